@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What the dispatcher tells a worker group, and what its trainer tells back.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "msunet/core/value.hpp"
+#include "msunet/record/trial.hpp"
+
+namespace msunet::record {
+
+/// One piece of work for a worker group. Travels as JSON text (`to_json`).
+struct Assignment {
+    TrialId trial = 0;
+    core::Point point;
+    std::optional<std::int64_t> until_epoch;  ///< pause after so many epochs; nothing: to the end
+    std::string checkpoint;  ///< to go on from, relative to the experiment's folder; empty: none
+    double spent_seconds = 0;   ///< on earlier starts of the trial
+    double first_started_at = 0;  ///< unix seconds of its first start; 0: now
+
+    bool operator==(const Assignment&) const = default;
+};
+
+/// What a trainer is to do next. `pause` and `stop` both end with a checkpoint: `pause` because
+/// other work comes first, `stop` because the whole sweep stops.
+enum class Answer : std::uint8_t { go_on, pause, stop };
+
+/// A training step that has just ended.
+struct StepReport {
+    TrialId trial = 0;
+    std::int64_t epoch = 0;   ///< from 0
+    std::int64_t step = 0;    ///< within the epoch, from 0
+    std::int64_t steps = 0;   ///< of the epoch
+    double seconds = 0;       ///< wall time of the step
+};
+
+/// A checkpoint that is complete on disk.
+struct CheckpointReport {
+    TrialId trial = 0;
+    std::string file;         ///< relative to the experiment's folder
+    std::int64_t epoch = 0;   ///< epochs complete
+    std::int64_t step = 0;    ///< steps complete within the next one
+
+    bool operator==(const CheckpointReport&) const = default;
+};
+
+/// The trainer's line to the rest of the program, called on every rank of the group. The answers of
+/// `after_step` and `after_epoch` may differ between ranks; the trainer agrees on the largest in
+/// its reductions. Implementations must not communicate within the group.
+class TrialControl {
+public:
+    virtual ~TrialControl() = default;
+
+    /// After every training step and after every validation batch.
+    virtual Answer after_step(const StepReport& report) = 0;
+    /// After every epoch, its validation included.
+    virtual Answer after_epoch(TrialId trial, const EpochReport& report) = 0;
+    /// After a checkpoint has been written; on the group's leader alone.
+    virtual void checkpoint_written(const CheckpointReport& report) = 0;
+
+protected:
+    TrialControl() = default;
+    TrialControl(const TrialControl&) = default;
+    TrialControl& operator=(const TrialControl&) = default;
+};
+
+}  // namespace msunet::record

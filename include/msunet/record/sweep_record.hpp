@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What a sweep is and what happened to it: all that a report, a resume or a status line needs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "msunet/core/options.hpp"
+#include "msunet/core/value.hpp"
+#include "msunet/record/control.hpp"
+#include "msunet/record/trial.hpp"
+
+namespace msunet::record {
+
+/// One effective option, its value as the YAML of `--print_config` has it.
+struct Setting {
+    std::string name;
+    std::string value;
+    core::Affects affects = core::Affects::run;
+
+    bool operator==(const Setting&) const = default;
+};
+
+/// All effective options, in the order of their description.
+using Configuration = std::vector<Setting>;
+
+/// The value of a setting; nothing if there is none of that name.
+std::optional<std::string> setting(const Configuration& configuration, std::string_view name);
+
+/// One input pair.
+struct DataPair {
+    std::string data;  ///< file name without folder
+    std::string mask;
+    std::string hash;  ///< of both files' content
+    core::Modality modality = core::Modality::anatomical;
+    bool validation = false;
+    std::int64_t slices = 0;  ///< kept, its augmented copies not counted
+
+    bool operator==(const DataPair&) const = default;
+};
+
+/// The data set in figures.
+struct DataSummary {
+    std::string hash;  ///< of the whole prepared data set; what a resume compares
+    std::vector<DataPair> pairs;
+    std::int64_t augmented_copies = 0;
+    std::int64_t slices = 0;
+    std::int64_t training_samples = 0;    ///< of the first patch size
+    std::int64_t validation_samples = 0;  ///< of the first patch size
+    std::int64_t bytes = 0;               ///< of the slices, once a node
+    double prepare_seconds = 0;
+    bool from_cache = false;
+
+    bool operator==(const DataSummary&) const = default;
+};
+
+/// Ranks, nodes and groups of a start.
+struct World {
+    std::int64_t ranks = 1;
+    std::vector<std::string> nodes;          ///< host names
+    std::vector<std::int64_t> ranks_of_node;  ///< parallel to `nodes`
+    std::int64_t gpus = 0;
+    std::string device;  ///< "cpu", or the GPU's name
+    std::int64_t group_size = 1;
+    std::int64_t trials_per_gpu = 1;
+    std::int64_t threads = 1;  ///< a rank
+    std::string precision;     ///< as resolved: float32, tf32, bf16, float64
+    std::string mpi;           ///< MPI library's version line
+    std::string program;       ///< our own version
+
+    bool operator==(const World&) const = default;
+};
+
+/// Who writes the journal: one start of the program.
+struct Owner {
+    std::string host;
+    std::int64_t pid = 0;
+    std::string slurm_job;  ///< empty outside Slurm
+
+    bool operator==(const Owner&) const = default;
+};
+
+/// The names of the grid with their values, ranges expanded.
+using GridLists = std::map<std::string, std::vector<core::Value>, std::less<>>;
+
+/// What is fixed when an experiment begins.
+struct SweepStart {
+    std::string experiment_name;
+    Configuration configuration;
+    DataSummary data;
+    GridLists grid;
+    std::vector<TrialId> trials;  ///< the selected permutations, ascending
+    std::string metric;           ///< as resolved: what "best" means
+    std::string shard;            ///< "2/5", else empty
+    World world;
+    Owner owner;
+    double at = 0;  ///< unix seconds
+
+    bool operator==(const SweepStart&) const = default;
+};
+
+/// Why a start ended in order.
+enum class StopReason : std::uint8_t { signal, stop_before, time_limit, performance_target, error };
+/// "signal", "stop_before", …
+std::string_view name_of(StopReason reason);
+/// The reason of a name; nothing if unknown.
+std::optional<StopReason> stop_reason_of(std::string_view name);
+
+/// One start of the program on this experiment.
+struct Start {
+    World world;
+    Owner owner;
+    double from = 0;  ///< unix seconds
+    double to = 0;    ///< last sign of life, or its end
+    std::optional<StopReason> stopped;  ///< nothing: running, finished, or died
+    bool died = false;                  ///< a later start found it without an end
+};
+
+/// A stretch of time that a group spent on a trial.
+struct Span {
+    TrialId trial = 0;
+    std::int64_t rank = 0;   ///< world rank of the group's leader
+    std::int64_t start = 0;  ///< index into `SweepRecord::starts`
+    double from = 0;         ///< unix seconds
+    double to = 0;           ///< unix seconds; last sign of life where it did not end in order
+    TrialState outcome = TrialState::running;
+};
+
+/// What is known of a trial that was started at least once.
+struct TrialRecord {
+    TrialState state = TrialState::pending;
+    std::optional<CheckpointReport> checkpoint;  ///< newest
+    std::vector<EpochReport> epochs;             ///< reported so far, before there is a result
+    std::optional<TrialResult> result;
+    int deaths = 0;  ///< of the job while it ran, since its last new checkpoint
+    int starts = 0;
+    std::int64_t rank = 0;  ///< leader that ran it last
+    double first_started_at = 0;
+    double last_started_at = 0;
+    double spent_seconds = 0;  ///< in spans that ended, up to the last sign of life
+    std::string last_trouble;  ///< why it was lost last, if known
+};
+
+/// A sweep's whole state: the result of replaying a journal.
+struct SweepRecord {
+    SweepStart start;
+    std::map<TrialId, TrialRecord> trials;  ///< those started; the rest of `start.trials` is pending
+    std::vector<Start> starts;
+    std::vector<Span> timeline;
+    bool finished = false;  ///< all trials have ended and all files are written
+    double last_sign_of_life = 0;
+    Owner owner;  ///< of the newest start
+
+    /// The trial's record; null if it was never started.
+    const TrialRecord* find(TrialId trial) const;
+    /// Its result; null if it has none.
+    const TrialResult* result(TrialId trial) const;
+    /// Results in the order of permutations.
+    std::vector<const TrialResult*> results() const;
+    /// Selected trials without a result.
+    std::size_t unfinished() const;
+    /// The point of a trial, from the grid.
+    core::Point point(TrialId trial) const;
+};
+
+/// The point with index `trial` of the Cartesian product over names in ASCII order, last name
+/// fastest.
+core::Point point_of(const GridLists& grid, TrialId trial);
+
+/// The best trial by `start.metric` among those done: highest, or lowest for a loss; ties go to
+/// the lower id. Null if none has the metric.
+const TrialResult* best(const SweepRecord& record);
+
+}  // namespace msunet::record

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A trial's epochs and its result.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "msunet/core/value.hpp"
+#include "msunet/record/metrics.hpp"
+
+namespace msunet::record {
+
+/// A permutation's id: its index in the grid.
+using TrialId = std::uint64_t;
+
+/// One finished epoch.
+struct EpochReport {
+    std::int64_t epoch = 0;  ///< from 0, as the history file counts
+    Metrics metrics;
+    std::optional<ModalityDice> modality;  ///< with `--modality_metrics every_epoch`
+    double learning_rate = 0;              ///< in force during the epoch
+    double seconds = 0;                    ///< wall time, validation included
+    double samples_per_second = 0;         ///< training alone
+
+    bool operator==(const EpochReport&) const = default;
+};
+
+/// All epochs of a trial, in order.
+using History = std::vector<EpochReport>;
+
+/// A row of a trial's modality file.
+struct ModalityRow {
+    std::int64_t epoch = 0;
+    ModalityDice dice;
+
+    bool operator==(const ModalityRow&) const = default;
+};
+
+/// Where a trial stands. `done`, `failed` and `pca` are final.
+enum class TrialState : std::uint8_t { pending, running, paused, done, failed, pca };
+
+/// "pending", "running", …
+std::string_view name_of(TrialState state);
+/// The state of a name; nothing if unknown.
+std::optional<TrialState> trial_state_of(std::string_view name);
+/// Whether a trial in this state has its result.
+bool is_final(TrialState state);
+
+/// What a finished trial leaves: written to `trials/<id>/result.json` and to the journal.
+struct TrialResult {
+    TrialId trial = 0;
+    core::Point point;
+    TrialState state = TrialState::done;  ///< done, failed or pca
+    History history;
+    std::vector<ModalityRow> modality;        ///< one row, or one an epoch
+    std::optional<std::int64_t> best_epoch;   ///< set with `--restore_best`: epoch of the weights
+    std::string reason;                       ///< why it failed, one line; else empty
+    double started_at = 0;                    ///< unix seconds
+    double ended_at = 0;                      ///< unix seconds
+    double duration = 0;                      ///< seconds spent on it, all starts together
+    std::int64_t rank = 0;                    ///< world rank of the group's leader
+    std::int64_t ranks = 1;                   ///< ranks of the group
+    std::int64_t num_gpus = 0;                ///< GPUs of the group
+    std::string patch_size;                   ///< "H/W" of the padded patch
+    std::string weights_file;                 ///< relative to the experiment's folder; may be empty
+    std::vector<std::string> files;           ///< others it wrote (PCA), relative likewise
+    std::int64_t peak_memory_bytes = 0;       ///< of the leader's process or device; 0 if unknown
+    std::vector<std::string> notices;         ///< warnings that concern this trial alone
+
+    bool operator==(const TrialResult&) const = default;
+};
+
+/// The epoch whose metrics stand for the trial: the best with `--restore_best`, else the last.
+/// Null where there is none (failed before the first, or PCA).
+const EpochReport* summary_epoch(const TrialResult& result);
+
+/// The row of Dice by modality that belongs to `summary_epoch`, else the last; null if none.
+const ModalityRow* summary_modality(const TrialResult& result);
+
+/// The value by which trials are ranked: a column of the history or of the modality file, of
+/// `summary_epoch`; nothing unless the trial is done and has that value, NaN counting as none.
+std::optional<double> metric(const TrialResult& result, std::string_view name);
+
+/// "batch_size=8, lr=0.001": a permutation for log lines and messages, values as Python prints
+/// them.
+std::string describe(const core::Point& point);
+
+/// `trials/<id>`, relative to the experiment's folder.
+std::string trial_folder(TrialId trial);
+
+}  // namespace msunet::record
