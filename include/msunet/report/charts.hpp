@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Line charts as PNG, and the files of a pca_only permutation.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace msunet::report {
+
+/// A line through points (x, y).
+struct ChartSeries {
+    std::string name;
+    std::vector<double> x;
+    std::vector<double> y;
+};
+
+/// One chart with axes, ticks, grid and labels.
+struct Chart {
+    std::string title;
+    std::string x_label;
+    std::string y_label;
+    std::vector<ChartSeries> series;
+    std::size_t width = 1280;  ///< pixels
+    std::size_t height = 800;  ///< pixels
+};
+
+/// The chart as a PNG file's bytes. Axes cover the data and end at round numbers.
+std::vector<std::uint8_t> draw_chart(const Chart& chart);
+
+/// Writes `pca_cumsum.npy` (float64, shape (components,)), `pca_full_range.png` and
+/// `pca_excl_early_range.png` (components from 20 on, where there are more) into `folder`.
+/// `cumulative` is the cumulative explained variance ratio, as scikit-learn orders it.
+void write_pca(const std::filesystem::path& folder, std::span<const double> cumulative);
+
+}  // namespace msunet::report

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// environment.json and config.yaml of an experiment.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace msunet::report {
+
+/// Where a start of a sweep ran.
+struct Environment {
+    /// Library or program and its version, in the order in which they are written.
+    std::vector<std::pair<std::string, std::string>> versions;
+    /// The command as it was typed.
+    std::vector<std::string> command;
+    struct Node {
+        std::string host;
+        int ranks = 0;
+        int cores = 0;
+        std::vector<std::string> devices;
+    };
+    std::vector<Node> nodes;
+    int ranks = 1;
+    int ranks_per_trial = 1;
+    int threads = 1;
+    std::string precision;
+    std::uint64_t seed = 1;
+    std::string slurm_job;
+    /// Unix time of the start.
+    double started_at = 0;
+    /// Hash of the data set and of the configuration, as the journal has them.
+    std::string data_hash;
+    std::string config_hash;
+};
+
+/// The text of environment.json.
+std::string environment_json(const Environment& environment);
+
+/// Writes `<folder>/environment.json`.
+void write_environment(const std::filesystem::path& folder, const Environment& environment);
+
+/// Writes `<folder>/config.yaml` with the effective configuration's text.
+void write_config(const std::filesystem::path& folder, const std::string& yaml);
+
+}  // namespace msunet::report

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Names and writing of an experiment's result files. Only rank 0 calls these.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "msunet/report/sweep.hpp"
+
+namespace msunet::report {
+
+/// The two files of one permutation.
+struct TrialFiles {
+    std::string modality_results;
+    std::string scan_history;
+};
+
+/// File names within the experiment's folder.
+struct ResultNames {
+    /// `<mmddyyHHMMSS>.csv`, from the sweep's start.
+    std::string summary;
+    /// `model_deploy<experiment>.zip`.
+    std::string archive;
+    /// By trial id. Times that coincide are moved on by a microsecond, in the order of ids.
+    std::map<std::uint64_t, TrialFiles> trials;
+};
+
+/// The names that this sweep's files have; a function of the journal's times alone.
+ResultNames result_names(const Sweep& sweep);
+
+/// Writes the summary, failures.csv (if any failed, else removes an old one), the histories and the
+/// metrics by modality into `folder`, each atomically, and removes results.partial.csv.
+/// Returns the names, for the journal. Throws core::Error where the folder can't be written.
+ResultNames write_results(const std::filesystem::path& folder, const Sweep& sweep);
+
+/// Writes results.partial.csv: the summary of those trials that have ended.
+void write_partial_results(const std::filesystem::path& folder, const Sweep& sweep);
+
+}  // namespace msunet::report

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Lines that a run prints: one an epoch, a progress bar, the final summary.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "msunet/report/sweep.hpp"
+
+namespace msunet::report {
+
+/// One finished epoch of one trial.
+struct EpochLine {
+    std::uint64_t trial = 0;
+    std::int64_t epoch = 0;  ///< from 1
+    std::int64_t epochs = 0;
+    double loss = 0;
+    double dice = 0;
+    std::optional<double> val_loss{};
+    std::optional<double> val_dice{};
+    double seconds = 0;
+    double samples_per_second = 0;
+    /// Seconds until the whole sweep is done, where an estimate exists.
+    std::optional<double> seconds_left{};
+};
+
+/// The heading over epoch lines, with the same columns.
+std::string epoch_heading(bool has_validation);
+
+/// One epoch in fixed columns: trial, epoch, loss, Dice, validation, time, samples/s, time left.
+std::string format_epoch_line(const EpochLine& line);
+
+/// How far a piece of work is.
+struct Progress {
+    std::string label;  ///< "preprocessing", "trial 3 epoch 2/20"
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+    std::optional<double> seconds_left{};
+    std::string note{};  ///< "loss 0.421"
+};
+
+/// One line for a terminal of `width` columns, without line end: label, bar, percent, counts, time
+/// left, note. Never wider than `width`.
+std::string format_progress(const Progress& progress, std::size_t width);
+
+/// "1:05:09", "12:34", "8.3 s": a duration a reader takes in at a glance.
+std::string format_duration(double seconds);
+
+/// "1,234,567".
+std::string format_count(std::uint64_t count);
+
+/// "29.3 MB" (decimal units).
+std::string format_bytes(std::uint64_t bytes);
+
+/// What the end of a run tells.
+struct FinalSummary {
+    std::string folder;
+    /// Files worth naming, with what they are: {"112326090851.csv", "results, a row a permutation"}.
+    std::vector<std::pair<std::string, std::string>> files;
+    /// Share of rank time in which ranks had no work, 0…1.
+    std::optional<double> idle_fraction{};
+    int ranks = 1;
+    /// Why the sweep ended before all permutations ran ("time limit reached"), or empty.
+    std::string stopped{};
+};
+
+/// Winner with its hyperparameters and metrics, counts of failures, time, idle time, files.
+std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary);
+
+}  // namespace msunet::report
