@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the user reads while the program runs. Information goes to stdout, warnings and errors to
+// stderr with "warning: " and "error: " before them. Colours only on a terminal. Rank 0 alone
+// speaks; the others are silent but for alert().
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace msunet::core::log {
+
+/// Rank in the world. Before the call a process is rank 0.
+void set_rank(int rank);
+[[nodiscard]] int rank();
+
+/// No information any more, warnings and errors stay.
+void set_quiet(bool quiet);
+
+/// One line (or several) on stdout.
+void info(std::string_view text);
+/// "warning: …" on stderr, counted and remembered.
+void warn(std::string_view text);
+/// "error: …" on stderr.
+void error(std::string_view text);
+/// As warn, from whichever rank: "warning: rank 3: …". For what only this rank knows.
+void alert(std::string_view text);
+
+/// A line that replaces itself on a terminal; nothing elsewhere. The next message clears it.
+void progress(std::string_view text);
+
+/// stdout is a terminal and this rank speaks.
+[[nodiscard]] bool is_terminal();
+/// Columns of the terminal, else $COLUMNS, else 80.
+[[nodiscard]] int terminal_width();
+
+/// What warn() was told so far on this rank, spoken or not, in order.
+[[nodiscard]] std::vector<std::string> warnings();
+[[nodiscard]] std::size_t warning_count();
+
+/// While it lives, everything this rank logs, spoken or not, is also appended to a file with the
+/// time before each line: a trial's log.
+class ScopedFile {
+public:
+    /// Throws FileError.
+    explicit ScopedFile(const std::filesystem::path& path);
+    ~ScopedFile();
+    ScopedFile(const ScopedFile&) = delete;
+    ScopedFile& operator=(const ScopedFile&) = delete;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace msunet::core::log

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Small helpers on text (GCC 12 has no <format>; two versions of fmt are about).
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace msunet::core {
+
+namespace detail {
+inline void append(std::string& out, std::string_view part) { out += part; }
+inline void append(std::string& out, const char* part) { out += part; }
+inline void append(std::string& out, const std::string& part) { out += part; }
+inline void append(std::string& out, char part) { out += part; }
+inline void append(std::string& out, const std::filesystem::path& part) { out += part.string(); }
+void append(std::string& out, bool part);
+void append(std::string& out, double part);
+void append(std::string& out, float part);
+template <std::integral T>
+void append(std::string& out, T part) {
+    out += std::to_string(part);
+}
+}  // namespace detail
+
+/// The parts one after the other: texts, characters, integers, paths; booleans as True/False,
+/// floats as Python's repr.
+template <class... Parts>
+[[nodiscard]] std::string concat(const Parts&... parts) {
+    std::string out;
+    (detail::append(out, parts), ...);
+    return out;
+}
+
+/// `value` with `digits` after the point: "0.9214".
+[[nodiscard]] std::string fixed(double value, int digits);
+/// `value` with about `digits` significant ones, as %g: "1.5e-05".
+[[nodiscard]] std::string general(double value, int digits);
+/// "29.1 MB", "1.25 GB": decimal units.
+[[nodiscard]] std::string bytes_text(double bytes);
+/// "1,234,567".
+[[nodiscard]] std::string thousands(std::int64_t value);
+
+/// 'text' in single quotes, control characters as \xNN: for messages.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+/// "a, b, c".
+[[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view between = ", ");
+[[nodiscard]] std::string join(std::span<const std::string_view> parts,
+                               std::string_view between = ", ");
+/// The parts between the separators; an empty text gives one empty part.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+/// Without blanks, tabs and line ends at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text);
+/// ASCII letters only.
+[[nodiscard]] std::string to_lower(std::string_view text);
+/// Breaks at blanks so that no line is longer than `width` (words longer than that stay whole).
+[[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+/// The whole text as a number; none otherwise. Accepts blanks around it, "+5", ".5", "1e-3";
+/// to_double also "inf" and "nan".
+[[nodiscard]] std::optional<std::int64_t> to_integer(std::string_view text);
+[[nodiscard]] std::optional<double> to_double(std::string_view text);
+/// True/False/true/false/1/0/yes/no, in any case.
+[[nodiscard]] std::optional<bool> to_bool(std::string_view text);
+
+/// A name as options and grid keys compare: lower case, with ' ' and '-' as '_'.
+[[nodiscard]] std::string normal_name(std::string_view name);
+
+/// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`
+/// (Damerau and Levenshtein, restricted).
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+/// The candidate nearest to `name` by normal_name and edit distance (a common beginning helps),
+/// none if all are far.
+[[nodiscard]] std::optional<std::string> nearest_name(std::string_view name,
+                                                      std::span<const std::string> candidates);
+/// ", did you mean 'lr'?" or nothing: to end a message about an unknown name.
+[[nodiscard]] std::string did_you_mean(std::string_view name,
+                                       std::span<const std::string> candidates);
+
+}  // namespace msunet::core
