@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/// From a scan and its mask to what a network sees: steps 2 to 6 of preprocessing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "msunet/core/volume.hpp"
+#include "msunet/imaging/grid.hpp"
+
+namespace msunet::imaging {
+
+/// Voxels of a resampled mask above this are brain.
+inline constexpr float mask_threshold = 0.6F;
+/// A slice is kept if one of its normalised voxels is above this.
+inline constexpr float slice_threshold = 0.2F;
+
+/// What an outlier becomes.
+enum class OutlierValue : std::uint8_t {
+    ten_means,  ///< 10 x the volume's mean: fractional patches
+    median      ///< the volume's median: fixed patches
+};
+
+/// What the outlier rule did.
+struct OutlierReport {
+    bool skipped = false;  ///< 20 x mean is below the 99th percentile (z-scored): rule not applied
+    std::size_t replaced = 0;
+};
+
+/// Replaces voxels > 20 x mean (mean in double, comparison in float32), unless 20 x mean is below
+/// the 99th percentile.
+OutlierReport replace_outliers(std::span<float> voxels, OutlierValue value);
+
+/// numpy.percentile of `values` (linear interpolation), percent in [0,100]; 0 for no values.
+double percentile(std::span<const float> values, double percent);
+
+/// numpy.median of `values`; 0 for no values.
+double median(std::span<const float> values);
+
+/// (x - min) / (max - min) in float32; a constant volume becomes 0.
+void scale_to_unit(std::span<float> voxels);
+
+/// 1 where `mask` > mask_threshold, else 0.
+std::vector<std::uint8_t> threshold_mask(std::span<const float> mask);
+
+/// Numbers of the slices (z, ascending) to train on: without the first and the last unless
+/// `anatomical`, and of those the ones with a voxel > slice_threshold. `volume` is normalised.
+std::vector<std::size_t> select_slices(const core::Volume& volume, bool anatomical);
+
+/// A normalised scan.
+struct NormalisedVolume {
+    core::Volume volume;  ///< values in [0,1] on the new grid
+    OutlierReport outliers;
+};
+
+/// A normalised pair. Voxel (x, y, z) of both is at (z * height + y) * width + x.
+struct NormalisedPair {
+    core::Volume volume;             ///< values in [0,1] on the new grid
+    std::vector<std::uint8_t> mask;  ///< 0 or 1, as many as voxels
+    std::vector<std::size_t> kept;   ///< slices to train on
+    OutlierReport outliers;
+};
+
+/// Resamples and normalises a scan (steps 2, 4 and 5).
+NormalisedVolume normalise_volume(const core::Volume& volume, const Grid& grid, OutlierValue value);
+
+/// Resamples and normalises a scan and its {0,1} mask of the same size, and selects slices (steps
+/// 2 to 6). The scan's geometry holds for both.
+NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& mask,
+                              const Grid& grid, OutlierValue value, bool anatomical);
+
+}  // namespace msunet::imaging

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Options of preprocessing and augmentation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "msunet/core/options.hpp"
+
+namespace msunet::imaging {
+
+/// What a scan is resampled to, and which frame of a 4-D scan is taken.
+struct PreprocessOptions {
+    std::optional<std::int64_t> target_size;  ///< mode 2; 128 where neither mode is asked for
+    std::optional<double> horizontal_interpolation_spacing;  ///< mode 1, mm; 0.08
+    std::optional<double> interlayer_interpolation_spacing;  ///< mode 1, mm; 0.76
+    std::int64_t frame = 7;
+
+    /// True if either spacing is given.
+    bool by_spacing() const {
+        return horizontal_interpolation_spacing.has_value() ||
+               interlayer_interpolation_spacing.has_value();
+    }
+    /// True if both modes are asked for: a usage error.
+    bool contradictory() const { return by_spacing() && target_size.has_value(); }
+    /// Width of slices in mode 2.
+    std::int64_t target() const { return target_size.value_or(128); }
+    /// Spacing of mode 1 within slices, mm.
+    double horizontal() const { return horizontal_interpolation_spacing.value_or(0.08); }
+    /// Spacing of mode 1 between slices, mm.
+    double interlayer() const { return interlayer_interpolation_spacing.value_or(0.76); }
+};
+
+/// Which augmented copies are made.
+struct AugmentOptions {
+    bool enable_augmentation = true;
+    bool in_place_augmentation = true;  ///< True: random scheme; False: basic scheme
+    double augmentation_threshold = 0.5;
+    bool enable_rotation = true;
+    bool enable_affine = true;
+    bool enable_noise = true;
+    bool enable_contrast_change = true;
+    bool augment_validation = false;
+    std::optional<std::string> write_augmented;  ///< folder for copies on disk
+};
+
+/// Names, ranges and help of PreprocessOptions.
+inline void describe(core::OptionVisitor& visitor, PreprocessOptions& options) {
+    using core::Affects;
+    visitor.visit({.name = "target_size",
+                   .aliases = {"ts", "cs", "constant_size"},
+                   .help = "Width of slices after resampling; their height follows, their number "
+                           "stays (128 unless a spacing is given)",
+                   .affects = Affects::data,
+                   .value_name = "N",
+                   .range = ">= 1",
+                   .min = 1},
+                  options.target_size);
+    visitor.visit({.name = "horizontal_interpolation_spacing",
+                   .aliases = {"hspace"},
+                   .help = "Resample to this spacing within slices, in mm as in the header (0.08 "
+                           "if only -vspace is given); excludes -ts",
+                   .affects = Affects::data,
+                   .value_name = "MM",
+                   .range = "(0,1]",
+                   .min = 0,
+                   .max = 1,
+                   .min_open = true},
+                  options.horizontal_interpolation_spacing);
+    visitor.visit({.name = "interlayer_interpolation_spacing",
+                   .aliases = {"vspace"},
+                   .help = "Resample to this spacing between slices, in mm as in the header (0.76 "
+                           "if only -hspace is given); excludes -ts",
+                   .affects = Affects::data,
+                   .value_name = "MM",
+                   .range = "(0,1]",
+                   .min = 0,
+                   .max = 1,
+                   .min_open = true},
+                  options.interlayer_interpolation_spacing);
+    visitor.visit({.name = "frame",
+                   .help = "Frame of a 4-D scan that is used, from 0; of a shorter one the last",
+                   .affects = Affects::data,
+                   .value_name = "N",
+                   .range = ">= 0",
+                   .min = 0},
+                  options.frame);
+}
+
+/// Names, ranges and help of AugmentOptions.
+inline void describe(core::OptionVisitor& visitor, AugmentOptions& options) {
+    using core::Affects;
+    visitor.visit({.name = "enable_augmentation",
+                   .help = "Make augmented copies of training scans at all",
+                   .affects = Affects::data},
+                  options.enable_augmentation);
+    visitor.visit({.name = "in_place_augmentation",
+                   .aliases = {"ia"},
+                   .help = "True: random scheme, each operation by chance; False: basic scheme, a "
+                           "rotated, an affine and a doubly transformed copy of every scan",
+                   .affects = Affects::data},
+                  options.in_place_augmentation);
+    visitor.visit({.name = "augmentation_threshold",
+                   .aliases = {"at"},
+                   .help = "Random scheme: chance of a scan to be chosen; each operation is then "
+                           "applied with one minus this chance",
+                   .affects = Affects::data,
+                   .value_name = "P",
+                   .range = "[0,1)",
+                   .min = 0,
+                   .max = 1,
+                   .max_open = true},
+                  options.augmentation_threshold);
+    visitor.visit({.name = "enable_rotation",
+                   .aliases = {"er"},
+                   .help = "Rotate by up to pi/100 about each axis and move by up to 0.5 mm",
+                   .affects = Affects::data},
+                  options.enable_rotation);
+    visitor.visit({.name = "enable_affine",
+                   .aliases = {"ea"},
+                   .help = "Scale by 0.95 to 1.05 along each axis and shear by up to 0.1",
+                   .affects = Affects::data},
+                  options.enable_affine);
+    visitor.visit({.name = "enable_noise",
+                   .aliases = {"en"},
+                   .help = "Add Gaussian noise, random scheme only",
+                   .affects = Affects::data},
+                  options.enable_noise);
+    visitor.visit({.name = "enable_contrast_change",
+                   .aliases = {"ec"},
+                   .help = "Equalise the histogram adaptively, random scheme only",
+                   .affects = Affects::data},
+                  options.enable_contrast_change);
+    visitor.visit({.name = "augment_validation",
+                   .help = "Augment validation scans as well",
+                   .affects = Affects::data},
+                  options.augment_validation);
+    visitor.visit({.name = "write_augmented",
+                   .help = "Folder in which the augmented copies are written too",
+                   .affects = Affects::run,
+                   .value_name = "DIR"},
+                  options.write_augmented);
+}
+
+}  // namespace msunet::imaging
