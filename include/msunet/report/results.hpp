@@ -3,7 +3,6 @@
 /// Names and writing of an experiment's result files. Only rank 0 calls these.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -25,7 +24,7 @@ struct ResultNames {
     /// `model_deploy<experiment>.zip`.
     std::string archive;
     /// By trial id. Times that coincide are moved on by a microsecond, in the order of ids.
-    std::map<std::uint64_t, TrialFiles> trials;
+    std::map<record::TrialId, TrialFiles> trials;
 };
 
 /// The names that this sweep's files have; a function of the journal's times alone.
