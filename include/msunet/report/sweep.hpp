@@ -14,8 +14,9 @@
 
 namespace msunet::report {
 
-/// One sweep in the form of its tables. All times are Unix seconds; names and texts that contain
-/// a time follow from these fields alone, so that two runs of the writers give the same bytes.
+/// One sweep in the form of its tables. Times are Unix seconds; names and texts that contain one
+/// follow from these fields (and the local time zone), so that two runs of the writers give the
+/// same bytes.
 struct Sweep {
     std::string experiment;
     record::GridLists grid;
@@ -31,18 +32,13 @@ struct Sweep {
     std::uint64_t permutations = 0;
     double started_at = 0;
     double ended_at = 0;
-    /// Seconds east of UTC in which dates are written.
-    std::int64_t utc_offset = 0;
     /// Every trial that has ended, in ascending order of id.
     std::vector<record::TrialResult> trials;
 };
 
 /// The sweep as a journal tells it. Hyperparameters that the grid does not name take the value of
-/// the option of that name, else their default; the time zone is this machine's.
+/// the option of that name, else their default.
 Sweep make_sweep(const record::SweepRecord& record);
-
-/// The offset of this machine's time zone from UTC at Unix time `when`, in seconds.
-std::int64_t local_utc_offset(double when);
 
 /// Index into `sweep.trials` of the best permutation, or nothing if none has the metric.
 /// Ties go to the lower id; NaN never wins.

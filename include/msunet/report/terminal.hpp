@@ -46,15 +46,6 @@ struct Progress {
 /// left, note. Never wider than `width`.
 std::string format_progress(const Progress& progress, std::size_t width);
 
-/// "1:05:09", "12:34", "8.3 s": a duration a reader takes in at a glance.
-std::string format_duration(double seconds);
-
-/// "1,234,567".
-std::string format_count(std::uint64_t count);
-
-/// "29.3 MB" (decimal units).
-std::string format_bytes(std::uint64_t bytes);
-
 /// What the end of a run tells.
 struct FinalSummary {
     std::string folder;
