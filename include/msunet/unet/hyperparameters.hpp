@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "msunet/core/options.hpp"
+#include "msunet/core/value.hpp"
+
+namespace msunet::unet {
+
+/// The hyperparameters of one permutation (behaviour.md 5), under the guide's defaults.
+struct Hyperparameters {
+    std::int64_t epochs = 20;
+    std::string losses = "dice_coef_loss";  ///< canonical name, see names.hpp
+    std::string optimizer = "Adam";         ///< canonical name
+    double lr = 1e-3;
+    std::int64_t batch_size = 128;  ///< samples a step, over all ranks of the group together
+    std::string final_activation = "sigmoid";  ///< canonical name
+    double dropout = 0.5;
+    std::int64_t which_layer = 19;
+    std::int64_t patch_dimensions = 128;  ///< fixed patches only
+    std::int64_t patch_stride = 32;       ///< fixed patches only
+    bool score_trainable = true;
+    bool expanding_batch_norm_trainable = true;
+    bool contracting_batch_norm_trainable = true;
+    bool upsampling_trainable = true;
+    bool upsampling_batch_norm_trainable = true;
+    bool pca_only = false;
+    std::optional<std::string> modality_weight;  ///< anatomical, dti, fmri or noddi
+    double weight_factor = 1;
+    std::optional<std::int64_t> early_stopping;  ///< epochs without improvement; nothing: off
+    bool restore_best = false;
+    std::string lr_schedule = "constant";  ///< constant, cosine or plateau
+
+    bool operator==(const Hyperparameters&) const = default;
+};
+
+/// Walks all hyperparameters under the keys of the grid, with help, ranges and choices.
+void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters);
+
+/// The keys of the grid, in the order of `describe`.
+[[nodiscard]] const std::vector<std::string>& hyperparameter_keys();
+/// The key that is meant: upper and lower case alike, spaces, `_` and `-` ignored. Nothing if none.
+[[nodiscard]] std::optional<std::string> canonical_key(std::string_view key);
+
+/// One permutation's hyperparameters: `defaults` overridden by the point. Checks every type, name
+/// and range and throws one `core::UsageError` that lists all problems, each naming key, value and
+/// what is allowed. Integers are taken for floats, whole floats for integers, texts such as "True"
+/// for booleans; "none" and None clear `modality_weight` and `early_stopping`.
+[[nodiscard]] Hyperparameters from_point(const core::Point& point,
+                                         const Hyperparameters& defaults = {});
+
+/// What a user should be told about a permutation that is allowed (cosine_similarity, softmax).
+[[nodiscard]] std::vector<std::string> warnings_for(const Hyperparameters& hyperparameters);
+
+}  // namespace msunet::unet

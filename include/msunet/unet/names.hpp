@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace msunet::unet {
+
+/// Canonical names, each what Keras calls the function (losses, activations) or class (optimisers).
+[[nodiscard]] std::span<const std::string_view> loss_names();
+[[nodiscard]] std::span<const std::string_view> optimizer_names();
+[[nodiscard]] std::span<const std::string_view> activation_names();
+
+/// The canonical name of a loss given by name, Keras alias (bce, mse, mae, mape, msle, kld,
+/// logcosh) or class name; upper and lower case, spaces, `_` and `-` don't matter. Throws
+/// `core::UsageError` with the allowed names, or with the reason for losses that one-channel masks
+/// don't fit.
+[[nodiscard]] std::string canonical_loss(std::string_view name);
+/// Likewise for optimisers ("adam" is Adam).
+[[nodiscard]] std::string canonical_optimizer(std::string_view name);
+/// Likewise for activations ("silu" is swish).
+[[nodiscard]] std::string canonical_activation(std::string_view name);
+
+}  // namespace msunet::unet
