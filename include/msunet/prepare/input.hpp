@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The two folders: which files there are and which belong together.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "msunet/core/modality.hpp"
+
+namespace msunet::prepare {
+
+/// The scans of one folder.
+struct Folder {
+    std::filesystem::path path;
+    std::vector<std::string> files;    ///< .nii and .nii.gz, in byte order
+    std::vector<std::string> skipped;  ///< hidden files and other types, in byte order
+};
+
+/// Lists a folder (a trailing '/' is fine). `option` is how the user named it ("-tpath").
+/// Throws core::InputError where it is missing, no folder, unreadable or holds no NIfTI file.
+Folder list_folder(const std::filesystem::path& path, const std::string& option);
+
+/// A volume and its mask.
+struct Pair {
+    std::string data;  ///< file names without folder
+    std::string mask;
+    core::Modality modality{};  ///< by the mask's name
+    bool validation = false;
+    friend bool operator==(const Pair&, const Pair&) = default;
+};
+
+/// What pairing found: problems end the run, warnings do not.
+struct Pairing {
+    std::vector<Pair> pairs;
+    std::vector<std::string> problems;
+    std::vector<std::string> warnings;
+};
+
+/// A file name as pairs are compared: lower case, without extension and the words data, mask,
+/// image, img, label and seg, separators joined to one '_'.
+std::string pairing_key(std::string_view file_name);
+
+/// Pairs the n-th volume with the n-th mask. Problems: counts that differ; crossed pairs (a name
+/// whose counterpart stands elsewhere in the other folder, or pairs of different modalities); masks
+/// of unknown modality. One warning for other differences of names, one for a split without
+/// validation data.
+Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::string>& masks,
+                   double validation_split);
+
+/// How many of `files` pairs are validation: floor(files * split) in double.
+std::size_t validation_count(std::size_t files, double split);
+
+}  // namespace msunet::prepare

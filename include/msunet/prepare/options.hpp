@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Where the scans are and where the preprocessed data set is kept.
+#pragma once
+
+#include <string>
+
+#include "msunet/core/options.hpp"
+
+namespace msunet::prepare {
+
+/// Folders of a training run's data.
+struct PrepareOptions {
+    std::string training_data_path;
+    std::string mask_data_path;
+    std::string cache;  ///< empty: <output_directory>/.msunet_cache; "none": no cache
+};
+
+/// Walks the options of `PrepareOptions`. What the scans become is described by
+/// imaging::PreprocessOptions, imaging::AugmentOptions, data::SplitOptions, data::PatchOptions.
+inline void describe(core::OptionVisitor& visitor, PrepareOptions& options) {
+    visitor.visit({.name = "training_data_path",
+                   .aliases = {"tpath"},
+                   .help = "folder of the volumes (.nii, .nii.gz); never written to",
+                   .affects = core::Affects::run,
+                   .value_name = "FOLDER",
+                   .required = true},
+                  options.training_data_path);
+    visitor.visit({.name = "mask_data_path",
+                   .aliases = {"mpath", "training_mask_path"},
+                   .help = "folder of the masks, in the order of the volumes; never written to",
+                   .affects = core::Affects::run,
+                   .value_name = "FOLDER",
+                   .required = true},
+                  options.mask_data_path);
+    visitor.visit({.name = "cache",
+                   .help = "folder of preprocessed data sets; none: no cache",
+                   .affects = core::Affects::run,
+                   .value_name = "FOLDER",
+                   .default_text = "<output_directory>/.msunet_cache"},
+                  options.cache);
+}
+
+}  // namespace msunet::prepare
