@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "msunet/core/options.hpp"
-#include "msunet/core/value.hpp"
+#include "msunet/core/point.hpp"
 
 namespace msunet::unet {
 
