@@ -39,14 +39,17 @@ struct OptionInfo {
     std::vector<std::string_view> choices{};
     /// The commands that know the option; empty: every command that uses the struct.
     std::vector<std::string_view> commands{};
-    /// It must be given (checked where Requirements::checked is asked for).
+    /// It must be given by the user.
     bool required = false;
-    /// Also taken as an argument without a name (`msunet report DIR`); a list takes all that remain.
+    /// Also taken as an argument without a name (`msunet report DIR`); a list takes all that
+    /// remain.
     bool positional = false;
     /// An integer must be a multiple of it.
     std::int64_t multiple_of = 1;
     /// Text of the default in --help where the value is not it, e.g. "cores of the node / ranks".
     std::string_view default_text{};
+    /// An action of one call (--help, --config): not a key of YAML, not part of the configuration.
+    bool command_line_only = false;
 };
 
 /// Walks a described struct. Members may be changed (parsing) or read (printing).
@@ -82,9 +85,7 @@ public:
     void visit(const OptionInfo& info, std::optional<std::string>& value) final {
         pass(info, value);
     }
-    void visit(const OptionInfo& info, std::vector<std::string>& value) final {
-        pass(info, value);
-    }
+    void visit(const OptionInfo& info, std::vector<std::string>& value) final { pass(info, value); }
 
 private:
     template <class T>

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The description of the options as text: --print_config, --help, shell completion.
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "msunet/config/schema.hpp"
+
+namespace msunet::config {
+
+/// All effective values as commented YAML that parse_yaml reads back to the same values.
+[[nodiscard]] std::string config_yaml(const Schema& schema);
+
+/// A page of help: `usage` and `summary`, then the options by section with spellings, range,
+/// default and meaning, no line longer than `width` (at least 40).
+/// The structs must still hold their defaults.
+[[nodiscard]] std::string help_text(const Schema& schema, std::string_view usage,
+                                    std::string_view summary, std::size_t width);
+
+/// A command for completion: its options come from the schema, which has its name.
+struct CompletionCommand {
+    std::string summary;
+    const Schema* schema = nullptr;
+};
+
+/// A script for bash: completes commands, options, words of choices, folders and files.
+/// `default_command` is meant where the first argument is an option.
+[[nodiscard]] std::string bash_completion(std::string_view program,
+                                          std::span<const CompletionCommand> commands,
+                                          std::string_view default_command);
+
+}  // namespace msunet::config
