@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "msunet/core/value.hpp"
+#include "msunet/core/point.hpp"
 #include "msunet/record/trial.hpp"
 
 namespace msunet::record {
@@ -16,8 +16,8 @@ struct Assignment {
     TrialId trial = 0;
     core::Point point;
     std::optional<std::int64_t> until_epoch;  ///< pause after so many epochs; nothing: to the end
-    std::string checkpoint;  ///< to go on from, relative to the experiment's folder; empty: none
-    double spent_seconds = 0;   ///< on earlier starts of the trial
+    std::string checkpoint;    ///< to go on from, relative to the experiment's folder; empty: none
+    double spent_seconds = 0;  ///< on earlier starts of the trial
     double first_started_at = 0;  ///< unix seconds of its first start; 0: now
 
     bool operator==(const Assignment&) const = default;
@@ -30,18 +30,18 @@ enum class Answer : std::uint8_t { go_on, pause, stop };
 /// A training step that has just ended.
 struct StepReport {
     TrialId trial = 0;
-    std::int64_t epoch = 0;   ///< from 0
-    std::int64_t step = 0;    ///< within the epoch, from 0
-    std::int64_t steps = 0;   ///< of the epoch
-    double seconds = 0;       ///< wall time of the step
+    std::int64_t epoch = 0;  ///< from 0
+    std::int64_t step = 0;   ///< within the epoch, from 0
+    std::int64_t steps = 0;  ///< of the epoch
+    double seconds = 0;      ///< wall time of the step
 };
 
 /// A checkpoint that is complete on disk.
 struct CheckpointReport {
     TrialId trial = 0;
-    std::string file;         ///< relative to the experiment's folder
-    std::int64_t epoch = 0;   ///< epochs complete
-    std::int64_t step = 0;    ///< steps complete within the next one
+    std::string file;        ///< relative to the experiment's folder
+    std::int64_t epoch = 0;  ///< epochs complete
+    std::int64_t step = 0;   ///< steps complete within the next one
 
     bool operator==(const CheckpointReport&) const = default;
 };

@@ -80,9 +80,9 @@ struct Finished {
 };
 
 /// One line of the journal.
-using Event = std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused,
-                           TrialFinished, TrialLost, TrialRetried, Heartbeat, Stopped, Resumed,
-                           Finished>;
+using Event =
+    std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused,
+                 TrialFinished, TrialLost, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
 
 /// Brings a record up to date with an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial

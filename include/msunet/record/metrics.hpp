@@ -28,8 +28,8 @@ struct Metrics {
 
 /// Columns of the history, in the order of its file.
 inline constexpr std::array<std::string_view, 6> metric_names{
-    "loss", "dice_coef", "jaccard_similarity", "val_loss", "val_dice_coef",
-    "val_jaccard_similarity"};
+    "loss",     "dice_coef",     "jaccard_similarity",
+    "val_loss", "val_dice_coef", "val_jaccard_similarity"};
 
 /// The metric of a history's column; nothing for an unknown name or an absent `val_` metric.
 std::optional<double> metric(const Metrics& metrics, std::string_view name);

@@ -7,29 +7,22 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "msunet/core/options.hpp"
-#include "msunet/core/value.hpp"
+#include "msunet/core/point.hpp"
 #include "msunet/record/control.hpp"
 #include "msunet/record/trial.hpp"
 
 namespace msunet::record {
 
-/// One effective option, its value as the YAML of `--print_config` has it.
-struct Setting {
-    std::string name;
-    std::string value;
-    core::Affects affects = core::Affects::run;
-
-    bool operator==(const Setting&) const = default;
-};
-
 /// All effective options, in the order of their description.
-using Configuration = std::vector<Setting>;
+/// `text` as the YAML of `--print_config` has it.
+using Configuration = std::vector<core::OptionText>;
 
-/// The value of a setting; nothing if there is none of that name.
+/// The text of an option; nothing if there is none of that name.
 std::optional<std::string> setting(const Configuration& configuration, std::string_view name);
 
 /// One input pair.
@@ -62,7 +55,7 @@ struct DataSummary {
 /// Ranks, nodes and groups of a start.
 struct World {
     std::int64_t ranks = 1;
-    std::vector<std::string> nodes;          ///< host names
+    std::vector<std::string> nodes;           ///< host names
     std::vector<std::int64_t> ranks_of_node;  ///< parallel to `nodes`
     std::int64_t gpus = 0;
     std::string device;  ///< "cpu", or the GPU's name
@@ -99,7 +92,8 @@ struct SweepStart {
     std::string shard;            ///< "2/5", else empty
     World world;
     Owner owner;
-    double at = 0;  ///< unix seconds
+    double at = 0;                ///< unix seconds
+    std::int64_t utc_offset = 0;  ///< seconds east of UTC in which dates are written
 
     bool operator==(const SweepStart&) const = default;
 };
@@ -115,8 +109,8 @@ std::optional<StopReason> stop_reason_of(std::string_view name);
 struct Start {
     World world;
     Owner owner;
-    double from = 0;  ///< unix seconds
-    double to = 0;    ///< last sign of life, or its end
+    double from = 0;                    ///< unix seconds
+    double to = 0;                      ///< last sign of life, or its end
     std::optional<StopReason> stopped;  ///< nothing: running, finished, or died
     bool died = false;                  ///< a later start found it without an end
 };
@@ -149,7 +143,8 @@ struct TrialRecord {
 /// A sweep's whole state: the result of replaying a journal.
 struct SweepRecord {
     SweepStart start;
-    std::map<TrialId, TrialRecord> trials;  ///< those started; the rest of `start.trials` is pending
+    std::map<TrialId, TrialRecord>
+        trials;  ///< those started; the rest of `start.trials` is pending
     std::vector<Start> starts;
     std::vector<Span> timeline;
     bool finished = false;  ///< all trials have ended and all files are written

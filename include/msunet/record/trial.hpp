@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "msunet/core/value.hpp"
+#include "msunet/core/point.hpp"
 #include "msunet/record/metrics.hpp"
 
 namespace msunet::record {
@@ -55,20 +55,20 @@ struct TrialResult {
     core::Point point;
     TrialState state = TrialState::done;  ///< done, failed or pca
     History history;
-    std::vector<ModalityRow> modality;        ///< one row, or one an epoch
-    std::optional<std::int64_t> best_epoch;   ///< set with `--restore_best`: epoch of the weights
-    std::string reason;                       ///< why it failed, one line; else empty
-    double started_at = 0;                    ///< unix seconds
-    double ended_at = 0;                      ///< unix seconds
-    double duration = 0;                      ///< seconds spent on it, all starts together
-    std::int64_t rank = 0;                    ///< world rank of the group's leader
-    std::int64_t ranks = 1;                   ///< ranks of the group
-    std::int64_t num_gpus = 0;                ///< GPUs of the group
-    std::string patch_size;                   ///< "H/W" of the padded patch
-    std::string weights_file;                 ///< relative to the experiment's folder; may be empty
-    std::vector<std::string> files;           ///< others it wrote (PCA), relative likewise
-    std::int64_t peak_memory_bytes = 0;       ///< of the leader's process or device; 0 if unknown
-    std::vector<std::string> notices;         ///< warnings that concern this trial alone
+    std::vector<ModalityRow> modality;       ///< one row, or one an epoch
+    std::optional<std::int64_t> best_epoch;  ///< set with `--restore_best`: epoch of the weights
+    std::string reason;                      ///< why it failed, one line; else empty
+    double started_at = 0;                   ///< unix seconds
+    double ended_at = 0;                     ///< unix seconds
+    double duration = 0;                     ///< seconds spent on it, all starts together
+    std::int64_t rank = 0;                   ///< world rank of the group's leader
+    std::int64_t ranks = 1;                  ///< ranks of the group
+    std::int64_t num_gpus = 0;               ///< GPUs of the group
+    std::string patch_size;                  ///< "H/W" of the padded patch
+    std::string weights_file;                ///< relative to the experiment's folder; may be empty
+    std::vector<std::string> files;          ///< others it wrote (PCA), relative likewise
+    std::int64_t peak_memory_bytes = 0;      ///< of the leader's process or device; 0 if unknown
+    std::vector<std::string> notices;        ///< warnings that concern this trial alone
 
     bool operator==(const TrialResult&) const = default;
 };
@@ -83,10 +83,6 @@ const ModalityRow* summary_modality(const TrialResult& result);
 /// The value by which trials are ranked: a column of the history or of the modality file, of
 /// `summary_epoch`; nothing unless the trial is done and has that value, NaN counting as none.
 std::optional<double> metric(const TrialResult& result, std::string_view name);
-
-/// "batch_size=8, lr=0.001": a permutation for log lines and messages, values as Python prints
-/// them.
-std::string describe(const core::Point& point);
 
 /// `trials/<id>`, relative to the experiment's folder.
 std::string trial_folder(TrialId trial);

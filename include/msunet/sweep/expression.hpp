@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The expression of `--boolean_limit`: a small part of Python over a permutation's values.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "msunet/core/point.hpp"
+
+namespace msunet::sweep {
+
+/// Names, numbers, texts in quotes, True, False, None; `or`, `and`, `not`; chained comparisons
+/// (`<` `<=` `>` `>=` `==` `!=` `in` `not in` `is` `is not`) with lists; `+ - * / // % **`;
+/// parentheses. Values compare and compute as in Python. A leading `lambda p:` with `p['lr']` is
+/// understood too. Names are the grid's, in any of their spellings.
+class Expression {
+public:
+    /// Parses. Throws core::UsageError that shows the text, the position and what was expected.
+    Expression(std::string_view text, const std::vector<std::string>& names);
+    ~Expression();
+    Expression(Expression&&) noexcept;
+    Expression& operator=(Expression&&) noexcept;
+
+    /// The value of `names[i]` for the permutation at hand.
+    using Lookup = std::function<const core::Value&(std::size_t i)>;
+
+    /// Whether the permutation is accepted, by Python's truth of the result. Throws
+    /// core::UsageError where the types don't go together or a division is by zero.
+    bool accepts(const Lookup& value) const;
+    /// The same for a point, which must hold every name that the expression uses.
+    bool accepts(const core::Point& point) const;
+
+    /// The text as given.
+    const std::string& text() const;
+
+    /// A part of the parsed expression; private to the module.
+    struct Node;
+
+private:
+    std::string text_;
+    std::vector<std::string> names_;
+    std::unique_ptr<Node> root_;
+};
+
+}  // namespace msunet::sweep

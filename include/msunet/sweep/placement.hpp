@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Who trains where: a pure function of ranks, devices, trials and options.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace msunet::sweep {
+
+/// One node of the world. World ranks are numbered node by node only if MPI does so: each names
+/// its own.
+struct Node {
+    std::string name;
+    std::vector<std::int64_t> ranks;  ///< world ranks, by local rank
+    std::int64_t devices = 0;         ///< distinct GPUs that its ranks may use
+    std::int64_t cores = 1;           ///< that the job may use
+};
+
+/// `--ranks_per_trial`.
+struct RanksPerTrial {
+    enum class Kind : std::uint8_t { automatic, node, number } kind = Kind::automatic;
+    std::int64_t number = 0;
+};
+
+/// Reads auto, node or a number; throws core::UsageError.
+RanksPerTrial parse_ranks_per_trial(std::string_view text);
+
+/// What placement depends on.
+struct PlacementRequest {
+    std::vector<Node> nodes;
+    std::uint64_t trials = 1;
+    RanksPerTrial ranks_per_trial;
+    std::int64_t trials_per_gpu = 1;
+    std::int64_t smallest_batch = 1;  ///< of the whole grid
+    bool dedicated_dispatcher = false;
+    std::optional<std::int64_t> threads;  ///< a rank; nothing: cores / ranks of the node
+    std::optional<std::int64_t> recorded_group_size;  ///< of a journal that is resumed
+};
+
+/// The place of one rank.
+struct Slot {
+    std::int64_t rank = 0;  ///< world rank
+    std::int64_t node = 0;  ///< index of its node
+    std::int64_t local_rank = 0;
+    std::int64_t group = -1;         ///< -1: none, this rank trains nothing
+    std::int64_t rank_in_group = 0;  ///< 0: its leader
+    std::int64_t device = -1;        ///< on its node; -1: the CPU
+    std::int64_t share = 1;          ///< ranks on the same device
+    std::int64_t threads = 1;
+};
+
+/// The world divided.
+struct Placement {
+    std::int64_t group_size = 1;
+    std::int64_t groups = 0;
+    std::vector<Slot> slots;               ///< by world rank
+    std::vector<std::int64_t> idle_ranks;  ///< that will get no trial, a dispatcher not counted
+    std::vector<std::string> notices;      ///< for the start table, with advice
+};
+
+/// Groups lie inside nodes. `auto`: one rank a trial while trials ≥ ranks; else the largest g with
+/// ranks / g ≥ trials that divides the greatest common divisor of the nodes' rank counts and is at
+/// most the smallest batch. Ranks that share a device are groups of one (NCCL). A recorded group
+/// size is kept where this world allows it. Throws core::UsageError for a forced group that is
+/// larger than the smallest batch or than a node, or that would share a device.
+Placement place(const PlacementRequest& request);
+
+}  // namespace msunet::sweep

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Who trains what next: a state machine, events in, actions out. It knows neither MPI nor a clock.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "msunet/record/control.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/strategy.hpp"
+
+namespace msunet::sweep {
+
+/// A worker group, numbered from 0.
+using GroupId = std::int64_t;
+
+/// A trial as the scheduler needs to know it.
+struct TrialPlan {
+    record::TrialId trial = 0;
+    double cost = 0;         ///< estimate in any unit: longest go first
+    std::string checkpoint;  ///< to go on from; empty: none
+    bool started = false;    ///< on an earlier start: goes first
+    int deaths = 0;          ///< of the job while it ran, since its last checkpoint
+    double spent_seconds = 0;
+    double first_started_at = 0;
+};
+
+/// The plans of all selected trials without a result, from a record (also a fresh one). `cost` is
+/// asked for each; with `retry_failed` failed trials count as without a result.
+std::vector<TrialPlan> plans(const record::SweepRecord& record,
+                             const std::function<double(const core::Point&)>& cost,
+                             bool retry_failed = false);
+
+/// Cost of a trial by epochs × samples; `samples` are those of the point's patch size. PCA passes
+/// once over the data.
+double estimated_cost(const core::Point& point, std::int64_t default_epochs, double samples);
+
+/// Deaths at which a trial runs alone, and at which it fails.
+inline constexpr int deaths_until_alone = 3;
+inline constexpr int deaths_until_failed = 4;
+
+// Events
+
+/// A group can take one more trial. It says so when it has none, and once more while it trains
+/// (one ahead).
+struct GroupReady {
+    GroupId group = 0;
+};
+/// A group has begun to train a trial that it was assigned.
+struct TrialBegun {
+    GroupId group = 0;
+    record::TrialId trial = 0;
+};
+/// A group has a trial's result: done, failed or pca.
+struct TrialEnded {
+    GroupId group = 0;
+    record::TrialId trial = 0;
+};
+/// A group has set a trial aside with a checkpoint: at its `until_epoch`, or because it was told to
+/// pause or stop.
+struct TrialSetAside {
+    GroupId group = 0;
+    record::TrialId trial = 0;
+    bool reached_until = false;
+    std::optional<record::EpochReport> last;
+    double seconds = 0;  ///< spent on it since it began
+};
+/// A group gives back a trial that it has not begun.
+struct TrialReturned {
+    GroupId group = 0;
+    record::TrialId trial = 0;
+};
+/// A new checkpoint is on disk.
+struct NewCheckpoint {
+    record::CheckpointReport checkpoint;
+};
+/// A group left the sweep.
+struct GroupLost {
+    GroupId group = 0;
+};
+/// Checkpoint everything and end (a signal, the job's end).
+struct StopRequested {};
+/// Let nothing new begin, what runs ends: the time limit has come.
+struct TimeLimitReached {};
+/// Likewise: a trial has reached the performance target.
+struct TargetReached {};
+
+using SchedulerEvent =
+    std::variant<GroupReady, TrialBegun, TrialEnded, TrialSetAside, TrialReturned, NewCheckpoint,
+                 GroupLost, StopRequested, TimeLimitReached, TargetReached>;
+
+// Actions
+
+/// Send this work to a group.
+struct Assign {
+    GroupId group = 0;
+    record::Assignment assignment;
+};
+/// Ask a group to give back a trial that it has not begun (another group is idle). It answers
+/// TrialReturned, or begins and ends it as usual where it was too late.
+struct Recall {
+    GroupId group = 0;
+    record::TrialId trial = 0;
+};
+/// Tell all groups to begin nothing more and to give back what they have not begun.
+struct Drain {};
+/// Tell all groups to set aside what they train, with a checkpoint, and to give back the rest.
+struct StopAll {};
+/// Give a trial up: write its failure to the journal.
+struct GiveUp {
+    record::TrialId trial = 0;
+    std::string reason;
+};
+/// How a sweep ended.
+enum class Ending : std::uint8_t { complete, stopped, time_limit, target, no_groups };
+/// No group holds work and none will get any: let all go. The last action.
+struct Done {
+    Ending ending = Ending::complete;
+};
+
+using SchedulerAction = std::variant<Assign, Recall, Drain, StopAll, GiveUp, Done>;
+
+/// Hands out trials: those with a checkpoint first, then the longest, ties by id. A trial that was
+/// there at three deaths of the job runs alone, when nothing else is left; at the fourth it is
+/// given up. A trial waits ahead in a busy group only while enough are left for all groups.
+class Scheduler {
+public:
+    /// `point` gives a trial's values; `strategy` says how far each runs.
+    Scheduler(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
+              std::function<core::Point(record::TrialId)> point);
+
+    /// What to do at the very beginning: trials given up, or Done where nothing is left.
+    std::vector<SchedulerAction> start();
+    /// What to do now. Events that can't be (a result of a trial that the group doesn't hold, an
+    /// unknown group) throw std::logic_error: they are errors of the program.
+    std::vector<SchedulerAction> on(const SchedulerEvent& event);
+
+    /// Trials that wait, are held by a group (begun or not), have ended.
+    std::size_t waiting() const;
+    std::size_t held() const;
+    std::size_t ended() const;
+    bool done() const { return done_; }
+    /// Trials that a group has begun and not ended.
+    std::vector<record::TrialId> running() const;
+
+private:
+    struct Trial;
+    struct Group;
+    class Machine;
+    std::shared_ptr<Machine> machine_;
+    bool done_ = false;
+};
+
+}  // namespace msunet::sweep
