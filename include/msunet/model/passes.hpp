@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The element-wise work between two convolutions, fused: ReLU, batch normalisation, pooling,
+// dropout and concatenation in as few passes over memory as possible. The network calls it through
+// this interface: kernels for the CPU, plain ATen operators anywhere, and own kernels on a GPU.
+//
+// Activations are (N,C,H,W) channels-last, in compute precision.
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "msunet/model/dropout.hpp"
+
+namespace msunet::model {
+
+/// A batch normalisation layer within a step.
+struct Norm {
+    at::Tensor gamma, beta;                    ///< (C) master precision
+    at::Tensor moving_mean, moving_variance;   ///< (C) master precision
+    at::Tensor gamma_gradient, beta_gradient;  ///< (C) master precision; undefined: frozen
+    bool batch_statistics = true;              ///< false: inference mode
+    at::Tensor sums;  ///< (2,C) float64: Σa, Σa² of a = relu(z); backward Σdy, Σdy·â
+    at::Tensor mean, inverse;  ///< (C) float64: what normalises, 1/sqrt(variance + ε)
+    at::Tensor scale, shift;   ///< (C) master precision: y = scale·a + shift
+    at::Tensor correction;  ///< (2,C) master precision: da = scale·dy − c0 − c1·a, see backward
+};
+
+/// Where a normalised activation goes.
+struct Target {
+    at::Tensor out;           ///< channels [offset, offset + C); may be undefined with `pooled`
+    std::int64_t offset = 0;  ///< first channel in `out`
+    at::Tensor bits;          ///< dropout mask of the whole of `out`; undefined: none
+    double keep_scale = 1;
+    at::Tensor pooled;      ///< 2×2 maximum of it, before dropout; undefined: none
+    at::Tensor pool_index;  ///< uint8, which of the four (row-major) is the first largest
+};
+
+/// Where the gradient of a normalised activation comes from; the two parts add up.
+struct Source {
+    at::Tensor gradient;  ///< channels [offset, offset + C); undefined: none
+    std::int64_t offset = 0;
+    at::Tensor bits;  ///< dropout mask of the whole of `gradient`; undefined: none
+    double keep_scale = 1;
+    at::Tensor pooled;  ///< gradient of the 2×2 maximum; undefined: none
+    at::Tensor pool_index;
+};
+
+/// Stateless; every method works on tensors of one device and one compute precision.
+class Passes {
+public:
+    virtual ~Passes() = default;
+
+    /// norm.sums = (Σ relu(z), Σ relu(z)²) by channel.
+    virtual void relu_sums(const at::Tensor& z, Norm& norm) = 0;
+    /// From norm.sums over `count` values a channel, or from the moving statistics: mean, inverse,
+    /// scale and shift. In batch mode moves the moving statistics with Keras's momentum 0.99, the
+    /// variance unbiased.
+    virtual void prepare_norm(Norm& norm, std::int64_t count) = 0;
+    /// y = scale·relu(z) + shift, to its target. `target.out` may be `z` itself.
+    virtual void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) = 0;
+    /// norm.sums = (Σdy, Σ dy·â) by channel, â the normalised activation.
+    virtual void norm_backward_sums(const at::Tensor& z, const Source& source, Norm& norm) = 0;
+    /// Keeps this rank's norm.sums as the gradients of beta and gamma.
+    virtual void take_norm_gradients(Norm& norm) = 0;
+    /// From norm.sums over `count` values a channel: norm.correction; zero in inference mode.
+    virtual void prepare_norm_backward(Norm& norm, std::int64_t count) = 0;
+    /// z becomes its own gradient: (z > 0)·(scale·dy − c0 − c1·relu(z)). `bias_gradient` (C), if
+    /// defined, becomes its sum by channel.
+    virtual void norm_backward(at::Tensor& z, const Source& source, const Norm& norm,
+                               const at::Tensor& bias_gradient) = 0;
+    /// z = relu(z).
+    virtual void relu(at::Tensor& z) = 0;
+    /// gradient = (a > 0)·gradient, a = relu(z); `bias_gradient` as above.
+    virtual void relu_backward(const at::Tensor& a, at::Tensor& gradient,
+                               const at::Tensor& bias_gradient) = 0;
+    /// Fills int32 (N, words) with masks, see dropout.hpp.
+    virtual void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key,
+                              std::uint32_t layer, std::uint32_t first_sample) = 0;
+};
+
+/// Hand-written kernels for float32, float64 and bfloat16 on the CPU.
+std::unique_ptr<Passes> make_cpu_passes();
+/// ATen operators on any device: the reference for the others, and the fallback on a GPU.
+std::unique_ptr<Passes> make_aten_passes();
+
+}  // namespace msunet::model

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// In which floating-point formats a network computes. No torch here: options and reports use it.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace msunet::model {
+
+/// `float32`, `tf32` (float32 with TensorFloat-32 products, GPU only), `bf16` (activations and
+/// products in bfloat16; master weights, optimiser state, statistics and loss in float32 or wider)
+/// and `float64` (everything).
+enum class Precision : std::uint8_t { float32, tf32, bf16, float64 };
+
+/// "float32", "tf32", "bf16", "float64".
+[[nodiscard]] std::string_view name_of(Precision precision);
+
+/// The precision of a name; nullopt for others, "auto" among them.
+[[nodiscard]] std::optional<Precision> precision_of(std::string_view name);
+
+/// `auto`: float32 on the CPU, tf32 on a GPU.
+[[nodiscard]] Precision default_precision(bool gpu);
+
+/// Whether this processor multiplies bfloat16 in hardware (AVX512_BF16 or AMX).
+[[nodiscard]] bool cpu_has_bf16();
+
+}  // namespace msunet::model

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Learning-rate schedule, early stopping and the best epoch, as Keras's callbacks decide them.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "msunet/unet/hyperparameters.hpp"
+
+namespace msunet::train {
+
+/// What happens at the ends of epochs. Pure: the same metrics give the same decisions.
+///
+/// - `constant`: `lr`.
+/// - `cosine`: keras.optimizers.schedules.CosineDecay over all steps of the trial, α 0:
+///   lr · (1 + cos(π·step/steps)) / 2.
+/// - `plateau`: keras.callbacks.ReduceLROnPlateau on the validation loss (without validation data
+///   the loss), factor 0.1, patience 10, min_delta 1e-4, cooldown 0, min_lr 0: Keras's defaults.
+/// - Early stopping: keras.callbacks.EarlyStopping on the chosen metric with patience N,
+///   min_delta 0.
+class Callbacks {
+public:
+    /// Decisions so far; part of a checkpoint.
+    struct State {
+        double plateau_factor = 1;
+        double plateau_best = 0;
+        std::int64_t plateau_wait = 0;
+        double best = 0;
+        std::int64_t best_epoch = -1;  ///< from 0; −1: none yet
+        std::int64_t wait = 0;
+
+        bool operator==(const State&) const = default;
+    };
+
+    /// `lower_is_better`: of the metric that early stopping and the best epoch follow.
+    Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
+              bool lower_is_better);
+
+    /// The learning rate of a step, counted from the start of the trial, from 0.
+    [[nodiscard]] double learning_rate(std::int64_t step) const;
+
+    /// What the end of an epoch decides.
+    struct Decision {
+        bool improved = false;  ///< the metric is better than in every epoch before
+        bool stop = false;      ///< early stopping
+    };
+    /// `metric`: of the best epoch; none where it is not taken every epoch. `plateau_loss`: what
+    /// the plateau schedule follows.
+    Decision end_epoch(std::int64_t epoch, std::optional<double> metric, double plateau_loss);
+
+    [[nodiscard]] const State& state() const { return state_; }
+    void restore(const State& state) { state_ = state; }
+
+private:
+    enum class Schedule { constant, cosine, plateau };
+    Schedule schedule_;
+    double lr_;
+    double total_steps_;
+    std::optional<std::int64_t> patience_;
+    bool lower_is_better_;
+    State state_;
+};
+
+}  // namespace msunet::train

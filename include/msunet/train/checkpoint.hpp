@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A trial's state between two steps, on disk. No torch in this header.
+
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "msunet/core/named_array.hpp"
+#include "msunet/record/trial.hpp"
+#include "msunet/train/callbacks.hpp"
+#include "msunet/train/step_engine.hpp"
+
+namespace msunet::train {
+
+/// Partial sums of an epoch.
+struct EpochSums {
+    double weighted_loss = 0;  ///< Σ w·loss over samples
+    double loss = 0;           ///< Σ loss over samples
+    double dice_coef = 0;      ///< Σ over batches
+    double jaccard = 0;        ///< Σ over batches
+    std::int64_t samples = 0;
+    std::int64_t batches = 0;
+    double seconds = 0;
+
+    /// Adds a batch of `samples` samples.
+    void add(const model::BatchSums& sums, std::int64_t samples);
+
+    bool operator==(const EpochSums&) const = default;
+};
+
+/// Everything that a bit-exact continuation needs. Random numbers are functions of (seed, trial,
+/// epoch, step), so that the position stands for them.
+struct Checkpoint {
+    std::uint64_t trial = 0;
+    std::string identity;    ///< hyperparameters, precision, ranks, data: must agree
+    std::int64_t epoch = 0;  ///< epochs complete
+    std::int64_t step = 0;   ///< steps complete within the next one
+    EpochSums sums;          ///< of those steps
+    std::int64_t iterations = 0;
+    std::vector<StateBuffer> engine;
+    record::History history;
+    std::vector<record::ModalityRow> modality;
+    Callbacks::State callbacks;
+    std::vector<core::NamedArray> best_weights;  ///< restore_best; empty: none yet
+    double spent_seconds = 0;
+    double started_at = 0;
+};
+
+/// Writes atomically, with a checksum.
+void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
+/// Throws core::InputError naming the file if it is missing, damaged or of another format.
+[[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& file);
+
+/// Writes checkpoints beside training, at most one in flight.
+class CheckpointWriter {
+public:
+    explicit CheckpointWriter(std::filesystem::path file) : file_(std::move(file)) {}
+    ~CheckpointWriter();
+    CheckpointWriter(const CheckpointWriter&) = delete;
+    CheckpointWriter& operator=(const CheckpointWriter&) = delete;
+
+    /// Waits for the one in flight, then starts to write this one.
+    void start(Checkpoint checkpoint);
+    /// (epoch, step) of a checkpoint that has been completed since the last call; never waits.
+    std::optional<std::pair<std::int64_t, std::int64_t>> completed();
+    /// Waits for the one in flight; throws what its writing threw.
+    void finish();
+
+private:
+    std::filesystem::path file_;
+    std::future<void> flight_;
+    std::pair<std::int64_t, std::int64_t> position_{};
+    std::optional<std::pair<std::int64_t, std::int64_t>> completed_;
+};
+
+}  // namespace msunet::train
