@@ -141,9 +141,6 @@ public:
                                                      std::optional<int> tag = {}) const;
 
 private:
-    friend class Outbox;
-    friend class SharedWindow;
-    friend class MpiAllReducer;
     struct Handle;
     explicit Communicator(std::shared_ptr<Handle> handle) : handle_(std::move(handle)) {}
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/handle.hpp"
+#include "msunet/comm/communicator.hpp"
+
+namespace msunet::comm {
+namespace {
+
+MPI_Op native(Operation operation) {
+    switch (operation) {
+        case Operation::max:
+            return MPI_MAX;
+        case Operation::min:
+            return MPI_MIN;
+        case Operation::sum:
+            break;
+    }
+    return MPI_SUM;
+}
+
+// Open MPI's tuned algorithms join the values in an order that depends on sizes alone, never on who
+// arrives first, so that the same group size repeats bit for bit.
+template <class T>
+void reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, Operation operation) {
+    in_pieces(values.size(), sizeof(T), [&](std::size_t offset, int count) {
+        check(MPI_Allreduce(MPI_IN_PLACE, values.data() + offset, count, type, native(operation),
+                            comm),
+              "MPI_Allreduce");
+    });
+}
+
+}  // namespace
+
+void Communicator::all_reduce_in_place(std::span<float> values, Operation operation) const {
+    if (size() > 1) {
+        reduce(handle_->comm, values, MPI_FLOAT, operation);
+    }
+}
+
+void Communicator::all_reduce_in_place(std::span<double> values, Operation operation) const {
+    if (size() > 1) {
+        reduce(handle_->comm, values, MPI_DOUBLE, operation);
+    }
+}
+
+void Communicator::all_reduce_in_place(std::span<std::int64_t> values, Operation operation) const {
+    if (size() > 1) {
+        reduce(handle_->comm, values, MPI_INT64_T, operation);
+    }
+}
+
+void Communicator::all_reduce_in_place(std::span<std::uint64_t> values, Operation operation) const {
+    if (size() > 1) {
+        reduce(handle_->comm, values, MPI_UINT64_T, operation);
+    }
+}
+
+bool Communicator::all_of(bool condition) const {
+    return all_reduce(std::int64_t{condition}, Operation::min) != 0;
+}
+
+bool Communicator::any_of(bool condition) const {
+    return all_reduce(std::int64_t{condition}, Operation::max) != 0;
+}
+
+std::uint64_t Communicator::exclusive_sum(std::uint64_t value) const {
+    std::uint64_t before = 0;
+    if (size() > 1) {
+        check(MPI_Exscan(&value, &before, 1, MPI_UINT64_T, MPI_SUM, handle_->comm), "MPI_Exscan");
+    }
+    // MPI leaves the first rank's result undefined.
+    return rank() == 0 ? 0 : before;
+}
+
+}  // namespace msunet::comm
