@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language, output folders, compiler cache; msunet_settings: warnings and sanitizers for own code.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
+endif()
+
+# The program loads part of itself at run time, so a build or an installed tree must be movable.
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../lib")
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
+
+find_program(MSUNET_CCACHE ccache)
+if(MSUNET_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without this sloppiness ccache passes on every file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${MSUNET_CCACHE})
+  set(MSUNET_PCH_OPTIONS -fpch-preprocess)
+endif()
+
+add_library(msunet_settings INTERFACE)
+target_compile_options(msunet_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -Wredundant-decls
+  $<$<BOOL:${MSUNET_WERROR}>:-Werror>)
+# Debian's linker keeps libraries that nothing uses: each would cost every rank its start.
+target_link_options(msunet_settings INTERFACE -Wl,--as-needed)
+
+if(MSUNET_SANITIZE)
+  target_compile_options(msunet_settings INTERFACE
+    -fsanitize=${MSUNET_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(msunet_settings INTERFACE -fsanitize=${MSUNET_SANITIZE})
+endif()

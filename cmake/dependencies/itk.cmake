@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# msunet::itk: the ITK components that imaging uses. ITK's CMake package looks for serial HDF5 on its
+# own, so it is found inside a function (its variables stay there) and its folders are filtered.
+
+function(msunet_find_itk)
+  set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)  # Debian's GDCM reports tools that nothing here needs.
+  find_package(ITK REQUIRED COMPONENTS
+    ITKCommon ITKTransform ITKImageGrid ITKImageFunction ITKImageIntensity ITKImageStatistics
+    ITKThresholding ITKSmoothing ITKIOImageBase ITKIONIFTI)
+  list(FILTER ITK_INCLUDE_DIRS EXCLUDE REGEX "hdf5")
+  add_library(msunet_itk INTERFACE)
+  add_library(msunet::itk ALIAS msunet_itk)
+  target_include_directories(msunet_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
+  target_link_libraries(msunet_itk INTERFACE ${ITK_LIBRARIES})
+  set(CMAKE_MESSAGE_LOG_LEVEL STATUS)
+  message(STATUS "ITK ${ITK_VERSION_MAJOR}.${ITK_VERSION_MINOR}.${ITK_VERSION_PATCH}")
+endfunction()
+msunet_find_itk()

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Main of the tests under MPI: rank 0 prints as usual, other ranks print their failures alone, and
+// all ranks leave with the same code, the worst of all.
+#include <gtest/gtest.h>
+#include <mpi.h>
+
+#include <array>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include "outcome.hpp"
+
+namespace {
+
+using msunet::test::Outcome;
+
+/// Prints what failed on a rank whose ordinary printer is silent.
+class FailurePrinter : public testing::EmptyTestEventListener {
+public:
+    explicit FailurePrinter(int rank) : rank_(rank) {}
+
+    void OnTestPartResult(const testing::TestPartResult& result) override {
+        if (!result.failed()) return;
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        std::ostringstream text;
+        text << "[rank " << rank_ << "] ";
+        if (test != nullptr) text << test->test_suite_name() << '.' << test->name() << ": ";
+        text << (result.file_name() != nullptr ? result.file_name() : "?") << ':'
+             << result.line_number() << "\n" << result.message() << '\n';
+        // In one piece, so that the ranks' messages do not interleave.
+        std::cerr << text.str() << std::flush;
+    }
+
+private:
+    int rank_;
+};
+
+/// Collective over MPI_COMM_WORLD. A test counts as skipped only where every rank skipped it.
+Outcome worst_of_all_ranks(const Outcome& own) {
+    const std::array<int, 3> mine{-own.ran, -own.skipped, own.failed};
+    std::array<int, 3> all{};
+    MPI_Allreduce(mine.data(), all.data(), 3, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    return {.ran = -all[0], .skipped = -all[1], .failed = all[2]};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    testing::InitGoogleTest(&argc, argv);
+    if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();
+
+    int provided = 0;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank != 0) {
+        auto& listeners = testing::UnitTest::GetInstance()->listeners();
+        delete listeners.Release(listeners.default_result_printer());
+        listeners.Append(new FailurePrinter(rank));
+    }
+    const bool failed = RUN_ALL_TESTS() != 0;
+    auto outcome = msunet::test::outcome_of_run();
+    if (failed && outcome.failed == 0) outcome.failed = 1;
+    outcome = worst_of_all_ranks(outcome);
+    if (rank == 0 && outcome.ran == 0) {
+        std::cerr << "No test ran: that counts as a failure." << std::endl;
+    }
+    MPI_Finalize();
+    return msunet::test::exit_code(outcome);
+}
