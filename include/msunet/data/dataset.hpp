@@ -35,14 +35,14 @@ struct Slice {
 /// Immutable slices, masks and where they come from.
 ///
 /// Sources: the input pairs in the order of the files, then augmented copies in the order of their
-/// pairs. Slices: by source, then by z. Voxels are float32 in [0,1], masks are 0 or 1. The memory
-/// belongs to a holder (a shared window of the node, or vectors) that lives as long as the data
-/// set.
+/// pairs. Slices: by source, then by z, one after another in memory without gaps. Voxels are
+/// float32 in [0,1], masks are 0 or 1. The memory belongs to a holder (a shared window of the node,
+/// or vectors) that lives as long as the data set.
 class Dataset {
 public:
     /// Takes over views into memory that `owner` keeps alive.
     /// `hash` is the hexadecimal hash of content and layout, see `dataset_hash`.
-    /// Throws core::Error when a slice does not fit into the memory or names no source.
+    /// Throws core::Error where the slices are not laid out as above or do not fit the memory.
     Dataset(std::vector<Source> sources, std::vector<Slice> slices, std::span<const float> voxels,
             std::span<const std::uint8_t> masks, std::shared_ptr<const void> owner,
             std::string hash);
@@ -76,6 +76,16 @@ private:
     std::shared_ptr<const void> owner_;
     std::string hash_;
 };
+
+/// A run of elements in the voxels and masks.
+struct Range {
+    std::uint64_t offset = 0;
+    std::uint64_t count = 0;
+    friend bool operator==(const Range&, const Range&) = default;
+};
+
+/// Where the slices of each source lie; sources without slices get an empty range.
+std::vector<Range> source_ranges(std::span<const Slice> slices, std::size_t sources);
 
 /// Hash (hexadecimal) of the voxels and masks of one source's slices.
 std::string payload_hash(std::span<const float> voxels, std::span<const std::uint8_t> masks);
