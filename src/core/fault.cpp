@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/core/fault.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::core {
+
+namespace {
+
+struct Fault {
+    std::string point;
+    std::string kind;
+    std::atomic<std::int64_t> passages_left{0};
+};
+
+Fault& planned() {
+    static Fault fault;
+    return fault;
+}
+
+[[noreturn]] void hang() {
+    while (true) ::pause();
+}
+
+}  // namespace
+
+bool detail::fault_armed = false;
+
+void detail::pass_fault_point(std::string_view point) {
+    Fault& fault = planned();
+    if (fault.point != point || fault.passages_left.fetch_sub(1) != 1) return;
+    if (fault.kind == "crash") std::raise(SIGKILL);
+    if (fault.kind == "hang") hang();
+    if (fault.kind == "full_disk") throw FileError("can't write", std::string(point), ENOSPC);
+    throw std::runtime_error(concat("injected fault at ", quoted(point)));
+}
+
+void arm_faults(int rank) {
+    detail::fault_armed = false;
+    const char* variable = std::getenv("MSUNET_FAULT");
+    if (variable == nullptr || *variable == '\0') return;
+    const std::vector<std::string> parts = split(variable, ':');
+    const auto known = [](const std::string& kind) {
+        return kind == "crash" || kind == "exception" || kind == "hang" || kind == "full_disk";
+    };
+    const auto passage = parts.size() == 4 ? to_integer(parts[3]) : 1;
+    const bool readable = (parts.size() == 3 || parts.size() == 4) && known(parts[2]) &&
+                          (parts[1] == "*" || to_integer(parts[1])) && passage && *passage >= 1;
+    if (!readable) {
+        throw UsageError(concat("MSUNET_FAULT is ", quoted(variable),
+                                ", give point:rank:kind[:n] with a kind of crash, exception, hang, "
+                                "full_disk"));
+    }
+    if (parts[1] != "*" && *to_integer(parts[1]) != rank) return;
+    planned().point = parts[0];
+    planned().kind = parts[2];
+    planned().passages_left = *passage;
+    detail::fault_armed = true;
+}
+
+}  // namespace msunet::core
