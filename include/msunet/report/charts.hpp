@@ -3,7 +3,7 @@
 /// Line charts as PNG, and the files of a pca_only permutation.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -29,11 +29,13 @@ struct Chart {
 };
 
 /// The chart as a PNG file's bytes. Axes cover the data and end at round numbers.
-std::vector<std::uint8_t> draw_chart(const Chart& chart);
+std::string draw_chart(const Chart& chart);
 
 /// Writes `pca_cumsum.npy` (float64, shape (components,)), `pca_full_range.png` and
-/// `pca_excl_early_range.png` (components from 20 on, where there are more) into `folder`.
-/// `cumulative` is the cumulative explained variance ratio, as scikit-learn orders it.
-void write_pca(const std::filesystem::path& folder, std::span<const double> cumulative);
+/// `pca_excl_early_range.png` (components from 20 on; without any, empty axes) into `folder`.
+/// `cumulative` is the cumulative explained variance ratio, as scikit-learn orders it. Returns the
+/// files' names.
+std::vector<std::string> write_pca(const std::filesystem::path& folder,
+                                   std::span<const double> cumulative);
 
 }  // namespace msunet::report

@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 
 #include "msunet/core/named_array.hpp"
-#include "msunet/core/value.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
@@ -24,10 +24,13 @@ struct TrainedModel {
     /// Size of a padded patch in pixels: the model's input is (N, height, width, 1).
     std::int64_t height = 0;
     std::int64_t width = 0;
-    /// How scans were preprocessed: each becomes the root attribute `msunet_<name>` of
-    /// best_model.hdf5 and of the archive's model.h5, where `msunet predict` reads it.
-    core::Point preprocessing;
+    /// How scans were preprocessed, option by option as text: each becomes the root attribute
+    /// `msunet_<name>` of best_model.hdf5 and of the archive's model.h5, where predict reads it.
+    std::map<std::string, std::string> preprocessing;
 };
+
+/// What a root attribute's name starts with.
+inline constexpr const char* attribute_prefix = "msunet_";
 
 /// Writes `<folder>/model_deploy<experiment>.zip`, which talos.Restore reads. Equal input gives
 /// equal bytes. The winner is `best_trial(sweep)`. Returns the file.
@@ -35,7 +38,8 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
                                            const TrainedModel& model);
 
 /// Writes `<folder>/best_model.hdf5`, a whole Keras model ready for inference: no optimiser, no
-/// training_config, so that `keras.models.load_model` needs no custom objects. Returns the file.
+/// training_config, so that `keras.models.load_model` needs no custom objects. Its input has the
+/// padded patch's size, as the archive's model. Returns the file.
 std::filesystem::path write_best_model(const std::filesystem::path& folder,
                                        const TrainedModel& model);
 

@@ -49,7 +49,8 @@ std::string format_progress(const Progress& progress, std::size_t width);
 /// What the end of a run tells.
 struct FinalSummary {
     std::string folder;
-    /// Files worth naming, with what they are: {"112326090851.csv", "results, a row a permutation"}.
+    /// Files worth naming, with what they are: {"112326090851.csv", "results, a row a
+    /// permutation"}.
     std::vector<std::pair<std::string, std::string>> files;
     /// Share of rank time in which ranks had no work, 0…1.
     std::optional<double> idle_fraction{};

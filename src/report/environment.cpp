@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/environment.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "msunet/core/file.hpp"
+#include "msunet/core/time.hpp"
+
+namespace msunet::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json node_json(const Environment::Node& node) {
+    return {{"host", node.host},
+            {"ranks", node.ranks},
+            {"cores", node.cores},
+            {"devices", node.devices}};
+}
+
+}  // namespace
+
+std::string environment_json(const Environment& environment) {
+    Json versions = Json::object();
+    for (const auto& [name, version] : environment.versions) versions[name] = version;
+    Json nodes = Json::array();
+    for (const Environment::Node& node : environment.nodes) nodes.push_back(node_json(node));
+    Json json{{"started", core::date_text(environment.started_at)},
+              {"started_at", environment.started_at},
+              {"command", environment.command},
+              {"versions", std::move(versions)},
+              {"ranks", environment.ranks},
+              {"ranks_per_trial", environment.ranks_per_trial},
+              {"threads_per_rank", environment.threads},
+              {"precision", environment.precision},
+              {"nodes", std::move(nodes)},
+              {"seed", environment.seed},
+              {"data_hash", environment.data_hash},
+              {"config_hash", environment.config_hash}};
+    if (!environment.slurm_job.empty()) json["slurm_job"] = environment.slurm_job;
+    return json.dump(2) + "\n";
+}
+
+void write_environment(const std::filesystem::path& folder, const Environment& environment) {
+    core::write_file_atomically(folder / "environment.json", environment_json(environment));
+}
+
+void write_config(const std::filesystem::path& folder, const std::string& yaml) {
+    core::write_file_atomically(folder / "config.yaml", yaml);
+}
+
+}  // namespace msunet::report

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/results.hpp"
+
+#include <set>
+#include <string_view>
+#include <system_error>
+
+#include "msunet/core/file.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/core/value.hpp"
+#include "msunet/report/tables.hpp"
+
+namespace msunet::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view modality_prefix = "modality_results_";
+constexpr std::string_view history_prefix = "talos_scan_history_";
+constexpr std::string_view partial_name = "results.partial.csv";
+constexpr std::string_view failures_name = "failures.csv";
+constexpr double microsecond = 1e-6;
+
+// A name of its own for each time; `taken` is what was given out before.
+std::string timed_name(std::string_view prefix, double time, std::set<std::string>& taken) {
+    std::string name;
+    do {
+        name = std::string(prefix) + core::python_repr(time) + ".csv";
+        time += microsecond;
+    } while (!taken.insert(name).second);
+    return name;
+}
+
+// Files of an earlier write that this sweep no longer has: a retried trial ended at another time.
+void remove_stale(const fs::path& folder, const ResultNames& names) {
+    std::set<std::string> current;
+    for (const auto& [id, files] : names.trials) {
+        current.insert(files.modality_results);
+        current.insert(files.scan_history);
+    }
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const std::string name = entry.path().filename().string();
+        const bool ours = (name.starts_with(modality_prefix) || name.starts_with(history_prefix)) &&
+                          name.ends_with(".csv");
+        if (ours && !current.contains(name)) fs::remove(entry.path(), ignored);
+    }
+}
+
+}  // namespace
+
+ResultNames result_names(const Sweep& sweep) {
+    ResultNames names;
+    names.summary = core::talos_stamp(sweep.started_at) + ".csv";
+    names.archive = "model_deploy" + sweep.experiment + ".zip";
+    std::set<std::string> taken;
+    for (const record::TrialResult& trial : sweep.trials) {
+        TrialFiles& files = names.trials[trial.trial];
+        files.modality_results = timed_name(modality_prefix, trial.started_at, taken);
+        files.scan_history = timed_name(history_prefix, trial.ended_at, taken);
+    }
+    return names;
+}
+
+ResultNames write_results(const fs::path& folder, const Sweep& sweep) {
+    ResultNames names = result_names(sweep);
+    for (const record::TrialResult& trial : sweep.trials) {
+        const TrialFiles& files = names.trials.at(trial.trial);
+        // Two files a permutation: a flush each would take longer than all the writing, and the
+        // journal can make them again.
+        core::write_file_atomically(folder / files.modality_results, modality_csv(trial),
+                                    core::Durability::buffered);
+        core::write_file_atomically(folder / files.scan_history,
+                                    history_csv(trial, sweep.has_validation),
+                                    core::Durability::buffered);
+    }
+    remove_stale(folder, names);
+    std::error_code ignored;
+    const std::string failures = failures_csv(sweep);
+    if (failures.empty()) {
+        fs::remove(folder / failures_name, ignored);
+    } else {
+        core::write_file_atomically(folder / failures_name, failures);
+    }
+    core::write_file_atomically(folder / names.summary, summary_csv(sweep));
+    fs::remove(folder / partial_name, ignored);
+    return names;
+}
+
+void write_partial_results(const fs::path& folder, const Sweep& sweep) {
+    core::write_file_atomically(folder / partial_name, summary_csv(sweep),
+                                core::Durability::buffered);
+}
+
+}  // namespace msunet::report

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/sweep.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "msunet/core/options.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+#include "msunet/unet/names.hpp"
+
+namespace msunet::report {
+namespace {
+
+// Keys of fine-tuning: columns only where the grid names them, as Talos's tables lack them.
+constexpr std::string_view extra_keys[] = {"early_stopping", "restore_best", "lr_schedule"};
+
+class PointCollector final : public core::UniformVisitor<PointCollector> {
+public:
+    template <class T>
+    void option(const core::OptionInfo& info, T& value) {
+        point_.insert_or_assign(std::string(info.name), core::Value(value));
+    }
+    template <class T>
+    void option(const core::OptionInfo& info, std::optional<T>& value) {
+        point_.insert_or_assign(std::string(info.name),
+                                value ? core::Value(*value) : core::Value());
+    }
+    void option(const core::OptionInfo&, std::vector<std::string>&) {}
+
+    core::Point take() { return std::move(point_); }
+
+private:
+    core::Point point_;
+};
+
+core::Point default_parameters() {
+    unet::Hyperparameters hyperparameters;
+    PointCollector collector;
+    unet::describe(collector, hyperparameters);
+    core::Point point = collector.take();
+    for (const std::string_view key : extra_keys) {
+        point.erase(std::string(key));
+    }
+    return point;
+}
+
+// Options that are whole numbers appear as the integers that the guide's users type.
+core::Value option_value(const std::string& text) {
+    core::Value value = core::value_of_word(text);
+    if (const double* number = std::get_if<double>(&value)) {
+        if (const auto whole = core::as_integer(*number)) return *whole;
+    }
+    if (core::to_lower(text) == "none") return {};
+    return value;
+}
+
+bool is_true(const record::Configuration& configuration, std::string_view name, bool fallback) {
+    const auto text = record::setting(configuration, name);
+    return text ? core::to_bool(*text).value_or(fallback) : fallback;
+}
+
+// Losses and optimisers by their canonical names; None for a modality_weight of "none".
+core::Value canonical(std::string_view key, const core::Value& value) {
+    const std::string* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return value;
+    if (key == "modality_weight" && core::to_lower(*text) == "none") return {};
+    try {
+        if (key == "losses") return unet::canonical_loss(*text);
+        if (key == "optimizer") return unet::canonical_optimizer(*text);
+    } catch (const core::Error&) {
+        return value;  // a failed permutation's row keeps what the user wrote
+    }
+    return value;
+}
+
+}  // namespace
+
+Sweep make_sweep(const record::SweepRecord& record) {
+    const record::SweepStart& start = record.start;
+    Sweep sweep;
+    sweep.experiment = start.experiment_name;
+    for (const auto& [name, values] : start.grid) {
+        std::vector<core::Value>& list = sweep.grid[name];
+        for (const core::Value& value : values) list.push_back(canonical(name, value));
+    }
+    sweep.defaults = default_parameters();
+    for (auto& [name, value] : sweep.defaults) {
+        if (const auto text = record::setting(start.configuration, name)) {
+            value = option_value(*text);
+        } else if (name == "weight_factor") {
+            value = std::int64_t{1};
+        }
+    }
+    sweep.fractional_patches = is_true(start.configuration, "use_frac_patch", true);
+    sweep.has_validation = std::ranges::any_of(start.data.pairs, &record::DataPair::validation);
+    if (start.data.pairs.empty()) sweep.has_validation = start.data.validation_samples > 0;
+    if (!start.metric.empty()) {
+        sweep.metric = start.metric;
+    } else if (!sweep.has_validation) {
+        sweep.metric = "dice_coef";
+    }
+    if (const auto method = record::setting(start.configuration, "random_method")) {
+        sweep.random_method = *method;
+    }
+    sweep.permutations = start.trials.size();
+    sweep.started_at = start.at;
+    sweep.ended_at = start.at;
+    for (const record::TrialResult* result : record.results()) {
+        sweep.trials.push_back(*result);
+        sweep.ended_at = std::max(sweep.ended_at, result->ended_at);
+    }
+    return sweep;
+}
+
+std::vector<std::size_t> ranking(const Sweep& sweep) {
+    std::vector<std::size_t> order(sweep.trials.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::optional<double>> values;
+    values.reserve(order.size());
+    for (const auto& trial : sweep.trials) values.push_back(record::metric(trial, sweep.metric));
+    const bool low = record::lower_is_better(sweep.metric);
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+        if (!values[a] || !values[b]) return values[a].has_value() && !values[b].has_value();
+        return low ? *values[a] < *values[b] : *values[a] > *values[b];
+    });
+    return order;
+}
+
+std::optional<std::size_t> best_trial(const Sweep& sweep) {
+    const std::vector<std::size_t> order = ranking(sweep);
+    if (order.empty() || !record::metric(sweep.trials[order.front()], sweep.metric)) return {};
+    return order.front();
+}
+
+core::Point table_parameters(const Sweep& sweep, const record::TrialResult& trial) {
+    core::Point row = sweep.defaults;
+    for (const auto& [name, value] : trial.point)
+        row.insert_or_assign(name, canonical(name, value));
+    row.insert_or_assign("experiment_name", sweep.experiment);
+    row.insert_or_assign("num_gpus", trial.num_gpus);
+    if (sweep.fractional_patches && !trial.patch_size.empty()) {
+        row.insert_or_assign("patch_dimensions", trial.patch_size);
+    }
+    return row;
+}
+
+}  // namespace msunet::report

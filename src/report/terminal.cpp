@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/terminal.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "report/columns.hpp"
+
+namespace msunet::report {
+namespace {
+
+constexpr std::size_t longest_bar = 30;
+constexpr std::size_t shortest_bar = 6;
+constexpr std::size_t longest_label = 40;
+
+std::string rate_text(double per_second) {
+    if (!std::isfinite(per_second)) return "-";
+    return per_second < 100 ? core::fixed(per_second, 1)
+                            : core::thousands(std::llround(per_second));
+}
+
+std::string metric_cell(double value) { return pad_left(core::fixed(value, 4), 10); }
+
+// The columns around the metrics are the same in heading and lines.
+std::string epoch_columns(std::string_view trial, std::string_view epoch, std::string_view metrics,
+                          std::string_view time, std::string_view rate, std::string_view left) {
+    return core::concat(pad_left(trial, 8), pad_left(epoch, 10), metrics, pad_left(time, 13),
+                        pad_left(rate, 11), pad_left(left, 13));
+}
+
+std::string bar(double fraction, std::size_t width) {
+    const auto filled = static_cast<std::size_t>(fraction * static_cast<double>(width - 2));
+    std::string inside(filled, '=');
+    if (filled < width - 2) inside += '>';
+    return core::concat("[", pad_right(inside, width - 2), "]");
+}
+
+std::string state_counts(const Sweep& sweep) {
+    std::size_t done = 0;
+    std::size_t failed = 0;
+    std::size_t pca = 0;
+    for (const record::TrialResult& trial : sweep.trials) {
+        done += trial.state == record::TrialState::done ? 1 : 0;
+        failed += trial.state == record::TrialState::failed ? 1 : 0;
+        pca += trial.state == record::TrialState::pca ? 1 : 0;
+    }
+    std::string text = core::concat(core::thousands(static_cast<std::int64_t>(done)), " trained");
+    if (pca > 0) text += core::concat(", ", pca, " pca_only");
+    if (failed > 0) text += core::concat(", ", failed, " failed (see failures.csv)");
+    const std::size_t ended = sweep.trials.size();
+    if (ended < sweep.permutations) {
+        text += core::concat(", ", sweep.permutations - ended, " not run");
+    }
+    return text;
+}
+
+class Block {
+public:
+    void row(std::string_view name, std::string_view value) {
+        bool first = true;
+        for (const std::string& line : break_lines(value, 84)) {
+            text_ += core::concat("  ", pad_right(first ? name : "", 14), line, "\n");
+            first = false;
+        }
+    }
+    const std::string& text() const { return text_; }
+
+private:
+    std::string text_;
+};
+
+void add_winner(Block& block, const Sweep& sweep) {
+    const auto best = best_trial(sweep);
+    if (!best) return;
+    const record::TrialResult& winner = sweep.trials[*best];
+    block.row("best", core::concat("permutation ", winner.trial, ", ", sweep.metric, " ",
+                                   core::fixed(*record::metric(winner, sweep.metric), 4)));
+    if (!winner.point.empty()) block.row("", record::describe(winner.point));
+    const record::ModalityRow* dice = record::summary_modality(winner);
+    if (dice == nullptr) return;
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < core::modality_names.size(); ++i) {
+        const auto& value = sweep.has_validation ? dice->dice.val[i] : dice->dice.train[i];
+        if (value)
+            parts.push_back(core::concat(core::modality_names[i], " ", core::fixed(*value, 4)));
+    }
+    if (!parts.empty()) {
+        block.row(sweep.has_validation ? "val. Dice" : "Dice", core::join(parts));
+    }
+}
+
+}  // namespace
+
+std::string epoch_heading(bool has_validation) {
+    std::string metrics = pad_left("loss", 10) + pad_left("Dice", 10);
+    if (has_validation) metrics += pad_left("val loss", 10) + pad_left("val Dice", 10);
+    return epoch_columns("trial", "epoch", metrics, "time", "samples/s", "left");
+}
+
+std::string format_epoch_line(const EpochLine& line) {
+    std::string metrics = metric_cell(line.loss) + metric_cell(line.dice);
+    if (line.val_loss && line.val_dice) {
+        metrics += metric_cell(*line.val_loss) + metric_cell(*line.val_dice);
+    }
+    return epoch_columns(std::to_string(line.trial), core::concat(line.epoch, "/", line.epochs),
+                         metrics, core::duration_text(line.seconds),
+                         rate_text(line.samples_per_second),
+                         line.seconds_left ? core::duration_text(*line.seconds_left) : "-");
+}
+
+std::string format_progress(const Progress& progress, std::size_t width) {
+    const double fraction = progress.total == 0
+                                ? 0
+                                : std::min(1.0, static_cast<double>(progress.done) /
+                                                    static_cast<double>(progress.total));
+    const std::string label = shorten(progress.label, longest_label);
+    const std::string percent =
+        pad_left(core::concat(static_cast<int>(std::floor(100 * fraction)), " %"), 5);
+    std::string tail =
+        core::concat(percent, "  ", core::thousands(static_cast<std::int64_t>(progress.done)), "/",
+                     core::thousands(static_cast<std::int64_t>(progress.total)));
+    if (progress.seconds_left) {
+        tail += core::concat("  ", core::duration_text(*progress.seconds_left), " left");
+    }
+    if (!progress.note.empty()) tail += "  " + progress.note;
+    const std::size_t text = display_width(label) + display_width(tail) + 2;
+    if (width < text + shortest_bar) return shorten(label + "  " + percent, width);
+    const std::size_t bar_width = std::min(longest_bar, width - text);
+    return core::concat(label, " ", bar(fraction, bar_width), " ", tail);
+}
+
+std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary) {
+    Block block;
+    block.row("permutations", state_counts(sweep));
+    if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
+    add_winner(block, sweep);
+    std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));
+    time += core::concat(" on ", summary.ranks, summary.ranks == 1 ? " rank" : " ranks");
+    if (summary.idle_fraction) {
+        time += core::concat(", idle ", core::fixed(100 * *summary.idle_fraction, 1), " %");
+    }
+    block.row("time", time);
+    block.row("results in", summary.folder);
+    std::size_t widest = 0;
+    for (const auto& [name, what] : summary.files) widest = std::max(widest, display_width(name));
+    for (const auto& [name, what] : summary.files) {
+        block.row("", core::concat(pad_right(name, std::min<std::size_t>(widest, 44)), "  ", what));
+    }
+    return core::concat(sweep.experiment, "\n", block.text());
+}
+
+}  // namespace msunet::report
