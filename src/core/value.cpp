@@ -65,24 +65,23 @@ std::string text_repr(const std::string& text) {
 std::string python_repr(double value) {
     if (std::isnan(value)) return "nan";
     if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-    std::string out = std::signbit(value) ? "-" : "";
+    const std::string_view sign = std::signbit(value) ? "-" : "";
     const auto [digits, exponent] = shortest(std::abs(value));
-    const int count = static_cast<int>(digits.size());
-    // Python writes an exponent below 1e-4 and from 1e16 on.
+    // Python writes an exponent below 1e-4 and from 1e16 on, with two digits at least.
     if (exponent < -4 || exponent >= 16) {
-        out += digits[0];
-        if (count > 1) out += "." + digits.substr(1);
-        std::array<char, 8> text{};
-        std::snprintf(text.data(), text.size(), "e%c%02d", exponent < 0 ? '-' : '+',
-                      std::abs(exponent));
-        return out + text.data();
+        const int size = std::abs(exponent);
+        return concat(sign, digits[0], digits.size() > 1 ? "." : "", digits.substr(1), "e",
+                      exponent < 0 ? '-' : '+', size < 10 ? "0" : "", size);
     }
-    if (exponent < 0)
-        return out + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    if (exponent < 0) {
+        return concat(sign, "0.", std::string(static_cast<std::size_t>(-exponent - 1), '0'),
+                      digits);
+    }
     const auto whole = static_cast<std::size_t>(exponent) + 1;
-    if (digits.size() <= whole)
-        return out + digits + std::string(whole - digits.size(), '0') + ".0";
-    return out + digits.substr(0, whole) + "." + digits.substr(whole);
+    if (digits.size() <= whole) {
+        return concat(sign, digits, std::string(whole - digits.size(), '0'), ".0");
+    }
+    return concat(sign, digits.substr(0, whole), ".", digits.substr(whole));
 }
 
 std::string python_repr(float value) { return python_repr(static_cast<double>(value)); }

@@ -50,6 +50,11 @@ template <class... Parts>
 
 /// 'text' in single quotes, control characters as \xNN: for messages.
 [[nodiscard]] std::string quoted(std::string_view text);
+// Exact matches, so that std::quoted is never taken for an argument from std.
+[[nodiscard]] inline std::string quoted(const std::string& text) {
+    return quoted(std::string_view(text));
+}
+[[nodiscard]] inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
 
 /// "a, b, c".
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view between = ", ");
