@@ -29,8 +29,8 @@ struct Replay {
 };
 
 /// Reads a journal. A last line that is truncated or half-written is dropped with a notice. Throws
-/// core::InputError if there is no such file or no first line, if it is of another version, or if
-/// a line in the middle is damaged, naming file and line.
+/// core::FileError if it can't be read, core::UsageError if it has no first line, is of another
+/// version, or if a line in the middle is damaged, naming file and line.
 Replay replay(const std::filesystem::path& file);
 
 /// Whether a pid of this host runs.

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/record/event.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "record/check.hpp"
+
+namespace msunet::record {
+
+namespace {
+
+/// Brings a checked record up to date.
+class Update {
+public:
+    explicit Update(SweepRecord& record) : record_(record) {}
+
+    void operator()(const SweepStart& event) {
+        record_.start = event;
+        begin(event.world, event.owner, event.at);
+    }
+
+    void operator()(const TrialStarted& event) {
+        close(event.trial, TrialState::pending, event.at);
+        TrialRecord& trial = record_.trials[event.trial];
+        trial.state = TrialState::running;
+        trial.rank = event.rank;
+        ++trial.starts;
+        if (trial.first_started_at == 0) trial.first_started_at = event.at;
+        trial.last_started_at = event.at;
+        record_.timeline.push_back(
+            {event.trial, event.rank, newest_start(), event.at, event.at, TrialState::running});
+        see(event.at);
+    }
+
+    void operator()(const CheckpointSaved& event) {
+        TrialRecord& trial = record_.trials[event.checkpoint.trial];
+        const auto place = [](const CheckpointReport& report) {
+            return std::pair(report.epoch, report.step);
+        };
+        if (!trial.checkpoint || place(event.checkpoint) > place(*trial.checkpoint)) {
+            trial.deaths = 0;
+        }
+        trial.checkpoint = event.checkpoint;
+        see(event.at);
+    }
+
+    void operator()(const EpochFinished& event) {
+        std::vector<EpochReport>& epochs = record_.trials[event.trial].epochs;
+        // A trial that goes on from a checkpoint may repeat an epoch.
+        std::erase_if(epochs, [&](const EpochReport& e) { return e.epoch >= event.report.epoch; });
+        epochs.push_back(event.report);
+        see(event.at);
+    }
+
+    void operator()(const TrialPaused& event) {
+        close(event.trial, TrialState::paused, event.at);
+        see(event.at);
+    }
+
+    void operator()(const TrialFinished& event) {
+        close(event.result.trial, event.result.state, event.at);
+        TrialRecord& trial = record_.trials[event.result.trial];
+        trial.state = event.result.state;
+        trial.result = event.result;
+        trial.epochs.clear();
+        see(event.at);
+    }
+
+    void operator()(const TrialLost& event) {
+        close(event.trial, TrialState::pending, event.at);
+        TrialRecord& trial = record_.trials[event.trial];
+        ++trial.deaths;
+        trial.last_trouble = event.reason;
+        see(event.at);
+    }
+
+    void operator()(const TrialRetried& event) {
+        record_.trials[event.trial] = TrialRecord{};
+        record_.finished = false;
+        see(event.at);
+    }
+
+    void operator()(const Heartbeat& event) { see(event.at); }
+
+    void operator()(const Stopped& event) {
+        close_all(TrialState::pending, event.at);
+        record_.starts.back().stopped = event.reason;
+        see(event.at);
+    }
+
+    void operator()(const Resumed& event) {
+        Start& last = record_.starts.back();
+        if (!last.stopped && !record_.finished) {
+            last.died = true;
+            for (auto& [id, trial] : record_.trials) {
+                if (trial.state == TrialState::running) ++trial.deaths;
+            }
+            close_all(TrialState::pending, record_.last_sign_of_life);
+        }
+        begin(event.world, event.owner, event.at);
+    }
+
+    void operator()(const Finished& event) {
+        close_all(TrialState::pending, event.at);
+        record_.finished = true;
+        see(event.at);
+    }
+
+private:
+    std::int64_t newest_start() const {
+        return static_cast<std::int64_t>(record_.starts.size()) - 1;
+    }
+
+    void begin(const World& world, const Owner& owner, double at) {
+        record_.starts.push_back({world, owner, at, at, std::nullopt, false});
+        record_.owner = owner;
+        see(at);
+    }
+
+    void see(double at) {
+        record_.last_sign_of_life = std::max(record_.last_sign_of_life, at);
+        record_.starts.back().to = std::max(record_.starts.back().to, at);
+    }
+
+    /// Ends the trial's open span, if it runs.
+    void close(TrialId id, TrialState outcome, double at) {
+        const auto found = record_.trials.find(id);
+        if (found == record_.trials.end() || found->second.state != TrialState::running) return;
+        found->second.state = outcome;
+        for (auto span = record_.timeline.rbegin(); span != record_.timeline.rend(); ++span) {
+            if (span->trial != id) continue;
+            span->to = std::max(at, span->from);
+            span->outcome = outcome;
+            found->second.spent_seconds += span->to - span->from;
+            return;
+        }
+    }
+
+    void close_all(TrialState outcome, double at) {
+        for (const auto& entry : record_.trials) close(entry.first, outcome, at);
+    }
+
+    SweepRecord& record_;
+};
+
+/// The trial that an event is about.
+std::optional<TrialId> trial_of(const Event& event) {
+    if (const auto* e = std::get_if<TrialStarted>(&event)) return e->trial;
+    if (const auto* e = std::get_if<CheckpointSaved>(&event)) return e->checkpoint.trial;
+    if (const auto* e = std::get_if<EpochFinished>(&event)) return e->trial;
+    if (const auto* e = std::get_if<TrialPaused>(&event)) return e->trial;
+    if (const auto* e = std::get_if<TrialFinished>(&event)) return e->result.trial;
+    if (const auto* e = std::get_if<TrialLost>(&event)) return e->trial;
+    if (const auto* e = std::get_if<TrialRetried>(&event)) return e->trial;
+    return std::nullopt;
+}
+
+}  // namespace
+
+void check(const SweepRecord& record, const Event& event) {
+    if (const auto* start = std::get_if<SweepStart>(&event)) {
+        if (!record.starts.empty()) throw core::InputError("the sweep starts a second time");
+        for (const auto& [name, values] : start->grid) {
+            if (values.empty()) {
+                throw core::InputError("the grid has no value for " + core::quoted(name));
+            }
+        }
+        if (std::adjacent_find(start->trials.begin(), start->trials.end(),
+                               std::greater_equal<>()) != start->trials.end()) {
+            throw core::InputError("the permutations are not in ascending order");
+        }
+        return;
+    }
+    if (record.starts.empty()) throw core::InputError("the first line does not start a sweep");
+    const std::optional<TrialId> trial = trial_of(event);
+    const std::vector<TrialId>& trials = record.start.trials;
+    if (trial && !std::binary_search(trials.begin(), trials.end(), *trial)) {
+        throw core::InputError(core::concat("trial ", *trial, " is not part of the sweep"));
+    }
+    if (const auto* finished = std::get_if<TrialFinished>(&event)) {
+        if (!is_final(finished->result.state)) {
+            throw core::InputError(core::concat("the result of trial ", *trial, " is ",
+                                                name_of(finished->result.state)));
+        }
+    }
+}
+
+void apply(SweepRecord& record, const Event& event) {
+    check(record, event);
+    std::visit(Update(record), event);
+}
+
+}  // namespace msunet::record

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <cerrno>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/record/json.hpp"
+#include "record/line.hpp"
+
+namespace msunet::record {
+
+namespace {
+
+using core::concat;
+using core::quoted;
+
+/// A journal whose last sign of life is older is not in use.
+constexpr double silence_seconds = 120;
+
+void check_version(const std::filesystem::path& file, std::string_view line) {
+    const std::optional<std::int64_t> version = version_of_line(line);
+    if (!version) {
+        throw core::UsageError(concat(quoted(file.string()),
+                                      " does not begin as a journal does (its first line is "
+                                      "damaged), use another folder or experiment name"));
+    }
+    if (*version != journal_version) {
+        throw core::UsageError(concat(quoted(file.string()), " is a journal of version ", *version,
+                                      " (this program reads version ", journal_version,
+                                      "), go on with the program that wrote it or use another "
+                                      "experiment name"));
+    }
+}
+
+}  // namespace
+
+Replay replay(const std::filesystem::path& file) {
+    const std::string text = core::read_file(file);
+    Replay result;
+    std::size_t number = 0;
+    std::size_t position = 0;
+    while (position < text.size()) {
+        const std::size_t end = text.find('\n', position);
+        ++number;
+        if (end == std::string::npos) {
+            result.notices.push_back(concat("dropped line ", number, " of ", quoted(file.string()),
+                                            ", the last one (it is only half written)"));
+            break;
+        }
+        const std::string_view line = std::string_view(text).substr(position, end - position);
+        if (number == 1) check_version(file, line);
+        try {
+            apply(result.record, event_from_json(line));
+        } catch (const core::InputError& error) {
+            const bool last = end + 1 == text.size();
+            if (!last || number == 1) {
+                throw core::UsageError(concat(quoted(file.string()), " is damaged in line ", number,
+                                              " (", error.what(),
+                                              "), restore it or use another experiment name"));
+            }
+            result.notices.push_back(concat("dropped line ", number, " of ", quoted(file.string()),
+                                            ", the last one (", error.what(), ")"));
+            break;
+        }
+        position = end + 1;
+        result.valid_bytes = position;
+    }
+    if (result.record.starts.empty()) {
+        throw core::UsageError(concat(quoted(file.string()),
+                                      " holds no whole line (nothing was trained yet), delete it "
+                                      "or use another experiment name"));
+    }
+    return result;
+}
+
+bool process_runs(std::int64_t pid) {
+    if (pid <= 0) return false;
+    return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
+
+std::optional<Owner> in_use_by(const SweepRecord& record, const Owner& self, double now,
+                               const std::function<bool(std::int64_t)>& runs) {
+    if (record.finished || record.starts.empty() || record.starts.back().stopped) {
+        return std::nullopt;
+    }
+    if (now - record.last_sign_of_life >= silence_seconds) return std::nullopt;
+    const Owner& owner = record.owner;
+    if (!self.slurm_job.empty() && owner.slurm_job == self.slurm_job) return std::nullopt;
+    if (owner.host == self.host && (owner.pid == self.pid || !runs(owner.pid))) return std::nullopt;
+    return owner;
+}
+
+}  // namespace msunet::record

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/record/trial.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace msunet::record {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> state_names{"pending", "running", "paused",
+                                                      "done",    "failed",  "pca"};
+
+}  // namespace
+
+std::string_view name_of(TrialState state) { return state_names[static_cast<std::size_t>(state)]; }
+
+std::optional<TrialState> trial_state_of(std::string_view name) {
+    const auto* const found = std::find(state_names.begin(), state_names.end(), name);
+    if (found == state_names.end()) return std::nullopt;
+    return static_cast<TrialState>(found - state_names.begin());
+}
+
+bool is_final(TrialState state) {
+    return state == TrialState::done || state == TrialState::failed || state == TrialState::pca;
+}
+
+const EpochReport* summary_epoch(const TrialResult& result) {
+    if (result.state != TrialState::done || result.history.empty()) return nullptr;
+    if (result.best_epoch) {
+        for (const EpochReport& report : result.history) {
+            if (report.epoch == *result.best_epoch) return &report;
+        }
+    }
+    return &result.history.back();
+}
+
+const ModalityRow* summary_modality(const TrialResult& result) {
+    if (result.state != TrialState::done || result.modality.empty()) return nullptr;
+    if (const EpochReport* const epoch = summary_epoch(result)) {
+        for (const ModalityRow& row : result.modality) {
+            if (row.epoch == epoch->epoch) return &row;
+        }
+    }
+    return &result.modality.back();
+}
+
+std::optional<double> metric(const TrialResult& result, std::string_view name) {
+    std::optional<double> value;
+    if (const EpochReport* const epoch = summary_epoch(result)) {
+        value = metric(epoch->metrics, name);
+    }
+    if (!value) {
+        if (const ModalityRow* const row = summary_modality(result)) {
+            value = modality_metric(row->dice, name);
+        }
+    }
+    return value && !std::isnan(*value) ? value : std::nullopt;
+}
+
+std::string trial_folder(TrialId trial) { return "trials/" + std::to_string(trial); }
+
+}  // namespace msunet::record
