@@ -7,7 +7,6 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/core/time.hpp"
 #include "msunet/core/value.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/io/csv.hpp"
@@ -17,6 +16,7 @@
 #include "msunet/report/tables.hpp"
 #include "msunet/unet/keras_config.hpp"
 #include "msunet/unet/network.hpp"
+#include "report/dates.hpp"
 
 namespace msunet::report {
 namespace {
@@ -74,7 +74,7 @@ std::string details_text(const Sweep& sweep, std::size_t row) {
         {"reduction_window", "20"},
         {"reduction_threshold", "0.2"},
         {"reduction_metric", "val_acc"},
-        {"complete_time", core::talos_complete_time(sweep.ended_at)},
+        {"complete_time", talos_complete_time(sweep.ended_at, sweep.utc_offset)},
         {"x_shape", "list"},
         {"y_shape", "list"},
         {"best_permutation", std::to_string(winner.trial)},

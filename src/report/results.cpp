@@ -6,9 +6,9 @@
 #include <system_error>
 
 #include "msunet/core/file.hpp"
-#include "msunet/core/time.hpp"
 #include "msunet/core/value.hpp"
 #include "msunet/report/tables.hpp"
+#include "report/dates.hpp"
 
 namespace msunet::report {
 namespace {
@@ -51,7 +51,7 @@ void remove_stale(const fs::path& folder, const ResultNames& names) {
 
 ResultNames result_names(const Sweep& sweep) {
     ResultNames names;
-    names.summary = core::talos_stamp(sweep.started_at) + ".csv";
+    names.summary = talos_stamp(sweep.started_at, sweep.utc_offset) + ".csv";
     names.archive = "model_deploy" + sweep.experiment + ".zip";
     std::set<std::string> taken;
     for (const record::TrialResult& trial : sweep.trials) {

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "msunet/core/error.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/unet/hyperparameters.hpp"
@@ -107,6 +108,7 @@ Sweep make_sweep(const record::SweepRecord& record) {
     sweep.permutations = start.trials.size();
     sweep.started_at = start.at;
     sweep.ended_at = start.at;
+    sweep.utc_offset = start.utc_offset;
     for (const record::TrialResult* result : record.results()) {
         sweep.trials.push_back(*result);
         sweep.ended_at = std::max(sweep.ended_at, result->ended_at);

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "msunet/core/time.hpp"
 #include "msunet/core/value.hpp"
 #include "msunet/io/csv.hpp"
 #include "msunet/record/metrics.hpp"
+#include "report/dates.hpp"
 
 namespace msunet::report {
 namespace {
@@ -93,8 +93,9 @@ std::string deploy_results_csv(const Sweep& sweep) {
     const Cells parameters = parameter_columns(sweep);
     for (std::size_t row = 0; row < sweep.trials.size(); ++row) {
         const record::TrialResult& trial = sweep.trials[row];
-        Cells cells{std::to_string(row), core::talos_date(trial.started_at),
-                    core::talos_date(trial.ended_at), core::python_repr(trial.duration)};
+        Cells cells{std::to_string(row), talos_date(trial.started_at, sweep.utc_offset),
+                    talos_date(trial.ended_at, sweep.utc_offset),
+                    core::python_repr(trial.duration)};
         append_summary(cells, sweep, trial, parameters);
         text += io::csv_row(cells);
     }

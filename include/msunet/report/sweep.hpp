@@ -9,14 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "msunet/core/value.hpp"
+#include "msunet/core/point.hpp"
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::report {
 
 /// One sweep in the form of its tables. Times are Unix seconds; names and texts that contain one
-/// follow from these fields (and the local time zone), so that two runs of the writers give the
-/// same bytes.
+/// follow from these fields alone, so that two runs of the writers give the same bytes.
 struct Sweep {
     std::string experiment;
     record::GridLists grid;
@@ -32,6 +31,8 @@ struct Sweep {
     std::uint64_t permutations = 0;
     double started_at = 0;
     double ended_at = 0;
+    /// Seconds east of UTC in which dates are written.
+    std::int64_t utc_offset = 0;
     /// Every trial that has ended, in ascending order of id.
     std::vector<record::TrialResult> trials;
 };
@@ -39,6 +40,10 @@ struct Sweep {
 /// The sweep as a journal tells it. Hyperparameters that the grid does not name take the value of
 /// the option of that name, else their default.
 Sweep make_sweep(const record::SweepRecord& record);
+
+/// Seconds by which this machine's local time is east of UTC at Unix time `when`: what a sweep
+/// records at its start.
+std::int64_t local_utc_offset(double when);
 
 /// Index into `sweep.trials` of the best permutation, or nothing if none has the metric.
 /// Ties go to the lower id; NaN never wins.
