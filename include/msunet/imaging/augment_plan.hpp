@@ -31,7 +31,7 @@ struct Affine {
 
 /// Additive Gaussian noise.
 struct Noise {
-    std::uint64_t seed = 0;       ///< of the stream of normal numbers, one a voxel in their order
+    std::uint64_t seed = 0;        ///< of the stream of normal numbers, one a voxel in their order
     double relative_sigma = 0.01;  ///< sigma / 99th percentile of the volume
 };
 

@@ -16,11 +16,11 @@ namespace msunet::imaging {
 
 /// A volume as read, and what became of its fourth dimension.
 struct LoadedVolume {
-    core::Volume volume;           ///< 3-D, float32; voxels empty if only the header was asked for
-    std::int64_t frames = 1;       ///< frames in the file; 1 if it is 3-D
-    std::int64_t frame = 0;        ///< the frame taken
+    core::Volume volume;      ///< 3-D, float32; voxels empty if only the header was asked for
+    std::int64_t frames = 1;  ///< frames in the file; 1 if it is 3-D
+    std::int64_t frame = 0;   ///< the frame taken
     bool frame_was_missing = false;  ///< fewer frames than asked for: the last one was taken
-    std::string component;         ///< type in the file, e.g. "int16"
+    std::string component;           ///< type in the file, e.g. "int16"
 };
 
 /// Reads size, spacing (mm), origin and direction as ITK gives them, without the voxels. A 4-D file

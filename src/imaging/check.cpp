@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/imaging/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+#include <span>
+
+#include "msunet/core/value.hpp"
+
+namespace msunet::imaging {
+namespace {
+
+std::string joined(std::span<const double> values) {
+    std::string text;
+    for (const double value : values) {
+        if (!text.empty()) text += ", ";
+        text += core::python_repr(value);
+    }
+    return text;
+}
+
+std::string size_text(const core::Volume& volume) {
+    return std::to_string(volume.size[0]) + "x" + std::to_string(volume.size[1]) + "x" +
+           std::to_string(volume.size[2]);
+}
+
+std::string distinct_values(const core::Volume& mask) {
+    constexpr std::size_t shown = 6;
+    constexpr std::size_t counted = 1000;
+    std::set<float> values;
+    std::size_t not_numbers = 0;
+    for (const float voxel : mask.voxels) {
+        if (std::isnan(voxel)) {
+            ++not_numbers;
+        } else if (values.size() < counted) {
+            values.insert(voxel);
+        }
+    }
+    std::string text = "values ";
+    std::size_t number = 0;
+    for (const float value : values) {
+        if (number == shown) break;
+        if (number++ > 0) text += ", ";
+        text += value == std::round(value) && std::abs(value) < 1e9F
+                    ? std::to_string(static_cast<long long>(value))
+                    : core::python_repr(value);
+    }
+    if (values.size() > shown) {
+        text += ", ... (" + std::to_string(values.size()) +
+                (values.size() == counted ? " or more" : "") + " in all)";
+    }
+    if (not_numbers > 0) text += " and " + std::to_string(not_numbers) + " NaN";
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::string> make_binary(core::Volume& mask) {
+    bool ones = false;
+    bool many = false;  // 255
+    bool other = false;
+    for (const float voxel : mask.voxels) {
+        ones |= voxel == 1.0F;
+        many |= voxel == 255.0F;
+        other |= !(voxel == 0.0F || voxel == 1.0F || voxel == 255.0F);
+    }
+    if (other || (ones && many)) return distinct_values(mask);
+    if (many) {
+        for (float& voxel : mask.voxels) voxel = voxel == 0.0F ? 0.0F : 1.0F;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> unusable(const core::Volume& volume) {
+    std::size_t not_finite = 0;
+    for (const float voxel : volume.voxels) not_finite += std::isfinite(voxel) ? 0 : 1;
+    if (not_finite > 0) {
+        return std::to_string(not_finite) + " of its " + std::to_string(volume.voxels.size()) +
+               " voxels are NaN or infinite";
+    }
+    if (volume.voxels.empty()) return "it has no voxels";
+    const float first = volume.voxels.front();
+    if (std::all_of(volume.voxels.begin(), volume.voxels.end(),
+                    [first](float voxel) { return voxel == first; })) {
+        return "all its voxels are " + core::python_repr(first);
+    }
+    return std::nullopt;
+}
+
+bool is_empty(const core::Volume& mask) {
+    return std::none_of(mask.voxels.begin(), mask.voxels.end(),
+                        [](float voxel) { return voxel > 0.0F; });
+}
+
+std::optional<std::string> size_difference(const core::Volume& volume, const core::Volume& mask) {
+    if (volume.size == mask.size) return std::nullopt;
+    return size_text(volume) + " against " + size_text(mask);
+}
+
+std::optional<std::string> geometry_difference(const core::Volume& volume, const core::Volume& mask,
+                                               double tolerance) {
+    std::string text;
+    const auto compare = [&](const char* name, std::span<const double> a,
+                             std::span<const double> b) {
+        bool differs = false;
+        for (std::size_t i = 0; i < a.size(); ++i) differs |= std::abs(a[i] - b[i]) > tolerance;
+        if (!differs) return;
+        if (!text.empty()) text += "; ";
+        text += std::string(name) + " (" + joined(a) + ") against (" + joined(b) + ")";
+    };
+    compare("spacing", volume.spacing, mask.spacing);
+    compare("origin", volume.origin, mask.origin);
+    compare("direction", volume.direction, mask.direction);
+    if (text.empty()) return std::nullopt;
+    return text;
+}
+
+}  // namespace msunet::imaging
