@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/h5/start_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::h5 {
+namespace {
+
+constexpr std::size_t most_problems = 10;
+
+/// The tensors of one layer of the network.
+struct WantedLayer {
+    std::string name;
+    std::span<const core::NamedArray> tensors;
+};
+
+std::string layer_of(const core::NamedArray& tensor) {
+    return tensor.name.substr(0, tensor.name.find('/'));
+}
+
+std::vector<WantedLayer> by_layer(std::span<const core::NamedArray> wanted) {
+    std::vector<WantedLayer> layers;
+    for (std::size_t begin = 0; begin < wanted.size();) {
+        const std::string name = layer_of(wanted[begin]);
+        std::size_t end = begin + 1;
+        while (end < wanted.size() && layer_of(wanted[end]) == name) {
+            ++end;
+        }
+        layers.push_back({name, wanted.subspan(begin, end - begin)});
+        begin = end;
+    }
+    return layers;
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+    std::vector<std::string> lengths;
+    for (const std::int64_t length : shape) {
+        lengths.push_back(std::to_string(length));
+    }
+    return core::concat('(', core::join(lengths), ')');
+}
+
+void match_layer(const KerasLayer& found, const WantedLayer& wanted, MatchedModel& result,
+                 std::vector<std::string>& problems) {
+    if (found.name != wanted.name) {
+        result.renamed.push_back(core::concat(found.name, " for ", wanted.name));
+    }
+    if (found.weights.size() != wanted.tensors.size()) {
+        problems.push_back(core::concat("layer ", core::quoted(wanted.name), " (",
+                                        core::quoted(found.name), " in the file) has ",
+                                        found.weights.size(), " weights, expected ",
+                                        wanted.tensors.size()));
+        return;
+    }
+    for (std::size_t i = 0; i < wanted.tensors.size(); ++i) {
+        const core::NamedArray& weight = found.weights[i];
+        if (weight.shape != wanted.tensors[i].shape) {
+            problems.push_back(core::concat(
+                "layer ", core::quoted(wanted.name), ": ", core::quoted(weight.name), " has shape ",
+                shape_text(weight.shape), ", expected ", shape_text(wanted.tensors[i].shape)));
+        } else if (!std::all_of(weight.values.begin(), weight.values.end(),
+                                [](float value) { return std::isfinite(value); })) {
+            problems.push_back(core::concat("layer ", core::quoted(wanted.name), ": ",
+                                            core::quoted(weight.name),
+                                            " holds NaN or infinity, expected finite numbers"));
+        } else {
+            result.weights.push_back({wanted.tensors[i].name, weight.shape, weight.values});
+        }
+    }
+}
+
+}  // namespace
+
+MatchedModel match_start_model(const KerasFile& model, std::span<const core::NamedArray> wanted,
+                               const std::filesystem::path& file) {
+    std::vector<const KerasLayer*> found;
+    for (const KerasLayer& layer : model.layers) {
+        if (!layer.weights.empty()) {
+            found.push_back(&layer);
+        }
+    }
+    const auto layers = by_layer(wanted);
+    const std::string start =
+        core::concat("start model ", core::quoted(file.string()), " doesn't fit the network: ");
+    if (found.size() != layers.size()) {
+        throw core::InputError(core::concat(start, "it has ", found.size(),
+                                            " layers with weights, expected ", layers.size()));
+    }
+    MatchedModel result;
+    std::vector<std::string> problems;
+    for (std::size_t i = 0; i < layers.size() && problems.size() < most_problems; ++i) {
+        match_layer(*found[i], layers[i], result, problems);
+    }
+    if (!problems.empty()) {
+        for (std::string& problem : problems) {
+            problem = start + problem;
+        }
+        throw core::InputError(std::move(problems));
+    }
+    return result;
+}
+
+}  // namespace msunet::h5
