@@ -16,6 +16,18 @@ namespace {
 // A transfer is cut, as MPI counts bytes in ints.
 constexpr std::uint64_t bytes_per_transfer = std::uint64_t{256} << 20;
 
+constexpr std::uint64_t width_of(ElementType type) {
+    switch (type) {
+        case ElementType::uint8:
+            return 1;
+        case ElementType::uint32:
+        case ElementType::float32:
+            return 4;
+        default:
+            return 8;
+    }
+}
+
 hid_t native_type(ElementType type) {
     switch (type) {
         case ElementType::uint8:
@@ -92,6 +104,11 @@ struct CollectiveFile::State {
     std::optional<Handle> file;
     bool written = false;
 
+    State(std::filesystem::path file_path, comm::Communicator communicator, bool to_write)
+        : path(std::move(file_path)), ranks(std::move(communicator)), written(to_write) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
     /// Runs `work` on every rank and throws on all of them if it failed on any, so that nobody
     /// waits for a rank that has left.
     void together(const std::function<void()>& work) const {
@@ -124,7 +141,7 @@ CollectiveFile& CollectiveFile::operator=(CollectiveFile&&) noexcept = default;
 
 CollectiveFile CollectiveFile::create(const std::filesystem::path& file,
                                       const comm::Communicator& ranks) {
-    auto state = std::make_unique<State>(State{file, ranks, std::nullopt, true});
+    auto state = std::make_unique<State>(file, ranks, true);
     state->together([&] {
         const Handle access = access_for(ranks);
         const Handle creation = file_creation();
@@ -136,7 +153,7 @@ CollectiveFile CollectiveFile::create(const std::filesystem::path& file,
 
 CollectiveFile CollectiveFile::open(const std::filesystem::path& file,
                                     const comm::Communicator& ranks) {
-    auto state = std::make_unique<State>(State{file, ranks, std::nullopt, false});
+    auto state = std::make_unique<State>(file, ranks, false);
     state->together([&] {
         const Handle access = access_for(ranks);
         state->file.emplace(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose,
@@ -166,7 +183,7 @@ void CollectiveFile::create_dataset(const std::string& name, ElementType type,
 void CollectiveFile::write_bytes(const std::string& name, ElementType type, Extent part,
                                  const void* values) {
     const hid_t memory_type = native_type(type);
-    const std::uint64_t width = H5Tget_size(memory_type);
+    const std::uint64_t width = width_of(type);
     const std::uint64_t piece = bytes_per_transfer / width;
     const std::uint64_t rounds =
         state_->ranks.all_reduce((part.count + piece - 1) / piece, comm::Operation::max);
@@ -188,7 +205,7 @@ void CollectiveFile::write_bytes(const std::string& name, ElementType type, Exte
 void CollectiveFile::read_bytes(const std::string& name, ElementType type, Extent part,
                                 void* values) const {
     const hid_t memory_type = native_type(type);
-    const std::uint64_t width = H5Tget_size(memory_type);
+    const std::uint64_t width = width_of(type);
     const std::uint64_t piece = bytes_per_transfer / width;
     state_->together([&] {
         const Handle dataset = open_dataset(state_->file->get(), name);

@@ -37,7 +37,7 @@ class Handle {
 public:
     using Close = herr_t (*)(hid_t);
 
-    Handle(hid_t id, Close close, std::string_view call) : id_(valid(id, call)), close_(close) {}
+    Handle(hid_t id, Close closer, std::string_view call) : id_(valid(id, call)), close_(closer) {}
     ~Handle() {
         if (id_ >= 0) {
             close_(id_);
