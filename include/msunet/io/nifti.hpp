@@ -2,7 +2,8 @@
 #pragma once
 
 // Looks at a NIfTI file's header before ITK reads the voxels, so that a damaged file costs an
-// error and not a crash. NIfTI-1 and NIfTI-2, single files (.nii, .nii.gz), both byte orders.
+// error and not a crash. NIfTI-1, single files (.nii, .nii.gz), both byte orders; NIfTI-2, which
+// ITK 5.2 can't read, and .hdr/.img pairs are refused with advice.
 
 #include <array>
 #include <cstddef>
@@ -14,8 +15,6 @@ namespace msunet::io {
 
 /// What the header says, verified against the file's length.
 struct NiftiHeader {
-    /// 1 or 2.
-    int version = 1;
     bool compressed = false;
     bool big_endian = false;
     /// x, y, z.
