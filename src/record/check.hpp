@@ -5,7 +5,7 @@
 
 namespace msunet::record {
 
-/// Throws core::InputError where `apply` would, and changes nothing.
+/// Throws core::InputError where `update` would, and changes nothing.
 void check(const SweepRecord& record, const Event& event);
 
 }  // namespace msunet::record

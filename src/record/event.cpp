@@ -188,7 +188,7 @@ void check(const SweepRecord& record, const Event& event) {
     }
 }
 
-void apply(SweepRecord& record, const Event& event) {
+void update(SweepRecord& record, const Event& event) {
     check(record, event);
     std::visit(Update(record), event);
 }

@@ -91,7 +91,7 @@ Journal Journal::create(const std::filesystem::path& file, const SweepStart& sta
                                             " exists already, use another experiment name"));
     }
     SweepRecord record;
-    apply(record, start);
+    update(record, start);
     // The first line is there whole or not at all: without it a folder is no experiment.
     const std::string line = to_json(start) + "\n";
     core::write_file_atomically(file, line);
@@ -115,7 +115,7 @@ void Journal::append(const Event& event) {
     }
     check(impl_->record, event);
     impl_->write(to_json(event) + "\n");
-    apply(impl_->record, event);
+    update(impl_->record, event);
     impl_->poll();
 }
 

@@ -53,7 +53,7 @@ Replay replay(const std::filesystem::path& file) {
         const std::string_view line = std::string_view(text).substr(position, end - position);
         if (number == 1) check_version(file, line);
         try {
-            apply(result.record, event_from_json(line));
+            update(result.record, event_from_json(line));
         } catch (const core::InputError& error) {
             const bool last = end + 1 == text.size();
             if (!last || number == 1) {

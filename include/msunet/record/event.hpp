@@ -87,6 +87,6 @@ using Event =
 /// Brings a record up to date with an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial
 /// that isn't part of the sweep, or anything before the start.
-void apply(SweepRecord& record, const Event& event);
+void update(SweepRecord& record, const Event& event);
 
 }  // namespace msunet::record

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/record/sweep_record.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "msunet/core/error.hpp"
+#include "msunet/record/event.hpp"
+#include "samples.hpp"
+
+namespace msunet::record {
+namespace {
+
+SweepRecord started() {
+    SweepRecord record;
+    update(record, sample_start());
+    return record;
+}
+
+Resumed resumed(double at) { return {{"n1", 5, ""}, sample_world(), at}; }
+
+CheckpointSaved checkpoint(TrialId trial, std::int64_t epoch, double at) {
+    return {{trial, "trials/x/checkpoint.h5", epoch, 0}, at};
+}
+
+TEST(Point, LastNameIsFastest) {
+    const GridLists grid = sample_start().grid;
+    EXPECT_EQ(point_of(grid, 0), (core::Point{{"batch_size", std::int64_t{8}}, {"lr", 0.001}}));
+    EXPECT_EQ(point_of(grid, 1), (core::Point{{"batch_size", std::int64_t{8}}, {"lr", 0.01}}));
+    EXPECT_EQ(point_of(grid, 5), (core::Point{{"batch_size", std::int64_t{32}}, {"lr", 0.01}}));
+}
+
+TEST(Best, HighestWinsAndTiesGoToTheLowerId) {
+    SweepRecord record = started();
+    EXPECT_EQ(best(record), nullptr);
+    update(record, TrialFinished{scored(4, 0.9), 1});
+    update(record, TrialFinished{scored(2, 0.9), 2});
+    update(record, TrialFinished{scored(0, 0.8), 3});
+    update(record, TrialFinished{scored(1, std::numeric_limits<double>::quiet_NaN()), 3});
+    ASSERT_NE(best(record), nullptr);
+    EXPECT_EQ(best(record)->trial, 2U);
+}
+
+TEST(Best, LowestLossWins) {
+    SweepRecord record = started();
+    record.start.metric = "val_loss";
+    update(record, TrialFinished{scored(4, 0, 0.3), 1});
+    update(record, TrialFinished{scored(3, 0, 0.2), 2});
+    update(record, TrialFinished{scored(5, 0, 0.2), 2});
+    EXPECT_EQ(best(record)->trial, 3U);
+}
+
+TEST(Apply, FollowsATrialToItsResult) {
+    SweepRecord record = started();
+    EXPECT_EQ(record.unfinished(), 6U);
+    update(record, TrialStarted{2, 3, "", 1010});
+    update(record, EpochFinished{2, sample_epoch(0), 1020});
+    EXPECT_EQ(record.find(2)->state, TrialState::running);
+    EXPECT_EQ(record.find(2)->epochs.size(), 1U);
+    TrialResult result = sample_result(2);
+    update(record, TrialFinished{result, 1030});
+    EXPECT_EQ(record.find(2)->state, TrialState::done);
+    EXPECT_EQ(*record.result(2), result);
+    EXPECT_TRUE(record.find(2)->epochs.empty());
+    EXPECT_EQ(record.unfinished(), 5U);
+    ASSERT_EQ(record.timeline.size(), 1U);
+    EXPECT_EQ(record.timeline[0].rank, 3);
+    EXPECT_EQ(record.timeline[0].from, 1010);
+    EXPECT_EQ(record.timeline[0].to, 1030);
+    EXPECT_EQ(record.timeline[0].outcome, TrialState::done);
+    EXPECT_EQ(record.find(2)->spent_seconds, 20);
+}
+
+TEST(Apply, AnEpochThatIsRepeatedReplacesItsElders) {
+    SweepRecord record = started();
+    update(record, TrialStarted{2, 0, "", 1});
+    for (const std::int64_t epoch : {0, 1, 2, 1}) {
+        update(record, EpochFinished{2, sample_epoch(epoch), 2});
+    }
+    ASSERT_EQ(record.find(2)->epochs.size(), 2U);
+    EXPECT_EQ(record.find(2)->epochs.back().epoch, 1);
+}
+
+TEST(Apply, ADeathOfTheJobCountsForAllThatRan) {
+    SweepRecord record = started();
+    update(record, TrialStarted{0, 0, "", 1010});
+    update(record, TrialStarted{1, 1, "", 1010});
+    update(record, TrialStarted{2, 2, "", 1010});
+    update(record, TrialFinished{scored(0, 1), 1020});
+    update(record, TrialPaused{2, 1020});
+    update(record, Heartbeat{{"n1", 4711, ""}, 1040});
+    update(record, resumed(2000));
+    EXPECT_TRUE(record.starts[0].died);
+    EXPECT_EQ(record.starts[0].to, 1040);
+    EXPECT_EQ(record.find(0)->deaths, 0);
+    EXPECT_EQ(record.find(1)->deaths, 1);
+    EXPECT_EQ(record.find(2)->deaths, 0);
+    EXPECT_EQ(record.find(1)->state, TrialState::pending);
+    EXPECT_EQ(record.find(1)->spent_seconds, 30);
+    EXPECT_EQ(record.timeline[1].to, 1040);
+    EXPECT_EQ(record.owner.pid, 5);
+}
+
+TEST(Apply, AnOrderlyStopIsNoDeath) {
+    SweepRecord record = started();
+    update(record, TrialStarted{1, 1, "", 1010});
+    update(record, Stopped{StopReason::signal, 1020});
+    update(record, resumed(2000));
+    EXPECT_FALSE(record.starts[0].died);
+    EXPECT_EQ(record.starts[0].stopped, StopReason::signal);
+    EXPECT_EQ(record.find(1)->deaths, 0);
+}
+
+TEST(Apply, OnlyANewCheckpointForgivesDeaths) {
+    SweepRecord record = started();
+    double at = 1000;
+    const auto die = [&] {
+        update(record, TrialStarted{1, 0, "", ++at});
+        update(record, resumed(++at));
+    };
+    die();
+    update(record, TrialStarted{1, 0, "", ++at});
+    update(record, checkpoint(1, 1, ++at));
+    EXPECT_EQ(record.find(1)->deaths, 0);
+    update(record, resumed(++at));
+    EXPECT_EQ(record.find(1)->deaths, 1);
+    update(record, TrialStarted{1, 0, "", ++at});
+    update(record, checkpoint(1, 1, ++at));
+    EXPECT_EQ(record.find(1)->deaths, 1) << "the same place again is no progress";
+    update(record, resumed(++at));
+    die();
+    EXPECT_EQ(record.find(1)->deaths, 3);
+    EXPECT_EQ(record.find(1)->starts, 4);
+}
+
+TEST(Apply, ALostGroupCountsLikeADeath) {
+    SweepRecord record = started();
+    update(record, TrialStarted{1, 1, "", 1010});
+    update(record, TrialLost{1, "CUDA error 719", 1020});
+    EXPECT_EQ(record.find(1)->deaths, 1);
+    EXPECT_EQ(record.find(1)->state, TrialState::pending);
+    EXPECT_EQ(record.find(1)->last_trouble, "CUDA error 719");
+    update(record, resumed(1030));
+    EXPECT_EQ(record.find(1)->deaths, 1) << "it ran no more when the job died";
+}
+
+TEST(Apply, ARetriedTrialBeginsAfresh) {
+    SweepRecord record = started();
+    TrialResult failed = sample_result(1);
+    failed.state = TrialState::failed;
+    update(record, TrialStarted{1, 1, "", 1010});
+    update(record, checkpoint(1, 1, 1015));
+    update(record, TrialFinished{failed, 1020});
+    update(record, Finished{1021});
+    update(record, resumed(2000));
+    update(record, TrialRetried{1, 2001});
+    EXPECT_FALSE(record.finished);
+    EXPECT_EQ(record.result(1), nullptr);
+    EXPECT_EQ(record.find(1)->checkpoint, std::nullopt);
+    EXPECT_EQ(record.find(1)->state, TrialState::pending);
+    EXPECT_FALSE(record.starts[0].died);
+}
+
+TEST(Apply, RefusesWhatCannotFollow) {
+    SweepRecord empty;
+    EXPECT_THROW(update(empty, Heartbeat{}), core::InputError);
+    SweepRecord record = started();
+    EXPECT_THROW(update(record, sample_start()), core::InputError);
+    EXPECT_THROW(update(record, TrialStarted{6, 0, "", 1}), core::InputError);
+    TrialResult running = sample_result(1);
+    running.state = TrialState::running;
+    EXPECT_THROW(update(record, TrialFinished{running, 1}), core::InputError);
+    SweepStart hollow = sample_start();
+    hollow.grid["lr"].clear();
+    EXPECT_THROW(update(empty, hollow), core::InputError);
+    SweepStart unordered = sample_start();
+    unordered.trials = {1, 0};
+    EXPECT_THROW(update(empty, unordered), core::InputError);
+}
+
+TEST(Configuration, IsFoundByName) {
+    EXPECT_EQ(setting(sample_start().configuration, "seed"), "1");
+    EXPECT_EQ(setting(sample_start().configuration, "lr"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace msunet::record

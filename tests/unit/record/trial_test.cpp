@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/record/trial.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "samples.hpp"
+
+namespace msunet::record {
+namespace {
+
+TEST(Metrics, ColumnsAreThoseOfTheFiles) {
+    const std::vector<std::string> columns = modality_columns();
+    ASSERT_EQ(columns.size(), 10U);
+    EXPECT_EQ(columns[0], "anatomical_val_dice");
+    EXPECT_EQ(columns[3], "regwarp_val_dice");
+    EXPECT_EQ(columns[5], "anatomical_train_dice");
+    EXPECT_EQ(columns[9], "fmri_train_dice");
+}
+
+TEST(Metrics, AreFoundByName) {
+    const Metrics metrics{1, 2, 3, 4, 5, std::nullopt};
+    EXPECT_EQ(metric(metrics, "loss"), 1);
+    EXPECT_EQ(metric(metrics, "dice_coef"), 2);
+    EXPECT_EQ(metric(metrics, "jaccard_similarity"), 3);
+    EXPECT_EQ(metric(metrics, "val_loss"), 4);
+    EXPECT_EQ(metric(metrics, "val_dice_coef"), 5);
+    EXPECT_EQ(metric(metrics, "val_jaccard_similarity"), std::nullopt);
+    EXPECT_EQ(metric(metrics, "accuracy"), std::nullopt);
+}
+
+TEST(Metrics, KnownNamesAndDirection) {
+    EXPECT_TRUE(is_metric("val_jaccard_similarity"));
+    EXPECT_TRUE(is_metric("fmri_val_dice"));
+    EXPECT_FALSE(is_metric("val_dice"));
+    EXPECT_TRUE(lower_is_better("loss"));
+    EXPECT_TRUE(lower_is_better("val_loss"));
+    EXPECT_FALSE(lower_is_better("val_dice_coef"));
+}
+
+TEST(TrialResult, SummaryIsTheLastEpoch) {
+    TrialResult result = sample_result(0);
+    result.best_epoch.reset();
+    ASSERT_NE(summary_epoch(result), nullptr);
+    EXPECT_EQ(summary_epoch(result)->epoch, 1);
+    EXPECT_DOUBLE_EQ(*metric(result, "loss"), 1.1);
+}
+
+TEST(TrialResult, SummaryIsTheBestEpochWhereItsWeightsWereRestored) {
+    TrialResult result = sample_result(0);
+    result.best_epoch = 0;
+    result.modality = {{0, *sample_epoch(0).modality}, {1, *sample_epoch(1).modality}};
+    EXPECT_EQ(summary_epoch(result)->epoch, 0);
+    EXPECT_EQ(summary_modality(result)->epoch, 0);
+    EXPECT_DOUBLE_EQ(*metric(result, "loss"), 0.1);
+}
+
+TEST(TrialResult, MetricsByModalityRankToo) {
+    const TrialResult result = sample_result(0);
+    EXPECT_EQ(metric(result, "dti_val_dice"), 0.25);
+    EXPECT_EQ(metric(result, "fmri_train_dice"), static_cast<double>(0.1F));
+    EXPECT_EQ(metric(result, "fmri_val_dice"), std::nullopt);
+}
+
+TEST(TrialResult, FailedPcaAndNanRankNowhere) {
+    TrialResult result = sample_result(0);
+    result.state = TrialState::failed;
+    EXPECT_EQ(summary_epoch(result), nullptr);
+    EXPECT_EQ(metric(result, "loss"), std::nullopt);
+    result.state = TrialState::pca;
+    EXPECT_EQ(metric(result, "loss"), std::nullopt);
+    EXPECT_EQ(metric(scored(0, std::numeric_limits<double>::quiet_NaN()), "val_dice_coef"),
+              std::nullopt);
+}
+
+TEST(TrialState, NamesGoBothWays) {
+    for (const auto state : {TrialState::pending, TrialState::running, TrialState::paused,
+                             TrialState::done, TrialState::failed, TrialState::pca}) {
+        EXPECT_EQ(trial_state_of(name_of(state)), state);
+    }
+    EXPECT_EQ(trial_state_of("lost"), std::nullopt);
+    EXPECT_TRUE(is_final(TrialState::pca));
+    EXPECT_FALSE(is_final(TrialState::paused));
+}
+
+}  // namespace
+}  // namespace msunet::record
