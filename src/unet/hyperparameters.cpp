@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/unet/hyperparameters.hpp"
+
+#include "msunet/unet/names.hpp"
+#include "unet/plain_name.hpp"
+
+namespace msunet::unet {
+namespace {
+
+using core::OptionInfo;
+
+std::vector<std::string_view> words(std::span<const std::string_view> names) {
+    return {names.begin(), names.end()};
+}
+
+void describe_training(core::OptionVisitor& visitor, Hyperparameters& h) {
+    visitor.visit(OptionInfo{.name = "epochs", .help = "Passes over the training data.", .min = 1},
+                  h.epochs);
+    visitor.visit(
+        OptionInfo{.name = "losses",
+                   .help = "Loss: dice_coef_loss or a Keras loss that fits one-channel masks; "
+                           "Keras's short names (bce, mse, mae, mape, msle, kld) too.",
+                   .choices = words(loss_names())},
+        h.losses);
+    visitor.visit(OptionInfo{.name = "optimizer",
+                             .help = "Optimiser, with Keras's defaults for all but the learning "
+                                     "rate.",
+                             .choices = words(optimizer_names())},
+                  h.optimizer);
+    visitor.visit(OptionInfo{.name = "lr", .help = "Learning rate.", .min = 0, .min_open = true},
+                  h.lr);
+    visitor.visit(OptionInfo{.name = "batch_size",
+                             .help = "Samples a step, over all ranks of the worker group together.",
+                             .min = 1},
+                  h.batch_size);
+    visitor.visit(OptionInfo{.name = "finalActivation",
+                             .aliases = {"final_activation"},
+                             .help = "Activation of the last layer, by its Keras name.",
+                             .choices = words(activation_names())},
+                  h.final_activation);
+    visitor.visit(OptionInfo{.name = "dropout",
+                             .help = "Rate of all four dropout layers.",
+                             .min = 0,
+                             .max = 1,
+                             .max_open = true},
+                  h.dropout);
+}
+
+void describe_patches(core::OptionVisitor& visitor, Hyperparameters& h) {
+    visitor.visit(OptionInfo{.name = "patch_dimensions",
+                             .help = "Side of the square patches in pixels; with fixed patches "
+                                     "only (use_frac_patch False).",
+                             .range = "a multiple of 32",
+                             .min = 32,
+                             .multiple_of = 32},
+                  h.patch_dimensions);
+    visitor.visit(OptionInfo{.name = "patch_stride",
+                             .help = "Distance of neighbouring patches in pixels; with fixed "
+                                     "patches only.",
+                             .min = 1},
+                  h.patch_stride);
+}
+
+void describe_trainability(core::OptionVisitor& visitor, Hyperparameters& h) {
+    visitor.visit(
+        OptionInfo{.name = "which_layer",
+                   .help = "Convolution k, counted from the input, trains iff which_layer "
+                           ">= k: 19 trains all, 0 none. 1 conv1_1 ... 10 conv5_2, 11 "
+                           "conv6_1 ... 19 conv9_3.",
+                   .min = 0,
+                   .max = 19},
+        h.which_layer);
+    visitor.visit(
+        OptionInfo{.name = "scoreTrainable", .help = "Train the last 1x1 convolution (score)."},
+        h.score_trainable);
+    visitor.visit(OptionInfo{.name = "expandingBatchNormTrainable",
+                             .help = "Train the batch normalisations of blocks 6 to 9."},
+                  h.expanding_batch_norm_trainable);
+    visitor.visit(OptionInfo{.name = "contractingBatchNormTrainable",
+                             .help = "Train the batch normalisations of blocks 1 to 5."},
+                  h.contracting_batch_norm_trainable);
+    visitor.visit(OptionInfo{.name = "upsamplingTrainable",
+                             .help = "Train the 2x2 convolutions after up-sampling (up6 to up9)."},
+                  h.upsampling_trainable);
+    visitor.visit(OptionInfo{.name = "upsamplingBatchNormTrainable",
+                             .help = "Train the batch normalisations after them (up6_bn to "
+                                     "up9_bn)."},
+                  h.upsampling_batch_norm_trainable);
+    visitor.visit(OptionInfo{.name = "pca_only",
+                             .help = "Principal components of the start model's deepest features "
+                                     "instead of training."},
+                  h.pca_only);
+}
+
+void describe_rest(core::OptionVisitor& visitor, Hyperparameters& h) {
+    visitor.visit(OptionInfo{.name = "modality_weight",
+                             .help = "Modality whose samples weigh more in the loss.",
+                             .choices = {"anatomical", "dti", "noddi", "regwarp", "fmri", "none"}},
+                  h.modality_weight);
+    visitor.visit(OptionInfo{.name = "weight_factor",
+                             .help = "Weight of that modality's samples; all others weigh 1.",
+                             .min = 0},
+                  h.weight_factor);
+    visitor.visit(OptionInfo{.name = "early_stopping",
+                             .help = "Stop after this many epochs without a better metric; none: "
+                                     "never.",
+                             .min = 1},
+                  h.early_stopping);
+    visitor.visit(
+        OptionInfo{.name = "restore_best",
+                   .help = "Keep weights and metrics of the best epoch, not of the last."},
+        h.restore_best);
+    visitor.visit(OptionInfo{.name = "lr_schedule",
+                             .help = "How the learning rate changes over the epochs.",
+                             .choices = {"constant", "cosine", "plateau"}},
+                  h.lr_schedule);
+}
+
+class KeyCollector final : public core::UniformVisitor<KeyCollector> {
+public:
+    template <class T>
+    void option(const OptionInfo& info, T& /*value*/) {
+        keys.emplace_back(info.name);
+    }
+
+    std::vector<std::string> keys;
+};
+
+}  // namespace
+
+void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters) {
+    describe_training(visitor, hyperparameters);
+    describe_patches(visitor, hyperparameters);
+    describe_trainability(visitor, hyperparameters);
+    describe_rest(visitor, hyperparameters);
+}
+
+const std::vector<std::string>& hyperparameter_keys() {
+    static const std::vector<std::string> keys = [] {
+        KeyCollector collector;
+        Hyperparameters defaults;
+        describe(collector, defaults);
+        return collector.keys;
+    }();
+    return keys;
+}
+
+std::optional<std::string> canonical_key(std::string_view key) {
+    const std::string plain = plain_name(key);
+    for (const std::string& each : hyperparameter_keys()) {
+        if (plain_name(each) == plain) {
+            return each;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> warnings_for(const Hyperparameters& hyperparameters) {
+    std::vector<std::string> warnings;
+    if (hyperparameters.losses == "cosine_similarity") {
+        warnings.emplace_back(
+            "loss 'cosine_similarity' learns nothing on one-channel masks (its gradient is 0), use "
+            "another loss");
+    }
+    if (hyperparameters.final_activation == "softmax") {
+        warnings.emplace_back(
+            "finalActivation 'softmax' is 1 everywhere with one channel, use 'sigmoid'");
+    }
+    return warnings;
+}
+
+}  // namespace msunet::unet

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/unet/keras_config.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "msunet/unet/network.hpp"
+
+namespace msunet::unet {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json side(std::optional<std::int64_t> length) { return length ? Json(*length) : Json(nullptr); }
+
+Json base(const Layer& layer, const Hyperparameters& hyperparameters) {
+    const bool trainable = !layer.has_weights() || is_trainable(layer, hyperparameters);
+    return {{"name", layer.name}, {"trainable", trainable}, {"dtype", "float32"}};
+}
+
+Json initializer(std::string_view name, const Json& config) {
+    return {{"class_name", name}, {"config", config}};
+}
+
+Json convolution_config(const Layer& layer, const Hyperparameters& hyperparameters) {
+    Json config = base(layer, hyperparameters);
+    const bool last = layer.part == Part::score;
+    config.update({{"filters", layer.out_channels},
+                   {"kernel_size", {layer.kernel, layer.kernel}},
+                   {"strides", {1, 1}},
+                   {"padding", "same"},
+                   {"data_format", "channels_last"},
+                   {"dilation_rate", {1, 1}},
+                   {"groups", 1},
+                   {"activation", last ? hyperparameters.final_activation : "relu"},
+                   {"use_bias", true},
+                   {"kernel_initializer",
+                    initializer("VarianceScaling", {{"scale", 2.0},
+                                                    {"mode", "fan_in"},
+                                                    {"distribution", "truncated_normal"},
+                                                    {"seed", nullptr}})},
+                   {"bias_initializer", initializer("Zeros", Json::object())},
+                   {"kernel_regularizer", nullptr},
+                   {"bias_regularizer", nullptr},
+                   {"activity_regularizer", nullptr},
+                   {"kernel_constraint", nullptr},
+                   {"bias_constraint", nullptr}});
+    return config;
+}
+
+/// Class and configuration of a layer, as Keras names them.
+struct Description {
+    const char* class_name;
+    Json config;
+};
+
+Description description(const Layer& layer, const Hyperparameters& hyperparameters,
+                        std::optional<std::int64_t> height, std::optional<std::int64_t> width) {
+    Json config = base(layer, hyperparameters);
+    switch (layer.kind) {
+        case LayerKind::input:
+            return {"InputLayer",
+                    {{"batch_input_shape", {nullptr, side(height), side(width), 1}},
+                     {"dtype", "float32"},
+                     {"sparse", false},
+                     {"ragged", false},
+                     {"name", layer.name}}};
+        case LayerKind::convolution:
+            return {"Conv2D", convolution_config(layer, hyperparameters)};
+        case LayerKind::batch_norm:
+            config.update({{"axis", {3}},
+                           {"momentum", 0.99},
+                           {"epsilon", 0.001},
+                           {"center", true},
+                           {"scale", true}});
+            return {"BatchNormalization", config};
+        case LayerKind::max_pooling:
+            config.update({{"pool_size", {2, 2}},
+                           {"padding", "valid"},
+                           {"strides", {2, 2}},
+                           {"data_format", "channels_last"}});
+            return {"MaxPooling2D", config};
+        case LayerKind::up_sampling:
+            config.update(
+                {{"size", {2, 2}}, {"data_format", "channels_last"}, {"interpolation", "nearest"}});
+            return {"UpSampling2D", config};
+        case LayerKind::concatenation:
+            config.update({{"axis", -1}});
+            return {"Concatenate", config};
+        case LayerKind::dropout:
+            break;
+    }
+    config.update({{"rate", hyperparameters.dropout}, {"noise_shape", nullptr}, {"seed", nullptr}});
+    return {"Dropout", config};
+}
+
+Json inputs_of(const Layer& layer) {
+    Json nodes = Json::array();
+    for (const std::string_view input : {layer.skip, layer.input}) {
+        if (!input.empty()) {
+            nodes.push_back(Json::array({input, 0, 0, Json::object()}));
+        }
+    }
+    return nodes.empty() ? Json::array() : Json::array({nodes});
+}
+
+}  // namespace
+
+std::string keras_model_json(const Hyperparameters& hyperparameters,
+                             std::optional<std::int64_t> height,
+                             std::optional<std::int64_t> width) {
+    Json list = Json::array();
+    for (const Layer& layer : layers()) {
+        Description described = description(layer, hyperparameters, height, width);
+        list.push_back(Json{{"class_name", described.class_name},
+                            {"config", std::move(described.config)},
+                            {"name", layer.name},
+                            {"inbound_nodes", inputs_of(layer)}});
+    }
+    const Layer& first = layers().front();
+    const Layer& last = layers().back();
+    const Json model{{"class_name", "Functional"},
+                     {"config",
+                      {{"name", keras_model_name},
+                       {"trainable", true},
+                       {"layers", std::move(list)},
+                       {"input_layers", Json::array({Json::array({first.name, 0, 0})})},
+                       {"output_layers", Json::array({Json::array({last.name, 0, 0})})}}},
+                     {"keras_version", keras_version},
+                     {"backend", "tensorflow"}};
+    return model.dump();
+}
+
+}  // namespace msunet::unet

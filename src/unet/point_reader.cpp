@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <map>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+#include "msunet/unet/names.hpp"
+
+namespace msunet::unet {
+namespace {
+
+using core::OptionInfo;
+using core::Value;
+
+bool is_none(const Value& value) {
+    if (std::holds_alternative<std::monostate>(value)) {
+        return true;
+    }
+    const auto text = core::as_text(value);
+    return text && core::to_lower(core::trim(*text)) == "none";
+}
+
+/// A text that is a number or truth value as such; texts come from YAML and JSON.
+Value of_text(const Value& value) {
+    const auto text = core::as_text(value);
+    return text ? core::value_of_word(core::trim(*text)) : value;
+}
+
+/// Sets each visited hyperparameter from the point, or notes what is wrong with its value.
+class PointReader final : public core::UniformVisitor<PointReader> {
+public:
+    explicit PointReader(const core::Point& point) {
+        for (const auto& [key, value] : point) {
+            const auto canonical = canonical_key(key);
+            if (!canonical) {
+                problems_.push_back(
+                    core::concat("hyperparameter ", core::quoted(key), " is unknown",
+                                 core::did_you_mean(key, hyperparameter_keys()), ", known are ",
+                                 core::join(hyperparameter_keys())));
+            } else if (!values_.emplace(*canonical, value).second) {
+                problems_.push_back(core::concat("hyperparameter ", core::quoted(*canonical),
+                                                 " is given twice, in two spellings"));
+            }
+        }
+    }
+
+    template <class T>
+    void option(const OptionInfo& info, T& target) {
+        if (const auto found = values_.find(info.name); found != values_.end()) {
+            read(info, found->second, target);
+        }
+    }
+
+    void throw_problems() const {
+        if (!problems_.empty()) {
+            throw core::UsageError(problems_);
+        }
+    }
+
+private:
+    void wrong_type(const OptionInfo& info, const Value& value, std::string_view expected) {
+        const std::string range = core::range_text(info);
+        problems_.push_back(core::concat(
+            "hyperparameter ", core::quoted(info.name), " is ", core::python_repr(value), " (",
+            core::type_name(value), "), expected ", expected, range.empty() ? "" : ": ", range));
+    }
+
+    template <class T>
+    void set_checked(const OptionInfo& info, const T& value, T& target) {
+        if (const auto problem = core::problem_with(info, value)) {
+            problems_.push_back(*problem);
+        } else {
+            target = value;
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, bool& target) {
+        if (const auto flag = core::as_bool(of_text(value))) {
+            target = *flag;
+        } else {
+            wrong_type(info, value, "True or False");
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, std::int64_t& target) {
+        if (const auto number = core::as_integer(of_text(value))) {
+            set_checked(info, *number, target);
+        } else {
+            wrong_type(info, value, "an integer");
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, double& target) {
+        const auto number = core::as_number(of_text(value));
+        if (number && std::isfinite(*number)) {
+            set_checked(info, *number, target);
+        } else {
+            wrong_type(info, value, "a finite number");
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, std::string& target) {
+        const auto text = core::as_text(value);
+        if (!text) {
+            wrong_type(info, value, "a name");
+            return;
+        }
+        try {
+            if (info.name == "losses") {
+                target = canonical_loss(*text);
+            } else if (info.name == "optimizer") {
+                target = canonical_optimizer(*text);
+            } else if (info.name == "finalActivation") {
+                target = canonical_activation(*text);
+            } else {
+                set_checked(info, core::to_lower(core::trim(*text)), target);
+            }
+        } catch (const core::UsageError& error) {
+            problems_.push_back(
+                core::concat("hyperparameter ", core::quoted(info.name), ": ", error.what()));
+        }
+    }
+
+    template <class T>
+    void read(const OptionInfo& info, const Value& value, std::optional<T>& target) {
+        if (is_none(value)) {
+            target.reset();
+            return;
+        }
+        T inner{};
+        const std::size_t before = problems_.size();
+        read(info, value, inner);
+        if (problems_.size() == before) {
+            target = std::move(inner);
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, std::vector<std::string>& /*target*/) {
+        wrong_type(info, value, "no list");
+    }
+
+    std::map<std::string, Value, std::less<>> values_;
+    std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+Hyperparameters from_point(const core::Point& point, const Hyperparameters& defaults) {
+    Hyperparameters result = defaults;
+    PointReader reader(point);
+    describe(reader, result);
+    reader.throw_problems();
+    return result;
+}
+
+}  // namespace msunet::unet
