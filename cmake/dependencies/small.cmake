@@ -21,6 +21,13 @@ msunet_pkg_config(yaml yaml-cpp)
 
 find_package(Boost REQUIRED COMPONENTS program_options)
 msunet_package(boost_program_options Boost::program_options)
+msunet_package(boost_random Boost::headers)
+
+# Boost.Random's quasi-random engines are headers alone.
+msunet_package(boost_random Boost::headers)
+
+find_package(ZLIB REQUIRED)
+msunet_package(zlib ZLIB::ZLIB)
 
 find_package(nlohmann_json REQUIRED)
 msunet_package(json nlohmann_json::nlohmann_json)
