@@ -100,7 +100,8 @@ void add_pairs(const float* __restrict a, const float* __restrict b, float* __re
     for (std::ptrdiff_t x = begin; x < end; ++x) {
         const float difference = a[x] - b[x + shift];
         const float distance = std::fabs(difference);
-        const float kernel = std::copysign(power(distance) - beta * distance, difference);
+        const float size = power(distance) - beta * distance;  // may be below 0
+        const float kernel = size * std::copysign(1.0F, difference);
         sum_a[x] += kernel;
         sum_b[x + shift] -= kernel;
     }

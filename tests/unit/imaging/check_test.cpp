@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/imaging/check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace msunet::imaging {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+core::Volume line(std::vector<float> voxels) {
+    core::Volume volume;
+    volume.size = {voxels.size(), 1, 1};
+    volume.voxels = std::move(voxels);
+    return volume;
+}
+
+TEST(MakeBinary, takes_0_1_and_0_255) {
+    core::Volume ones = line({0, 1, 1, 0});
+    EXPECT_FALSE(make_binary(ones));
+    EXPECT_THAT(ones.voxels, ElementsAre(0, 1, 1, 0));
+    core::Volume many = line({0, 255, 255, 0});
+    EXPECT_FALSE(make_binary(many));
+    EXPECT_THAT(many.voxels, ElementsAre(0, 1, 1, 0));
+    core::Volume none = line({0, 0});
+    EXPECT_FALSE(make_binary(none));
+    EXPECT_TRUE(is_empty(none));
+    EXPECT_FALSE(is_empty(many));
+}
+
+TEST(MakeBinary, reports_other_values) {
+    core::Volume labels = line({0, 1, 2, 3});
+    const auto values = make_binary(labels);
+    ASSERT_TRUE(values);
+    EXPECT_EQ(*values, "values 0, 1, 2, 3");
+    EXPECT_THAT(labels.voxels, ElementsAre(0, 1, 2, 3));
+    core::Volume mixed = line({0, 1, 255});
+    EXPECT_TRUE(make_binary(mixed));
+    core::Volume soft = line({0, 0.5F, 1});
+    EXPECT_THAT(*make_binary(soft), HasSubstr("0.5"));
+    core::Volume nan = line({0, std::numeric_limits<float>::quiet_NaN(), 1});
+    EXPECT_THAT(*make_binary(nan), HasSubstr("1 NaN"));
+    std::vector<float> ramp(40);
+    for (std::size_t i = 0; i < ramp.size(); ++i) ramp[i] = static_cast<float>(i);
+    core::Volume many = line(ramp);
+    EXPECT_EQ(*make_binary(many), "values 0, 1, 2, 3, 4, 5, ... (40 in all)");
+}
+
+TEST(Unusable, names_nan_infinite_and_constant_volumes) {
+    EXPECT_FALSE(unusable(line({1, 2})));
+    EXPECT_THAT(*unusable(line({1, std::numeric_limits<float>::infinity(),
+                                std::numeric_limits<float>::quiet_NaN()})),
+                HasSubstr("2 of its 3 voxels"));
+    EXPECT_THAT(*unusable(line({3, 3, 3})), HasSubstr("all its voxels are 3.0"));
+}
+
+TEST(Difference, of_sizes_and_geometry) {
+    core::Volume a = line({1, 2, 3});
+    core::Volume b = a;
+    EXPECT_FALSE(size_difference(a, b));
+    EXPECT_FALSE(geometry_difference(a, b));
+    b.size = {3, 1, 2};
+    EXPECT_EQ(*size_difference(a, b), "3x1x1 against 3x1x2");
+    b.spacing[1] += 0.0009;
+    EXPECT_FALSE(geometry_difference(a, b));
+    b.spacing[1] += 0.0009;
+    b.origin[2] = 4;
+    const auto text = geometry_difference(a, b);
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, HasSubstr("spacing"));
+    EXPECT_THAT(*text, HasSubstr("origin (0.0, 0.0, 0.0) against (0.0, 0.0, 4.0)"));
+    EXPECT_THAT(*text, ::testing::Not(HasSubstr("direction")));
+}
+
+}  // namespace
+}  // namespace msunet::imaging
