@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Checks of single files and pairs before anything is computed from them. Pure but for reading.
+/// Checks of single files and pairs before anything is computed from them. They read, report and go
+/// on, so that all bad files are listed at once.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,9 @@
 
 namespace msunet::prepare {
 
-/// Problems and warnings about files, each one line: file, what is wrong, what to do.
+/// What was found about files, each one line: file, what is wrong, what to do.
 struct Findings {
-    std::vector<std::string> problems;
+    std::vector<std::string> problems;  ///< end the run
     std::vector<std::string> warnings;
 };
 
@@ -24,40 +25,61 @@ struct Findings {
 struct CheckedHeader {
     core::Volume geometry;  ///< without voxels; of a 4-D file that of one frame
     std::int64_t frames = 1;
-    std::string component;  ///< type in the file, e.g. "int16"
+    double cost = 0;  ///< of reading, relative
 };
 
-/// io's NIfTI header check, then the geometry as ITK reads it; nullopt with a problem otherwise.
+/// io's NIfTI header check, then the geometry as ITK reads it; nothing, with a problem, if either
+/// fails.
 std::optional<CheckedHeader> check_header(const std::filesystem::path& file, Findings& findings);
+
+/// The files of a pair.
+struct PairFiles {
+    std::filesystem::path data;
+    std::filesystem::path mask;
+};
 
 /// A pair as its headers describe it.
 struct PairGeometry {
-    CheckedHeader data;
-    imaging::Grid grid;  ///< after resampling
+    imaging::Grid before;  ///< of the volume's file
+    imaging::Grid after;   ///< after resampling
+    double reading_cost = 0;
 };
 
-/// Headers of a pair: each by itself, then sizes against each other, geometry (a warning), frames
-/// (a warning), the size after resampling, fixed patches against it. `fixed_patches`: sizes in
-/// pixels; empty with fractional patches.
-std::optional<PairGeometry> check_pair_headers(const std::filesystem::path& data,
-                                               const std::filesystem::path& mask,
+/// Headers of a pair: each by itself, sizes against each other, geometry and number of frames
+/// (warnings), the size after resampling, fixed patches against it.
+/// `fixed_patches`: sizes in pixels; empty with fractional patches.
+std::optional<PairGeometry> check_pair_headers(const PairFiles& files,
                                                const imaging::PreprocessOptions& options,
                                                const std::vector<std::int64_t>& fixed_patches,
                                                Findings& findings);
 
-/// Volume (the frame taken) and its {0,1} mask.
+/// What is wrong with slices of this grid for fixed patches; nothing if they fit.
+std::optional<std::string> too_small_for_patches(const std::filesystem::path& file,
+                                                 const imaging::Grid& grid,
+                                                 const std::vector<std::int64_t>& fixed_patches);
+
+/// Reads a volume (the frame taken) whose header passed, and checks that its voxels are finite and
+/// not constant.
+std::optional<core::Volume> load_volume(const std::filesystem::path& file, std::int64_t frame,
+                                        Findings& findings);
+
+/// Reads a mask of {0,1} or {0,255} as {0,1}, whose header passed. An empty one is a warning.
+std::optional<core::Volume> load_mask(const std::filesystem::path& file, std::int64_t frame,
+                                      Findings& findings);
+
+/// A volume and its mask of the same size.
 struct LoadedPair {
     core::Volume volume;
     core::Volume mask;
 };
 
-/// Reads both and checks the voxels (finite, not constant; mask binary; an empty mask warns).
-std::optional<LoadedPair> load_pair(const std::filesystem::path& data,
-                                    const std::filesystem::path& mask, std::int64_t frame,
-                                    Findings& findings);
+/// Both of them, if both are fine.
+std::optional<LoadedPair> load_pair(const PairFiles& files, std::int64_t frame, Findings& findings);
 
-/// Reads one volume without a mask, for prediction: header and voxels checked.
-/// Throws core::InputError.
-core::Volume load_scan(const std::filesystem::path& file, std::int64_t frame, Findings& findings);
+/// One scan without a mask, for prediction: header, frame, voxels and the size after resampling
+/// checked; nothing, with problems, if it can't be used.
+std::optional<core::Volume> load_scan(const std::filesystem::path& file,
+                                      const imaging::PreprocessOptions& options,
+                                      Findings& findings);
 
 }  // namespace msunet::prepare

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Preprocessed data sets on disk: "<folder>/dataset_<key>.h5".
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "msunet/comm/node_topology.hpp"
+#include "prepare/cache_format.hpp"
+#include "prepare/slice_store.hpp"
+
+namespace msunet::prepare {
+
+/// A filled store and what it holds.
+struct StoredData {
+    std::shared_ptr<const SliceStore> store;
+    Description description;
+};
+
+/// The file of a data set.
+std::filesystem::path cache_file_of(const std::filesystem::path& folder, const std::string& key);
+
+/// Collective over `nodes.all()`: reads a data set, its bytes verified, each rank a share; nothing
+/// where there is none. One that does not verify is named in one warning and not trusted.
+/// Throws where memory for the slices is lacking.
+std::optional<StoredData> read_cache(const std::filesystem::path& file, const std::string& key,
+                                     const comm::NodeTopology& nodes);
+
+/// Collective over `nodes.all()`: writes a data set under a temporary name, seals and renames it.
+/// A failure (full disk, missing rights) is a warning: training can go on. True if it was written.
+bool write_cache(const std::filesystem::path& file, const std::string& key, const StoredData& data,
+                 const comm::NodeTopology& nodes);
+
+/// Marks `file` as used and deletes the folder's other data sets but the newest, so that two stay,
+/// and what interrupted runs have left there. For one rank. Never throws.
+void tidy_cache(const std::filesystem::path& file);
+
+}  // namespace msunet::prepare

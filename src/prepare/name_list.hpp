@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Lists of names in messages.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace msunet::prepare {
+
+/// "'a', 'b', 'c' and 7 more": at most `most` of them, quoted.
+std::string name_list(std::span<const std::string> names, std::size_t most = 20);
+
+/// The same without quotes.
+std::string joined_list(std::span<const std::string> texts, std::size_t most = 20);
+
+}  // namespace msunet::prepare

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "msunet/core/text.hpp"
+#include "msunet/prepare/input.hpp"
+#include "prepare/name_list.hpp"
+
+namespace msunet::prepare {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> neutral_words{"data", "mask",  "image",
+                                                        "img",  "label", "seg"};
+
+bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 128;
+}
+
+std::string pair_text(const Pair& pair) {
+    return core::concat(core::quoted(pair.data), " with ", core::quoted(pair.mask));
+}
+
+/// Two modalities, by the names of volume and mask, that exclude each other.
+bool modalities_differ(const Pair& pair) {
+    const auto data = core::modality_of(pair.data);
+    const auto mask = core::modality_of(pair.mask);
+    return data && mask && *data != *mask;
+}
+
+std::vector<std::string> without_counterpart(const std::vector<std::string>& files,
+                                             const std::set<std::string>& others) {
+    std::vector<std::string> alone;
+    for (const std::string& file : files) {
+        if (!others.contains(pairing_key(file))) alone.push_back(file);
+    }
+    return alone;
+}
+
+std::set<std::string> keys_of(const std::vector<std::string>& files) {
+    std::set<std::string> keys;
+    for (const std::string& file : files) keys.insert(pairing_key(file));
+    return keys;
+}
+
+std::string counts_differ(const std::vector<std::string>& data,
+                          const std::vector<std::string>& masks) {
+    std::string text =
+        core::concat("-tpath holds ", data.size(), " volumes but -mpath ", masks.size(), " masks");
+    const auto lonely_data = without_counterpart(data, keys_of(masks));
+    const auto lonely_masks = without_counterpart(masks, keys_of(data));
+    // Where no name has a counterpart, the names follow no common pattern and say nothing.
+    if (!lonely_data.empty() && lonely_data.size() < data.size()) {
+        text += core::concat("; volumes without a mask: ", name_list(lonely_data));
+    }
+    if (!lonely_masks.empty() && lonely_masks.size() < masks.size()) {
+        text += core::concat("; masks without a volume: ", name_list(lonely_masks));
+    }
+    return text + "; add or remove files until both folders hold the same number";
+}
+
+void check_names(Pairing& pairing, const std::set<std::string>& data_keys,
+                 const std::set<std::string>& mask_keys) {
+    std::vector<std::string> crossed;
+    std::vector<std::string> modalities;
+    std::vector<std::string> different;
+    for (const Pair& pair : pairing.pairs) {
+        const std::string data = pairing_key(pair.data);
+        const std::string mask = pairing_key(pair.mask);
+        const bool elsewhere = mask_keys.contains(data) || data_keys.contains(mask);
+        if (data != mask && elsewhere) {
+            crossed.push_back(pair_text(pair));
+        } else if (modalities_differ(pair)) {
+            modalities.push_back(pair_text(pair));
+        } else if (data != mask) {
+            different.push_back(pair_text(pair));
+        }
+    }
+    if (!crossed.empty()) {
+        pairing.problems.push_back(core::concat(
+            "crossed pairs: ", joined_list(crossed),
+            "; the n-th volume belongs to the n-th mask in byte order, name the files alike in "
+            "both folders (numbers with leading zeros: m01, m10)"));
+    }
+    if (!modalities.empty()) {
+        pairing.problems.push_back(
+            core::concat("pairs of different modalities: ", joined_list(modalities),
+                         "; name the files so that both folders have the same order"));
+    }
+    if (!different.empty()) {
+        pairing.warnings.push_back(core::concat(
+            different.size(), " of ", pairing.pairs.size(),
+            " pairs have names that differ, check that they belong together (--dry_run lists all "
+            "pairs): ",
+            joined_list(different)));
+    }
+}
+
+/// The fewest files of which a share `split` is one file.
+std::size_t files_for_one(double split) {
+    constexpr double beyond_any_folder = 1e12;
+    auto files = static_cast<std::size_t>(std::min(1 / split, beyond_any_folder));
+    if (files >= static_cast<std::size_t>(beyond_any_folder)) return files;
+    while (files > 1 && validation_count(files - 1, split) > 0) --files;
+    while (validation_count(files, split) == 0) ++files;
+    return files;
+}
+
+}  // namespace
+
+std::string pairing_key(std::string_view file_name) {
+    std::string name = core::to_lower(file_name);
+    for (const std::string_view extension : {".nii.gz", ".nii"}) {
+        if (name.ends_with(extension)) {
+            name.resize(name.size() - extension.size());
+            break;
+        }
+    }
+    for (const std::string_view word : neutral_words) {
+        for (auto at = name.find(word); at != std::string::npos; at = name.find(word, at)) {
+            name.replace(at, word.size(), "_");
+        }
+    }
+    std::string key;
+    for (const char c : name) {
+        if (is_alphanumeric(c)) {
+            key += c;
+        } else if (!key.empty() && key.back() != '_') {
+            key += '_';
+        }
+    }
+    if (!key.empty() && key.back() == '_') key.pop_back();
+    return key;
+}
+
+std::size_t validation_count(std::size_t files, double split) {
+    return static_cast<std::size_t>(std::floor(static_cast<double>(files) * split));
+}
+
+Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::string>& masks,
+                   double validation_split) {
+    Pairing pairing;
+    if (data.size() != masks.size()) pairing.problems.push_back(counts_differ(data, masks));
+    const std::size_t count = std::min(data.size(), masks.size());
+    const std::size_t first_validation = count - validation_count(count, validation_split);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto modality = core::modality_of(masks[i]);
+        pairing.pairs.push_back({.data = data[i],
+                                 .mask = masks[i],
+                                 .modality = modality.value_or(core::Modality::anatomical),
+                                 .validation = i >= first_validation});
+    }
+    for (const std::string& mask : masks) {
+        if (core::modality_of(mask)) continue;
+        pairing.problems.push_back(core::concat(
+            "mask ", core::quoted(mask), " has an unknown modality, its name must contain one of ",
+            core::join(core::modality_names)));
+    }
+    if (data.size() == masks.size()) check_names(pairing, keys_of(data), keys_of(masks));
+    if (validation_split > 0 && count > 0 && first_validation == count) {
+        pairing.warnings.push_back(core::concat("no validation data: -v ", validation_split, " of ",
+                                                count, " pairs is less than one, it takes ",
+                                                files_for_one(validation_split),
+                                                " pairs or a larger -v"));
+    }
+    return pairing;
+}
+
+}  // namespace msunet::prepare
