@@ -21,7 +21,6 @@ msunet_pkg_config(yaml yaml-cpp)
 
 find_package(Boost REQUIRED COMPONENTS program_options)
 msunet_package(boost_program_options Boost::program_options)
-msunet_package(boost_random Boost::headers)
 
 # Boost.Random's quasi-random engines are headers alone.
 msunet_package(boost_random Boost::headers)
