@@ -54,6 +54,9 @@ template <class... Parts>
 [[nodiscard]] inline std::string quoted(const std::string& text) {
     return quoted(std::string_view(text));
 }
+[[nodiscard]] inline std::string quoted(std::string& text) {
+    return quoted(std::string_view(text));
+}
 [[nodiscard]] inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
 
 /// "a, b, c".

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <cctype>
+#include <set>
+
+#include "config/option_list.hpp"
+#include "msunet/config/parse.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::config {
+
+namespace {
+
+namespace po = boost::program_options;
+using core::concat;
+using core::quoted;
+
+/// '-' or '--' and a letter: numbers are values.
+bool looks_like_option(std::string_view token) {
+    const std::size_t dashes = token.find_first_not_of('-');
+    return (dashes == 1 || dashes == 2) &&
+           std::isalpha(static_cast<unsigned char>(token[dashes])) != 0;
+}
+
+/// The name between the dashes and '='.
+std::string_view bare_name(std::string_view token) {
+    token.remove_prefix(token.find_first_not_of('-'));
+    return token.substr(0, token.find('='));
+}
+
+/// Rewrites argv so that Boost sees each option under its long name with '_', and each boolean with
+/// a value. (Boost knows neither '-' for '_' nor options whose value may be left out.)
+class Normaliser {
+public:
+    explicit Normaliser(const OptionIndex& index) : index_(index) {
+        for (const OptionEntry& entry : index.entries()) {
+            has_positional_ = has_positional_ || entry.info.positional;
+        }
+    }
+
+    std::vector<std::string> operator()(std::span<const std::string> arguments) {
+        std::vector<std::string> out;
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            const std::string& token = arguments[i];
+            if (token == "--") {
+                out.insert(out.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                           arguments.end());
+                break;
+            }
+            const OptionEntry* entry = known(token);
+            if (entry == nullptr) {
+                out.push_back(token);
+                continue;
+            }
+            const std::string* next = i + 1 < arguments.size() ? &arguments[i + 1] : nullptr;
+            if (add(*entry, token, next, out)) ++i;
+        }
+        return out;
+    }
+
+    std::vector<std::string> problems;
+
+private:
+    [[nodiscard]] const OptionEntry* known(const std::string& token) const {
+        return looks_like_option(token) ? index_.find(bare_name(token)) : nullptr;
+    }
+
+    /// True if the value is the next token.
+    bool add(const OptionEntry& entry, const std::string& token, const std::string* next,
+             std::vector<std::string>& out) {
+        const std::string name = concat("--", entry.info.name);
+        const std::size_t equals = token.find('=');
+        if (equals != std::string::npos) {
+            if (equals + 1 == token.size()) {
+                problems.push_back(concat(quoted(token), " has no value after '='"));
+            } else {
+                out.push_back(name + token.substr(equals));
+            }
+            return false;
+        }
+        const bool alone = next == nullptr || *next == "--" || known(*next) != nullptr;
+        if (entry.kind == OptionKind::boolean) {
+            const bool is_flag =
+                alone || (!core::to_bool(*next) && (has_positional_ || looks_like_option(*next)));
+            if (is_flag) {
+                out.push_back(name + "=True");
+                return false;
+            }
+        } else if (alone) {
+            problems.push_back(concat(quoted(token), " needs a value, ", kind_text(entry.kind)));
+            return false;
+        }
+        out.push_back(name);
+        out.push_back(*next);
+        return true;
+    }
+
+    const OptionIndex& index_;
+    bool has_positional_ = false;
+};
+
+po::options_description boost_description(const OptionIndex& index) {
+    po::options_description description;
+    for (const OptionEntry& entry : index.entries()) {
+        description.add_options()(std::string(entry.info.name).c_str(), po::value<std::string>());
+    }
+    return description;
+}
+
+/// Hands arguments without a name to the positional options, in the order of the schema.
+class Positionals {
+public:
+    explicit Positionals(const OptionIndex& index) {
+        for (const OptionEntry& entry : index.entries()) {
+            if (entry.info.positional) open_.push_back(&entry);
+        }
+    }
+
+    /// False if no option is left for it.
+    bool take(const std::string& value, Settings& settings) {
+        if (next_ == open_.size()) return false;
+        const OptionEntry& entry = *open_[next_];
+        settings.push_back({std::string(entry.info.name), {value}, quoted(value)});
+        if (entry.kind != OptionKind::list) ++next_;
+        return true;
+    }
+
+private:
+    std::vector<const OptionEntry*> open_;
+    std::size_t next_ = 0;
+};
+
+}  // namespace
+
+Settings parse_command_line(const Schema& schema, std::span<const std::string> arguments) {
+    const OptionIndex index(schema);
+    Normaliser normalise(index);
+    const std::vector<std::string> tokens = normalise(arguments);
+    std::vector<std::string> problems = std::move(normalise.problems);
+
+    using style = po::command_line_style::style_t;
+    const po::options_description description = boost_description(index);
+    const po::parsed_options parsed =
+        po::command_line_parser(tokens)
+            .options(description)
+            .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next |
+                   style::allow_long_disguise)
+            .allow_unregistered()
+            .run();
+
+    Settings settings;
+    Positionals positionals(index);
+    bool after_unknown = false;
+    bool only_values = false;
+    for (const po::option& option : parsed.options) {
+        const std::string& token =
+            option.original_tokens.empty() ? option.string_key : option.original_tokens.front();
+        if (!option.string_key.empty() && !option.unregistered) {
+            settings.push_back({option.string_key, option.value, concat("--", option.string_key)});
+            after_unknown = false;
+            continue;
+        }
+        only_values = only_values || token == "--";
+        if (!only_values && looks_like_option(token)) {
+            const std::string shown = token.substr(0, token.find('='));
+            problems.push_back(index.unknown("an option", shown, bare_name(token)));
+            after_unknown = true;
+            continue;
+        }
+        for (const std::string& value : option.value) {
+            // What follows an unknown option is most likely its value.
+            if (after_unknown || positionals.take(value, settings)) continue;
+            problems.push_back(
+                concat(quoted(value), " is neither an option nor an option's value"));
+        }
+        after_unknown = false;
+    }
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    return settings;
+}
+
+std::optional<std::string> given_value(const Settings& settings, std::string_view name) {
+    std::optional<std::string> value;
+    for (const Setting& setting : settings) {
+        if (setting.name == name && !setting.values.empty()) value = setting.values.back();
+    }
+    return value;
+}
+
+}  // namespace msunet::config

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <type_traits>
+
+#include "msunet/config/print.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::config {
+
+namespace {
+
+using core::concat;
+
+/// Words that YAML reads as they stand; everything else goes in double quotes.
+bool is_plain_word(const std::string& text) {
+    const auto plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '/' ||
+               c == '.' || c == '-';
+    };
+    return !text.empty() && text[0] != '-' && std::all_of(text.begin(), text.end(), plain) &&
+           core::to_lower(text) != "null";
+}
+
+std::string yaml_text(const std::string& text) {
+    if (is_plain_word(text)) return text;
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (code < 0x20 || code == 0x7F) {
+            std::array<char, 5> escape{};
+            std::snprintf(escape.data(), escape.size(), "\\x%02x", code);
+            out += escape.data();
+        } else {
+            out += c;
+        }
+    }
+    return out += '"';
+}
+
+class YamlWriter final : public core::UniformVisitor<YamlWriter> {
+public:
+    template <class T>
+    void option(const core::OptionInfo& info, T& value) {
+        if (info.command_line_only) return;
+        constexpr std::size_t width = 96;
+        std::string comment(info.help);
+        if (const std::string range = core::range_text(info); !range.empty()) {
+            comment += concat(" Allowed: ", range, ".");
+        }
+        for (const std::string& line : core::wrap(comment, width)) out += concat("# ", line, "\n");
+        out += concat(info.name, ": ");
+        if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+            std::vector<std::string> items;
+            for (const std::string& item : value) items.push_back(yaml_text(item));
+            out += concat("[", core::join(items), "]\n");
+        } else if constexpr (std::is_same_v<T, std::string> ||
+                             std::is_same_v<T, std::optional<std::string>>) {
+            out += yaml_text(core::option_text(value)) + "\n";
+        } else {
+            out += core::option_text(value) + "\n";
+        }
+    }
+
+    std::string out;
+};
+
+}  // namespace
+
+std::string config_yaml(const Schema& schema) {
+    YamlWriter writer;
+    std::string_view title;
+    for (const Schema::Section& section : schema.sections()) {
+        Schema part(schema.command());
+        part.add_walk(section.title, section.walk);
+        const std::size_t before = writer.out.size();
+        part.walk(writer);
+        if (writer.out.size() > before && section.title != title) {
+            title = section.title;
+            writer.out.insert(before, concat("\n# --- ", title, " ---\n"));
+        }
+    }
+    return concat("# All values of 'msunet ", schema.command(), "'. --config reads this file.\n",
+                  writer.out);
+}
+
+}  // namespace msunet::config

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/config/grid.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "config/literal.hpp"
+#include "config/yaml_text.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::config {
+
+namespace {
+
+using core::concat;
+using core::quoted;
+
+constexpr std::size_t largest_text = std::size_t{1} << 20U;
+
+/// Blanks and '-' as '_', letters as they are.
+std::string grid_name(std::string_view key) {
+    std::string name(core::trim(key));
+    std::replace(name.begin(), name.end(), ' ', '_');
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+
+/// Case and separators aside.
+std::string squashed(std::string_view name) {
+    std::string out = core::normal_name(name);
+    std::erase(out, '_');
+    return out;
+}
+
+bool is_plain_name(std::string_view name) {
+    const auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
+        return letter(c) || (c >= '0' && c <= '9');
+    });
+}
+
+/// The Python literal (and JSON) first, then YAML: yaml-cpp turns what isn't YAML into garbage
+/// without an error. A text with braces at its front is never YAML's.
+LiteralDictionary parse_any(std::string_view text) {
+    try {
+        return parse_literal(text);
+    } catch (const core::UsageError& literal_error) {
+        const std::string_view front = core::trim(text).substr(0, 1);
+        const std::string problem =
+            concat("the parameter grid can't be read: ", literal_error.problems().front());
+        if (front == "{" || front == "(" || front == "[") throw core::UsageError(problem);
+        try {
+            const YAML::Node root = load_yaml(text, "as YAML");
+            if (!root.IsDefined() || !root.IsMap()) throw core::UsageError(problem);
+            return parse_literal(yaml_grid_text(root, "as YAML"));
+        } catch (const core::UsageError& yaml_error) {
+            if (yaml_error.problems().front() == problem) throw;
+            throw core::UsageError(concat(problem, "; ", yaml_error.problems().front()));
+        }
+    }
+}
+
+/// `(start, end, steps)` from its three values; what is wrong otherwise.
+std::optional<std::string> read_range(const std::vector<core::Value>& items,
+                                      core::GridRange& range) {
+    if (items.size() != 3) {
+        return concat("has ", items.size(),
+                      " values in round brackets, a range is (start, end, steps); a list of values "
+                      "goes in square brackets");
+    }
+    const auto steps = core::as_integer(items[2]);
+    const auto start = core::as_number(items[0]);
+    const auto end = core::as_number(items[1]);
+    if (!start || !end) return "is a range whose start and end aren't both numbers";
+    if (!steps || *steps < 1) return "is a range whose steps aren't an integer of 1 or more";
+    if (*start == *end) return "is a range whose start and end are equal, it has no values";
+    range = {items[0], items[1], *steps};
+    return std::nullopt;
+}
+
+/// A text like "(1e-4, 1e-2, 5)" in quotes.
+std::optional<std::vector<core::Value>> range_in_text(const LiteralValue& value) {
+    if (value.form != LiteralValue::Form::single) return std::nullopt;
+    const auto text = core::as_text(value.items.front());
+    if (!text) return std::nullopt;
+    const std::string_view trimmed = core::trim(*text);
+    if (!trimmed.starts_with('(') || !trimmed.ends_with(')')) return std::nullopt;
+    std::vector<core::Value> items;
+    for (const std::string& part : core::split(trimmed.substr(1, trimmed.size() - 2), ',')) {
+        items.push_back(core::value_of_word(part));
+    }
+    return items;
+}
+
+std::optional<std::string> read_value(const LiteralValue& value, core::GridEntry& entry) {
+    if (const auto items = range_in_text(value)) {
+        return read_range(*items, entry.range.emplace());
+    }
+    if (value.form == LiteralValue::Form::tuple) {
+        return read_range(value.items, entry.range.emplace());
+    }
+    if (value.items.empty()) return "has no values";
+    entry.values = value.items;
+    return std::nullopt;
+}
+
+/// The known spelling of a name, if there is one.
+std::optional<std::string> known_name(const std::string& name,
+                                      std::span<const std::string> known_names) {
+    for (const std::string& known : known_names) {
+        if (known == name) return known;
+    }
+    for (const std::string& known : known_names) {
+        if (squashed(known) == squashed(name)) return known;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+core::GridEntries parse_grid(std::string_view text, std::span<const std::string> known_names) {
+    if (text.size() > largest_text) {
+        throw core::UsageError(concat("the parameter grid has ", text.size(), " bytes, at most ",
+                                      largest_text, " are allowed"));
+    }
+    core::GridEntries grid;
+    std::vector<std::string> problems;
+    for (const LiteralEntry& literal : parse_any(text)) {
+        core::GridEntry entry;
+        entry.name = grid_name(literal.key);
+        if (!known_names.empty()) {
+            const auto known = known_name(entry.name, known_names);
+            if (!known) {
+                problems.push_back(concat(quoted(literal.key), " isn't a hyperparameter",
+                                          core::did_you_mean(literal.key, known_names)));
+                continue;
+            }
+            entry.name = *known;
+        } else if (!is_plain_name(entry.name)) {
+            problems.push_back(concat(quoted(literal.key), " isn't the name of a hyperparameter"));
+            continue;
+        }
+        if (const auto problem = read_value(literal.value, entry)) {
+            problems.push_back(concat(quoted(entry.name), " ", *problem));
+        } else if (grid.contains(entry.name)) {
+            problems.push_back(concat(quoted(entry.name), " is there twice, remove one"));
+        } else {
+            grid.emplace(entry.name, entry);
+        }
+    }
+    if (!problems.empty()) {
+        for (std::string& problem : problems) problem = "in the parameter grid " + problem;
+        throw core::UsageError(std::move(problems));
+    }
+    return grid;
+}
+
+core::GridEntries load_grid(const std::string& text_or_path,
+                            std::span<const std::string> known_names) {
+    constexpr std::size_t longest_path = 4096;
+    std::error_code error;
+    const bool may_be_path =
+        text_or_path.size() < longest_path && text_or_path.find('\n') == std::string::npos;
+    if (may_be_path && std::filesystem::exists(text_or_path, error) && !error) {
+        try {
+            return parse_grid(core::read_file(text_or_path), known_names);
+        } catch (const core::Error& failure) {
+            std::vector<std::string> problems;
+            for (const std::string& problem : failure.problems()) {
+                problems.push_back(concat(text_or_path, ": ", problem));
+            }
+            throw core::UsageError(std::move(problems));
+        }
+    }
+    if (may_be_path && text_or_path.find_first_of(":{") == std::string::npos &&
+        !core::trim(text_or_path).empty()) {
+        throw core::UsageError(concat("the parameter grid ", quoted(text_or_path),
+                                      " is neither a file nor a dictionary, check the path or give "
+                                      "something like \"{'lr': [0.001, 0.01]}\""));
+    }
+    return parse_grid(text_or_path, known_names);
+}
+
+std::string grid_text(const core::GridEntries& grid) {
+    std::string text = "{";
+    for (const auto& [name, entry] : grid) {
+        if (text.size() > 1) text += ", ";
+        text += core::python_repr(core::Value(name)) + ": ";
+        if (entry.range) {
+            text += concat("(", core::python_repr(entry.range->start), ", ",
+                           core::python_repr(entry.range->end), ", ", entry.range->steps, ")");
+            continue;
+        }
+        std::vector<std::string> values;
+        for (const core::Value& value : entry.values) values.push_back(core::python_repr(value));
+        text += concat("[", core::join(values), "]");
+    }
+    return text + "}";
+}
+
+}  // namespace msunet::config

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/option_list.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+#include "msunet/core/text.hpp"
+
+namespace msunet::config {
+
+namespace {
+
+template <class T>
+struct Unwrapped {
+    using Type = T;
+};
+template <class T>
+struct Unwrapped<std::optional<T>> {
+    using Type = T;
+};
+
+template <class T>
+constexpr OptionKind kind_of() {
+    using Plain = typename Unwrapped<T>::Type;
+    if constexpr (std::is_same_v<Plain, bool>) {
+        return OptionKind::boolean;
+    } else if constexpr (std::is_same_v<Plain, std::int64_t>) {
+        return OptionKind::integer;
+    } else if constexpr (std::is_same_v<Plain, double>) {
+        return OptionKind::number;
+    } else if constexpr (std::is_same_v<Plain, std::string>) {
+        return OptionKind::text;
+    } else {
+        return OptionKind::list;
+    }
+}
+
+class Collector final : public core::UniformVisitor<Collector> {
+public:
+    template <class T>
+    void option(const core::OptionInfo& info, T& /*value*/) {
+        entries.push_back({info, kind_of<T>()});
+    }
+
+    std::vector<OptionEntry> entries;
+};
+
+std::string with_underscores(std::string_view name) {
+    std::string out(core::trim(name));
+    std::replace(out.begin(), out.end(), '-', '_');
+    std::replace(out.begin(), out.end(), ' ', '_');
+    return out;
+}
+
+}  // namespace
+
+std::vector<OptionEntry> list_options(const Schema& schema) {
+    Collector collector;
+    schema.walk(collector);
+    return std::move(collector.entries);
+}
+
+std::vector<std::string> spellings(const core::OptionInfo& info) {
+    std::vector<std::string> all{with_underscores(info.name)};
+    for (const std::string_view alias : info.aliases) all.push_back(with_underscores(alias));
+    return all;
+}
+
+std::string dashed(const core::OptionInfo& info, std::string_view spelling) {
+    constexpr std::size_t longest_short_name = 8;
+    const bool is_long = spelling == info.name || spelling.size() > longest_short_name ||
+                         spelling.find('_') != std::string_view::npos;
+    return core::concat(is_long ? "--" : "-", spelling);
+}
+
+std::string_view kind_text(OptionKind kind) {
+    switch (kind) {
+        case OptionKind::boolean:
+            return "True or False";
+        case OptionKind::integer:
+            return "an integer";
+        case OptionKind::number:
+            return "a number";
+        case OptionKind::text:
+            return "a text";
+        case OptionKind::list:
+            return "a list";
+    }
+    return "";
+}
+
+OptionIndex::OptionIndex(const Schema& schema) : schema_(schema), entries_(list_options(schema)) {}
+
+const OptionEntry* OptionIndex::find(std::string_view spelling) const {
+    const std::string wanted = with_underscores(spelling);
+    for (const OptionEntry& entry : entries_) {
+        const std::vector<std::string> known = spellings(entry.info);
+        if (std::find(known.begin(), known.end(), wanted) != known.end()) return &entry;
+    }
+    return nullptr;
+}
+
+std::string OptionIndex::unknown(std::string_view what, std::string_view shown,
+                                 std::string_view name) const {
+    const std::string wanted = with_underscores(name);
+    for (const core::OptionInfo& info : schema_.foreign_infos()) {
+        const std::vector<std::string> known = spellings(info);
+        if (std::find(known.begin(), known.end(), wanted) != known.end()) {
+            return core::concat(core::quoted(shown), " isn't ", what, " of ",
+                                core::quoted(schema_.command()), " (it is one of ",
+                                core::join(info.commands), ")");
+        }
+    }
+    std::vector<std::string> candidates;
+    for (const OptionEntry& entry : entries_) {
+        for (std::string& spelling : spellings(entry.info))
+            candidates.push_back(std::move(spelling));
+    }
+    std::string problem =
+        core::concat(core::quoted(shown), " isn't ", what, " of ", core::quoted(schema_.command()));
+    if (const auto nearest = core::nearest_name(name, candidates)) {
+        const OptionEntry* entry = find(*nearest);
+        problem += core::concat(
+            ", did you mean ",
+            core::quoted(shown.starts_with('-') ? dashed(entry->info, *nearest) : *nearest), "?");
+    }
+    return problem;
+}
+
+}  // namespace msunet::config

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The options of a schema with what parsing needs to know of their types.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "msunet/config/schema.hpp"
+
+namespace msunet::config {
+
+enum class OptionKind { boolean, integer, number, text, list };
+
+struct OptionEntry {
+    core::OptionInfo info;
+    OptionKind kind = OptionKind::text;
+};
+
+[[nodiscard]] std::vector<OptionEntry> list_options(const Schema& schema);
+
+/// Name and aliases as they compare: lower case is kept apart, '-' is '_'.
+[[nodiscard]] std::vector<std::string> spellings(const core::OptionInfo& info);
+
+/// "fp" as "-fp", "frac_patch" as "--frac_patch": as help and messages show it.
+[[nodiscard]] std::string dashed(const core::OptionInfo& info, std::string_view spelling);
+
+/// "a boolean (True, False)", "an integer", …
+[[nodiscard]] std::string_view kind_text(OptionKind kind);
+
+/// Finds options by any spelling.
+class OptionIndex {
+public:
+    explicit OptionIndex(const Schema& schema);
+
+    /// The option of this name or alias, with ' ' and '-' as '_'; null if there is none.
+    [[nodiscard]] const OptionEntry* find(std::string_view spelling) const;
+    [[nodiscard]] const std::vector<OptionEntry>& entries() const { return entries_; }
+
+    /// Why a name is unknown: it belongs to another command, or the nearest name. `shown` is the
+    /// name with its dashes, if any.
+    [[nodiscard]] std::string unknown(std::string_view what, std::string_view shown,
+                                      std::string_view name) const;
+
+private:
+    const Schema& schema_;
+    std::vector<OptionEntry> entries_;
+};
+
+}  // namespace msunet::config
