@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds every #include of the project's modules against the table in src/CMakeLists.txt.
+
+Usage: layering.py SOURCE_DIRECTORY. Prints each breach as "file:line: what is wrong", exit code 1 if any.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# Heavy libraries, by how their headers are named: no public header includes one, and inside the
+# modules only the owners do. The exception: model's and train's headers may show libtorch's types.
+LIBRARIES = {
+    "MPI": (r"mpi\.h|mpi-ext\.h", {"comm", "h5", "app"}),
+    "ITK": (r"itk\w*\.h|vnl/.*", {"imaging", "app"}),
+    "HDF5": (r"hdf5(_hl)?\.h|H5\w+\.h", {"h5"}),
+    "libtorch": (r"(torch|ATen|c10)/.*", {"model", "train", "predict", "gpu", "app"}),
+    "CUDA": (r"(ATen|c10)/cuda/.*|cuda\w*\.h|nccl\.h|nvrtc\.h", {"gpu"}),
+    "Boost.Program_options": (r"boost/program_options.*", {"config"}),
+    "yaml-cpp": (r"yaml-cpp/.*", {"config"}),
+    "libzip": (r"zip\.h", {"io"}),
+    "libpng": (r"png\.h", {"io"}),
+    "spdlog": (r"spdlog/.*", {"core"}),
+    "xxHash": (r"xxhash\.h", {"core"}),
+    "nlohmann-json": (r"nlohmann/.*", None),
+}
+TORCH_IN_PUBLIC_HEADERS = {"model", "train"}
+TORCH_READERS = {"model", "train", "predict", "gpu", "app"}
+SOURCES = {".hpp", ".h", ".cpp", ".ipp"}
+
+LAYER = re.compile(r"^\s*msunet_layer\(([^)]*)\)", re.MULTILINE)
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def read_table(cmake_file):
+    """Module -> set of the modules that it may include."""
+    text = re.sub(r"#.*", "", cmake_file.read_text())
+    rows = [row.split() for row in LAYER.findall(text)]
+    table = {}
+    for module, *uses in rows:
+        below = [use for use in uses if use not in table]
+        if module in table or below:
+            raise ValueError(f"{cmake_file}: row '{module}' is doubled or names {below}, which no "
+                             "row above it has (a cycle, or a wrong order)")
+        table[module] = set(uses)
+    if not table:
+        raise ValueError(f"{cmake_file}: no msunet_layer(...) row found")
+    return table
+
+
+def includes(file):
+    """(line number, is quoted, included path) of a source file."""
+    for number, line in enumerate(file.read_text(errors="replace").splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match[1] == '"', match[2]
+
+
+def library_of(header):
+    # CUDA's headers inside libtorch belong to CUDA, so the last match counts.
+    names = [name for name, (pattern, _) in LIBRARIES.items() if re.fullmatch(pattern, header)]
+    return names[-1] if names else None
+
+
+def check_library(module, public, header):
+    name = library_of(header)
+    if name is None:
+        return None
+    owners = LIBRARIES[name][1]
+    if public and not (name == "libtorch" and module in TORCH_IN_PUBLIC_HEADERS):
+        return f"a public header shows {name} ('{header}')"
+    if owners is not None and module not in owners:
+        return f"{name} ('{header}') belongs to {', '.join(sorted(owners))}, not to {module}"
+    return None
+
+
+def check_own(root, table, module, file, header):
+    """An include of a header of this project: msunet/<module>/..., or a private one."""
+    if header.startswith("msunet/"):
+        parts = header.split("/")
+        used = parts[1] if len(parts) > 2 else ""
+        if used not in table:
+            return f"'{header}' is of no module of the table"
+        if used != module and used not in table[module]:
+            return f"{module} may not include {used} ('{header}')"
+        if not (root / "include" / header).is_file():
+            return f"'{header}' does not exist"
+        if used in TORCH_IN_PUBLIC_HEADERS and module not in TORCH_READERS:
+            return f"'{header}' may show libtorch's types, which {module} must not see"
+        return None
+    target = (file.parent / header).resolve()
+    if not target.is_file():
+        target = (root / "src" / header).resolve()
+    if target.is_file() and (root / "src" / module) not in target.parents:
+        return f"'{header}' is a private header of another module"
+    return None
+
+
+def breaches(root):
+    """All breaches of the layering in the tree under `root`, as printable lines."""
+    root = Path(root).resolve()
+    table = read_table(root / "src" / "CMakeLists.txt")
+    for tree, public in ((root / "include" / "msunet", True), (root / "src", False)):
+        for folder in sorted(path for path in tree.iterdir() if path.is_dir()):
+            module = folder.name
+            if module not in table:
+                yield f"{folder}:1: a folder that is not in the module table"
+                continue
+            for file in sorted(folder.rglob("*")):
+                if file.suffix not in SOURCES:
+                    continue
+                for number, quoted, header in includes(file):
+                    problem = check_library(module, public, header)
+                    if problem is None and (quoted or header.startswith("msunet/")):
+                        problem = check_own(root, table, module, file, header)
+                    if problem:
+                        yield f"{file}:{number}: {problem}"
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        found = list(breaches(arguments[0]))
+    except ValueError as error:
+        found = [str(error)]
+    for breach in found:
+        print(breach)
+    print(f"{len(found)} breaches of the module table")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
