@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "fixtures.hpp"
+#include "h5/handle.hpp"
+#include "h5/image.hpp"
+#include "h5/text.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::h5 {
+namespace {
+
+using testing::HasSubstr;
+
+std::filesystem::path start_file(const std::string& name) {
+    return std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "start" / name;
+}
+
+std::size_t elements(const KerasFile& file) {
+    std::size_t count = 0;
+    for (const auto& weight : file.weights()) {
+        count += weight.values.size();
+    }
+    return count;
+}
+
+TEST(KerasRead, FilesOfKerasItself) {
+    if (!std::filesystem::exists(start_file("start.hdf5"))) {
+        GTEST_SKIP() << "no reference files under " << MSUNET_SHARED_DIR;
+    }
+    const KerasFile weights = read_keras_file(start_file("initialWeights.h5"));
+    const KerasFile whole = read_keras_file(start_file("start.hdf5"));
+    for (const KerasFile* file : {&weights, &whole}) {
+        EXPECT_EQ(file->layers.size(), 63U);
+        EXPECT_EQ(std::count_if(file->layers.begin(), file->layers.end(),
+                                [](const KerasLayer& layer) { return !layer.weights.empty(); }),
+                  46);
+        EXPECT_EQ(file->weights().size(), 136U);
+        EXPECT_EQ(elements(*file), 2399397U);
+        EXPECT_EQ(file->attributes.at("keras_version"), "2.15.0");
+        EXPECT_EQ(file->attributes.at("backend"), "tensorflow");
+    }
+    EXPECT_EQ(weights.weights(), whole.weights());
+    EXPECT_FALSE(weights.model_config);
+    EXPECT_THAT(whole.model_config.value(), HasSubstr("mouseSegUNET"));
+    EXPECT_FALSE(whole.attributes.contains("training_config"));
+    EXPECT_EQ(weights.layers[1].weights[0].name, "conv1_1/kernel:0");
+    EXPECT_EQ(weights.layers[1].weights[0].shape, (std::vector<std::int64_t>{3, 3, 1, 32}));
+}
+
+/// A file with one layer whose only weight is written by `write`.
+template <class Write>
+KerasFile file_with(const test::Folder& folder, Write&& write) {
+    {
+        const Session session;
+        const Handle file = create_in_memory();
+        write_strings(file.get(), "layer_names", {"a"});
+        const Handle group = create_group(file.get(), "a");
+        write_strings(group.get(), "weight_names", {"w"});
+        write(group.get());
+        test::write_bytes(folder / "one.h5", image_of(file));
+    }
+    return read_keras_file(folder / "one.h5");
+}
+
+TEST(KerasRead, WeightsOfEveryFloatingType) {
+    const test::Folder folder;
+    const std::vector<double> doubles{0.5, -1.25, 3.0};
+    const hsize_t extent = doubles.size();
+    const std::vector<float> expected{0.5F, -1.25F, 3.0F};
+    const auto big = file_with(folder, [&](hid_t group) {
+        write_dataset(group, "w", H5T_NATIVE_DOUBLE, {&extent, 1}, doubles.data());
+    });
+    EXPECT_EQ(big.weights().at(0).values, expected);
+
+    const std::vector<std::uint16_t> halves{0x3800, 0xBD00, 0x4200};  // IEEE half precision
+    const auto small = file_with(folder, [&](hid_t group) {
+        const Handle half(H5Tcopy(H5T_IEEE_F32LE), H5Tclose, "H5Tcopy");
+        valid(H5Tset_fields(half.get(), 15, 10, 5, 0, 10), "H5Tset_fields");
+        valid(H5Tset_size(half.get(), 2), "H5Tset_size");
+        valid(H5Tset_ebias(half.get(), 15), "H5Tset_ebias");
+        write_dataset(group, "w", half.get(), {&extent, 1}, halves.data());
+    });
+    EXPECT_EQ(small.weights().at(0).values, expected);
+}
+
+TEST(KerasRead, LongListsAreSpreadOverSeveralAttributes) {
+    const test::Folder folder;
+    {
+        const Session session;
+        const Handle file = create_in_memory();
+        write_strings(file.get(), "layer_names0", {"a", "b"});
+        write_strings(file.get(), "layer_names1", {"c"});
+        for (const char* name : {"a", "b", "c"}) {
+            write_strings(create_group(file.get(), name).get(), "weight_names", {});
+        }
+        test::write_bytes(folder / "long.h5", image_of(file));
+    }
+    const KerasFile file = read_keras_file(folder / "long.h5");
+    ASSERT_EQ(file.layers.size(), 3U);
+    EXPECT_EQ(file.layers[2].name, "c");
+}
+
+TEST(KerasRead, ErrorsNameTheFileAndTheReason) {
+    const test::Folder folder;
+    const auto expect_error = [](const std::filesystem::path& file, const std::string& reason) {
+        try {
+            static_cast<void>(read_keras_file(file));
+            FAIL() << file;
+        } catch (const core::InputError& error) {
+            EXPECT_THAT(error.what(), HasSubstr(file.string()));
+            EXPECT_THAT(error.what(), HasSubstr(reason));
+        }
+    };
+    expect_error(folder / "missing.h5", "no such file");
+    test::write_bytes(folder / "text.h5", std::vector<std::byte>(100, std::byte{'x'}));
+    expect_error(folder / "text.h5", "file signature not found");
+    {
+        const Session session;
+        const Handle file = create_in_memory();
+        test::write_bytes(folder / "foreign.h5", image_of(file));
+    }
+    expect_error(folder / "foreign.h5", "layer_names");
+    const hsize_t extent = 1;
+    const std::int32_t value = 1;
+    EXPECT_THROW(file_with(folder,
+                           [&](hid_t group) {
+                               write_dataset(group, "w", H5T_NATIVE_INT32, {&extent, 1}, &value);
+                           }),
+                 core::InputError);
+}
+
+}  // namespace
+}  // namespace msunet::h5

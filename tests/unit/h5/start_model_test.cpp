@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/h5/start_model.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <limits>
+
+#include "fixtures.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::h5 {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+KerasFile small_file() { return {test::small_layers(), {}, {}}; }
+
+TEST(StartModel, IsMatchedByOrderAndShape) {
+    KerasFile file = small_file();
+    file.layers[1].name = "conv2d_17";
+    file.layers[1].weights[0].name = "conv2d_17/kernel:0";
+    const auto wanted = test::flat(test::small_layers());
+    const MatchedModel matched = match_start_model(file, wanted, "m.h5");
+    EXPECT_EQ(matched.weights, wanted);
+    EXPECT_THAT(matched.renamed, ElementsAre("conv2d_17 for conv"));
+    EXPECT_TRUE(match_start_model(small_file(), wanted, "m.h5").renamed.empty());
+}
+
+std::vector<std::string> problems(const std::function<void(KerasFile&)>& change) {
+    KerasFile file = small_file();
+    change(file);
+    try {
+        static_cast<void>(match_start_model(file, test::flat(test::small_layers()), "m.h5"));
+    } catch (const core::InputError& error) {
+        return error.problems();
+    }
+    return {};
+}
+
+TEST(StartModel, EveryDifferenceIsNamed) {
+    const auto shapes = problems([](KerasFile& file) {
+        file.layers[1].weights[0] = test::array("conv/kernel:0", {3, 3, 1, 3}, 0);
+        file.layers[2].weights[3] = test::array("conv_bn/moving_variance:0", {4}, 0);
+    });
+    ASSERT_EQ(shapes.size(), 2U);
+    EXPECT_THAT(shapes[0], HasSubstr("'m.h5'"));
+    EXPECT_THAT(shapes[0], HasSubstr("layer 'conv'"));
+    EXPECT_THAT(shapes[0], HasSubstr("has shape (3, 3, 1, 3), expected (2, 2, 1, 3)"));
+    EXPECT_THAT(shapes[1], HasSubstr("has shape (4), expected (3)"));
+
+    EXPECT_THAT(problems([](KerasFile& file) { file.layers.pop_back(); }),
+                ElementsAre(HasSubstr("1 layers with weights, expected 2")));
+    EXPECT_THAT(problems([](KerasFile& file) { file.layers[1].weights.pop_back(); }),
+                ElementsAre(HasSubstr("has 1 weights, expected 2")));
+    EXPECT_THAT(problems([](KerasFile& file) {
+                    file.layers[1].weights[1].values[0] = std::numeric_limits<float>::quiet_NaN();
+                }),
+                ElementsAre(HasSubstr("NaN")));
+}
+
+}  // namespace
+}  // namespace msunet::h5
