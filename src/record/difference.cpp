@@ -18,7 +18,7 @@ using core::quoted;
 std::string list_text(const std::vector<core::Value>& values) {
     std::vector<std::string> parts;
     for (const core::Value& value : values) parts.push_back(core::python_repr(value));
-    return "[" + core::join(parts) + "]";
+    return concat("[", core::join(parts), "]");
 }
 
 void add(std::vector<std::string>& lines, std::vector<std::string> more) {

@@ -4,10 +4,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,10 +22,9 @@ using GroupId = std::int64_t;
 /// A trial as the scheduler needs to know it.
 struct TrialPlan {
     record::TrialId trial = 0;
-    double cost = 0;         ///< estimate in any unit: longest go first
-    std::string checkpoint;  ///< to go on from; empty: none
-    bool started = false;    ///< on an earlier start: goes first
-    int deaths = 0;          ///< of the job while it ran, since its last checkpoint
+    double cost = 0;                                     ///< estimate in any unit: longest go first
+    std::optional<record::CheckpointReport> checkpoint;  ///< to go on from: such trials go first
+    int deaths = 0;  ///< of the job while it ran, since its last new checkpoint
     double spent_seconds = 0;
     double first_started_at = 0;
 };
@@ -135,27 +132,31 @@ public:
     /// `point` gives a trial's values; `strategy` says how far each runs.
     Scheduler(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
               std::function<core::Point(record::TrialId)> point);
+    ~Scheduler();
+    Scheduler(Scheduler&&) noexcept;
+    Scheduler& operator=(Scheduler&&) noexcept;
 
     /// What to do at the very beginning: trials given up, or Done where nothing is left.
     std::vector<SchedulerAction> start();
     /// What to do now. Events that can't be (a result of a trial that the group doesn't hold, an
-    /// unknown group) throw std::logic_error: they are errors of the program.
+    /// unknown group) throw std::logic_error: they are errors of the program. Late words of a lost
+    /// group mean nothing; ask `holds` before a result goes to the journal.
     std::vector<SchedulerAction> on(const SchedulerEvent& event);
 
-    /// Trials that wait, are held by a group (begun or not), have ended.
+    /// Trials that wait, that a group holds (begun or not), that have a result or were given up.
     std::size_t waiting() const;
     std::size_t held() const;
     std::size_t ended() const;
-    bool done() const { return done_; }
+    /// Whether the sweep is over: `Done` was given.
+    bool done() const;
+    /// Whether the group is to train this trial, or trains it.
+    bool holds(GroupId group, record::TrialId trial) const;
     /// Trials that a group has begun and not ended.
     std::vector<record::TrialId> running() const;
 
 private:
-    struct Trial;
-    struct Group;
     class Machine;
-    std::shared_ptr<Machine> machine_;
-    bool done_ = false;
+    std::unique_ptr<Machine> machine_;
 };
 
 }  // namespace msunet::sweep

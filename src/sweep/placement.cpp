@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/sweep/placement.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::sweep {
+
+namespace {
+
+using core::concat;
+
+std::string ranks_text(const std::vector<std::int64_t>& ranks) {
+    std::vector<std::string> names;
+    for (const std::int64_t rank : ranks) names.push_back(std::to_string(rank));
+    return concat(ranks.size() == 1 ? "rank " : "ranks ", core::join(names));
+}
+
+/// A node's ranks that may train, by local rank.
+struct Workers {
+    std::vector<Slot> slots;
+    bool shares = false;  ///< two of them use one device
+};
+
+class Placer {
+public:
+    explicit Placer(const PlacementRequest& request) : request_(request) {}
+
+    Placement place() {
+        make_slots();
+        result_.group_size = group_size();
+        make_groups();
+        name_idle_ranks();
+        std::sort(result_.slots.begin(), result_.slots.end(),
+                  [](const Slot& a, const Slot& b) { return a.rank < b.rank; });
+        return std::move(result_);
+    }
+
+private:
+    void make_slots() {
+        for (std::size_t n = 0; n < request_.nodes.size(); ++n) {
+            const Node& node = request_.nodes[n];
+            const auto ranks = static_cast<std::int64_t>(node.ranks.size());
+            Workers workers;
+            for (std::int64_t local = 0; local < ranks; ++local) {
+                Slot slot;
+                slot.rank = node.ranks[static_cast<std::size_t>(local)];
+                slot.node = static_cast<std::int64_t>(n);
+                slot.local_rank = local;
+                slot.threads =
+                    request_.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
+                const bool dispatches = request_.dedicated_dispatcher && slot.rank == 0;
+                const auto taken = static_cast<std::int64_t>(workers.slots.size());
+                const std::int64_t room = node.devices * request_.trials_per_gpu;
+                if (dispatches) {
+                    result_.slots.push_back(slot);
+                } else if (node.devices > 0 && taken >= room) {
+                    result_.slots.push_back(slot);
+                    without_device_.push_back(slot.rank);
+                } else {
+                    if (node.devices > 0) slot.device = taken % node.devices;
+                    workers.slots.push_back(slot);
+                }
+            }
+            share_devices(workers);
+            workers_.push_back(std::move(workers));
+        }
+    }
+
+    static void share_devices(Workers& workers) {
+        for (Slot& slot : workers.slots) {
+            if (slot.device < 0) continue;
+            slot.share = std::count_if(workers.slots.begin(), workers.slots.end(),
+                                       [&](const Slot& s) { return s.device == slot.device; });
+            workers.shares = workers.shares || slot.share > 1;
+        }
+    }
+
+    std::int64_t count(const Workers& workers) const {
+        return static_cast<std::int64_t>(workers.slots.size());
+    }
+
+    bool any_shares() const {
+        return std::any_of(workers_.begin(), workers_.end(),
+                           [](const Workers& workers) { return workers.shares; });
+    }
+
+    std::int64_t all_workers() const {
+        std::int64_t all = 0;
+        for (const Workers& workers : workers_) all += count(workers);
+        return all;
+    }
+
+    std::int64_t group_size() {
+        if (all_workers() == 0) {
+            throw core::UsageError(
+                "no rank is left to train (rank 0 only dispatches), start more ranks or leave out "
+                "--dedicated_dispatcher");
+        }
+        if (request_.recorded_group_size) {
+            const std::string problem = problem_with(*request_.recorded_group_size);
+            if (problem.empty()) return *request_.recorded_group_size;
+            result_.notices.push_back(
+                concat("the journal's group size of ", *request_.recorded_group_size,
+                       " is impossible here (", problem,
+                       "): results agree with those of the first start within rounding only"));
+        }
+        switch (request_.ranks_per_trial.kind) {
+            case RanksPerTrial::Kind::node:
+                return forced(ranks_of_every_node());
+            case RanksPerTrial::Kind::number:
+                return forced(request_.ranks_per_trial.number);
+            case RanksPerTrial::Kind::automatic:
+                break;
+        }
+        return automatic();
+    }
+
+    std::int64_t ranks_of_every_node() const {
+        std::int64_t ranks = 0;
+        for (const Workers& workers : workers_) {
+            if (ranks != 0 && count(workers) != ranks) {
+                throw core::UsageError(
+                    concat("--ranks_per_trial node: the nodes differ in ranks that train (", ranks,
+                           " and ", count(workers), "), give a number instead"));
+            }
+            ranks = count(workers);
+        }
+        return ranks;
+    }
+
+    std::int64_t forced(std::int64_t size) const {
+        const std::string problem = problem_with(size);
+        if (!problem.empty()) {
+            throw core::UsageError(concat("--ranks_per_trial: groups of ", size,
+                                          " ranks are impossible (", problem,
+                                          "), choose a smaller number or auto"));
+        }
+        return size;
+    }
+
+    /// Why groups of that size can't be; empty if they can.
+    std::string problem_with(std::int64_t size) const {
+        if (size > request_.smallest_batch) {
+            return concat("the smallest batch_size of the grid is ", request_.smallest_batch);
+        }
+        std::int64_t most = 0;
+        for (const Workers& workers : workers_) most = std::max(most, count(workers));
+        if (size > most) return concat("no node has more than ", most, " ranks that train");
+        if (size > 1 && any_shares()) return "ranks that share a GPU train alone";
+        return "";
+    }
+
+    std::int64_t automatic() const {
+        const std::int64_t ranks = all_workers();
+        if (request_.trials >= static_cast<std::uint64_t>(ranks) || any_shares()) return 1;
+        const auto trials = std::max<std::int64_t>(1, static_cast<std::int64_t>(request_.trials));
+        std::int64_t divisor = 0;
+        for (const Workers& workers : workers_) divisor = std::gcd(divisor, count(workers));
+        for (std::int64_t size = divisor; size > 1; --size) {
+            if (divisor % size == 0 && ranks / size >= trials && size <= request_.smallest_batch) {
+                return size;
+            }
+        }
+        return 1;
+    }
+
+    void make_groups() {
+        for (Workers& workers : workers_) {
+            const std::int64_t groups = count(workers) / result_.group_size;
+            for (std::int64_t i = 0; i < count(workers); ++i) {
+                Slot& slot = workers.slots[static_cast<std::size_t>(i)];
+                if (i < groups * result_.group_size) {
+                    slot.group = result_.groups + i / result_.group_size;
+                    slot.rank_in_group = i % result_.group_size;
+                } else {
+                    left_over_.push_back(slot.rank);
+                }
+                result_.slots.push_back(slot);
+            }
+            result_.groups += groups;
+        }
+    }
+
+    void idle(const std::vector<std::int64_t>& ranks, const std::string& why) {
+        if (ranks.empty()) return;
+        result_.idle_ranks.insert(result_.idle_ranks.end(), ranks.begin(), ranks.end());
+        result_.notices.push_back(concat(ranks_text(ranks), " will get no trial (", why));
+    }
+
+    void name_idle_ranks() {
+        idle(without_device_,
+             "there are more ranks than GPUs × --trials_per_gpu), ask for fewer "
+             "ranks or raise --trials_per_gpu");
+        idle(left_over_, concat("groups of ", result_.group_size,
+                                " don't fill their node), choose another --ranks_per_trial"));
+        std::vector<std::int64_t> beyond;
+        for (const Slot& slot : result_.slots) {
+            if (slot.group >= 0 && static_cast<std::uint64_t>(slot.group) >= request_.trials) {
+                beyond.push_back(slot.rank);
+            }
+        }
+        std::sort(beyond.begin(), beyond.end());
+        idle(beyond, concat("there are ", result_.groups, " groups for ", request_.trials,
+                            " trials), ask for fewer nodes"));
+        std::sort(result_.idle_ranks.begin(), result_.idle_ranks.end());
+        if (request_.trials_per_gpu > 1 && has_devices() && !any_shares()) {
+            result_.notices.push_back(
+                concat("--trials_per_gpu ", request_.trials_per_gpu,
+                       " has no effect (there is a rank for each GPU only), start up to ",
+                       request_.trials_per_gpu, " ranks a GPU"));
+        }
+    }
+
+    bool has_devices() const {
+        return std::any_of(request_.nodes.begin(), request_.nodes.end(),
+                           [](const Node& node) { return node.devices > 0; });
+    }
+
+    const PlacementRequest& request_;
+    std::vector<Workers> workers_;
+    std::vector<std::int64_t> without_device_;
+    std::vector<std::int64_t> left_over_;
+    Placement result_;
+};
+
+}  // namespace
+
+RanksPerTrial parse_ranks_per_trial(std::string_view text) {
+    if (text == "auto") return {};
+    if (text == "node") return {RanksPerTrial::Kind::node, 0};
+    const auto number = core::to_integer(text);
+    if (!number || *number < 1) {
+        throw core::UsageError(concat("--ranks_per_trial: ", core::quoted(text),
+                                      " is not auto, node or an integer of at least 1"));
+    }
+    return {RanksPerTrial::Kind::number, *number};
+}
+
+Placement place(const PlacementRequest& request) { return Placer(request).place(); }
+
+}  // namespace msunet::sweep

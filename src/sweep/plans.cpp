@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/core/value.hpp"
+#include "msunet/sweep/scheduler.hpp"
+
+namespace msunet::sweep {
+
+std::vector<TrialPlan> plans(const record::SweepRecord& record,
+                             const std::function<double(const core::Point&)>& cost,
+                             bool retry_failed) {
+    std::vector<TrialPlan> all;
+    for (const record::TrialId id : record.start.trials) {
+        const record::TrialRecord* const known = record.find(id);
+        TrialPlan plan;
+        plan.trial = id;
+        if (known != nullptr && known->result) {
+            if (!retry_failed || known->state != record::TrialState::failed) continue;
+        } else if (known != nullptr) {
+            plan.checkpoint = known->checkpoint;
+            plan.deaths = known->deaths;
+            plan.spent_seconds = known->spent_seconds;
+            plan.first_started_at = known->first_started_at;
+        }
+        plan.cost = cost(record.point(id));
+        all.push_back(std::move(plan));
+    }
+    return all;
+}
+
+double estimated_cost(const core::Point& point, std::int64_t default_epochs, double samples) {
+    const auto value = [&](std::string_view name) {
+        const auto found = point.find(name);
+        return found == point.end() ? core::Value{} : found->second;
+    };
+    if (core::as_bool(value("pca_only")).value_or(false)) return samples;
+    const std::int64_t epochs = core::as_integer(value("epochs")).value_or(default_epochs);
+    return static_cast<double>(epochs) * samples;
+}
+
+}  // namespace msunet::sweep

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/sweep/grid.hpp"
+
+namespace msunet::sweep {
+
+namespace {
+
+constexpr double most_values = 1'000'000;
+/// Integers beyond it are no longer exact as doubles, which numpy.arange computes with.
+constexpr double most_end = 9007199254740992;
+
+std::string text_of(const core::GridRange& range) {
+    return core::concat("(", core::python_str(range.start), ", ", core::python_str(range.end), ", ",
+                        range.steps, ")");
+}
+
+[[noreturn]] void refuse(const core::GridRange& range, std::string_view why) {
+    throw core::UsageError(core::concat("the range ", text_of(range), " ", why,
+                                        ", write (start, end, steps) with steps of at least 1"));
+}
+
+}  // namespace
+
+std::vector<core::Value> expand_range(const core::GridRange& range) {
+    const std::optional<double> start = core::as_number(range.start);
+    const std::optional<double> end = core::as_number(range.end);
+    if (!start || !end) refuse(range, "has ends that are no numbers");
+    if (!(std::abs(*start) <= most_end) || !(std::abs(*end) <= most_end)) {
+        refuse(range, "has an end beyond 9e15");
+    }
+    if (range.steps < 1) refuse(range, "has no steps");
+    if (*start == *end) refuse(range, "ends where it starts");
+
+    // numpy.arange: the length is ceil((stop - start) / step); the second value is start + step,
+    // and the others start + i * (second - start).
+    const double step = (*end - *start) / static_cast<double>(range.steps);
+    const double length = std::ceil((*end - *start) / step);
+    if (!(length <= most_values)) refuse(range, "holds more than 1,000,000 values");
+    const double delta = (*start + step) - *start;
+    std::vector<double> values;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(length); ++i) {
+        values.push_back(i == 1 ? *start + step : *start + static_cast<double>(i) * delta);
+    }
+
+    if (!std::holds_alternative<std::int64_t>(range.start) ||
+        !std::holds_alternative<std::int64_t>(range.end)) {
+        return {values.begin(), values.end()};
+    }
+    std::vector<std::int64_t> integers;
+    for (const double value : values) integers.push_back(static_cast<std::int64_t>(value));
+    std::sort(integers.begin(), integers.end());
+    integers.erase(std::unique(integers.begin(), integers.end()), integers.end());
+    return {integers.begin(), integers.end()};
+}
+
+record::GridLists expand(const core::GridEntries& entries) {
+    record::GridLists lists;
+    std::vector<std::string> problems;
+    for (const auto& [name, entry] : entries) {
+        std::vector<core::Value>& values = lists[name];
+        if (!entry.range) {
+            values = entry.values;
+            if (values.empty())
+                problems.push_back(core::concat("the grid's list ", core::quoted(name),
+                                                " is empty, give it a value"));
+            continue;
+        }
+        try {
+            values = expand_range(*entry.range);
+        } catch (const core::UsageError& error) {
+            problems.push_back(core::concat("grid, ", core::quoted(name), ": ", error.what()));
+        }
+    }
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    return lists;
+}
+
+}  // namespace msunet::sweep
