@@ -4,6 +4,16 @@
 #   The executable test_<name> from GoogleTest sources. With RANKS it runs under mpirun once per
 #   count, as the CTest tests <name>.np<n>; without, as <name> and without MPI. A test that needs a
 #   module that is left out of the build is left out too. Exit code 77 reads as skipped.
+# msunet_test_program(<name> SOURCES <file>... MODULES <module>... [PRIVATE <target>...])
+#   A small program of ours that tests in other languages run; it lies in the build's bin folder.
+# msunet_interop_test(<name> SCRIPT <file.py> [NEEDS <target>...] [ARGS <argument>...]
+#                     [TIMEOUT <seconds>])
+#   A Python test beside the reference libraries, label interop, in the environment that
+#   scripts/interop-env.sh makes; skipped with the reason where there is none. Its environment has
+#   MSUNET_SHARED_DIR, MSUNET_SOURCE_DIR, MSUNET_PROGRAM and MSUNET_TALOS2, the folder of Talos 2.
+
+set(MSUNET_INTEROP_PYTHON ${PROJECT_SOURCE_DIR}/.deps/interop-venv/bin/python CACHE FILEPATH
+    "Python with Keras, SimpleITK and Talos, as scripts/interop-env.sh makes it")
 
 if(MSUNET_TESTS)
   find_package(GTest REQUIRED)
@@ -18,20 +28,42 @@ set(MSUNET_TEST_ENVIRONMENT
   OMPI_MCA_btl_vader_single_copy_mechanism=none
   OMP_NUM_THREADS=1)
 
-function(msunet_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;MODULES;RANKS;LABELS;PRIVATE")
+# msunet_test_executable(<target> <result> SOURCES... MODULES... PRIVATE...): the part that
+# msunet_test and msunet_test_program share. <result> is OFF where a module is left out of the build.
+function(msunet_test_executable target result)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SOURCES;MODULES;PRIVATE")
+  set(${result} OFF PARENT_SCOPE)
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
-    message(FATAL_ERROR "msunet_test(${name}): no SOURCES, or unknown arguments "
-                        "'${arg_UNPARSED_ARGUMENTS}'")
+    message(FATAL_ERROR "${target}: no SOURCES, or unknown arguments '${arg_UNPARSED_ARGUMENTS}'")
   endif()
   foreach(module IN LISTS arg_MODULES)
     if(NOT TARGET msunet_${module})
-      message(STATUS "Test ${name} is left out with module ${module}")
+      message(STATUS "${target} is left out with module ${module}")
       return()
     endif()
   endforeach()
   msunet_existing(arg_SOURCES)
   if(NOT arg_SOURCES)
+    return()
+  endif()
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE msunet_settings ${arg_PRIVATE})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
+    ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(${target} PRIVATE
+    MSUNET_SHARED_DIR="${MSUNET_SHARED_DIR}" MSUNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(module IN LISTS arg_MODULES)
+    target_link_libraries(${target} PRIVATE msunet_${module})
+  endforeach()
+  set(${result} ON PARENT_SCOPE)
+endfunction()
+
+function(msunet_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "RANKS;LABELS;SOURCES;MODULES;PRIVATE")
+  set(target test_${name})
+  msunet_test_executable(${target} made SOURCES ${arg_SOURCES} MODULES ${arg_MODULES}
+    PRIVATE ${arg_PRIVATE} GTest::gmock ${arg_UNPARSED_ARGUMENTS})
+  if(NOT made)
     return()
   endif()
   if(NOT arg_TIMEOUT)
@@ -40,18 +72,6 @@ function(msunet_test name)
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
-
-  set(target test_${name})
-  add_executable(${target} ${arg_SOURCES})
-  target_link_libraries(${target} PRIVATE msunet_settings ${arg_PRIVATE} GTest::gmock)
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
-    ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${target} PRIVATE
-    MSUNET_SHARED_DIR="${MSUNET_SHARED_DIR}" MSUNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  foreach(module IN LISTS arg_MODULES)
-    target_link_libraries(${target} PRIVATE msunet_${module})
-  endforeach()
-
   if(arg_RANKS)
     target_link_libraries(${target} PRIVATE msunet_test_mpi_main)
     foreach(ranks IN LISTS arg_RANKS)
@@ -64,6 +84,33 @@ function(msunet_test name)
     add_test(NAME ${name} COMMAND ${target})
     msunet_test_properties(${name} ${arg_TIMEOUT} 1 ${arg_LABELS})
   endif()
+endfunction()
+
+function(msunet_test_program name)
+  msunet_test_executable(${name} made ${ARGN})
+endfunction()
+
+function(msunet_interop_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SCRIPT;TIMEOUT" "NEEDS;ARGS")
+  foreach(target IN LISTS arg_NEEDS)
+    if(NOT TARGET ${target})
+      message(STATUS "Test ${name} is left out with ${target}")
+      return()
+    endif()
+  endforeach()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 600)
+  endif()
+  cmake_path(GET MSUNET_INTEROP_PYTHON PARENT_PATH bin)
+  cmake_path(GET bin PARENT_PATH environment)
+  cmake_path(ABSOLUTE_PATH arg_SCRIPT)
+  add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/support/interop.sh
+    ${MSUNET_INTEROP_PYTHON} ${arg_SCRIPT} ${arg_ARGS})
+  msunet_test_properties(${name} ${arg_TIMEOUT} 1 interop)
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+    MSUNET_SHARED_DIR=${MSUNET_SHARED_DIR} MSUNET_SOURCE_DIR=${PROJECT_SOURCE_DIR}
+    MSUNET_PROGRAM=${PROJECT_BINARY_DIR}/msunet MSUNET_TALOS2=${environment}/talos2
+    TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=)
 endfunction()
 
 # msunet_test_properties(<test> <timeout> <processors> <label>...): what all tests have in common.

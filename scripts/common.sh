@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the scripts share; to be sourced.
+# shellcheck disable=SC2034  # they use the variables
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+deps=$project/.deps
+torch_packages="torch==2.11.0 nvidia-cuda-crt==13.0.88"
+torch_venv=${MSUNET_TORCH_VENV:-$deps/torch-venv}
+
+say() { printf '== %s\n' "$*"; }
+fail() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# Compilers at once: one a core, but not more than the free memory carries. A file that includes
+# libtorch takes about 1.5 GB.
+parallel_jobs() {
+    local cores by_memory
+    cores=$(nproc)
+    by_memory=$(awk '/^MemAvailable/ {print int($2 / 1572864)}' /proc/meminfo)
+    [ "$by_memory" -ge 1 ] || by_memory=1
+    echo $((cores < by_memory ? cores : by_memory))
+}
+
+# A distribution's Python comes with its venv package; another one in PATH may have none.
+system_python() {
+    if [ -x /usr/bin/python3 ]; then echo /usr/bin/python3; else command -v python3; fi
+}
+
+# Open MPI on small machines and in containers: root, more ranks than cores, ranks that would spin.
+mpi_environment() {
+    if [ "$(id -u)" -eq 0 ]; then
+        export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+    fi
+    export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+    # Shared windows live in /dev/shm, which containers often limit to 64 MB.
+    local free
+    free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)
+    if [ "${free:-0}" -lt 1048576 ]; then
+        export OMPI_MCA_osc_sm_backing_directory=${TMPDIR:-/tmp}
+    fi
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# From a clean clone to trained results: sets up, builds, makes phantoms of rodent heads and trains
+# two permutations on them.
+#   scripts/demo.sh [DIRECTORY]      DIRECTORY: where data and results go, demo/ by default
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+animals=6
+seed=1
+grid="{'epochs': [6, 1], 'lr': [0.003], 'batch_size': [8]}"
+options=(-ts 64 -fp 0.5 -fs 0.25 --enable_augmentation False)
+directory=$(realpath -m "${1:-$project/demo}")
+
+"$project/scripts/setup.sh"
+"$project/scripts/build.sh"
+mpi_environment
+
+say "Phantoms of $animals animals in $directory/data"
+"$project/build/msunet" phantom "$directory/data" --animals "$animals" --seed "$seed"
+say "A sweep of two permutations"
+cd "$directory"
+"$project/build/msunet" train -tpath data/data -mpath data/masks -n demo \
+    -talos "$grid" "${options[@]}"
+say "Results: $directory/demo"

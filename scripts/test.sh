@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Sets up, builds and runs the tests; lists at the end what was skipped and why.
+#   scripts/test.sh [CTEST_ARGUMENT...]      for instance: scripts/test.sh -L unit -R sweep
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+"$project/scripts/setup.sh"
+"$project/scripts/build.sh"
+mpi_environment
+export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+
+log=$project/build/test.log
+result=0
+ctest --test-dir "$project/build" --output-on-failure --parallel "$(nproc)" "$@" | tee "$log" ||
+    result=$?
+"$(system_python)" "$project/tests/support/skipped.py" "$project/build/Testing/Temporary/LastTest.log"
+grep -E '^[0-9]+% tests passed' "$log" || true
+exit "$result"
