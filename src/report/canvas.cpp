@@ -2,6 +2,7 @@
 #include "report/canvas.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "report/stroke_font.hpp"

@@ -2,7 +2,6 @@
 // A small raster canvas: smooth lines, discs and text on white.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,15 +14,6 @@ struct Colour {
     std::uint8_t green;
     std::uint8_t blue;
 };
-
-/// Okabe and Ito's palette, told apart by colour-blind readers.
-inline constexpr std::array<Colour, 7> okabe_ito{{{0, 114, 178},
-                                                  {230, 159, 0},
-                                                  {0, 158, 115},
-                                                  {213, 94, 0},
-                                                  {204, 121, 167},
-                                                  {86, 180, 233},
-                                                  {240, 228, 66}}};
 
 enum class Align : std::uint8_t { start, middle, end };
 

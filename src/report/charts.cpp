@@ -19,6 +19,8 @@ namespace {
 constexpr Colour ink{38, 50, 56};
 constexpr Colour frame_grey{120, 130, 136};
 constexpr Colour grid_grey{226, 230, 233};
+// Blue of Okabe and Ito's palette.
+constexpr Colour line_blue{0, 114, 178};
 constexpr double text_size = 15;
 constexpr double title_size = 19;
 constexpr double tick_length = 7;
@@ -86,46 +88,28 @@ void draw_axes(Canvas& canvas, const Chart& chart, const Area& area, const Axis&
                 Align::middle, true);
 }
 
-void draw_series(Canvas& canvas, const ChartSeries& series, const Area& area, const Axis& x,
-                 const Axis& y, Colour colour) {
-    const std::size_t count = std::min(series.x.size(), series.y.size());
+void draw_line(Canvas& canvas, const Chart& chart, const Area& area, const Axis& x, const Axis& y) {
+    const std::size_t count = std::min(chart.x.size(), chart.y.size());
     for (std::size_t i = 0; i < count; ++i) {
-        const double column = x_pixel(area, x, series.x[i]);
-        const double row = y_pixel(area, y, series.y[i]);
+        const double column = x_pixel(area, x, chart.x[i]);
+        const double row = y_pixel(area, y, chart.y[i]);
         if (!std::isfinite(column) || !std::isfinite(row)) continue;
-        if (count <= most_marks) canvas.disc(column, row, 4.5, colour);
-        if (i == 0 || !std::isfinite(series.y[i - 1])) continue;
-        canvas.line(x_pixel(area, x, series.x[i - 1]), y_pixel(area, y, series.y[i - 1]), column,
-                    row, line_width, colour);
+        if (count <= most_marks) canvas.disc(column, row, 4.5, line_blue);
+        if (i == 0 || !std::isfinite(chart.x[i - 1]) || !std::isfinite(chart.y[i - 1])) continue;
+        canvas.line(x_pixel(area, x, chart.x[i - 1]), y_pixel(area, y, chart.y[i - 1]), column, row,
+                    line_width, line_blue);
     }
-}
-
-void draw_legend(Canvas& canvas, const Chart& chart, const Area& area) {
-    if (chart.series.size() < 2) return;
-    double row = area.top + 24;
-    for (std::size_t i = 0; i < chart.series.size(); ++i, row += 28) {
-        const double width = text_pixels(chart.series[i].name, text_size);
-        const double left = area.right - width - 64;
-        canvas.line(left, row, left + 32, row, line_width, okabe_ito[i % okabe_ito.size()]);
-        canvas.text(chart.series[i].name, left + 44, row + text_size / 2, text_size, ink);
-    }
-}
-
-ChartSeries component_series(std::span<const double> cumulative, std::size_t first) {
-    ChartSeries series{"cumulative", {}, {}};
-    for (std::size_t i = first; i <= cumulative.size(); ++i) {
-        series.x.push_back(static_cast<double>(i));
-        series.y.push_back(cumulative[i - 1]);
-    }
-    return series;
 }
 
 void write_pca_chart(const std::filesystem::path& file, const std::string& title,
-                     ChartSeries series) {
-    const Chart chart{.title = title,
-                      .x_label = "number of components",
-                      .y_label = "cumulative explained variance ratio",
-                      .series = {std::move(series)}};
+                     std::span<const double> cumulative, std::size_t first) {
+    Chart chart{.title = title,
+                .x_label = "number of components",
+                .y_label = "cumulative explained variance ratio"};
+    for (std::size_t i = first; i <= cumulative.size(); ++i) {
+        chart.x.push_back(static_cast<double>(i));
+        chart.y.push_back(cumulative[i - 1]);
+    }
     core::write_file_atomically(file, draw_chart(chart));
 }
 
@@ -134,10 +118,8 @@ void write_pca_chart(const std::filesystem::path& file, const std::string& title
 std::string draw_chart(const Chart& chart) {
     Range xs;
     Range ys;
-    for (const ChartSeries& series : chart.series) {
-        std::ranges::for_each(series.x, [&](double value) { xs.include(value); });
-        std::ranges::for_each(series.y, [&](double value) { ys.include(value); });
-    }
+    std::ranges::for_each(chart.x, [&](double value) { xs.include(value); });
+    std::ranges::for_each(chart.y, [&](double value) { ys.include(value); });
     const Axis x = make_axis(xs.low, xs.high, 10);
     const Axis y = make_axis(ys.low, ys.high, 8);
     Canvas canvas(chart.width, chart.height);
@@ -146,10 +128,7 @@ std::string draw_chart(const Chart& chart) {
                     .right = static_cast<double>(chart.width) - 40,
                     .bottom = static_cast<double>(chart.height) - 96};
     draw_axes(canvas, chart, area, x, y);
-    for (std::size_t i = 0; i < chart.series.size(); ++i) {
-        draw_series(canvas, chart.series[i], area, x, y, okabe_ito[i % okabe_ito.size()]);
-    }
-    draw_legend(canvas, chart, area);
+    draw_line(canvas, chart, area, x, y);
     return io::png_bytes({chart.width, chart.height, 3, canvas.pixels()});
 }
 
@@ -158,10 +137,10 @@ std::vector<std::string> write_pca(const std::filesystem::path& folder,
     const std::array<std::int64_t, 1> shape{static_cast<std::int64_t>(cumulative.size())};
     core::write_file_atomically(folder / "pca_cumsum.npy", io::npy_bytes(shape, cumulative));
     const std::string title = "PCA of the encoder's output";
-    write_pca_chart(folder / "pca_full_range.png", title, component_series(cumulative, 1));
+    write_pca_chart(folder / "pca_full_range.png", title, cumulative, 1);
     write_pca_chart(folder / "pca_excl_early_range.png",
-                    core::concat(title, ", components from ", early_components, " on"),
-                    component_series(cumulative, early_components));
+                    core::concat(title, ", components from ", early_components, " on"), cumulative,
+                    early_components);
     return {"pca_cumsum.npy", "pca_full_range.png", "pca_excl_early_range.png"};
 }
 

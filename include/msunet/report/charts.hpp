@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Line charts as PNG, and the files of a pca_only permutation.
+/// A line chart as PNG, and the files of a pca_only permutation.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,13 @@
 
 namespace msunet::report {
 
-/// A line through points (x, y).
-struct ChartSeries {
-    std::string name;
-    std::vector<double> x;
-    std::vector<double> y;
-};
-
-/// One chart with axes, ticks, grid and labels.
+/// One line through points (x, y), with axes, ticks, grid and labels.
 struct Chart {
     std::string title;
     std::string x_label;
     std::string y_label;
-    std::vector<ChartSeries> series;
+    std::vector<double> x{};
+    std::vector<double> y{};
     std::size_t width = 1280;  ///< pixels
     std::size_t height = 800;  ///< pixels
 };

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/html.hpp"
+
+#include "msunet/core/file.hpp"
+#include "report/page.hpp"
+#include "report/page_data.hpp"
+
+namespace msunet::report {
+namespace {
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char letter : text) {
+        switch (letter) {
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            default:
+                out += letter;
+        }
+    }
+    return out;
+}
+
+// Puts `content` in place of the mark, which the template has once.
+void fill(std::string& page, std::string_view mark, std::string_view content) {
+    page.replace(page.find(mark), mark.size(), content);
+}
+
+}  // namespace
+
+std::string report_html(const record::SweepRecord& record,
+                        const std::vector<SlicePicture>& pictures) {
+    // From the end to the front: what is filled in may contain a mark's letters.
+    std::string page(page_html);
+    fill(page, "{{script}}", page_script);
+    fill(page, "{{data}}", page_data(record, pictures));
+    fill(page, "{{style}}", page_style);
+    fill(page, "{{title}}", escaped(record.start.experiment_name));
+    return page;
+}
+
+void write_report(const std::filesystem::path& folder, const record::SweepRecord& record,
+                  const std::vector<SlicePicture>& pictures) {
+    core::write_file_atomically(folder / "report.html", report_html(record, pictures),
+                                core::Durability::buffered);
+}
+
+}  // namespace msunet::report

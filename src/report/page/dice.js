@@ -1,0 +1,51 @@
+// Dice by modality and split: a strip of all permutations, the best in front.
+
+function drawDice() {
+  const measured = trials.filter((trial) => trial.dice);
+  const rows = [];
+  D.modalities.forEach((modality, index) => {
+    for (const [split, key] of [["validation", "val"], ["training", "train"]]) {
+      if (measured.some((trial) => isNumber(trial.dice[key][index]))) rows.push({ modality, split, key, index });
+    }
+  });
+  if (!rows.length) return;
+  const node = section("dice", "Dice by modality",
+    "Each tick is a permutation, after its last epoch; training Dice is on the original scans, without augmented copies.");
+  const height = rows.length * 34 + 40, width = 1100, left = 190, right = width - 150;
+  const values = measured.flatMap((trial) => rows.map((row) => trial.dice[row.key][row.index]));
+  const low = Math.max(0, Math.floor(Math.min(extent(values)[0], 0.9) * 10) / 10);
+  const x = linear(low, 1, left, right);
+  const scale = ticks(low, 1, 8);
+  const strips = sv("g", {}), front = sv("g", {});
+  const drawing = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Dice by modality and split" },
+    scale.list.map((value) => [
+      sv("line", { class: "grid", x1: x(value), x2: x(value), y1: 4, y2: height - 30 }),
+      sv("text", { x: x(value), y: height - 12, "text-anchor": "middle" }, scale.text(value))]).flat(),
+    rows.map((row, i) => [
+      sv("text", { class: row.key === "val" || !D.validation ? "strong" : null, x: left - 78, y: 25 + i * 34, "text-anchor": "end" },
+        row.key === "val" || rows[i - 1]?.modality !== row.modality ? row.modality : ""),
+      sv("text", { x: left - 10, y: 25 + i * 34, "text-anchor": "end" }, row.split),
+      sv("line", { class: "axis", x1: left, x2: right, y1: 21 + i * 34, y2: 21 + i * 34 })]).flat(),
+    strips, front);
+  node.append(legend(["curve", "a permutation"], ["blue", best ? `best (permutation ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
+
+  function marks(trial, cls) {
+    if (!trial || !trial.dice) return [];
+    return rows.flatMap((row, i) => {
+      const value = trial.dice[row.key][row.index];
+      if (!isNumber(value)) return [];
+      const list = [sv("circle", { class: cls, r: 6.5, cx: x(value), cy: 21 + i * 34 })];
+      const column = cls === "dot-best" ? right + 14 : right + 80;
+      list.push(sv("text", { class: cls === "dot-best" ? "strong" : "label", x: column, y: 25 + i * 34 }, number4(value)));
+      return list;
+    });
+  }
+  onChange(() => {
+    const d = measured.filter(isVisible).map((trial) => rows.map((row, i) => {
+      const value = trial.dice[row.key][row.index];
+      return isNumber(value) ? `M${x(value).toFixed(1)} ${13 + i * 34}v16` : "";
+    }).join("")).join("");
+    strips.replaceChildren(sv("path", { class: measured.length > 30 ? "curve" : "curve few", d }));
+    front.replaceChildren(...marks(best, "dot-best"), ...(chosen() === best ? [] : marks(chosen(), "dot-chosen")));
+  });
+}

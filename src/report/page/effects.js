@@ -1,0 +1,93 @@
+// For each hyperparameter: its correlation with the metric, and the metric by value.
+
+function rankOf(values) {
+  const order = values.map((value, i) => [value, i]).sort((a, b) => a[0] - b[0]);
+  const ranks = new Array(values.length);
+  for (let i = 0; i < order.length;) {
+    let j = i;
+    while (j < order.length && order[j][0] === order[i][0]) j++;
+    for (let k = i; k < j; k++) ranks[order[k][1]] = (i + j - 1) / 2;
+    i = j;
+  }
+  return ranks;
+}
+
+function pearson(a, b) {
+  const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  const ma = mean(a), mb = mean(b);
+  let ab = 0, aa = 0, bb = 0;
+  a.forEach((value, i) => { ab += (value - ma) * (b[i] - mb); aa += (value - ma) ** 2; bb += (b[i] - mb) ** 2; });
+  return aa && bb ? ab / Math.sqrt(aa * bb) : null;
+}
+
+function effectOf(name, list) {
+  const values = list.map((trial) => parameter(trial, name));
+  const groups = new Map();
+  list.forEach((trial, i) => { if (!groups.has(values[i])) groups.set(values[i], []); groups.get(values[i]).push(trial.value); });
+  const rows = [...groups].map(([value, results]) => ({ value, results, mean: results.reduce((a, b) => a + b, 0) / results.length,
+    best: D.lower ? Math.min(...results) : Math.max(...results), range: extent(results) })).sort((a, b) => compare(a.value, b.value));
+  const coded = values.map((value) => (isNumber(value) ? value : { True: 1, False: 0 }[value]));
+  const ordered = coded.every(isNumber);
+  const results = list.map((trial) => trial.value);
+  // How much of the spread the hyperparameter explains by itself (eta squared), for names too.
+  const total = results.reduce((a, b) => a + b, 0) / results.length;
+  const spread = results.reduce((sum, value) => sum + (value - total) ** 2, 0);
+  const between = rows.reduce((sum, row) => sum + row.results.length * (row.mean - total) ** 2, 0);
+  return { name, rows, pearson: ordered ? pearson(coded, results) : null,
+    spearman: ordered ? pearson(rankOf(coded), rankOf(results)) : null, explained: spread ? between / spread : 0 };
+}
+
+function drawEffects() {
+  if (scored.length < 3 || !D.varied.length) return;
+  const node = section("effects", "Effect of each hyperparameter",
+    `On ${D.metric}, over the permutations that the filter shows, strongest first. Bar: from worst to best; dot: mean. `
+    + "\"Explained\" is the share of the spread that the value alone accounts for; r is Pearson's, rho Spearman's correlation.");
+  const cards = el("div", { class: "cards" });
+  node.append(cards);
+  let drawnFor = null;
+  onChange(() => {
+    if (drawnFor === view.visible) return;
+    drawnFor = view.visible;
+    const list = scored.filter(isVisible);
+    const effects = list.length < 2 ? [] : D.varied.map((name) => effectOf(name, list)).filter((effect) => effect.rows.length > 1);
+    effects.sort((a, b) => b.explained - a.explained);
+    const [low, high] = extent(list.map((trial) => trial.value));
+    cards.replaceChildren(...(effects.length ? effects.map((effect) => effectCard(effect, low, high))
+      : [el("p", { class: "quiet" }, "The permutations shown don't differ in any hyperparameter.")]));
+  });
+}
+
+function effectCard(effect, low, high) {
+  const shown = effect.rows.length > 12 ? binned(effect) : effect.rows;
+  const width = 340, height = shown.length * 24 + 26, left = 96, right = width - 66;
+  const x = linear(low, high, left, right);
+  const winner = shown.reduce((a, b) => ((D.lower ? b.mean < a.mean : b.mean > a.mean) ? b : a));
+  const scale = ticks(low, high, 3);
+  const text = [`explained ${(100 * effect.explained).toFixed(0)} %`,
+    effect.spearman !== null ? `r ${effect.pearson.toFixed(2)}, rho ${effect.spearman.toFixed(2)}` : null].filter(Boolean).join(" · ");
+  return el("div", { class: "card" },
+    el("h3", { style: "margin-top:0" }, effect.name), el("p", { class: "quiet" }, text),
+    sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${D.metric} by ${effect.name}` },
+      scale.list.map((value) => [
+        sv("line", { class: "grid", x1: x(value), x2: x(value), y1: 2, y2: height - 22 }),
+        sv("text", { x: x(value), y: height - 6, "text-anchor": "middle" }, scale.text(value))]).flat(),
+      shown.map((row, i) => {
+        const y = 14 + i * 24, label = row.label || valueText(row.value);
+        return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.results.length, "permutation")}`),
+          sv("text", { class: row === winner ? "strong" : "label", x: left - 8, y: y + 4, "text-anchor": "end" }, label.length > 14 ? `${label.slice(0, 13)}…` : label),
+          sv("line", { x1: x(row.range[0]), x2: x(row.range[1]), y1: y, y2: y, stroke: "var(--faint)", "stroke-width": 8, "stroke-linecap": "round" }),
+          sv("circle", { cx: x(row.mean), cy: y, r: 5, fill: row === winner ? "var(--blue)" : "var(--curve)", stroke: "var(--card)" }),
+          sv("text", { class: row === winner ? "strong" : null, x: width - 2, y: y + 4, "text-anchor": "end" }, number4(row.mean)));
+      })));
+}
+
+// Many values of a number are shown in eight groups of neighbours.
+function binned(effect) {
+  const size = Math.ceil(effect.rows.length / 8), groups = [];
+  for (let i = 0; i < effect.rows.length; i += size) {
+    const part = effect.rows.slice(i, i + size), results = part.flatMap((row) => row.results);
+    groups.push({ label: `${valueText(part[0].value)}…`, results, mean: results.reduce((a, b) => a + b, 0) / results.length,
+      best: D.lower ? Math.min(...results) : Math.max(...results), range: extent(results) });
+  }
+  return groups;
+}

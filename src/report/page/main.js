@@ -1,0 +1,88 @@
+// The head of the page, failures, settings; then everything is drawn.
+
+function tile(name, value, more, cls) {
+  return el("div", { class: `tile ${cls || ""}` }, el("div", { class: "name" }, name), el("b", {}, value), el("div", { class: "more" }, more || ""));
+}
+
+function dataTile() {
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  const { train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
+  const kinds = D.modalities.map((name, i) => [name, train.pairs[i] + val.pairs[i]]).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ");
+  const more = [`${count(sum(train.pairs))} training, ${count(sum(val.pairs))} validation`, kinds,
+    `${count(trainSamples)} + ${count(valSamples)} samples of ${count(sum(train.slices) + sum(val.slices))} slices`,
+    copies ? plural(copies, "augmented copy", "augmented copies") : ""].filter(Boolean).join("; ");
+  return tile("data", plural(sum(train.pairs) + sum(val.pairs), "scan"), more);
+}
+
+function drawOverview() {
+  const states = (state) => trials.filter((trial) => trial.state === state).length;
+  const ended = states("done") + states("failed") + states("pca");
+  const parts = [`${count(states("done"))} trained`, states("pca") ? `${count(states("pca"))} PCA only` : "", states("failed") ? `${count(states("failed"))} failed` : "",
+    states("running") ? `${count(states("running"))} running` : "", ended < D.permutations ? `${count(D.permutations - ended)} left` : ""].filter(Boolean).join(", ");
+  const seconds = D.starts.reduce((sum, start) => sum + Math.max(0, start.to - start.from), 0);
+  const world = D.starts[D.starts.length - 1];
+  const where = world ? [plural(new Set(world.nodes).size || 1, "node"), world.gpus ? `${plural(world.gpus, "GPU")} (${world.device})` : `CPU, ${plural(world.threads, "thread")} a rank`,
+    world.precision, world.group > 1 ? `${world.group} ranks a permutation` : ""].filter(Boolean).join(", ") : "";
+  $("title").textContent = D.experiment + (D.shard ? ` (shard ${D.shard})` : "");
+  $("subtitle").textContent = `${D.started} to ${D.unfinished ? D.as_of : D.ended}`;
+  if (D.unfinished) {
+    $("overview").append(el("p", { class: "notice" }, `This sweep has not ended: as of ${D.as_of}, ${parts}. Reload the page for news.`));
+  }
+  $("overview").append(
+    el("div", { class: "tiles" },
+      tile(`best ${D.metric}`, best ? number4(best.value) : "none yet", best ? `permutation ${best.id}${D.varied.length ? `: ${describe(best)}` : ""}` : "", "first"),
+      tile("permutations", count(D.permutations), parts),
+      tile("run time", duration(seconds), `${D.starts.length > 1 ? `${D.starts.length} starts; ` : ""}preparation ${duration(D.data.prepare_seconds)}${D.data.from_cache ? " (from the cache)" : ""}`),
+      tile("ran on", world ? plural(world.ranks, "rank") : "", where),
+      dataTile()));
+}
+
+function drawFailures() {
+  const failed = trials.filter((trial) => trial.state === "failed");
+  if (!failed.length) return;
+  const node = section("failures", "Failures", "Also in failures.csv; --retry_failed runs them again.");
+  node.append(el("div", { class: "scroll" }, el("table", { class: "plain" },
+    el("thead", {}, el("tr", {}, ["id", "rank", "epochs run"].map((head) => el("th", { scope: "col" }, head)), ["hyperparameters", "reason"].map((head) => el("th", { scope: "col", class: "text" }, head)))),
+    el("tbody", {}, failed.map((trial) => el("tr", {}, [trial.id, trial.rank, trial.epochs].map((cell) => el("td", {}, String(cell))),
+      el("td", { class: "text long" }, describe(trial) || "-"), el("td", { class: "text long" }, trial.reason || "")))))));
+}
+
+function drawSettings() {
+  const node = section("settings", "Files and settings");
+  const files = el("dl", {}, [[D.summary, "a row a permutation"], [D.archive, "Talos Deploy archive of the best permutation"],
+    ["best_model.hdf5", "the same model for Keras and msunet predict"], ["config.yaml", "effective configuration"], ["environment.json", "versions, nodes, devices, seed"],
+    ...(best && best.files ? [[best.files[0], "learning curve of the best permutation"], [best.files[1], "its Dice by modality"]] : [])]
+    .flatMap(([name, what]) => [el("dt", {}, name), el("dd", {}, what)]));
+  const chosenFiles = el("p", { class: "quiet" });
+  node.append(files, chosenFiles, el("details", {}, el("summary", {}, "All settings"),
+    el("dl", {}, D.settings.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));
+  if (best) {
+    node.append(el("details", {}, el("summary", {}, `All hyperparameters of permutation ${best.id}`),
+      el("dl", {}, D.names.flatMap((name, i) => [el("dt", {}, name), el("dd", {}, valueText(best.p[i]))]))));
+  }
+  onChange(() => {
+    const trial = chosen();
+    chosenFiles.textContent = trial && trial.files ? `Permutation ${trial.id}: ${trial.files.join(", ")}` : "";
+  });
+}
+
+function setTheme(dark) { document.documentElement.dataset.theme = dark ? "dark" : "light"; }
+const darkQuery = matchMedia("(prefers-color-scheme: dark)");
+setTheme(darkQuery.matches);
+darkQuery.addEventListener("change", (event) => setTheme(event.matches));
+$("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme !== "dark"));
+let beforePrint = "light";
+addEventListener("beforeprint", () => { beforePrint = document.documentElement.dataset.theme; setTheme(false); });
+addEventListener("afterprint", () => setTheme(beforePrint === "dark"));
+
+drawOverview();
+drawPictures();
+drawRanking();
+drawCurves();
+drawDice();
+drawParallel();
+drawEffects();
+drawTimeline();
+drawFailures();
+drawSettings();
+$("footer").textContent = `Written by msunet ${D.version}. This page needs no network.`;

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/html.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "report/contour.hpp"
+#include "unit/report/folder.hpp"
+#include "unit/report/made_up_sweep.hpp"
+
+namespace msunet::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// What the page's script would parse.
+nlohmann::json data_of(const std::string& page) {
+    const std::string open = "<script id=\"data\" type=\"application/json\">";
+    const std::size_t from = page.find(open) + open.size();
+    return nlohmann::json::parse(page.substr(from, page.find("</script>", from) - from));
+}
+
+TEST(Report, HoldsTheWholeSweep) {
+    const auto record = testing::made_up_sweep({.learning_rates = 9, .failures = true});
+    const auto data = data_of(report_html(record));
+    EXPECT_EQ(data.at("trials").size(), 18U);
+    EXPECT_EQ(data.at("varied"), nlohmann::json::parse(R"(["batch_size", "lr"])"));
+    EXPECT_EQ(data.at("best"), record::best(record)->trial);
+    EXPECT_EQ(data.at("trials").at(5).at("state"), "failed");
+    EXPECT_EQ(data.at("timeline").size(), 18U);
+    EXPECT_EQ(data.at("data").at("train").at("pairs").at(0), 8);
+    EXPECT_EQ(data.at("unfinished"), false);
+}
+
+TEST(Report, ShowsTrialsThatStillRun) {
+    auto record = testing::made_up_sweep({.learning_rates = 4, .running = true});
+    record.trials[6].state = record::TrialState::running;
+    record.trials[6].epochs.resize(2);
+    const auto data = data_of(report_html(record));
+    EXPECT_EQ(data.at("unfinished"), true);
+    ASSERT_EQ(data.at("trials").size(), 7U);
+    EXPECT_EQ(data.at("trials").at(6).at("state"), "running");
+    EXPECT_EQ(data.at("trials").at(6).at("epochs"), 2);
+}
+
+TEST(Report, NeedsNoNetworkAndNoTextEndsTheScript) {
+    auto record = testing::made_up_sweep();
+    record.start.experiment_name = "</script><b>&";
+    const std::string page = report_html(record, testing::made_up_pictures(1));
+    EXPECT_THAT(page, Not(HasSubstr("src=")));
+    EXPECT_THAT(page, Not(HasSubstr("<link")));
+    EXPECT_THAT(page, Not(HasSubstr("@import")));
+    EXPECT_THAT(page, Not(HasSubstr("https://")));
+    EXPECT_THAT(page, HasSubstr("<title>&lt;/script&gt;&lt;b&gt;&amp; - msunet report</title>"));
+    EXPECT_EQ(data_of(page).at("experiment"), "</script><b>&");
+    EXPECT_THAT(page, Not(HasSubstr("{{")));
+}
+
+TEST(Report, AThousandPermutationsStaySmall) {
+    const auto record = testing::made_up_sweep({.learning_rates = 250,
+                                                .batch_sizes = {8, 16},
+                                                .optimizers = {"Adam", "SGD"},
+                                                .epochs = 300});
+    const std::string page = report_html(record);
+    EXPECT_EQ(data_of(page).at("trials").size(), 1000U);
+    EXPECT_LT(page.size(), 20'000'000U);
+}
+
+TEST(Report, SurvivesAnEmptySweep) {
+    record::SweepRecord record;
+    record.start.experiment_name = "new";
+    record.start.trials = {0, 1};
+    const auto data = data_of(report_html(record));
+    EXPECT_TRUE(data.at("best").is_null());
+    EXPECT_EQ(data.at("unfinished"), true);
+}
+
+TEST(Report, IsWrittenUnderItsName) {
+    const testing::Folder folder;
+    const auto record = testing::made_up_sweep();
+    write_report(folder.path(), record);
+    EXPECT_EQ(core::read_file(folder.path() / "report.html"), report_html(record));
+}
+
+TEST(Pictures, SurviveTheirFile) {
+    const auto pictures = testing::made_up_pictures(2);
+    EXPECT_TRUE(pictures_from_json(pictures_to_json(pictures)) == pictures);
+    EXPECT_THROW((void)pictures_from_json("[{}]"), core::InputError);
+    EXPECT_THROW((void)pictures_from_json("nonsense"), core::InputError);
+}
+
+TEST(Contour, GoesRoundASinglePixelWithCutCorners) {
+    const std::vector<std::uint8_t> mask{0, 0, 0, 0, 1, 0, 0, 0, 0};
+    EXPECT_EQ(contour_path(mask, 3, 3), "M1.5 1L2 1.5L1.5 2L1 1.5Z");
+}
+
+TEST(Contour, DropsPointsOnStraightLinesAndReachesTheBorder) {
+    const std::vector<std::uint8_t> full(20, 1);
+    EXPECT_EQ(contour_path(full, 5, 4), "M0.5 0L4.5 0L5 0.5L5 3.5L4.5 4L0.5 4L0 3.5L0 0.5Z");
+}
+
+TEST(Contour, DrawsEveryPartAndHole) {
+    std::vector<std::uint8_t> ring(25, 1);
+    ring[12] = 0;
+    const std::string path = contour_path(ring, 5, 5);
+    EXPECT_EQ(std::ranges::count(path, 'Z'), 2);
+    EXPECT_EQ(contour_path(std::vector<std::uint8_t>(25, 0), 5, 5), "");
+}
+
+TEST(Base64, AgreesWithRfc4648) {
+    EXPECT_EQ(base64(""), "");
+    EXPECT_EQ(base64("f"), "Zg==");
+    EXPECT_EQ(base64("fo"), "Zm8=");
+    EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+    EXPECT_EQ(from_base64("Zm9vYmE="), "fooba");
+}
+
+}  // namespace
+}  // namespace msunet::report
