@@ -21,6 +21,8 @@ cmake --preset "$preset" "${arguments[@]}" "$@" >"$folder/configure.log" 2>&1 ||
     tail -n 30 "$folder/configure.log" >&2
     fail "configuration failed; all of it is in $folder/configure.log (did scripts/setup.sh run?)"
 }
+# Objects are then shared by all clones of the project on this machine.
+export CCACHE_BASEDIR=$project CCACHE_NOHASHDIR=1
 say "Building with $jobs jobs; the first build takes a while"
 cmake --build "$folder" --parallel "$jobs"
 if [ -x "$folder/msunet" ]; then say "Built ${folder#"$project"/}/msunet"; fi
