@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The heavy half of the program: libtorch, ITK and all that needs them, in a library that only the
+/// commands that use it load, so that --help and a mistyped option answer at once.
+#pragma once
+
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/phantom/options.hpp"
+#include "settings.hpp"
+
+namespace msunet::app {
+
+/// The functions of the engine library. Exceptions pass through them.
+class Engine {
+public:
+    virtual ~Engine() = default;
+
+    /// Collective over `world`: trains the sweep, or with `--dry_run` tells what it would do.
+    virtual core::ExitCode train(const TrainSettings& settings,
+                                 const comm::Communicator& world) const = 0;
+    /// Writes the phantom data set.
+    virtual void phantom(const phantom::PhantomOptions& options) const = 0;
+};
+
+/// Loads the library beside the program, once. Throws core::Error where it can't be loaded.
+const Engine& load_engine();
+
+/// Name of the C function in the library that returns the engine.
+inline constexpr const char* engine_symbol = "msunet_engine";
+
+}  // namespace msunet::app

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bookkeeper.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/report/results.hpp"
+#include "msunet/report/sweep.hpp"
+#include "msunet/report/terminal.hpp"
+#include "msunet/train/trainer.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+constexpr double partial_seconds = 5;
+constexpr double partial_share = 0.01;
+}  // namespace
+
+Bookkeeper::Bookkeeper(Settings settings) : settings_(std::move(settings)) {}
+
+void Bookkeeper::happened(const record::Event& event, const record::SweepRecord& record) {
+    if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
+        epoch_line(*epoch, record);
+    } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
+        results_changed_ = true;
+        // What early stopping or a failure spares is not left any more.
+        if (epochs_counted_) {
+            epochs_left_ -= planned_epochs(record, finished->result.trial) -
+                            static_cast<std::int64_t>(finished->result.history.size());
+        }
+        trial_line(finished->result, record);
+        forget_weights(finished->result, record);
+    } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
+        core::log::info(concat("permutation ", paused->trial, ": set aside with a checkpoint"));
+    }
+}
+
+void Bookkeeper::tick(const record::SweepRecord& record) {
+    const double now = core::unix_now();
+    if (results_changed_ && now >= next_partial_) write_partial(record, now);
+}
+
+void Bookkeeper::write_partial(const record::SweepRecord& record, double now) {
+    report::write_partial_results(settings_.folder, report::make_sweep(record));
+    results_changed_ = false;
+    const double cost = core::unix_now() - now;
+    next_partial_ = now + std::max(partial_seconds, cost / partial_share);
+}
+
+void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::SweepRecord& record) {
+    if (!heading_shown_) {
+        core::log::info(report::epoch_heading(settings_.has_validation));
+        heading_shown_ = true;
+    }
+    if (!epochs_counted_) count_epochs(record);
+    --epochs_left_;
+    ++epochs_seen_;
+    epoch_seconds_ += event.report.seconds;
+    const auto epochs = planned_epochs(record, event.trial);
+    const auto& metrics = event.report.metrics;
+    core::log::info(report::format_epoch_line(
+        {event.trial, event.report.epoch + 1, epochs, metrics.loss, metrics.dice_coef,
+         metrics.val_loss, metrics.val_dice_coef, event.report.seconds,
+         event.report.samples_per_second, seconds_left(record)}));
+}
+
+void Bookkeeper::trial_line(const record::TrialResult& result, const record::SweepRecord& record) {
+    const auto ended = record.start.trials.size() - record.unfinished();
+    const auto count = concat(" (", ended, " of ", record.start.trials.size(), ")");
+    if (result.state == record::TrialState::failed) {
+        core::log::warn(
+            concat("permutation ", result.trial, " failed", count, ": ", result.reason));
+        return;
+    }
+    std::string text = concat("permutation ", result.trial, " done", count);
+    if (const auto value = record::metric(result, record.start.metric)) {
+        text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
+    }
+    if (const auto* best = record::best(record); best != nullptr && best->trial == result.trial) {
+        text += ", best so far";
+    }
+    core::log::info(text);
+}
+
+void Bookkeeper::forget_weights(const record::TrialResult& result,
+                                const record::SweepRecord& record) {
+    const auto trial_folder = settings_.folder / record::trial_folder(result.trial);
+    to_delete_.push_back(trial_folder / train::checkpoint_file_name);
+    if (settings_.keep_all_models) return;
+    const auto* best = record::best(record);
+    for (const auto* other : record.results()) {
+        if (other == best || other->weights_file.empty()) continue;
+        auto file = settings_.folder / other->weights_file;
+        std::error_code ignored;
+        if (std::filesystem::exists(file, ignored)) to_delete_.push_back(std::move(file));
+    }
+}
+
+void Bookkeeper::clean_up() {
+    for (const auto& file : to_delete_) {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+    }
+    to_delete_.clear();
+}
+
+std::int64_t Bookkeeper::planned_epochs(const record::SweepRecord& record,
+                                        record::TrialId trial) const {
+    const auto point = unet::from_point(record.point(trial), settings_.defaults);
+    return point.pca_only ? 0 : point.epochs;
+}
+
+void Bookkeeper::count_epochs(const record::SweepRecord& record) {
+    epochs_counted_ = true;
+    for (const auto id : record.start.trials) {
+        const auto* trial = record.find(id);
+        if (trial != nullptr && trial->result) continue;
+        epochs_left_ += planned_epochs(record, id);
+        if (trial != nullptr) epochs_left_ -= static_cast<std::int64_t>(trial->epochs.size());
+    }
+    // The epoch that has just been recorded is counted by the caller.
+    ++epochs_left_;
+}
+
+std::optional<double> Bookkeeper::seconds_left(const record::SweepRecord& record) const {
+    const auto side_by_side =
+        std::min<std::int64_t>(settings_.groups, static_cast<std::int64_t>(record.unfinished()));
+    return static_cast<double>(epochs_left_) * epoch_seconds_ /
+           static_cast<double>(epochs_seen_ * std::max<std::int64_t>(1, side_by_side));
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What rank 0 does with the events of a sweep besides the journal: lines for the user, partial
+/// results, deletion of weights that nobody needs any more.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "../dispatch/dispatcher.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+
+namespace msunet::app {
+
+/// Heeds `--keep_models` and writes results.partial.csv at most every 5 s and for at most 1 % of
+/// the time.
+class Bookkeeper final : public SweepListener {
+public:
+    struct Settings {
+        std::filesystem::path folder;
+        bool keep_all_models = false;
+        bool has_validation = false;
+        unet::Hyperparameters defaults;
+        std::int64_t groups = 1;
+    };
+
+    explicit Bookkeeper(Settings settings);
+
+    void happened(const record::Event& event, const record::SweepRecord& record) override;
+    void tick(const record::SweepRecord& record) override;
+
+    /// Deletes what may go. The journal's lines that permit it must be on disk.
+    void clean_up();
+
+private:
+    void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
+    void trial_line(const record::TrialResult& result, const record::SweepRecord& record);
+    void forget_weights(const record::TrialResult& result, const record::SweepRecord& record);
+    void count_epochs(const record::SweepRecord& record);
+    std::int64_t planned_epochs(const record::SweepRecord& record, record::TrialId trial) const;
+    std::optional<double> seconds_left(const record::SweepRecord& record) const;
+    void write_partial(const record::SweepRecord& record, double now);
+
+    Settings settings_;
+    bool heading_shown_ = false;
+    bool results_changed_ = false;
+    double next_partial_ = 0;
+    bool epochs_counted_ = false;
+    std::int64_t epochs_left_ = 0;  ///< of all trials without a result
+    std::int64_t epochs_seen_ = 0;  ///< in this start
+    double epoch_seconds_ = 0;      ///< of those
+    std::vector<std::filesystem::path> to_delete_;
+};
+
+}  // namespace msunet::app

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute.hpp"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/model/runtime.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+/// Tests set it so that a group of one reduces too, and NCCL runs on a single GPU.
+bool reducer_is_forced() { return std::getenv("MSUNET_FORCE_REDUCER") != nullptr; }
+
+bool driver_is_there() {
+    std::error_code ignored;
+    return std::filesystem::exists("/dev/nvidiactl", ignored);
+}
+
+/// The plug-in's accelerator, or null. Must come before the first call of libtorch, which decides
+/// then whether it knows CUDA.
+train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
+    if (!driver_is_there()) return nullptr;
+    void* library = dlopen(train::accelerator_library, RTLD_NOW | RTLD_GLOBAL);
+    if (library == nullptr) {
+        notices.push_back(concat("a GPU is here but the GPU plug-in can't be loaded (", dlerror(),
+                                 "), training runs on the CPU"));
+        return nullptr;
+    }
+    using Entry = train::Accelerator* (*)();
+    const auto entry = reinterpret_cast<Entry>(dlsym(library, train::accelerator_symbol));
+    if (entry == nullptr) {
+        notices.push_back(
+            concat(train::accelerator_library, " is of another version, training runs on the CPU"));
+        return nullptr;
+    }
+    auto* accelerator = entry();
+    if (accelerator == nullptr) {
+        notices.push_back("no GPU answers, training runs on the CPU");
+    }
+    return accelerator;
+}
+
+model::Precision resolve_precision(const std::string& name, bool gpu) {
+    const auto precision = model::precision_of(name).value_or(model::default_precision(gpu));
+    if (precision == model::Precision::tf32 && !gpu) {
+        throw core::UsageError(
+            "--precision tf32: TensorFloat-32 is a format of GPUs and this run is on the CPU, "
+            "give float32 or bf16");
+    }
+    return precision;
+}
+
+}  // namespace
+
+Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology)
+    : world_(topology.all()),
+      accelerator_(load_accelerator(notices_)),
+      devices_(accelerator_ != nullptr ? accelerator_->devices() : std::vector<std::string>{}),
+      precision_(resolve_precision(settings.train.precision, world_.any_of(!devices_.empty()))) {
+    if (world_.any_of(!devices_.empty()) && !world_.all_of(!devices_.empty())) {
+        throw core::UsageError(
+            "some ranks see a GPU and others don't (the job's nodes or its --gpus-per-node "
+            "differ), give every node GPUs or none");
+    }
+    if (precision_ == model::Precision::bf16 && devices_.empty() && !model::cpu_has_bf16()) {
+        notices_.push_back(
+            "this processor has no bfloat16 arithmetic: bf16 will be slower than float32");
+    }
+    model::keep_freed_memory();
+}
+
+std::string Compute::device_name() const { return devices_.empty() ? "CPU" : devices_.front(); }
+
+void Compute::use(const sweep::Placement& placement) {
+    const auto& slot = placement.slots[static_cast<std::size_t>(world_.rank())];
+    model::set_threads(static_cast<int>(slot.threads));
+    const int color = static_cast<int>(slot.group >= 0 ? slot.group : placement.groups);
+    group_ = world_.split(color, static_cast<int>(slot.rank_in_group));
+    if (slot.group < 0) return;
+    if (accelerator_ != nullptr && slot.device >= 0) {
+        accelerator_->select(static_cast<int>(slot.device));
+    }
+    if (group_->size() == 1 && !reducer_is_forced()) return;
+    reducer_ = accelerator_ != nullptr ? accelerator_->make_reducer(*group_)
+                                       : std::make_unique<comm::MpiAllReducer>(*group_);
+}
+
+train::EngineFactory Compute::engine_factory() const {
+    if (accelerator_ != nullptr) return accelerator_->engine_factory();
+    return train::make_cpu_engine;
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What this rank computes with: CPU or GPU, its group, its reducer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../settings.hpp"
+#include "msunet/comm/all_reducer.hpp"
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/model/precision.hpp"
+#include "msunet/sweep/placement.hpp"
+#include "msunet/train/accelerator.hpp"
+
+namespace msunet::app {
+
+/// Loads the GPU plug-in where there is a GPU; later, with the placement, makes group and reducer.
+class Compute {
+public:
+    /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
+    /// device lacks.
+    Compute(const TrainSettings& settings, const comm::NodeTopology& topology);
+
+    /// GPUs that this rank sees; 0: it computes on the CPU.
+    std::int64_t device_count() const { return static_cast<std::int64_t>(devices_.size()); }
+    /// Name of the GPU, or "CPU".
+    std::string device_name() const;
+    model::Precision precision() const { return precision_; }
+    std::string precision_name() const { return std::string(model::name_of(precision_)); }
+    /// Lines for the start table.
+    const std::vector<std::string>& notices() const { return notices_; }
+
+    /// Collective over the world: takes this rank's place. Sets threads and device, splits off the
+    /// group and makes its reducer.
+    void use(const sweep::Placement& placement);
+
+    /// The group; meaningful after `use` and on ranks that have one.
+    const comm::Communicator& group() const { return *group_; }
+    comm::AllReducer* reducer() const { return reducer_.get(); }
+    train::EngineFactory engine_factory() const;
+
+private:
+    comm::Communicator world_;
+    train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
+    std::vector<std::string> devices_;
+    model::Precision precision_;
+    std::vector<std::string> notices_;
+    std::optional<comm::Communicator> group_;
+    std::unique_ptr<comm::AllReducer> reducer_;
+};
+
+}  // namespace msunet::app

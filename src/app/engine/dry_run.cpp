@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dry_run.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../world.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "start_table.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+constexpr std::size_t permutations_shown = 10;
+
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.resize(width, ' ');
+    return text;
+}
+
+std::string size_text(const imaging::Grid& grid) {
+    return concat(grid.size[0], "×", grid.size[1], "×", grid.size[2]);
+}
+
+void print_pairs(const prepare::Survey& survey) {
+    std::size_t data_width = 6;
+    std::size_t mask_width = 4;
+    for (const auto& [pair, before, after] : survey.pairs) {
+        data_width = std::max(data_width, pair.data.size());
+        mask_width = std::max(mask_width, pair.mask.size());
+    }
+    core::log::info(concat("pairs (", survey.pairs.size(), ")"));
+    core::log::info(concat("  ", padded("volume", data_width), "  ", padded("mask", mask_width),
+                           "  modality    split       size → resampled"));
+    for (const auto& [pair, before, after] : survey.pairs) {
+        const auto modality =
+            std::string(core::modality_names[static_cast<std::size_t>(pair.modality)]);
+        core::log::info(concat("  ", padded(pair.data, data_width), "  ",
+                               padded(pair.mask, mask_width), "  ", padded(modality, 10), "  ",
+                               padded(pair.validation ? "validation" : "training", 10), "  ",
+                               size_text(before), " → ", size_text(after)));
+    }
+}
+
+void print_grid(const GridPlan& plan) {
+    core::log::info(
+        concat("grid: ", core::join(std::span<const std::string>(plan.selection.lines), "; ")));
+    std::size_t shown = 0;
+    for (const auto trial : plan.selection.trials) {
+        if (shown++ == permutations_shown) {
+            core::log::info(
+                concat("  … and ", plan.selection.trials.size() - permutations_shown, " more"));
+            return;
+        }
+        core::log::info(concat("  ", trial, ": ", core::point_text(plan.grid->point(trial))));
+    }
+}
+
+/// Patches that the slices of one grid give at most.
+std::uint64_t samples_of(const imaging::Grid& grid, const data::PatchSpec& spec) {
+    const auto height = static_cast<std::uint32_t>(grid.size[1]);
+    const auto width = static_cast<std::uint32_t>(grid.size[0]);
+    const auto patch = data::patch_size(spec, height, width);
+    if (patch.height > height || patch.width > width) return 0;
+    const std::uint64_t rows = (height - patch.height) / patch.row_stride + 1;
+    const std::uint64_t columns = (width - patch.width) / patch.column_stride + 1;
+    return rows * columns * grid.size[2];
+}
+
+/// Megapixels that a core of today trains in a second, from our benchmarks: an order of magnitude,
+/// which is what a user needs before asking for a day or a week.
+constexpr double megapixels_per_core_second = 0.15;
+
+struct Work {
+    std::uint64_t training_samples = 0;
+    double megapixels = 0;  ///< over all permutations and epochs
+};
+
+Work estimate_work(const TrainSettings& settings, const GridPlan& plan,
+                   const prepare::Survey& survey) {
+    const auto defaults = default_hyperparameters(settings);
+    Work work;
+    const std::size_t counted = std::min<std::size_t>(plan.selection.trials.size(), 1000);
+    for (std::size_t n = 0; n < counted; ++n) {
+        const auto point = unet::from_point(plan.grid->point(plan.selection.trials[n]), defaults);
+        const data::PatchSpec spec{settings.patches.use_frac_patch, settings.patches.frac_patch,
+                                   settings.patches.frac_stride, point.patch_dimensions,
+                                   point.patch_stride};
+        double pixels = 0;
+        std::uint64_t samples = 0;
+        for (const auto& surveyed : survey.pairs) {
+            const auto height = static_cast<std::uint32_t>(surveyed.after.size[1]);
+            const auto width = static_cast<std::uint32_t>(surveyed.after.size[0]);
+            const auto patch = data::patch_size(spec, height, width);
+            const auto of_scan = samples_of(surveyed.after, spec);
+            if (!surveyed.pair.validation) samples += of_scan;
+            pixels += static_cast<double>(of_scan) * patch.height * patch.width;
+        }
+        if (n == 0) work.training_samples = samples;
+        work.megapixels += pixels * static_cast<double>(point.epochs) / 1e6;
+    }
+    work.megapixels *= static_cast<double>(plan.selection.trials.size()) /
+                       static_cast<double>(std::max<std::size_t>(1, counted));
+    return work;
+}
+
+}  // namespace
+
+core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
+                       const prepare::Request& request, const Compute& compute,
+                       const comm::NodeTopology& topology, prepare::Observer& observer) {
+    const auto& world = topology.all();
+    const auto survey = prepare::survey(request, world, true, &observer);
+    const auto nodes = describe_nodes(topology, compute.device_count());
+    if (!world.is_root()) return core::ExitCode::ok;
+    print_pairs(survey);
+    print_grid(plan);
+    const auto work = estimate_work(settings, plan, survey);
+    core::log::info(concat("preprocessing: ", preprocessing_text(settings), ", ", survey.copies,
+                           " augmented copies planned"));
+    core::log::info(concat("memory: at most ",
+                           core::bytes_text(static_cast<double>(survey.largest_bytes)),
+                           " of slices a node"));
+    core::log::info(concat("samples: at most ", work.training_samples,
+                           " training patches in the first permutation, before slices without "
+                           "signal are dropped"));
+    std::int64_t cores = 0;
+    for (const auto& node : nodes) cores += node.cores;
+    if (compute.device_count() == 0) {
+        core::log::info(
+            concat("estimate: ",
+                   core::duration_text(work.megapixels /
+                                       (megapixels_per_core_second * static_cast<double>(cores))),
+                   " on ", cores, cores == 1 ? " core" : " cores", ", within a factor of three"));
+    }
+    core::log::info("dry run: nothing was trained or written");
+    return core::ExitCode::ok;
+}
+
+}  // namespace msunet::app

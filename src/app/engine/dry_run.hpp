@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// `--dry_run`: the input checked, everything told, nothing trained.
+#pragma once
+
+#include "../settings.hpp"
+#include "compute.hpp"
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/core/error.hpp"
+#include "sweep_setup.hpp"
+
+namespace msunet::app {
+
+/// Collective over the topology's ranks: reads every file, prints pairs, grid, sizes, memory and an
+/// estimate of the time. Throws what a real run would throw about its input.
+core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
+                       const prepare::Request& request, const Compute& compute,
+                       const comm::NodeTopology& topology, prepare::Observer& observer);
+
+}  // namespace msunet::app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the program finds in the engine library.
+
+#include "../engine.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/phantom/phantom.hpp"
+#include "train_sweep.hpp"
+
+namespace msunet::app {
+
+namespace {
+
+class LoadedEngine final : public Engine {
+public:
+    core::ExitCode train(const TrainSettings& settings,
+                         const comm::Communicator& world) const override {
+        return train_sweep(settings, world);
+    }
+
+    void phantom(const phantom::PhantomOptions& options) const override {
+        const auto scans = phantom::write(options);
+        core::log::info(core::concat("wrote ", scans.size(), " scans of ", options.animals,
+                                     " animals with their masks to ", options.output, "/data and ",
+                                     options.output, "/masks"));
+    }
+};
+
+}  // namespace
+
+}  // namespace msunet::app
+
+extern "C" const msunet::app::Engine* msunet_engine() {
+    static const msunet::app::LoadedEngine engine;
+    return &engine;
+}

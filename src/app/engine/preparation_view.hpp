@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Progress of preprocessing as the user sees it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "msunet/prepare/prepare.hpp"
+
+namespace msunet::app {
+
+/// A progress bar on a terminal; nothing elsewhere.
+class PreparationView final : public prepare::Observer {
+public:
+    void phase(std::string_view name) override;
+    void progress(std::size_t done, std::size_t total) override;
+
+    /// Takes the bar away.
+    void end();
+
+private:
+    std::string phase_ = "preparing";
+    double began_ = 0;
+    double shown_ = 0;
+};
+
+}  // namespace msunet::app

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "start_files.hpp"
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "../commands.hpp"
+#include "msunet/core/hash.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/h5/library.hpp"
+#include "msunet/report/environment.hpp"
+#include "versions.hpp"
+
+namespace msunet::app {
+
+namespace {
+
+/// The command as it was typed, from the kernel.
+std::vector<std::string> typed_command() {
+    std::ifstream file("/proc/self/cmdline", std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    auto words = core::split(text, '\0');
+    if (!words.empty() && words.back().empty()) words.pop_back();
+    return words;
+}
+
+std::string config_hash(const record::Configuration& configuration) {
+    core::Hasher hasher;
+    for (const auto& setting : configuration) {
+        if (setting.affects == core::Affects::run) continue;
+        hasher.text(setting.name).text(setting.text);
+    }
+    return hasher.hex();
+}
+
+}  // namespace
+
+void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
+                       const record::SweepStart& start, const comm::NodeTopology& topology,
+                       const sweep::Placement& placement) {
+    report::write_config(folder, settings_yaml(settings));
+    report::Environment environment;
+    environment.versions = {{"msunet", std::string(version())},
+                            {"mpi", start.world.mpi},
+                            {"libtorch", libtorch_version()},
+                            {"itk", itk_version()},
+                            {"hdf5", h5::library_version()}};
+    environment.command = typed_command();
+    for (std::size_t n = 0; n < start.world.nodes.size(); ++n) {
+        report::Environment::Node node;
+        node.host = start.world.nodes[n];
+        node.ranks = static_cast<int>(start.world.ranks_of_node[n]);
+        environment.nodes.push_back(std::move(node));
+    }
+    environment.ranks = topology.all().size();
+    environment.ranks_per_trial = static_cast<int>(placement.group_size);
+    environment.threads = static_cast<int>(start.world.threads);
+    environment.precision = start.world.precision;
+    environment.seed = static_cast<std::uint64_t>(settings.experiment.seed);
+    environment.slurm_job = start.owner.slurm_job;
+    environment.started_at = start.at;
+    environment.data_hash = start.data.hash;
+    environment.config_hash = config_hash(start.configuration);
+    report::write_environment(folder, environment);
+}
+
+}  // namespace msunet::app

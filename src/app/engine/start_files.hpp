@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// config.yaml and environment.json.
+#pragma once
+
+#include <filesystem>
+
+#include "../settings.hpp"
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/placement.hpp"
+
+namespace msunet::app {
+
+/// Writes both into the experiment's folder. Only rank 0 calls.
+void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
+                       const record::SweepStart& start, const comm::NodeTopology& topology,
+                       const sweep::Placement& placement);
+
+}  // namespace msunet::app

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "start_table.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "../commands.hpp"
+#include "../world.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/prepare/summary.hpp"
+#include "msunet/unet/network.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+using report::SettingBlock;
+
+namespace {
+
+constexpr std::size_t values_shown = 8;
+
+std::string list_text(const std::vector<core::Value>& values) {
+    std::vector<std::string> texts;
+    for (const auto& value : values) {
+        if (texts.size() == values_shown) {
+            texts.push_back(concat("… (", values.size(), ")"));
+            break;
+        }
+        texts.push_back(core::python_str(value));
+    }
+    return core::join(std::span<const std::string>(texts));
+}
+
+std::string patches_text(const StartFacts& facts) {
+    const auto& patches = facts.settings.patches;
+    const auto size = facts.index.padded_text();
+    if (!patches.use_frac_patch) return concat("fixed, ", size, " pixels in the first permutation");
+    return concat(patches.frac_patch, " of the slice, step ", patches.frac_stride, ", padded to ",
+                  size, " pixels");
+}
+
+std::string augmentation_text(const StartFacts& facts) {
+    const auto copies =
+        std::ranges::count_if(facts.prepared.dataset.sources(), &data::Source::augmented);
+    if (!facts.settings.augment.enable_augmentation) return "off";
+    return concat(facts.settings.augment.in_place_augmentation ? "random" : "basic", " scheme, ",
+                  copies, " augmented copies");
+}
+
+SettingBlock input_block(const StartFacts& facts) {
+    const auto& settings = facts.settings;
+    const auto& prepared = facts.prepared;
+    SettingBlock block{"input", {}};
+    block.settings = {{"volumes", settings.folders.training_data_path},
+                      {"masks", settings.folders.mask_data_path},
+                      {"preprocessing", preprocessing_text(settings)},
+                      {"patches", patches_text(facts)},
+                      {"augmentation", augmentation_text(facts)}};
+    const auto memory =
+        concat(core::bytes_text(static_cast<double>(prepared.dataset.bytes())), ", once a node");
+    block.settings.push_back({"slices in memory", memory});
+    const auto how = concat(prepared.from_cache ? "read from the cache in " : "prepared in ",
+                            core::fixed(prepared.seconds, 2), " s");
+    block.settings.push_back({"data set", how});
+    block.settings.push_back(
+        {"cache", prepared.cache_file.empty()
+                      ? "none"
+                      : concat(prepared.cache_file, " (",
+                               core::bytes_text(static_cast<double>(prepared.cache_bytes)), ")")});
+    return block;
+}
+
+SettingBlock grid_block(const StartFacts& facts) {
+    SettingBlock block{"grid", {}};
+    for (const auto& [name, values] : facts.plan.grid->lists()) {
+        block.settings.push_back({name, list_text(values)});
+    }
+    const auto defaults =
+        facts.plan.grid->lists().empty() ? "all hyperparameters at their defaults" : std::string();
+    if (!defaults.empty()) block.settings.push_back({"values", defaults});
+    block.settings.push_back(
+        {"permutations",
+         core::join(std::span<const std::string>(facts.plan.selection.lines), "; ")});
+    block.settings.push_back({"best means", facts.metric});
+    return block;
+}
+
+SettingBlock model_block(const StartFacts& facts) {
+    const auto point = first_point(facts.plan, default_hyperparameters(facts.settings));
+    SettingBlock block{"model", {}};
+    block.settings = {
+        {"network",
+         concat("2-D U-Net, ", core::thousands(static_cast<std::int64_t>(unet::parameter_count())),
+                " weights, ",
+                core::thousands(static_cast<std::int64_t>(unet::trainable_parameter_count(point))),
+                " of them trained in the first permutation")},
+        {"start weights", facts.start.origin},
+        {"seed", std::to_string(facts.settings.experiment.seed)}};
+    return block;
+}
+
+std::string nodes_text(const record::World& world) {
+    std::string text = concat(world.ranks, world.ranks == 1 ? " rank on " : " ranks on ",
+                              world.nodes.size(), world.nodes.size() == 1 ? " node" : " nodes");
+    if (world.nodes.size() <= 4) {
+        text += concat(" (", core::join(std::span<const std::string>(world.nodes)), ")");
+    }
+    return text;
+}
+
+std::string stopping_text(const StartFacts& facts) {
+    if (launcher() == "mpirun") {
+        return "kill -USR1 on mpirun stops cleanly, resumable; Ctrl-C keeps the last checkpoint";
+    }
+    (void)facts;
+    return "SIGTERM, SIGUSR1 or Ctrl-C stop cleanly, resumable";
+}
+
+SettingBlock world_block(const StartFacts& facts) {
+    const auto& world = facts.world;
+    SettingBlock block{"ranks and devices", {}};
+    block.settings = {
+        {"MPI", world.mpi},
+        {"launcher", launcher()},
+        {"ranks", nodes_text(world)},
+        {"groups", concat(facts.placement.groups, " of ", world.group_size,
+                          world.group_size == 1 ? " rank" : " ranks")},
+        {"device", world.gpus > 0 ? concat(world.gpus, " × ", world.device) : world.device},
+        {"precision", world.precision},
+        {"threads a rank", std::to_string(world.threads)},
+        {"to stop", stopping_text(facts)},
+        {"results", facts.folder}};
+    for (const auto& notice : facts.notices) block.settings.push_back({"note", notice});
+    return block;
+}
+
+void count(report::DataCount& entry, std::size_t pairs, std::size_t slices, std::size_t samples) {
+    entry.pairs = pairs;
+    entry.slices = slices;
+    entry.samples = samples;
+}
+
+}  // namespace
+
+std::string preprocessing_text(const TrainSettings& settings) {
+    const auto& options = settings.preprocess;
+    if (options.by_spacing()) {
+        return concat("to ", options.horizontal(), " × ", options.horizontal(), " × ",
+                      options.interlayer(), " mm");
+    }
+    return concat("to ", options.target(), " pixels width, field of view kept");
+}
+
+report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIndex& index) {
+    const auto summary = prepare::summarise(dataset, &index);
+    report::DataCounts counts;
+    for (std::size_t m = 0; m < summary.by_modality.size(); ++m) {
+        const auto& of = summary.by_modality[m];
+        count(counts.training[m], of.training_pairs, of.training_slices, of.training_samples);
+        count(counts.validation[m], of.validation_pairs, of.validation_slices,
+              of.validation_samples);
+    }
+    for (std::size_t sample = 0; sample < index.size(); ++sample) {
+        const auto& source = dataset.source_of(dataset.slices()[index.windows()[sample].slice]);
+        if (!source.augmented) continue;
+        auto& split = source.validation ? counts.validation : counts.training;
+        ++split[static_cast<std::size_t>(source.modality)].augmented_samples;
+    }
+    return counts;
+}
+
+report::StartTable start_table(const StartFacts& facts) {
+    report::StartTable table;
+    table.headline =
+        concat("msunet ", version(), " - ", std::filesystem::path(facts.folder).filename());
+    table.blocks = {input_block(facts), grid_block(facts), model_block(facts), world_block(facts)};
+    table.data = data_counts(facts.prepared.dataset, facts.index);
+    return table;
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The one table of effective settings that a run begins with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "../settings.hpp"
+#include "../start_model.hpp"
+#include "msunet/prepare/prepare.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/report/start_table.hpp"
+#include "msunet/sweep/placement.hpp"
+#include "sweep_setup.hpp"
+
+namespace msunet::app {
+
+/// What the table tells of.
+struct StartFacts {
+    const TrainSettings& settings;
+    const GridPlan& plan;
+    const prepare::Prepared& prepared;
+    const data::PatchIndex& index;  ///< of the first permutation
+    const StartModel& start;
+    const record::World& world;
+    const sweep::Placement& placement;
+    std::string folder;
+    std::string metric;
+    std::vector<std::string> notices;
+};
+
+/// Counts by modality and split.
+report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIndex& index);
+
+/// The table's content.
+report::StartTable start_table(const StartFacts& facts);
+
+/// A size in words: "mode 2, 64 pixels wide".
+std::string preprocessing_text(const TrainSettings& settings);
+
+}  // namespace msunet::app

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep_setup.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "../world.hpp"
+#include "msunet/core/hash.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/sweep/target.hpp"
+
+namespace msunet::app {
+
+namespace {
+
+/// The folder of the cache; empty: none.
+std::filesystem::path cache_folder(const TrainSettings& settings) {
+    if (settings.folders.cache == "none") return {};
+    if (!settings.folders.cache.empty()) return settings.folders.cache;
+    return std::filesystem::path(settings.experiment.output_directory) / ".msunet_cache";
+}
+
+/// The hyperparameters' values that expressions may use beside the grid's.
+class PointCollector final : public core::UniformVisitor<PointCollector> {
+public:
+    template <class T>
+    void option(const core::OptionInfo& info, T& value) {
+        point[std::string(info.name)] = value_of(value);
+    }
+
+    core::Point point;
+
+private:
+    template <class T>
+    static core::Value value_of(const T& value) {
+        return core::Value(value);
+    }
+    template <class T>
+    static core::Value value_of(const std::optional<T>& value) {
+        return value ? core::Value(*value) : core::Value();
+    }
+    static core::Value value_of(const std::vector<std::string>&) { return {}; }
+};
+
+core::Point point_of(unet::Hyperparameters hyperparameters) {
+    PointCollector collector;
+    describe(collector, hyperparameters);
+    return collector.point;
+}
+
+std::string hash_of_input(const prepare::Prepared& prepared, const std::string& name) {
+    const auto found =
+        std::find_if(prepared.inputs.begin(), prepared.inputs.end(),
+                     [&name](const prepare::InputFile& file) { return file.name == name; });
+    return found == prepared.inputs.end() ? std::string() : found->hash;
+}
+
+}  // namespace
+
+GridPlan plan_grid(const TrainSettings& settings) {
+    GridPlan plan;
+    plan.grid = std::make_unique<sweep::ParameterGrid>(grid_of(settings, plan.warnings));
+    plan.selection = sweep::select(*plan.grid, settings.sweep,
+                                   static_cast<std::uint64_t>(settings.experiment.seed),
+                                   point_of(default_hyperparameters(settings)));
+    return plan;
+}
+
+prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid) {
+    prepare::Request request;
+    request.folders = settings.folders;
+    request.preprocess = settings.preprocess;
+    request.augment = settings.augment;
+    request.split = settings.split;
+    request.patches = settings.patches;
+    request.seed = static_cast<std::uint64_t>(settings.experiment.seed);
+    request.cache_folder = cache_folder(settings);
+    if (settings.patches.use_frac_patch) return request;
+    const auto sizes = grid.find(std::string_view("patch_dimensions"));
+    if (sizes == grid.end()) {
+        request.patch_dimensions = {unet::Hyperparameters{}.patch_dimensions};
+        return request;
+    }
+    for (const auto& size : sizes->second) {
+        request.patch_dimensions.push_back(
+            unet::from_point({{"patch_dimensions", size}}).patch_dimensions);
+    }
+    return request;
+}
+
+const data::PatchIndex& PatchLists::of(const unet::Hyperparameters& hyperparameters) {
+    const auto key = options_.use_frac_patch ? std::pair<std::int64_t, std::int64_t>{}
+                                             : std::pair{hyperparameters.patch_dimensions,
+                                                         hyperparameters.patch_stride};
+    auto& list = lists_[key];
+    if (!list) {
+        list = std::make_unique<data::PatchIndex>(
+            dataset_, data::PatchSpec{options_.use_frac_patch, options_.frac_patch,
+                                      options_.frac_stride, key.first, key.second});
+    }
+    return *list;
+}
+
+unet::Hyperparameters first_point(const GridPlan& plan, const unet::Hyperparameters& defaults) {
+    return unet::from_point(plan.grid->point(plan.selection.trials.front()), defaults);
+}
+
+record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index) {
+    record::DataSummary summary;
+    summary.hash = prepared.dataset.hash();
+    for (const auto& surveyed : prepared.survey.pairs) {
+        const auto& pair = surveyed.pair;
+        core::Hasher hasher;
+        hasher.text(hash_of_input(prepared, "data/" + pair.data))
+            .text(hash_of_input(prepared, "masks/" + pair.mask));
+        summary.pairs.push_back(
+            {pair.data, pair.mask, hasher.hex(), pair.modality, pair.validation, 0});
+    }
+    for (const auto& slice : prepared.dataset.slices()) {
+        const auto& source = prepared.dataset.source_of(slice);
+        if (!source.augmented) ++summary.pairs[source.pair].slices;
+    }
+    summary.augmented_copies =
+        std::ranges::count_if(prepared.dataset.sources(), &data::Source::augmented);
+    summary.slices = static_cast<std::int64_t>(prepared.dataset.slices().size());
+    summary.training_samples = static_cast<std::int64_t>(index.training().size());
+    summary.validation_samples = static_cast<std::int64_t>(index.validation().size());
+    summary.bytes = static_cast<std::int64_t>(prepared.dataset.bytes());
+    summary.prepare_seconds = prepared.seconds;
+    summary.from_cache = prepared.from_cache;
+    return summary;
+}
+
+record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
+                               const StartModel& start, record::DataSummary data,
+                               bool has_validation) {
+    record::SweepStart first;
+    first.configuration = configuration_of(settings);
+    // The path of the start model may change between starts, its weights may not.
+    first.configuration.push_back({"start_weights", start.hash, core::Affects::result});
+    for (auto& setting : first.configuration) {
+        if (setting.name == "initial_model_path") setting.affects = core::Affects::run;
+    }
+    first.data = std::move(data);
+    first.grid = plan.grid->lists();
+    first.trials = plan.selection.trials;
+    first.metric = sweep::resolve_metric(settings.sweep.metric, has_validation);
+    first.shard = settings.sweep.shard.value_or("");
+    first.owner = this_owner();
+    first.at = core::unix_now();
+    return first;
+}
+
+}  // namespace msunet::app

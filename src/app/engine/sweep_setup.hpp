@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// From settings to the parts of a sweep: request for data, grid, patch lists, the journal's start.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../settings.hpp"
+#include "../start_model.hpp"
+#include "msunet/data/patch_index.hpp"
+#include "msunet/prepare/prepare.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/grid.hpp"
+#include "msunet/sweep/selection.hpp"
+
+namespace msunet::app {
+
+/// The grid and which of its permutations are tried.
+struct GridPlan {
+    std::unique_ptr<sweep::ParameterGrid> grid;
+    sweep::Selection selection;
+    std::vector<std::string> warnings;
+};
+
+/// Throws core::UsageError.
+GridPlan plan_grid(const TrainSettings& settings);
+
+/// What prepare::prepare is asked for.
+prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid);
+
+/// Lists of windows, one for each patch size and stride of the grid, made when first asked for.
+class PatchLists {
+public:
+    PatchLists(const data::Dataset& dataset, const data::PatchOptions& options)
+        : dataset_(dataset), options_(options) {}
+
+    /// The samples for these hyperparameters. Throws core::InputError where no patch fits.
+    const data::PatchIndex& of(const unet::Hyperparameters& hyperparameters);
+
+private:
+    const data::Dataset& dataset_;
+    data::PatchOptions options_;
+    std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<data::PatchIndex>> lists_;
+};
+
+/// The first permutation's hyperparameters: whose patch size the start table shows.
+unet::Hyperparameters first_point(const GridPlan& plan, const unet::Hyperparameters& defaults);
+
+/// The data set in figures, for the journal.
+record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index);
+
+/// Everything of the journal's first line but the world.
+record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
+                               const StartModel& start, record::DataSummary data,
+                               bool has_validation);
+
+}  // namespace msunet::app

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// `msunet train` from settings to results.
+#pragma once
+
+#include "../settings.hpp"
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+
+/// Collective over `world`: prepares the data, finds or makes the experiment, trains its
+/// permutations and writes the results. What it throws is thrown alike on all ranks; a rank that
+/// can't take part any more ends the whole job.
+core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicator& world);
+
+}  // namespace msunet::app

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trial_runner.hpp"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/model/runtime.hpp"
+#include "msunet/record/json.hpp"
+#include "msunet/train/trainer.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+constexpr const char* result_name = "result.json";
+constexpr const char* log_name = "log.txt";
+
+fs::path result_file(const fs::path& folder, record::TrialId trial) {
+    return folder / record::trial_folder(trial) / result_name;
+}
+
+train::TrialContext make_context(const RunnerParts& parts) {
+    const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
+    train::TrialContext context{
+        .dataset = parts.dataset,
+        .patches = [&patches = parts.patches](const unet::Hyperparameters& point)
+            -> const data::PatchIndex& { return patches.of(point); },
+        .start_weights = parts.start.weights,
+        .group = parts.compute.group(),
+    };
+    context.reducer = parts.compute.reducer();
+    context.make_engine = parts.compute.engine_factory();
+    context.options = parts.settings.train;
+    context.precision = parts.compute.precision();
+    context.defaults = default_hyperparameters(parts.settings);
+    context.metric = parts.metric;
+    context.seed = static_cast<std::uint64_t>(parts.settings.experiment.seed);
+    context.experiment_folder = parts.folder;
+    context.world_rank = parts.topology.all().rank() - slot.rank_in_group;
+    context.gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0;
+    return context;
+}
+
+record::TrialResult failed_result(const record::Assignment& assignment, const std::string& reason,
+                                  double began) {
+    record::TrialResult result;
+    result.trial = assignment.trial;
+    result.point = assignment.point;
+    result.state = record::TrialState::failed;
+    result.reason = reason;
+    result.started_at = began;
+    result.ended_at = core::unix_now();
+    result.duration = assignment.spent_seconds + result.ended_at - began;
+    return result;
+}
+
+/// A checkpoint that doesn't fit or is damaged costs the work since, not the trial.
+record::TrialResult train_once(const train::TrialContext& context, record::Assignment assignment,
+                               record::TrialControl& control) {
+    const double began = core::unix_now();
+    try {
+        return train::run_trial(context, assignment, control);
+    } catch (const core::InputError& error) {
+        if (assignment.checkpoint.empty()) {
+            return failed_result(assignment, core::join(error.problems(), "; "), began);
+        }
+        core::log::alert(concat("permutation ", assignment.trial, ": ",
+                                core::join(error.problems(), "; "), "; it begins anew"));
+    } catch (const core::UsageError& error) {
+        return failed_result(assignment, core::join(error.problems(), "; "), began);
+    }
+    assignment.checkpoint.clear();
+    return train_once(context, std::move(assignment), control);
+}
+
+}  // namespace
+
+TrialRunner make_trial_runner(const RunnerParts& parts) {
+    if (parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())].group < 0) {
+        return {};
+    }
+    auto context = std::make_shared<const train::TrialContext>(make_context(parts));
+    return [context](const record::Assignment& assignment, record::TrialControl& control) {
+        const bool leads = context->group.is_root();
+        const auto folder = context->experiment_folder / record::trial_folder(assignment.trial);
+        std::optional<core::log::ScopedFile> log;
+        if (leads) {
+            core::make_directories(folder);
+            log.emplace(folder / log_name);
+        }
+        auto result = train_once(*context, assignment, control);
+        model::release_memory();
+        if (leads && record::is_final(result.state)) {
+            core::write_file_atomically(folder / result_name, record::to_json(result));
+        }
+        return result;
+    };
+}
+
+void take_up_results(record::Journal& journal, const fs::path& folder) {
+    std::vector<record::TrialId> started;
+    for (const auto& [trial, known] : journal.record().trials) {
+        if (!known.result) started.push_back(trial);
+    }
+    for (const auto trial : started) {
+        const auto file = result_file(folder, trial);
+        std::error_code ignored;
+        if (!fs::exists(file, ignored)) continue;
+        auto result = record::trial_result_from_json(core::read_file(file));
+        if (result.trial != trial) continue;
+        journal.append(record::TrialFinished{std::move(result), core::unix_now()});
+    }
+}
+
+void retry_failed(record::Journal& journal, const fs::path& folder) {
+    std::vector<record::TrialId> failed;
+    for (const auto* result : journal.record().results()) {
+        if (result->state == record::TrialState::failed) failed.push_back(result->trial);
+    }
+    for (const auto trial : failed) {
+        journal.append(record::TrialRetried{trial, core::unix_now()});
+    }
+    // Only once the journal says so: a result on disk that the journal lacks would be taken up.
+    journal.sync();
+    for (const auto trial : failed) {
+        std::error_code ignored;
+        fs::remove(result_file(folder, trial), ignored);
+    }
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "final_files.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/h5/keras_file.hpp"
+#include "msunet/h5/start_model.hpp"
+#include "msunet/report/deploy.hpp"
+#include "msunet/report/html.hpp"
+#include "msunet/report/results.hpp"
+#include "msunet/report/sweep.hpp"
+#include "msunet/unet/network.hpp"
+#include "settings.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+std::vector<core::NamedArray> read_weights(const fs::path& file) {
+    return h5::match_start_model(h5::read_keras_file(file), unet::tensor_shapes(), file).weights;
+}
+
+/// Height and width from "H/W".
+std::pair<std::int64_t, std::int64_t> patch_size(const std::string& text) {
+    const auto parts = core::split(text, '/');
+    return {core::to_integer(parts.front()).value_or(0),
+            core::to_integer(parts.back()).value_or(0)};
+}
+
+/// How scans become network input, option by option as text: what predict reads in the model.
+std::map<std::string, std::string> preprocessing_of(const record::Configuration& configuration) {
+    imaging::PreprocessOptions preprocess;
+    data::PatchOptions patches;
+    core::TextCollector names;
+    describe(names, preprocess);
+    describe(names, patches);
+    std::map<std::string, std::string> attributes;
+    for (const auto& option : names.texts()) {
+        attributes[option.name] = record::setting(configuration, option.name).value_or("none");
+    }
+    return attributes;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> write_final_files(
+    const fs::path& folder, const record::SweepRecord& record) {
+    const auto sweep = report::make_sweep(record);
+    const auto names = report::write_results(folder, sweep);
+    std::vector<std::pair<std::string, std::string>> files{
+        {names.summary, "results, a row a permutation"}};
+    const auto failed =
+        std::ranges::count(sweep.trials, record::TrialState::failed, &record::TrialResult::state);
+    if (failed > 0) files.emplace_back("failures.csv", "which permutations failed, and why");
+    if (const auto* best = record::best(record); best != nullptr) {
+        const auto weights = read_weights(folder / best->weights_file);
+        report::TrainedModel model;
+        model.weights = weights;
+        model.hyperparameters = unet::from_point(best->point, unet::from_point(sweep.defaults));
+        std::tie(model.height, model.width) = patch_size(best->patch_size);
+        model.preprocessing = preprocessing_of(record.start.configuration);
+        files.emplace_back(report::write_deploy_archive(folder, sweep, model).filename().string(),
+                           "the best permutation for talos.Restore");
+        files.emplace_back(report::write_best_model(folder, model).filename().string(),
+                           "the best model for Keras");
+    }
+    report::write_report(folder, record);
+    files.emplace_back("report.html", "the sweep to look at, in a browser");
+    return files;
+}
+
+core::ExitCode exit_code_of(const record::SweepRecord& record) {
+    const auto results = record.results();
+    const bool failed = std::ranges::any_of(
+        results, [](const auto* result) { return result->state == record::TrialState::failed; });
+    return failed ? core::ExitCode::trials_failed : core::ExitCode::ok;
+}
+
+}  // namespace msunet::app

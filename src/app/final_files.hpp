@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The files of a finished sweep, all made from the journal: by the run itself and by
+/// `msunet report`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "msunet/core/error.hpp"
+#include "msunet/record/sweep_record.hpp"
+
+namespace msunet::app {
+
+/// Writes the summary, histories, metrics by modality, failures, and where a permutation is best
+/// the Deploy archive and best_model.hdf5. Returns name and meaning of each file worth naming.
+/// Throws core::Error where a file can't be written or the best weights can't be read.
+std::vector<std::pair<std::string, std::string>> write_final_files(
+    const std::filesystem::path& folder, const record::SweepRecord& record);
+
+/// The exit code of a sweep whose trials have all ended.
+core::ExitCode exit_code_of(const record::SweepRecord& record);
+
+}  // namespace msunet::app

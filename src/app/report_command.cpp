@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "commands.hpp"
+#include "final_files.hpp"
+#include "msunet/config/parse.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/report/html.hpp"
+#include "msunet/report/results.hpp"
+#include "msunet/report/sweep.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+struct FolderOptions {
+    std::vector<std::string> folder;
+};
+
+void describe(core::OptionVisitor& visitor, FolderOptions& options) {
+    visitor.visit({.name = "folder",
+                   .help = "The experiment's folder",
+                   .affects = core::Affects::run,
+                   .value_name = "DIR",
+                   .required = true,
+                   .positional = true},
+                  options.folder);
+}
+
+/// The journal of the experiment that the arguments name.
+std::pair<fs::path, record::SweepRecord> read_experiment(std::string_view command,
+                                                         std::span<const std::string> arguments) {
+    FolderOptions options;
+    config::Schema schema{std::string(command)};
+    schema.add("Experiment", options);
+    config::apply(schema, {}, config::parse_command_line(schema, arguments));
+    if (options.folder.size() != 1) {
+        throw core::UsageError(concat(command, " takes one folder"));
+    }
+    const fs::path folder = options.folder.front();
+    const auto file = folder / record::journal_name;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) {
+        throw core::UsageError(concat(core::quoted(folder.string()),
+                                      " is no experiment (it has no ", record::journal_name,
+                                      "), give the folder that msunet train has made"));
+    }
+    auto replay = record::replay(file);
+    for (const auto& notice : replay.notices) core::log::warn(notice);
+    return {folder, std::move(replay.record)};
+}
+
+core::ExitCode write_report(std::span<const std::string> arguments) {
+    const auto [folder, record] = read_experiment("report", arguments);
+    if (record.unfinished() == 0) {
+        for (const auto& [name, meaning] : write_final_files(folder, record)) {
+            core::log::info(concat("wrote ", folder / name, ": ", meaning));
+        }
+        return core::ExitCode::ok;
+    }
+    report::write_partial_results(folder, report::make_sweep(record));
+    report::write_report(folder, record);
+    core::log::info(concat("wrote ", folder / "results.partial.csv", " and ",
+                           folder / "report.html", ": ", record.unfinished(),
+                           " permutations have not ended yet"));
+    return core::ExitCode::ok;
+}
+
+std::string state_text(const record::SweepRecord& record) {
+    if (record.finished || record.unfinished() == 0) return "finished";
+    const auto user = record::in_use_by(record, {}, core::unix_now());
+    if (user) return concat("running on ", user->host, " (pid ", user->pid, ")");
+    return "stopped; the same msunet train command goes on with it";
+}
+
+core::ExitCode show_status(std::span<const std::string> arguments) {
+    const auto [folder, record] = read_experiment("status", arguments);
+    std::size_t failed = 0;
+    for (const auto* result : record.results()) {
+        if (result->state == record::TrialState::failed) ++failed;
+    }
+    const auto all = record.start.trials.size();
+    core::log::info(
+        concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
+    core::log::info(concat("permutations ", all, ": ", all - record.unfinished(), " ended (",
+                           failed, " failed), ", record.unfinished(), " left"));
+    for (const auto& [id, trial] : record.trials) {
+        if (trial.result) continue;
+        core::log::info(concat("  ", id, " ", record::name_of(trial.state), " after ",
+                               trial.epochs.size(),
+                               " epochs: ", core::point_text(record.point(id))));
+    }
+    if (const auto* best = record::best(record); best != nullptr) {
+        core::log::info(concat("best so far  ", best->trial, " with ", record.start.metric, " ",
+                               core::fixed(*record::metric(*best, record.start.metric), 4), ": ",
+                               core::point_text(best->point)));
+    }
+    return core::ExitCode::ok;
+}
+
+void with_folder_schema(std::string_view command,
+                        const std::function<void(const config::Schema&)>& use) {
+    FolderOptions options;
+    config::Schema schema{std::string(command)};
+    schema.add("Experiment", options);
+    use(schema);
+}
+
+}  // namespace
+
+Command report_command() {
+    return {"report",
+            "report DIR",
+            "make tables, archive and report.html again from an experiment's journal",
+            "Makes the CSVs, the Deploy archive, best_model.hdf5 and report.html again from the "
+            "journal. While permutations are left it writes report.html and results.partial.csv "
+            "only.",
+            [](const auto& use) { with_folder_schema("report", use); },
+            write_report};
+}
+
+Command status_command() {
+    return {"status",
+            "status DIR",
+            "tell how far an experiment is",
+            "Tells from an experiment's journal what is done, what runs, what is left, and which "
+            "permutation is the best so far.",
+            [](const auto& use) { with_folder_schema("status", use); },
+            show_status};
+}
+
+}  // namespace msunet::app

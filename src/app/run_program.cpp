@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "commands.hpp"
+#include "msunet/config/print.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/h5/keras_file.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+std::string overview() {
+    std::string text =
+        "msunet: trains U-Nets that strip the skull from rodent brain MRI, and sweeps their\n"
+        "hyperparameters over one machine or a cluster.\n\n"
+        "usage: msunet COMMAND [OPTION…]\n"
+        "       msunet -tpath FOLDER -mpath FOLDER [OPTION…]      the same as msunet train …\n\n"
+        "commands:\n";
+    for (const auto& command : commands()) {
+        text += concat("  ", command.name, std::string(14 - command.name.size(), ' '),
+                       command.summary, "\n");
+    }
+    text +=
+        "\nmsunet COMMAND --help tells more of a command; msunet --version its version;\n"
+        "msunet --bash_completion prints a completion script for bash.\n"
+        "exit codes: 0 complete, 1 failure, 2 options, 3 input, 4 some permutations failed,\n"
+        "75 stopped early and resumable\n";
+    return text;
+}
+
+std::size_t help_width() {
+    return static_cast<std::size_t>(std::clamp(core::log::terminal_width(), 60, 120));
+}
+
+void print_help(const Command& command) {
+    command.with_schema([&](const config::Schema& schema) {
+        std::cout << config::help_text(schema, concat("msunet ", command.usage), command.text,
+                                       help_width());
+    });
+}
+
+void print_completion() {
+    // Schemas live only while they are shown, so that one is shown inside the other.
+    std::vector<config::CompletionCommand> shown;
+    const auto& all = commands();
+    std::function<void(std::size_t)> show = [&](std::size_t i) {
+        if (i == all.size()) {
+            std::cout << config::bash_completion("msunet", shown, "train");
+            return;
+        }
+        all[i].with_schema([&](const config::Schema& schema) {
+            shown.push_back({std::string(all[i].summary), &schema});
+            show(i + 1);
+        });
+    };
+    show(0);
+}
+
+bool is_help(const std::string& argument) {
+    return argument == "--help" || argument == "-h" || argument == "-help" || argument == "help";
+}
+
+const Command& find_command(const std::string& name) {
+    const auto& all = commands();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+    if (found != all.end()) return *found;
+    std::vector<std::string> names;
+    for (const auto& one : all) names.emplace_back(one.name);
+    throw core::UsageError(concat("unknown command ", core::quoted(name),
+                                  core::did_you_mean(name, names), " (commands are ",
+                                  core::join(std::span<const std::string>(names)), ")"));
+}
+
+core::ExitCode run_command(const Command& command, std::span<const std::string> arguments) {
+    if (std::any_of(arguments.begin(), arguments.end(), is_help)) {
+        print_help(command);
+        return core::ExitCode::ok;
+    }
+    return command.run(arguments);
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> all{train_command(), init_model_command(), phantom_command(),
+                                          status_command(), report_command()};
+    return all;
+}
+
+core::ExitCode run_program(std::span<const std::string> arguments) {
+    if (arguments.empty() || is_help(arguments[0])) {
+        if (arguments.size() > 1 && arguments[0] == "help") {
+            print_help(find_command(arguments[1]));
+        } else {
+            std::cout << overview();
+        }
+        return core::ExitCode::ok;
+    }
+    const auto& first = arguments[0];
+    if (first == "--version") {
+        std::cout << "msunet " << version() << '\n';
+        return core::ExitCode::ok;
+    }
+    if (first == "--bash_completion" || first == "--bash-completion") {
+        print_completion();
+        return core::ExitCode::ok;
+    }
+    if (first == h5::check_keras_file_command && arguments.size() == 2) {
+        return static_cast<core::ExitCode>(h5::check_keras_file_main(arguments[1]));
+    }
+    if (first.starts_with('-')) return run_command(find_command("train"), arguments);
+    return run_command(find_command(first), arguments.subspan(1));
+}
+
+}  // namespace msunet::app

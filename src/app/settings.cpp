@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.hpp"
+
+#include <array>
+#include <utility>
+
+#include "msunet/config/grid.hpp"
+#include "msunet/config/parse.hpp"
+#include "msunet/config/print.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/sweep/grid.hpp"
+#include "msunet/sweep/placement.hpp"
+#include "msunet/sweep/selection.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+/// Runs each check and throws everything that they found wrong together.
+template <class... Checks>
+void check_all(const Checks&... checks) {
+    std::vector<std::string> problems;
+    const auto run = [&problems](const auto& check) {
+        try {
+            check();
+        } catch (const core::UsageError& error) {
+            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        }
+    };
+    (run(checks), ...);
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+}
+
+void check_modes(const TrainSettings& settings) {
+    if (settings.preprocess.contradictory()) {
+        throw core::UsageError(
+            "-ts/--target_size can't go with -hspace or -vspace (a new width and a new spacing "
+            "exclude each other), give one of the two");
+    }
+}
+
+void check_texts(const TrainSettings& settings) {
+    check_all([&] { check_modes(settings); },
+              [&] { (void)sweep::parse_random_method(settings.sweep.random_method); },
+              [&] { (void)sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial); },
+              [&] {
+                  if (settings.sweep.shard) (void)sweep::parse_shard(*settings.sweep.shard);
+              });
+}
+
+void load_grid(TrainSettings& settings) {
+    auto& text = settings.experiment.talos_params;
+    if (!text) return;
+    text = config::grid_text(config::load_grid(*text, unet::hyperparameter_keys()));
+}
+
+std::optional<std::string> problem_with_value(std::string_view name, const core::Value& value) {
+    try {
+        (void)unet::from_point({{std::string(name), value}});
+        return std::nullopt;
+    } catch (const core::UsageError& error) {
+        return core::join(error.problems(), "; ");
+    }
+}
+
+/// Fractional patches take no size from the grid: its lists of sizes would train the same
+/// permutation several times.
+void collapse_patch_lists(record::GridLists& lists, std::vector<std::string>& warnings) {
+    for (const auto* name : {"patch_dimensions", "patch_stride"}) {
+        const auto found = lists.find(std::string_view(name));
+        if (found == lists.end() || found->second.size() < 2) continue;
+        warnings.push_back(concat("grid: ", name, " has ", found->second.size(),
+                                  " values but patches are fractions of the slice (-ufp True), "
+                                  "only ",
+                                  core::python_str(found->second.front()),
+                                  " is kept; give -ufp False to sweep over patch sizes"));
+        found->second.resize(1);
+    }
+}
+
+}  // namespace
+
+config::Schema train_schema(TrainSettings& settings) {
+    config::Schema schema("train");
+    schema.add("Command", settings.command)
+        .add("Input and output", settings.folders)
+        .add("Input and output", settings.experiment)
+        .add("Preprocessing", settings.preprocess)
+        .add("Patches", settings.patches)
+        .add("Split and weights", settings.split)
+        .add("Augmentation", settings.augment)
+        .add("Fine-tuning", settings.tuning)
+        .add("Sweep", settings.sweep)
+        .add("Training", settings.train);
+    return schema;
+}
+
+TrainSettings read_train_settings(std::span<const std::string> arguments) {
+    TrainSettings settings;
+    const auto schema = train_schema(settings);
+    const auto given = config::parse_command_line(schema, arguments);
+    const auto file = config::given_value(given, "config");
+    const auto yaml = file ? config::read_yaml(schema, *file) : config::Settings{};
+    // --print_config shows also what is still incomplete.
+    const auto print = config::given_value(given, "print_config");
+    config::apply(schema, yaml, given,
+                  print ? config::Required::ignored : config::Required::checked);
+    std::vector<std::string> warnings;
+    check_all([&] { check_texts(settings); },
+              [&] {
+                  load_grid(settings);
+                  (void)grid_of(settings, warnings);
+              });
+    return settings;
+}
+
+std::string settings_yaml(const TrainSettings& settings) {
+    auto copy = settings;
+    copy.command = {};
+    return config::config_yaml(train_schema(copy));
+}
+
+TrainSettings settings_from_yaml(const std::string& yaml) {
+    TrainSettings settings;
+    const auto schema = train_schema(settings);
+    config::apply(schema, config::parse_yaml(schema, yaml, "effective configuration"), {},
+                  config::Required::ignored);
+    return settings;
+}
+
+record::Configuration configuration_of(const TrainSettings& settings) {
+    auto copy = settings;
+    return config::option_texts(train_schema(copy), {core::Affects::data, core::Affects::result,
+                                                     core::Affects::run});
+}
+
+record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string>& warnings) {
+    core::GridEntries entries;
+    if (settings.experiment.talos_params) {
+        entries =
+            config::parse_grid(*settings.experiment.talos_params, unet::hyperparameter_keys());
+    }
+    auto lists = sweep::expand(entries);
+    sweep::check_values(lists, problem_with_value);
+    if (settings.patches.use_frac_patch) collapse_patch_lists(lists, warnings);
+    return lists;
+}
+
+unet::Hyperparameters default_hyperparameters(const TrainSettings& settings) {
+    unet::Hyperparameters defaults;
+    if (settings.split.modality_weight != "none") {
+        defaults.modality_weight = settings.split.modality_weight;
+    }
+    defaults.weight_factor = settings.split.weight_factor;
+    defaults.early_stopping = settings.tuning.early_stopping;
+    defaults.restore_best = settings.tuning.restore_best;
+    defaults.lr_schedule = settings.tuning.lr_schedule;
+    return defaults;
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// All options of `msunet train`, and how they come from the command line and a YAML file.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "msunet/config/schema.hpp"
+#include "msunet/core/point.hpp"
+#include "msunet/data/options.hpp"
+#include "msunet/imaging/options.hpp"
+#include "msunet/prepare/options.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/options.hpp"
+#include "msunet/train/options.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+#include "options.hpp"
+
+namespace msunet::app {
+
+/// The effective settings of a training run.
+struct TrainSettings {
+    CommandOptions command;
+    ExperimentOptions experiment;
+    prepare::PrepareOptions folders;
+    imaging::PreprocessOptions preprocess;
+    data::PatchOptions patches;
+    data::SplitOptions split;
+    imaging::AugmentOptions augment;
+    TuningOptions tuning;
+    sweep::SweepOptions sweep;
+    train::TrainOptions train;
+};
+
+/// The options of `msunet train` in the sections of its help. Refers to `settings`.
+config::Schema train_schema(TrainSettings& settings);
+
+/// Reads command line and YAML file and checks all that needs no data. The grid is loaded and its
+/// text put in `experiment.talos_params`. Throws core::UsageError with all problems.
+TrainSettings read_train_settings(std::span<const std::string> arguments);
+
+/// The effective settings as YAML that `--config` reads.
+std::string settings_yaml(const TrainSettings& settings);
+/// The settings that `settings_yaml` wrote: how the other ranks get those of rank 0.
+TrainSettings settings_from_yaml(const std::string& yaml);
+
+/// Options that matter to a resume: all, in the order of their description.
+record::Configuration configuration_of(const TrainSettings& settings);
+
+/// The lists of the grid with all ranges expanded and every value checked; with fractional patches
+/// `patch_dimensions` and `patch_stride` collapse to one value, said in `warnings`.
+/// Throws core::UsageError with all problems.
+record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string>& warnings);
+
+/// The values of hyperparameters that the grid does not name.
+unet::Hyperparameters default_hyperparameters(const TrainSettings& settings);
+
+}  // namespace msunet::app

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "start_model.hpp"
+
+#include <span>
+#include <utility>
+
+#include "msunet/core/hash.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/h5/keras_file.hpp"
+#include "msunet/h5/start_model.hpp"
+#include "msunet/unet/initializers.hpp"
+#include "msunet/unet/network.hpp"
+#include "on_root.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+constexpr const char* default_file = "start_models/rat_brain-2d_unet.hdf5";
+constexpr const char* this_program = "/proc/self/exe";
+
+/// The file to read; nothing: random weights.
+std::optional<fs::path> file_of(const std::optional<std::string>& path) {
+    if (path == "random") return std::nullopt;
+    if (path) return fs::path(*path);
+    std::error_code ignored;
+    if (fs::exists(default_file, ignored)) return fs::path(default_file);
+    return std::nullopt;
+}
+
+std::vector<core::NamedArray> read_weights(const fs::path& file) {
+    auto matched =
+        h5::match_start_model(h5::read_keras_file_safely(file, fs::read_symlink(this_program)),
+                              unet::tensor_shapes(), file);
+    if (!matched.renamed.empty()) {
+        core::log::info(concat("start model ", core::quoted(file.string()),
+                               ": layers taken by order and shape; named otherwise: ",
+                               core::join(std::span<const std::string>(matched.renamed))));
+    }
+    return std::move(matched.weights);
+}
+
+std::string hash_of(const std::vector<core::NamedArray>& weights) {
+    core::Hasher hasher;
+    for (const auto& tensor : weights) {
+        hasher.values(std::span<const float>(tensor.values));
+    }
+    return hasher.hex();
+}
+
+void broadcast(std::vector<core::NamedArray>& weights, const comm::Communicator& world) {
+    if (!world.is_root()) weights = unet::tensor_shapes();
+    for (auto& tensor : weights) tensor.values = world.broadcast(std::move(tensor.values));
+}
+
+}  // namespace
+
+StartModel load_start_model(const std::optional<std::string>& path, std::uint64_t seed,
+                            const comm::Communicator& world) {
+    StartModel model;
+    model.origin = on_root(world, [&] {
+        const auto file = file_of(path);
+        if (file) {
+            model.weights = read_weights(*file);
+            return file->string();
+        }
+        if (path != "random") {
+            core::log::info(concat("no start model given and no ", default_file,
+                                   " here: weights are drawn from seed ", seed));
+        }
+        model.weights = unet::initial_weights(seed);
+        return concat("random, seed ", seed);
+    });
+    broadcast(model.weights, world);
+    model.hash = hash_of(model.weights);
+    return model;
+}
+
+void write_start_model(const fs::path& file, std::uint64_t seed) {
+    h5::write_keras_weights(file,
+                            h5::group_by_layer(unet::layer_names(), unet::initial_weights(seed)));
+}
+
+}  // namespace msunet::app

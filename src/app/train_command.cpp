@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "engine.hpp"
+#include "msunet/comm/environment.hpp"
+#include "msunet/core/fault.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "on_root.hpp"
+#include "settings.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+int environment_number(const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? 0 : static_cast<int>(core::to_integer(text).value_or(0));
+}
+
+/// srun without a PMI that Open MPI knows starts every task as a world of its own: all of them
+/// would train the same sweep into the same folder.
+void refuse_lonely_tasks(const comm::Communicator& world) {
+    const int tasks = environment_number("SLURM_NTASKS");
+    if (world.size() > 1 || tasks <= 1 || std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) return;
+    throw core::UsageError(
+        concat("Slurm started ", tasks,
+               " tasks but MPI sees one rank (srun and Open MPI don't know each other), use "
+               "'srun --mpi=pmix' (see 'srun --mpi=list') or mpirun; for a single rank ask for "
+               "--ntasks=1"));
+}
+
+/// All ranks end with the worst code that one of them has.
+core::ExitCode agree(const comm::Communicator& world, core::ExitCode code) {
+    const auto worst = world.all_reduce(static_cast<std::int64_t>(code), comm::Operation::max);
+    world.barrier();
+    return static_cast<core::ExitCode>(worst);
+}
+
+core::ExitCode run_in_world(std::span<const std::string> arguments,
+                            const comm::Communicator& world) {
+    refuse_lonely_tasks(world);
+    bool print = false;
+    bool dry_run = false;
+    const auto yaml = on_root(world, [&] {
+        const auto settings = read_train_settings(arguments);
+        print = settings.command.print_config;
+        dry_run = settings.command.dry_run;
+        return settings_yaml(settings);
+    });
+    if (world.broadcast(print)) {
+        if (world.is_root()) std::cout << yaml << std::flush;
+        return core::ExitCode::ok;
+    }
+    auto settings = settings_from_yaml(yaml);
+    settings.command.dry_run = world.broadcast(dry_run);
+    return load_engine().train(settings, world);
+}
+
+core::ExitCode train(std::span<const std::string> arguments) {
+    std::vector<std::string> copy(arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    std::string program = "msunet";
+    argv.push_back(program.data());
+    for (auto& argument : copy) argv.push_back(argument.data());
+    int argc = static_cast<int>(argv.size());
+    char** pointers = argv.data();
+    const comm::Environment environment(argc, pointers);
+    const auto world = comm::Communicator::world();
+    core::log::set_rank(world.rank());
+    core::arm_faults(world.rank());
+    try {
+        return agree(world, run_in_world(arguments, world));
+    } catch (const core::Error& error) {
+        // What is thrown here is thrown alike on all ranks; the others' copies are silent.
+        for (const auto& problem : error.problems()) core::log::error(problem);
+        return agree(world, error.code());
+    }
+}
+
+}  // namespace
+
+Command train_command() {
+    return {"train",
+            "[train] -tpath FOLDER -mpath FOLDER [OPTION…]",
+            "train the network, once or over a grid of hyperparameters",
+            "Trains U-Nets on two folders of NIfTI files, volumes and masks, one for every "
+            "permutation of the parameter grid, and writes tables, histories and the best model "
+            "into a folder of their own. Start it alone, under mpirun or under srun; started "
+            "again with the same options it goes on where it stopped.",
+            [](const auto& use) {
+                TrainSettings settings;
+                use(train_schema(settings));
+            },
+            train};
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.hpp"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+
+namespace msunet::app {
+
+namespace {
+
+std::string environment(const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+std::vector<std::int64_t> allowed_cores() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    std::vector<std::int64_t> cores;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return {0};
+    for (int core = 0; core < CPU_SETSIZE; ++core) {
+        if (CPU_ISSET(core, &set)) cores.push_back(core);
+    }
+    return cores;
+}
+
+/// What a command prints, without the line end; empty if it fails. The command limits its own time.
+std::string output_of(const std::string& command) {
+    std::FILE* pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return {};
+    std::array<char, 256> buffer{};
+    std::string text;
+    while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr) {
+        text += buffer.data();
+    }
+    return pclose(pipe) == 0 ? std::string(core::trim(text)) : std::string();
+}
+
+bool is_number(const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+}  // namespace
+
+bool undo_launcher_binding() {
+    if (environment("OMPI_MCA_orte_bound_at_launch").empty()) return false;
+    const auto before = allowed_cores().size();
+    // The kernel keeps of this what the job's control group allows.
+    cpu_set_t all;
+    std::memset(&all, 0xff, sizeof all);
+    return sched_setaffinity(0, sizeof all, &all) == 0 && allowed_cores().size() > before;
+}
+
+std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std::int64_t devices) {
+    const auto& node = topology.node();
+    const auto cores_of_ranks = node.all_gather(allowed_cores());
+    const std::set<std::int64_t> cores(cores_of_ranks.begin(), cores_of_ranks.end());
+    const auto& all = topology.all();
+    const auto cores_by_rank = all.all_gather(static_cast<std::int64_t>(cores.size()));
+    const auto devices_by_rank = all.all_gather(devices);
+    std::vector<sweep::Node> nodes(static_cast<std::size_t>(topology.node_count()));
+    for (int rank = 0; rank < all.size(); ++rank) {
+        const auto at = static_cast<std::size_t>(rank);
+        const auto index = static_cast<std::size_t>(topology.node_of_rank()[at]);
+        auto& entry = nodes[index];
+        entry.name = topology.hosts()[index];
+        entry.ranks.push_back(rank);
+        entry.cores = cores_by_rank[at];
+        entry.devices = std::max(entry.devices, devices_by_rank[at]);
+    }
+    return nodes;
+}
+
+record::Owner this_owner() {
+    std::array<char, 256> host{};
+    gethostname(host.data(), host.size() - 1);
+    return {host.data(), getpid(), environment("SLURM_JOB_ID")};
+}
+
+std::optional<double> job_end() {
+    if (const auto end = core::to_double(environment("SLURM_JOB_END_TIME"))) return end;
+    const auto job = environment("SLURM_JOB_ID");
+    if (!is_number(job)) return std::nullopt;
+    return core::parse_date(
+        output_of(core::concat("timeout 2 squeue -h -j ", job, " -o %e 2>/dev/null")));
+}
+
+std::string launcher() {
+    if (!environment("OMPI_COMM_WORLD_SIZE").empty()) {
+        return environment("OMPI_MCA_ess_base_jobid").empty() &&
+                       !environment("SLURM_STEP_ID").empty()
+                   ? "srun"
+                   : "mpirun";
+    }
+    return environment("SLURM_STEP_ID").empty() ? "none" : "srun";
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Where the program runs: nodes, cores, devices, batch job.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/placement.hpp"
+
+namespace msunet::app {
+
+/// Lets this rank run on all cores of its job. mpirun binds ranks to single cores by default, which
+/// would starve the threads that a rank starts. Returns whether anything was undone.
+bool undo_launcher_binding();
+
+/// Collective over the topology's ranks: the world as placement sees it. `devices`: GPUs that this
+/// rank sees.
+std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std::int64_t devices);
+
+/// This process as the journal names its owner: host, pid, Slurm job.
+record::Owner this_owner();
+
+/// When the batch job ends, unix seconds: SLURM_JOB_END_TIME, else what squeue says (asked once,
+/// 2 s at most); nothing outside Slurm or if unknown.
+std::optional<double> job_end();
+
+/// "mpirun", "srun" or "none", as the environment shows it.
+std::string launcher();
+
+}  // namespace msunet::app
