@@ -6,7 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
 
 namespace msunet::model {
@@ -33,10 +33,8 @@ public:
     at::Tensor predict(const at::Tensor& logits) const;
 
 private:
-    enum class Loss : std::uint8_t;
-    enum class Activation : std::uint8_t;
-    Loss loss_;
-    Activation activation_;
+    struct Kinds;
+    std::shared_ptr<const Kinds> kinds_;
 };
 
 }  // namespace msunet::model

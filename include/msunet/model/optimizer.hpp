@@ -57,6 +57,8 @@ protected:
     at::Tensor add_state(std::string name, double value);
     at::Tensor add_state(std::string name, at::Tensor tensor);
     [[nodiscard]] FlatParameters& parameters() const { return *parameters_; }
+    /// Whether master precision is float64.
+    [[nodiscard]] bool is_double() const;
     /// Factor i of the present step as a 0-d tensor on the device, in master precision.
     [[nodiscard]] at::Tensor factor(std::int64_t i) const;
     /// The same on the host, in double; CPU kernels only.

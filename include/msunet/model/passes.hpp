@@ -5,7 +5,7 @@
 // dropout and concatenation in as few passes over memory as possible. The network calls it through
 // this interface: kernels for the CPU, plain ATen operators anywhere, and own kernels on a GPU.
 //
-// Activations are (N,C,H,W) channels-last, in compute precision.
+// Activations are (N,C,H,W) channels-last, in compute precision; C is a multiple of 32.
 
 #include <ATen/core/Tensor.h>
 
@@ -18,34 +18,34 @@ namespace msunet::model {
 
 /// A batch normalisation layer within a step.
 struct Norm {
-    at::Tensor gamma, beta;                    ///< (C) master precision
-    at::Tensor moving_mean, moving_variance;   ///< (C) master precision
-    at::Tensor gamma_gradient, beta_gradient;  ///< (C) master precision; undefined: frozen
-    bool batch_statistics = true;              ///< false: inference mode
-    at::Tensor sums;  ///< (2,C) float64: Σa, Σa² of a = relu(z); backward Σdy, Σdy·â
-    at::Tensor mean, inverse;  ///< (C) float64: what normalises, 1/sqrt(variance + ε)
-    at::Tensor scale, shift;   ///< (C) master precision: y = scale·a + shift
-    at::Tensor correction;  ///< (2,C) master precision: da = scale·dy − c0 − c1·a, see backward
+    at::Tensor gamma{}, beta{};                    ///< (C) master precision
+    at::Tensor moving_mean{}, moving_variance{};   ///< (C) master precision
+    at::Tensor gamma_gradient{}, beta_gradient{};  ///< (C) master precision; undefined: frozen
+    bool batch_statistics = true;                  ///< false: inference mode
+    at::Tensor sums{};  ///< (2,C) float64: Σa, Σa² of a = relu(z); backward Σdy, Σdy·â
+    at::Tensor mean{}, inverse{};  ///< (C) float64: what normalises, 1/sqrt(variance + ε)
+    at::Tensor scale{}, shift{};   ///< (C) master precision: y = scale·a + shift
+    at::Tensor correction{};  ///< (2,C) master precision: da = scale·dy − c0 − c1·a, see backward
 };
 
 /// Where a normalised activation goes.
 struct Target {
-    at::Tensor out;           ///< channels [offset, offset + C); may be undefined with `pooled`
+    at::Tensor out{};         ///< channels [offset, offset + C); may be undefined with `pooled`
     std::int64_t offset = 0;  ///< first channel in `out`
-    at::Tensor bits;          ///< dropout mask of the whole of `out`; undefined: none
+    at::Tensor bits{};        ///< dropout mask of the whole of `out`; undefined: none
     double keep_scale = 1;
-    at::Tensor pooled;      ///< 2×2 maximum of it, before dropout; undefined: none
-    at::Tensor pool_index;  ///< uint8, which of the four (row-major) is the first largest
+    at::Tensor pooled{};      ///< 2×2 maximum of it, before dropout; undefined: none
+    at::Tensor pool_index{};  ///< uint8, which of the four (row-major) is the first largest
 };
 
 /// Where the gradient of a normalised activation comes from; the two parts add up.
 struct Source {
-    at::Tensor gradient;  ///< channels [offset, offset + C); undefined: none
+    at::Tensor gradient{};  ///< channels [offset, offset + C); undefined: none
     std::int64_t offset = 0;
-    at::Tensor bits;  ///< dropout mask of the whole of `gradient`; undefined: none
+    at::Tensor bits{};  ///< dropout mask of the whole of `gradient`; undefined: none
     double keep_scale = 1;
-    at::Tensor pooled;  ///< gradient of the 2×2 maximum; undefined: none
-    at::Tensor pool_index;
+    at::Tensor pooled{};  ///< gradient of the 2×2 maximum; undefined: none
+    at::Tensor pool_index{};
 };
 
 /// Stateless; every method works on tensors of one device and one compute precision.
@@ -71,11 +71,14 @@ public:
     /// defined, becomes its sum by channel.
     virtual void norm_backward(at::Tensor& z, const Source& source, const Norm& norm,
                                const at::Tensor& bias_gradient) = 0;
-    /// z = relu(z).
-    virtual void relu(at::Tensor& z) = 0;
-    /// gradient = (a > 0)·gradient, a = relu(z); `bias_gradient` as above.
-    virtual void relu_backward(const at::Tensor& a, at::Tensor& gradient,
-                               const at::Tensor& bias_gradient) = 0;
+    /// The network's first convolution, 3×3 "same", of x (N,1,H,W) to (N,C,H,W); weights
+    /// (C,3,3,1) and bias (C) in master precision. With `with_sums` it fills norm.sums as
+    /// `relu_sums` does.
+    virtual at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
+                                         const at::Tensor& bias, Norm& norm, bool with_sums) = 0;
+    /// Gradient of its weights, from that of its output, into (C,3,3,1) in master precision.
+    virtual void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+                                            const at::Tensor& weights_gradient) = 0;
     /// Fills int32 (N, words) with masks, see dropout.hpp.
     virtual void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key,
                               std::uint32_t layer, std::uint32_t first_sample) = 0;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/model/collectives.hpp"
+
+#include <ATen/ops/zeros.h>
+
+#include "msunet/comm/all_reducer.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::model {
+
+int Collectives::ranks() const { return reducer_ != nullptr ? reducer_->size() : 1; }
+
+void Collectives::sum(const at::Tensor& tensor) {
+    if (reducer_ == nullptr) return;
+    const bool wide = tensor.scalar_type() == at::kDouble;
+    if (!wide && tensor.scalar_type() != at::kFloat) {
+        throw core::Error(core::ExitCode::failure, "only float32 and float64 can be summed");
+    }
+    ++done_;
+    reducer_->sum(tensor.data_ptr(), static_cast<std::size_t>(tensor.numel()),
+                  wide ? comm::DataType::float64 : comm::DataType::float32, stream_);
+}
+
+void Collectives::begin(const std::vector<std::pair<std::int64_t, at::ScalarType>>* schedule) {
+    schedule_ = schedule;
+    done_ = 0;
+}
+
+void Collectives::drain(std::size_t until, const at::TensorOptions& options) {
+    while (reducer_ != nullptr && schedule_ != nullptr && done_ < until) {
+        const auto& [elements, type] = (*schedule_)[done_];
+        sum(at::zeros({elements}, options.dtype(type)));
+    }
+}
+
+}  // namespace msunet::model

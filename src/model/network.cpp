@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/model/network.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/mv.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/threshold_backward.h>
+
+#include <array>
+#include <utility>
+
+#include "model/stages.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::model {
+namespace {
+
+at::ScalarType master_type(Precision precision) {
+    return precision == Precision::float64 ? at::kDouble : at::kFloat;
+}
+
+at::ScalarType compute_type(Precision precision) {
+    return precision == Precision::bf16 ? at::kBFloat16 : master_type(precision);
+}
+
+std::unique_ptr<Passes> passes_for(at::Device device) {
+    return device.is_cpu() ? make_cpu_passes() : make_aten_passes();
+}
+
+/// The stage that writes the second half of merge `skip` (0: the largest), and its successors.
+std::size_t up_stage(std::size_t skip) { return contracting_stages + 3 * (skip_count - 1 - skip); }
+
+}  // namespace
+
+class Network::Body {
+public:
+    Body(NetworkOptions options, std::span<const core::NamedArray> arrays,
+         std::unique_ptr<Passes> passes)
+        : options_(std::move(options)),
+          type_(compute_type(options_.precision)),
+          rate_(options_.dropout),
+          passes_(passes ? std::move(passes) : passes_for(options_.device)),
+          weights_(options_.trainable, options_.batch_statistics, master()) {
+        weights_.load(arrays);
+        while (first_ < stage_count && !weights_.stages[first_].trainable()) ++first_;
+        make_schedule();
+    }
+
+    at::Tensor forward(const at::Tensor& x, const StepContext& context) {
+        context_ = context;
+        samples_ = x.size(0);
+        if (context_.global_samples == 0) context_.global_samples = samples_;
+        training_ = true;
+        return run(x);
+    }
+
+    at::Tensor infer(const at::Tensor& x) {
+        training_ = false;
+        return run(x);
+    }
+
+    at::Tensor bottleneck(const at::Tensor& x) {
+        training_ = false;
+        refresh();
+        const at::Tensor y = contract(input(x));
+        clear();
+        return y.permute({0, 2, 3, 1}).contiguous().view({y.size(0), -1}).to(master().dtype());
+    }
+
+    void backward(const at::Tensor& logits_gradient) {
+        at::Tensor dy = head_backward(logits_gradient);
+        if (!dy.defined()) {
+            clear();
+            return;
+        }
+        for (std::size_t skip = 0; skip < skip_count && dy.defined(); ++skip) {
+            const std::size_t up = up_stage(skip);
+            dy = stage_backward(up + 2, {.gradient = dy});
+            if (!dy.defined()) break;
+            dy = stage_backward(up + 1, {.gradient = dy});
+            if (!dy.defined()) break;
+            merged_[skip] = dy;
+            dy = stage_backward(up, {.gradient = dy,
+                                     .offset = skip_channels(skip),
+                                     .bits = bits_[skip],
+                                     .keep_scale = rate_.keep_scale()});
+        }
+        contract_backward(dy);
+        clear();
+    }
+
+    [[nodiscard]] at::TensorOptions master() const {
+        return at::TensorOptions(options_.device).dtype(master_type(options_.precision));
+    }
+
+    Weights& weights() { return weights_; }
+    [[nodiscard]] const NetworkOptions& options() const { return options_; }
+    [[nodiscard]] const auto& schedule() const { return schedule_; }
+
+private:
+    at::Tensor input(const at::Tensor& x) {
+        return x.to(options_.device, type_).unsqueeze(1).contiguous();
+    }
+
+    void refresh() {
+        for (auto& stage : weights_.stages) stage.convolution.refresh(type_);
+        weights_.head.refresh(type_);
+    }
+
+    [[nodiscard]] std::int64_t skip_channels(std::size_t skip) const {
+        return weights_.stages[2 * skip + 1].channels();
+    }
+
+    at::Tensor empty(const at::Tensor& like, std::int64_t channels, std::int64_t height,
+                     std::int64_t width) {
+        return at::empty({like.size(0), channels, height, width}, like.options(),
+                         at::MemoryFormat::ChannelsLast);
+    }
+
+    at::Tensor run(const at::Tensor& x) {
+        refresh();
+        at::Tensor y = contract(input(x));
+        for (std::size_t skip = skip_count; skip-- > 0;) {
+            const std::size_t up = up_stage(skip);
+            const at::Tensor z = convolve_stage(up, y);
+            normalise(up, z, merge_target(skip, skip_channels(skip)));
+            y = std::move(merged_[skip]);
+            y = plain(up + 1, y);
+            y = plain(up + 2, y);
+        }
+        at::Tensor a =
+            convolve(weights_.head.kind, y, weights_.head.weights, weights_.head.compute_bias)
+                .relu_();
+        if (keeps(stage_count)) {
+            head_x_ = y;
+            head_a_ = a;
+        }
+        const at::Tensor& w = weights_.score.kernel;
+        const at::Tensor logits =
+            at::matmul(a.permute({0, 2, 3, 1}).to(w.scalar_type()), w.view({-1, 1})) +
+            weights_.score.bias;
+        if (!training_) clear();
+        return logits.squeeze(3);
+    }
+
+    at::Tensor contract(at::Tensor y) {
+        for (std::size_t block = 0; block <= skip_count; ++block) {
+            y = plain(2 * block, y);
+            y = block == skip_count ? plain(2 * block + 1, y) : skip(block, y);
+        }
+        return y;
+    }
+
+    /// Whether this pass keeps what the backward pass of a stage needs.
+    [[nodiscard]] bool keeps(std::size_t stage) const { return training_ && stage >= first_; }
+
+    at::Tensor convolve_stage(std::size_t i, const at::Tensor& x) {
+        Stage& stage = weights_.stages[i];
+        const bool sums = training_ && stage.norm.batch_statistics;
+        at::Tensor z;
+        if (i == 0) {
+            z = passes_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
+                                           stage.norm, sums);
+        } else {
+            z = convolve(stage.convolution.kind, x, stage.convolution.weights,
+                         stage.convolution.compute_bias);
+            if (sums) passes_->relu_sums(z, stage.norm);
+        }
+        if (keeps(i)) {
+            stage.x = x;
+            stage.z = z;
+        }
+        return z;
+    }
+
+    /// How many values a channel the statistics of a stage are over; 0: none, inference mode.
+    [[nodiscard]] std::int64_t count(const at::Tensor& z) const {
+        const bool whole = options_.sync_batch_norm;
+        return (whole ? context_.global_samples : samples_) * z.size(2) * z.size(3);
+    }
+
+    [[nodiscard]] bool reduces(const Stage& stage) const {
+        return stage.norm.batch_statistics && options_.sync_batch_norm &&
+               context_.collectives != nullptr && context_.collectives->active();
+    }
+
+    void normalise(std::size_t i, const at::Tensor& z, const Target& target) {
+        Stage& stage = weights_.stages[i];
+        if (training_ && reduces(stage)) context_.collectives->sum(stage.norm.sums);
+        passes_->prepare_norm(stage.norm, training_ ? count(z) : 0);
+        passes_->norm_forward(z, stage.norm, target);
+    }
+
+    at::Tensor plain(std::size_t i, const at::Tensor& x) {
+        const at::Tensor z = convolve_stage(i, x);
+        const at::Tensor y = keeps(i) ? empty(z, z.size(1), z.size(2), z.size(3)) : z;
+        normalise(i, z, {.out = y});
+        return y;
+    }
+
+    /// The second stage of a contracting block: pooled output, and the first part of its merge.
+    at::Tensor skip(std::size_t block, const at::Tensor& x) {
+        const std::size_t i = 2 * block + 1;
+        const at::Tensor z = convolve_stage(i, x);
+        const std::int64_t height = z.size(2), width = z.size(3);
+        const std::int64_t channels = z.size(1) + weights_.stages[up_stage(block)].channels();
+        merged_[block] = empty(z, channels, height, width);
+        bits_[block] = at::Tensor();
+        if (training_ && !rate_.none()) {
+            bits_[block] =
+                at::empty({z.size(0), height * width * channels / 32}, z.options().dtype(at::kInt));
+            passes_->dropout_mask(bits_[block], rate_, context_.dropout,
+                                  static_cast<std::uint32_t>(block),
+                                  static_cast<std::uint32_t>(context_.first_sample));
+        }
+        Target target = merge_target(block, 0);
+        target.pooled = empty(z, z.size(1), height / 2, width / 2);
+        if (keeps(i)) {
+            index_[block] = at::empty(target.pooled.sizes(), z.options().dtype(at::kByte),
+                                      at::MemoryFormat::ChannelsLast);
+            target.pool_index = index_[block];
+        }
+        normalise(i, z, target);
+        return target.pooled;
+    }
+
+    Target merge_target(std::size_t skip, std::int64_t offset) {
+        return {.out = merged_[skip],
+                .offset = offset,
+                .bits = bits_[skip],
+                .keep_scale = rate_.keep_scale()};
+    }
+
+    /// Backward of score and conv9_3; the gradient of the last stage's output if that is needed.
+    at::Tensor head_backward(const at::Tensor& logits_gradient) {
+        Convolution& score = weights_.score;
+        const at::Tensor d = logits_gradient.reshape({-1});
+        const at::Tensor a = head_a_.permute({0, 2, 3, 1}).reshape({-1, head_a_.size(1)});
+        if (score.trainable()) {
+            score.kernel_gradient.view({-1}).copy_(at::mv(a.to(d.scalar_type()).t(), d));
+            score.bias_gradient.copy_(d.sum());
+        }
+        const bool needed = first_ < stage_count;
+        Convolution& head = weights_.head;
+        if (!needed && !head.trainable()) return {};
+        at::Tensor da = at::matmul(d.unsqueeze(1), score.kernel.view({1, -1}));
+        da = at::threshold_backward(da.to(type_), a, 0);
+        if (head.trainable()) head.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
+        da = da.view({head_a_.size(0), head_a_.size(2), head_a_.size(3), head_a_.size(1)})
+                 .permute({0, 3, 1, 2});
+        return convolve_backward(head.kind, da, head_x_, head.weights, needed,
+                                 head.kernel_gradient);
+    }
+
+    /// From the gradient of the stage's output: gradients of its weights, and of its input unless
+    /// nothing below trains.
+    at::Tensor stage_backward(std::size_t i, const Source& source) {
+        Stage& stage = weights_.stages[i];
+        Norm& norm = stage.norm;
+        if (norm.batch_statistics || stage.norm_trainable()) {
+            passes_->norm_backward_sums(stage.z, source, norm);
+            if (stage.norm_trainable()) passes_->take_norm_gradients(norm);
+            if (reduces(stage)) context_.collectives->sum(norm.sums);
+        }
+        const bool needed = i > first_;
+        Convolution& convolution = stage.convolution;
+        at::Tensor dx;
+        if (needed || convolution.trainable()) {
+            passes_->prepare_norm_backward(norm, count(stage.z));
+            passes_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
+            if (i == 0) {
+                passes_->first_convolution_backward(stage.x, stage.z, convolution.kernel_gradient);
+            } else {
+                dx = convolve_backward(convolution.kind, stage.z, stage.x, convolution.weights,
+                                       needed, convolution.kernel_gradient);
+            }
+        }
+        stage.x = at::Tensor();
+        stage.z = at::Tensor();
+        return dx;
+    }
+
+    void contract_backward(at::Tensor dy) {
+        if (!dy.defined()) return;
+        Source source{.gradient = dy};
+        for (std::size_t block = skip_count + 1; block-- > 0;) {
+            dy = stage_backward(2 * block + 1, source);
+            if (!dy.defined()) return;
+            if (block < skip_count) merged_[block] = at::Tensor();
+            dy = stage_backward(2 * block, {.gradient = dy});
+            if (!dy.defined() || block == 0) return;
+            source = {.gradient = merged_[block - 1],
+                      .bits = bits_[block - 1],
+                      .keep_scale = rate_.keep_scale(),
+                      .pooled = dy,
+                      .pool_index = index_[block - 1]};
+        }
+    }
+
+    void clear() {
+        for (auto& stage : weights_.stages) {
+            stage.x = at::Tensor();
+            stage.z = at::Tensor();
+        }
+        for (std::size_t i = 0; i < skip_count; ++i) {
+            merged_[i] = bits_[i] = index_[i] = at::Tensor();
+        }
+        head_x_ = head_a_ = at::Tensor();
+    }
+
+    void make_schedule() {
+        if (!options_.sync_batch_norm) return;
+        const auto add = [&](const Stage& stage) {
+            if (stage.norm.batch_statistics) {
+                schedule_.emplace_back(2 * stage.channels(), at::kDouble);
+            }
+        };
+        for (const auto& stage : weights_.stages) add(stage);
+        for (std::size_t i = stage_count; i-- > first_;) add(weights_.stages[i]);
+    }
+
+    NetworkOptions options_;
+    at::ScalarType type_;
+    DropoutRate rate_;
+    std::unique_ptr<Passes> passes_;
+    Weights weights_;
+    /// The lowest stage with a trainable tensor; nothing below it has a gradient.
+    std::size_t first_ = 0;
+    std::vector<std::pair<std::int64_t, at::ScalarType>> schedule_;
+
+    bool training_ = false;
+    StepContext context_;
+    std::int64_t samples_ = 0;
+    /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.
+    std::array<at::Tensor, skip_count> merged_, bits_, index_;
+    at::Tensor head_x_, head_a_;
+};
+
+Network::Network(NetworkOptions options, std::span<const core::NamedArray> weights,
+                 std::unique_ptr<Passes> passes)
+    : body_(std::make_unique<Body>(std::move(options), weights, std::move(passes))) {}
+
+Network::~Network() = default;
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+
+at::Tensor Network::forward(const at::Tensor& x, const StepContext& context) {
+    return body_->forward(x, context);
+}
+
+void Network::backward(const at::Tensor& logits_gradient) { body_->backward(logits_gradient); }
+
+at::Tensor Network::infer(const at::Tensor& x) { return body_->infer(x); }
+
+at::Tensor Network::bottleneck(const at::Tensor& x) { return body_->bottleneck(x); }
+
+FlatParameters& Network::parameters() { return body_->weights().parameters; }
+
+const at::Tensor& Network::moving_statistics() const {
+    return body_->weights().statistics.values();
+}
+
+const std::vector<std::pair<std::int64_t, at::ScalarType>>& Network::schedule() const {
+    return body_->schedule();
+}
+
+std::vector<core::NamedArray> Network::weights() const { return body_->weights().save(); }
+
+void Network::load(std::span<const core::NamedArray> weights) { body_->weights().load(weights); }
+
+const NetworkOptions& Network::options() const { return body_->options(); }
+
+at::TensorOptions Network::master_options() const { return body_->master(); }
+
+}  // namespace msunet::model

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The network as data: 22 stages (convolution, ReLU, batch normalisation), the head, and the
+// buffers that all weights are views of.
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/convolution.hpp"
+#include "msunet/core/named_array.hpp"
+#include "msunet/model/flat_parameters.hpp"
+#include "msunet/model/passes.hpp"
+
+namespace msunet::model {
+
+/// A convolution's weights.
+struct Convolution {
+    ConvolutionKind kind = ConvolutionKind::same;
+    at::Tensor kernel{}, bias{};                    ///< master (cout,kh,kw,cin), (cout)
+    at::Tensor kernel_gradient{}, bias_gradient{};  ///< undefined: frozen
+    at::Tensor weights{}, compute_bias{};           ///< as the convolution reads them
+
+    [[nodiscard]] bool trainable() const { return kernel_gradient.defined(); }
+    /// Renews `weights` from the master.
+    void refresh(at::ScalarType type);
+};
+
+/// Convolution, ReLU, batch normalisation, and what a step keeps of them.
+struct Stage {
+    Convolution convolution;
+    Norm norm;
+    at::Tensor x{};  ///< input of the convolution
+    at::Tensor z{};  ///< its output; in backward its gradient
+
+    [[nodiscard]] bool norm_trainable() const { return norm.gamma_gradient.defined(); }
+    [[nodiscard]] bool trainable() const { return convolution.trainable() || norm_trainable(); }
+    [[nodiscard]] std::int64_t channels() const { return convolution.bias.size(0); }
+};
+
+/// Number of stages: 2 for each of 5 contracting blocks, 3 for each of 4 expanding ones.
+inline constexpr std::size_t contracting_stages = 10;
+inline constexpr std::size_t stage_count = 22;
+/// Blocks with a skip connection, from the input.
+inline constexpr std::size_t skip_count = 4;
+
+/// All weights: trainable ones flat with gradients, frozen ones and statistics in buffers of their
+/// own; stages and head are views of them.
+class Weights {
+public:
+    /// `trainable`: a flag for each of unet's layers, empty: all.
+    Weights(const std::vector<bool>& trainable, bool batch_statistics,
+            const at::TensorOptions& master);
+
+    /// All 136 tensors in unet's order; throws core::Error where a shape does not fit.
+    void load(std::span<const core::NamedArray> arrays);
+    [[nodiscard]] std::vector<core::NamedArray> save() const;
+
+    FlatParameters parameters;  ///< trainable
+    FlatParameters fixed;       ///< frozen; gradients unused
+    FlatParameters statistics;  ///< moving means and variances; gradients unused
+    std::vector<Stage> stages;  ///< in the order of the network
+    Convolution head;           ///< conv9_3
+    Convolution score;
+
+private:
+    /// Where a tensor of unet's list lies.
+    struct Place {
+        FlatParameters* buffer;
+        std::size_t segment;
+    };
+    [[nodiscard]] at::Tensor value(std::size_t tensor) const;
+    [[nodiscard]] at::Tensor gradient(std::size_t tensor) const;
+    void make_stages(bool batch_statistics, const at::TensorOptions& master);
+
+    std::vector<Place> places_;
+};
+
+}  // namespace msunet::model
