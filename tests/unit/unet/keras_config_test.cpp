@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/unet/keras_config.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "msunet/h5/keras_file.hpp"
+#include "msunet/unet/network.hpp"
+
+namespace msunet::unet {
+namespace {
+
+using nlohmann::json;
+
+const json& layer_of(const json& model, std::string_view name) {
+    for (const json& each : model.at("config").at("layers")) {
+        if (each.at("name") == name) {
+            return each;
+        }
+    }
+    throw std::out_of_range(std::string(name));
+}
+
+TEST(KerasConfig, CarriesTheHyperparameters) {
+    Hyperparameters h;
+    h.dropout = 0.25;
+    h.final_activation = "tanh";
+    h.score_trainable = false;
+    h.which_layer = 2;
+    const json model = json::parse(keras_model_json(h, 64, std::nullopt));
+    EXPECT_EQ(layer_of(model, "input_1").at("config").at("batch_input_shape"),
+              json::parse("[null, 64, null, 1]"));
+    EXPECT_EQ(layer_of(model, "drop7").at("config").at("rate"), 0.25);
+    EXPECT_EQ(layer_of(model, "score").at("config").at("activation"), "tanh");
+    EXPECT_EQ(layer_of(model, "score").at("config").at("trainable"), false);
+    EXPECT_EQ(layer_of(model, "conv1_2").at("config").at("trainable"), true);
+    EXPECT_EQ(layer_of(model, "conv2_1").at("config").at("trainable"), false);
+    EXPECT_EQ(layer_of(model, "conv9_3").at("config").at("activation"), "relu");
+}
+
+// Whatever we say of a layer, Keras says the same in the file it has written.
+TEST(KerasConfig, AgreesWithTheConfigurationThatKerasWrites) {
+    const auto file = std::filesystem::path(MSUNET_SHARED_DIR) / "reference/start/start.hdf5";
+    if (!std::filesystem::exists(file)) {
+        GTEST_SKIP() << "no reference files under " << MSUNET_SHARED_DIR;
+    }
+    const json theirs = json::parse(h5::read_keras_file(file).model_config.value());
+    const json ours = json::parse(keras_model_json({}, 64, 64));
+    EXPECT_EQ(ours.at("config").at("layers").size(), 63U);
+    for (const char* key : {"name", "input_layers", "output_layers"}) {
+        EXPECT_EQ(ours.at("config").at(key), theirs.at("config").at(key));
+    }
+    for (const Layer& each : layers()) {
+        const json& our_layer = layer_of(ours, each.name);
+        const json& their_layer = layer_of(theirs, each.name);
+        EXPECT_EQ(our_layer.at("class_name"), their_layer.at("class_name")) << each.name;
+        EXPECT_EQ(our_layer.at("inbound_nodes"), their_layer.at("inbound_nodes")) << each.name;
+        for (const auto& [key, value] : our_layer.at("config").items()) {
+            const json& expected = their_layer.at("config").at(key);
+            if (key.ends_with("_initializer")) {
+                EXPECT_EQ(value.at("class_name"), expected.at("class_name")) << each.name;
+            } else {
+                EXPECT_EQ(value, expected) << each.name << ' ' << key;
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace msunet::unet
