@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/core/log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "msunet/core/file.hpp"
+
+namespace msunet::core {
+namespace {
+
+class LogTest : public testing::Test {
+protected:
+    void TearDown() override {
+        log::set_rank(0);
+        log::set_quiet(false);
+    }
+
+    struct Output {
+        std::string out;
+        std::string err;
+    };
+    template <class Body>
+    static Output spoken(Body body) {
+        testing::internal::CaptureStdout();
+        testing::internal::CaptureStderr();
+        body();
+        Output output;
+        output.out = testing::internal::GetCapturedStdout();
+        output.err = testing::internal::GetCapturedStderr();
+        return output;
+    }
+};
+
+TEST_F(LogTest, InformationGoesToStdoutTroubleToStderr) {
+    const Output output = spoken([] {
+        log::info("hello {}");
+        log::warn("careful");
+        log::error("no");
+    });
+    EXPECT_EQ(output.out, "hello {}\n");
+    EXPECT_EQ(output.err, "warning: careful\nerror: no\n");
+}
+
+TEST_F(LogTest, OtherRanksAreSilentButForAlerts) {
+    log::set_rank(3);
+    const std::size_t before = log::warning_count();
+    const Output output = spoken([] {
+        log::info("hello");
+        log::warn("counted");
+        log::error("no");
+        log::alert("alone");
+    });
+    EXPECT_EQ(output.out, "");
+    EXPECT_EQ(output.err, "warning: rank 3: alone\n");
+    EXPECT_EQ(log::warning_count(), before + 1);
+    EXPECT_EQ(log::warnings().back(), "counted");
+}
+
+TEST_F(LogTest, QuietKeepsWarnings) {
+    log::set_quiet(true);
+    const Output output = spoken([] {
+        log::info("hello");
+        log::warn("careful");
+    });
+    EXPECT_EQ(output.out, "");
+    EXPECT_EQ(output.err, "warning: careful\n");
+}
+
+TEST_F(LogTest, ProgressIsForTerminalsAlone) {
+    EXPECT_EQ(spoken([] { log::progress("50 %"); }).out, "");
+    EXPECT_FALSE(log::is_terminal());
+    EXPECT_GE(log::terminal_width(), 20);
+}
+
+TEST_F(LogTest, AScopedFileGetsEverythingWithItsTime) {
+    const auto path = std::filesystem::path(testing::TempDir()) / ("log_" + unique_suffix());
+    log::set_rank(1);
+    spoken([&] {
+        {
+            const log::ScopedFile file(path);
+            log::info("one");
+            log::warn("two");
+        }
+        log::info("after");
+    });
+    const std::string text = read_file(path);
+    EXPECT_NE(text.find(" info: one\n"), std::string::npos);
+    EXPECT_NE(text.find(" warning: two\n"), std::string::npos);
+    EXPECT_EQ(text.find("after"), std::string::npos);
+    std::filesystem::remove(path);
+    EXPECT_THROW(log::ScopedFile("/proc/none/x"), FileError);
+}
+
+}  // namespace
+}  // namespace msunet::core

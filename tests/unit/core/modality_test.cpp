@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/core/modality.hpp"
+
+#include <gtest/gtest.h>
+
+#include "msunet/core/named_array.hpp"
+#include "msunet/core/point.hpp"
+
+namespace msunet::core {
+namespace {
+
+TEST(Modality, IsFoundInAnyCase) {
+    EXPECT_EQ(modality_of("rs01_FMRI_mask.nii"), Modality::fmri);
+    EXPECT_EQ(modality_of("a_noddi_mask.nii.gz"), Modality::noddi);
+    EXPECT_EQ(modality_of("Anatomical.nii"), Modality::anatomical);
+    EXPECT_FALSE(modality_of("scan.nii").has_value());
+}
+
+TEST(Modality, TheFirstInTheOrderOfTheColumnsWins) {
+    EXPECT_EQ(modality_of("fmri_to_anatomical.nii"), Modality::anatomical);
+    EXPECT_EQ(modality_of("regwarp_dti.nii"), Modality::dti);
+}
+
+TEST(Modality, NamesMatchWhole) {
+    EXPECT_EQ(modality_named("DTI"), Modality::dti);
+    EXPECT_FALSE(modality_named("dti2").has_value());
+    EXPECT_EQ(name_of(Modality::regwarp), "regwarp");
+}
+
+TEST(NamedArray, CountsElements) {
+    EXPECT_EQ(element_count({3, 3, 2, 32}), 576);
+    EXPECT_EQ(element_count({}), 1);
+    EXPECT_EQ(element_count({4, 0}), 0);
+}
+
+TEST(Point, TextListsNamesInAsciiOrder) {
+    const Point point{{"lr", 0.001},
+                      {"batch_size", std::int64_t{16}},
+                      {"finalActivation", "relu"},
+                      {"pca_only", false}};
+    EXPECT_EQ(point_text(point), "batch_size=16, finalActivation=relu, lr=0.001, pca_only=False");
+}
+
+}  // namespace
+}  // namespace msunet::core
