@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "fixtures.hpp"
+#include "unit/h5/fixtures.hpp"
 #include "h5/handle.hpp"
 #include "h5/image.hpp"
 #include "h5/text.hpp"

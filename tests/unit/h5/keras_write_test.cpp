@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fixtures.hpp"
+#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
 
 namespace msunet::h5 {

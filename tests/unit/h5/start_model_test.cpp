@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "fixtures.hpp"
+#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
 
 namespace msunet::h5 {

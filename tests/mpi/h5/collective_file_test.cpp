@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "fixtures.hpp"
+#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
 
 namespace msunet::h5 {
