@@ -20,20 +20,25 @@ class FailurePrinter : public testing::EmptyTestEventListener {
 public:
     explicit FailurePrinter(int rank) : rank_(rank) {}
 
+    void OnTestStart(const testing::TestInfo& test) override {
+        test_ = std::string(test.test_suite_name()) + '.' + test.name();
+    }
+
+    // GoogleTest holds its lock here: asking it for the current test would wait forever.
     void OnTestPartResult(const testing::TestPartResult& result) override {
         if (!result.failed()) return;
-        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
         std::ostringstream text;
-        text << "[rank " << rank_ << "] ";
-        if (test != nullptr) text << test->test_suite_name() << '.' << test->name() << ": ";
-        text << (result.file_name() != nullptr ? result.file_name() : "?") << ':'
-             << result.line_number() << "\n" << result.message() << '\n';
+        text << "[rank " << rank_ << "] " << test_ << ": "
+             << (result.file_name() != nullptr ? result.file_name() : "?") << ':'
+             << result.line_number() << '\n'
+             << result.message() << '\n';
         // In one piece, so that the ranks' messages do not interleave.
         std::cerr << text.str() << std::flush;
     }
 
 private:
     int rank_;
+    std::string test_ = "outside of tests";
 };
 
 /// Collective over MPI_COMM_WORLD. A test counts as skipped only where every rank skipped it.
