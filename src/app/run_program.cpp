@@ -8,6 +8,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
+#include "settings.hpp"
 
 namespace msunet::app {
 
@@ -43,6 +44,7 @@ void print_help(const Command& command) {
         std::cout << config::help_text(schema, concat("msunet ", command.usage), command.text,
                                        help_width());
     });
+    if (command.name == "train") std::cout << '\n' << grid_help(help_width());
 }
 
 void print_completion() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include "msunet/config/grid.hpp"
@@ -81,6 +81,59 @@ void collapse_patch_lists(record::GridLists& lists, std::vector<std::string>& wa
     }
 }
 
+/// Help on every key of the grid.
+class KeyPrinter final : public core::UniformVisitor<KeyPrinter> {
+public:
+    explicit KeyPrinter(std::size_t width) : width_(width) {}
+
+    template <class T>
+    void option(const core::OptionInfo& info, T& value) {
+        text += concat("  ", info.name, "\n");
+        std::string help = concat(info.help, ". ");
+        if (const auto range = core::range_text(info); !range.empty()) {
+            help += concat("Allowed: ", range, ". ");
+        }
+        help += concat(
+            "Default: ",
+            info.default_text.empty() ? core::option_text(value) : std::string(info.default_text),
+            ".");
+        constexpr std::size_t indent = 8;
+        for (const auto& line : core::wrap(help, width_ - indent)) {
+            text += concat(std::string(indent, ' '), line, "\n");
+        }
+    }
+
+    std::string text;
+
+private:
+    std::size_t width_;
+};
+
+/// `-lr 0.01`: a user of the grid's keys means the grid.
+void explain_grid_keys(std::span<const std::string> arguments, const config::Schema& schema) {
+    std::vector<std::string> problems;
+    const auto infos = schema.infos();
+    for (const auto& argument : arguments) {
+        const auto name = core::trim(argument).substr(0, argument.find('='));
+        if (!name.starts_with('-') || name.find_first_not_of('-') == std::string_view::npos) {
+            continue;
+        }
+        const auto bare = name.substr(name.find_first_not_of('-'));
+        const auto key = unet::canonical_key(bare);
+        const auto is_option = [&bare](const core::OptionInfo& info) {
+            const auto same = [&bare](std::string_view spelling) {
+                return core::normal_name(spelling) == core::normal_name(bare);
+            };
+            return same(info.name) || std::any_of(info.aliases.begin(), info.aliases.end(), same);
+        };
+        if (!key || std::any_of(infos.begin(), infos.end(), is_option)) continue;
+        problems.push_back(concat("'", name,
+                                  "' is a key of the parameter grid, not an option: give ",
+                                  "-talos \"{'", *key, "': [...]}\""));
+    }
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+}
+
 }  // namespace
 
 config::Schema train_schema(TrainSettings& settings) {
@@ -101,6 +154,7 @@ config::Schema train_schema(TrainSettings& settings) {
 TrainSettings read_train_settings(std::span<const std::string> arguments) {
     TrainSettings settings;
     const auto schema = train_schema(settings);
+    explain_grid_keys(arguments, schema);
     const auto given = config::parse_command_line(schema, arguments);
     const auto file = config::given_value(given, "config");
     const auto yaml = file ? config::read_yaml(schema, *file) : config::Settings{};
@@ -133,8 +187,8 @@ TrainSettings settings_from_yaml(const std::string& yaml) {
 
 record::Configuration configuration_of(const TrainSettings& settings) {
     auto copy = settings;
-    return config::option_texts(train_schema(copy), {core::Affects::data, core::Affects::result,
-                                                     core::Affects::run});
+    return config::option_texts(train_schema(copy),
+                                {core::Affects::data, core::Affects::result, core::Affects::run});
 }
 
 record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string>& warnings) {
@@ -147,6 +201,14 @@ record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string
     sweep::check_values(lists, problem_with_value);
     if (settings.patches.use_frac_patch) collapse_patch_lists(lists, warnings);
     return lists;
+}
+
+std::string grid_help(std::size_t width) {
+    unet::Hyperparameters defaults;
+    KeyPrinter printer(width);
+    unet::describe(printer, defaults);
+    return concat("Keys of the parameter grid (-talos \"{'lr': [0.001, 0.0001], 'epochs': 30}\")\n",
+                  printer.text);
 }
 
 unet::Hyperparameters default_hyperparameters(const TrainSettings& settings) {

@@ -3,6 +3,7 @@
 /// All options of `msunet train`, and how they come from the command line and a YAML file.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,6 +54,10 @@ record::Configuration configuration_of(const TrainSettings& settings);
 /// `patch_dimensions` and `patch_stride` collapse to one value, said in `warnings`.
 /// Throws core::UsageError with all problems.
 record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string>& warnings);
+
+/// The keys of the grid with range, default and meaning, lines of at most `width` columns: a part
+/// of the help.
+std::string grid_help(std::size_t width);
 
 /// The values of hyperparameters that the grid does not name.
 unet::Hyperparameters default_hyperparameters(const TrainSettings& settings);

@@ -16,6 +16,10 @@ void PreparationView::phase(std::string_view name) {
     began_ = core::steady_seconds();
 }
 
+void PreparationView::holds(std::string_view what) { watchdog_.hold(std::string(what)); }
+
+void PreparationView::released() { watchdog_.release(); }
+
 void PreparationView::progress(std::size_t done, std::size_t total) {
     const double now = core::steady_seconds();
     if (!core::log::is_terminal() || (now - shown_ < seconds_between_bars && done < total)) return;

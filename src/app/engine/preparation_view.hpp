@@ -8,19 +8,25 @@
 #include <string_view>
 
 #include "msunet/prepare/prepare.hpp"
+#include "watchdog.hpp"
 
 namespace msunet::app {
 
-/// A progress bar on a terminal; nothing elsewhere.
+/// A progress bar on a terminal, and signs of life for the watchdog.
 class PreparationView final : public prepare::Observer {
 public:
+    explicit PreparationView(Watchdog& watchdog) : watchdog_(watchdog) {}
+
     void phase(std::string_view name) override;
+    void holds(std::string_view what) override;
+    void released() override;
     void progress(std::size_t done, std::size_t total) override;
 
     /// Takes the bar away.
     void end();
 
 private:
+    Watchdog& watchdog_;
     std::string phase_ = "preparing";
     double began_ = 0;
     double shown_ = 0;

@@ -227,7 +227,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const comm::NodeTopology topology(world);
     Compute compute(settings, topology);
     const auto request = data_request(settings, plan.grid->lists());
-    PreparationView view;
+    Watchdog watchdog(settings.train.stall_timeout, world.rank());
+    PreparationView view(watchdog);
     if (settings.command.dry_run) {
         return dry_run(settings, plan, request, compute, topology, view);
     }
@@ -262,7 +263,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     });
 
     const auto run = make_trial_runner({settings, prepared.dataset, patches, start, compute,
-                                        topology, placement, open.folder, first.metric});
+                                        topology, placement, open.folder, first.metric, watchdog});
     std::optional<SweepBooks> books;
     if (journal) {
         books.emplace(

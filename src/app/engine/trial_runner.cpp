@@ -30,24 +30,23 @@ fs::path result_file(const fs::path& folder, record::TrialId trial) {
 
 train::TrialContext make_context(const RunnerParts& parts) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
-    train::TrialContext context{
+    return {
         .dataset = parts.dataset,
         .patches = [&patches = parts.patches](const unet::Hyperparameters& point)
             -> const data::PatchIndex& { return patches.of(point); },
         .start_weights = parts.start.weights,
         .group = parts.compute.group(),
+        .reducer = parts.compute.reducer(),
+        .make_engine = parts.compute.engine_factory(),
+        .options = parts.settings.train,
+        .precision = parts.compute.precision(),
+        .defaults = default_hyperparameters(parts.settings),
+        .metric = parts.metric,
+        .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
+        .experiment_folder = parts.folder,
+        .world_rank = parts.topology.all().rank() - slot.rank_in_group,
+        .gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0,
     };
-    context.reducer = parts.compute.reducer();
-    context.make_engine = parts.compute.engine_factory();
-    context.options = parts.settings.train;
-    context.precision = parts.compute.precision();
-    context.defaults = default_hyperparameters(parts.settings);
-    context.metric = parts.metric;
-    context.seed = static_cast<std::uint64_t>(parts.settings.experiment.seed);
-    context.experiment_folder = parts.folder;
-    context.world_rank = parts.topology.all().rank() - slot.rank_in_group;
-    context.gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0;
-    return context;
 }
 
 record::TrialResult failed_result(const record::Assignment& assignment, const std::string& reason,
@@ -89,7 +88,8 @@ TrialRunner make_trial_runner(const RunnerParts& parts) {
         return {};
     }
     auto context = std::make_shared<const train::TrialContext>(make_context(parts));
-    return [context](const record::Assignment& assignment, record::TrialControl& control) {
+    return [context, &watchdog = parts.watchdog](const record::Assignment& assignment,
+                                                 record::TrialControl& control) {
         const bool leads = context->group.is_root();
         const auto folder = context->experiment_folder / record::trial_folder(assignment.trial);
         std::optional<core::log::ScopedFile> log;
@@ -97,7 +97,10 @@ TrialRunner make_trial_runner(const RunnerParts& parts) {
             core::make_directories(folder);
             log.emplace(folder / log_name);
         }
-        auto result = train_once(*context, assignment, control);
+        watchdog.hold(concat("permutation ", assignment.trial));
+        WatchedControl watched(control, watchdog);
+        auto result = train_once(*context, assignment, watched);
+        watchdog.release();
         model::release_memory();
         if (leads && record::is_final(result.state)) {
             core::write_file_atomically(folder / result_name, record::to_json(result));

@@ -12,6 +12,7 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/record/journal.hpp"
 #include "sweep_setup.hpp"
+#include "watchdog.hpp"
 
 namespace msunet::app {
 
@@ -26,6 +27,7 @@ struct RunnerParts {
     const sweep::Placement& placement;
     std::filesystem::path folder;
     std::string metric;
+    Watchdog& watchdog;
 };
 
 /// The runner: what goes wrong alike on all ranks of the group becomes a failed result. The leader

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watchdog.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+constexpr double patience_in_steps = 20;
+constexpr std::size_t steps_remembered = 64;
+constexpr double longest_look = 5;
+
+void end_process(const std::string& message) {
+    // Not the log: another thread may hold its lock for ever.
+    std::fprintf(stderr, "error: %s\n", message.c_str());
+    std::fflush(stderr);
+    _exit(static_cast<int>(core::ExitCode::failure));
+}
+
+}  // namespace
+
+Watchdog::Watchdog(double timeout_seconds, int rank, Alarm alarm)
+    : timeout_(timeout_seconds),
+      rank_(rank),
+      alarm_(alarm ? std::move(alarm) : end_process),
+      thread_([this] { watch(); }) {}
+
+Watchdog::~Watchdog() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void Watchdog::hold(std::string what) {
+    const std::lock_guard lock(mutex_);
+    holds_ = std::move(what);
+    last_sign_ = core::steady_seconds();
+}
+
+void Watchdog::beat(double seconds) {
+    const std::lock_guard lock(mutex_);
+    last_sign_ = core::steady_seconds();
+    if (seconds <= 0) return;
+    if (steps_.size() < steps_remembered) {
+        steps_.push_back(seconds);
+    } else {
+        steps_[next_step_++ % steps_remembered] = seconds;
+    }
+}
+
+void Watchdog::release() {
+    const std::lock_guard lock(mutex_);
+    holds_.clear();
+}
+
+double Watchdog::limit() const {
+    if (steps_.empty()) return timeout_;
+    auto sorted = steps_;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return std::max(timeout_, patience_in_steps * *middle);
+}
+
+void Watchdog::watch() {
+    const auto look = std::chrono::duration<double>(std::min(longest_look, timeout_ / 4));
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, look, [this] { return ending_; })) {
+        const double silence = core::steady_seconds() - last_sign_;
+        if (holds_.empty() || silence < limit()) continue;
+        sound(holds_, silence);
+        last_sign_ = core::steady_seconds();
+    }
+}
+
+void Watchdog::sound(const std::string& what, double seconds) const {
+    alarm_(concat("rank ", rank_, " makes no progress in ", what, " for ", core::fixed(seconds, 0),
+                  " s (--stall_timeout), the job ends here; start it again to go on from the last "
+                  "checkpoint"));
+}
+
+record::Answer WatchedControl::after_step(const record::StepReport& report) {
+    watchdog_.beat(report.seconds);
+    return control_.after_step(report);
+}
+
+record::Answer WatchedControl::after_epoch(record::TrialId trial,
+                                           const record::EpochReport& report) {
+    watchdog_.hold(concat("permutation ", trial, " after epoch ", report.epoch + 1));
+    return control_.after_epoch(trial, report);
+}
+
+void WatchedControl::checkpoint_written(const record::CheckpointReport& report) {
+    watchdog_.beat();
+    control_.checkpoint_written(report);
+}
+
+}  // namespace msunet::app

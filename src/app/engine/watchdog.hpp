@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Finds a rank that hangs: it alone can still tell, the others wait for it in MPI.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "msunet/record/control.hpp"
+
+namespace msunet::app {
+
+/// A thread that ends the process with exit code 1 when a piece of work makes no progress for too
+/// long: the larger of the timeout and 20 times the median of the last steps. Only while the rank
+/// holds work; waiting for work is no stall. `_exit` because MPI must not be called from this
+/// thread (MPI_THREAD_FUNNELED): mpirun or srun then end the job, which can be resumed.
+class Watchdog {
+public:
+    /// What happens on a stall; the default speaks and ends the process.
+    using Alarm = std::function<void(const std::string& message)>;
+
+    Watchdog(double timeout_seconds, int rank, Alarm alarm = {});
+    ~Watchdog();
+    Watchdog(const Watchdog&) = delete;
+    Watchdog& operator=(const Watchdog&) = delete;
+
+    /// This rank now works on `what` ("permutation 3"), or goes on with another part of it.
+    void hold(std::string what);
+    /// The work makes progress; `seconds` is the duration of the step, if it was one.
+    void beat(double seconds = 0);
+    /// No work any more.
+    void release();
+
+private:
+    void watch();
+    double limit() const;
+    void sound(const std::string& what, double seconds) const;
+
+    double timeout_;
+    int rank_;
+    Alarm alarm_;
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ending_ = false;
+    std::string holds_;  ///< empty: nothing
+    double last_sign_ = 0;
+    std::vector<double> steps_;  ///< durations of the last steps, a ring
+    std::size_t next_step_ = 0;
+    std::thread thread_;
+};
+
+/// A trial's control that also tells the watchdog of every step and epoch.
+class WatchedControl final : public record::TrialControl {
+public:
+    WatchedControl(record::TrialControl& control, Watchdog& watchdog)
+        : control_(control), watchdog_(watchdog) {}
+
+    record::Answer after_step(const record::StepReport& report) override;
+    record::Answer after_epoch(record::TrialId trial, const record::EpochReport& report) override;
+    void checkpoint_written(const record::CheckpointReport& report) override;
+
+private:
+    record::TrialControl& control_;
+    Watchdog& watchdog_;
+};
+
+}  // namespace msunet::app
