@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/csv.hpp"
@@ -32,7 +34,7 @@ Sweep python_sweep() {
     const auto real = [&](const std::vector<std::string>& row, std::string_view name) {
         return core::to_double(cell(row, name)).value();
     };
-    double start = 1795424931.5;
+    double start = 1795424931.9;
     for (const auto& row : table.rows) {
         record::TrialResult trial;
         trial.trial = sweep.trials.size();
@@ -46,8 +48,9 @@ Sweep python_sweep() {
         trial.duration = real(row, "duration");
         start += trial.duration;
         trial.ended_at = start;
+        start += 0.4;
         trial.history.resize(static_cast<std::size_t>(real(row, "round_epochs")));
-        trial.history.back().metrics = {
+        trial.history.back().metrics = record::Metrics{
             real(row, "loss"),     real(row, "dice_coef"),     real(row, "jaccard_similarity"),
             real(row, "val_loss"), real(row, "val_dice_coef"), real(row, "val_jaccard_similarity")};
         for (const auto& [name, value] : trial.point) sweep.grid[name] = {value};
@@ -89,7 +92,7 @@ TEST(Tables, HistoryIsThePythonTrainersToTheByte) {
             const auto real = [&](std::size_t i) { return core::to_double(row.at(i)).value(); };
             record::EpochReport epoch;
             epoch.epoch = core::to_integer(row.at(0)).value();
-            epoch.metrics = {real(1), real(2), real(3), real(4), real(5), real(6)};
+            epoch.metrics = record::Metrics{real(1), real(2), real(3), real(4), real(5), real(6)};
             trial.history.push_back(epoch);
         }
         EXPECT_EQ(history_csv(trial, true), core::read_file(example(name)));
@@ -117,7 +120,7 @@ TEST(Tables, ModalityResultsAreThePythonTrainersToTheByte) {
 TEST(Tables, MetricsAreReprsOfWidenedFloats) {
     record::TrialResult trial;
     trial.history.resize(1);
-    trial.history[0].metrics = {static_cast<double>(0.1F), 1, 1e-5, {}, {}, {}};
+    trial.history[0].metrics = record::Metrics{static_cast<double>(0.1F), 1, 1e-5, {}, {}, {}};
     EXPECT_EQ(history_csv(trial, false),
               ",loss,dice_coef,jaccard_similarity\n0,0.10000000149011612,1.0,1e-05\n");
 }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// make_archive FOLDER: writes all result files of a made-up sweep with random weights into FOLDER,
+// for the Python libraries to read.
+#include <filesystem>
+#include <iostream>
+
+#include "msunet/core/random.hpp"
+#include "msunet/report/deploy.hpp"
+#include "msunet/report/html.hpp"
+#include "msunet/report/results.hpp"
+#include "msunet/unet/network.hpp"
+#include "unit/report/made_up_sweep.hpp"
+
+namespace {
+
+// Small kernels and positive variances, so that the network's output is no constant.
+std::vector<msunet::core::NamedArray> random_weights() {
+    msunet::core::RandomStream random(1);
+    std::vector<msunet::core::NamedArray> weights = msunet::unet::tensor_shapes();
+    for (msunet::core::NamedArray& tensor : weights) {
+        const bool positive =
+            tensor.name.ends_with("variance:0") || tensor.name.ends_with("gamma:0");
+        tensor.values.resize(static_cast<std::size_t>(msunet::core::element_count(tensor.shape)));
+        for (float& value : tensor.values) {
+            const double draw = random.uniform();
+            value = static_cast<float>(positive ? 0.5 + draw : 0.2 * (draw - 0.45));
+        }
+    }
+    return weights;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    namespace report = msunet::report;
+    if (argc != 2) {
+        std::cerr << "make_archive FOLDER\n";
+        return 2;
+    }
+    const std::filesystem::path folder(argv[1]);
+    std::filesystem::create_directories(folder);
+    const auto record = report::testing::made_up_sweep({.failures = true, .pca = true});
+    const report::Sweep sweep = report::make_sweep(record);
+    const auto weights = random_weights();
+    report::TrainedModel model;
+    model.weights = weights;
+    model.height = 64;
+    model.width = 96;
+    model.preprocessing = {{"target_size", "64"}, {"use_frac_patch", "True"}};
+    report::write_results(folder, sweep);
+    report::write_deploy_archive(folder, sweep, model);
+    report::write_best_model(folder, model);
+    report::write_report(folder, record, report::testing::made_up_pictures(6));
+    return 0;
+}
