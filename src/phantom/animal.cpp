@@ -74,6 +74,7 @@ Animal::Animal(std::uint64_t seed)
     ventricles_ = random.uniform(0.8, 1.4);
     tongue_ = random.uniform(1.9, 2.4) * wide;
     lumps_ = random.uniform(0.15, 0.25);
+    outline_ = random.uniform(0.4, 0.8);
 }
 
 Sample Animal::at(const Point& p) const {
@@ -90,10 +91,10 @@ Sample Animal::at(const Point& p) const {
     const double wander = coarse_.at(p, 1.7);
     const double fluid = fluid_ + 0.06 * wander + 0.12 * below;
     if (place.distance < fluid) return {Tissue::fluid, wander};
-    const double bone = skull_ + 0.12 * coarse_.at(p, 2.3) + 0.4 * below;
+    const double bone = skull_ + 0.12 * coarse_.at(p, 2.3) + 0.25 * below;
     if (place.distance < fluid + bone) {
         const double middle = std::abs(place.distance - fluid - 0.5 * bone);
-        const bool diploe = bone > 0.7 && middle < 0.5 * bone - 0.28;
+        const bool diploe = bone > 0.62 && middle < 0.5 * bone - 0.22;
         return {diploe ? Tissue::marrow : Tissue::bone, wander};
     }
     return outside_skull(p, depth);

@@ -54,6 +54,7 @@ private:
     double ventricles_ = 0;  ///< factor on their size
     double tongue_ = 0;      ///< mm, half-width
     double lumps_ = 0;       ///< mm by which the brain's surface wanders
+    double outline_ = 0;     ///< mm by which the head's surface wanders
 };
 
 }  // namespace msunet::phantom

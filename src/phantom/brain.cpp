@@ -53,9 +53,11 @@ Sample Animal::brain_at(const Point& p, const BrainPlace& place) const {
     }
     if (p.z > caudal + 0.7 + 0.4 * height + 0.15 * grain) {
         if (up > -0.3 * (place.centre - s.bottom)) {
-            if (std::abs(p.x) < 0.6 && up < 0.15) return {Tissue::ventricle, 0};
+            const double fourth =
+                ellipsoid(p, {0, place.centre - 0.25, caudal + 2}, {0.75, 0.35, 1.4});
+            if (fourth < 1) return {Tissue::ventricle, 0};
             // Folia: thin white branches in grey.
-            const double phase = 8.5 * depth + 5 * height + 1.2 * side + 0.8 * grain;
+            const double phase = 12 * height + 3.5 * depth + 4 * side * side + coarse_.at(p, 1.2);
             const bool branch = depth > 0.35 && std::sin(phase) > 0.45;
             return {branch ? Tissue::white : Tissue::cerebellum, vary};
         }

@@ -13,15 +13,15 @@ namespace {
 // ventricle, cortex, white, deep grey, hippocampus, brainstem, cerebellum, bulb.
 constexpr Signals t2_weighted{0,  86,  128, 80,  84, 10, 74, 118, 92,  104, 175,
                               22, 118, 160, 100, 76, 90, 97, 82,  101, 104};
-constexpr Signals echo_planar{0,  92, 74,  80,  76, 8,  46, 104, 94, 62, 135,
-                              20, 52, 118, 100, 84, 92, 97, 86,  96, 94};
-constexpr Signals diffusion_mean{0,  78, 92, 84, 88,  7,   58, 104, 112, 66, 40,
-                                 58, 26, 34, 94, 116, 100, 95, 112, 97,  92};
-constexpr Signals without_weighting{0,  84,  80,  82,  84, 9,  60, 112, 94,  90, 165,
+constexpr Signals echo_planar{0,  112, 104, 104, 96, 8,  60, 118, 98, 70, 135,
+                              20, 52,  118, 100, 84, 92, 97, 86,  96, 94};
+constexpr Signals diffusion_mean{0,  92, 104, 96, 94,  7,  70, 112, 112, 72, 40,
+                                 58, 26, 34,  94, 112, 98, 94, 108, 96,  92};
+constexpr Signals without_weighting{0,  92,  90,  90,  88, 9,  66, 118, 96,  94, 165,
                                     24, 120, 158, 100, 80, 92, 98, 86,  100, 102};
 /// Attenuation exponents at the strongest weighting, and their share that depends on direction.
-constexpr Signals attenuation{0,    0.5, 0.15, 0.55, 0.55, 0.2,  0.2, 0.55, 0.5,  0.9, 2.2,
-                              0.25, 2.0, 2.2,  0.6,  0.5,  0.55, 0.6, 0.5,  0.58, 0.6};
+constexpr Signals attenuation{0,    0.4, 0.15, 0.45, 0.5, 0.2,  0.2, 0.5, 0.5,  0.9, 2.2,
+                              0.25, 2.0, 2.2,  0.6,  0.5, 0.55, 0.6, 0.5, 0.58, 0.6};
 constexpr Signals anisotropy{0,   0.05, 0, 0.25, 0.3, 0,    0,   0.05, 0.4,  0.05, 0,
                              0.1, 0,    0, 0.08, 0.5, 0.15, 0.1, 0.35, 0.15, 0.1};
 
@@ -82,10 +82,10 @@ Protocol protocol_of(core::Modality modality, double scale) {
             protocol.spacing = {0.25, 0.25, 1.0};
             protocol.centre = -1.0;
             protocol.frames = {echo_planar};
-            protocol.coil = 11;
-            protocol.bias = 0.2;
+            protocol.coil = 30;
+            protocol.bias = 0.14;
             protocol.noise = 3;
-            protocol.distortion = 1.0;
+            protocol.distortion = 1.3;
             protocol.ghost = 0.035;
             protocol.gain = 0.6;
             break;

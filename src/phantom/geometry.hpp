@@ -21,6 +21,9 @@ inline double smooth_step(double from, double to, double value) {
     return t * t * (3 - 2 * t);
 }
 
+/// Length of (a, b).
+inline double length_of(double a, double b) { return std::sqrt(a * a + b * b); }
+
 /// Squared distance to `centre` in units of the radii: below 1 inside the ellipsoid.
 inline double ellipsoid(const Point& p, const Point& centre, const Point& radii) {
     const double x = (p.x - centre.x) / radii.x;

@@ -13,7 +13,7 @@ double Animal::depth_in_head(const Point& p) const {
     const double shape = rounded(x, y, 0.9);
     const double radius = std::sqrt(p.x * p.x + up * up);
     const double depth = shape > 1e-3 ? radius * (1 / shape - 1) : s.half_width;
-    return depth < 1 ? depth + 0.2 * coarse_.at(p, 3.1) : depth;
+    return depth < 1.5 ? depth + outline_ * coarse_.at({p.x, p.y, 0.5 * p.z}, 3.7) : depth;
 }
 
 bool Animal::in_ear(const Point& p) const {
@@ -67,7 +67,7 @@ Sample Animal::outside_skull(const Point& p, double depth) const {
     if (bulla < 1) return {bulla < 0.6 ? Tissue::air : Tissue::bone, 0};
     if (std::abs(p.x) > std::abs(ear.x)) {
         const double rise = 0.55 * (std::abs(p.x) - std::abs(ear.x));
-        const double canal = std::hypot(p.y - ear.y - rise, p.z - ear.z - 0.3 * rise);
+        const double canal = length_of(p.y - ear.y - rise, p.z - ear.z - 0.3 * rise);
         if (canal < 0.42) return {Tissue::air, 0};
         if (canal < 0.75) return {Tissue::skin, 0};
     }
@@ -75,7 +75,7 @@ Sample Animal::outside_skull(const Point& p, double depth) const {
     if (depth < skin_) return {Tissue::skin, 0.6 * fine_.at(p, 0.7) + 0.4 * coarse_.at(p, 2.6)};
 
     // Airways, mouth, tongue.
-    const double airway = std::hypot(p.x, p.y + 4.9);
+    const double airway = length_of(p.x, p.y + 4.9);
     if (p.z > -3.5 && airway < 0.75) {
         return {airway < 0.5 ? Tissue::air : Tissue::mucosa, 0};
     }
@@ -93,13 +93,13 @@ Sample Animal::outside_skull(const Point& p, double depth) const {
 
     // Jaws, cheek bones: dark shells with marrow.
     const double side = std::abs(p.x);
-    const double jaw = std::hypot((side - 3.9 - 0.22 * p.z) / 0.62, (p.y + 6.9 - 0.25 * p.z) / 1.3);
+    const double jaw = length_of((side - 3.9 - 0.22 * p.z) / 0.62, (p.y + 6.9 - 0.25 * p.z) / 1.3);
     if (p.z < 3.8 && jaw < 1) return {jaw < 0.55 ? Tissue::marrow : Tissue::bone, 0};
-    const double cheek = std::hypot((side - 6.3 - 0.1 * p.z) / 0.36, (p.y + 1.9) / 0.6);
+    const double cheek = length_of((side - 6.3 - 0.1 * p.z) / 0.36, (p.y + 1.9) / 0.6);
     if (p.z > -5.5 && p.z < 2.5 && cheek < 1) return {Tissue::bone, 0};
 
     // Trigeminal nerves under the brain, glands in the neck and the cheek.
-    if (std::hypot((side - 3.1) / 0.75, (p.y + 4.55) / 0.5) < 1 && p.z > -3 && p.z < 4) {
+    if (length_of((side - 3.1) / 0.75, (p.y + 4.55) / 0.5) < 1 && p.z > -3 && p.z < 4) {
         return {Tissue::nerve, fine_.at(p, 0.7)};
     }
     const double neck = ellipsoid({side, p.y, p.z}, {3.3, -8.4, 5.2}, {2.4, 1.3, 3.2});

@@ -68,8 +68,8 @@ public:
             slope += field * y / reach;
             lost += std::exp(-1.1 * r2);
         }
-        effect.signal = std::max(0.15, 1 + 2 * slope) *
-                        std::max(0.1, 1 - 0.75 * std::min(1.0, millimetres_) * lost);
+        effect.signal = std::clamp(1 + 3 * slope, 0.4, 3.0) *
+                        std::max(0.1, 1 - 0.5 * std::min(1.0, millimetres_) * lost);
         return effect;
     }
 

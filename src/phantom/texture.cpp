@@ -17,10 +17,9 @@ double Texture::at(const Point& p, double grain) const {
     };
     const auto place = [grain](double coordinate) {
         const double scaled = coordinate / grain + 4096.5;
-        const double whole = std::floor(scaled);
-        const double t = scaled - whole;
-        const auto low = static_cast<std::size_t>(whole) % side;
-        return Place{low, (low + 1) % side, t * t * (3 - 2 * t)};
+        const auto whole = static_cast<std::size_t>(scaled);  // above 0 for all points of a head
+        const double t = scaled - static_cast<double>(whole);
+        return Place{whole % side, (whole + 1) % side, t * t * (3 - 2 * t)};
     };
     const Place x = place(p.x);
     const Place y = place(p.y);
