@@ -81,6 +81,7 @@ void Leader::read_mail() {
                     queue_, [trial](const auto& waiting) { return waiting.trial == trial; });
                 if (removed > 0) {
                     channel_.post(dispatcher_, Tag::returned, encode_trial(trial));
+                    channel_.post(dispatcher_, Tag::ready);
                 }
                 break;
             }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/experiment.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class Experiment : public testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = fs::temp_directory_path() /
+                  ("msunet_experiment_" + std::to_string(getpid()) + "_" +
+                   testing::UnitTest::GetInstance()->current_test_info()->name());
+        fs::create_directories(folder_);
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    static record::SweepStart start(const std::string& lr, double at) {
+        record::SweepStart first;
+        first.experiment_name = "rats";
+        first.configuration = {{"dropout", lr, core::Affects::result}};
+        first.trials = {0};
+        first.metric = "dice_coef";
+        first.owner = {"elsewhere", 1, ""};
+        first.at = at;
+        return first;
+    }
+
+    void make(const std::string& name, const record::SweepStart& first) const {
+        fs::create_directories(folder_ / name);
+        record::Journal::create(folder_ / name / record::journal_name, first).sync();
+    }
+
+    ExperimentChoice choose(std::optional<std::string> name, const std::string& resume,
+                            const record::SweepStart& current) const {
+        return choose_experiment({folder_, std::move(name), resume}, current);
+    }
+
+    std::string refusal(std::optional<std::string> name, const std::string& resume,
+                        const record::SweepStart& current) const {
+        try {
+            choose(std::move(name), resume, current);
+        } catch (const core::UsageError& error) {
+            return error.what();
+        }
+        return "nothing was refused";
+    }
+
+    fs::path folder_;
+};
+
+constexpr double long_ago = 1000;
+constexpr double later = 2000;
+
+TEST_F(Experiment, NewNameMakesAFolder) {
+    const auto choice = choose("rats", "auto", start("0.5", later));
+    EXPECT_EQ(choice.folder, folder_ / "rats");
+    EXPECT_FALSE(choice.replay);
+    EXPECT_TRUE(fs::is_directory(folder_ / "rats"));
+}
+
+TEST_F(Experiment, NameOfAnUnfinishedOneGoesOn) {
+    make("rats", start("0.5", long_ago));
+    EXPECT_TRUE(choose("rats", "auto", start("0.5", later)).replay);
+}
+
+TEST_F(Experiment, ChangedConfigurationIsRefusedWithTheDifference) {
+    make("rats", start("0.5", long_ago));
+    const auto text = refusal("rats", "auto", start("0.25", later));
+    EXPECT_THAT(text, HasSubstr("0.5"));
+    EXPECT_THAT(text, HasSubstr("0.25"));
+}
+
+TEST_F(Experiment, OneThatIsInUseIsNamed) {
+    make("rats", start("0.5", later - 10));
+    EXPECT_THAT(refusal("rats", "auto",
+                        [] {
+                            auto current = start("0.5", later);
+                            current.owner = {"here", 2, ""};
+                            return current;
+                        }()),
+                HasSubstr("elsewhere"));
+}
+
+TEST_F(Experiment, WithoutANameTheNewestFittingOneGoesOn) {
+    make("old", start("0.5", long_ago));
+    make("newer", start("0.5", long_ago + 1));
+    make("other", start("0.25", long_ago + 2));
+    EXPECT_EQ(choose({}, "auto", start("0.5", later)).folder, folder_ / "newer");
+    const auto fresh = choose({}, "auto", start("0.125", later));
+    EXPECT_FALSE(fresh.replay);
+    EXPECT_EQ(fresh.folder, folder_ / "experiment2000");
+}
+
+TEST_F(Experiment, NeverBeginsInAFolderOfItsOwn) {
+    make("rats", start("0.5", long_ago));
+    EXPECT_EQ(choose("rats", "never", start("0.5", later)).folder, folder_ / "rats_2");
+    EXPECT_EQ(choose("rats", "never", start("0.5", later)).name, "rats_3");
+}
+
+TEST_F(Experiment, FolderThatIsNoExperimentIsRefused) {
+    fs::create_directories(folder_ / "photos");
+    std::ofstream(folder_ / "photos" / "a.jpg") << "x";
+    EXPECT_THAT(refusal("photos", "auto", start("0.5", later)), HasSubstr("is no experiment"));
+    EXPECT_THAT(refusal({}, (folder_ / "photos").string(), start("0.5", later)),
+                HasSubstr("is no experiment"));
+}
+
+TEST_F(Experiment, OutputFolderThatCannotBeWrittenIsToldAtOnce) {
+    std::ofstream(folder_ / "file") << "x";
+    EXPECT_THROW(check_output_directory(folder_ / "file" / "below"), core::UsageError);
+    check_output_directory(folder_ / "made" / "below");
+    EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below"));
+}
+
+}  // namespace
+}  // namespace msunet::app

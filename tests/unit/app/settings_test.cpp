@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/settings.hpp"
+
+#include <gmock/gmock.h>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+namespace {
+
+using testing::HasSubstr;
+
+TrainSettings read(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"-tpath", "data", "-mpath", "masks"});
+    return read_train_settings(arguments);
+}
+
+std::string refusal(const std::vector<std::string>& arguments) {
+    try {
+        read(arguments);
+    } catch (const core::UsageError& error) {
+        return error.what();
+    }
+    return "nothing was refused";
+}
+
+TEST(Settings, GuidesCallIsRead) {
+    const auto settings = read(
+        {"-path", "start.hdf5", "-v",  "0.25", "-n",     "rats",
+         "-mw",   "fmri",       "-wf", "2",    "-talos", "{'lr': [0.001, 0.01], 'batch size': 16}",
+         "-ia",   "False",      "-at", "0.3",  "-er",    "no",
+         "-ts",   "64",         "-fp", "0.5",  "-fs",    "0.25"});
+    EXPECT_EQ(settings.folders.training_data_path, "data");
+    EXPECT_EQ(settings.experiment.initial_model_path, "start.hdf5");
+    EXPECT_EQ(settings.experiment.experiment_name, "rats");
+    EXPECT_DOUBLE_EQ(settings.split.validation_split, 0.25);
+    EXPECT_FALSE(settings.augment.in_place_augmentation);
+    EXPECT_FALSE(settings.augment.enable_rotation);
+    EXPECT_TRUE(settings.augment.enable_affine);
+    EXPECT_EQ(settings.preprocess.target_size, 64);
+    EXPECT_DOUBLE_EQ(settings.patches.frac_patch, 0.5);
+    std::vector<std::string> warnings;
+    const auto grid = grid_of(settings, warnings);
+    EXPECT_EQ(grid.at("lr").size(), 2U);
+    EXPECT_EQ(grid.at("batch_size").size(), 1U);
+    const auto defaults = default_hyperparameters(settings);
+    EXPECT_EQ(defaults.modality_weight, "fmri");
+    EXPECT_DOUBLE_EQ(defaults.weight_factor, 2);
+}
+
+TEST(Settings, OtherRanksGetTheSame) {
+    const auto settings = read({"-talos", "{'lr': (0.001, 0.1, 5), 'losses': ['bce']}", "-ts", "96",
+                                "--early_stopping", "3", "--time_limit", "90 min"});
+    const auto copy = settings_from_yaml(settings_yaml(settings));
+    EXPECT_EQ(configuration_of(copy), configuration_of(settings));
+    std::vector<std::string> warnings;
+    EXPECT_EQ(grid_of(copy, warnings), grid_of(settings, warnings));
+    EXPECT_EQ(grid_of(copy, warnings).at("lr").size(), 5U);
+}
+
+TEST(Settings, SizesOfFractionalPatchesCollapse) {
+    const auto settings = read({"-talos", "{'patch_dimensions': [64, 128], 'patch_stride': [8]}"});
+    std::vector<std::string> warnings;
+    const auto grid = grid_of(settings, warnings);
+    EXPECT_EQ(grid.at("patch_dimensions").size(), 1U);
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_THAT(warnings[0], HasSubstr("patch_dimensions has 2 values"));
+
+    const auto fixed =
+        read({"-ufp", "False", "-talos", "{'patch_dimensions': [64, 128], 'patch_stride': [8]}"});
+    EXPECT_EQ(grid_of(fixed, warnings).at("patch_dimensions").size(), 2U);
+}
+
+TEST(Settings, ModesExcludeEachOther) {
+    EXPECT_THAT(refusal({"-ts", "64", "-hspace", "0.1"}), HasSubstr("-ts/--target_size can't go"));
+}
+
+TEST(Settings, KeysOfTheGridAsOptionsAreExplained) {
+    EXPECT_THAT(refusal({"-lr", "0.01"}), HasSubstr("-talos \"{'lr': [...]}\""));
+    EXPECT_THAT(refusal({"--batch-size=16"}), HasSubstr("'batch_size'"));
+    // These are both options and keys.
+    EXPECT_EQ(refusal({"-mw", "fmri", "--early_stopping", "3"}), "nothing was refused");
+}
+
+TEST(Settings, AllProblemsOfTheGridAreTold) {
+    const auto text = refusal({"-talos", "{'lr': [-1], 'epochs': [0], 'optimizer': ['Adamm']}"});
+    EXPECT_THAT(text, HasSubstr("lr"));
+    EXPECT_THAT(text, HasSubstr("epochs"));
+    EXPECT_THAT(text, HasSubstr("Adamm"));
+}
+
+}  // namespace
+}  // namespace msunet::app
