@@ -13,8 +13,8 @@ namespace {
 // ventricle, cortex, white, deep grey, hippocampus, brainstem, cerebellum, bulb.
 constexpr Signals t2_weighted{0,  86,  128, 80,  84, 10, 74, 118, 92,  104, 175,
                               22, 118, 160, 100, 76, 90, 97, 82,  101, 104};
-constexpr Signals echo_planar{0,  112, 104, 104, 96, 8,  60, 118, 98, 70, 135,
-                              20, 52,  118, 100, 84, 92, 97, 86,  96, 94};
+constexpr Signals echo_planar{0,  114, 110, 110, 108, 8,  60, 118, 98, 70, 135,
+                              20, 52,  118, 100, 84,  92, 97, 86,  96, 94};
 constexpr Signals diffusion_mean{0,  92, 104, 96, 94,  7,  70, 112, 112, 72, 40,
                                  58, 26, 34,  94, 112, 98, 94, 108, 96,  92};
 constexpr Signals without_weighting{0,  92,  90,  90,  88, 9,  66, 118, 96,  94, 165,
