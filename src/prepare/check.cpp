@@ -11,6 +11,7 @@
 #include "msunet/imaging/check.hpp"
 #include "msunet/imaging/volume_io.hpp"
 #include "msunet/io/nifti.hpp"
+#include "msunet/io/nifti_values.hpp"
 
 namespace msunet::prepare {
 
@@ -33,6 +34,22 @@ auto attempt(const fs::path& file, Findings& findings, Read&& read)
                                                  "), replace or remove it"));
     }
     return std::nullopt;
+}
+
+/// Reads with `read`, unless the file holds NaN or infinity, which ITK would turn into 0.
+template <class Read>
+std::optional<imaging::LoadedVolume> read_finite(const fs::path& file, std::int64_t frame,
+                                                 Findings& findings, Read&& read) {
+    const auto bad = attempt(
+        file, findings, [&] { return io::count_non_finite(file, io::check_nifti(file), frame); });
+    if (!bad) return std::nullopt;
+    if (*bad > 0) {
+        findings.problems.push_back(core::concat(quoted(file), " has ", *bad,
+                                                 " voxels that are NaN or infinite, repair or "
+                                                 "remove it"));
+        return std::nullopt;
+    }
+    return attempt(file, findings, [&] { return read(file, frame); });
 }
 
 void note_frames(const fs::path& file, const CheckedHeader& header, std::int64_t frame,
@@ -110,7 +127,7 @@ std::optional<PairGeometry> check_pair_headers(const PairFiles& files,
 
 std::optional<core::Volume> load_volume(const fs::path& file, std::int64_t frame,
                                         Findings& findings) {
-    auto read = attempt(file, findings, [&] { return imaging::read_volume(file, frame); });
+    auto read = read_finite(file, frame, findings, imaging::read_volume);
     if (!read) return std::nullopt;
     if (const auto reason = imaging::unusable(read->volume)) {
         findings.problems.push_back(
@@ -122,7 +139,7 @@ std::optional<core::Volume> load_volume(const fs::path& file, std::int64_t frame
 
 std::optional<core::Volume> load_mask(const fs::path& file, std::int64_t frame,
                                       Findings& findings) {
-    auto read = attempt(file, findings, [&] { return imaging::read_mask(file, frame); });
+    auto read = read_finite(file, frame, findings, imaging::read_mask);
     if (!read) return std::nullopt;
     if (imaging::is_empty(read->volume)) {
         findings.warnings.push_back(core::concat(

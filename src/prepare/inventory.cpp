@@ -9,6 +9,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/options.hpp"
+#include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/cache_format.hpp"
@@ -117,7 +118,8 @@ std::vector<InputFile> hash_inputs(const Input& input, const fs::path& index_fol
     bool news = false;
     for (std::size_t i = 0; i < files.size(); ++i) {
         const Pair& pair = input.pairs[i / 2];
-        inputs.push_back({.name = i % 2 == 0 ? "data/" + pair.data : "masks/" + pair.mask,
+        inputs.push_back({.name = i % 2 == 0 ? core::concat("data/", pair.data)
+                                             : core::concat("masks/", pair.mask),
                           .hash = text_of(all[i].hash)});
         if (all[i].known != 0) continue;
         index.remember(files[i].string(), all[i].state, inputs.back().hash);

@@ -4,7 +4,9 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "msunet/core/text.hpp"
 #include "msunet/prepare/input.hpp"
@@ -19,6 +21,30 @@ constexpr std::array<std::string_view, 6> neutral_words{"data", "mask",  "image"
 
 bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 128;
+}
+
+/// `name`, lower case, with the words cut out and separators joined to one '_'.
+std::string without_words(std::string name, std::span<const std::string_view> words) {
+    for (const std::string_view word : words) {
+        for (auto at = name.find(word); at != std::string::npos; at = name.find(word, at)) {
+            name.replace(at, word.size(), "_");
+        }
+    }
+    std::string key;
+    for (const char c : name) {
+        if (is_alphanumeric(c)) {
+            key += c;
+        } else if (!key.empty() && key.back() != '_') {
+            key += '_';
+        }
+    }
+    if (key.ends_with('_')) key.pop_back();
+    return key;
+}
+
+/// The key without a modality: masks must carry one, volumes need not.
+std::string subject_key(const std::string& file_name) {
+    return without_words(pairing_key(file_name), core::modality_names);
 }
 
 std::string pair_text(const Pair& pair) {
@@ -47,6 +73,28 @@ std::set<std::string> keys_of(const std::vector<std::string>& files) {
     return keys;
 }
 
+/// Tells whether a pair's names differ while the counterpart of one of them exists.
+class CrossedTest {
+public:
+    using Key = std::string (*)(const std::string&);
+
+    CrossedTest(const std::vector<Pair>& pairs, Key key) : key_(key) {
+        for (const Pair& pair : pairs) {
+            data_.insert(key(pair.data));
+            masks_.insert(key(pair.mask));
+        }
+    }
+    bool operator()(const Pair& pair) const {
+        const std::string data = key_(pair.data);
+        const std::string mask = key_(pair.mask);
+        return data != mask && (masks_.contains(data) || data_.contains(mask));
+    }
+
+private:
+    Key key_;
+    std::set<std::string> data_, masks_;
+};
+
 std::string counts_differ(const std::vector<std::string>& data,
                           const std::vector<std::string>& masks) {
     std::string text =
@@ -63,20 +111,19 @@ std::string counts_differ(const std::vector<std::string>& data,
     return text + "; add or remove files until both folders hold the same number";
 }
 
-void check_names(Pairing& pairing, const std::set<std::string>& data_keys,
-                 const std::set<std::string>& mask_keys) {
+void check_names(Pairing& pairing) {
+    const CrossedTest crossed_names(pairing.pairs,
+                                    [](const std::string& name) { return pairing_key(name); });
+    const CrossedTest crossed_subjects(pairing.pairs, subject_key);
     std::vector<std::string> crossed;
     std::vector<std::string> modalities;
     std::vector<std::string> different;
     for (const Pair& pair : pairing.pairs) {
-        const std::string data = pairing_key(pair.data);
-        const std::string mask = pairing_key(pair.mask);
-        const bool elsewhere = mask_keys.contains(data) || data_keys.contains(mask);
-        if (data != mask && elsewhere) {
+        if (crossed_names(pair) || crossed_subjects(pair)) {
             crossed.push_back(pair_text(pair));
         } else if (modalities_differ(pair)) {
             modalities.push_back(pair_text(pair));
-        } else if (data != mask) {
+        } else if (pairing_key(pair.data) != pairing_key(pair.mask)) {
             different.push_back(pair_text(pair));
         }
     }
@@ -120,21 +167,7 @@ std::string pairing_key(std::string_view file_name) {
             break;
         }
     }
-    for (const std::string_view word : neutral_words) {
-        for (auto at = name.find(word); at != std::string::npos; at = name.find(word, at)) {
-            name.replace(at, word.size(), "_");
-        }
-    }
-    std::string key;
-    for (const char c : name) {
-        if (is_alphanumeric(c)) {
-            key += c;
-        } else if (!key.empty() && key.back() != '_') {
-            key += '_';
-        }
-    }
-    if (!key.empty() && key.back() == '_') key.pop_back();
-    return key;
+    return without_words(std::move(name), neutral_words);
 }
 
 std::size_t validation_count(std::size_t files, double split) {
@@ -160,7 +193,7 @@ Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::
             "mask ", core::quoted(mask), " has an unknown modality, its name must contain one of ",
             core::join(core::modality_names)));
     }
-    if (data.size() == masks.size()) check_names(pairing, keys_of(data), keys_of(masks));
+    if (data.size() == masks.size()) check_names(pairing);
     if (validation_split > 0 && count > 0 && first_validation == count) {
         pairing.warnings.push_back(core::concat("no validation data: -v ", validation_split, " of ",
                                                 count, " pairs is less than one, it takes ",

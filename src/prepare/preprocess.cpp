@@ -13,6 +13,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/augment.hpp"
 #include "msunet/imaging/normalise.hpp"
+#include "msunet/imaging/volume_io.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/name_list.hpp"
 #include "prepare/progress.hpp"
@@ -176,14 +177,15 @@ private:
 
     void make_copy(std::size_t number) {
         const imaging::AugmentedCopy& copy = copies_[number];
-        Findings findings;
-        auto loaded = load_pair(input_.files(copy.pair), request_.preprocess.frame, findings);
-        throw_problems(findings);
-        imaging::apply(copy, loaded->volume, loaded->mask);
+        const auto files = input_.files(copy.pair);
+        const std::int64_t frame = request_.preprocess.frame;
+        LoadedPair loaded{.volume = imaging::read_volume(files.data, frame).volume,
+                          .mask = imaging::read_mask(files.mask, frame).volume};
+        imaging::apply(copy, loaded.volume, loaded.mask);
         if (request_.augment.write_augmented) {
-            write_copy(*request_.augment.write_augmented, input_.pairs[copy.pair], copy, *loaded);
+            write_copy(*request_.augment.write_augmented, input_.pairs[copy.pair], copy, loaded);
         }
-        made_.push_back(normalise(input_.pairs.size() + number, copy.pair, *loaded));
+        made_.push_back(normalise(input_.pairs.size() + number, copy.pair, loaded));
     }
 
     Made normalise(std::size_t source, std::size_t pair, const LoadedPair& loaded) const {

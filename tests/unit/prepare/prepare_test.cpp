@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/prepare/prepare.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/signals.hpp"
+#include "msunet/data/patch_index.hpp"
+#include "workspace.hpp"
+
+namespace msunet::prepare {
+namespace {
+
+using test::fs::path;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+/// Content and modification time of everything in a folder.
+std::map<std::string, std::pair<std::string, test::fs::file_time_type>> snapshot(
+    const path& folder) {
+    std::map<std::string, std::pair<std::string, test::fs::file_time_type>> files;
+    for (const auto& entry : test::fs::recursive_directory_iterator(folder)) {
+        files[entry.path().string()] = {
+            entry.is_regular_file() ? core::read_file(entry.path()) : "", entry.last_write_time()};
+    }
+    files[folder.string()] = {"", test::fs::last_write_time(folder)};
+    return files;
+}
+
+class Prepare : public testing::Test {
+protected:
+    Prepare() {
+        workspace_.add_four();
+        request_ = workspace_.request();
+    }
+    void augment() {
+        request_.augment.enable_augmentation = true;
+        request_.augment.in_place_augmentation = false;
+    }
+
+    test::Workspace workspace_;
+    Request request_;
+};
+
+TEST_F(Prepare, KeepsFilesInOrderAndSplitsByFiles) {
+    const Prepared prepared = test::prepare_alone(request_);
+    const auto& sources = prepared.dataset.sources();
+    ASSERT_EQ(sources.size(), 4U);
+    EXPECT_EQ(sources[0].name, "a_anatomical_data.nii");
+    EXPECT_EQ(sources[0].modality, core::Modality::anatomical);
+    EXPECT_EQ(sources[2].modality, core::Modality::noddi);
+    EXPECT_FALSE(sources[2].validation);
+    EXPECT_TRUE(sources[3].validation);
+    // The anatomical scan keeps its first and last slice, the others lose them.
+    std::map<std::uint32_t, std::size_t> slices;
+    for (const auto& slice : prepared.dataset.slices()) ++slices[slice.source];
+    EXPECT_THAT(slices, ElementsAre(testing::Pair(0, 9), testing::Pair(1, 5), testing::Pair(2, 4),
+                                    testing::Pair(3, 6)));
+    // 32 wide; floor(32 * Y / X) high.
+    EXPECT_EQ(prepared.dataset.slices().front().width, 32U);
+    EXPECT_EQ(prepared.dataset.slices().front().height, 40U);
+    EXPECT_EQ(prepared.survey.pairs[0].before.size, (std::array<std::size_t, 3>{40, 50, 9}));
+    EXPECT_EQ(prepared.survey.pairs[0].after.size, (std::array<std::size_t, 3>{32, 40, 9}));
+    EXPECT_EQ(prepared.inputs.size(), 8U);
+    EXPECT_EQ(prepared.inputs[1].name, "masks/a_anatomical_mask.nii");
+}
+
+TEST_F(Prepare, PutsCopiesOfTrainingPairsLast) {
+    augment();
+    const Prepared prepared = test::prepare_alone(request_);
+    const auto& sources = prepared.dataset.sources();
+    ASSERT_EQ(sources.size(), 4U + 3U * 3U);
+    EXPECT_EQ(prepared.survey.copies, 9U);
+    for (std::size_t i = 4; i < sources.size(); ++i) {
+        EXPECT_TRUE(sources[i].augmented);
+        EXPECT_FALSE(sources[i].validation);
+        EXPECT_EQ(sources[i].pair, (i - 4) / 3);
+    }
+    EXPECT_EQ(sources[4].name, "a_anatomical_data_augmented1");
+    EXPECT_EQ(sources[6].name, "a_anatomical_data_augmented3");
+    const data::PatchIndex index(prepared.dataset, {});
+    const std::size_t originals = index.training_original().size();
+    EXPECT_TRUE(
+        std::ranges::equal(index.training_original(),
+                           std::span<const std::uint32_t>(index.training()).first(originals)));
+}
+
+TEST_F(Prepare, AugmentsValidationOnlyOnRequest) {
+    augment();
+    request_.augment.augment_validation = true;
+    const Prepared prepared = test::prepare_alone(request_);
+    EXPECT_EQ(prepared.dataset.sources().size(), 16U);
+    EXPECT_TRUE(prepared.dataset.sources().back().validation);
+}
+
+TEST_F(Prepare, DoesNotAugmentWhatIsAugmented) {
+    augment();
+    test::fs::rename(workspace_.masks() / "b_fmri_mask.nii",
+                     workspace_.masks() / "b_fmri_augmented_mask.nii");
+    testing::internal::CaptureStdout();
+    const Prepared prepared = test::prepare_alone(request_);
+    EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("No augmentation"));
+    EXPECT_EQ(prepared.dataset.sources().size(), 4U);
+}
+
+TEST_F(Prepare, NeverWritesToTheInputFolders) {
+    const auto data = snapshot(workspace_.data());
+    const auto masks = snapshot(workspace_.masks());
+    augment();
+    request_.cache_folder = workspace_.cache();
+    request_.augment.write_augmented = (workspace_.root() / "copies").string();
+    static_cast<void>(test::prepare_alone(request_));
+    request_.augment.write_augmented.reset();
+    EXPECT_TRUE(test::prepare_alone(request_).from_cache);
+    EXPECT_EQ(snapshot(workspace_.data()), data);
+    EXPECT_EQ(snapshot(workspace_.masks()), masks);
+}
+
+TEST_F(Prepare, WritesCopiesThatAreAnInputOfTheirOwn) {
+    augment();
+    const path copies = workspace_.root() / "copies";
+    request_.augment.write_augmented = copies.string();
+    const Prepared prepared = test::prepare_alone(request_);
+
+    Request again = request_;
+    again.folders.training_data_path = (copies / "data").string();
+    again.folders.mask_data_path = (copies / "masks").string();
+    again.augment.write_augmented.reset();
+    again.split.validation_split = 0;
+    const Prepared reread = test::prepare_alone(again);
+    // Copies as such are not augmented again, and give the slices that training had.
+    ASSERT_EQ(reread.dataset.sources().size(), 9U);
+    std::size_t elements = 0;
+    for (const auto& slice : prepared.dataset.slices()) {
+        const auto& source = prepared.dataset.source_of(slice);
+        if (source.augmented) elements += prepared.dataset.voxels(slice).size();
+    }
+    ASSERT_EQ(reread.dataset.voxels().size(), elements);
+    EXPECT_TRUE(
+        std::ranges::equal(reread.dataset.voxels(), prepared.dataset.voxels().last(elements)));
+    EXPECT_TRUE(
+        std::ranges::equal(reread.dataset.masks(), prepared.dataset.masks().last(elements)));
+}
+
+TEST_F(Prepare, MakesCopiesAgainThoughTheCacheHasThem) {
+    augment();
+    request_.cache_folder = workspace_.cache();
+    const std::string hash = test::prepare_alone(request_).dataset.hash();
+    request_.augment.write_augmented = (workspace_.root() / "copies").string();
+    EXPECT_EQ(test::prepare_alone(request_).dataset.hash(), hash);
+    EXPECT_TRUE(test::fs::exists(workspace_.root() / "copies" / "data" /
+                                 "a_anatomical_data_augmented1.nii"));
+}
+
+TEST_F(Prepare, VoxelsAreInTheUnitRangeAndMasksBinary) {
+    augment();
+    const Prepared prepared = test::prepare_alone(request_);
+    EXPECT_THAT(prepared.dataset.masks(), Each(testing::AnyOf(0, 1)));
+    for (const float voxel : prepared.dataset.voxels()) {
+        ASSERT_GE(voxel, 0.0F);
+        ASSERT_LE(voxel, 1.0F);
+    }
+}
+
+TEST_F(Prepare, SeedDecidesTheCopies) {
+    augment();
+    const std::string hash = test::prepare_alone(request_).dataset.hash();
+    EXPECT_EQ(test::prepare_alone(request_).dataset.hash(), hash);
+    request_.seed = 2;
+    EXPECT_NE(test::prepare_alone(request_).dataset.hash(), hash);
+}
+
+TEST_F(Prepare, StopsBetweenVolumes) {
+    core::request_stop(10);
+    try {
+        static_cast<void>(test::prepare_alone(request_));
+        ADD_FAILURE() << "no error";
+    } catch (const core::Error& error) {
+        EXPECT_EQ(error.code(), core::ExitCode::stopped);
+    }
+    core::clear_stop();
+}
+
+TEST_F(Prepare, TellsTheObserver) {
+    class Recorder : public Observer {
+    public:
+        void phase(std::string_view name) override { phases.emplace_back(name); }
+        void holds(std::string_view what) override { held.emplace_back(what); }
+        void progress(std::size_t done, std::size_t total) override { last = {done, total}; }
+        std::vector<std::string> phases, held;
+        std::pair<std::size_t, std::size_t> last;
+    } recorder;
+    augment();
+    const auto self = comm::Communicator::self_without_mpi();
+    static_cast<void>(prepare(request_, self, comm::NodeTopology(self), &recorder));
+    EXPECT_THAT(recorder.phases, ElementsAre("reading", "augmenting"));
+    EXPECT_EQ(recorder.last, (std::pair<std::size_t, std::size_t>{9, 9}));
+    EXPECT_THAT(recorder.held, testing::Contains("c_noddi_data_augmented2"));
+}
+
+TEST_F(Prepare, SurveyShowsPairsSizesAndMemory) {
+    const auto survey_of_four = survey(request_, comm::Communicator::self_without_mpi(), false);
+    ASSERT_EQ(survey_of_four.pairs.size(), 4U);
+    EXPECT_EQ(survey_of_four.pairs[1].pair.mask, "b_fmri_mask.nii");
+    EXPECT_TRUE(survey_of_four.pairs[3].pair.validation);
+    // (32x40x9 + 32x32x7 + 32x48x6 + 32x30x8) voxels of 5 bytes.
+    EXPECT_EQ(survey_of_four.largest_bytes, 5U * (11520U + 7168U + 9216U + 7680U));
+}
+
+}  // namespace
+}  // namespace msunet::prepare
