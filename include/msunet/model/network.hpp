@@ -26,7 +26,7 @@ struct NetworkOptions {
     at::Device device = at::kCPU;
     double dropout = 0.5;
     /// One flag for each layer with weights, in the order of unet's table; empty: all train.
-    std::vector<bool> trainable;
+    std::vector<bool> trainable{};
     /// False: every batch normalisation normalises with the moving statistics (for tests).
     bool batch_statistics = true;
     /// True: BN statistics are those of the global batch, summed over the group.

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gradients against Keras, by tensor.
+
+#include <cmath>
+
+#include "fixtures.hpp"
+
+namespace msunet {
+namespace {
+
+using test::tensor;
+
+/// Largest relative difference of the norms of all gradients.
+double norm_difference(model::Network& network, const io::NpyArray& norms,
+                       const io::NpyArray& names) {
+    auto& parameters = network.parameters();
+    EXPECT_EQ(parameters.segments().size(), names.texts.size());
+    double largest = 0;
+    for (std::size_t i = 0; i < names.texts.size(); ++i) {
+        EXPECT_EQ(parameters.segments()[i].name, names.texts[i]);
+        const double norm =
+            parameters.gradient(i).to(at::kDouble).square().sum().sqrt().item<double>();
+        largest = std::max(largest, std::abs(norm / norms.values[i] - 1));
+    }
+    return largest;
+}
+
+TEST(Gradient, NormsWithInferenceStatisticsEqualKeras) {
+    SKIP_WITHOUT_REFERENCE();
+    const auto fixture = test::fixture("grad");
+    for (const auto& [precision, tolerance] :
+         {std::pair(model::Precision::float32, 1e-4), std::pair(model::Precision::float64, 1e-10)}) {
+        const std::string name =
+            precision == model::Precision::float64 ? "infer_float64" : "infer_float32";
+        model::Network network(
+            {.precision = precision, .dropout = 0, .batch_statistics = false},
+            test::start_weights());
+        const double loss =
+            test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+        EXPECT_NEAR(loss, fixture.at(name + "_loss").values[0],
+                    precision == model::Precision::float64 ? 1e-12 : 1e-6);
+        EXPECT_LE(norm_difference(network, fixture.at(name + "_norm"), fixture.at("names")),
+                  tolerance);
+    }
+}
+
+TEST(Gradient, NormsWithBatchStatisticsEqualKeras) {
+    SKIP_WITHOUT_REFERENCE();
+    const auto fixture = test::fixture("grad");
+    model::Network network({.precision = model::Precision::float64, .dropout = 0},
+                           test::start_weights());
+    const double loss = test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+    EXPECT_NEAR(loss, fixture.at("train_float64_loss").values[0], 1e-12);
+    EXPECT_LE(norm_difference(network, fixture.at("train_float64_norm"), fixture.at("names")),
+              1e-8);
+}
+
+TEST(Gradient, Float32WithBatchStatisticsEqualsKerasAsFarAsItself) {
+    SKIP_WITHOUT_REFERENCE();
+    const auto fixture = test::fixture("grad");
+    model::Network network({.dropout = 0}, test::start_weights());
+    const double loss = test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+    EXPECT_NEAR(loss, fixture.at("train_float64_loss").values[0], 5e-5);
+    EXPECT_LE(norm_difference(network, fixture.at("train_float64_norm"), fixture.at("names")),
+              7e-2);
+}
+
+TEST(Gradient, TensorsEqualKeras) {
+    SKIP_WITHOUT_REFERENCE();
+    const auto train = test::fixture("train");
+    const auto fixture = test::fixture("f64");
+    model::Network network({.precision = model::Precision::float64,
+                            .dropout = 0,
+                            .trainable = test::all_but_the_head()},
+                           test::start_weights());
+    test::step(network, tensor(train.at("X")).narrow(0, 0, 8),
+               tensor(train.at("Y")).narrow(0, 0, 8));
+    EXPECT_LE(norm_difference(network, fixture.at("g_float64_norm"), fixture.at("g_names")), 1e-8);
+    auto& parameters = network.parameters();
+    int compared = 0;
+    for (std::size_t i = 0; i < parameters.segments().size(); ++i) {
+        const auto at = fixture.find("g_float64:" + parameters.segments()[i].name);
+        if (at == fixture.end()) continue;
+        at::Tensor gradient = parameters.gradient(i);
+        if (gradient.dim() == 4) gradient = gradient.permute({1, 2, 3, 0});
+        at::Tensor expected =
+            at::from_blob(const_cast<double*>(at->second.values.data()), at->second.shape,
+                          at::kDouble);
+        const double scale = expected.abs().max().item<double>();
+        EXPECT_LE(test::largest_difference(gradient, expected), 1e-7 * scale) << at->first;
+        ++compared;
+    }
+    EXPECT_EQ(compared, 6);
+}
+
+}  // namespace
+}  // namespace msunet
