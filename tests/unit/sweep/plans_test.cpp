@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "msunet/record/event.hpp"
+#include "msunet/sweep/scheduler.hpp"
+
+namespace msunet::sweep {
+namespace {
+
+using record::update;
+
+record::SweepRecord started() {
+    record::SweepStart start;
+    start.grid = {{"epochs", {std::int64_t{1}, std::int64_t{2}, std::int64_t{3}, std::int64_t{4}}}};
+    start.trials = {0, 1, 3};
+    record::SweepRecord record;
+    update(record, start);
+    return record;
+}
+
+record::TrialFinished finished(record::TrialId trial, record::TrialState state) {
+    record::TrialResult result;
+    result.trial = trial;
+    result.state = state;
+    return {result, 20};
+}
+
+double cost(const core::Point& point) { return estimated_cost(point, 20, 10); }
+
+TEST(Plans, OfAFreshSweepAreItsSelection) {
+    const auto all = plans(started(), cost);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[2].trial, 3U);
+    EXPECT_EQ(all[2].cost, 40);
+    EXPECT_FALSE(all[2].checkpoint);
+}
+
+TEST(Plans, LeaveOutWhatHasAResult) {
+    record::SweepRecord record = started();
+    update(record, finished(0, record::TrialState::done));
+    update(record, finished(1, record::TrialState::failed));
+    const auto all = plans(record, cost);
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all[0].trial, 3U);
+}
+
+TEST(Plans, FailedTrialsBeginAfreshWhereAskedFor) {
+    record::SweepRecord record = started();
+    update(record, record::TrialStarted{1, 0, "", 10});
+    update(record, record::CheckpointSaved{{1, "c", 1, 0}, 11});
+    update(record, finished(1, record::TrialState::failed));
+    update(record, finished(0, record::TrialState::pca));
+    const auto all = plans(record, cost, true);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].trial, 1U);
+    EXPECT_FALSE(all[0].checkpoint);
+    EXPECT_EQ(all[0].spent_seconds, 0);
+}
+
+TEST(Plans, GoOnFromCheckpointsAndRememberDeaths) {
+    record::SweepRecord record = started();
+    update(record, record::TrialStarted{1, 0, "", 10});
+    update(record, record::CheckpointSaved{{1, "c", 1, 5}, 12});
+    update(record, record::Resumed{{}, {}, 30});
+    const auto all = plans(record, cost);
+    ASSERT_EQ(all.size(), 3U);
+    ASSERT_TRUE(all[1].checkpoint);
+    EXPECT_EQ(all[1].checkpoint->step, 5);
+    EXPECT_EQ(all[1].deaths, 1);
+    EXPECT_EQ(all[1].first_started_at, 10);
+    EXPECT_EQ(all[1].spent_seconds, 2);
+}
+
+TEST(EstimatedCost, IsEpochsTimesSamples) {
+    EXPECT_EQ(estimated_cost({{"epochs", std::int64_t{7}}}, 20, 100), 700);
+    EXPECT_EQ(estimated_cost({}, 20, 100), 2000);
+    EXPECT_EQ(estimated_cost({{"epochs", std::int64_t{7}}, {"pca_only", true}}, 20, 100), 100);
+}
+
+}  // namespace
+}  // namespace msunet::sweep

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/sweep/target.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "msunet/core/error.hpp"
+#include "msunet/sweep/options.hpp"
+
+namespace msunet::sweep {
+namespace {
+
+using testing::HasSubstr;
+
+record::TrialResult result(double val_dice_coef, double val_loss) {
+    record::TrialResult result;
+    record::EpochReport epoch;
+    epoch.metrics.val_dice_coef = val_dice_coef;
+    epoch.metrics.val_loss = val_loss;
+    result.history = {epoch};
+    return result;
+}
+
+template <class Call>
+std::string problem(const Call& call) {
+    try {
+        call();
+    } catch (const core::UsageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(Metric, DefaultsByValidationData) {
+    EXPECT_EQ(resolve_metric(std::nullopt, true), "val_dice_coef");
+    EXPECT_EQ(resolve_metric(std::nullopt, false), "dice_coef");
+    EXPECT_EQ(resolve_metric("fmri_val_dice", true), "fmri_val_dice");
+    EXPECT_EQ(resolve_metric("loss", false), "loss");
+}
+
+TEST(Metric, RefusesUnknownAndAbsentOnes) {
+    EXPECT_THAT(problem([] { resolve_metric("val_dice_coeff", true); }),
+                HasSubstr("did you mean 'val_dice_coef'?"));
+    EXPECT_THAT(problem([] { resolve_metric("val_loss", false); }), HasSubstr("validation data"));
+    EXPECT_THAT(problem([] { resolve_metric("fmri_val_dice", false); }),
+                HasSubstr("validation data"));
+}
+
+TEST(PerformanceTarget, AtLeastAndAtMost) {
+    const PerformanceTarget dice = parse_performance_target("val_dice_coef,0.9", true);
+    EXPECT_FALSE(dice.less);
+    EXPECT_TRUE(dice.reached(result(0.9, 0)));
+    EXPECT_FALSE(dice.reached(result(0.89, 0)));
+    const PerformanceTarget loss = parse_performance_target("val_loss, 0.1, less", true);
+    EXPECT_TRUE(loss.less);
+    EXPECT_TRUE(loss.reached(result(0, 0.1)));
+    EXPECT_FALSE(loss.reached(result(0, 0.11)));
+    EXPECT_TRUE(parse_performance_target("val_dice_coef,0.9,less", true).less);
+    EXPECT_TRUE(parse_performance_target("val_loss,0.1", true).less);
+}
+
+TEST(PerformanceTarget, IsNotReachedByFailures) {
+    record::TrialResult failed = result(1, 0);
+    failed.state = record::TrialState::failed;
+    EXPECT_FALSE(parse_performance_target("val_dice_coef,0.9", true).reached(failed));
+}
+
+TEST(PerformanceTarget, RefusesBadTexts) {
+    for (const char* text : {"", "0.9", "val_loss", "val_loss,x", "val_loss,1,more",
+                             "val_loss,1,less,2", "val_loss,nan"}) {
+        EXPECT_THAT(problem([&] { parse_performance_target(text, true); }),
+                    HasSubstr("METRIC,VALUE[,less]"))
+            << text;
+    }
+    EXPECT_THAT(problem([] { parse_performance_target("accuracy,1", true); }),
+                HasSubstr("no metric"));
+}
+
+TEST(SweepOptions, DescribeEveryMember) {
+    SweepOptions options;
+    core::TextCollector collector;
+    describe(collector, options);
+    std::vector<std::string> names;
+    for (const core::OptionText& text : collector.texts()) names.push_back(text.name);
+    EXPECT_THAT(names, testing::ElementsAre(
+                           "metric", "fraction_limit", "round_limit", "boolean_limit",
+                           "random_method", "time_limit", "performance_target", "ranks_per_trial",
+                           "trials_per_gpu", "shard", "dedicated_dispatcher", "retry_failed"));
+}
+
+}  // namespace
+}  // namespace msunet::sweep
