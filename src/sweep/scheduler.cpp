@@ -238,14 +238,14 @@ private:
     void dispatch() {
         const auto idle = [this](GroupId id) { return group(id).held.empty(); };
         // Idle groups first, in the order in which they asked.
-        for (auto ask = asks_.begin(); ask != asks_.end() && !alone_;) {
+        for (auto ask = asks_.begin(); ask != asks_.end();) {
             if (!idle(*ask) || !feed(*ask)) {
                 ++ask;
             } else {
                 ask = asks_.erase(ask);
             }
         }
-        for (auto ask = asks_.begin(); ask != asks_.end() && !alone_;) {
+        for (auto ask = asks_.begin(); ask != asks_.end();) {
             const bool ahead = group(*ask).held.size() == 1 && queue_.size() >= living_groups();
             if (!ahead || !feed(*ask)) {
                 ++ask;
@@ -263,8 +263,8 @@ private:
             return true;
         }
         if (deadly_.empty() || held_ > 0) return false;
+        // Nothing joins it: the queue is empty, and only the end of a trial could fill it.
         send(id, take_first(deadly_));
-        alone_ = true;
         return true;
     }
 
@@ -311,11 +311,6 @@ private:
 
     void end_if_over() {
         if (held_ > 0) return;
-        if (alone_) {
-            alone_ = false;
-            if (ending_ == Ending::complete) dispatch();
-            if (held_ > 0) return;
-        }
         if (waiting() == 0) {
             finish(Ending::complete);
         } else if (ending_ != Ending::complete) {
@@ -341,7 +336,6 @@ private:
     std::size_t held_ = 0;
     std::size_t ended_ = 0;
     Ending ending_ = Ending::complete;
-    bool alone_ = false;  ///< a deadly trial runs: nothing else may
     bool done_ = false;
 };
 
