@@ -57,3 +57,6 @@ function position(event, node) {
 
 const legend = (...entries) => el("div", { class: "legend" },
   entries.map(([colour, text, style]) => el("span", { class: style, style: `--c: var(--${colour})` }, text)));
+
+// A line that stands out from the many behind it.
+const haloed = (cls, d) => [sv("path", { class: "halo", d }), sv("path", { class: cls, d })];

@@ -6,15 +6,15 @@ function drawCurves() {
   const node = section("curves", "Learning curves");
   const split = D.validation ? "validation" : "training";
   node.append(
-    legend(["curve", `all, ${split}`], ["blue", `best (${best ? `permutation ${best.id}` : "none yet"}), ${split}`],
-      ...(D.validation ? [["blue", "best, training", "broken"]] : []), ["select", "selected"]),
+    legend(["curve", `all, ${split}`], ["best", `best (${best ? `permutation ${best.id}` : "none yet"}), ${split}`],
+      ...(D.validation ? [["best", "best, training", "broken"]] : []), ["select", "selected"]),
     el("div", { class: "pair" }, curvePanel(learned, "loss", "Loss"), curvePanel(learned, "dice", "Dice")));
 }
 
 function curvePanel(learned, name, title) {
   const shown = (trial) => trial.h[`val_${name}`] || trial.h[name];
   const points = learned.flatMap(shown);
-  let [low, high] = extent(points);
+  let [low, high] = extent(best ? [...points, ...best.h[name]] : points);
   if (name === "dice") [low, high] = [Math.max(0, Math.floor(low * 10) / 10), 1];
   else high = Math.max(quantile(points, 0.98), low + 1e-6);  // a diverging run must not flatten the rest
   const last = Math.max(2, ...learned.map((trial) => trial.h.epoch[trial.h.epoch.length - 1]));
@@ -27,7 +27,7 @@ function curvePanel(learned, name, title) {
 
   function lines(trial, cls) {
     if (!trial || !trial.h.epoch.length) return [];
-    const list = [sv("path", { class: cls, d: path(trial, shown(trial)) })];
+    const list = [...haloed(cls, path(trial, shown(trial)))];
     if (trial.h[`val_${name}`]) list.push(sv("path", { class: `${cls} dashed`, "stroke-opacity": ".75", d: path(trial, trial.h[name]) }));
     return list;
   }

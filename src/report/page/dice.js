@@ -27,7 +27,7 @@ function drawDice() {
       sv("text", { x: left - 10, y: 25 + i * 34, "text-anchor": "end" }, row.split),
       sv("line", { class: "axis", x1: left, x2: right, y1: 21 + i * 34, y2: 21 + i * 34 })]).flat(),
     strips, front);
-  node.append(legend(["curve", "a permutation"], ["blue", best ? `best (permutation ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
+  node.append(legend(["curve", "a permutation"], ["best", best ? `best (permutation ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
 
   function marks(trial, cls) {
     if (!trial || !trial.dice) return [];

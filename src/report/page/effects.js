@@ -58,7 +58,8 @@ function drawEffects() {
 }
 
 function effectCard(effect, low, high) {
-  const shown = effect.rows.length > 12 ? binned(effect) : effect.rows;
+  const shown = effect.rows.length <= 12 ? effect.rows : effect.rows.every((row) => isNumber(row.value)) ? binned(effect)
+    : [...effect.rows].sort((a, b) => (D.lower ? a.mean - b.mean : b.mean - a.mean)).slice(0, 12);
   const width = 340, height = shown.length * 24 + 26, left = 96, right = width - 66;
   const x = linear(low, high, left, right);
   const winner = shown.reduce((a, b) => ((D.lower ? b.mean < a.mean : b.mean > a.mean) ? b : a));
@@ -76,17 +77,17 @@ function effectCard(effect, low, high) {
         return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.results.length, "permutation")}`),
           sv("text", { class: row === winner ? "strong" : "label", x: left - 8, y: y + 4, "text-anchor": "end" }, label.length > 14 ? `${label.slice(0, 13)}…` : label),
           sv("line", { x1: x(row.range[0]), x2: x(row.range[1]), y1: y, y2: y, stroke: "var(--faint)", "stroke-width": 8, "stroke-linecap": "round" }),
-          sv("circle", { cx: x(row.mean), cy: y, r: 5, fill: row === winner ? "var(--blue)" : "var(--curve)", stroke: "var(--card)" }),
+          sv("circle", { cx: x(row.mean), cy: y, r: 5, fill: row === winner ? "var(--accent)" : "var(--curve)", stroke: "var(--card)" }),
           sv("text", { class: row === winner ? "strong" : null, x: width - 2, y: y + 4, "text-anchor": "end" }, number4(row.mean)));
       })));
 }
 
-// Many values of a number are shown in eight groups of neighbours.
+// Many values of a number are shown in eight groups of neighbours (of a name: the best twelve).
 function binned(effect) {
   const size = Math.ceil(effect.rows.length / 8), groups = [];
   for (let i = 0; i < effect.rows.length; i += size) {
     const part = effect.rows.slice(i, i + size), results = part.flatMap((row) => row.results);
-    groups.push({ label: `${valueText(part[0].value)}…`, results, mean: results.reduce((a, b) => a + b, 0) / results.length,
+    groups.push({ label: `${Number(part[0].value.toPrecision(3))} …`, results, mean: results.reduce((a, b) => a + b, 0) / results.length,
       best: D.lower ? Math.min(...results) : Math.max(...results), range: extent(results) });
   }
   return groups;

@@ -76,13 +76,14 @@ addEventListener("beforeprint", () => { beforePrint = document.documentElement.d
 addEventListener("afterprint", () => setTheme(beforePrint === "dark"));
 
 drawOverview();
-drawPictures();
 drawRanking();
 drawCurves();
 drawDice();
+drawPictures();
 drawParallel();
 drawEffects();
 drawTimeline();
 drawFailures();
 drawSettings();
 $("footer").textContent = `Written by msunet ${D.version}. This page needs no network.`;
+document.documentElement.dataset.drawn = "yes";

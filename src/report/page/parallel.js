@@ -2,7 +2,7 @@
 
 const shades = 7;
 
-// Distinct values of a hyperparameter in order, and whether they are numbers.
+// Distinct values of a hyperparameter, in order.
 function levels(name) {
   const values = [...new Set(scored.map((trial) => parameter(trial, name)))];
   return values.sort(compare);
@@ -33,7 +33,8 @@ function drawParallel() {
   const axes = parallelAxes(height);
   if (axes.length < 2) return;
   const node = section("parallel", "Hyperparameters against the metric",
-    `A line is a permutation; the darker (in dark mode: the lighter), the better its ${D.metric}. Click a value to filter by it.`);
+    `A line is a permutation: faint where its ${D.metric} is poor, strong where it is good. Click a value to filter by it.`);
+  if (best) node.append(legend(["q1", "poor"], ["q5", "good"], ["best", `best (permutation ${best.id})`], ["select", "selected"]));
   const x = (i) => 70 + (i * (width - 160)) / (axes.length - 1);
   const path = (trial) => axes.map((axis, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${axis.at(trial).toFixed(1)}`).join("");
   const lines = sv("g", { fill: "none" }), front = sv("g", {});
@@ -63,9 +64,9 @@ function drawParallel() {
       drawnFor = view.visible;
     }
     const special = [];
-    if (best && isVisible(best)) special.push(sv("path", { class: "best-line", d: path(best) }));
+    if (best && isVisible(best)) special.push(...haloed("best-line", path(best)));
     const other = chosen();
-    if (other && other !== best && isNumber(other.value)) special.push(sv("path", { class: "chosen-line", d: path(other) }));
+    if (other && other !== best && isNumber(other.value)) special.push(...haloed("chosen-line", path(other)));
     front.replaceChildren(...special);
   });
 

@@ -45,7 +45,7 @@ function drawTimeline() {
     return { bar, label, trial, span, group };
   });
   const every = Math.ceil(14 / lane);
-  node.append(legend(["q2", "permutation", "block"], ["blue", "best", "block"], ["select", "selected", "block"], ["orange", "failed or lost", "block"]),
+  node.append(legend(["q2", "permutation", "block"], ["best", "best", "block"], ["select", "selected", "block"], ["ink", "failed or lost", "block"]),
     sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Timeline of ranks" },
       scale.list.map((value) => [
         sv("line", { class: "grid", x1: x(value * unit[1]), x2: x(value * unit[1]), y1: 2, y2: height - 34 }),
@@ -58,7 +58,7 @@ function drawTimeline() {
     for (const { bar, label, trial, span } of bars) {
       const bad = span.outcome === "failed" || span.outcome === "pending";
       const marked = trial && trial.id === view.selected;
-      bar.setAttribute("fill", marked ? "var(--select)" : trial && trial === best ? "var(--blue)" : bad ? "var(--orange)" : "var(--q2)");
+      bar.setAttribute("fill", marked ? "var(--select)" : trial && trial === best ? "var(--best)" : bad ? "var(--ink)" : "var(--q2)");
       bar.setAttribute("fill-opacity", trial && !isVisible(trial) ? 0.25 : 1);
       if (label) label.setAttribute("style", marked || trial === best || bad ? "fill: var(--card)" : "fill: var(--ink)");
     }

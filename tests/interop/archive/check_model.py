@@ -13,6 +13,12 @@ from tensorflow import keras
 
 import made
 
+oracle = os.path.join(os.environ["MSUNET_SHARED_DIR"], "reference", "oracle")
+build = None
+if os.path.isdir(oracle):
+    sys.path.insert(0, oracle)
+    from make_start_model import build  # sets threads: before TensorFlow's first computation
+
 with made.results(sys.argv[1]) as folder:
     path = os.path.join(folder, "best_model.hdf5")
     model = keras.models.load_model(path)
@@ -43,10 +49,7 @@ with made.results(sys.argv[1]) as folder:
         assert np.array_equal(mine, theirs)
     assert np.array_equal(copy.predict(x, verbose=0), y)
 
-    oracle = os.path.join(os.environ["MSUNET_SHARED_DIR"], "reference", "oracle")
-    if os.path.isdir(oracle):
-        sys.path.insert(0, oracle)
-        from make_start_model import build
+    if build:
         reference = build(made.HEIGHT, made.WIDTH)
         reference.set_weights(model.get_weights())
         np.testing.assert_allclose(reference.predict(x, verbose=0), y, atol=1e-6)

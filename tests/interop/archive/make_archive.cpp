@@ -3,28 +3,25 @@
 // for the Python libraries to read.
 #include <filesystem>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "msunet/core/random.hpp"
 #include "msunet/report/deploy.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/initializers.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
 namespace {
 
-// Small kernels and positive variances, so that the network's output is no constant.
+// Fresh weights with batch normalisations that do something.
 std::vector<msunet::core::NamedArray> random_weights() {
     msunet::core::RandomStream random(1);
-    std::vector<msunet::core::NamedArray> weights = msunet::unet::tensor_shapes();
+    std::vector<msunet::core::NamedArray> weights = msunet::unet::initial_weights(1);
     for (msunet::core::NamedArray& tensor : weights) {
-        const bool positive =
-            tensor.name.ends_with("variance:0") || tensor.name.ends_with("gamma:0");
-        tensor.values.resize(static_cast<std::size_t>(msunet::core::element_count(tensor.shape)));
-        for (float& value : tensor.values) {
-            const double draw = random.uniform();
-            value = static_cast<float>(positive ? 0.5 + draw : 0.2 * (draw - 0.45));
-        }
+        if (tensor.name.find("_bn/") == std::string::npos) continue;
+        for (float& value : tensor.values) value += static_cast<float>(random.uniform(0, 0.3));
     }
     return weights;
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// make_page FOLDER KIND: writes report.html of a made-up sweep into FOLDER; KIND is small (4
+// permutations), large (1,000), running, or single (one permutation without validation data).
+#include <filesystem>
+#include <iostream>
+#include <string_view>
+
+#include "msunet/report/html.hpp"
+#include "unit/report/made_up_sweep.hpp"
+
+namespace {
+
+using msunet::report::testing::MadeUp;
+
+MadeUp kind(std::string_view name) {
+    if (name == "large") {
+        return {.learning_rates = 50,
+                .batch_sizes = {8, 16, 32, 64, 128},
+                .optimizers = {"Adam", "RMSprop", "SGD", "Nadam"},
+                .epochs = 40,
+                .ranks = 16,
+                .failures = true};
+    }
+    if (name == "running") {
+        return {.learning_rates = 6, .epochs = 10, .ranks = 3, .failures = true, .running = true};
+    }
+    if (name == "single") {
+        return {
+            .learning_rates = 1, .batch_sizes = {8}, .epochs = 5, .ranks = 1, .validation = false};
+    }
+    return {.epochs = 12};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 3) {
+        std::cerr << "make_page FOLDER small|large|running|single\n";
+        return 2;
+    }
+    std::filesystem::create_directories(argv[1]);
+    msunet::report::write_report(argv[1], msunet::report::testing::made_up_sweep(kind(argv[2])),
+                                 msunet::report::testing::made_up_pictures(5));
+    return 0;
+}
