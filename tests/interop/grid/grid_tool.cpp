@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads grids as -talos takes them, one a line, and prints what becomes of them.
+// usage: grid_tool points          a Python list of dictionaries a line
+//        grid_tool accepts         lines "EXPRESSION<tab>GRID": the indices it accepts
+
+#include <iostream>
+#include <string>
+
+#include "msunet/config/grid.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/value.hpp"
+#include "msunet/sweep/expression.hpp"
+#include "msunet/sweep/grid.hpp"
+
+namespace {
+
+using msunet::sweep::ParameterGrid;
+
+ParameterGrid read_grid(const std::string& text) {
+    return ParameterGrid(msunet::sweep::expand(msunet::config::parse_grid(text)));
+}
+
+void print_points(const std::string& line) {
+    const ParameterGrid grid = read_grid(line);
+    std::cout << '[';
+    for (std::uint64_t i = 0; i < grid.size(); ++i) {
+        std::cout << '{';
+        for (const auto& [name, value] : grid.point(i)) {
+            std::cout << msunet::core::python_repr(msunet::core::Value(name)) << ':'
+                      << msunet::core::python_repr(value) << ',';
+        }
+        std::cout << "},";
+    }
+    std::cout << "]\n";
+}
+
+void print_accepted(const std::string& line) {
+    const std::size_t tab = line.find('\t');
+    const ParameterGrid grid = read_grid(line.substr(tab + 1));
+    const msunet::sweep::Expression expression(line.substr(0, tab), grid.names());
+    std::cout << '[';
+    for (std::uint64_t i = 0; i < grid.size(); ++i) {
+        if (expression.accepts(grid.point(i))) std::cout << i << ',';
+    }
+    std::cout << "]\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string what = argc == 2 ? argv[1] : "";
+    std::string line;
+    try {
+        while (std::getline(std::cin, line)) {
+            if (what == "points") {
+                print_points(line);
+            } else if (what == "accepts") {
+                print_accepted(line);
+            } else {
+                return 2;
+            }
+        }
+    } catch (const msunet::core::Error& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}
