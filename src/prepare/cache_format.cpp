@@ -104,6 +104,7 @@ std::string to_text(const Description& description) {
     const Json json{{"version", cache_format_version},
                     {"sources", std::move(sources)},
                     {"pairs", std::move(pairs)},
+                    {"slices", description.survey.slices},
                     {"copies", description.survey.copies},
                     {"largest_bytes", description.survey.largest_bytes},
                     {"warnings", names(description.warnings)},
@@ -130,6 +131,7 @@ Description from_text(const std::string& text) {
                                                 .before = grid_of(item.at(1)),
                                                 .after = grid_of(item.at(2))});
         }
+        description.survey.slices = json.at("slices").get<std::vector<std::size_t>>();
         description.survey.copies = json.at("copies");
         description.survey.largest_bytes = json.at("largest_bytes");
         description.warnings = names_of(json.at("warnings"));

@@ -76,13 +76,16 @@ Survey survey(const Request& request, const comm::Communicator& world, bool voxe
     const Input input = find_input(request, world);
     announce(request, input);
     SurveyedInput surveyed = survey_input(request, input, world, told);
-    if (voxels) check_voxels(request, input, surveyed, world, told);
+    std::vector<std::size_t> slices;
+    if (voxels) slices = check_voxels(request, input, surveyed, world, told);
     Findings found = gather_findings(world, surveyed.findings);
     warn(found.warnings);
     found.problems.insert(found.problems.begin(), input.findings.problems.begin(),
                           input.findings.problems.end());
     if (!found.problems.empty()) throw core::InputError(std::move(found.problems));
-    return survey_of(input, surveyed, copies_of(request, input));
+    Survey result = survey_of(input, surveyed, copies_of(request, input));
+    result.slices = std::move(slices);
+    return result;
 }
 
 Prepared prepare(const Request& request, const comm::Communicator& world,

@@ -8,48 +8,18 @@
 #include <string>
 #include <utility>
 
-#include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/augment.hpp"
-#include "msunet/imaging/normalise.hpp"
-#include "msunet/imaging/volume_io.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/name_list.hpp"
 #include "prepare/progress.hpp"
+#include "prepare/source_maker.hpp"
 #include "prepare/work_plan.hpp"
 #include "prepare/written_copies.hpp"
 
 namespace msunet::prepare {
 
 namespace {
-
-/// The kept slices of one source, before their place in the store is known.
-struct Made {
-    std::uint32_t source = 0;
-    SourceLayout layout;
-    bool outliers_kept = false;  ///< the outlier rule was skipped
-    std::vector<float> voxels;
-    std::vector<std::uint8_t> masks;
-};
-
-Made keep_slices(std::size_t source, const imaging::NormalisedPair& pair) {
-    const std::size_t width = pair.volume.size[0];
-    const std::size_t area = width * pair.volume.size[1];
-    Made made{.source = static_cast<std::uint32_t>(source),
-              .layout = {.height = static_cast<std::uint32_t>(pair.volume.size[1]),
-                         .width = static_cast<std::uint32_t>(width),
-                         .slices = static_cast<std::uint32_t>(pair.kept.size())},
-              .outliers_kept = pair.outliers.skipped,
-              .voxels = std::vector<float>(area * pair.kept.size()),
-              .masks = std::vector<std::uint8_t>(area * pair.kept.size())};
-    for (std::size_t i = 0; i < pair.kept.size(); ++i) {
-        std::copy_n(pair.volume.voxels.data() + pair.kept[i] * area, area,
-                    made.voxels.data() + i * area);
-        std::copy_n(pair.mask.data() + pair.kept[i] * area, area, made.masks.data() + i * area);
-    }
-    return made;
-}
 
 /// What travels between ranks about a source.
 struct SentLayout {
@@ -68,15 +38,13 @@ class Worker {
 public:
     Worker(const Request& request, const Input& input, const SurveyedInput& surveyed,
            const comm::NodeTopology& nodes, Observer& observer)
-        : request_(request),
-          input_(input),
+        : input_(input),
           surveyed_(surveyed),
           nodes_(nodes),
           all_(nodes.all()),
           observer_(observer),
           copies_(copies_of(request, input)),
-          outliers_(request.patches.use_frac_patch ? imaging::OutlierValue::ten_means
-                                                   : imaging::OutlierValue::median) {}
+          maker_(request, input, surveyed) {}
 
     /// Collective: all pairs, costliest first.
     void read_pairs() {
@@ -104,7 +72,7 @@ public:
         observer_.phase("augmenting");
         each(costs, owners, [&](std::size_t copy) {
             observer_.holds(copy_name(input_.pairs[copies_[copy].pair].data, copies_[copy]));
-            make_copy(copy);
+            made_.push_back(maker_.copy(input_.pairs.size() + copy, copies_[copy]));
         });
         observer_.released();
     }
@@ -158,44 +126,8 @@ private:
 
     void read_pair(std::size_t pair) {
         PlacedFindings placed{.place = pair, .findings = {}};
-        const auto files = input_.files(pair);
-        if (auto loaded = load_pair(files, request_.preprocess.frame, placed.findings)) {
-            Made made = normalise(pair, pair, *loaded);
-            if (made.layout.slices == 0) {
-                placed.findings.problems.push_back(
-                    core::concat(core::quoted(files.data.string()), " yields no slice (",
-                                 anatomical(pair) ? ""
-                                                  : "the first and the last are "
-                                                    "dropped unless anatomical, and ",
-                                 "none has a value above 0.2 of the "
-                                 "volume's range), check the scan or remove the pair"));
-            }
-            made_.push_back(std::move(made));
-        }
+        if (auto made = maker_.original(pair, placed.findings)) made_.push_back(std::move(*made));
         findings_.push_back(std::move(placed));
-    }
-
-    void make_copy(std::size_t number) {
-        const imaging::AugmentedCopy& copy = copies_[number];
-        const auto files = input_.files(copy.pair);
-        const std::int64_t frame = request_.preprocess.frame;
-        LoadedPair loaded{.volume = imaging::read_volume(files.data, frame).volume,
-                          .mask = imaging::read_mask(files.mask, frame).volume};
-        imaging::apply(copy, loaded.volume, loaded.mask);
-        if (request_.augment.write_augmented) {
-            write_copy(*request_.augment.write_augmented, input_.pairs[copy.pair], copy, loaded);
-        }
-        made_.push_back(normalise(input_.pairs.size() + number, copy.pair, loaded));
-    }
-
-    Made normalise(std::size_t source, std::size_t pair, const LoadedPair& loaded) const {
-        return keep_slices(source, imaging::normalise_pair(loaded.volume, loaded.mask,
-                                                           surveyed_.geometries[pair]->after,
-                                                           outliers_, anatomical(pair)));
-    }
-
-    bool anatomical(std::size_t pair) const {
-        return input_.pairs[pair].modality == core::Modality::anatomical;
     }
 
     /// Collective: everything but voxels and hashes.
@@ -229,6 +161,9 @@ private:
                              name_list(skipped)));
         }
         description.survey = survey_of(input_, surveyed_, copies_);
+        for (std::size_t pair = 0; pair < input_.pairs.size(); ++pair) {
+            description.survey.slices.push_back(description.layouts[pair].slices);
+        }
         return description;
     }
 
@@ -240,14 +175,13 @@ private:
                 .pair = pair};
     }
 
-    const Request& request_;
     const Input& input_;
     const SurveyedInput& surveyed_;
     const comm::NodeTopology& nodes_;
     const comm::Communicator& all_;
     Observer& observer_;
     std::vector<imaging::AugmentedCopy> copies_;
-    imaging::OutlierValue outliers_;
+    SourceMaker maker_;
     std::vector<int> owners_;  ///< rank by source
     std::vector<Made> made_;
     std::vector<PlacedFindings> findings_;
@@ -269,23 +203,6 @@ Findings all_findings(const Input& input, std::vector<PlacedFindings> mine,
 }
 
 }  // namespace
-
-void check_voxels(const Request& request, const Input& input, SurveyedInput& surveyed,
-                  const comm::Communicator& ranks, Observer& observer) {
-    if (!input.findings.problems.empty()) return;
-    together(ranks, [&] {
-        const auto stride = static_cast<std::size_t>(ranks.size());
-        for (auto pair = static_cast<std::size_t>(ranks.rank()); pair < input.pairs.size();
-             pair += stride) {
-            if (!surveyed.geometries[pair]) continue;
-            observer.holds(input.pairs[pair].data);
-            PlacedFindings placed{.place = pair, .findings = {}};
-            load_pair(input.files(pair), request.preprocess.frame, placed.findings);
-            surveyed.findings.push_back(std::move(placed));
-            observer.released();
-        }
-    });
-}
 
 StoredData preprocess(const Request& request, const Input& input, const SurveyedInput& surveyed,
                       const comm::NodeTopology& nodes, Observer& observer) {

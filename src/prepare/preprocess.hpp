@@ -2,6 +2,7 @@
 /// Reading, augmenting and normalising the pairs, sharded over all ranks.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "msunet/comm/node_topology.hpp"
@@ -17,9 +18,10 @@ namespace msunet::prepare {
 StoredData preprocess(const Request& request, const Input& input, const SurveyedInput& surveyed,
                       const comm::NodeTopology& nodes, Observer& observer);
 
-/// Collective over `ranks`: reads every file of a survey without preprocessing it, and adds what
-/// is found to `surveyed.findings`.
-void check_voxels(const Request& request, const Input& input, SurveyedInput& surveyed,
-                  const comm::Communicator& ranks, Observer& observer);
+/// Collective over `ranks`: reads and normalises every pair whose headers passed, keeps nothing of
+/// it, and adds what is found to `surveyed.findings`. Returns the kept slices by pair.
+std::vector<std::size_t> check_voxels(const Request& request, const Input& input,
+                                      SurveyedInput& surveyed, const comm::Communicator& ranks,
+                                      Observer& observer);
 
 }  // namespace msunet::prepare

@@ -62,12 +62,14 @@ struct SurveyedPair {
 /// The input as names and headers show it.
 struct Survey {
     std::vector<SurveyedPair> pairs;
+    std::vector<std::size_t> slices;  ///< kept, by pair; empty if the voxels were not read
     std::size_t copies = 0;           ///< augmented copies that are planned
     std::uint64_t largest_bytes = 0;  ///< memory of the data set if no slice is dropped
 };
 
 /// Collective over `world`. Scans, pairs and checks headers, each rank its share of files. With
-/// `voxels` every file is read and checked too. Warnings are logged.
+/// `voxels` every pair is read, normalised and checked too: all that `prepare` would find.
+/// Warnings are logged.
 /// Throws core::InputError with all problems, core::UsageError, alike on all ranks.
 Survey survey(const Request& request, const comm::Communicator& world, bool voxels,
               Observer* observer = nullptr);

@@ -33,8 +33,7 @@ std::vector<std::string> problems_of(const Request& request) {
         // A dry run must find the same, in the same order.
         try {
             survey(request, comm::Communicator::self_without_mpi(), true);
-            // Slices are selected by preprocessing alone.
-            EXPECT_THAT(error.problems(), Contains(HasSubstr("yields no slice")));
+            ADD_FAILURE() << "the survey finds nothing";
         } catch (const core::InputError& surveyed) {
             EXPECT_EQ(surveyed.problems(), error.problems());
         }

@@ -83,6 +83,7 @@ TEST_F(Cache, SecondStartReadsTheSameDataSet) {
         EXPECT_EQ(read.survey.pairs[i].before, made.survey.pairs[i].before);
         EXPECT_EQ(read.survey.pairs[i].after, made.survey.pairs[i].after);
     }
+    EXPECT_EQ(read.survey.slices, made.survey.slices);
     EXPECT_EQ(read.survey.copies, made.survey.copies);
     EXPECT_EQ(read.survey.largest_bytes, made.survey.largest_bytes);
 }

@@ -205,7 +205,9 @@ TEST_F(Prepare, TellsTheObserver) {
 }
 
 TEST_F(Prepare, SurveyShowsPairsSizesAndMemory) {
-    const auto survey_of_four = survey(request_, comm::Communicator::self_without_mpi(), false);
+    const auto survey_of_four = survey(request_, comm::Communicator::self_without_mpi(), true);
+    EXPECT_THAT(survey_of_four.slices, ElementsAre(9, 5, 4, 6));
+    EXPECT_EQ(test::prepare_alone(request_).survey.slices, survey_of_four.slices);
     ASSERT_EQ(survey_of_four.pairs.size(), 4U);
     EXPECT_EQ(survey_of_four.pairs[1].pair.mask, "b_fmri_mask.nii");
     EXPECT_TRUE(survey_of_four.pairs[3].pair.validation);
