@@ -356,7 +356,7 @@ at::Tensor Network::infer(const at::Tensor& x) { return body_->infer(x); }
 
 at::Tensor Network::bottleneck(const at::Tensor& x) { return body_->bottleneck(x); }
 
-FlatParameters& Network::parameters() { return body_->weights().parameters; }
+FlatParameters& Network::parameters() const { return body_->weights().parameters; }
 
 const at::Tensor& Network::moving_statistics() const {
     return body_->weights().statistics.values();

@@ -64,7 +64,7 @@ public:
     /// Inference mode: output of conv5_2's batch normalisation, (N, H/16·W/16·256) channels last.
     at::Tensor bottleneck(const at::Tensor& x);
 
-    [[nodiscard]] FlatParameters& parameters();
+    [[nodiscard]] FlatParameters& parameters() const;
     /// Moving means and variances of all layers, one buffer in master precision.
     [[nodiscard]] const at::Tensor& moving_statistics() const;
     /// Elements and types of the sums over the group of one forward and backward, in order.

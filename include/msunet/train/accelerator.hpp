@@ -14,7 +14,8 @@
 
 namespace msunet::train {
 
-/// The GPUs that this process sees. One object a process, alive as long as its engines and reducers.
+/// The GPUs that this process sees. One object a process, alive as long as its engines and
+/// reducers.
 class Accelerator {
 public:
     virtual ~Accelerator() = default;

@@ -48,8 +48,7 @@ struct Checkpoint {
     std::vector<record::ModalityRow> modality;
     Callbacks::State callbacks;
     std::vector<core::NamedArray> best_weights;  ///< restore_best; empty: none yet
-    double spent_seconds = 0;
-    double started_at = 0;
+    bool ended = false;                          ///< by early stopping
 };
 
 /// Writes atomically, with a checksum.

@@ -51,8 +51,8 @@ struct StepOutcome {
 /// A named flat buffer of an engine's state, copied to or from the host as float or double.
 struct StateBuffer {
     std::string name;
-    std::vector<double> doubles;  ///< float64 networks
-    std::vector<float> floats;    ///< all others
+    std::vector<double> doubles{};  ///< float64 networks
+    std::vector<float> floats{};    ///< all others
 };
 
 /// A network with optimiser and data on one device. Not thread-safe. Methods that are collective
@@ -72,10 +72,6 @@ public:
     virtual StepOutcome evaluate(const BatchPart& part, std::int64_t status) = 0;
     /// Why this rank failed, one line; empty on ranks that did not.
     [[nodiscard]] virtual std::string failure() const = 0;
-
-    /// Collective over the group, before inference: without synchronised batch normalisation the
-    /// ranks' moving statistics differ, and their mean is taken. Returns the agreed status.
-    virtual std::int64_t agree_on_statistics(std::int64_t status) = 0;
 
     /// This rank alone, inference mode: features for PCA, (samples, width) row-major.
     virtual std::vector<float> bottleneck(std::span<const std::uint32_t> samples) = 0;

@@ -41,13 +41,16 @@ struct TrialContext {
     std::string metric = "dice_coef";
     std::uint64_t seed = 1;
     std::filesystem::path experiment_folder;  ///< trials/<id>/ lies in it
-    std::int64_t world_rank = 0;              ///< of the group's leader, for the result
-    std::int64_t gpus = 0;                    ///< of the group
+    /// Writes a pca_only permutation's files from the cumulative explained variance ratio and
+    /// answers with their names, relative to the experiment's folder. Called on the leader alone.
+    std::function<std::vector<std::string>(record::TrialId, std::span<const double>)> write_pca;
+    std::int64_t world_rank = 0;  ///< of the group's leader, for the result
+    std::int64_t gpus = 0;        ///< of the group
 };
 
 /// Name of the weights of a finished trial in its folder: a Keras file of weights only.
 inline constexpr const char* weights_file_name = "weights.h5";
-/// Name of its checkpoint, and of its checkpoint's best weights.
+/// Name of the checkpoint of a trial in its folder.
 inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
 
 /// Collective over the group: trains one permutation, or goes on from `assignment.checkpoint`, and

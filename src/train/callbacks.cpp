@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/train/callbacks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::train {
+namespace {
+
+// Defaults of keras.callbacks.ReduceLROnPlateau.
+constexpr double plateau_factor = 0.1;
+constexpr std::int64_t plateau_patience = 10;
+constexpr double plateau_delta = 1e-4;
+
+}  // namespace
+
+Callbacks::Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
+                     bool lower_is_better)
+    : schedule_(hyperparameters.lr_schedule == "cosine"    ? Schedule::cosine
+                : hyperparameters.lr_schedule == "plateau" ? Schedule::plateau
+                                                           : Schedule::constant),
+      lr_(hyperparameters.lr),
+      total_steps_(static_cast<double>(hyperparameters.epochs * steps_per_epoch)),
+      patience_(hyperparameters.early_stopping),
+      lower_is_better_(lower_is_better) {
+    state_.plateau_best = std::numeric_limits<double>::infinity();
+}
+
+double Callbacks::learning_rate(std::int64_t step) const {
+    switch (schedule_) {
+        case Schedule::cosine: {
+            const double share = std::min(static_cast<double>(step), total_steps_) / total_steps_;
+            return lr_ * (1 + std::cos(std::numbers::pi * share)) / 2;
+        }
+        case Schedule::plateau:
+            return lr_ * state_.plateau_factor;
+        case Schedule::constant:
+            break;
+    }
+    return lr_;
+}
+
+Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<double> metric,
+                                         double plateau_loss) {
+    if (schedule_ == Schedule::plateau) {
+        if (plateau_loss < state_.plateau_best - plateau_delta) {
+            state_.plateau_best = plateau_loss;
+            state_.plateau_wait = 0;
+        } else if (++state_.plateau_wait >= plateau_patience) {
+            state_.plateau_factor *= plateau_factor;
+            state_.plateau_wait = 0;
+        }
+    }
+    Decision decision;
+    ++state_.wait;
+    if (metric && !std::isnan(*metric) &&
+        (state_.best_epoch < 0 ||
+         (lower_is_better_ ? *metric < state_.best : *metric > state_.best))) {
+        state_.best = *metric;
+        state_.best_epoch = epoch;
+        state_.wait = 0;
+        decision.improved = true;
+    }
+    decision.stop = patience_ && state_.wait >= *patience_ && epoch > 0;
+    return decision;
+}
+
+}  // namespace msunet::train

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "msunet/core/log.hpp"
+#include "msunet/train/checkpoint.hpp"
+
+namespace msunet::train {
+
+CheckpointWriter::~CheckpointWriter() {
+    try {
+        finish();
+    } catch (const std::exception& error) {
+        core::log::warn(std::string("a checkpoint is lost: ") + error.what());
+    }
+}
+
+void CheckpointWriter::start(Checkpoint checkpoint) {
+    finish();
+    position_ = {checkpoint.epoch, checkpoint.step};
+    flight_ = std::async(std::launch::async, [file = file_, content = std::move(checkpoint)] {
+        write_checkpoint(file, content);
+    });
+}
+
+std::optional<std::pair<std::int64_t, std::int64_t>> CheckpointWriter::completed() {
+    if (flight_.valid() && flight_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
+        finish();
+    }
+    return std::exchange(completed_, std::nullopt);
+}
+
+void CheckpointWriter::finish() {
+    if (!flight_.valid()) return;
+    flight_.get();
+    completed_ = position_;
+}
+
+}  // namespace msunet::train
