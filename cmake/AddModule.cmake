@@ -4,7 +4,7 @@
 # msunet_add_layers()
 #   Adds the folders of all modules in the table.
 # msunet_module(<module> SOURCES <file>... [PRIVATE <target>...] [PUBLIC <target>...]
-#               [COMPILE_OPTIONS <option>...] [PRECOMPILE <header>...])
+#               [COMPILE_OPTIONS <option>...])
 #   The module's shared library msunet_<module>, alias msunet::<module>, linked with its row of the table.
 # msunet_existing(<list of files>)
 #   Drops from the list what is not there yet: a module under way must not stop all the others.
@@ -70,7 +70,7 @@ function(msunet_existing files)
 endfunction()
 
 function(msunet_module module)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PRIVATE;PUBLIC;COMPILE_OPTIONS;PRECOMPILE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PRIVATE;PUBLIC;COMPILE_OPTIONS")
   get_property(modules GLOBAL PROPERTY MSUNET_MODULES)
   if(NOT module IN_LIST modules OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "msunet_module(${module}): not in the module table, or unknown arguments "
@@ -83,8 +83,7 @@ function(msunet_module module)
   set(target msunet_${module})
   add_library(${target} SHARED ${arg_SOURCES})
   add_library(msunet::${module} ALIAS ${target})
-  # DEFINE_SYMBOL would make every library's flags differ, so that no precompiled header is shared.
-  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")
+  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")  # nothing asks for it
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include
                                        PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${target} PRIVATE ${arg_COMPILE_OPTIONS})
@@ -97,10 +96,6 @@ function(msunet_module module)
       message(STATUS "Module ${module} is built without ${used}, which is not there yet")
     endif()
   endforeach()
-  if(arg_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE ${arg_PRECOMPILE})
-    target_compile_options(${target} PRIVATE ${MSUNET_PCH_OPTIONS})
-  endif()
 endfunction()
 
 function(msunet_program name)

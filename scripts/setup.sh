@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs what msunet is built from, on Debian 12 and Ubuntu 24.04. Run it as often as you like: it
 # installs only what is missing and is done in a second when nothing is.
-#   scripts/setup.sh [--dev]      --dev: also clang-format and clang-tidy, for .ci/run
+#   scripts/setup.sh [--dev]      --dev: also what .ci/run checks with (clang-tidy, Chromium, …)
 # libtorch comes as PyTorch's wheel into .deps/torch-venv. To use one that you have, set
 # MSUNET_TORCH_VENV (a Python environment) or MSUNET_LIBTORCH_DIR (an unpacked libtorch).
 set -euo pipefail
@@ -18,7 +18,11 @@ packages=(
     python3 python3-venv
 )
 case ${1:-} in
-    --dev) packages+=(git clang-format-14 clang-tidy-14) ;;
+    --dev)
+        packages+=(git clang-format-14 clang-tidy-14 shellcheck)
+        # Ubuntu's package is a wrapper of a snap, which has no headless use in a container.
+        if grep -q '^ID=debian' /etc/os-release; then packages+=(chromium); fi
+        ;;
     '') ;;
     *) fail "unknown argument '$1'; the only one is --dev" ;;
 esac
