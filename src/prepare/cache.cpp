@@ -125,7 +125,7 @@ std::optional<StoredData> read_cache(const fs::path& file, const std::string& ke
         warn_unusable(file, error.what());
         return std::nullopt;
     }
-    auto store = std::make_shared<SliceStore>(nodes, description.elements());
+    auto store = SliceStore::make(nodes, description.elements());
     const auto ranges = data::source_ranges(description.slices(), description.sources.size());
     const auto readers = readers_of(ranges, all.size());
     try {

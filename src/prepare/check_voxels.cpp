@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "prepare/preprocess.hpp"
+#include "prepare/progress.hpp"
 #include "prepare/source_maker.hpp"
 #include "prepare/work_plan.hpp"
 
@@ -32,12 +33,11 @@ std::vector<std::size_t> check_voxels(const Request& request, const Input& input
         const SourceMaker maker(request, input, surveyed);
         for (const std::size_t pair : tasks_of(costs, owners, ranks.rank())) {
             if (!surveyed.geometries[pair]) continue;
-            observer.holds(input.pairs[pair].data);
+            const Holding holding(observer, input.pairs[pair].data);
             PlacedFindings placed{.place = pair, .findings = {}};
             const auto made = maker.original(pair, placed.findings);
             if (made) mine.push_back({pair, made->layout.slices});
             surveyed.findings.push_back(std::move(placed));
-            observer.released();
         }
     });
     for (const SentSlices& sent : ranks.all_gather(mine)) slices[sent.pair] = sent.slices;

@@ -14,6 +14,7 @@
 #include "prepare/agreement.hpp"
 #include "prepare/cache_format.hpp"
 #include "prepare/hash_index.hpp"
+#include "prepare/progress.hpp"
 
 namespace msunet::prepare {
 
@@ -106,9 +107,8 @@ std::vector<InputFile> hash_inputs(const Input& input, const fs::path& index_fol
     together(ranks, [&] {
         const auto stride = static_cast<std::size_t>(ranks.size());
         for (auto i = static_cast<std::size_t>(ranks.rank()); i < files.size(); i += stride) {
-            observer.holds(files[i].filename().string());
+            const Holding holding(observer, files[i].filename().string());
             mine.push_back(hash_one(files[i], i, index));
-            observer.released();
         }
     });
     std::vector<Hashed> all = ranks.all_gather(mine);

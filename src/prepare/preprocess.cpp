@@ -54,10 +54,9 @@ public:
         owners_ = owners;
         observer_.phase("reading");
         each(costs, owners, [&](std::size_t pair) {
-            observer_.holds(input_.pairs[pair].data);
+            const Holding holding(observer_, input_.pairs[pair].data);
             read_pair(pair);
         });
-        observer_.released();
     }
 
     /// Collective: all augmented copies.
@@ -71,10 +70,10 @@ public:
         owners_.insert(owners_.end(), owners.begin(), owners.end());
         observer_.phase("augmenting");
         each(costs, owners, [&](std::size_t copy) {
-            observer_.holds(copy_name(input_.pairs[copies_[copy].pair].data, copies_[copy]));
+            const Holding holding(observer_,
+                                  copy_name(input_.pairs[copies_[copy].pair].data, copies_[copy]));
             made_.push_back(maker_.copy(input_.pairs.size() + copy, copies_[copy]));
         });
-        observer_.released();
     }
 
     const std::vector<PlacedFindings>& findings() const { return findings_; }
@@ -83,7 +82,7 @@ public:
     StoredData store() {
         StoredData data;
         data.description = describe_sources();
-        auto store = std::make_shared<SliceStore>(nodes_, data.description.elements());
+        auto store = SliceStore::make(nodes_, data.description.elements());
         const auto ranges =
             data::source_ranges(data.description.slices(), data.description.sources.size());
         std::vector<SentHash> hashes;

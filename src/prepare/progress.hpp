@@ -4,12 +4,28 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/comm/shared_window.hpp"
 #include "msunet/prepare/prepare.hpp"
 
 namespace msunet::prepare {
+
+/// Tells the observer that this rank holds a piece of work while it lives. Waiting for other ranks
+/// is no work: it must end before a collective call.
+class Holding {
+public:
+    Holding(Observer& observer, std::string_view what) : observer_(observer) {
+        observer_.holds(what);
+    }
+    ~Holding() { observer_.released(); }
+    Holding(const Holding&) = delete;
+    Holding& operator=(const Holding&) = delete;
+
+private:
+    Observer& observer_;
+};
 
 /// A count in shared memory: each rank adds its finished pieces and reports the node's sum.
 class NodeProgress {

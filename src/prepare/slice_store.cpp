@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/slice_store.hpp"
 
+#include <exception>
 #include <utility>
 
+#include "prepare/agreement.hpp"
+
 namespace msunet::prepare {
+
+std::shared_ptr<SliceStore> SliceStore::make(const comm::NodeTopology& nodes,
+                                             std::uint64_t elements) {
+    std::shared_ptr<SliceStore> store;
+    std::exception_ptr failure;
+    try {
+        store = std::make_shared<SliceStore>(nodes, elements);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    together(nodes.all(), [&] {
+        if (failure) std::rethrow_exception(failure);
+    });
+    return store;
+}
 
 SliceStore::SliceStore(const comm::NodeTopology& nodes, std::uint64_t elements)
     : window_(nodes, elements * (sizeof(float) + sizeof(std::uint8_t))), elements_(elements) {}

@@ -17,6 +17,10 @@ namespace msunet::prepare {
 /// Voxels, then masks, of `elements` voxels.
 class SliceStore {
 public:
+    /// Collective over `nodes.all()`. Throws core::Error on all ranks where one node lacks the
+    /// room.
+    static std::shared_ptr<SliceStore> make(const comm::NodeTopology& nodes,
+                                            std::uint64_t elements);
     /// Collective over the node.
     SliceStore(const comm::NodeTopology& nodes, std::uint64_t elements);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "prepare/progress.hpp"
+
 namespace msunet::prepare {
 
 namespace {
@@ -31,14 +33,13 @@ void check_single_files(const Request& request, const Input& input, const comm::
         const bool is_mask = i >= volumes;
         const auto path = is_mask ? input.mask_folder / input.masks[i - volumes]
                                   : input.data_folder / input.data[i];
-        observer.holds(path.filename().string());
+        const Holding holding(observer, path.filename().string());
         PlacedFindings placed{.place = i, .findings = {}};
         if (check_header(path, placed.findings)) {
             is_mask ? load_mask(path, frame, placed.findings)
                     : load_volume(path, frame, placed.findings);
         }
         found.push_back(std::move(placed));
-        observer.released();
     }
 }
 
@@ -65,13 +66,12 @@ SurveyedInput survey_input(const Request& request, const Input& input,
         const auto patches = fixed_patches(request);
         for (auto pair = static_cast<std::size_t>(ranks.rank()); pair < input.pairs.size();
              pair += static_cast<std::size_t>(ranks.size())) {
-            observer.holds(input.pairs[pair].data);
+            const Holding holding(observer, input.pairs[pair].data);
             PlacedFindings placed{.place = pair, .findings = {}};
             const auto geometry =
                 check_pair_headers(input.files(pair), request.preprocess, patches, placed.findings);
             if (geometry) mine.push_back({pair, *geometry});
             surveyed.findings.push_back(std::move(placed));
-            observer.released();
         }
     });
     for (const Sent& sent : ranks.all_gather(mine)) {

@@ -191,9 +191,14 @@ TEST_F(Prepare, TellsTheObserver) {
     class Recorder : public Observer {
     public:
         void phase(std::string_view name) override { phases.emplace_back(name); }
-        void holds(std::string_view what) override { held.emplace_back(what); }
+        void holds(std::string_view what) override {
+            held.emplace_back(what);
+            ++holding;
+        }
+        void released() override { --holding; }
         void progress(std::size_t done, std::size_t total) override { last = {done, total}; }
         std::vector<std::string> phases, held;
+        int holding = 0;
         std::pair<std::size_t, std::size_t> last;
     } recorder;
     augment();
@@ -202,6 +207,7 @@ TEST_F(Prepare, TellsTheObserver) {
     EXPECT_THAT(recorder.phases, ElementsAre("reading", "augmenting"));
     EXPECT_EQ(recorder.last, (std::pair<std::size_t, std::size_t>{9, 9}));
     EXPECT_THAT(recorder.held, testing::Contains("c_noddi_data_augmented2"));
+    EXPECT_EQ(recorder.holding, 0) << "every piece is given back";
 }
 
 TEST_F(Prepare, SurveyShowsPairsSizesAndMemory) {
