@@ -129,14 +129,14 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
         {"README.txt", readme_text(sweep, *row, base)},
         {base + "_x.csv", std::string(dummy_samples)},
         {base + "_y.csv", std::string(dummy_samples)}};
-    const std::filesystem::path file = folder / (base + ".zip");
+    std::filesystem::path file = folder / (base + ".zip");
     io::write_zip(file, members);
     return file;
 }
 
 std::filesystem::path write_best_model(const std::filesystem::path& folder,
                                        const TrainedModel& model) {
-    const std::filesystem::path file = folder / "best_model.hdf5";
+    std::filesystem::path file = folder / "best_model.hdf5";
     const std::vector<h5::KerasLayer> layers = layers_of(model);
     h5::write_keras_model(file, layers, model_json(model), attributes_of(model));
     return file;

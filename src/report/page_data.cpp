@@ -229,7 +229,7 @@ std::vector<std::string> varied_names(const Sweep& sweep) {
     return names;
 }
 
-std::string escape(std::string text) {
+std::string escape(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (const char letter : text) {
