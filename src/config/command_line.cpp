@@ -45,8 +45,8 @@ public:
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             const std::string& token = arguments[i];
             if (token == "--") {
-                out.insert(out.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                           arguments.end());
+                values_only.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                   arguments.end());
                 break;
             }
             const OptionEntry* entry = known(token);
@@ -61,6 +61,8 @@ public:
     }
 
     std::vector<std::string> problems;
+    /// What follows "--".
+    std::vector<std::string> values_only;
 
 private:
     [[nodiscard]] const OptionEntry* known(const std::string& token) const {
@@ -152,8 +154,11 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
 
     Settings settings;
     Positionals positionals(index);
+    const auto place = [&](const std::string& value) {
+        if (positionals.take(value, settings)) return;
+        problems.push_back(concat(quoted(value), " is neither an option nor an option's value"));
+    };
     bool after_unknown = false;
-    bool only_values = false;
     for (const po::option& option : parsed.options) {
         const std::string& token =
             option.original_tokens.empty() ? option.string_key : option.original_tokens.front();
@@ -162,21 +167,19 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
             after_unknown = false;
             continue;
         }
-        only_values = only_values || token == "--";
-        if (!only_values && looks_like_option(token)) {
+        if (looks_like_option(token)) {
             const std::string shown = token.substr(0, token.find('='));
             problems.push_back(index.unknown("an option", shown, bare_name(token)));
             after_unknown = true;
             continue;
         }
+        // What follows an unknown option is most likely its value.
         for (const std::string& value : option.value) {
-            // What follows an unknown option is most likely its value.
-            if (after_unknown || positionals.take(value, settings)) continue;
-            problems.push_back(
-                concat(quoted(value), " is neither an option nor an option's value"));
+            if (!after_unknown) place(value);
         }
         after_unknown = false;
     }
+    for (const std::string& value : normalise.values_only) place(value);
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     return settings;
 }

@@ -2,7 +2,6 @@
 #include "config/literal.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 #include "msunet/core/error.hpp"
@@ -195,10 +194,7 @@ private:
         const std::string_view bare = word();
         // "- 5" is an item of a YAML list.
         if (bare.empty() || bare.starts_with("- ")) fail_at(begin, "a value was expected");
-        core::Value value = bare_value(bare);
-        const auto* number = std::get_if<double>(&value);
-        if (number != nullptr && !std::isfinite(*number)) fail_at(begin, "the number is too large");
-        return value;
+        return bare_value(bare);
     }
 
     /// Up to a character that ends it, without blanks at the ends.

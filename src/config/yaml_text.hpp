@@ -11,7 +11,7 @@
 
 namespace msunet::config {
 
-/// The only document of a YAML text; undefined for an empty one. Throws UsageError with `source`
+/// The only document of a YAML text; null for an empty one. Throws UsageError with `source`
 /// and line where it isn't YAML, has several documents, or is larger than 1 MiB.
 [[nodiscard]] YAML::Node load_yaml(std::string_view text, std::string_view source);
 
