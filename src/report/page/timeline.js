@@ -56,7 +56,8 @@ function drawTimeline() {
       starts.slice(1).map((start) => sv("line", { class: "axis dashed", x1: x(start.offset), x2: x(start.offset), y1: 0, y2: height - 30, "stroke-width": 1.5 }))));
   onChange(() => {
     for (const { bar, label, trial, span } of bars) {
-      const bad = span.outcome === "failed" || span.outcome === "pending";
+      const cutOff = span.outcome === "running" && span.start < D.starts.length - 1;
+      const bad = span.outcome === "failed" || span.outcome === "pending" || cutOff;
       const marked = trial && trial.id === view.selected;
       bar.setAttribute("fill", marked ? "var(--select)" : trial && trial === best ? "var(--best)" : bad ? "var(--ink)" : "var(--q2)");
       bar.setAttribute("fill-opacity", trial && !isVisible(trial) ? 0.25 : 1);
