@@ -26,6 +26,12 @@ using Frames = itk::Image<float, 4>;
     throw core::InputError(core::quoted(file.string()) + ": " + reason + ", " + advice);
 }
 
+[[noreturn]] void fail_to_write(const std::filesystem::path& file, const std::string& reason) {
+    throw core::Error(core::ExitCode::failure,
+                      core::quoted(file.string()) + ": cannot be written (" + reason +
+                          "), check the folder's rights and its free space");
+}
+
 /// The one line of an ITK exception that says something.
 std::string reason_of(const itk::ExceptionObject& error) {
     std::string text = error.GetDescription();
@@ -132,12 +138,10 @@ void write_as(const std::filesystem::path& file, const std::vector<core::Volume>
         std::filesystem::rename(temporary, file);
     } catch (const itk::ExceptionObject& exception) {
         std::filesystem::remove(temporary, error);
-        fail(file, "cannot be written (" + reason_of(exception) + ")",
-             "check the folder's rights and its free space");
+        fail_to_write(file, reason_of(exception));
     } catch (const std::filesystem::filesystem_error& exception) {
         std::filesystem::remove(temporary, error);
-        fail(file, "cannot be written (" + exception.code().message() + ")",
-             "check the folder's rights and its free space");
+        fail_to_write(file, exception.code().message());
     }
 }
 

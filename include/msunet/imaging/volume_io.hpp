@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// NIfTI volumes in and out. Every function throws core::InputError with one line that names the
-/// file, what is wrong and what to do. Headers ought to have passed io's NIfTI check before.
+/// NIfTI volumes in and out. Readers throw core::InputError, writers core::Error (failure), with
+/// one line that names the file, what is wrong and what to do. Headers ought to have passed io's
+/// NIfTI check before they are read here.
 #pragma once
 
 #include <array>

@@ -11,10 +11,10 @@ namespace msunet::phantom {
 
 /// What data set is made.
 struct PhantomOptions {
-    std::string output;              ///< folder; gets `data` and `masks`
-    std::int64_t animals = 5;        ///< each is scanned in all four modalities
+    std::string output;             ///< folder; gets `data` and `masks`
+    std::int64_t animals = 5;       ///< each is scanned in all four modalities
     double validation_share = 0.2;  ///< of the animals, at least one if above 0
-    double scale = 1.0;              ///< of the matrix within slices
+    double scale = 1.0;             ///< of the matrix within slices
     std::int64_t seed = 1;
 };
 

@@ -35,7 +35,8 @@ std::vector<ScanPlan> plan(const PhantomOptions& options);
 Scan make_scan(const PhantomOptions& options, const ScanPlan& scan);
 
 /// Makes the folders `data` and `masks` in the output folder and writes every scan. Returns the
-/// plan. Throws core::InputError if the folder cannot be written or holds other scans already.
+/// plan. Throws core::UsageError if the folder holds other files already, core::Error if it cannot
+/// be written.
 std::vector<ScanPlan> write(const PhantomOptions& options);
 
 }  // namespace msunet::phantom

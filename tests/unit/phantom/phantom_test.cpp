@@ -178,7 +178,7 @@ TEST(Write, makes_a_data_set_that_reads_back_and_repeats_byte_for_byte) {
                   core::read_file(folder / "b" / "masks" / item.mask_file));
     }
     std::ofstream(folder / "b" / "masks" / "own_mask.nii") << "x";
-    EXPECT_THROW(write(options), core::InputError);
+    EXPECT_THROW(write(options), core::UsageError);
     fs::remove_all(folder);
 }
 
