@@ -7,9 +7,11 @@
 
 #include <csignal>
 #include <fstream>
+#include <functional>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/random.hpp"
 #include "msunet/record/json.hpp"
 #include "samples.hpp"
 
@@ -169,6 +171,43 @@ TEST_F(JournalTest, AFullDiskLeavesWholeLines) {
     EXPECT_EQ(journal.record().result(1), nullptr);
     journal.append(TrialFinished{sample_result(1), 1003});
     EXPECT_NE(replay(file_).record.result(1), nullptr);
+}
+
+TEST_F(JournalTest, DamageOfAnyKindIsReadOrRefused) {
+    write_some();
+    const std::string whole = core::read_file(file_);
+    int read = 0;
+    int refused = 0;
+    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+        core::RandomStream random(seed);
+        std::string text = whole;
+        for (std::uint64_t i = random.below(4) + 1; i > 0; --i) {
+            const std::size_t at = random.below(text.size());
+            switch (random.below(4)) {
+                case 0:
+                    text[at] = static_cast<char>(random.below(256));
+                    break;
+                case 1:
+                    text.erase(at, random.below(40));
+                    break;
+                case 2:
+                    text.insert(at, text.substr(random.below(text.size()), 30));
+                    break;
+                default:
+                    text[at] = "0123456789-\"[]{},:en"[random.below(20)];
+                    break;
+            }
+        }
+        core::write_file_atomically(file_, text, core::Durability::buffered);
+        try {
+            replay(file_);
+            ++read;
+        } catch (const core::UsageError&) {
+            ++refused;
+        }
+    }
+    EXPECT_GT(read, 100);
+    EXPECT_GT(refused, 100);
 }
 
 TEST_F(JournalTest, AMovedJournalStillWrites) {

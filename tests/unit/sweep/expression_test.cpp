@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/random.hpp"
 
 namespace msunet::sweep {
 namespace {
@@ -163,6 +164,27 @@ TEST(Expression, NoTextExhaustsTheStack) {
     std::string sum = "1";
     for (int i = 0; i < 2'000; ++i) sum += " + 1";
     EXPECT_TRUE(holds(sum + " == 2001"));
+}
+
+TEST(Expression, RubbishIsReadOrRefused) {
+    const std::vector<std::string> words{
+        "lr", "batch_size", "optimizer", "'Adam'", "1", "0.5",    "and", "or", "not",  "in",
+        "is", "None",       "(",         ")",      "[", "]",      ",",   "<",  "==",   "+",
+        "-",  "*",          "**",        "//",     "%", "lambda", "p",   ":",  "\xff", "'"};
+    int read = 0;
+    for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+        core::RandomStream random(seed);
+        std::string text;
+        for (std::uint64_t i = random.below(8) + 1; i > 0; --i) {
+            text += words[random.below(words.size())] + (random.chance(0.7) ? " " : "");
+        }
+        try {
+            (void)holds(text);
+            ++read;
+        } catch (const core::UsageError&) {
+        }
+    }
+    EXPECT_GT(read, 500);
 }
 
 }  // namespace
