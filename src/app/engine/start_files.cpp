@@ -37,8 +37,7 @@ std::string config_hash(const record::Configuration& configuration) {
 }  // namespace
 
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
-                       const record::SweepStart& start, const comm::NodeTopology& topology,
-                       const sweep::Placement& placement) {
+                       const record::SweepStart& start, const std::vector<sweep::Node>& nodes) {
     report::write_config(folder, settings_yaml(settings));
     report::Environment environment;
     environment.versions = {{"msunet", std::string(version())},
@@ -47,14 +46,13 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
                             {"itk", itk_version()},
                             {"hdf5", h5::library_version()}};
     environment.command = typed_command();
-    for (std::size_t n = 0; n < start.world.nodes.size(); ++n) {
-        report::Environment::Node node;
-        node.host = start.world.nodes[n];
-        node.ranks = static_cast<int>(start.world.ranks_of_node[n]);
-        environment.nodes.push_back(std::move(node));
+    for (const auto& node : nodes) {
+        environment.nodes.push_back(
+            {node.name, static_cast<int>(node.ranks.size()), static_cast<int>(node.cores),
+             std::vector<std::string>(static_cast<std::size_t>(node.devices), start.world.device)});
     }
-    environment.ranks = topology.all().size();
-    environment.ranks_per_trial = static_cast<int>(placement.group_size);
+    environment.ranks = static_cast<int>(start.world.ranks);
+    environment.ranks_per_trial = static_cast<int>(start.world.group_size);
     environment.threads = static_cast<int>(start.world.threads);
     environment.precision = start.world.precision;
     environment.seed = static_cast<std::uint64_t>(settings.experiment.seed);

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "../settings.hpp"
-#include "msunet/comm/node_topology.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/placement.hpp"
 
@@ -14,7 +14,6 @@ namespace msunet::app {
 
 /// Writes both into the experiment's folder. Only rank 0 calls.
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
-                       const record::SweepStart& start, const comm::NodeTopology& topology,
-                       const sweep::Placement& placement);
+                       const record::SweepStart& start, const std::vector<sweep::Node>& nodes);
 
 }  // namespace msunet::app

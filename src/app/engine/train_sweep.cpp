@@ -59,6 +59,7 @@ OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart
         }
         auto choice = choose_experiment({options.output_directory, name, options.resume}, first);
         first.experiment_name = choice.name;
+        first.utc_offset = report::local_utc_offset(first.at);
         for (const auto& notice : choice.notices) core::log::warn(notice);
         if (choice.replay) {
             group_size = choice.replay->record.start.world.group_size;
@@ -73,10 +74,9 @@ OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart
 }
 
 sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,
-                              const Compute& compute, const comm::NodeTopology& topology,
-                              const OpenExperiment& open) {
+                              const std::vector<sweep::Node>& nodes, const OpenExperiment& open) {
     sweep::PlacementRequest request;
-    request.nodes = describe_nodes(topology, compute.device_count());
+    request.nodes = nodes;
     request.trials = plan.selection.trials.size();
     request.ranks_per_trial = sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial);
     request.trials_per_gpu = settings.sweep.trials_per_gpu;
@@ -247,13 +247,14 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     auto open = open_experiment(settings, first, world);
     if (open.finished) return nothing_left(open.folder);
 
-    const auto placement = place_groups(settings, plan, compute, topology, open);
+    const auto nodes = describe_nodes(topology, compute.device_count());
+    const auto placement = place_groups(settings, plan, nodes, open);
     compute.use(placement);
     first.world = world_record(topology, placement, settings, compute);
     std::optional<record::Journal> journal;
     on_root(world, [&] {
         journal.emplace(open_journal(open.folder, settings, first, open));
-        write_start_files(open.folder, settings, first, topology, placement);
+        write_start_files(open.folder, settings, first, nodes);
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(

@@ -2,7 +2,6 @@
 #include "trial_runner.hpp"
 
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -13,6 +12,7 @@
 #include "msunet/model/runtime.hpp"
 #include "msunet/record/json.hpp"
 #include "msunet/train/trainer.hpp"
+#include "trial_log.hpp"
 
 namespace msunet::app {
 
@@ -81,6 +81,22 @@ record::TrialResult train_once(const train::TrialContext& context, record::Assig
     return train_once(context, std::move(assignment), control);
 }
 
+/// The leader's part: the same with a log.
+record::TrialResult train_logged(const train::TrialContext& context,
+                                 const record::Assignment& assignment,
+                                 record::TrialControl& control, const fs::path& folder) {
+    core::make_directories(folder);
+    TrialLog log(folder / log_name);
+    log.line(concat(
+        assignment.checkpoint ? "goes on" : "begins", " on ", context.group.size(),
+        context.group.size() == 1 ? " rank: " : " ranks: ", core::point_text(assignment.point)));
+    LoggedControl logged(control, log);
+    auto result = train_once(context, assignment, logged);
+    log.line(concat(record::name_of(result.state),
+                    result.reason.empty() ? std::string() : ": " + result.reason));
+    return result;
+}
+
 }  // namespace
 
 TrialRunner make_trial_runner(const RunnerParts& parts) {
@@ -92,14 +108,10 @@ TrialRunner make_trial_runner(const RunnerParts& parts) {
                                                  record::TrialControl& control) {
         const bool leads = context->group.is_root();
         const auto folder = context->experiment_folder / record::trial_folder(assignment.trial);
-        std::optional<core::log::ScopedFile> log;
-        if (leads) {
-            core::make_directories(folder);
-            log.emplace(folder / log_name);
-        }
         watchdog.hold(concat("permutation ", assignment.trial));
         WatchedControl watched(control, watchdog);
-        auto result = train_once(*context, assignment, watched);
+        auto result = leads ? train_logged(*context, assignment, watched, folder)
+                            : train_once(*context, assignment, watched);
         watchdog.release();
         model::release_memory();
         if (leads && record::is_final(result.state)) {
