@@ -54,6 +54,7 @@ struct Pipe {
 
 pid_t spawn(const std::vector<std::string>& arguments, int error_descriptor) {
     std::vector<char*> words;
+    words.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments) {
         words.push_back(const_cast<char*>(argument.c_str()));
     }

@@ -129,7 +129,7 @@ struct CollectiveFile::State {
     ~State() {
         if (file && std::uncaught_exceptions() > 0) {
             // Closing is collective: the identifier is left to the end of the process.
-            static_cast<void>(new Handle(std::move(*file)));
+            file->release();
         }
     }
 };

@@ -47,6 +47,8 @@ public:
     Handle& operator=(Handle&&) = delete;
 
     [[nodiscard]] hid_t get() const { return id_; }
+    /// Lets it live on without an owner.
+    void release() { id_ = -1; }
     /// Closes it now and reports what a destructor can't.
     void close(std::string_view call) { valid(close_(std::exchange(id_, -1)), call); }
 

@@ -38,6 +38,7 @@ std::vector<WantedLayer> by_layer(std::span<const core::NamedArray> wanted) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
     std::vector<std::string> lengths;
+    lengths.reserve(shape.size());
     for (const std::int64_t length : shape) {
         lengths.push_back(std::to_string(length));
     }
@@ -97,7 +98,7 @@ MatchedModel match_start_model(const KerasFile& model, std::span<const core::Nam
     }
     if (!problems.empty()) {
         for (std::string& problem : problems) {
-            problem = start + problem;
+            problem.insert(0, start);
         }
         throw core::InputError(std::move(problems));
     }

@@ -34,6 +34,7 @@ std::vector<std::string> read_variable(const Handle& attribute, const Handle& ty
     std::vector<char*> pointers(count, nullptr);
     valid(H5Aread(attribute.get(), type.get(), static_cast<void*>(pointers.data())), "H5Aread");
     std::vector<std::string> texts;
+    texts.reserve(count);
     for (const char* text : pointers) {
         texts.emplace_back(text == nullptr ? "" : text);
     }

@@ -84,6 +84,7 @@ std::span<const Layer> layers() { return table; }
 
 std::vector<std::string> layer_names() {
     std::vector<std::string> names;
+    names.reserve(table.size());
     for (const Layer& each : table) {
         names.emplace_back(each.name);
     }

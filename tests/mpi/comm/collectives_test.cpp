@@ -65,7 +65,8 @@ TEST_F(Collectives, ReductionsOfEveryType) {
               static_cast<std::uint64_t>(n - 1));
     std::vector<float> floats(1000, static_cast<float>(rank + 1));
     world.all_reduce(std::span<float>(floats), Operation::sum);
-    EXPECT_EQ(floats, std::vector<float>(1000, static_cast<float>(n * (n + 1) / 2)));
+    const std::int64_t sum = n * (n + 1) / 2;
+    EXPECT_EQ(floats, std::vector<float>(1000, static_cast<float>(sum)));
     EXPECT_EQ(world.exclusive_sum(static_cast<std::uint64_t>(rank + 1)),
               static_cast<std::uint64_t>(rank * (rank + 1) / 2));
     EXPECT_EQ(world.all_of(rank > 0), false);

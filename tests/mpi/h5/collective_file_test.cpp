@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
-#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
+#include "unit/h5/fixtures.hpp"
 
 namespace msunet::h5 {
 namespace {

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "unit/h5/fixtures.hpp"
 
 namespace msunet::h5 {
 namespace {

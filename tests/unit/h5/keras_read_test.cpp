@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "unit/h5/fixtures.hpp"
 #include "h5/handle.hpp"
 #include "h5/image.hpp"
 #include "h5/text.hpp"
 #include "msunet/core/error.hpp"
+#include "unit/h5/fixtures.hpp"
 
 namespace msunet::h5 {
 namespace {

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
+#include "unit/h5/fixtures.hpp"
 
 namespace msunet::h5 {
 namespace {

@@ -7,8 +7,8 @@
 #include <functional>
 #include <limits>
 
-#include "unit/h5/fixtures.hpp"
 #include "msunet/core/error.hpp"
+#include "unit/h5/fixtures.hpp"
 
 namespace msunet::h5 {
 namespace {
