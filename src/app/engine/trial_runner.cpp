@@ -88,7 +88,7 @@ record::TrialResult train_logged(const train::TrialContext& context,
     core::make_directories(folder);
     TrialLog log(folder / log_name);
     log.line(concat(
-        assignment.checkpoint ? "goes on" : "begins", " on ", context.group.size(),
+        assignment.checkpoint.empty() ? "begins" : "goes on", " on ", context.group.size(),
         context.group.size() == 1 ? " rank: " : " ranks: ", core::point_text(assignment.point)));
     LoggedControl logged(control, log);
     auto result = train_once(context, assignment, logged);
