@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -192,7 +194,7 @@ bool any_problem(const std::vector<PlacedFindings>& findings) {
 }
 
 /// Collective: all problems and warnings, those about names first.
-Findings all_findings(const Input& input, std::vector<PlacedFindings> mine,
+Findings all_findings(const Input& input, const std::vector<PlacedFindings>& mine,
                       const comm::Communicator& ranks) {
     Findings gathered = gather_findings(ranks, mine);
     Findings findings = input.findings;
@@ -215,7 +217,7 @@ StoredData preprocess(const Request& request, const Input& input, const Surveyed
     worker.read_pairs();
     std::vector<PlacedFindings> found = surveyed.findings;
     std::ranges::copy(worker.findings(), std::back_inserter(found));
-    Findings findings = all_findings(input, std::move(found), all);
+    Findings findings = all_findings(input, found, all);
     throw_problems(findings);
     worker.make_copies();
     StoredData data = worker.store();

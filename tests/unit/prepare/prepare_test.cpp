@@ -19,7 +19,6 @@ using test::fs::path;
 using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::UnorderedElementsAre;
 
 /// Content and modification time of everything in a folder.
 std::map<std::string, std::pair<std::string, test::fs::file_time_type>> snapshot(
