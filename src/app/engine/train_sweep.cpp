@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train_sweep.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/imaging/resample.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
@@ -86,6 +88,14 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     request.threads = settings.train.threads;
     request.recorded_group_size = open.group_size;
     return sweep::place(request);
+}
+
+/// Threads that preprocessing may use on this rank.
+std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
+                             const comm::NodeTopology& topology) {
+    const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
+    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
+    return settings.train.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
 }
 
 record::World world_record(const comm::NodeTopology& topology, const sweep::Placement& placement,
@@ -226,6 +236,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     });
     const comm::NodeTopology topology(world);
     Compute compute(settings, topology);
+    const auto nodes = describe_nodes(topology, compute.device_count());
+    imaging::set_threads(static_cast<int>(threads_of_rank(settings, nodes, topology)));
     const auto request = data_request(settings, plan.grid->lists());
     Watchdog watchdog(settings.train.stall_timeout, world.rank());
     PreparationView view(watchdog);
@@ -247,7 +259,6 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     auto open = open_experiment(settings, first, world);
     if (open.finished) return nothing_left(open.folder);
 
-    const auto nodes = describe_nodes(topology, compute.device_count());
     const auto placement = place_groups(settings, plan, nodes, open);
     compute.use(placement);
     first.world = world_record(topology, placement, settings, compute);
