@@ -34,6 +34,7 @@ Command init_model_command();
 Command phantom_command();
 Command report_command();
 Command status_command();
+Command merge_command();
 
 /// Runs what `arguments` (without the program) ask for; exceptions are the caller's.
 core::ExitCode run_program(std::span<const std::string> arguments);

@@ -10,6 +10,7 @@
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/h5/library.hpp"
 #include "on_root.hpp"
 #include "settings.hpp"
 
@@ -72,6 +73,9 @@ core::ExitCode train(std::span<const std::string> arguments) {
     int argc = static_cast<int>(argv.size());
     char** pointers = argv.data();
     const comm::Environment environment(argc, pointers);
+    // Here and not when a checkpoint is first written: that happens on another thread, and parallel
+    // HDF5 calls MPI when it opens.
+    h5::open_library();
     const auto world = comm::Communicator::world();
     core::log::set_rank(world.rank());
     core::arm_faults(world.rank());

@@ -11,6 +11,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/record/json.hpp"
+#include "msunet/report/charts.hpp"
 #include "msunet/train/trainer.hpp"
 #include "trial_log.hpp"
 
@@ -26,6 +27,16 @@ constexpr const char* log_name = "log.txt";
 
 fs::path result_file(const fs::path& folder, record::TrialId trial) {
     return folder / record::trial_folder(trial) / result_name;
+}
+
+std::vector<std::string> write_pca_files(const fs::path& folder, record::TrialId trial,
+                                         std::span<const double> cumulative) {
+    const fs::path trial_folder = record::trial_folder(trial);
+    std::vector<std::string> files;
+    for (const auto& name : report::write_pca(folder / trial_folder, cumulative)) {
+        files.push_back((trial_folder / name).string());
+    }
+    return files;
 }
 
 train::TrialContext make_context(const RunnerParts& parts) {
@@ -44,6 +55,10 @@ train::TrialContext make_context(const RunnerParts& parts) {
         .metric = parts.metric,
         .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
         .experiment_folder = parts.folder,
+        .write_pca =
+            [folder = parts.folder](record::TrialId trial, std::span<const double> cumulative) {
+                return write_pca_files(folder, trial, cumulative);
+            },
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,
         .gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0,
     };

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "merge.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/difference.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/sweep/selection.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+using core::quoted;
+
+namespace {
+
+/// The start without what tells one shard from another.
+record::SweepStart common_part(const ShardRecord& shard) {
+    auto start = shard.record.start;
+    std::erase_if(start.configuration,
+                  [](const core::OptionText& option) { return option.name == "shard"; });
+    start.shard.clear();
+    start.trials.clear();
+    return start;
+}
+
+std::vector<std::string> part_problems(const std::vector<ShardRecord>& shards) {
+    std::vector<std::string> problems;
+    std::map<std::int64_t, const ShardRecord*> parts;
+    std::int64_t count = 0;
+    for (const auto& shard : shards) {
+        if (shard.record.start.shard.empty()) {
+            problems.push_back(concat(quoted(shard.folder.string()),
+                                      " is no shard (it was begun without --shard)"));
+            continue;
+        }
+        const auto part = sweep::parse_shard(shard.record.start.shard);
+        if (count == 0) count = part.count;
+        if (part.count != count) {
+            problems.push_back(concat(quoted(shard.folder.string()), " is part of ", part.count,
+                                      " shards, others are of ", count));
+        }
+        const auto [found, is_new] = parts.emplace(part.index, &shard);
+        if (!is_new) {
+            problems.push_back(concat("shard ", part.index,
+                                      " is there twice: ", quoted(found->second->folder.string()),
+                                      " and ", quoted(shard.folder.string())));
+        }
+    }
+    for (std::int64_t index = 1; index <= count; ++index) {
+        if (parts.contains(index)) continue;
+        problems.push_back(concat("shard ", index, " of ", count, " is missing, name its folder"));
+    }
+    return problems;
+}
+
+void copy_trial(const ShardRecord& shard, const fs::path& folder, record::TrialId trial) {
+    const fs::path name = record::trial_folder(trial);
+    const auto from = shard.folder / name;
+    if (!fs::exists(from)) return;
+    fs::create_directories((folder / name).parent_path());
+    fs::copy(from, folder / name,
+             fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+}
+
+/// Of the shards' best models only the best of all stays.
+void keep_best_weights(const fs::path& folder, const record::SweepRecord& record) {
+    if (record::setting(record.start.configuration, "keep_models") == "all") return;
+    const auto* best = record::best(record);
+    for (const auto* result : record.results()) {
+        if (result == best || result->weights_file.empty()) continue;
+        std::error_code ignored;
+        fs::remove(folder / result->weights_file, ignored);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) {
+    auto problems = part_problems(shards);
+    for (const auto& shard : shards) {
+        if (const auto left = shard.record.unfinished(); left > 0) {
+            problems.push_back(concat(quoted(shard.folder.string()), " is unfinished (", left,
+                                      " permutations left), start it again first"));
+        }
+        for (const auto& change :
+             record::difference(common_part(shards.front()), common_part(shard))) {
+            problems.push_back(concat(quoted(shard.folder.string()), " differs from ",
+                                      quoted(shards.front().folder.string()), ": ", change));
+        }
+    }
+    return problems;
+}
+
+record::SweepRecord merge_shards(const fs::path& folder, const std::vector<ShardRecord>& shards) {
+    auto problems = merge_problems(shards);
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {
+        throw core::UsageError(
+            concat("folder ", quoted(folder.string()), " exists, give -o a new one"));
+    }
+    auto start = common_part(shards.front());
+    start.experiment_name = fs::absolute(folder).filename().string();
+    for (const auto& shard : shards) {
+        start.at = std::min(start.at, shard.record.start.at);
+        const auto& trials = shard.record.start.trials;
+        start.trials.insert(start.trials.end(), trials.begin(), trials.end());
+    }
+    std::sort(start.trials.begin(), start.trials.end());
+
+    auto journal = record::Journal::create(folder / record::journal_name, start);
+    double ended = start.at;
+    for (const auto& shard : shards) {
+        for (const auto* result : shard.record.results()) {
+            copy_trial(shard, folder, result->trial);
+            journal.append(
+                record::TrialStarted{result->trial, result->rank, {}, result->started_at});
+            journal.append(record::TrialFinished{*result, result->ended_at});
+            ended = std::max(ended, result->ended_at);
+        }
+    }
+    journal.append(record::Finished{ended});
+    journal.sync();
+    keep_best_weights(folder, journal.record());
+    return journal.record();
+}
+
+}  // namespace msunet::app
