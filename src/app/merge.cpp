@@ -71,6 +71,18 @@ void copy_trial(const ShardRecord& shard, const fs::path& folder, record::TrialI
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
+/// Configuration and environment are the first shard's, but for the shard itself.
+void copy_start_files(const ShardRecord& shard, const fs::path& folder) {
+    auto lines = core::split(core::read_file(shard.folder / "config.yaml"), '\n');
+    for (auto& line : lines) {
+        if (line.starts_with("shard:")) line = "shard: none";
+    }
+    core::write_file_atomically(folder / "config.yaml",
+                                core::join(std::span<const std::string>(lines), "\n"));
+    fs::copy_file(shard.folder / "environment.json", folder / "environment.json",
+                  fs::copy_options::overwrite_existing);
+}
+
 /// Of the shards' best models only the best of all stays.
 void keep_best_weights(const fs::path& folder, const record::SweepRecord& record) {
     if (record::setting(record.start.configuration, "keep_models") == "all") return;
@@ -130,6 +142,7 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
     journal.append(record::Finished{ended});
     journal.sync();
     keep_best_weights(folder, journal.record());
+    copy_start_files(shards.front(), folder);
     return journal.record();
 }
 
