@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
+
 #include "msunet/core/text.hpp"
 
 namespace msunet::app {
@@ -11,7 +13,13 @@ namespace {
 
 constexpr const char* engine_library = "libmsunet_engine.so";
 
+/// libgomp reads it when it is loaded, which the engine's libraries do. Its threads spin while they
+/// wait: with more threads than cores, or another job on the node, that costs several times the
+/// training itself. The user's own setting stays.
+void let_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
+
 const Engine& open_engine() {
+    let_threads_sleep();
     // Found through the program's own run path; global, so that the GPU plug-in finds libtorch.
     void* library = dlopen(engine_library, RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {
