@@ -125,7 +125,9 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
 
     Selection selection;
     selection.grid = grid.size();
-    selection.lines.push_back(count_text(grid.size()) + " permutations in the grid");
+    selection.lines.push_back(count_text(grid.size()) +
+                              (grid.size() == 1 ? " permutation" : " permutations") +
+                              " in the grid");
     const Limit limit = limit_of(grid, options);
     if (limit.count > selection_limit) {
         throw core::UsageError(
