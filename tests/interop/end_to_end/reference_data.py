@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run trains on and how it counts, by SimpleITK and Keras: the oracle's preprocessing as
+samples, its network, loss and metrics."""
+import os
+import sys
+
+import runs
+
+sys.path.insert(0, os.path.join(runs.REFERENCE, "oracle"))
+from make_start_model import build, dice_coef, dice_coef_loss  # before TensorFlow computes anything
+import numpy as np
+import preprocess
+from tensorflow import keras
+from tensorflow.keras import backend as K
+
+
+def jaccard_similarity(y_true, y_pred):
+    t, p = K.flatten(y_true), K.flatten(y_pred)
+    both = K.sum(t * p)
+    return (both + K.epsilon()) / (K.sum(t) + K.sum(p) - both + K.epsilon())
+
+
+class Samples:
+    """Patches x and masks y (N,H,W,1) in the order of the files; each one's modality and pair."""
+
+    def __init__(self, x, y, modality, pair):
+        self.x, self.y, self.modality, self.pair = x, y, modality, pair
+
+    def __len__(self):
+        return len(self.x)
+
+    def of(self, chosen):
+        return Samples(self.x[chosen], self.y[chosen], self.modality[chosen], self.pair[chosen])
+
+    def of_pairs(self, *pairs):
+        return self.of(np.isin(self.pair, pairs))
+
+
+def files(folder):
+    return [(os.path.join(folder, "data", data), os.path.join(folder, "masks", mask)) for data, mask in
+            zip(*(sorted(os.listdir(os.path.join(folder, kind))) for kind in ("data", "masks")))]
+
+
+def samples(mode, argument, fractions=None, fixed=None, pairs=None):
+    """Samples of the pairs of files: fractions (patch, stride) of the slice, or fixed (size, stride)."""
+    items = []
+    for number, (data, mask) in enumerate(pairs or files(runs.INPUTS)):
+        _, x, y, kept = preprocess.pair(data, mask, mode, argument, fractional=fractions is not None)
+        height, width, _, _, positions = preprocess.windows(*x.shape[1:], fractions, fixed)
+        modality = next(i for i, name in enumerate(runs.MODALITIES) if name in os.path.basename(mask))
+        items += [(x[k, r:r + height, c:c + width], y[k, r:r + height, c:c + width], modality, number)
+                  for k in kept for r, c in positions]
+    size = [-(-max(item[0].shape[axis] for item in items) // 32) * 32 for axis in (0, 1)]
+    x, y = (np.zeros((len(items), *size, 1), "f4") for _ in range(2))
+    for n, (patch, mask, _, _) in enumerate(items):
+        x[n, :patch.shape[0], :patch.shape[1], 0] = patch
+        y[n, :patch.shape[0], :patch.shape[1], 0] = mask
+    return Samples(x, y, *(np.array([item[i] for item in items]) for i in (2, 3)))
+
+
+def evaluate(model, data, batch_size):
+    """Loss, dice_coef and jaccard_similarity as Keras's evaluate gives them."""
+    return model.evaluate(data.x, data.y, batch_size=batch_size, verbose=0)
+
+
+def compiled(model):
+    model.compile(loss=dice_coef_loss, metrics=[dice_coef, jaccard_similarity])
+    return model
+
+
+def start_model(height, width, file=runs.START):
+    """The network with the weights of a start file, ready for `evaluate`."""
+    model = build(height, width, dropout=0.0)
+    model.load_weights(file)
+    return compiled(model)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small runs of the program, and what they wrote."""
+import csv
+import glob
+import json
+import os
+import subprocess
+import sys
+
+PROGRAM = os.environ["MSUNET_PROGRAM"]
+REFERENCE = os.path.join(os.environ["MSUNET_SHARED_DIR"], "reference")
+INPUTS = os.path.join(REFERENCE, "fixtures", "inputs")
+EXAMPLES = os.path.join(REFERENCE, "examples")
+START = os.path.join(REFERENCE, "start", "start.hdf5")
+START_WEIGHTS = os.path.join(REFERENCE, "start", "initialWeights.h5")
+MODALITIES = ["anatomical", "dti", "noddi", "regwarp", "fmri"]
+
+if not os.path.isdir(INPUTS):
+    print(f"SKIPPED: there is no '{INPUTS}', set MSUNET_SHARED_DIR")
+    sys.exit(77)
+
+
+def header_of_the_example(pattern):
+    """The columns of a CSV that the Python trainer wrote."""
+    with open(sorted(glob.glob(os.path.join(EXAMPLES, pattern)))[0], newline="") as file:
+        return next(csv.reader(file))
+
+
+def parameters_of_the_example():
+    columns = header_of_the_example("[0-9]*.csv")
+    return columns[columns.index("batch_size"):]
+
+
+class Sweep:
+    """The folder of a finished experiment."""
+
+    def __init__(self, folder, name, output):
+        self.name = name
+        self.folder = os.path.join(folder, name)
+        self.output = output
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    @property
+    def summary_file(self):
+        """The only CSV whose name is twelve digits."""
+        (file,) = glob.glob(self.path("[0-9]" * 12 + ".csv"))
+        return file
+
+    @property
+    def archive(self):
+        return self.path(f"model_deploy{self.name}.zip")
+
+    def rows(self):
+        """The summary, one dictionary of texts a permutation."""
+        with open(self.summary_file, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def result(self, trial):
+        with open(self.path("trials", str(trial), "result.json")) as file:
+            return json.load(file)
+
+    def modality_rows(self, trial):
+        """Dice by modality of one permutation, a dictionary of texts an epoch."""
+        with open(self.path(f"modality_results_{self.result(trial)['started_at']!r}.csv"), newline="") as file:
+            return list(csv.DictReader(file))
+
+    def pairs_table(self):
+        """The start's table of the data: {modality or "all": the columns of its row}."""
+        lines = self.output.split("-- data -")[1].split("\n-- ")[0].splitlines()
+        rows = [line.split() for line in lines[3:]]
+        return {row[0]: [0 if cell == "-" else int(cell) for cell in row[1:]] for row in rows}
+
+
+def train(folder, grid, *options, name="run", inputs=INPUTS, start=START, expect=0):
+    """Trains on one thread without augmentation (an option here wins), 32 pixels wide unless `options`
+    say how wide, and gives the Sweep."""
+    arguments = {"--enable_augmentation": "False", "-v": "0.67", "-fs": "0.25", "--threads": "1", "--cache": "none"}
+    if "-hspace" not in options:
+        arguments["-ts"] = "32"
+    arguments.update(zip(options[::2], options[1::2]))
+    command = [PROGRAM, "-tpath", os.path.join(inputs, "data"), "-mpath", os.path.join(inputs, "masks"), "-path", start,
+               "--output_directory", str(folder), "-n", name, "-talos", repr(grid)]
+    for option, value in arguments.items():
+        command += [option, str(value)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != expect:
+        print(done.stdout)
+        raise AssertionError(f"exit code {done.returncode}, not {expect}: {command}")
+    return Sweep(str(folder), name, done.stdout)
