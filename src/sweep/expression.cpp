@@ -19,7 +19,7 @@ using Node = Expression::Node;
 
 constexpr int deepest = 200;
 /// A sum of many terms nests as deeply as it is long.
-constexpr std::size_t most_words = 5000;
+constexpr std::size_t most_words = 1000;
 constexpr std::array<std::string_view, 7> keywords{"and", "or", "not", "in", "is", "lambda", "if"};
 
 class Parser {
