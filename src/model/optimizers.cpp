@@ -16,7 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -300,7 +300,8 @@ public:
             }
             const auto rms = [](const at::Tensor& x) { return at::sqrt(x.square().mean()); };
             const at::Tensor alpha = rms(w).clamp_min(rounded<double>(1e-3)) * factor(0);
-            const at::Tensor u = g * at::rsqrt(v);
+            // In float32 the product of a dead row and a dead column is 0, and Keras's step NaN.
+            const at::Tensor u = g * at::rsqrt(v.clamp_min(std::numeric_limits<float>::min()));
             w.sub_(alpha * u / rms(u).clamp_min(1));
         }
     }

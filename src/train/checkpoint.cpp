@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
 #include "msunet/h5/container.hpp"
 #include "msunet/record/json.hpp"
 #include "msunet/unet/network.hpp"
@@ -78,6 +79,7 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
         arrays.emplace(container_name(best_prefix, array.name),
                        std::span<const float>(array.values));
     }
+    core::make_directories(file.parent_path());
     h5::write_container(
         file, arrays,
         {{"format", format}, {"identity", c.identity}, {"past", record::to_json(past)}});

@@ -242,8 +242,9 @@ std::optional<double> TrialRun::chosen_metric(const record::EpochReport& report)
 
 void TrialRun::end_epoch() {
     const double began = core::steady_seconds();
-    record::EpochReport report{
-        .epoch = epoch_, .learning_rate = callbacks_.learning_rate((epoch_ + 1) * steps_ - 1)};
+    record::EpochReport report;
+    report.epoch = epoch_;
+    report.learning_rate = callbacks_.learning_rate((epoch_ + 1) * steps_ - 1);
     std::optional<EpochSums> validation;
     if (!index_.validation().empty()) {
         double last = began;
@@ -322,7 +323,6 @@ void TrialRun::finish(record::TrialResult& result) {
 
 void TrialRun::save() {
     write_on_leader([&] {
-        core::make_directories(folder());
         writer_.start(snapshot());
         writer_.finish();
     });

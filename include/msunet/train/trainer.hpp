@@ -33,17 +33,17 @@ struct TrialContext {
     comm::Communicator group;                         ///< the ranks that train together
     comm::AllReducer* reducer = nullptr;              ///< of the group; null: a group of one
     EngineFactory make_engine = make_cpu_engine;
-    TrainOptions options;
+    TrainOptions options{};
     model::Precision precision = model::Precision::float32;
     /// Options that are hyperparameters too (modality_weight, weight_factor, early_stopping …).
-    unet::Hyperparameters defaults;
+    unet::Hyperparameters defaults{};
     /// What "best" means: a column of the history or of the modality file; never empty.
     std::string metric = "dice_coef";
     std::uint64_t seed = 1;
-    std::filesystem::path experiment_folder;  ///< trials/<id>/ lies in it
+    std::filesystem::path experiment_folder{};  ///< trials/<id>/ lies in it
     /// Writes a pca_only permutation's files from the cumulative explained variance ratio and
     /// answers with their names, relative to the experiment's folder. Called on the leader alone.
-    std::function<std::vector<std::string>(record::TrialId, std::span<const double>)> write_pca;
+    std::function<std::vector<std::string>(record::TrialId, std::span<const double>)> write_pca{};
     std::int64_t world_rank = 0;  ///< of the group's leader, for the result
     std::int64_t gpus = 0;        ///< of the group
 };

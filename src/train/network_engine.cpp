@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/train/network_engine.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "msunet/core/error.hpp"
+#include "msunet/unet/network.hpp"
+
+namespace msunet::train {
+namespace {
+
+constexpr std::int64_t sum_count = 5;
+
+std::vector<bool> trainable_layers(const unet::Hyperparameters& hyperparameters) {
+    std::vector<bool> flags;
+    for (const auto& layer : unet::layers()) {
+        flags.push_back(unet::is_trainable(layer, hyperparameters));
+    }
+    return flags;
+}
+
+model::NetworkOptions network_options(const EngineSpec& spec, at::Device device) {
+    return {.precision = spec.precision,
+            .device = device,
+            .dropout = spec.hyperparameters.dropout,
+            .trainable = trainable_layers(spec.hyperparameters),
+            .sync_batch_norm = spec.sync_batch_norm};
+}
+
+StateBuffer to_host(std::string name, const at::Tensor& tensor) {
+    StateBuffer buffer{.name = std::move(name)};
+    const at::Tensor flat = tensor.reshape({-1}).contiguous().to(at::kCPU);
+    if (flat.scalar_type() == at::kDouble) {
+        const auto* data = flat.const_data_ptr<double>();
+        buffer.doubles.assign(data, data + flat.numel());
+    } else {
+        const auto* data = flat.const_data_ptr<float>();
+        buffer.floats.assign(data, data + flat.numel());
+    }
+    return buffer;
+}
+
+template <class T>
+void copy_in(const at::Tensor& tensor, const std::vector<T>& values) {
+    at::Tensor host = at::empty(tensor.sizes(), at::CppTypeToScalarType<T>::value);
+    std::memcpy(host.mutable_data_ptr<T>(), values.data(), values.size() * sizeof(T));
+    tensor.copy_(host);
+}
+
+}  // namespace
+
+NetworkEngine::NetworkEngine(const EngineSpec& spec, at::Device device,
+                             std::unique_ptr<model::Passes> passes, void* stream)
+    : spec_(spec),
+      network_(network_options(spec, device), spec.start_weights, std::move(passes)),
+      objective_(spec.hyperparameters.losses, spec.hyperparameters.final_activation),
+      optimizer_(model::Optimizer::make(spec.hyperparameters.optimizer, network_.parameters())),
+      collectives_(spec.reducer, stream),
+      sums_(at::zeros({sum_count}, at::TensorOptions(device).dtype(at::kDouble))) {}
+
+std::vector<float> NetworkEngine::bottleneck(std::span<const std::uint32_t> samples) {
+    std::vector<float> features;
+    const auto batch_size = static_cast<std::size_t>(spec_.hyperparameters.batch_size);
+    for (std::size_t i = 0; i < samples.size(); i += batch_size) {
+        const auto part = samples.subspan(i, std::min(batch_size, samples.size() - i));
+        const at::Tensor rows =
+            network_.bottleneck(cut(part).x).to(at::kCPU, at::kFloat).contiguous();
+        const auto* data = rows.const_data_ptr<float>();
+        features.insert(features.end(), data, data + rows.numel());
+    }
+    return features;
+}
+
+std::vector<core::NamedArray> NetworkEngine::weights() const { return network_.weights(); }
+
+void NetworkEngine::load_weights(std::span<const core::NamedArray> weights) {
+    network_.load(weights);
+}
+
+std::vector<StateBuffer> NetworkEngine::state() const {
+    std::vector<StateBuffer> buffers;
+    for (const auto& [name, tensor] : tensors()) buffers.push_back(to_host(name, tensor));
+    return buffers;
+}
+
+void NetworkEngine::restore(std::span<const StateBuffer> state, std::int64_t iterations) {
+    for (const auto& [name, tensor] : tensors()) {
+        const StateBuffer* found = nullptr;
+        for (const auto& buffer : state) {
+            if (buffer.name == name) found = &buffer;
+        }
+        const auto size = static_cast<std::size_t>(tensor.numel());
+        if (found == nullptr || (found->floats.size() != size && found->doubles.size() != size)) {
+            throw core::InputError("the checkpoint does not fit the network: '" + name +
+                                   "' is missing or of another size");
+        }
+        if (found->floats.size() == size) {
+            copy_in(tensor, found->floats);
+        } else {
+            copy_in(tensor, found->doubles);
+        }
+    }
+    optimizer_->set_iterations(iterations);
+}
+
+void NetworkEngine::begin(std::int64_t status) {
+    status_ = status;
+    if (spec_.reducer != nullptr) spec_.reducer->clear();
+    collectives_.begin(&network_.schedule());
+    sums_.zero_();
+    if (!failure_.empty()) raise(failed_status);
+    raise(status);
+}
+
+void NetworkEngine::raise(std::int64_t status) {
+    status_ = std::max(status_, status);
+    if (spec_.reducer != nullptr) spec_.reducer->raise(status);
+}
+
+void NetworkEngine::fail(const std::exception& error) {
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+        failure_ = "out of memory";
+    } else {
+        // One line: what() of libtorch goes on with a stack trace.
+        failure_ = error.what();
+        failure_ = failure_.substr(0, failure_.find('\n'));
+        if (failure_.empty()) failure_ = "unknown failure";
+    }
+    raise(failed_status);
+}
+
+void NetworkEngine::differentiate(const Batch& batch, const BatchPart& part, std::int64_t step) {
+    const at::Tensor logits =
+        network_.forward(batch.x, {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
+                                   .first_sample = part.first,
+                                   .global_samples = part.global,
+                                   .collectives = &collectives_});
+    const auto result = objective_.evaluate(logits, batch.y, batch.weights, part.global, true);
+    network_.backward(result.gradient);
+    sums_.copy_(result.sums);
+}
+
+void NetworkEngine::score(const Batch& batch, const BatchPart& part) {
+    sums_.copy_(
+        objective_.evaluate(network_.infer(batch.x), batch.y, batch.weights, part.global, false)
+            .sums);
+}
+
+void NetworkEngine::reduce_gradients() {
+    collectives_.drain(network_.schedule().size(), at::TensorOptions(sums_.device()));
+    if (network_.parameters().size() > 0) collectives_.sum(network_.parameters().gradients());
+    if (spec_.sync_batch_norm || !collectives_.active()) return;
+    // Without synchronised batch normalisation the ranks' moving statistics would drift apart.
+    at::Tensor statistics = network_.moving_statistics();
+    collectives_.sum(statistics);
+    statistics.div_(static_cast<double>(collectives_.ranks()));
+}
+
+StepOutcome NetworkEngine::outcome() {
+    // The status first: it waits, and notices where a rank of the group is gone.
+    const std::int64_t status = spec_.reducer != nullptr ? spec_.reducer->status() : status_;
+    const at::Tensor host = sums_.to(at::kCPU);
+    const auto* s = host.const_data_ptr<double>();
+    return {.sums = {.weighted_loss = s[0],
+                     .loss = s[1],
+                     .intersection = s[2],
+                     .truth = s[3],
+                     .prediction = s[4]},
+            .status = status};
+}
+
+std::vector<std::pair<std::string, at::Tensor>> NetworkEngine::tensors() const {
+    std::vector<std::pair<std::string, at::Tensor>> all;
+    if (network_.parameters().size() > 0) {
+        all.emplace_back("values", network_.parameters().values());
+    }
+    all.emplace_back("moving_statistics", network_.moving_statistics());
+    if (network_.parameters().size() > 0) {
+        for (const auto& state : optimizer_->state()) {
+            all.emplace_back("optimizer/" + state.name, state.tensor);
+        }
+    }
+    return all;
+}
+
+}  // namespace msunet::train

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The number of ranks changes only the order of the arithmetic.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "msunet/core/fault.hpp"
+#include "msunet/h5/keras_file.hpp"
+#include "unit/train/small_trial.hpp"
+
+namespace msunet {
+namespace {
+
+using comm::Communicator;
+using record::Answer;
+using record::TrialState;
+
+/// The trial on this rank alone, without a reducer.
+record::TrialResult alone(const record::Assignment& work, model::Precision precision) {
+    const test::SmallTrial place("alone");
+    auto context = place.context();
+    context.precision = precision;
+    test::Control control;
+    return train::run_trial(context, work, control);
+}
+
+class Group : public testing::Test {
+protected:
+    Group() : reducer_(Communicator::world()), place_("group", Communicator::world(), &reducer_) {}
+
+    comm::MpiAllReducer reducer_;
+    test::SmallTrial place_;
+};
+
+double largest_difference(const record::History& a, const record::History& b) {
+    EXPECT_EQ(a.size(), b.size());
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        for (const auto name : record::metric_names) {
+            largest = std::max(largest, std::abs(*record::metric(a[i].metrics, name) -
+                                                 *record::metric(b[i].metrics, name)));
+        }
+    }
+    return largest;
+}
+
+TEST_F(Group, AgreesWithOneRankInFloat64) {
+    // 9 epochs of 3 steps, the last of 2 samples: on 3 ranks one has none. Dropout is on.
+    const auto work = test::assignment({{"epochs", std::int64_t{9}}});
+    auto context = place_.context();
+    context.precision = model::Precision::float64;
+    test::Control control;
+    const auto together = train::run_trial(context, work, control);
+    ASSERT_EQ(together.state, TrialState::done) << together.reason;
+    const auto one = alone(work, model::Precision::float64);
+    EXPECT_LE(largest_difference(together.history, one.history), 1e-10);
+    for (std::size_t i = 0; i < one.modality[0].dice.val.size(); ++i) {
+        const auto &a = together.modality[0].dice.val[i], &b = one.modality[0].dice.val[i];
+        ASSERT_EQ(a.has_value(), b.has_value());
+        EXPECT_NEAR(a.value_or(0), b.value_or(0), 1e-10);
+    }
+}
+
+TEST_F(Group, FirstFloat32LossAgrees) {
+    const auto work =
+        test::assignment({{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}});
+    test::Control control;
+    const auto together = train::run_trial(place_.context(), work, control);
+    const auto one = alone(work, model::Precision::float32);
+    EXPECT_NEAR(together.history[0].metrics.loss, one.history[0].metrics.loss, 1e-7);
+}
+
+TEST_F(Group, FrozenLayersKeepTheRanksInStep) {
+    for (const std::int64_t layer : {0, 7, 19}) {
+        const auto work = test::assignment({{"which_layer", layer},
+                                            {"contractingBatchNormTrainable", layer != 7},
+                                            {"upsamplingTrainable", false}});
+        auto context = place_.context();
+        context.precision = model::Precision::float64;
+        test::Control control;
+        const auto together = train::run_trial(context, work, control);
+        ASSERT_EQ(together.state, TrialState::done) << together.reason;
+        EXPECT_LE(
+            largest_difference(together.history, alone(work, model::Precision::float64).history),
+            1e-10);
+    }
+}
+
+TEST_F(Group, LocalStatisticsKeepTheRanksAlike) {
+    auto context = place_.context();
+    context.options.sync_batch_norm = false;
+    test::Control control;
+    const auto result = train::run_trial(context, test::assignment(), control);
+    ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    const auto losses = Communicator::world().all_gather(result.history.back().metrics.loss);
+    for (const double loss : losses) EXPECT_EQ(loss, losses[0]);
+}
+
+TEST_F(Group, PausesTogetherAndResumesBitForBit) {
+    auto work = test::assignment();
+    test::Control control;
+    const auto whole = train::run_trial(place_.context(), work, control);
+    for (const std::int64_t nth : {1, 2, 4}) {
+        test::Control pausing, rest;
+        // One rank alone asks, as a signal may reach only one.
+        pausing.step_answer = [&](const record::StepReport&) {
+            const bool asks = Communicator::world().rank() == Communicator::world().size() - 1;
+            return asks && pausing.steps == nth ? Answer::stop : Answer::go_on;
+        };
+        work.checkpoint.clear();
+        const auto part = train::run_trial(place_.context(), work, pausing);
+        ASSERT_EQ(part.state, TrialState::paused);
+        EXPECT_EQ(pausing.checkpoints.size(), Communicator::world().is_root() ? 1U : 0U);
+        work.checkpoint = "trials/4/checkpoint.h5";
+        const auto pieces = train::run_trial(place_.context(), work, rest);
+        EXPECT_EQ(test::metrics(pieces.history), test::metrics(whole.history)) << nth;
+        EXPECT_EQ(pieces.modality, whole.modality) << nth;
+    }
+}
+
+TEST_F(Group, AFailureOnOneRankEndsTheTrialEverywhere) {
+    const auto world = Communicator::world();
+    const int failing = world.size() - 1;
+    for (const char* point : {"train.step", "train.engine"}) {
+        ::setenv("MSUNET_FAULT",
+                 (std::string(point) + ":" + std::to_string(failing) + ":exception:1").c_str(), 1);
+        core::arm_faults(world.rank());
+        test::Control control;
+        const auto result = train::run_trial(place_.context(), test::assignment(), control);
+        EXPECT_EQ(result.state, TrialState::failed);
+        EXPECT_FALSE(result.reason.empty());
+        EXPECT_EQ(world.broadcast(result.reason), result.reason);
+        ::unsetenv("MSUNET_FAULT");
+        core::arm_faults(world.rank());
+        // And the group goes on with the next trial.
+        EXPECT_EQ(train::run_trial(place_.context(), test::assignment(), control).state,
+                  TrialState::done);
+    }
+}
+
+TEST_F(Group, LargerThanTheBatchIsRefused) {
+    const int ranks = Communicator::world().size();
+    if (ranks == 1) GTEST_SKIP() << "needs more ranks than samples in a batch";
+    test::Control control;
+    EXPECT_THROW(
+        train::run_trial(place_.context(),
+                         test::assignment({{"batch_size", std::int64_t{ranks - 1}}}), control),
+        core::UsageError);
+}
+
+}  // namespace
+}  // namespace msunet

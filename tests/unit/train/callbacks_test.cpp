@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/train/callbacks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+
+namespace msunet::train {
+namespace {
+
+unet::Hyperparameters with(const char* schedule) {
+    unet::Hyperparameters h;
+    h.lr = 0.01;
+    h.epochs = 10;
+    h.lr_schedule = schedule;
+    return h;
+}
+
+TEST(Callbacks, ConstantRateStays) {
+    Callbacks callbacks(with("constant"), 7, true);
+    for (int step = 0; step < 70; step += 7) EXPECT_EQ(callbacks.learning_rate(step), 0.01);
+}
+
+TEST(Callbacks, CosineFallsFromTheRateToNothing) {
+    const Callbacks callbacks(with("cosine"), 7, true);
+    EXPECT_EQ(callbacks.learning_rate(0), 0.01);
+    EXPECT_NEAR(callbacks.learning_rate(35), 0.005, 1e-12);
+    EXPECT_NEAR(callbacks.learning_rate(10), 0.005 * (1 + std::cos(std::numbers::pi / 7)), 1e-15);
+    EXPECT_NEAR(callbacks.learning_rate(70), 0, 1e-15);
+}
+
+TEST(Callbacks, PlateauDividesByTenAfterTenEpochsWithoutProgress) {
+    Callbacks callbacks(with("plateau"), 1, true);
+    callbacks.end_epoch(0, {}, 0.5);
+    for (int epoch = 1; epoch < 10; ++epoch) {
+        // Less than min_delta better is no progress.
+        callbacks.end_epoch(epoch, {}, 0.49995);
+        EXPECT_EQ(callbacks.learning_rate(epoch), 0.01) << epoch;
+    }
+    callbacks.end_epoch(10, {}, 0.49995);
+    EXPECT_NEAR(callbacks.learning_rate(11), 0.001, 1e-15);
+    callbacks.end_epoch(11, {}, 0.4);
+    EXPECT_NEAR(callbacks.learning_rate(12), 0.001, 1e-15);
+}
+
+TEST(Callbacks, StopsAfterPatience) {
+    auto h = with("constant");
+    h.early_stopping = 2;
+    Callbacks callbacks(h, 1, false);
+    EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
+    EXPECT_FALSE(callbacks.end_epoch(1, 0.5, 1).stop);  // ties are no improvement
+    EXPECT_TRUE(callbacks.end_epoch(2, 0.4, 1).stop);
+    EXPECT_EQ(callbacks.state().best_epoch, 0);
+}
+
+TEST(Callbacks, LowerIsBetterForLosses) {
+    auto h = with("constant");
+    h.early_stopping = 1;
+    Callbacks callbacks(h, 1, true);
+    EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
+    EXPECT_TRUE(callbacks.end_epoch(1, 0.4, 1).improved);
+    EXPECT_TRUE(callbacks.end_epoch(2, 0.45, 1).stop);
+}
+
+TEST(Callbacks, NanNeverImproves) {
+    Callbacks callbacks(with("constant"), 1, false);
+    EXPECT_FALSE(callbacks.end_epoch(0, std::nan(""), 1).improved);
+    EXPECT_EQ(callbacks.state().best_epoch, -1);
+}
+
+}  // namespace
+}  // namespace msunet::train

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A trial that was paused and goes on is, bit for bit, the trial that was not.
+
+#include <gtest/gtest.h>
+
+#include "msunet/h5/keras_file.hpp"
+#include "small_trial.hpp"
+
+namespace msunet {
+namespace {
+
+using record::Answer;
+using record::TrialState;
+
+/// Runs a trial that is paused at its `nth` call of the control (0: never) and then goes on.
+record::TrialResult run_with_pause(const test::SmallTrial& place, record::Assignment work,
+                                   std::int64_t nth) {
+    test::Control control;
+    control.step_answer = [&](const record::StepReport&) {
+        return control.steps == nth ? Answer::pause : Answer::go_on;
+    };
+    const auto result = train::run_trial(place.context(), work, control);
+    if (nth == 0) return result;
+    EXPECT_EQ(result.state, TrialState::paused);
+    EXPECT_EQ(control.checkpoints.size(), 1U);
+    work.checkpoint = control.checkpoints.back().file;
+    test::Control rest;
+    return train::run_trial(place.context(), work, rest);
+}
+
+/// Names and values of the trained weights.
+std::vector<core::NamedArray> trained(const test::SmallTrial& place,
+                                      const record::TrialResult& result) {
+    return h5::read_keras_file(place.folder() / result.weights_file).weights();
+}
+
+class Resume : public testing::TestWithParam<const char*> {};
+
+TEST_P(Resume, IsBitExactAtAnyStep) {
+    const test::SmallTrial place("resume");
+    const auto work = test::assignment({{"optimizer", std::string(GetParam())},
+                                        {"lr_schedule", std::string("cosine")},
+                                        {"restore_best", true}});
+    const auto whole = run_with_pause(place, work, 0);
+    ASSERT_EQ(whole.state, TrialState::done) << whole.reason;
+    const auto weights = trained(place, whole);
+    // An epoch calls 3 times from training and 2 times from validation; 11 is in the metrics by
+    // modality at the end.
+    for (const std::int64_t nth : {1, 3, 4, 7, 11}) {
+        const auto pieces = run_with_pause(place, work, nth);
+        ASSERT_EQ(pieces.state, TrialState::done) << pieces.reason;
+        EXPECT_EQ(test::metrics(pieces.history), test::metrics(whole.history)) << nth;
+        EXPECT_EQ(pieces.modality, whole.modality) << nth;
+        EXPECT_EQ(pieces.best_epoch, whole.best_epoch) << nth;
+        EXPECT_EQ(trained(place, pieces), weights) << nth;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, Resume, testing::Values("Adam", "Nadam", "Adafactor"));
+
+TEST(Resume, GoesOnAfterUntilEpoch) {
+    const test::SmallTrial place("until");
+    auto work = test::assignment({{"epochs", std::int64_t{3}}});
+    test::Control control;
+    const auto whole = train::run_trial(place.context(), work, control);
+    work.until_epoch = 2;
+    test::Control first, second;
+    const auto paused = train::run_trial(place.context(), work, first);
+    EXPECT_EQ(paused.state, TrialState::paused);
+    EXPECT_EQ(paused.history.size(), 2U);
+    work.until_epoch.reset();
+    work.checkpoint = first.checkpoints.back().file;
+    const auto rest = train::run_trial(place.context(), work, second);
+    EXPECT_EQ(second.epochs.size(), 1U);
+    EXPECT_EQ(test::metrics(rest.history), test::metrics(whole.history));
+}
+
+TEST(Resume, RefusesTheCheckpointOfAnotherTrial) {
+    const test::SmallTrial place("other");
+    test::Control control;
+    control.step_answer = [](const record::StepReport&) { return Answer::stop; };
+    ASSERT_EQ(train::run_trial(place.context(), test::assignment(), control).state,
+              TrialState::paused);
+    auto other = test::assignment({{"lr", 2e-4}});
+    other.checkpoint = control.checkpoints.back().file;
+    test::Control next;
+    EXPECT_THROW(train::run_trial(place.context(), other, next), core::InputError);
+}
+
+TEST(Resume, ACheckpointIsSavedWhenItIsDue) {
+    const test::SmallTrial place("due");
+    auto context = place.context();
+    context.options.checkpoint_minutes = 0;
+    test::Control control;
+    const auto result =
+        train::run_trial(context, test::assignment({{"epochs", std::int64_t{3}}}), control);
+    ASSERT_EQ(result.state, TrialState::done);
+    // After the last epoch the weights are written instead.
+    ASSERT_FALSE(control.checkpoints.empty());
+    EXPECT_EQ(control.checkpoints.back().epoch, 2);
+    EXPECT_EQ(control.checkpoints.back().step, 0);
+}
+
+}  // namespace
+}  // namespace msunet

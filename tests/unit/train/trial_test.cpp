@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "msunet/core/fault.hpp"
+#include "msunet/h5/keras_file.hpp"
+#include "small_trial.hpp"
+
+namespace msunet {
+namespace {
+
+using record::TrialState;
+
+TEST(Trial, TellsWhatASweepNeeds) {
+    const test::SmallTrial place("tells");
+    test::Control control;
+    const auto result = train::run_trial(place.context(), test::assignment(), control);
+    ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    ASSERT_EQ(result.history.size(), 2U);
+    EXPECT_EQ(control.epochs, result.history);
+    // 3 steps and 2 validation batches an epoch; Dice of 2 + 3 modality parts, 2 batches for the
+    // validation ones of 3 samples each: 1.
+    EXPECT_EQ(control.steps, 2 * (3 + 2) + 5);
+    EXPECT_EQ(result.patch_size, "32/32");
+    const auto& metrics = result.history[0].metrics;
+    EXPECT_GT(metrics.loss, 0);
+    EXPECT_TRUE(metrics.val_loss && metrics.val_dice_coef && metrics.val_jaccard_similarity);
+    ASSERT_EQ(result.modality.size(), 1U);
+    EXPECT_EQ(result.modality[0].epoch, 1);
+    const auto& dice = result.modality[0].dice;
+    const auto at = [](core::Modality m) { return static_cast<std::size_t>(m); };
+    EXPECT_TRUE(dice.val[at(core::Modality::anatomical)]);
+    EXPECT_FALSE(dice.val[at(core::Modality::noddi)]);
+    EXPECT_TRUE(dice.train[at(core::Modality::noddi)]);
+    EXPECT_FALSE(dice.train[at(core::Modality::dti)]);
+    EXPECT_EQ(h5::read_keras_file(place.folder() / result.weights_file).weights().size(), 136U);
+}
+
+TEST(Trial, RepeatsItselfBitForBit) {
+    const test::SmallTrial place("repeats");
+    test::Control control;
+    const auto first = train::run_trial(place.context(), test::assignment(), control);
+    const auto second = train::run_trial(place.context(), test::assignment(), control);
+    EXPECT_EQ(test::metrics(first.history), test::metrics(second.history));
+    const auto other = train::run_trial(place.context(), test::assignment({}, 5), control);
+    EXPECT_NE(test::metrics(first.history), test::metrics(other.history));
+}
+
+TEST(Trial, Learns) {
+    const test::SmallTrial place("learns");
+    test::Control control;
+    const auto result = train::run_trial(
+        place.context(),
+        test::assignment({{"epochs", std::int64_t{12}}, {"lr", 5e-3}, {"dropout", 0.0}}), control);
+    ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    EXPECT_LT(result.history.back().metrics.loss, result.history.front().metrics.loss - 0.2);
+}
+
+TEST(Trial, ADivergingOneFails) {
+    const test::SmallTrial place("diverges");
+    test::Control control;
+    const auto result =
+        train::run_trial(place.context(),
+                         test::assignment({{"lr", 1e30},
+                                           {"optimizer", std::string("SGD")},
+                                           {"losses", std::string("mean_squared_error")},
+                                           {"finalActivation", std::string("linear")}}),
+                         control);
+    EXPECT_EQ(result.state, TrialState::failed);
+    EXPECT_NE(result.reason.find("NaN"), std::string::npos) << result.reason;
+    EXPECT_TRUE(result.weights_file.empty());
+}
+
+TEST(Trial, StopsEarlyAndRestoresTheBest) {
+    const test::SmallTrial place("early");
+    test::Control control;
+    // A tiny rate: the validation Dice with moving statistics falls from its start.
+    const auto result = train::run_trial(place.context(),
+                                         test::assignment({{"epochs", std::int64_t{30}},
+                                                           {"early_stopping", std::int64_t{2}},
+                                                           {"restore_best", true},
+                                                           {"lr", 1e-3}}),
+                                         control);
+    ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    ASSERT_TRUE(result.best_epoch);
+    EXPECT_LT(result.history.size(), 30U);
+    EXPECT_EQ(static_cast<std::int64_t>(result.history.size()), *result.best_epoch + 3);
+    const auto best = static_cast<std::size_t>(*result.best_epoch);
+    for (const auto& epoch : result.history) {
+        EXPECT_LE(*epoch.metrics.val_dice_coef, *result.history[best].metrics.val_dice_coef);
+    }
+    EXPECT_EQ(result.modality.at(0).epoch, *result.best_epoch);
+}
+
+TEST(Trial, ModalityRowsEveryEpoch) {
+    const test::SmallTrial place("rows");
+    auto context = place.context();
+    context.options.modality_metrics = "every_epoch";
+    test::Control control;
+    const auto result = train::run_trial(context, test::assignment(), control);
+    ASSERT_EQ(result.modality.size(), 2U);
+    EXPECT_TRUE(result.history[0].modality);
+}
+
+TEST(Trial, PcaTrainsNothing) {
+    const test::SmallTrial place("pca");
+    auto context = place.context();
+    std::vector<double> seen;
+    context.write_pca = [&](record::TrialId, std::span<const double> cumulative) {
+        seen.assign(cumulative.begin(), cumulative.end());
+        return std::vector<std::string>{"trials/4/pca_cumsum.npy"};
+    };
+    test::Control control;
+    const auto result = train::run_trial(context, test::assignment({{"pca_only", true}}), control);
+    EXPECT_EQ(result.state, TrialState::pca);
+    EXPECT_EQ(result.files.size(), 1U);
+    EXPECT_EQ(control.steps, 0);
+    // 6 validation samples: 5 components explain everything.
+    ASSERT_EQ(seen.size(), 5U);
+    EXPECT_NEAR(seen.back(), 1, 1e-6);
+}
+
+TEST(Trial, WeightsAndPrecisionsAreTaken) {
+    const test::SmallTrial place("weights");
+    test::Control control;
+    const auto plain = train::run_trial(place.context(), test::assignment(), control);
+    const auto weighted = train::run_trial(
+        place.context(),
+        test::assignment({{"modality_weight", std::string("fmri")}, {"weight_factor", 3.0}}),
+        control);
+    EXPECT_GT(weighted.history[0].metrics.loss, plain.history[0].metrics.loss * 1.2);
+    for (const auto precision : {model::Precision::float64, model::Precision::bf16}) {
+        auto context = place.context();
+        context.precision = precision;
+        const auto result = train::run_trial(context, test::assignment(), control);
+        ASSERT_EQ(result.state, TrialState::done) << result.reason;
+        EXPECT_NEAR(result.history[0].metrics.loss, plain.history[0].metrics.loss,
+                    precision == model::Precision::bf16 ? 3e-2 : 1e-3);
+    }
+}
+
+TEST(Trial, AGroupLargerThanTheBatchIsRefused) {
+    EXPECT_TRUE(train::group_problem(4, 4).empty());
+    EXPECT_NE(train::group_problem(4, 5).find("batch_size"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace msunet
