@@ -55,11 +55,23 @@ std::string hash_of_input(const prepare::Prepared& prepared, const std::string& 
     return found == prepared.inputs.end() ? std::string() : found->hash;
 }
 
+/// What a user should be told about values of the grid that are allowed but rarely meant.
+void warn_of_values(const record::GridLists& lists, std::vector<std::string>& warnings) {
+    for (const auto& [name, values] : lists) {
+        for (const auto& value : values) {
+            for (auto& warning : unet::warnings_for(unet::from_point({{name, value}}))) {
+                warnings.push_back(std::move(warning));
+            }
+        }
+    }
+}
+
 }  // namespace
 
 GridPlan plan_grid(const TrainSettings& settings) {
     GridPlan plan;
     plan.grid = std::make_unique<sweep::ParameterGrid>(grid_of(settings, plan.warnings));
+    warn_of_values(plan.grid->lists(), plan.warnings);
     plan.selection = sweep::select(*plan.grid, settings.sweep,
                                    static_cast<std::uint64_t>(settings.experiment.seed),
                                    point_of(default_hyperparameters(settings)));
