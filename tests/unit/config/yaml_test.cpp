@@ -8,6 +8,7 @@
 #include "msunet/config/print.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
+#include "msunet/core/text.hpp"
 #include "sample_options.hpp"
 
 namespace msunet::config {
@@ -142,15 +143,47 @@ TEST(Yaml, FilesThatCantBeReadAreUsageErrors) {
 }
 
 TEST(Yaml, DeepAndRepeatedNestingIsAnErrorNotACrash) {
-    EXPECT_FALSE(problems("v: " + std::string(5000, '[')).empty());
-    EXPECT_FALSE(problems("v: " + std::string(5000, '{')).empty());
+    EXPECT_FALSE(problems(core::concat("v: ", std::string(5000, '['))).empty());
+    EXPECT_FALSE(problems(core::concat("v: ", std::string(5000, '{'))).empty());
     std::string laughs = "a: &a0 [x]\n";
     for (int i = 1; i < 30; ++i) {
         const std::string before = std::to_string(i - 1);
-        laughs += "b" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + before + ", *a" +
-                  before + "]\n";
+        laughs += core::concat("b", i, ": &a", i, " [*a", before, ", *a", before, "]\n");
     }
     EXPECT_FALSE(problems(laughs).empty());
+}
+
+TEST(Yaml, RandomTextsNeverCrash) {
+    core::RandomStream random(8);
+    constexpr std::string_view pieces[] = {"v",     "talos_params",
+                                           "lr",    ": ",
+                                           ":",     "\n",
+                                           "\n  ",  "\n    ",
+                                           "- ",    "-",
+                                           "? ",    "[",
+                                           "]",     "{",
+                                           "}",     ",",
+                                           "'",     "\"",
+                                           "#",     " #",
+                                           "|",     ">",
+                                           "|-\n",  "&a",
+                                           "*a",    "!!",
+                                           "!!map", "%",
+                                           "---",   "...",
+                                           "0.1",   "~",
+                                           "\t",    "\\",
+                                           "\xff",  "\r",
+                                           "<<",    "=",
+                                           "@",     "`"};
+    int read = 0;
+    for (int round = 0; round < 20000; ++round) {
+        std::string text;
+        for (std::uint64_t n = random.below(16); n > 0; --n) {
+            text += pieces[random.below(std::size(pieces))];
+        }
+        read += problems(text).empty() ? 1 : 0;
+    }
+    EXPECT_GT(read, 100);
 }
 
 TEST(ConfigYaml, FeedsBackToTheSameValues) {
