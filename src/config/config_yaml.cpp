@@ -59,6 +59,7 @@ public:
         out += concat(info.name, ": ");
         if constexpr (std::is_same_v<T, std::vector<std::string>>) {
             std::vector<std::string> items;
+            items.reserve(value.size());
             for (const std::string& item : value) items.push_back(yaml_text(item));
             out += concat("[", core::join(items), "]\n");
         } else if constexpr (std::is_same_v<T, std::string> ||

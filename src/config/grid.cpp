@@ -157,7 +157,7 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
         }
     }
     if (!problems.empty()) {
-        for (std::string& problem : problems) problem = "in the parameter grid " + problem;
+        for (std::string& problem : problems) problem.insert(0, "in the parameter grid ");
         throw core::UsageError(std::move(problems));
     }
     return grid;

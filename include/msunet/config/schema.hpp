@@ -24,8 +24,8 @@ public:
     /// Adds a struct for which `describe(core::OptionVisitor&, Options&)` is found beside its type.
     /// `title` heads its part of --help and --print_config; the same title may come again.
     template <class Options>
-    Schema& add(std::string title, Options& options) {
-        return add_walk(std::move(title),
+    Schema& add(const std::string& title, Options& options) {
+        return add_walk(title,
                         [&options](core::OptionVisitor& visitor) { describe(visitor, options); });
     }
 
