@@ -9,9 +9,6 @@ import numpy as np
 import runs
 from reference_data import evaluate, samples, start_model
 
-FROZEN = {name: False for name in ("scoreTrainable", "expandingBatchNormTrainable", "contractingBatchNormTrainable",
-                                   "upsamplingTrainable", "upsamplingBatchNormTrainable")}
-NOTHING_TRAINS = {"which_layer": 0, "lr": 1e-30, "epochs": 1, "dropout": 0.0, **FROZEN}
 BATCH = 24  # divides none of the parts: the last batch is smaller
 METRICS = ["loss", "dice_coef", "jaccard_similarity"]
 
@@ -46,12 +43,12 @@ class Evaluate(unittest.TestCase):
                     self.close(dice[name], evaluate(model, chosen, BATCH)[1], name)
 
     def test_fractional_patches_at_a_width(self):
-        sweep = runs.train(self.folder, {**NOTHING_TRAINS, "batch_size": BATCH})
+        sweep = runs.train(self.folder, {**runs.NOTHING_TRAINS, "batch_size": BATCH})
         data = samples("target", 32, fractions=(0.75, 0.25))
         self.compare(sweep, 0, "32/32", data, runs.START, train=[0], validation=[1, 2])
 
     def test_fractional_patches_at_a_spacing_from_a_file_of_weights(self):
-        sweep = runs.train(self.folder, {**NOTHING_TRAINS, "batch_size": BATCH}, "-hspace", 0.5, "-vspace", 0.9,
+        sweep = runs.train(self.folder, {**runs.NOTHING_TRAINS, "batch_size": BATCH}, "-hspace", 0.5, "-vspace", 0.9,
                            "-v", 0.34, "-mw", "fmri", "-wf", 3, start=runs.START_WEIGHTS)
         data = samples("spacing", (0.5, 0.5, 0.9), fractions=(0.75, 0.25))
         row = sweep.rows()[0]
@@ -63,8 +60,8 @@ class Evaluate(unittest.TestCase):
             self.close(row["val_" + name], value, "val_" + name)
 
     def test_fixed_patches_of_several_sizes_in_one_sweep(self):
-        sweep = runs.train(self.folder, {**NOTHING_TRAINS, "batch_size": BATCH, "patch_dimensions": [32, 64],
-                                         "patch_stride": [32]}, "-ufp", False, "-ts", 64)
+        sweep = runs.train(self.folder, {**runs.NOTHING_TRAINS, "batch_size": BATCH,
+                                         "patch_dimensions": [32, 64], "patch_stride": [32]}, "-ufp", False, "-ts", 64)
         for trial, size in enumerate((32, 64)):
             data = samples("target", 64, fixed=(size, 32))
             self.compare(sweep, trial, str(size), data, runs.START, train=[0], validation=[1, 2])

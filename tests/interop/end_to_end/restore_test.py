@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """restore_test.py TALOS_VERSION: the best model of a trained sweep in Keras and, by way of the Deploy
 archive, in talos.Restore; both count on the patches what the summary says."""
-import io
 import os
 import sys
 import tempfile
@@ -74,10 +73,9 @@ class Restore(unittest.TestCase):
 
     def test_details_are_those_of_talos(self):
         """The lines of an archive that Talos wrote, then ours; as each version of Talos parses them."""
-        example = os.path.join(runs.EXAMPLES, "model_deployexperiment1795424930.852894_details.txt")
-        with open(example) as file, zipfile.ZipFile(self.sweep.archive) as archive:
+        with open(runs.example("model_deploy*_details.txt")) as file:
             theirs = file.read().splitlines()
-            ours = archive.read(f"model_deploy{self.sweep.name}_details.txt").decode().splitlines()
+        ours = self.sweep.member("details.txt").read().decode().splitlines()
         keys = [line.split(",")[0] for line in theirs]
         self.assertEqual([line.split(",")[0] for line in ours[:len(keys)]], keys)
         same = [line for line in theirs if not line.startswith("complete_time")]
@@ -91,10 +89,9 @@ class Restore(unittest.TestCase):
         with zipfile.ZipFile(self.sweep.archive) as archive:
             self.assertIsNone(archive.testzip())
             names = set(archive.namelist())
-            x = pd.read_csv(io.BytesIO(archive.read(f"{prefix}_x.csv")), header=None)
         self.assertEqual(names, {"README.txt"} | {f"{prefix}_{end}" for end in (
             "details.txt", "params.npy", "results.csv", "model.json", "model.h5", "x.csv", "y.csv")})
-        self.assertEqual(x.shape, (2, 2))
+        self.assertEqual(pd.read_csv(self.sweep.member("x.csv"), header=None).shape, (2, 2))
 
 
 if __name__ == "__main__":

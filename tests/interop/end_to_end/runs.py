@@ -2,10 +2,12 @@
 """Small runs of the program, and what they wrote."""
 import csv
 import glob
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 
 PROGRAM = os.environ["MSUNET_PROGRAM"]
 REFERENCE = os.path.join(os.environ["MSUNET_SHARED_DIR"], "reference")
@@ -13,6 +15,9 @@ INPUTS = os.path.join(REFERENCE, "fixtures", "inputs")
 EXAMPLES = os.path.join(REFERENCE, "examples")
 START = os.path.join(REFERENCE, "start", "start.hdf5")
 START_WEIGHTS = os.path.join(REFERENCE, "start", "initialWeights.h5")
+FLAGS = ["scoreTrainable", "expandingBatchNormTrainable", "contractingBatchNormTrainable", "upsamplingTrainable",
+         "upsamplingBatchNormTrainable"]
+NOTHING_TRAINS = {"which_layer": 0, "lr": 1e-30, "epochs": 1, "dropout": 0.0, **{flag: False for flag in FLAGS}}
 MODALITIES = ["anatomical", "dti", "noddi", "regwarp", "fmri"]
 
 if not os.path.isdir(INPUTS):
@@ -20,14 +25,14 @@ if not os.path.isdir(INPUTS):
     sys.exit(77)
 
 
-def header_of_the_example(pattern):
-    """The columns of a CSV that the Python trainer wrote."""
-    with open(sorted(glob.glob(os.path.join(EXAMPLES, pattern)))[0], newline="") as file:
-        return next(csv.reader(file))
+def example(pattern):
+    """A file that the Python trainer wrote."""
+    return sorted(glob.glob(os.path.join(EXAMPLES, pattern)))[0]
 
 
 def parameters_of_the_example():
-    columns = header_of_the_example("[0-9]*.csv")
+    with open(example("[0-9]*.csv"), newline="") as file:
+        columns = next(csv.reader(file))
     return columns[columns.index("batch_size"):]
 
 
@@ -41,6 +46,14 @@ class Sweep:
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
+
+    def has(self, *parts):
+        return os.path.exists(self.path(*parts))
+
+    def member(self, end):
+        """A member of the Deploy archive, opened for reading bytes."""
+        with zipfile.ZipFile(self.archive) as archive:
+            return io.BytesIO(archive.read(f"model_deploy{self.name}_{end}"))
 
     @property
     def summary_file(self):
