@@ -130,16 +130,19 @@ inline void describe(core::OptionVisitor& visitor, CommandOptions& options) {
     visitor.visit({.name = "config",
                    .help = "YAML file with any of these options; the command line wins",
                    .affects = Affects::run,
-                   .value_name = "FILE"},
+                   .value_name = "FILE",
+                   .command_line_only = true},
                   options.config);
     visitor.visit({.name = "print_config",
                    .help = "Print all effective values as YAML that --config reads, and end",
-                   .affects = Affects::run},
+                   .affects = Affects::run,
+                   .command_line_only = true},
                   options.print_config);
     visitor.visit({.name = "dry_run",
                    .help = "Check the input, print pairs, grid, sizes, memory and an estimate, "
                            "train nothing",
-                   .affects = Affects::run},
+                   .affects = Affects::run,
+                   .command_line_only = true},
                   options.dry_run);
 }
 

@@ -42,8 +42,20 @@ void check_modes(const TrainSettings& settings) {
     }
 }
 
+/// The name becomes a folder's and a part of files' names.
+void check_name(const TrainSettings& settings) {
+    const auto& name = settings.experiment.experiment_name;
+    if (!name) return;
+    if (!name->empty() && *name != "." && *name != ".." && name->find('/') == std::string::npos) {
+        return;
+    }
+    throw core::UsageError(concat("'--experiment_name' is ", core::quoted(*name),
+                                  ", allowed is the name of a folder, without '/' "
+                                  "(--output_directory says where it is made)"));
+}
+
 void check_texts(const TrainSettings& settings) {
-    check_all([&] { check_modes(settings); },
+    check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
               [&] { (void)sweep::parse_random_method(settings.sweep.random_method); },
               [&] { (void)sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial); },
               [&] {

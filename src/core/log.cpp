@@ -2,18 +2,15 @@
 #include "msunet/core/log.hpp"
 
 #include <spdlog/logger.h>
-#include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 
-#include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::core::log {
@@ -36,7 +33,6 @@ struct Log {
         make_logger("out", std::make_shared<spdlog::sinks::stdout_color_sink_mt>(), "%v");
     std::shared_ptr<spdlog::logger> err =
         make_logger("err", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(), "%^%l:%$ %v");
-    std::vector<std::shared_ptr<spdlog::logger>> files;
     std::vector<std::string> warnings;
     int rank = 0;
     bool quiet = false;
@@ -57,14 +53,12 @@ void clear_progress(Log& log) {
 }
 
 void write(spdlog::level::level_enum level, std::string_view text, bool spoken) {
+    if (!spoken) return;
     Log& log = instance();
     const std::lock_guard lock(log.mutex);
+    clear_progress(log);
     const spdlog::string_view_t view(text.data(), text.size());
-    if (spoken) {
-        clear_progress(log);
-        (level == spdlog::level::info ? log.out : log.err)->log(level, view);
-    }
-    for (const auto& file : log.files) file->log(level, view);
+    (level == spdlog::level::info ? log.out : log.err)->log(level, view);
 }
 
 }  // namespace
@@ -124,28 +118,6 @@ std::vector<std::string> warnings() {
 std::size_t warning_count() {
     const std::lock_guard lock(instance().mutex);
     return instance().warnings.size();
-}
-
-struct ScopedFile::State {
-    std::shared_ptr<spdlog::logger> logger;
-};
-
-ScopedFile::ScopedFile(const std::filesystem::path& path) : state_(std::make_unique<State>()) {
-    try {
-        errno = 0;
-        state_->logger =
-            make_logger("file", std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string()),
-                        "%Y-%m-%d %H:%M:%S %l: %v");
-    } catch (const spdlog::spdlog_ex&) {
-        throw FileError("can't write", path, errno == 0 ? EIO : errno);
-    }
-    const std::lock_guard lock(instance().mutex);
-    instance().files.push_back(state_->logger);
-}
-
-ScopedFile::~ScopedFile() {
-    const std::lock_guard lock(instance().mutex);
-    std::erase(instance().files, state_->logger);
 }
 
 }  // namespace msunet::core::log

@@ -6,8 +6,6 @@
 // speaks; the others are silent but for alert().
 
 #include <cstddef>
-#include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,20 +39,5 @@ void progress(std::string_view text);
 /// What warn() was told so far on this rank, spoken or not, in order.
 [[nodiscard]] std::vector<std::string> warnings();
 [[nodiscard]] std::size_t warning_count();
-
-/// While it lives, everything this rank logs, spoken or not, is also appended to a file with the
-/// time before each line: a trial's log.
-class ScopedFile {
-public:
-    /// Throws FileError.
-    explicit ScopedFile(const std::filesystem::path& path);
-    ~ScopedFile();
-    ScopedFile(const ScopedFile&) = delete;
-    ScopedFile& operator=(const ScopedFile&) = delete;
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
 
 }  // namespace msunet::core::log

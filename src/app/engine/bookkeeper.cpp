@@ -22,7 +22,13 @@ constexpr double partial_seconds = 5;
 constexpr double partial_share = 0.01;
 }  // namespace
 
-Bookkeeper::Bookkeeper(Settings settings) : settings_(std::move(settings)) {}
+Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
+    : settings_(std::move(settings)), standing_(record) {
+    // What an earlier start could not delete any more.
+    for (const auto* result : record.results()) {
+        if (result->trial != standing_.best()) forget_weights(result);
+    }
+}
 
 void Bookkeeper::happened(const record::Event& event, const record::SweepRecord& record) {
     if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
@@ -34,8 +40,10 @@ void Bookkeeper::happened(const record::Event& event, const record::SweepRecord&
             epochs_left_ -= planned_epochs(record, finished->result.trial) -
                             static_cast<std::int64_t>(finished->result.history.size());
         }
-        trial_line(finished->result, record);
-        forget_weights(finished->result, record);
+        const auto before = standing_.best();
+        const bool best = standing_.add(finished->result);
+        trial_line(finished->result, record, best);
+        forget_files(finished->result, record, before);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         core::log::info(concat("permutation ", paused->trial, ": set aside with a checkpoint"));
     }
@@ -70,9 +78,9 @@ void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::Sw
          event.report.samples_per_second, seconds_left(record)}));
 }
 
-void Bookkeeper::trial_line(const record::TrialResult& result, const record::SweepRecord& record) {
-    const auto ended = record.start.trials.size() - record.unfinished();
-    const auto count = concat(" (", ended, " of ", record.start.trials.size(), ")");
+void Bookkeeper::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
+                            bool best) {
+    const auto count = concat(" (", standing_.ended(), " of ", record.start.trials.size(), ")");
     if (result.state == record::TrialState::failed) {
         core::log::warn(
             concat("permutation ", result.trial, " failed", count, ": ", result.reason));
@@ -82,24 +90,24 @@ void Bookkeeper::trial_line(const record::TrialResult& result, const record::Swe
     if (const auto value = record::metric(result, record.start.metric)) {
         text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
     }
-    if (const auto* best = record::best(record); best != nullptr && best->trial == result.trial) {
-        text += ", best so far";
-    }
+    if (best) text += ", best so far";
     core::log::info(text);
 }
 
-void Bookkeeper::forget_weights(const record::TrialResult& result,
-                                const record::SweepRecord& record) {
+void Bookkeeper::forget_files(const record::TrialResult& result, const record::SweepRecord& record,
+                              std::optional<record::TrialId> before) {
     const auto trial_folder = settings_.folder / record::trial_folder(result.trial);
     to_delete_.push_back(trial_folder / train::checkpoint_file_name);
-    if (settings_.keep_all_models) return;
-    const auto* best = record::best(record);
-    for (const auto* other : record.results()) {
-        if (other == best || other->weights_file.empty()) continue;
-        auto file = settings_.folder / other->weights_file;
-        std::error_code ignored;
-        if (std::filesystem::exists(file, ignored)) to_delete_.push_back(std::move(file));
+    if (standing_.best() != result.trial) {
+        forget_weights(&result);
+    } else if (before) {
+        forget_weights(record.result(*before));
     }
+}
+
+void Bookkeeper::forget_weights(const record::TrialResult* result) {
+    if (settings_.keep_all_models || result == nullptr || result->weights_file.empty()) return;
+    to_delete_.push_back(settings_.folder / result->weights_file);
 }
 
 void Bookkeeper::clean_up() {
@@ -129,8 +137,9 @@ void Bookkeeper::count_epochs(const record::SweepRecord& record) {
 }
 
 std::optional<double> Bookkeeper::seconds_left(const record::SweepRecord& record) const {
-    const auto side_by_side =
-        std::min<std::int64_t>(settings_.groups, static_cast<std::int64_t>(record.unfinished()));
+    const auto side_by_side = std::min<std::int64_t>(
+        settings_.groups,
+        static_cast<std::int64_t>(record.start.trials.size() - standing_.ended()));
     return static_cast<double>(epochs_left_) * epoch_seconds_ /
            static_cast<double>(epochs_seen_ * std::max<std::int64_t>(1, side_by_side));
 }

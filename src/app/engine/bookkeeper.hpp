@@ -26,7 +26,8 @@ public:
         std::int64_t groups = 1;
     };
 
-    explicit Bookkeeper(Settings settings);
+    /// `record` as it is when training begins.
+    Bookkeeper(Settings settings, const record::SweepRecord& record);
 
     void happened(const record::Event& event, const record::SweepRecord& record) override;
     void tick(const record::SweepRecord& record) override;
@@ -36,14 +37,19 @@ public:
 
 private:
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
-    void trial_line(const record::TrialResult& result, const record::SweepRecord& record);
-    void forget_weights(const record::TrialResult& result, const record::SweepRecord& record);
+    void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
+                    bool best);
+    /// What the result of a trial makes superfluous; `before`: the best trial until then.
+    void forget_files(const record::TrialResult& result, const record::SweepRecord& record,
+                      std::optional<record::TrialId> before);
+    void forget_weights(const record::TrialResult* result);
     void count_epochs(const record::SweepRecord& record);
     std::int64_t planned_epochs(const record::SweepRecord& record, record::TrialId trial) const;
     std::optional<double> seconds_left(const record::SweepRecord& record) const;
     void write_partial(const record::SweepRecord& record, double now);
 
     Settings settings_;
+    record::Standing standing_;
     bool heading_shown_ = false;
     bool results_changed_ = false;
     double next_partial_ = 0;

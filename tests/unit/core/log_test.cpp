@@ -74,24 +74,5 @@ TEST_F(LogTest, ProgressIsForTerminalsAlone) {
     EXPECT_GE(log::terminal_width(), 20);
 }
 
-TEST_F(LogTest, AScopedFileGetsEverythingWithItsTime) {
-    const auto path = std::filesystem::path(testing::TempDir()) / ("log_" + unique_suffix());
-    log::set_rank(1);
-    spoken([&] {
-        {
-            const log::ScopedFile file(path);
-            log::info("one");
-            log::warn("two");
-        }
-        log::info("after");
-    });
-    const std::string text = read_file(path);
-    EXPECT_NE(text.find(" info: one\n"), std::string::npos);
-    EXPECT_NE(text.find(" warning: two\n"), std::string::npos);
-    EXPECT_EQ(text.find("after"), std::string::npos);
-    std::filesystem::remove(path);
-    EXPECT_THROW(log::ScopedFile("/proc/none/x"), FileError);
-}
-
 }  // namespace
 }  // namespace msunet::core
