@@ -23,9 +23,9 @@
 #include "msunet/unet/hyperparameters.hpp"
 #include "msunet/unet/network.hpp"
 
-#define SKIP_WITHOUT_REFERENCE()                                                       \
-    if (!std::filesystem::exists(msunet::test::reference_folder())) {                  \
-        GTEST_SKIP() << "there is no reference folder in " << MSUNET_SHARED_DIR;       \
+#define SKIP_WITHOUT_REFERENCE()                                                 \
+    if (!std::filesystem::exists(msunet::test::reference_folder())) {            \
+        GTEST_SKIP() << "there is no reference folder in " << MSUNET_SHARED_DIR; \
     }
 
 namespace msunet::test {
@@ -77,8 +77,8 @@ inline double step(model::Network& network, const at::Tensor& x, const at::Tenso
                    const model::Objective& objective = {"dice_coef_loss", "sigmoid"}) {
     const auto type = network.master_options().dtype();
     const at::Tensor logits = network.forward(x.to(type), {});
-    const auto result = objective.evaluate(logits, y.to(type), at::ones({x.size(0)}, type),
-                                           x.size(0), true);
+    const auto result =
+        objective.evaluate(logits, y.to(type), at::ones({x.size(0)}, type), x.size(0), true);
     network.backward(result.gradient);
     return result.losses.mean().item<double>();
 }

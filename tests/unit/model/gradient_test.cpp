@@ -28,15 +28,13 @@ double norm_difference(model::Network& network, const io::NpyArray& norms,
 TEST(Gradient, NormsWithInferenceStatisticsEqualKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
-    for (const auto& [precision, tolerance] :
-         {std::pair(model::Precision::float32, 1e-4), std::pair(model::Precision::float64, 1e-10)}) {
+    for (const auto& [precision, tolerance] : {std::pair(model::Precision::float32, 1e-4),
+                                               std::pair(model::Precision::float64, 1e-10)}) {
         const std::string name =
             precision == model::Precision::float64 ? "infer_float64" : "infer_float32";
-        model::Network network(
-            {.precision = precision, .dropout = 0, .batch_statistics = false},
-            test::start_weights());
-        const double loss =
-            test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+        model::Network network({.precision = precision, .dropout = 0, .batch_statistics = false},
+                               test::start_weights());
+        const double loss = test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
         EXPECT_NEAR(loss, fixture.at(name + "_loss").values[0],
                     precision == model::Precision::float64 ? 1e-12 : 1e-6);
         EXPECT_LE(norm_difference(network, fixture.at(name + "_norm"), fixture.at("names")),
@@ -83,9 +81,8 @@ TEST(Gradient, TensorsEqualKeras) {
         if (at == fixture.end()) continue;
         at::Tensor gradient = parameters.gradient(i);
         if (gradient.dim() == 4) gradient = gradient.permute({1, 2, 3, 0});
-        at::Tensor expected =
-            at::from_blob(const_cast<double*>(at->second.values.data()), at->second.shape,
-                          at::kDouble);
+        at::Tensor expected = at::from_blob(const_cast<double*>(at->second.values.data()),
+                                            at->second.shape, at::kDouble);
         const double scale = expected.abs().max().item<double>();
         EXPECT_LE(test::largest_difference(gradient, expected), 1e-7 * scale) << at->first;
         ++compared;

@@ -1,1 +1,214 @@
 // SPDX-License-Identifier: Apache-2.0
+// The CPU's kernels against plain ATen operators, and the instruction sets against each other.
+
+#include "msunet/model/passes.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/randint.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "model/kernels/table.hpp"
+
+namespace msunet::model {
+namespace {
+
+constexpr std::int64_t samples = 3, channels = 64, side = 12;
+
+at::Tensor image(std::int64_t c, std::int64_t size, at::ScalarType type) {
+    return at::randn({samples, c, size, size}).to(type).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor blank(std::int64_t c, std::int64_t size, at::ScalarType type) {
+    return at::zeros({samples, c, size, size}, type).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+Norm norm(at::ScalarType type) {
+    const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
+    Norm n;
+    n.gamma = at::randn({channels}, master);
+    n.beta = at::randn({channels}, master);
+    n.moving_mean = at::randn({channels}, master);
+    n.moving_variance = at::randn({channels}, master).square();
+    n.gamma_gradient = at::zeros({channels}, master);
+    n.beta_gradient = at::zeros({channels}, master);
+    n.sums = at::zeros({2, channels}, at::kDouble);
+    n.mean = at::zeros({channels}, at::kDouble);
+    n.inverse = at::zeros({channels}, at::kDouble);
+    n.scale = at::zeros({channels}, master);
+    n.shift = at::zeros({channels}, master);
+    n.correction = at::zeros({2, channels}, master);
+    return n;
+}
+
+Norm copy(const Norm& n) {
+    Norm c = n;
+    for (at::Tensor* t :
+         {&c.gamma, &c.beta, &c.moving_mean, &c.moving_variance, &c.gamma_gradient,
+          &c.beta_gradient, &c.sums, &c.mean, &c.inverse, &c.scale, &c.shift, &c.correction}) {
+        *t = t->clone();
+    }
+    return c;
+}
+
+class PassesTest : public testing::TestWithParam<at::ScalarType> {
+protected:
+    void expect_near(const at::Tensor& a, const at::Tensor& b, const char* what) const {
+        const double scale = 1 + b.to(at::kDouble).abs().max().item<double>();
+        const double difference =
+            (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
+        EXPECT_LE(difference, tolerance() * scale) << what;
+    }
+    [[nodiscard]] double tolerance() const {
+        return GetParam() == at::kDouble ? 1e-12 : GetParam() == at::kFloat ? 2e-6 : 1e-2;
+    }
+
+    std::unique_ptr<Passes> cpu_ = make_cpu_passes(), aten_ = make_aten_passes();
+};
+
+TEST_P(PassesTest, ForwardAndBackwardAgree) {
+    const auto type = GetParam();
+    for (const bool batch : {true, false}) {
+        for (const bool pooling : {true, false}) {
+            for (const bool dropping : {true, false}) {
+                const at::Tensor z = image(channels, side, type);
+                const std::int64_t whole = 2 * channels, offset = pooling ? 0 : channels;
+                at::Tensor bits;
+                if (dropping) {
+                    bits = at::empty({samples, side * side * whole / 32}, at::kInt);
+                    cpu_->dropout_mask(bits, DropoutRate(0.3), {9, 1}, 0, 4);
+                }
+                Norm a = norm(type);
+                a.batch_statistics = batch;
+                Norm b = copy(a);
+                const std::int64_t count = samples * side * side;
+                struct Run {
+                    Passes& passes;
+                    Norm& norm;
+                    at::Tensor out, pooled, index, z, bias;
+                };
+                std::vector<Run> runs;
+                for (auto& [passes, n] : {std::pair(cpu_.get(), &a), std::pair(aten_.get(), &b)}) {
+                    Run run{*passes, *n, blank(whole, side, type), {}, {}, z.clone(), {}};
+                    passes->relu_sums(z, *n);
+                    passes->prepare_norm(*n, count);
+                    Target target{.out = run.out,
+                                  .offset = offset,
+                                  .bits = bits,
+                                  .keep_scale = dropping ? DropoutRate(0.3).keep_scale() : 1};
+                    if (pooling) {
+                        run.pooled = target.pooled = blank(channels, side / 2, type);
+                        run.index = target.pool_index = blank(channels, side / 2, at::kByte);
+                    }
+                    passes->norm_forward(z, *n, target);
+                    runs.push_back(run);
+                }
+                expect_near(a.sums, b.sums, "sums");
+                expect_near(a.moving_variance, b.moving_variance, "moving variance");
+                expect_near(a.scale, b.scale, "scale");
+                expect_near(runs[0].out, runs[1].out, "output");
+                if (pooling) expect_near(runs[0].pooled, runs[1].pooled, "pooled");
+
+                const at::Tensor dy = image(whole, side, type);
+                const at::Tensor dp = image(channels, side / 2, type);
+                for (auto& run : runs) {
+                    Source source{.gradient = dy,
+                                  .offset = offset,
+                                  .bits = bits,
+                                  .keep_scale = dropping ? DropoutRate(0.3).keep_scale() : 1};
+                    if (pooling) {
+                        source.pooled = dp;
+                        source.pool_index = runs[0].index;
+                    }
+                    run.bias = at::zeros({channels}, run.norm.gamma.options());
+                    run.passes.norm_backward_sums(run.z, source, run.norm);
+                    run.passes.take_norm_gradients(run.norm);
+                    run.passes.prepare_norm_backward(run.norm, count);
+                    run.passes.norm_backward(run.z, source, run.norm, run.bias);
+                }
+                expect_near(a.gamma_gradient, b.gamma_gradient, "gamma");
+                expect_near(a.beta_gradient, b.beta_gradient, "beta");
+                expect_near(a.correction, b.correction, "correction");
+                expect_near(runs[0].z, runs[1].z, "dz");
+                expect_near(runs[0].bias, runs[1].bias, "bias");
+            }
+        }
+    }
+}
+
+TEST_P(PassesTest, FirstConvolutionsAgree) {
+    const auto type = GetParam();
+    const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
+    const at::Tensor x = at::randn({samples, 1, side, side}).to(type);
+    // Weights that bfloat16 holds, since ATen rounds them to it.
+    const at::Tensor w = at::randn({channels, 3, 3, 1}).to(at::kBFloat16).to(master);
+    const at::Tensor bias = at::randn({channels}).to(at::kBFloat16).to(master);
+    Norm a = norm(type), b = norm(type);
+    const at::Tensor za = cpu_->first_convolution(x, w, bias, a, true);
+    const at::Tensor zb = aten_->first_convolution(x, w, bias, b, true);
+    expect_near(za, zb, "output");
+    expect_near(a.sums, b.sums, "sums");
+    const at::Tensor dz = image(channels, side, type);
+    const at::Tensor ga = at::zeros(w.sizes(), w.options()), gb = at::zeros(w.sizes(), w.options());
+    cpu_->first_convolution_backward(x, dz, ga);
+    aten_->first_convolution_backward(x, dz, gb);
+    expect_near(ga, gb, "weights");
+}
+
+TEST_P(PassesTest, NanPasses) {
+    at::Tensor z = image(channels, side, GetParam());
+    z.select(0, 1).select(0, 5).select(0, 3).fill_(std::nan(""));
+    Norm n = norm(GetParam());
+    n.batch_statistics = false;
+    cpu_->prepare_norm(n, 0);
+    const at::Tensor pooled = blank(channels, side / 2, GetParam());
+    cpu_->norm_forward(z, n, {.out = z, .pooled = pooled});
+    EXPECT_TRUE(z.isnan().any().item<bool>());
+    EXPECT_TRUE(pooled.isnan().any().item<bool>());
+    cpu_->relu_sums(z, n);
+    EXPECT_TRUE(n.sums.isnan().any().item<bool>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, PassesTest,
+                         testing::Values(at::kFloat, at::kDouble, at::kBFloat16));
+
+TEST(Kernels, InstructionSetsAgree) {
+    std::vector<const kernels::Kernels*> sets{&kernels::kernels_baseline()};
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        sets.push_back(&kernels::kernels_avx2());
+    }
+    if (&kernels::kernels() == &kernels::kernels_avx512()) {
+        sets.push_back(&kernels::kernels_avx512());
+    }
+    const at::Tensor z = at::randn({200, 32}), scale = at::randn({32}), shift = at::randn({32});
+    std::vector<at::Tensor> outputs;
+    std::vector<std::vector<std::uint32_t>> masks;
+    for (const auto* set : sets) {
+        at::Tensor out = at::empty({200, 32});
+        set->float32.norm_forward(z.const_data_ptr<float>(), 0, 200, 32,
+                                  scale.const_data_ptr<float>(), shift.const_data_ptr<float>(),
+                                  {.out = out.mutable_data_ptr<float>(),
+                                   .stride = 32,
+                                   .offset = 0,
+                                   .bits = nullptr,
+                                   .keep_scale = 1,
+                                   .pooled = nullptr,
+                                   .pool_index = nullptr,
+                                   .height = 0,
+                                   .width = 0});
+        outputs.push_back(out);
+        masks.emplace_back(256);
+        set->dropout(masks.back().data(), 0, 256, 5U << 20U, 77, 1, 2, 3);
+    }
+    for (std::size_t i = 1; i < sets.size(); ++i) {
+        EXPECT_LE((outputs[i] - outputs[0]).abs().max().item<double>(), 1e-6);
+        EXPECT_EQ(masks[i], masks[0]);
+    }
+}
+
+}  // namespace
+}  // namespace msunet::model

@@ -22,7 +22,8 @@ std::vector<double> losses(model::Precision precision, std::vector<bool> trainab
     const auto optimizer = model::Optimizer::make(optimizer_name, network.parameters());
     std::vector<double> all;
     for (int s = 0; s < steps; ++s) {
-        all.push_back(test::step(network, x.narrow(0, 8 * (s % 3), 8), y.narrow(0, 8 * (s % 3), 8)));
+        all.push_back(
+            test::step(network, x.narrow(0, 8 * (s % 3), 8), y.narrow(0, 8 * (s % 3), 8)));
         optimizer->step(lr);
     }
     return all;
@@ -42,7 +43,8 @@ TEST(Trajectory, FirstFloat64LossesEqualKeras) {
 TEST(Trajectory, Float32StaysNearKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("train");
-    const auto frozen = losses(model::Precision::float32, test::all_but_the_head(), "Adam", 1e-3, 20);
+    const auto frozen =
+        losses(model::Precision::float32, test::all_but_the_head(), "Adam", 1e-3, 20);
     const auto all = losses(model::Precision::float32, {}, "Adam", 1e-3, 20);
     for (std::size_t i = 0; i < 20; ++i) {
         EXPECT_NEAR(frozen[i], fixture.at("frozen_loss_dice_jaccard").values[3 * i], 1e-2) << i;
