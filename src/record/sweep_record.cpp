@@ -48,7 +48,11 @@ std::vector<const TrialResult*> SweepRecord::results() const {
     return all;
 }
 
-std::size_t SweepRecord::unfinished() const { return start.trials.size() - results().size(); }
+std::size_t SweepRecord::unfinished() const {
+    const auto ended = std::ranges::count_if(
+        trials, [](const auto& entry) { return entry.second.result.has_value(); });
+    return start.trials.size() - static_cast<std::size_t>(ended);
+}
 
 core::Point SweepRecord::point(TrialId trial) const { return point_of(start.grid, trial); }
 
@@ -63,19 +67,29 @@ core::Point point_of(const GridLists& grid, TrialId trial) {
 }
 
 const TrialResult* best(const SweepRecord& record) {
-    const std::string& name = record.start.metric;
-    const bool lower = lower_is_better(name);
-    const TrialResult* best = nullptr;
-    double best_value = 0;
-    for (const TrialResult* const result : record.results()) {
-        const std::optional<double> value = metric(*result, name);
-        if (!value) continue;
-        if (best == nullptr || (lower ? *value < best_value : *value > best_value)) {
-            best = result;
-            best_value = *value;
-        }
+    const auto trial = Standing(record).best();
+    return trial ? record.result(*trial) : nullptr;
+}
+
+Standing::Standing(const SweepRecord& record) : metric_(record.start.metric) {
+    for (const auto& [id, trial] : record.trials) {
+        if (trial.result) add(*trial.result);
     }
-    return best;
+}
+
+bool Standing::add(const TrialResult& result) {
+    ++ended_;
+    const std::optional<double> value = metric(result, metric_);
+    if (!value) return false;
+    if (best_) {
+        const bool ahead = lower_is_better(metric_) ? *value < best_value_ : *value > best_value_;
+        // Results come in any order, ties go to the lower id.
+        const bool tied = *value == best_value_ && result.trial < *best_;
+        if (!ahead && !tied) return false;
+    }
+    best_ = result.trial;
+    best_value_ = *value;
+    return true;
 }
 
 }  // namespace msunet::record

@@ -174,6 +174,7 @@ private:
             if (!give_up_if_deadly(id)) wait(trial);
         }
         lost.lost = true;
+        --living_;
         std::erase(asks_, event.group);
     }
 
@@ -246,7 +247,7 @@ private:
             }
         }
         for (auto ask = asks_.begin(); ask != asks_.end();) {
-            const bool ahead = group(*ask).held.size() == 1 && queue_.size() >= living_groups();
+            const bool ahead = group(*ask).held.size() == 1 && queue_.size() >= living_;
             if (!ahead || !feed(*ask)) {
                 ++ask;
             } else {
@@ -304,18 +305,13 @@ private:
         }
     }
 
-    std::size_t living_groups() const {
-        return static_cast<std::size_t>(
-            std::count_if(groups_.begin(), groups_.end(), [](const Group& g) { return !g.lost; }));
-    }
-
     void end_if_over() {
         if (held_ > 0) return;
         if (waiting() == 0) {
             finish(Ending::complete);
         } else if (ending_ != Ending::complete) {
             finish(ending_);
-        } else if (living_groups() == 0) {
+        } else if (living_ == 0) {
             finish(Ending::no_groups);
         }
     }
@@ -327,6 +323,7 @@ private:
 
     std::map<TrialId, Trial> trials_;
     std::vector<Group> groups_;
+    std::size_t living_ = groups_.size();
     std::unique_ptr<Strategy> strategy_;
     std::function<core::Point(TrialId)> point_;
     std::set<Key> queue_;

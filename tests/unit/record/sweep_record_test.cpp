@@ -51,6 +51,26 @@ TEST(Best, LowestLossWins) {
     EXPECT_EQ(best(record)->trial, 3U);
 }
 
+TEST(Best, StandingFollowsResultsInAnyOrder) {
+    SweepRecord record = started();
+    update(record, TrialFinished{scored(5, 0.5), 1});
+    Standing standing(record);
+    EXPECT_EQ(standing.best(), 5U);
+    const auto finish = [&](const TrialResult& result) {
+        update(record, TrialFinished{result, 2});
+        return standing.add(result);
+    };
+    EXPECT_FALSE(finish(scored(0, std::numeric_limits<double>::quiet_NaN())));
+    EXPECT_TRUE(finish(scored(4, 0.5)));
+    EXPECT_TRUE(finish(scored(2, 0.5)));
+    EXPECT_FALSE(finish(scored(3, 0.5)));
+    EXPECT_EQ(standing.best(), 2U);
+    EXPECT_TRUE(finish(scored(1, 0.6)));
+    EXPECT_EQ(standing.best(), best(record)->trial);
+    EXPECT_EQ(standing.ended(), 6U);
+    EXPECT_EQ(record.unfinished(), 0U);
+}
+
 TEST(Apply, FollowsATrialToItsResult) {
     SweepRecord record = started();
     EXPECT_EQ(record.unfinished(), 6U);
