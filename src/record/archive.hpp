@@ -199,7 +199,7 @@ public:
         if (!json.is_object()) fail(where, "an object");
         values.clear();
         for (const auto& [name, element] : json.items()) {
-            decode(element, values[name], where + "." + name);
+            decode(element, values[name], core::concat(where, ".", name));
         }
     }
     static void decode(const Json& json, core::Value& value, const std::string& where) {

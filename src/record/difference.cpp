@@ -17,6 +17,7 @@ using core::quoted;
 
 std::string list_text(const std::vector<core::Value>& values) {
     std::vector<std::string> parts;
+    parts.reserve(values.size());
     for (const core::Value& value : values) parts.push_back(core::python_repr(value));
     return concat("[", core::join(parts), "]");
 }

@@ -51,7 +51,7 @@ std::optional<std::partial_ordering> order(const Value& left, const Value& right
 }
 
 bool equal(const Value& left, const Value& right) {
-    if (const auto ordering = order(left, right)) return *ordering == 0;
+    if (const auto ordering = order(left, right)) return std::is_eq(*ordering);
     return left == right;
 }
 
@@ -63,10 +63,10 @@ bool compare(const Node& node, const std::string& operation, const Value& left,
     if (operation == "is not") return left.index() != right.index() || left != right;
     const auto ordering = order(left, right);
     if (!ordering) wrong_types(node, operation, left, right);
-    if (operation == "<") return *ordering < 0;
-    if (operation == "<=") return *ordering <= 0;
-    if (operation == ">") return *ordering > 0;
-    return *ordering >= 0;
+    if (operation == "<") return std::is_lt(*ordering);
+    if (operation == "<=") return std::is_lteq(*ordering);
+    if (operation == ">") return std::is_gt(*ordering);
+    return std::is_gteq(*ordering);
 }
 
 bool contains(const Node& node, const std::string& operation, const Value& left, const Node& right,

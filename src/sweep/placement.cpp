@@ -15,6 +15,7 @@ using core::concat;
 
 std::string ranks_text(const std::vector<std::int64_t>& ranks) {
     std::vector<std::string> names;
+    names.reserve(ranks.size());
     for (const std::int64_t rank : ranks) names.push_back(std::to_string(rank));
     return concat(ranks.size() == 1 ? "rank " : "ranks ", core::join(names));
 }

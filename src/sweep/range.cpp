@@ -52,6 +52,7 @@ std::vector<core::Value> expand_range(const core::GridRange& range) {
         return {values.begin(), values.end()};
     }
     std::vector<std::int64_t> integers;
+    integers.reserve(values.size());
     for (const double value : values) integers.push_back(static_cast<std::int64_t>(value));
     std::sort(integers.begin(), integers.end());
     integers.erase(std::unique(integers.begin(), integers.end()), integers.end());

@@ -9,6 +9,7 @@ class Grid final : public Strategy {
 public:
     std::vector<Work> begin(const std::vector<record::TrialId>& trials) override {
         std::vector<Work> work;
+        work.reserve(trials.size());
         for (const record::TrialId trial : trials) work.push_back({trial, std::nullopt});
         return work;
     }
