@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/batches.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+#include <utility>
+#include <vector>
+
+#include "gpu/check.hpp"
+#include "gpu/kernel_parameters.hpp"
+#include "msunet/data/cut_batch.hpp"
+
+namespace msunet::gpu {
+namespace {
+
+/// A copy on the current device.
+template <class T>
+at::Tensor uploaded(std::span<const T> values, at::ScalarType type) {
+    const auto elements = static_cast<std::int64_t>(values.size());
+    return at::from_blob(const_cast<T*>(values.data()), {elements}, type).to(at::kCUDA);
+}
+
+std::vector<Window> windows_of(const train::EngineSpec& spec) {
+    std::vector<Window> windows;
+    windows.reserve(spec.index.size());
+    for (const auto& window : spec.index.windows()) {
+        const auto& slice = spec.dataset.slices()[window.slice];
+        windows.push_back(
+            {.offset = slice.offset + std::uint64_t{window.row} * slice.width + window.column,
+             .stride = slice.width,
+             .height = window.height,
+             .width = window.width,
+             .weight = spec.sample_weights[windows.size()]});
+    }
+    return windows;
+}
+
+}  // namespace
+
+std::shared_ptr<const DeviceSlices> slices_on_device(const data::Dataset& dataset) {
+    std::size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "asking for free memory");
+    if (dataset.bytes() > free / 2) return nullptr;
+    return std::make_shared<const DeviceSlices>(
+        DeviceSlices{.voxels = uploaded(dataset.voxels(), at::kFloat),
+                     .masks = uploaded(dataset.masks(), at::kByte)});
+}
+
+Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLibrary> kernels,
+                 std::shared_ptr<const DeviceSlices> slices)
+    : dataset_(spec.dataset),
+      index_(spec.index),
+      sample_weights_(spec.sample_weights),
+      kernels_(std::move(kernels)),
+      slices_(std::move(slices)) {
+    const std::int64_t samples = spec.hyperparameters.batch_size;
+    const std::int64_t height = index_.padded_height(), width = index_.padded_width();
+    const auto device = at::TensorOptions(at::kCUDA).dtype(at::kFloat);
+    x_ = at::empty({samples, height, width}, device);
+    y_ = at::empty({samples, height, width}, device);
+    weights_ = at::empty({samples}, device);
+    if (slices_ != nullptr) {
+        const auto windows = windows_of(spec);
+        const auto bytes = std::as_bytes(std::span<const Window>(windows));
+        windows_ = uploaded(bytes, at::kByte);
+        samples_ = at::empty({samples}, device.dtype(at::kInt));
+    } else {
+        const auto pinned = at::TensorOptions(at::kFloat).pinned_memory(true);
+        host_x_ = at::empty({samples, height, width}, pinned);
+        host_y_ = at::empty({samples, height, width}, pinned);
+        host_weights_ = at::empty({samples}, pinned);
+    }
+}
+
+void Batches::choose(std::span<const std::uint32_t> samples) {
+    if (samples.empty()) return;
+    if (slices_ == nullptr) {
+        cut_on_host(samples);
+        return;
+    }
+    const auto count = static_cast<std::int64_t>(samples.size());
+    samples_.narrow(0, 0, count)
+        .copy_(at::from_blob(const_cast<std::uint32_t*>(samples.data()), {count}, at::kInt));
+}
+
+void Batches::cut_on_host(std::span<const std::uint32_t> samples) {
+    data::cut_batch(dataset_, index_, samples, host_x_.mutable_data_ptr<float>(),
+                    host_y_.mutable_data_ptr<float>());
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        host_weights_.mutable_data_ptr<float>()[i] = sample_weights_[samples[i]];
+    }
+    const auto count = static_cast<std::int64_t>(samples.size());
+    x(count).copy_(host_x_.narrow(0, 0, count));
+    y(count).copy_(host_y_.narrow(0, 0, count));
+    weights(count).copy_(host_weights_.narrow(0, 0, count));
+}
+
+void Batches::cut(std::int64_t samples) {
+    if (slices_ == nullptr) return;
+    const std::int64_t height = index_.padded_height(), width = index_.padded_width();
+    kernels_->launch(CutBatch{.voxels = slices_->voxels.const_data_ptr<float>(),
+                              .masks = slices_->masks.const_data_ptr<std::uint8_t>(),
+                              .windows = static_cast<const Window*>(windows_.data_ptr()),
+                              .samples = static_cast<const unsigned*>(samples_.data_ptr()),
+                              .count = samples,
+                              .height = height,
+                              .width = width,
+                              .x = x_.mutable_data_ptr<float>(),
+                              .y = y_.mutable_data_ptr<float>(),
+                              .weights = weights_.mutable_data_ptr<float>()},
+                     samples * height * width);
+}
+
+}  // namespace msunet::gpu

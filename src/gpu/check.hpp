@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <string>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::gpu {
+
+/// Throws core::Error with CUDA's own text; `what` is what was tried, e.g. "starting a kernel".
+inline void check(cudaError_t result, const char* what) {
+    if (result == cudaSuccess) return;
+    throw core::Error(core::ExitCode::failure,
+                      std::string("CUDA failed ") + what + " (" + cudaGetErrorString(result) + ")");
+}
+
+}  // namespace msunet::gpu

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/cuda_engine.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/cuda/CUDAGraph.h>
+#include <ATen/ops/zeros.h>
+#include <c10/cuda/CUDACachingAllocator.h>
+#include <c10/cuda/CUDAFunctions.h>
+#include <c10/cuda/CUDAStream.h>
+
+#include <exception>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "gpu/cuda_passes.hpp"
+#include "msunet/core/fault.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/train/network_engine.hpp"
+
+namespace msunet::gpu {
+namespace {
+
+using train::BatchPart;
+using train::StepOutcome;
+
+at::Device current_device() { return {at::kCUDA, c10::cuda::current_device()}; }
+
+/// Process-wide settings of libtorch for a trial's arithmetic.
+void set_arithmetic(const train::EngineSpec& spec) {
+    at::Context& context = at::globalContext();
+    context.setDeterministicCuDNN(spec.deterministic);
+    // Measuring algorithms may choose another one in every run.
+    context.setBenchmarkCuDNN(!spec.deterministic);
+    context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV,
+                                spec.precision == model::Precision::tf32
+                                    ? at::Float32Precision::TF32
+                                    : at::Float32Precision::IEEE);
+}
+
+class CudaEngine final : public train::NetworkEngine {
+public:
+    /// `step` (1) int32 on the device: the number of the step under way.
+    CudaEngine(const train::EngineSpec& spec, std::shared_ptr<const KernelLibrary> kernels,
+               std::shared_ptr<const DeviceSlices> slices, at::Tensor step)
+        : NetworkEngine(spec, current_device(), make_cuda_passes(kernels, step),
+                        c10::cuda::getCurrentCUDAStream().stream()),
+          step_(std::move(step)),
+          batches_(spec, std::move(kernels), std::move(slices)),
+          pool_(at::cuda::graph_pool_handle()) {}
+
+    StepOutcome train(const BatchPart& part, std::int64_t step, double lr,
+                      std::int64_t status) override {
+        begin(status);
+        guarded([&] {
+            core::fault_point("train.step");
+            batches_.choose(part.samples);
+            step_.fill_(step);
+            optimizer().prepare(lr);
+        });
+        run(shape_of(part, true), status, [&] {
+            guarded([&] { differentiate(cut_chosen(part.samples.size()), part, step); });
+            reduce_gradients();
+            collectives().sum(sums());
+            // Where a rank has failed, the trial ends: what this does to its weights is lost.
+            guarded([&] { optimizer().apply(); });
+        });
+        return outcome();
+    }
+
+    StepOutcome evaluate(const BatchPart& part, std::int64_t status) override {
+        begin(status);
+        guarded([&] { batches_.choose(part.samples); });
+        run(shape_of(part, false), status, [&] {
+            guarded([&] {
+                if (!part.samples.empty()) score(cut_chosen(part.samples.size()), part);
+            });
+            collectives().sum(sums());
+        });
+        return outcome();
+    }
+
+    [[nodiscard]] std::int64_t peak_memory() const override {
+        using c10::CachingAllocator::StatType;
+        return c10::cuda::CUDACachingAllocator::getDeviceStats(c10::cuda::current_device())
+            .reserved_bytes[static_cast<std::size_t>(StatType::AGGREGATE)]
+            .peak;
+    }
+
+private:
+    /// What a captured step can't change.
+    struct Shape {
+        bool training;
+        std::int64_t samples, first, global;
+        auto operator<=>(const Shape&) const = default;
+    };
+
+    static Shape shape_of(const BatchPart& part, bool training) {
+        return {training, static_cast<std::int64_t>(part.samples.size()), part.first, part.global};
+    }
+
+    Batch cut(std::span<const std::uint32_t> samples) override {
+        batches_.choose(samples);
+        return cut_chosen(samples.size());
+    }
+
+    Batch cut_chosen(std::size_t samples) {
+        const auto count = static_cast<std::int64_t>(samples);
+        batches_.cut(count);
+        const auto type = master().dtype();
+        return {batches_.x(count).to(type), batches_.y(count).to(type),
+                batches_.weights(count).to(type)};
+    }
+
+    /// Runs the device's part of a step, by its graph if there is one. A rank that has failed works
+    /// through it as the base class has it; its sums meet those in the other ranks' graphs.
+    void run(const Shape& shape, std::int64_t status, const std::function<void()>& step) {
+        if (!failure().empty() || !captures_) return step();
+        const auto [known, is_new] = graphs_.try_emplace(shape);
+        // The first time cuDNN, cuBLAS and NCCL set up what can't be captured.
+        if (is_new) return step();
+        if (known->second == nullptr) {
+            known->second = capture(step);
+            begin(status);
+            if (known->second == nullptr) return step();
+        }
+        known->second->replay();
+    }
+
+    /// Records a step without running it; null if that can't be done, and then never tried again.
+    std::unique_ptr<at::cuda::CUDAGraph> capture(const std::function<void()>& step) {
+        // What the first step left in the allocator's cache would be held twice.
+        c10::cuda::CUDACachingAllocator::emptyCache();
+        auto graph = std::make_unique<at::cuda::CUDAGraph>();
+        std::string problem;
+        try {
+            graph->capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
+            try {
+                step();
+                problem = failure();
+            } catch (const std::exception& error) {
+                problem = error.what();
+            }
+            graph->capture_end();
+        } catch (const std::exception& error) {
+            if (problem.empty()) problem = error.what();
+        }
+        if (problem.empty()) return graph;
+        captures_ = false;
+        forgive();
+        core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" +
+                        problem.substr(0, problem.find('\n')) + ")");
+        return nullptr;
+    }
+
+    at::Tensor step_;
+    Batches batches_;
+    at::cuda::MempoolId_t pool_;
+    bool captures_ = true;
+    std::map<Shape, std::unique_ptr<at::cuda::CUDAGraph>> graphs_;
+};
+
+}  // namespace
+
+std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
+                                                    std::shared_ptr<const KernelLibrary> kernels,
+                                                    std::shared_ptr<const DeviceSlices> slices) {
+    // The last trial's memory goes back to the device, which other ranks may share.
+    c10::cuda::CUDACachingAllocator::emptyCache();
+    c10::cuda::CUDACachingAllocator::resetPeakStats(c10::cuda::current_device());
+    set_arithmetic(spec);
+    return std::make_unique<CudaEngine>(
+        spec, std::move(kernels), std::move(slices),
+        at::zeros({1}, at::TensorOptions(current_device()).dtype(at::kInt)));
+}
+
+}  // namespace msunet::gpu

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "gpu/batches.hpp"
+#include "gpu/kernel_library.hpp"
+#include "msunet/train/step_engine.hpp"
+
+namespace msunet::gpu {
+
+/// An engine on the current device and stream. The first step of each shape of batch runs kernel by
+/// kernel, the second is captured as a CUDA graph, reductions and optimiser included, and all
+/// further ones replay it. `slices` null: they don't fit, batches are cut on the host.
+std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
+                                                    std::shared_ptr<const KernelLibrary> kernels,
+                                                    std::shared_ptr<const DeviceSlices> slices);
+
+}  // namespace msunet::gpu

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/kernel_compiler.hpp"
+
+#include <nvrtc.h>
+
+#include <array>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::gpu {
+namespace {
+
+void check(nvrtcResult result, const std::string& log = {}) {
+    if (result == NVRTC_SUCCESS) return;
+    throw core::Error(core::ExitCode::failure, "the GPU kernels could not be compiled (" +
+                                                   std::string(nvrtcGetErrorString(result)) + ")" +
+                                                   (log.empty() ? "" : ":\n" + log));
+}
+
+/// A program of NVRTC, freed with its scope.
+class Program {
+public:
+    Program() {
+        const char* name = "gpu/kernel_parameters.hpp";
+        check(nvrtcCreateProgram(&program_, kernel_source, "kernels.cuh", 1,
+                                 &kernel_parameters_source, &name));
+    }
+    ~Program() { nvrtcDestroyProgram(&program_); }
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    void compile(const std::string& element, const std::string& architecture) {
+        const std::string type = "--define-macro=ELEMENT=" + element;
+        const std::string target = "--gpu-architecture=" + architecture;
+        const std::array<const char*, 3> options{type.c_str(), target.c_str(), "--std=c++17"};
+        const auto result = nvrtcCompileProgram(program_, options.size(), options.data());
+        check(result, result == NVRTC_SUCCESS ? std::string() : log());
+    }
+
+    [[nodiscard]] std::vector<char> machine_code() const {
+        std::size_t size = 0;
+        check(nvrtcGetCUBINSize(program_, &size));
+        std::vector<char> code(size);
+        check(nvrtcGetCUBIN(program_, code.data()));
+        return code;
+    }
+
+private:
+    [[nodiscard]] std::string log() const {
+        std::size_t size = 0;
+        check(nvrtcGetProgramLogSize(program_, &size));
+        std::string text(size, '\0');
+        check(nvrtcGetProgramLog(program_, text.data()));
+        return text;
+    }
+
+    nvrtcProgram program_ = nullptr;
+};
+
+}  // namespace
+
+std::vector<char> compile_kernels(const std::string& element, const std::string& architecture) {
+    Program program;
+    program.compile(element, architecture);
+    return program.machine_code();
+}
+
+}  // namespace msunet::gpu

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gpu/kernel_library.hpp"
+
+#include <c10/cuda/CUDAStream.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gpu/check.hpp"
+#include "gpu/kernel_compiler.hpp"
+#include "gpu/kernel_parameters.hpp"
+
+namespace msunet::gpu {
+namespace {
+
+constexpr long long block_size = 256;
+constexpr long long most_blocks = 1 << 30;
+
+const char* element_of(model::Precision precision) {
+    if (precision == model::Precision::float64) return "double";
+    return precision == model::Precision::bf16 ? "Bf16" : "float";
+}
+
+/// The current device's, e.g. "sm_90".
+std::string architecture() {
+    int device = 0, major = 0, minor = 0;
+    check(cudaGetDevice(&device), "asking for the device");
+    check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device),
+          "asking for the device's architecture");
+    check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device),
+          "asking for the device's architecture");
+    return "sm_" + std::to_string(major) + std::to_string(minor);
+}
+
+}  // namespace
+
+KernelLibrary::KernelLibrary(model::Precision precision) {
+    const std::vector<char> code = compile_kernels(element_of(precision), architecture());
+    check(cudaLibraryLoadData(&library_, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
+          "loading the kernels");
+    // All at once: nothing must be looked up while a step is captured.
+    for (const char* name : {CutBatch::name, DropoutMask::name, ReluSums::name, PrepareNorm::name,
+                             NormForward::name, NormPoolForward::name, NormBackwardSums::name,
+                             PrepareNormBackward::name, NormBackward::name}) {
+        check(cudaLibraryGetKernel(&kernels_[name], library_, name), name);
+    }
+}
+
+KernelLibrary::~KernelLibrary() { cudaLibraryUnload(library_); }
+
+void KernelLibrary::launch(const char* name, void* parameters, long long threads) const {
+    if (threads == 0) return;
+    const long long blocks = std::min((threads + block_size - 1) / block_size, most_blocks);
+    // The runtime takes a cudaKernel_t for a function's address.
+    const auto* kernel = reinterpret_cast<const void*>(kernels_.find(name)->second);
+    check(cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(blocks)), dim3(block_size),
+                           &parameters, 0, c10::cuda::getCurrentCUDAStream()),
+          name);
+}
+
+}  // namespace msunet::gpu
