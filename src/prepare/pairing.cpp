@@ -27,7 +27,7 @@ bool is_alphanumeric(char c) {
 std::string without_words(std::string name, std::span<const std::string_view> words) {
     for (const std::string_view word : words) {
         for (auto at = name.find(word); at != std::string::npos; at = name.find(word, at)) {
-            name.replace(at, word.size(), "_");
+            name.replace(at, word.size(), 1, '_');
         }
     }
     std::string key;
