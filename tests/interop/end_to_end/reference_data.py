@@ -10,8 +10,11 @@ sys.path.insert(0, os.path.join(runs.REFERENCE, "oracle"))
 from make_start_model import build, dice_coef, dice_coef_loss  # before TensorFlow computes anything
 import numpy as np
 import preprocess
+import tensorflow as tf
 from tensorflow import keras
 from tensorflow.keras import backend as K
+
+tf.get_logger().setLevel("ERROR")
 
 
 def jaccard_similarity(y_true, y_pred):
