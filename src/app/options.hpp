@@ -20,6 +20,7 @@ struct ExperimentOptions {
     std::string output_directory = ".";
     std::string resume = "auto";             ///< auto, never, or an experiment's folder
     std::optional<std::string> stop_before;  ///< core::parse_deadline
+    bool tensorboard = false;
     std::int64_t seed = 1;
 };
 
@@ -90,6 +91,11 @@ inline void describe(core::OptionVisitor& visitor, ExperimentOptions& options) {
                    .value_name = "T",
                    .default_text = "120 s before the end of the Slurm job"},
                   options.stop_before);
+    visitor.visit({.name = "tensorboard",
+                   .help = "Also write the metrics as TensorBoard event files, a folder a "
+                           "permutation below tensorboard/",
+                   .affects = Affects::run},
+                  options.tensorboard);
     visitor.visit({.name = "seed",
                    .help = "Every random draw derives from it",
                    .affects = Affects::data,

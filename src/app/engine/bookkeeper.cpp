@@ -24,6 +24,7 @@ constexpr double partial_share = 0.01;
 
 Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
     : settings_(std::move(settings)), standing_(record) {
+    if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
     // What an earlier start could not delete any more.
     for (const auto* result : record.results()) {
         if (result->trial != standing_.best()) forget_weights(result);
@@ -33,6 +34,7 @@ Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
 void Bookkeeper::happened(const record::Event& event, const record::SweepRecord& record) {
     if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
         epoch_line(*epoch, record);
+        if (board_) board_->epoch(epoch->trial, epoch->report, epoch->at);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         results_changed_ = true;
         // What early stopping or a failure spares is not left any more.

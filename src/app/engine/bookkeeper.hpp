@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../dispatch/dispatcher.hpp"
+#include "msunet/report/tensorboard.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
@@ -21,6 +22,7 @@ public:
     struct Settings {
         std::filesystem::path folder;
         bool keep_all_models = false;
+        bool tensorboard = false;
         bool has_validation = false;
         unet::Hyperparameters defaults;
         std::int64_t groups = 1;
@@ -49,6 +51,7 @@ private:
     void write_partial(const record::SweepRecord& record, double now);
 
     Settings settings_;
+    std::optional<report::TensorBoard> board_;
     record::Standing standing_;
     bool heading_shown_ = false;
     bool results_changed_ = false;

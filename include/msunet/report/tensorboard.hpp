@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Scalars of running trials as TensorBoard event files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "msunet/record/trial.hpp"
+
+namespace msunet::report {
+
+/// One event as a record of an event file: length, its checksum, the protocol buffer, its checksum
+/// (TensorFlow's TFRecord with CRC-32C, masked). `step` 0 is the first epoch.
+std::string tensorboard_scalars(double wall_time, std::int64_t step,
+                                const std::map<std::string, double>& scalars);
+/// The record that an event file begins with.
+std::string tensorboard_header(double wall_time);
+
+/// Writes `<folder>/tensorboard/<trial>/events.out.tfevents.…`, a file for each trial and start.
+class TensorBoard {
+public:
+    /// `started_at` in unix seconds tells the files of one start from those of another.
+    TensorBoard(std::filesystem::path folder, double started_at);
+
+    /// Appends an epoch's metrics, Dice by modality and learning rate. Throws core::FileError.
+    void epoch(record::TrialId trial, const record::EpochReport& report, double wall_time) const;
+
+private:
+    std::filesystem::path folder_;
+    std::string file_name_;
+    double started_at_;
+};
+
+}  // namespace msunet::report
