@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the system tests share: the program started as a user starts it, in a folder of its own, on
+scans so small that a training step takes milliseconds."""
+
+import os
+import random
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAM = os.environ.get("MSUNET_PROGRAM", "")
+MPIEXEC = os.environ.get("MSUNET_MPIEXEC", "mpirun")
+
+ENVIRONMENT = {
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "OMPI_MCA_mpi_yield_when_idle": "1",
+    "OMP_NUM_THREADS": "1",
+    "COLUMNS": "100",
+}
+
+# Reads as failure in no case: what a crash, an uncaught exception or MPI's abort leaves on stderr.
+CRASH_MARKS = ("terminate called", "MPI_ABORT", "Signal:", "Segmentation", "backtrace", "HDF5-DIAG",
+               "core dumped", "what():", "std::", "c10::", "itk::")
+
+FAST = ("-ts", "32", "-fp", "1", "--threads", "1", "-path", "random",
+        "--output_directory", "out", "-n", "x")
+
+
+@dataclass
+class Result:
+    """How a start of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self):
+        return self.out + self.err
+
+    def errors(self):
+        return [line for line in self.err.splitlines() if line.startswith("error: ")]
+
+
+def command(*arguments, ranks=None):
+    words = [PROGRAM, *map(str, arguments)]
+    return words if ranks is None else [MPIEXEC, "-n", str(ranks), *words]
+
+
+def environment(**extra):
+    """The tests' own environment: no job of Slurm's, no fault of an outer test."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("SLURM_", "MSUNET_"))}
+    return {**kept, **ENVIRONMENT, **extra}
+
+
+def run(*arguments, cwd, ranks=None, timeout=240, **extra):
+    """Starts the program and waits for its end; `extra` are environment variables."""
+    done = subprocess.run(command(*arguments, ranks=ranks), cwd=cwd, env=environment(**extra),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          errors="replace", timeout=timeout, check=False)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def start(*arguments, cwd, ranks=None, **extra):
+    """Starts the program without waiting; its output goes to a file `log.txt` in `cwd`."""
+    with open(Path(cwd) / "log.txt", "ab") as log:
+        return subprocess.Popen(command(*arguments, ranks=ranks), cwd=cwd,
+                                env=environment(**extra), stdin=subprocess.DEVNULL, stdout=log,
+                                stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def write_nifti(path, size, values, spacing=(1.0, 1.0, 1.0), kind="f"):
+    """A NIfTI-1 file; `kind` is the struct code of its voxels, x fastest."""
+    code, bits = {"f": (16, 32), "B": (2, 8), "h": (4, 16)}[kind]
+    dimensions = [len(size), *size] + [1] * (7 - len(size))
+    steps = [1.0, *spacing] + [1.0] * (7 - len(spacing))
+    head = struct.pack("<i10s18sihcB8h3f3hh8f", 348, b"", b"", 0, 0, b"r", 0, *dimensions,
+                       0, 0, 0, 0, code, bits, 0, *steps)
+    head += struct.pack("<3fhBB4f2i", 352.0, 1.0, 0.0, 0, 0, 2, 0, 0, 0, 0, 0, 0)
+    head += b"\0" * 104 + struct.pack("<2h6f", 0, 0, 0, 0, 0, 0, 0, 0) + b"\0" * 64
+    head += b"n+1\0" + b"\0" * 4
+    assert len(head) == 352
+    Path(path).write_bytes(head + struct.pack(f"<{len(values)}{kind}", *values))
+
+
+def write_pair(folder, name, seed, size=(16, 16, 4)):
+    """A bright ball with noise around it as `data/<name>_data.nii`, its mask as `masks/…`."""
+    draw = random.Random(seed)
+    width, height, depth = size
+    volume, mask = [], []
+    for z in range(depth):
+        for y in range(height):
+            for x in range(width):
+                inside = (x - width / 2) ** 2 + (y - height / 2) ** 2 < (3.5 + z) ** 2
+                mask.append(int(inside))
+                volume.append((600 if inside else 150) + 200 * draw.random())
+    write_nifti(Path(folder) / "data" / f"{name}_data.nii", size, volume)
+    write_nifti(Path(folder) / "masks" / f"{name}_mask.nii", size, mask, kind="B")
+
+
+NAMES = ("a1_anatomical", "a2_dti", "a3_fmri", "a4_noddi", "b1_fmri")
+
+
+def write_scans(folder, names=NAMES, size=(16, 16, 4)):
+    """Five scans, of which the last is the validation data at the default split."""
+    for kind in ("data", "masks"):
+        (Path(folder) / kind).mkdir(parents=True)
+    for number, name in enumerate(names):
+        write_pair(folder, name, number, size)
+
+
+class ProgramTest(unittest.TestCase):
+    """A test with a folder of its own, gone when it passes."""
+
+    def setUp(self):
+        self.here = Path(tempfile.mkdtemp(prefix="msunet_system_"))
+        self.addCleanup(shutil.rmtree, self.here, ignore_errors=True)
+
+    def scans(self, **options):
+        write_scans(self.here, **options)
+
+    def train(self, *arguments, **options):
+        return run("-tpath", "data", "-mpath", "masks", *FAST, *arguments, cwd=self.here, **options)
+
+    def start_training(self, *arguments, **options):
+        process = start("-tpath", "data", "-mpath", "masks", *FAST, *arguments, cwd=self.here,
+                        **options)
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        """Only the process group that this test began."""
+        if process.poll() is None:
+            os.killpg(process.pid, 9)
+            process.wait()
+
+    def log(self):
+        return (self.here / "log.txt").read_text(errors="replace")
+
+    def assert_code(self, result, code):
+        self.assertEqual(result.code, code, result.text)
+
+
+def main():
+    """unittest's main, or a visible skip where there is no program."""
+    if not os.access(PROGRAM, os.X_OK):
+        print(f"SKIPPED: MSUNET_PROGRAM is '{PROGRAM}' and no program")
+        sys.exit(77)
+    unittest.main()
