@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// How near to ideal a sweep of trials that only wait comes through the program's own dispatcher:
+// scheduler, messages, journal, partial results and the lines for the user, all as in a run.
+//
+//   mpirun -n RANKS dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR]
+//
+// SECONDS is a trial's length; FOLDER must not exist and stays, as an experiment that `msunet
+// status` and `msunet report` read. With FACTOR the program fails where the sweep takes more than
+// FACTOR times the ideal.
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "app/engine/running_sweep.hpp"
+#include "msunet/comm/environment.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/record/json.hpp"
+
+namespace msunet::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double step_seconds = 0.01;
+
+record::SweepStart sweep_of(std::uint64_t trials) {
+    record::SweepStart start;
+    start.experiment_name = "dispatch";
+    for (std::uint64_t id = 0; id < trials; ++id) start.trials.push_back(id);
+    // A grid of two names, as large as the number of trials or a little larger.
+    const auto rates = static_cast<std::uint64_t>(std::ceil(std::sqrt(trials)));
+    for (std::uint64_t i = 0; i < rates; ++i) {
+        start.grid["lr"].emplace_back(1e-3 / static_cast<double>(i + 1));
+        start.grid["dropout"].emplace_back(static_cast<double>(i) / static_cast<double>(rates));
+    }
+    start.metric = "dice_coef";
+    start.owner = {"here", 1, ""};
+    start.at = core::unix_now();
+    return start;
+}
+
+sweep::Placement one_rank_a_trial(int ranks, std::uint64_t trials) {
+    sweep::PlacementRequest request;
+    sweep::Node node{"here", {}, 0, ranks};
+    for (int rank = 0; rank < ranks; ++rank) node.ranks.push_back(rank);
+    request.nodes = {node};
+    request.trials = trials;
+    request.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 1};
+    request.smallest_batch = 8;
+    return sweep::place(request);
+}
+
+/// Waits `seconds` in steps, told of as training steps are, and has a result of one epoch.
+record::TrialResult wait(const record::Assignment& assignment, record::TrialControl& control,
+                         double seconds) {
+    const auto began = std::chrono::steady_clock::now();
+    record::TrialResult result;
+    result.trial = assignment.trial;
+    result.point = assignment.point;
+    result.started_at = core::unix_now();
+    for (double passed = 0; passed < seconds;) {
+        passed = std::min(seconds, passed + step_seconds);
+        std::this_thread::sleep_until(began + std::chrono::duration<double>(passed));
+        control.after_step({assignment.trial, 0, 0, 1, passed});
+    }
+    record::EpochReport epoch{0, {0.5, 1.0 / (1.0 + static_cast<double>(assignment.trial)), 0.2}};
+    epoch.seconds = seconds;
+    control.after_epoch(assignment.trial, epoch);
+    result.history.push_back(epoch);
+    result.ended_at = core::unix_now();
+    result.duration = seconds;
+    return result;
+}
+
+double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double peak_megabytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+struct Figures {
+    std::uint64_t trials = 0;
+    double seconds = 0;
+    double wall = 0;
+    double ideal = 0;
+    double cpu = 0;
+    double idle_fraction = 0;
+};
+
+void print(const Figures& figures, int ranks, const fs::path& folder) {
+    const auto journal = static_cast<double>(fs::file_size(folder / record::journal_name));
+    std::cerr << core::concat(
+        figures.trials, " trials of ", core::fixed(figures.seconds, 2), " s on ", ranks,
+        " ranks: ", core::fixed(figures.wall, 2), " s, ideal ", core::fixed(figures.ideal, 2),
+        " s, ", core::fixed(100 * (figures.wall / std::max(figures.ideal, 1e-9) - 1), 1),
+        " % over; without work ", core::fixed(100 * figures.idle_fraction, 1),
+        " % of the time; rank 0: ", core::fixed(figures.cpu, 2), " s of CPU, ",
+        core::fixed(peak_megabytes(), 0), " MB; journal ", core::fixed(journal / 1e6, 1), " MB\n");
+}
+
+int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, double factor) {
+    const auto world = comm::Communicator::world();
+    core::log::set_rank(world.rank());
+    std::optional<record::Journal> journal;
+    if (world.is_root()) {
+        core::make_directories(folder);
+        journal.emplace(record::Journal::create(folder / record::journal_name, sweep_of(trials)));
+    }
+    const auto placement = one_rank_a_trial(world.size(), trials);
+    const auto run = [seconds](const record::Assignment& assignment,
+                               record::TrialControl& control) {
+        return wait(assignment, control, seconds);
+    };
+    std::optional<SweepBooks> books;
+    if (journal) {
+        books.emplace(SweepBooks{*journal, {}, [](const core::Point&) { return 1.0; }, false});
+    }
+    world.barrier();
+    const double cpu_before = cpu_seconds();
+    const double began = core::steady_seconds();
+    const auto ending =
+        run_sweep(TrainSettings{}, folder, placement, run, books ? &*books : nullptr, world);
+    Figures figures{trials, seconds};
+    figures.wall = core::steady_seconds() - began;
+    figures.cpu = cpu_seconds() - cpu_before;
+    figures.ideal = static_cast<double>(trials) * seconds / world.size();
+    if (ending) {
+        figures.idle_fraction = ending->idle_fraction;
+        print(figures, world.size(), folder);
+    }
+    const bool late = factor > 0 && figures.wall > factor * figures.ideal;
+    return world.broadcast(late) ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace msunet::app
+
+int main(int argc, char** argv) {
+    const std::span<char*> words(argv, static_cast<std::size_t>(argc));
+    if (words.size() < 4) {
+        std::cerr << "usage: dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR]\n";
+        return 2;
+    }
+    const msunet::comm::Environment environment(argc, argv);
+    return msunet::app::benchmark(std::stoull(words[1]), std::stod(words[2]), words[3],
+                                  words.size() > 4 ? std::stod(words[4]) : 0);
+}
