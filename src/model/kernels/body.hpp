@@ -25,14 +25,30 @@ struct ChunkSource {
 
     ChunkSource(const GradientSource<T>& s, i64 begin, i64 end) : source(s) {
         if (s.pooled == nullptr) return;
+        i64 row = begin / s.width, column = begin % s.width;
         for (i64 p = begin; p < end; ++p) {
-            const i64 column = p % s.width, row = p / s.width;
             // Heights are even, so that rows of all images pair up.
             pooled_pixel[p - begin] = (row / 2) * (s.width / 2) + column / 2;
             quarter[p - begin] = static_cast<int>((row & 1) * 2 + (column & 1));
+            if (++column == s.width) {
+                column = 0;
+                ++row;
+            }
         }
     }
 };
+
+/// Asks for the gradient's part of pixels [begin, end). Its rows lie apart where it is part of a
+/// concatenation or pooled, and the processor does not foresee that.
+template <class T>
+inline void prefetch(const GradientSource<T>& s, i64 begin, i64 end, i64 channels) {
+    constexpr i64 line = 64 / static_cast<i64>(sizeof(T));
+    for (i64 p = begin; p < end; ++p) {
+        for (i64 c = 0; s.gradient != nullptr && c < channels; c += line) {
+            __builtin_prefetch(s.gradient + p * s.stride + s.offset + c);
+        }
+    }
+}
 
 template <class T, bool Dense, bool Bits, bool Pool>
 inline Vector<T> gradient_at(const ChunkSource<T>& chunk, i64 first, i64 p, i64 c, i64 channels) {
@@ -172,6 +188,8 @@ struct BackwardSums {
         for (i64 first = begin; first < end; first += chunk_pixels) {
             const i64 last = first + chunk_pixels < end ? first + chunk_pixels : end;
             const ChunkSource<T> chunk(*source, first, last);
+            prefetch(*source, last, last + chunk_pixels < end ? last + chunk_pixels : end,
+                     channels);
             for (i64 c = 0; c < channels; c += block) {
                 Accumulator<T> s[vectors_per_block<T>], q[vectors_per_block<T>];
                 for (i64 p = first; p < last; ++p) {
@@ -207,6 +225,8 @@ struct Backward {
         for (i64 first = begin; first < end; first += chunk_pixels) {
             const i64 last = first + chunk_pixels < end ? first + chunk_pixels : end;
             const ChunkSource<T> chunk(*source, first, last);
+            prefetch(*source, last, last + chunk_pixels < end ? last + chunk_pixels : end,
+                     channels);
             for (i64 c = 0; c < channels; c += n) {
                 const Vector<T> g = load_arithmetic<T>(scale + c),
                                 c0 = load_arithmetic<T>(correction + c),
@@ -298,58 +318,47 @@ void first_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 
     }
 }
 
-/// Philox4x32-10 on `lanes` consecutive counters c0 + i.
+/// Philox4x32-10 on the counters c0 + i, i = 0 … 15.
 constexpr int lanes = 16;
-inline void philox(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3,
-                   std::uint64_t key, std::uint32_t (&out)[4][lanes]) {
-    std::uint32_t x0[lanes], x1[lanes], x2[lanes], x3[lanes];
-    for (int i = 0; i < lanes; ++i) {
-        x0[i] = c0 + static_cast<std::uint32_t>(i);
-        x1[i] = c1;
-        x2[i] = c2;
-        x3[i] = c3;
-    }
+struct Block {
+    Words16 word[4];
+};
+
+inline Block philox(std::uint32_t c0, std::uint32_t c1, std::uint32_t c2, std::uint32_t c3,
+                    std::uint64_t key) {
+    Words16 x0 = Words16{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + c0;
+    Words16 x1 = Words16{} + c1, x2 = Words16{} + c2, x3 = Words16{} + c3;
     auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32U);
     for (int round = 0; round < 10; ++round) {
-        for (int i = 0; i < lanes; ++i) {
-            const std::uint64_t a = std::uint64_t{0xD2511F53U} * x0[i];
-            const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * x2[i];
-            x0[i] = static_cast<std::uint32_t>(b >> 32U) ^ x1[i] ^ k0;
-            x1[i] = static_cast<std::uint32_t>(b);
-            x2[i] = static_cast<std::uint32_t>(a >> 32U) ^ x3[i] ^ k1;
-            x3[i] = static_cast<std::uint32_t>(a);
-        }
+        const Product a = multiply(x0, 0xD2511F53U), b = multiply(x2, 0xCD9E8D57U);
+        x0 = b.high ^ x1 ^ k0;
+        x1 = b.low;
+        x2 = a.high ^ x3 ^ k1;
+        x3 = a.low;
         k0 += 0x9E3779B9U;
         k1 += 0xBB67AE85U;
     }
-    for (int i = 0; i < lanes; ++i) {
-        out[0][i] = x0[i];
-        out[1][i] = x1[i];
-        out[2][i] = x2[i];
-        out[3][i] = x3[i];
-    }
+    return {{x0, x1, x2, x3}};
 }
 
 void dropout(std::uint32_t* bits, i64 begin, i64 words, std::uint32_t rate, std::uint64_t key,
              std::uint32_t layer, std::uint32_t sample, std::uint32_t step) {
     for (i64 first = begin; first < begin + words; first += 4 * lanes) {
-        std::uint32_t dropped[4][lanes] = {};
+        Block dropped{};
         for (int plane = __builtin_ctz(rate); plane < 24; ++plane) {
-            std::uint32_t random[4][lanes];
-            philox(static_cast<std::uint32_t>(first / 4),
-                   layer + 256U * static_cast<unsigned>(plane), sample, step, key, random);
+            const Block random =
+                philox(static_cast<std::uint32_t>(first / 4),
+                       layer + 256U * static_cast<unsigned>(plane), sample, step, key);
             const bool join = ((rate >> plane) & 1U) != 0;
             for (int w = 0; w < 4; ++w) {
-                for (int i = 0; i < lanes; ++i) {
-                    dropped[w][i] =
-                        join ? dropped[w][i] | random[w][i] : dropped[w][i] & random[w][i];
-                }
+                dropped.word[w] =
+                    join ? dropped.word[w] | random.word[w] : dropped.word[w] & random.word[w];
             }
         }
         for (int i = 0; i < lanes; ++i) {
             const i64 to = first - begin + 4 * i;
             if (to >= words) break;
-            for (int w = 0; w < 4; ++w) bits[to + w] = ~dropped[w][i];
+            for (int w = 0; w < 4; ++w) bits[to + w] = ~dropped.word[w][i];
         }
     }
 }

@@ -2,6 +2,10 @@
 // Short vectors by the compiler's vector extension, and conversions between types. Part of
 // body.hpp.
 
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 namespace msunet::model::kernels {
 namespace {
 
@@ -161,6 +165,29 @@ struct Accumulator<double> {
         for (int i = 0; i < 8; ++i) sums[i] += sum[i];
     }
 };
+
+/// 32 × 32 → 64 bits, lane by lane.
+struct Product {
+    Words16 high, low;
+};
+
+inline Product multiply(Words16 a, std::uint32_t factor) {
+#if defined(__AVX512F__)
+    const __m512i v = (__m512i)a, f = _mm512_set1_epi32(static_cast<int>(factor));
+    const __m512i even = _mm512_mul_epu32(v, f);
+    const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(v, 32), f);
+    return {(Words16)_mm512_mask_mov_epi32(_mm512_srli_epi64(even, 32), 0xAAAA, odd),
+            (Words16)_mm512_mask_mov_epi32(even, 0xAAAA, _mm512_slli_epi64(odd, 32))};
+#else
+    Product product;
+    for (int i = 0; i < 16; ++i) {
+        const std::uint64_t whole = std::uint64_t{a[i]} * factor;
+        product.high[i] = static_cast<std::uint32_t>(whole >> 32U);
+        product.low[i] = static_cast<std::uint32_t>(whole);
+    }
+    return product;
+#endif
+}
 
 inline float square_root(float x) { return __builtin_sqrtf(x); }
 inline double square_root(double x) { return __builtin_sqrt(x); }
