@@ -88,11 +88,16 @@ private:
         return library;
     }
 
-    /// The trials of a sweep share their slices.
+    /// The trials of a sweep share their slices. Null where these would take more than half of the
+    /// memory that is free: the network needs the rest.
     std::shared_ptr<const DeviceSlices> slices(const data::Dataset& dataset) {
         if (dataset.hash() != hash_) {
             slices_.reset();
-            slices_ = slices_on_device(dataset);
+            std::size_t free = 0, total = 0;
+            check(cudaMemGetInfo(&free, &total), "asking for free memory");
+            if (dataset.bytes() <= free / 2) {
+                slices_ = upload(dataset, {at::kCUDA, c10::cuda::current_device()});
+            }
             hash_ = dataset.hash();
         }
         return slices_;

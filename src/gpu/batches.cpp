@@ -7,18 +7,17 @@
 #include <utility>
 #include <vector>
 
-#include "gpu/check.hpp"
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/data/cut_batch.hpp"
 
 namespace msunet::gpu {
 namespace {
 
-/// A copy on the current device.
 template <class T>
-at::Tensor uploaded(std::span<const T> values, at::ScalarType type) {
+at::Tensor uploaded(std::span<const T> values, at::ScalarType type, at::Device device) {
     const auto elements = static_cast<std::int64_t>(values.size());
-    return at::from_blob(const_cast<T*>(values.data()), {elements}, type).to(at::kCUDA);
+    return at::from_blob(const_cast<T*>(values.data()), {elements}, type)
+        .to(device, type, false, true);
 }
 
 std::vector<Window> windows_of(const train::EngineSpec& spec) {
@@ -38,17 +37,14 @@ std::vector<Window> windows_of(const train::EngineSpec& spec) {
 
 }  // namespace
 
-std::shared_ptr<const DeviceSlices> slices_on_device(const data::Dataset& dataset) {
-    std::size_t free = 0, total = 0;
-    check(cudaMemGetInfo(&free, &total), "asking for free memory");
-    if (dataset.bytes() > free / 2) return nullptr;
+std::shared_ptr<const DeviceSlices> upload(const data::Dataset& dataset, at::Device device) {
     return std::make_shared<const DeviceSlices>(
-        DeviceSlices{.voxels = uploaded(dataset.voxels(), at::kFloat),
-                     .masks = uploaded(dataset.masks(), at::kByte)});
+        DeviceSlices{.voxels = uploaded(dataset.voxels(), at::kFloat, device),
+                     .masks = uploaded(dataset.masks(), at::kByte, device)});
 }
 
-Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLibrary> kernels,
-                 std::shared_ptr<const DeviceSlices> slices)
+Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
+                 std::shared_ptr<const DeviceSlices> slices, at::Device device)
     : dataset_(spec.dataset),
       index_(spec.index),
       sample_weights_(spec.sample_weights),
@@ -56,15 +52,15 @@ Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLibr
       slices_(std::move(slices)) {
     const std::int64_t samples = spec.hyperparameters.batch_size;
     const std::int64_t height = index_.padded_height(), width = index_.padded_width();
-    const auto device = at::TensorOptions(at::kCUDA).dtype(at::kFloat);
-    x_ = at::empty({samples, height, width}, device);
-    y_ = at::empty({samples, height, width}, device);
-    weights_ = at::empty({samples}, device);
+    const auto options = at::TensorOptions(device).dtype(at::kFloat);
+    x_ = at::empty({samples, height, width}, options);
+    y_ = at::empty({samples, height, width}, options);
+    weights_ = at::empty({samples}, options);
     if (slices_ != nullptr) {
         const auto windows = windows_of(spec);
         const auto bytes = std::as_bytes(std::span<const Window>(windows));
-        windows_ = uploaded(bytes, at::kByte);
-        samples_ = at::empty({samples}, device.dtype(at::kInt));
+        windows_ = uploaded(bytes, at::kByte, device);
+        samples_ = at::empty({samples}, options.dtype(at::kInt));
     } else {
         const auto pinned = at::TensorOptions(at::kFloat).pinned_memory(true);
         host_x_ = at::empty({samples, height, width}, pinned);

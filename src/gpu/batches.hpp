@@ -9,27 +9,27 @@
 #include <memory>
 #include <span>
 
-#include "gpu/kernel_library.hpp"
+#include "gpu/kernel_launcher.hpp"
 #include "msunet/data/dataset.hpp"
 #include "msunet/train/step_engine.hpp"
 
 namespace msunet::gpu {
 
-/// All slices and masks of a data set in the current device's memory.
+/// All slices and masks of a data set in one device's memory.
 struct DeviceSlices {
     at::Tensor voxels;  ///< float32
     at::Tensor masks;   ///< uint8
 };
 
-/// Null where they would take more than half of the memory that is free.
-std::shared_ptr<const DeviceSlices> slices_on_device(const data::Dataset& dataset);
+/// A copy on `device`.
+std::shared_ptr<const DeviceSlices> upload(const data::Dataset& dataset, at::Device device);
 
 /// Batches of one trial, in buffers that stay where they are, so that a captured step finds them.
 class Batches {
 public:
     /// `slices` null: batches are cut on the host and copied. References outlive the object.
-    Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLibrary> kernels,
-            std::shared_ptr<const DeviceSlices> slices);
+    Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
+            std::shared_ptr<const DeviceSlices> slices, at::Device device);
 
     /// The host's part: chooses the samples of the next `cut`, at most a batch's.
     void choose(std::span<const std::uint32_t> samples);
@@ -50,7 +50,7 @@ private:
     const data::Dataset& dataset_;
     const data::PatchIndex& index_;
     std::span<const float> sample_weights_;
-    std::shared_ptr<const KernelLibrary> kernels_;
+    std::shared_ptr<const KernelLauncher> kernels_;
     std::shared_ptr<const DeviceSlices> slices_;
     at::Tensor windows_;  ///< bytes: Window by sample id
     at::Tensor samples_;  ///< int32: the batch's sample ids

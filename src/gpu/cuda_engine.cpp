@@ -42,12 +42,12 @@ void set_arithmetic(const train::EngineSpec& spec) {
 class CudaEngine final : public train::NetworkEngine {
 public:
     /// `step` (1) int32 on the device: the number of the step under way.
-    CudaEngine(const train::EngineSpec& spec, std::shared_ptr<const KernelLibrary> kernels,
+    CudaEngine(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
                std::shared_ptr<const DeviceSlices> slices, at::Tensor step)
         : NetworkEngine(spec, current_device(), make_cuda_passes(kernels, step),
                         c10::cuda::getCurrentCUDAStream().stream()),
           step_(std::move(step)),
-          batches_(spec, std::move(kernels), std::move(slices)),
+          batches_(spec, std::move(kernels), std::move(slices), current_device()),
           pool_(at::cuda::graph_pool_handle()) {}
 
     StepOutcome train(const BatchPart& part, std::int64_t step, double lr,
@@ -164,7 +164,7 @@ private:
 }  // namespace
 
 std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
-                                                    std::shared_ptr<const KernelLibrary> kernels,
+                                                    std::shared_ptr<const KernelLauncher> kernels,
                                                     std::shared_ptr<const DeviceSlices> slices) {
     // The last trial's memory goes back to the device, which other ranks may share.
     c10::cuda::CUDACachingAllocator::emptyCache();

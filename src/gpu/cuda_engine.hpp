@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "gpu/batches.hpp"
-#include "gpu/kernel_library.hpp"
+#include "gpu/kernel_launcher.hpp"
 #include "msunet/train/step_engine.hpp"
 
 namespace msunet::gpu {
@@ -13,7 +13,7 @@ namespace msunet::gpu {
 /// kernel, the second is captured as a CUDA graph, reductions and optimiser included, and all
 /// further ones replay it. `slices` null: they don't fit, batches are cut on the host.
 std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
-                                                    std::shared_ptr<const KernelLibrary> kernels,
+                                                    std::shared_ptr<const KernelLauncher> kernels,
                                                     std::shared_ptr<const DeviceSlices> slices);
 
 }  // namespace msunet::gpu

@@ -63,7 +63,7 @@ GradientParts parts_of(const Source& source, const at::Tensor& z) {
 
 class CudaPasses final : public model::Passes {
 public:
-    CudaPasses(std::shared_ptr<const KernelLibrary> kernels, at::Tensor step)
+    CudaPasses(std::shared_ptr<const KernelLauncher> kernels, at::Tensor step)
         : kernels_(std::move(kernels)), step_(std::move(step)), aten_(model::make_aten_passes()) {}
 
     void relu_sums(const at::Tensor& z, Norm& norm) override {
@@ -186,14 +186,14 @@ public:
     }
 
 private:
-    std::shared_ptr<const KernelLibrary> kernels_;
+    std::shared_ptr<const KernelLauncher> kernels_;
     at::Tensor step_;
     std::unique_ptr<model::Passes> aten_;
 };
 
 }  // namespace
 
-std::unique_ptr<model::Passes> make_cuda_passes(std::shared_ptr<const KernelLibrary> kernels,
+std::unique_ptr<model::Passes> make_cuda_passes(std::shared_ptr<const KernelLauncher> kernels,
                                                 at::Tensor step) {
     return std::make_unique<CudaPasses>(std::move(kernels), std::move(step));
 }

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "gpu/kernel_library.hpp"
+#include "gpu/kernel_launcher.hpp"
 #include "msunet/model/passes.hpp"
 
 namespace msunet::gpu {
@@ -13,7 +13,7 @@ namespace msunet::gpu {
 /// The network's passes by own kernels, on the current stream. `step` (1) int32 on the device holds
 /// the step that dropout masks depend on, in place of DropoutKey::step: a captured step is replayed
 /// with other values.
-std::unique_ptr<model::Passes> make_cuda_passes(std::shared_ptr<const KernelLibrary> kernels,
+std::unique_ptr<model::Passes> make_cuda_passes(std::shared_ptr<const KernelLauncher> kernels,
                                                 at::Tensor step);
 
 }  // namespace msunet::gpu

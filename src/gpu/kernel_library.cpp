@@ -49,8 +49,7 @@ KernelLibrary::KernelLibrary(model::Precision precision) {
 
 KernelLibrary::~KernelLibrary() { cudaLibraryUnload(library_); }
 
-void KernelLibrary::launch(const char* name, void* parameters, long long threads) const {
-    if (threads == 0) return;
+void KernelLibrary::start(const char* name, void* parameters, long long threads) const {
     const long long blocks = std::min((threads + block_size - 1) / block_size, most_blocks);
     // The runtime takes a cudaKernel_t for a function's address.
     const auto* kernel = reinterpret_cast<const void*>(kernels_.find(name)->second);

@@ -6,27 +6,21 @@
 #include <map>
 #include <string>
 
+#include "gpu/kernel_launcher.hpp"
 #include "msunet/model/precision.hpp"
 
 namespace msunet::gpu {
 
 /// Kernels for one precision, compiled for the current device.
-class KernelLibrary {
+class KernelLibrary final : public KernelLauncher {
 public:
     explicit KernelLibrary(model::Precision precision);
-    ~KernelLibrary();
+    ~KernelLibrary() override;
     KernelLibrary(const KernelLibrary&) = delete;
     KernelLibrary& operator=(const KernelLibrary&) = delete;
 
-    /// Starts the kernel of kernel_parameters.hpp that takes `parameters`, on the current stream,
-    /// with at least so many threads; none: nothing to do.
-    template <class Parameters>
-    void launch(Parameters parameters, long long threads) const {
-        launch(Parameters::name, &parameters, threads);
-    }
-
 private:
-    void launch(const char* name, void* parameters, long long threads) const;
+    void start(const char* name, void* parameters, long long threads) const override;
 
     cudaLibrary_t library_ = nullptr;
     std::map<std::string, cudaKernel_t, std::less<>> kernels_;

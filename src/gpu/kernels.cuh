@@ -10,11 +10,11 @@
 
 #include "gpu/kernel_parameters.hpp"
 
+using namespace msunet::gpu;
+
 #ifdef __CUDACC__
 #define KERNEL extern "C" __global__ void
 #endif
-
-namespace msunet::gpu {
 
 /// bfloat16: the upper half of a float32.
 struct Bf16 {
@@ -195,7 +195,9 @@ __device__ inline Four normalised(const NormForward& p, long long pixel, int cha
 }
 
 /// Drops out and stores four channels of a pixel.
-__device__ inline void put(const NormForward& p, long long pixel, int channel, Four y) {
+__device__ inline void put(const NormForward& p, long long pixel, int channel,
+                           const Four& values) {
+    Four y = values;
     const long long to = pixel * p.stride + p.offset + channel;
     if (p.bits != nullptr) {
         const unsigned keep = kept(p.bits, to);
@@ -325,5 +327,3 @@ KERNEL norm_backward(NormBackward p) {
     }
     leave(p.partial, share, 0, 1, p.channels, sum);
 }
-
-}  // namespace msunet::gpu

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace msunet::gpu {
+
+/// Starts kernels: on the GPU, or in tests on the host.
+class KernelLauncher {
+public:
+    virtual ~KernelLauncher() = default;
+
+    /// Starts the kernel of kernel_parameters.hpp that takes `parameters`, on the current stream,
+    /// with at least so many threads; none: nothing to do.
+    template <class Parameters>
+    void launch(Parameters parameters, long long threads) const {
+        if (threads > 0) start(Parameters::name, &parameters, threads);
+    }
+
+private:
+    virtual void start(const char* name, void* parameters, long long threads) const = 0;
+};
+
+}  // namespace msunet::gpu

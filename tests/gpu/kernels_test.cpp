@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels on a GPU do what they do on the host.
+
+#include <ATen/ops/full.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "gpu/accelerator.hpp"
+#include "gpu/cuda_passes.hpp"
+#include "gpu/kernel_library.hpp"
+#include "unit/gpu/passes_checks.hpp"
+
+namespace msunet {
+namespace {
+
+class DeviceKernels : public testing::TestWithParam<model::Precision> {
+protected:
+    void SetUp() override {
+        if (test::accelerator() == nullptr) GTEST_SKIP() << "no GPU answers";
+    }
+    static std::unique_ptr<model::Passes> passes(int step) {
+        return gpu::make_cuda_passes(
+            std::make_shared<gpu::KernelLibrary>(GetParam()),
+            at::full({1}, step, at::TensorOptions(at::kCUDA).dtype(at::kInt)));
+    }
+};
+
+TEST_P(DeviceKernels, PassesAgreeWithTheCpu) {
+    const auto type = GetParam() == model::Precision::float64 ? at::kDouble
+                      : GetParam() == model::Precision::bf16  ? at::kBFloat16
+                                                              : at::kFloat;
+    test::expect_passes_like_cpu(*passes(0), at::kCUDA, type);
+}
+
+TEST_P(DeviceKernels, MasksAreTheCpusBitForBit) {
+    test::expect_masks_like_cpu(*passes(40), at::kCUDA, 40);
+}
+
+INSTANTIATE_TEST_SUITE_P(Precisions, DeviceKernels,
+                         testing::Values(model::Precision::float32, model::Precision::float64,
+                                         model::Precision::bf16),
+                         [](const auto& precision) {
+                             return std::string(model::name_of(precision.param));
+                         });
+
+}  // namespace
+}  // namespace msunet

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trials on a GPU against the same trials on the CPU, and against themselves.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+
+#include "gpu/accelerator.hpp"
+#include "gpu/cuda_engine.hpp"
+#include "gpu/kernel_library.hpp"
+#include "msunet/core/fault.hpp"
+#include "unit/train/small_trial.hpp"
+
+namespace msunet {
+namespace {
+
+using model::Precision;
+using record::Answer;
+using record::TrialState;
+
+class DeviceTrial : public testing::Test {
+protected:
+    void SetUp() override {
+        if (test::accelerator() == nullptr) GTEST_SKIP() << "no GPU answers";
+    }
+
+    /// A trial in a folder of its own; `make_engine` unset: on the CPU.
+    static record::TrialResult run(const record::Assignment& work, Precision precision,
+                                   const train::EngineFactory& make_engine = {},
+                                   comm::AllReducer* reducer = nullptr) {
+        const test::SmallTrial place("gpu", comm::Communicator::self_without_mpi(), reducer);
+        auto context = place.context();
+        context.precision = precision;
+        if (make_engine) context.make_engine = make_engine;
+        test::Control control;
+        auto result = train::run_trial(context, work, control);
+        EXPECT_EQ(result.state, TrialState::done) << result.reason;
+        return result;
+    }
+    static record::TrialResult on_gpu(const record::Assignment& work, Precision precision,
+                                      comm::AllReducer* reducer = nullptr) {
+        return run(work, precision, test::accelerator()->engine_factory(), reducer);
+    }
+
+    static void expect_near(const record::TrialResult& a, const record::TrialResult& b,
+                            double tolerance) {
+        ASSERT_EQ(a.history.size(), b.history.size());
+        for (std::size_t i = 0; i < a.history.size(); ++i) {
+            for (const auto name : record::metric_names) {
+                EXPECT_NEAR(*record::metric(a.history[i].metrics, name),
+                            *record::metric(b.history[i].metrics, name), tolerance)
+                    << name << " of epoch " << i;
+            }
+        }
+    }
+};
+
+/// 27 steps: 9 epochs of 5, 5 and 2 samples, with dropout.
+record::Assignment many_steps() { return test::assignment({{"epochs", std::int64_t{9}}}); }
+
+TEST_F(DeviceTrial, Float64HistoriesAgreeWithTheCpu) {
+    for (const char* optimizer : {"Adam", "SGD", "Nadam", "Adafactor"}) {
+        auto work = many_steps();
+        work.point["optimizer"] = std::string(optimizer);
+        SCOPED_TRACE(optimizer);
+        expect_near(on_gpu(work, Precision::float64), run(work, Precision::float64), 1e-9);
+    }
+}
+
+TEST_F(DeviceTrial, FrozenLayersAgreeWithTheCpu) {
+    for (const std::int64_t layer : {0, 7}) {
+        auto work = many_steps();
+        work.point["which_layer"] = layer;
+        work.point["upsamplingTrainable"] = false;
+        expect_near(on_gpu(work, Precision::float64), run(work, Precision::float64), 1e-9);
+    }
+}
+
+TEST_F(DeviceTrial, FirstFloat32StepAgreesWithTheCpu) {
+    const auto work =
+        test::assignment({{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}});
+    EXPECT_NEAR(on_gpu(work, Precision::float32).history[0].metrics.loss,
+                run(work, Precision::float32).history[0].metrics.loss, 1e-5);
+}
+
+TEST_F(DeviceTrial, RepeatsItselfBitForBit) {
+    for (const auto precision :
+         {Precision::float32, Precision::tf32, Precision::bf16, Precision::float64}) {
+        const auto first = on_gpu(many_steps(), precision);
+        EXPECT_EQ(test::metrics(on_gpu(many_steps(), precision).history),
+                  test::metrics(first.history))
+            << model::name_of(precision);
+    }
+}
+
+TEST_F(DeviceTrial, ResumesBitForBit) {
+    // The first step after a pause runs kernel by kernel where the whole run replayed a graph.
+    const auto whole = on_gpu(many_steps(), Precision::tf32);
+    const test::SmallTrial place("resume");
+    auto context = place.context();
+    context.precision = Precision::tf32;
+    context.make_engine = test::accelerator()->engine_factory();
+    auto work = many_steps();
+    for (int starts = 0; starts < 30; ++starts) {
+        test::Control pausing;
+        pausing.step_answer = [&](const record::StepReport&) {
+            return pausing.steps == 5 ? Answer::stop : Answer::go_on;
+        };
+        const auto part = train::run_trial(context, work, pausing);
+        if (part.state == TrialState::done) {
+            EXPECT_GT(starts, 0);
+            EXPECT_EQ(test::metrics(part.history), test::metrics(whole.history));
+            return;
+        }
+        ASSERT_EQ(part.state, TrialState::paused) << part.reason;
+        work.checkpoint = "trials/4/checkpoint.h5";
+    }
+    FAIL() << "the trial never ended";
+}
+
+TEST_F(DeviceTrial, NcclInAGroupOfOneChangesNothing) {
+    const auto reducer = test::accelerator()->make_reducer(comm::Communicator::self_without_mpi());
+    std::vector<double> values{1, 2.5};
+    reducer->raise(3);
+    reducer->sum(std::span<double>(values));
+    EXPECT_EQ(values, (std::vector<double>{1, 2.5}));
+    EXPECT_EQ(reducer->status(), 3);
+    reducer->clear();
+    EXPECT_EQ(reducer->status(), 0);
+    for (const auto precision : {Precision::float64, Precision::tf32}) {
+        EXPECT_EQ(test::metrics(on_gpu(many_steps(), precision, reducer.get()).history),
+                  test::metrics(on_gpu(many_steps(), precision).history));
+    }
+}
+
+TEST_F(DeviceTrial, SlicesOnTheHostGiveTheSame) {
+    const train::EngineFactory streamed = [](const train::EngineSpec& spec) {
+        return gpu::make_cuda_engine(spec, std::make_shared<gpu::KernelLibrary>(spec.precision),
+                                     nullptr);
+    };
+    EXPECT_EQ(test::metrics(run(many_steps(), Precision::float32, streamed).history),
+              test::metrics(on_gpu(many_steps(), Precision::float32).history));
+}
+
+TEST_F(DeviceTrial, AFailureEndsOneTrialAlone) {
+    ::setenv("MSUNET_FAULT", "train.step:0:exception:8", 1);
+    core::arm_faults(0);
+    const test::SmallTrial place("fault");
+    auto context = place.context();
+    context.make_engine = test::accelerator()->engine_factory();
+    test::Control control;
+    const auto failed = train::run_trial(context, many_steps(), control);
+    EXPECT_EQ(failed.state, TrialState::failed);
+    EXPECT_FALSE(failed.reason.empty());
+    ::unsetenv("MSUNET_FAULT");
+    core::arm_faults(0);
+    EXPECT_EQ(train::run_trial(context, many_steps(), control).state, TrialState::done);
+}
+
+TEST_F(DeviceTrial, MemoryDoesNotGrow) {
+    const auto first = on_gpu(many_steps(), Precision::tf32).peak_memory_bytes;
+    EXPECT_GT(first, 0);
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_LE(on_gpu(many_steps(), Precision::tf32).peak_memory_bytes,
+                  first + (std::int64_t{64} << 20));
+    }
+}
+
+}  // namespace
+}  // namespace msunet

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <c10/core/ScalarType.h>
+
+#include <memory>
+
+#include "gpu/kernel_launcher.hpp"
+
+namespace msunet::test {
+
+/// Runs the kernels' own source on the host, one thread after another.
+std::shared_ptr<const gpu::KernelLauncher> host_launcher(at::ScalarType element);
+
+}  // namespace msunet::test

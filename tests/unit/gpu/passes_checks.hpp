@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The GPU's passes against the CPU's: on the host in a unit test, on a GPU where there is one.
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "msunet/model/passes.hpp"
+
+namespace msunet::test {
+
+constexpr std::int64_t samples = 3, channels = 64;
+
+inline double tolerance(at::ScalarType type) {
+    return type == at::kDouble ? 1e-12 : type == at::kFloat ? 2e-6 : 1e-2;
+}
+
+/// `magnitude`: of what `b` is the sum of; 0: its own.
+inline void expect_near(const at::Tensor& a, const at::Tensor& b, at::ScalarType type,
+                        const std::string& what, double magnitude = 0) {
+    const auto wide = [](const at::Tensor& t) { return t.to(at::kCPU, at::kDouble); };
+    const double scale = 1 + std::max(magnitude, wide(b).abs().max().item<double>());
+    EXPECT_LE((wide(a) - wide(b)).abs().max().item<double>(), tolerance(type) * scale) << what;
+}
+
+inline at::Tensor image(std::int64_t c, std::int64_t side, at::ScalarType type) {
+    return at::randn({samples, c, side, side}).to(type).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+inline at::Tensor blank(std::int64_t c, std::int64_t side, const at::TensorOptions& options) {
+    return at::zeros({samples, c, side, side}, options).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+inline model::Norm random_norm(at::ScalarType type) {
+    const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
+    return {.gamma = at::randn({channels}, master),
+            .beta = at::randn({channels}, master),
+            .moving_mean = at::randn({channels}, master),
+            .moving_variance = at::randn({channels}, master).square(),
+            .gamma_gradient = at::zeros({channels}, master),
+            .beta_gradient = at::zeros({channels}, master),
+            .sums = at::zeros({2, channels}, at::kDouble),
+            .mean = at::zeros({channels}, at::kDouble),
+            .inverse = at::zeros({channels}, at::kDouble),
+            .scale = at::zeros({channels}, master),
+            .shift = at::zeros({channels}, master),
+            .correction = at::zeros({2, channels}, master)};
+}
+
+inline model::Norm copy_to(const model::Norm& norm, at::Device device) {
+    model::Norm copy = norm;
+    for (at::Tensor* t : {&copy.gamma, &copy.beta, &copy.moving_mean, &copy.moving_variance,
+                          &copy.gamma_gradient, &copy.beta_gradient, &copy.sums, &copy.mean,
+                          &copy.inverse, &copy.scale, &copy.shift, &copy.correction}) {
+        *t = t->to(device, t->scalar_type(), false, true);
+    }
+    return copy;
+}
+
+/// One way through a stage.
+struct Case {
+    bool batch_statistics, pooling, dropout;
+    std::int64_t side;
+};
+
+/// What a stage gives, forward and backward.
+struct StageRun {
+    model::Norm norm;
+    at::Tensor out{}, pooled{}, index{}, dz{}, bias{};
+};
+
+/// `z`, `dy` (twice the channels), `dp` and `bits` may lie elsewhere; `index` undefined: its own.
+inline StageRun run_stage(model::Passes& passes, at::Device device, const Case& c,
+                          const model::Norm& norm, const at::Tensor& z, const at::Tensor& dy,
+                          const at::Tensor& dp, const at::Tensor& bits, const at::Tensor& index) {
+    const auto there = [&](const at::Tensor& t) {
+        return t.defined() ? t.to(device, t.scalar_type(), false, true) : t;
+    };
+    const auto options = z.options().device(device);
+    const std::int64_t offset = c.pooling ? 0 : channels;
+    const double keep_scale = model::DropoutRate(0.3).keep_scale();
+    StageRun run{.norm = copy_to(norm, device)};
+    run.norm.batch_statistics = c.batch_statistics;
+    run.dz = there(z);
+    run.out = blank(2 * channels, c.side, options);
+    run.bias = at::zeros({channels}, run.norm.gamma.options());
+    const at::Tensor mask = there(bits);
+    model::Target target{.out = run.out, .offset = offset, .bits = mask, .keep_scale = keep_scale};
+    if (c.pooling) {
+        target.pooled = run.pooled = blank(channels, c.side / 2, options);
+        target.pool_index = run.index = blank(channels, c.side / 2, options.dtype(at::kByte));
+    }
+    const std::int64_t count = samples * c.side * c.side;
+    passes.relu_sums(run.dz, run.norm);
+    passes.prepare_norm(run.norm, count);
+    passes.norm_forward(run.dz, run.norm, target);
+    model::Source source{
+        .gradient = there(dy), .offset = offset, .bits = mask, .keep_scale = keep_scale};
+    if (c.pooling) {
+        source.pooled = there(dp);
+        source.pool_index = index.defined() ? there(index) : run.index;
+    }
+    passes.norm_backward_sums(run.dz, source, run.norm);
+    passes.take_norm_gradients(run.norm);
+    passes.prepare_norm_backward(run.norm, count);
+    passes.norm_backward(run.dz, source, run.norm, run.bias);
+    return run;
+}
+
+/// `passes` on `device` do what the CPU's do. 64 pixels wide, threads take several pixels each.
+inline void expect_passes_like_cpu(model::Passes& passes, at::Device device, at::ScalarType type) {
+    const auto cpu = model::make_cpu_passes();
+    for (const Case c : {Case{true, true, true, 64}, Case{true, true, false, 12},
+                         Case{true, false, true, 12}, Case{true, false, false, 64},
+                         Case{false, true, true, 12}, Case{false, false, false, 12}}) {
+        SCOPED_TRACE(testing::Message() << "batch " << c.batch_statistics << " pooling "
+                                        << c.pooling << " dropout " << c.dropout);
+        const at::Tensor z = image(channels, c.side, type), dy = image(2 * channels, c.side, type),
+                         dp = image(channels, c.side / 2, type);
+        at::Tensor bits;
+        if (c.dropout) {
+            bits = at::empty({samples, c.side * c.side * 2 * channels / 32}, at::kInt);
+            cpu->dropout_mask(bits, model::DropoutRate(0.3), {9, 1}, 0, 4);
+        }
+        const model::Norm norm = random_norm(type);
+        const StageRun want = run_stage(*cpu, at::kCPU, c, norm, z, dy, dp, bits, {});
+        // Where two neighbours tie but for rounding, the CPU's choice.
+        const StageRun got = run_stage(passes, device, c, norm, z, dy, dp, bits, want.index);
+        expect_near(got.norm.sums, want.norm.sums, type, "sums");
+        expect_near(got.norm.moving_mean, want.norm.moving_mean, type, "moving mean");
+        expect_near(got.norm.moving_variance, want.norm.moving_variance, type, "moving variance");
+        expect_near(got.norm.scale, want.norm.scale, type, "scale");
+        expect_near(got.norm.shift, want.norm.shift, type, "shift");
+        expect_near(got.norm.gamma_gradient, want.norm.gamma_gradient, type, "gamma");
+        expect_near(got.norm.beta_gradient, want.norm.beta_gradient, type, "beta");
+        expect_near(got.norm.correction, want.norm.correction, type, "correction");
+        expect_near(got.out, want.out, type, "output");
+        expect_near(got.dz, want.dz, type, "dz");
+        const double terms = want.dz.to(at::kDouble).abs().sum({0, 2, 3}).max().item<double>();
+        expect_near(got.bias, want.bias, type, "bias", terms);
+        if (!c.pooling) continue;
+        expect_near(got.pooled, want.pooled, type, "pooled");
+        const double other = (got.index.cpu() != want.index).sum().item<double>();
+        EXPECT_LE(other, 1e-3 * static_cast<double>(want.index.numel())) << "pooled index";
+    }
+}
+
+/// Masks of `passes`, made for `step` in device memory, are the CPU's bit for bit.
+inline void expect_masks_like_cpu(model::Passes& passes, at::Device device, std::uint32_t step) {
+    for (const double rate : {0.5, 0.3, 0.9}) {
+        const std::int64_t words = 4 * 133;
+        const std::uint64_t key = model::dropout_key(3, 17);
+        at::Tensor want = at::empty({samples, words}, at::kInt);
+        at::Tensor got = at::empty({samples, words}, want.options().device(device));
+        model::make_cpu_passes()->dropout_mask(want, model::DropoutRate(rate), {key, step}, 2, 5);
+        passes.dropout_mask(got, model::DropoutRate(rate), {key, 0}, 2, 5);
+        EXPECT_TRUE(got.cpu().equal(want)) << rate;
+    }
+}
+
+}  // namespace msunet::test

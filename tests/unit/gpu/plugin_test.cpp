@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The plug-in as the program loads it: all its symbols are found, and without a GPU it says so.
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "msunet/train/accelerator.hpp"
+
+namespace msunet {
+namespace {
+
+TEST(Plugin, LoadsAndAnswers) {
+    const auto file = std::filesystem::path(MSUNET_LIBRARIES) / train::accelerator_library;
+    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
+    ASSERT_NE(library, nullptr) << dlerror();
+    using Entry = train::Accelerator* (*)();
+    const auto entry = reinterpret_cast<Entry>(dlsym(library, train::accelerator_symbol));
+    ASSERT_NE(entry, nullptr);
+    train::Accelerator* accelerator = entry();
+    if (!std::filesystem::exists("/dev/nvidiactl")) {
+        EXPECT_EQ(accelerator, nullptr);
+    } else if (accelerator != nullptr) {
+        EXPECT_FALSE(accelerator->devices().empty());
+        EXPECT_NE(accelerator->versions().find("NCCL 2."), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace msunet
