@@ -71,7 +71,8 @@ protected:
         record::TrialResult result;
         result.trial = assignment.trial;
         result.point = assignment.point;
-        result.history.push_back({0, {0.5, 0.1 * static_cast<double>(assignment.trial), 0.2}});
+        result.history.emplace_back().metrics.dice_coef =
+            0.1 * static_cast<double>(assignment.trial);
         return result;
     }
 

@@ -40,7 +40,7 @@ protected:
         record::TrialFinished event;
         event.result.trial = trial;
         event.result.state = record::TrialState::done;
-        event.result.history.push_back({0, {0.5, dice, 0.2}});
+        event.result.history.emplace_back().metrics.dice_coef = dice;
         event.result.weights_file = weights(trial);
         event.at = 2;
         core::make_directories(folder_ / record::trial_folder(trial));
@@ -67,7 +67,7 @@ protected:
 };
 
 TEST_F(BookkeeperTest, KeepsTheBestWeightsOnly) {
-    Bookkeeper keeper({.folder = folder_}, record_);
+    Bookkeeper keeper({.folder = folder_, .defaults = {}}, record_);
     for (const auto& [trial, dice] : {std::pair{2, 0.5}, {0, 0.4}, {3, 0.7}, {1, 0.7}}) {
         const auto event = end(static_cast<record::TrialId>(trial), dice);
         keeper.happened(event, record_);
@@ -80,7 +80,7 @@ TEST_F(BookkeeperTest, KeepsTheBestWeightsOnly) {
 TEST_F(BookkeeperTest, DeletesWhatAnEarlierStartLeft) {
     end(0, 0.4);
     end(2, 0.6);
-    Bookkeeper keeper({.folder = folder_}, record_);
+    Bookkeeper keeper({.folder = folder_, .defaults = {}}, record_);
     keeper.clean_up();
     EXPECT_EQ(left(), Ids{2});
     keeper.happened(end(1, 0.8), record_);
@@ -89,7 +89,7 @@ TEST_F(BookkeeperTest, DeletesWhatAnEarlierStartLeft) {
 }
 
 TEST_F(BookkeeperTest, KeepsAllWhereAskedTo) {
-    Bookkeeper keeper({.folder = folder_, .keep_all_models = true}, record_);
+    Bookkeeper keeper({.folder = folder_, .keep_all_models = true, .defaults = {}}, record_);
     for (const record::TrialId trial : {0U, 1U}) {
         keeper.happened(end(trial, 0.1 * static_cast<double>(trial)), record_);
     }
