@@ -157,12 +157,19 @@ Json data_json(const record::SweepRecord& record) {
             {"prepare_seconds", data.prepare_seconds}, {"from_cache", data.from_cache}};
 }
 
-Json starts_json(const record::SweepRecord& record, std::int64_t utc_offset) {
+/// When the page's story ends. What the journal says after the last result, such as that the files
+/// were written, changes nothing: the page made then and one made later are the same.
+double story_end(const record::SweepRecord& record, const Sweep& sweep) {
+    if (sweep.trials.size() == sweep.permutations) return sweep.ended_at;
+    return std::max(sweep.ended_at, record.last_sign_of_life);
+}
+
+Json starts_json(const record::SweepRecord& record, const Sweep& sweep) {
     Json json = Json::array();
     for (const record::Start& start : record.starts) {
         json.push_back({{"from", start.from},
-                        {"to", start.to},
-                        {"date", readable_date(start.from, utc_offset)},
+                        {"to", std::max(start.from, std::min(start.to, story_end(record, sweep)))},
+                        {"date", readable_date(start.from, sweep.utc_offset)},
                         {"ranks", start.world.ranks},
                         {"group", start.world.group_size},
                         {"nodes", start.world.nodes},
@@ -253,13 +260,12 @@ std::string page_data(const record::SweepRecord& record,
     for (const core::OptionText& option : record.start.configuration) {
         settings.push_back({option.name, option.text});
     }
-    const double now = std::max(sweep.ended_at, record.last_sign_of_life);
     const bool unfinished = sweep.trials.size() < sweep.permutations;
     Json json{{"experiment", sweep.experiment},
               {"shard", record.start.shard},
               {"version", record.start.world.program},
               {"unfinished", unfinished},
-              {"as_of", readable_date(now, sweep.utc_offset)},
+              {"as_of", readable_date(story_end(record, sweep), sweep.utc_offset)},
               {"started", readable_date(sweep.started_at, sweep.utc_offset)},
               {"ended", readable_date(sweep.ended_at, sweep.utc_offset)},
               {"metric", sweep.metric},
@@ -273,7 +279,7 @@ std::string page_data(const record::SweepRecord& record,
               {"modalities", core::modality_names},
               {"trials", trials_json(sweep, record, names)},
               {"data", data_json(record)},
-              {"starts", starts_json(record, sweep.utc_offset)},
+              {"starts", starts_json(record, sweep)},
               {"timeline", timeline_json(record)},
               {"settings", std::move(settings)},
               {"summary", result_names(sweep).summary},

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import program
-from program import CRASH_MARKS, FAST, ProgramTest, run, write_nifti, write_pair
+from program import CRASH_MARKS, FAST, ProgramTest, run, without, write_nifti, write_pair
 
 START_MODELS = os.environ.get("MSUNET_START_MODELS", "")
 SECONDS = 5
@@ -317,12 +317,6 @@ SPECIAL_ENVIRONMENT = {
     "unreadable fault": {"MSUNET_FAULT": "nonsense"},
     "tasks of Slurm that don't know each other": {"SLURM_NTASKS": "4"},
 }
-
-
-def without(options, names):
-    """FAST without the options that a case gives itself."""
-    given = dict(zip(options[::2], options[1::2]))
-    return [word for name, value in given.items() if name not in names for word in (name, value)]
 
 
 class BadInputTest(ProgramTest):

@@ -33,6 +33,12 @@ FAST = ("-ts", "32", "-fp", "1", "--threads", "1", "-path", "random",
         "--output_directory", "out", "-n", "x")
 
 
+def without(options, names):
+    """FAST without the options that a test gives itself."""
+    given = dict(zip(options[::2], options[1::2]))
+    return [word for name, value in given.items() if name not in names for word in (name, value)]
+
+
 @dataclass
 class Result:
     """How a start of the program ended."""
