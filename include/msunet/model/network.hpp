@@ -25,7 +25,7 @@ struct NetworkOptions {
     Precision precision = Precision::float32;
     at::Device device = at::kCPU;
     double dropout = 0.5;
-    /// One flag for each layer with weights, in the order of unet's table; empty: all train.
+    /// One flag for each layer of unet::layers(), those without weights too; empty: all train.
     std::vector<bool> trainable{};
     /// False: every batch normalisation normalises with the moving statistics (for tests).
     bool batch_statistics = true;
