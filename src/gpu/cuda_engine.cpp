@@ -149,6 +149,8 @@ private:
         if (problem.empty()) return graph;
         captures_ = false;
         forgive();
+        // Never destroyed: libtorch's allocator may go on asking it which memory is its own.
+        (void)graph.release();
         core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" +
                         problem.substr(0, problem.find('\n')) + ")");
         return nullptr;
@@ -157,7 +159,8 @@ private:
     at::Tensor step_;
     Batches batches_;
     at::cuda::MempoolId_t pool_;
-    bool captures_ = true;
+    /// Of this process: what can't be captured once can't be captured in the next trial either.
+    inline static bool captures_ = true;
     std::map<Shape, std::unique_ptr<at::cuda::CUDAGraph>> graphs_;
 };
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole trials with the GPU's passes and batches, on the host.
+
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+
+#include "gpu/batches.hpp"
+#include "gpu/cuda_passes.hpp"
+#include "msunet/train/network_engine.hpp"
+#include "unit/gpu/host_launcher.hpp"
+#include "unit/train/small_trial.hpp"
+
+namespace msunet {
+namespace {
+
+using model::Precision;
+using train::BatchPart;
+
+std::shared_ptr<const gpu::KernelLauncher> launcher(Precision precision) {
+    return test::host_launcher(precision == Precision::float64 ? at::kDouble
+                               : precision == Precision::bf16  ? at::kBFloat16
+                                                               : at::kFloat);
+}
+
+/// What the engine on the GPU does, without a GPU.
+class HostEngine final : public train::NetworkEngine {
+public:
+    HostEngine(const train::EngineSpec& spec, at::Tensor step)
+        : NetworkEngine(spec, at::kCPU, gpu::make_cuda_passes(launcher(spec.precision), step),
+                        nullptr),
+          step_(std::move(step)),
+          batches_(spec, launcher(spec.precision), gpu::upload(spec.dataset, at::kCPU), at::kCPU) {}
+
+    train::StepOutcome train(const BatchPart& part, std::int64_t step, double lr,
+                             std::int64_t status) override {
+        begin(status);
+        guarded([&] {
+            step_.fill_(step);
+            optimizer().prepare(lr);
+            differentiate(cut(part.samples), part, step);
+        });
+        reduce_gradients();
+        guarded([&] { optimizer().apply(); });
+        return outcome();
+    }
+
+    train::StepOutcome evaluate(const BatchPart& part, std::int64_t status) override {
+        begin(status);
+        guarded([&] { score(cut(part.samples), part); });
+        return outcome();
+    }
+
+    [[nodiscard]] std::int64_t peak_memory() const override { return 0; }
+
+private:
+    Batch cut(std::span<const std::uint32_t> samples) override {
+        const auto count = static_cast<std::int64_t>(samples.size());
+        batches_.choose(samples);
+        batches_.cut(count);
+        const auto type = master().dtype();
+        return {batches_.x(count).to(type), batches_.y(count).to(type),
+                batches_.weights(count).to(type)};
+    }
+
+    at::Tensor step_;
+    gpu::Batches batches_;
+};
+
+record::TrialResult run(Precision precision, const core::Point& changes, bool as_on_gpu) {
+    const test::SmallTrial place("host_engine");
+    auto context = place.context();
+    context.precision = precision;
+    if (as_on_gpu) {
+        context.make_engine = [](const train::EngineSpec& spec) {
+            return std::make_unique<HostEngine>(spec, at::zeros({1}, at::kInt));
+        };
+    }
+    test::Control control;
+    auto result = train::run_trial(context, test::assignment(changes), control);
+    EXPECT_EQ(result.state, record::TrialState::done) << result.reason;
+    return result;
+}
+
+double largest_difference(const record::TrialResult& a, const record::TrialResult& b) {
+    EXPECT_EQ(a.history.size(), b.history.size());
+    double largest = 0;
+    for (std::size_t i = 0; i < a.history.size(); ++i) {
+        for (const auto name : record::metric_names) {
+            largest = std::max(largest, std::abs(*record::metric(a.history[i].metrics, name) -
+                                                 *record::metric(b.history[i].metrics, name)));
+        }
+    }
+    return largest;
+}
+
+TEST(HostEngine, Float64HistoryIsTheCpusWithinRounding) {
+    EXPECT_LE(
+        largest_difference(run(Precision::float64, {}, true), run(Precision::float64, {}, false)),
+        1e-9);
+}
+
+TEST(HostEngine, SoIsAPartlyFrozenNetworks) {
+    const core::Point frozen{{"which_layer", std::int64_t{7}},
+                             {"contractingBatchNormTrainable", false},
+                             {"modality_weight", std::string("fmri")},
+                             {"weight_factor", 3.0}};
+    EXPECT_LE(largest_difference(run(Precision::float64, frozen, true),
+                                 run(Precision::float64, frozen, false)),
+              1e-9);
+}
+
+TEST(HostEngine, FirstStepsLossIsTheCpus) {
+    const core::Point one_step{{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}};
+    const auto loss = [&](Precision precision, bool as_on_gpu) {
+        return run(precision, one_step, as_on_gpu).history[0].metrics.loss;
+    };
+    EXPECT_NEAR(loss(Precision::float32, true), loss(Precision::float32, false), 1e-5);
+    EXPECT_NEAR(loss(Precision::bf16, true), loss(Precision::bf16, false), 1e-2);
+}
+
+}  // namespace
+}  // namespace msunet
