@@ -6,9 +6,9 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-animals=6
+animals=5
 seed=1
-grid="{'epochs': [6, 1], 'lr': [0.003], 'batch_size': [8]}"
+grid="{'epochs': [12, 1], 'lr': 0.005, 'batch_size': 16, 'dropout': 0.1}"
 options=(-ts 64 -fp 0.5 -fs 0.25 --enable_augmentation False)
 directory=$(realpath -m "${1:-$project/demo}")
 
