@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Joins the shards of an array into one experiment, as if it had been one:
+#   sbatch slurm/merge.sh NAME SHARDS         NAME as given to array.sh, SHARDS the array's size
+#SBATCH --job-name=msunet-merge
+#SBATCH --ntasks=1
+#SBATCH --time=00:30:00
+#SBATCH --output=msunet-merge-%j.log
+##SBATCH --account=…
+##SBATCH --partition=…
+set -u
+# shellcheck source=slurm/job.sh
+source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
+name=${1:?NAME} shards=${2:?SHARDS}
+folders=()
+for ((i = 1; i <= shards; ++i)); do folders+=("${name}_shard${i}of$shards"); done
+start_ranks merge -o "$name" "${folders[@]}"
