@@ -22,6 +22,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
+#include "msunet/model/runtime.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
@@ -247,6 +248,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
 
     const auto prepared = prepare::prepare(request, world, topology, &view);
     view.end();
+    // Whole volumes passed through the heap; training needs its own.
+    model::release_memory();
     PatchLists patches(prepared.dataset, settings.patches);
     const auto defaults = default_hyperparameters(settings);
     const auto& index = patches.of(first_point(plan, defaults));

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run keeps in memory: the slices once a node, and nothing more after a hundred permutations
+than after ten."""
+
+import json
+import os
+import re
+import statistics
+import time
+import unittest
+from pathlib import Path
+
+import program
+
+MEGABYTE = 1 << 20
+
+
+def processes_of(folder):
+    """The program's processes that work in a folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if (entry / "cwd").resolve() == folder.resolve() and (
+                    os.readlink(entry / "exe") == os.path.realpath(program.PROGRAM)):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def proportional(pid):
+    """Bytes of a process by kind (anon, file, shmem), shared ones divided by their sharers."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return {kind.lower(): int(kilobytes) * 1024
+            for kind, kilobytes in re.findall(r"^Pss_(\w+): +(\d+) kB", text, re.MULTILINE)}
+
+
+def resident(pid):
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"^VmRSS:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024
+
+
+class MemoryTest(program.ProgramTest):
+    def events(self):
+        file = self.here / "out" / "x" / "journal.jsonl"
+        if not file.exists():
+            return []
+        return [json.loads(line) for line in file.read_text().splitlines(True)
+                if line.endswith("\n")]
+
+    def wait_for(self, process, condition, seconds=240):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertIsNone(process.poll(), self.log())
+            self.assertLess(time.monotonic(), deadline, self.log())
+            time.sleep(0.02)
+
+    def memory_of(self, size, ranks):
+        """Bytes of the slices, and of each rank while it trains patches of one size."""
+        grid = ("{'epochs': 100000, 'batch_size': 2, 'patch_dimensions': 32, 'patch_stride': 512,"
+                f" 'dropout': {[round(0.05 * n, 2) for n in range(ranks)]}}}")
+        process = self.start_training("-ts", size, "-ufp", "False", "--enable_augmentation",
+                                      "False", "--cache", "none", "-talos", grid, ranks=ranks)
+        self.wait_for(process, lambda: len({event["trial"] for event in self.events()
+                                            if event["event"] == "epoch"}) == ranks)
+        pids = processes_of(self.here)
+        self.assertEqual(len(pids), ranks, self.log())
+        memory = [proportional(pid) for pid in pids]
+        self.end(process)
+        data = self.events()[0]["data"]["bytes"]
+        (self.here / "out" / "x").rename(self.here / f"ended_{size}_{ranks}")
+        return data, memory
+
+    def test_slices_are_there_once_a_node(self):
+        # 32 slices a scan; enlarged to 512 pixels they make up most of what a rank uses.
+        self.scans(size=(16, 16, 32))
+        ranks = 4
+        few, small = self.memory_of(64, ranks)
+        many, large = self.memory_of(512, ranks)
+        added = many - few
+        self.assertGreater(added, 100 * MEGABYTE)
+        shared = [sum(rank["shmem"] for rank in memory) for memory in (small, large)]
+        self.assertAlmostEqual(shared[1] - shared[0], added, delta=0.02 * added)
+        for kind in ("anon", "file"):
+            private = [statistics.mean(rank[kind] for rank in memory)
+                       for memory in (small, large)]
+            # A scan or two of the preprocessing may be left in the heap.
+            self.assertLess(private[1] - private[0], 0.15 * added, f"{kind}: {private}")
+
+    def test_a_hundred_permutations_need_no_more_than_ten(self):
+        self.scans()
+        grid = f"{{'epochs': 1, 'batch_size': 16, 'dropout': {[n / 256 for n in range(104)]}}}"
+        process = self.start_training("--cache", "none", "--enable_augmentation", "False",
+                                      "-talos", grid)
+        after = {}
+
+        def trained_hundred():
+            ended = sum(event["event"] == "trial_finished" for event in self.events())
+            if ended and ended not in after:
+                after[ended] = resident(process.pid)
+            return ended > 100
+
+        self.wait_for(process, trained_hundred)
+        tenth = min(size for count, size in after.items() if 10 <= count < 14)
+        hundredth = min(size for count, size in after.items() if 97 <= count <= 101)
+        print(f"resident: {tenth / 1e6:.1f} MB after 10, {hundredth / 1e6:.1f} MB after 100")
+        self.assertLess(hundredth, 1.02 * tenth, after)
+
+
+if __name__ == "__main__":
+    program.main()
