@@ -162,7 +162,7 @@ public:
     // The first convolution is cuDNN's, like all others.
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        const at::Tensor z = aten_->first_convolution(x, weights, bias, norm, false);
+        at::Tensor z = aten_->first_convolution(x, weights, bias, norm, false);
         if (with_sums) relu_sums(z, norm);
         return z;
     }

@@ -9,7 +9,8 @@
 
 #include "gpu/kernel_parameters.hpp"
 
-// What kernels.cuh takes from CUDA.
+// What kernels.cuh takes from CUDA, under CUDA's names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 namespace {
 
 struct Dimensions {
@@ -23,6 +24,7 @@ unsigned __float_as_uint(float x) { return std::bit_cast<unsigned>(x); }
 }  // namespace
 
 #define __device__
+// NOLINTEND(bugprone-reserved-identifier)
 #define KERNEL inline void
 
 #define ELEMENT float
