@@ -8,6 +8,7 @@
 #include <c10/cuda/CUDAStream.h>
 #include <nccl.h>
 
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -56,6 +57,17 @@ public:
         ncclGetVersion(&nccl);
         return "CUDA " + cuda_text(runtime) + ", NCCL " + nccl_text(nccl) + ", driver for CUDA " +
                cuda_text(driver);
+    }
+
+    [[nodiscard]] std::vector<std::string> bus_ids() const override {
+        std::vector<std::string> ids;
+        for (int device = 0; device < devices_; ++device) {
+            std::array<char, 32> id{};
+            check(cudaDeviceGetPCIBusId(id.data(), static_cast<int>(id.size()), device),
+                  "cudaDeviceGetPCIBusId");
+            ids.emplace_back(id.data());
+        }
+        return ids;
     }
 
     void select(int device) override {
@@ -112,7 +124,7 @@ private:
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v1() {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v2() {
     int devices = 0;
     if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) return nullptr;
     // Never destroyed: at the end of the process CUDA is gone before this would be.

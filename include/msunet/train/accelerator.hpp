@@ -22,6 +22,9 @@ public:
 
     /// Names of the visible GPUs, by device number.
     [[nodiscard]] virtual std::vector<std::string> devices() const = 0;
+    /// Where each of them sits ("0000:3b:00.0"), by device number: ranks of a node that see one GPU
+    /// each (Slurm can bind so) tell thereby whether it is the same one.
+    [[nodiscard]] virtual std::vector<std::string> bus_ids() const = 0;
     /// Versions of CUDA, NCCL and the driver, for the start table and environment.json.
     [[nodiscard]] virtual std::string versions() const = 0;
     /// Chooses the device of this process. Call once, before engines and reducers are made.
@@ -36,6 +39,6 @@ public:
 /// File of the plug-in and its C function that returns the accelerator; null where no GPU answers.
 /// The number in the name changes with this header.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v1";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v2";
 
 }  // namespace msunet::train

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -48,6 +49,22 @@ train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
     return accelerator;
 }
 
+/// Collective over the node: how many GPUs its ranks see together.
+std::int64_t distinct_devices(const train::Accelerator* accelerator,
+                              const comm::Communicator& node) {
+    std::string mine;
+    if (accelerator != nullptr) {
+        for (const auto& id : accelerator->bus_ids()) mine += id + '\n';
+    }
+    std::set<std::string> ids;
+    for (const auto& of_rank : node.all_gather(mine)) {
+        for (const auto& id : core::split(of_rank, '\n')) {
+            if (!id.empty()) ids.insert(id);
+        }
+    }
+    return static_cast<std::int64_t>(ids.size());
+}
+
 model::Precision resolve_precision(const std::string& name, bool gpu) {
     const auto precision = model::precision_of(name).value_or(model::default_precision(gpu));
     if (precision == model::Precision::tf32 && !gpu) {
@@ -70,6 +87,7 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
             "some ranks see a GPU and others don't (the job's nodes or its --gpus-per-node "
             "differ), give every node GPUs or none");
     }
+    node_devices_ = distinct_devices(accelerator_, topology.node());
     if (precision_ == model::Precision::bf16 && devices_.empty() && !model::cpu_has_bf16()) {
         notices_.push_back(
             "this processor has no bfloat16 arithmetic: bf16 will be slower than float32");
@@ -86,7 +104,8 @@ void Compute::use(const sweep::Placement& placement) {
     group_ = world_.split(color, static_cast<int>(slot.rank_in_group));
     if (slot.group < 0) return;
     if (accelerator_ != nullptr && slot.device >= 0) {
-        accelerator_->select(static_cast<int>(slot.device));
+        // A rank that is bound to its own GPU sees it as device 0, whatever its number on the node.
+        accelerator_->select(devices_.size() == 1 ? 0 : static_cast<int>(slot.device));
     }
     if (group_->size() == 1 && !reducer_is_forced()) return;
     reducer_ = accelerator_ != nullptr ? accelerator_->make_reducer(*group_)

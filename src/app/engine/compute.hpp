@@ -25,8 +25,8 @@ public:
     /// device lacks.
     Compute(const TrainSettings& settings, const comm::NodeTopology& topology);
 
-    /// GPUs that this rank sees; 0: it computes on the CPU.
-    std::int64_t device_count() const { return static_cast<std::int64_t>(devices_.size()); }
+    /// Distinct GPUs that the ranks of this node see together; 0: they compute on the CPU.
+    std::int64_t device_count() const { return node_devices_; }
     /// Name of the GPU, or "CPU".
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
@@ -46,7 +46,8 @@ public:
 private:
     comm::Communicator world_;
     train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
-    std::vector<std::string> devices_;
+    std::vector<std::string> devices_;           ///< names of those that this rank sees
+    std::int64_t node_devices_ = 0;
     model::Precision precision_;
     std::vector<std::string> notices_;
     std::optional<comm::Communicator> group_;
