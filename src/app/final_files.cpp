@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
@@ -52,6 +53,7 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
 
 std::vector<std::pair<std::string, std::string>> write_final_files(
     const fs::path& folder, const record::SweepRecord& record) {
+    core::fault_point("final_files");
     const auto sweep = report::make_sweep(record);
     const auto names = report::write_results(folder, sweep);
     std::vector<std::pair<std::string, std::string>> files{

@@ -102,12 +102,29 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(text))); }
 
-void AtomicFile::commit(Durability durability) {
+void AtomicFile::close_and_sync(Durability durability) {
     // Network file systems report a full disk only here.
     const int descriptor = std::exchange(descriptor_, -1);
     if (::close(descriptor) != 0) throw FileError("can't write", final_, errno);
     // By name, because a library may have replaced the file.
     if (durability == Durability::synced) sync_path(temporary_);
+}
+
+bool AtomicFile::commit_new() {
+    close_and_sync(Durability::synced);
+    // A link, unlike a rename, replaces nothing.
+    if (::link(temporary_.c_str(), final_.c_str()) != 0) {
+        if (errno == EEXIST) return false;
+        throw FileError("can't write", final_, errno);
+    }
+    ::unlink(temporary_.c_str());
+    temporary_.clear();
+    sync_path(folder_of(final_));
+    return true;
+}
+
+void AtomicFile::commit(Durability durability) {
+    close_and_sync(durability);
     if (::rename(temporary_.c_str(), final_.c_str()) != 0) {
         throw FileError("can't write", final_, errno);
     }

@@ -2,6 +2,8 @@
 #include "msunet/record/journal.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,17 +25,26 @@ using Clock = std::chrono::steady_clock;
 /// The disk is asked to keep what was written at most so often.
 constexpr std::chrono::seconds sync_interval{1};
 
+std::string taken_text(const std::filesystem::path& file, const Owner& owner,
+                       std::string_view what) {
+    return core::concat(core::quoted(file.string()), " ", what, " (host ", core::quoted(owner.host),
+                        ", pid ", owner.pid,
+                        "), wait until that start ends or use another experiment name");
+}
+
 }  // namespace
 
 struct Journal::Impl {
-    Impl(std::filesystem::path journal, SweepRecord state, std::uint64_t size)
-        : file(std::move(journal)), record(std::move(state)), bytes(size) {
+    /// `size`: the length that the file must have; `valid`: the length to which it is cut.
+    Impl(std::filesystem::path journal, SweepRecord state, std::uint64_t size, std::uint64_t valid)
+        : file(std::move(journal)), record(std::move(state)), bytes(valid) {
         descriptor = ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
         if (descriptor < 0) throw core::FileError("can't open", file, errno, core::ExitCode::usage);
-        if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) {
-            const int error = errno;
+        try {
+            claim(size);
+        } catch (...) {
             ::close(descriptor);
-            throw core::FileError("can't write", file, error);
+            throw;
         }
     }
     ~Impl() {
@@ -42,6 +53,22 @@ struct Journal::Impl {
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
+
+    /// Of two starts that both found the journal free, one goes on.
+    void claim(std::uint64_t size) {
+        // Where the file system has no locks, the owner and the heartbeat alone must do.
+        struct stat status {};
+        const bool locked_by_other =
+            ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        if (::fstat(descriptor, &status) != 0) throw core::FileError("can't read", file, errno);
+        if (locked_by_other || static_cast<std::uint64_t>(status.st_size) != size) {
+            throw core::UsageError(
+                taken_text(file, replay(file).record.owner, "is in use by another start"));
+        }
+        if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) {
+            throw core::FileError("can't write", file, errno);
+        }
+    }
 
     void write(std::string_view line) {
         const std::uint64_t whole = bytes + line.size();
@@ -86,20 +113,21 @@ Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
 
 Journal Journal::create(const std::filesystem::path& file, const SweepStart& start) {
-    if (std::filesystem::exists(file)) {
-        throw core::UsageError(core::concat(core::quoted(file.string()),
-                                            " exists already, use another experiment name"));
-    }
     SweepRecord record;
     update(record, start);
     // The first line is there whole or not at all: without it a folder is no experiment.
     const std::string line = to_json(start) + "\n";
-    core::write_file_atomically(file, line);
-    return Journal(std::make_unique<Impl>(file, std::move(record), line.size()));
+    core::AtomicFile first(file);
+    first.write(line);
+    if (!first.commit_new()) {
+        throw core::UsageError(taken_text(file, replay(file).record.owner, "exists already"));
+    }
+    return Journal(std::make_unique<Impl>(file, std::move(record), line.size(), line.size()));
 }
 
 Journal Journal::open(const std::filesystem::path& file, Replay replay, const Resumed& resumed) {
-    Journal journal(std::make_unique<Impl>(file, std::move(replay.record), replay.valid_bytes));
+    Journal journal(std::make_unique<Impl>(file, std::move(replay.record), replay.read_bytes,
+                                           replay.valid_bytes));
     journal.append(resumed);
     journal.sync();
     return journal;

@@ -40,6 +40,7 @@ void check_version(const std::filesystem::path& file, std::string_view line) {
 Replay replay(const std::filesystem::path& file) {
     const std::string text = core::read_file(file);
     Replay result;
+    result.read_bytes = text.size();
     std::size_t number = 0;
     std::size_t position = 0;
     while (position < text.size()) {

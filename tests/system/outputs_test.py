@@ -277,7 +277,7 @@ class TrapsTest(ProgramTest):
         self.assert_code(result, 0)
         row = records(summary_file(self.folder))[0]
         self.assertEqual((row["patch_dimensions"], row["weight_factor"], row["modality_weight"]),
-                         ("32/32", "3.0", "dti"))
+                         ("32/32", "3", "dti"))
         # Patches of 24 at 0 and 24: four a slice, of 4 + 2 + 2 + 2 slices and 2 for validation.
         data = events(self.folder)[0]["data"]
         self.assertEqual((data["training_samples"], data["validation_samples"]), (40, 8))

@@ -5,6 +5,7 @@ scans so small that a training step takes milliseconds."""
 import os
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -83,6 +84,11 @@ def start(*arguments, cwd, ranks=None, **extra):
                                 stderr=subprocess.STDOUT, start_new_session=True)
 
 
+def children(pid):
+    """The processes that this one started, in their order."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def write_nifti(path, size, values, spacing=(1.0, 1.0, 1.0), kind="f"):
     """A NIfTI-1 file; `kind` is the struct code of its voxels, x fastest."""
     code, bits = {"f": (16, 32), "B": (2, 8), "h": (4, 16)}[kind]
@@ -144,9 +150,10 @@ class ProgramTest(unittest.TestCase):
 
     @staticmethod
     def end(process):
-        """Only the process group that this test began."""
+        """Kills the process and its ranks: the children of an mpirun outlive it for a moment."""
         if process.poll() is None:
-            os.killpg(process.pid, 9)
+            for pid in [*children(process.pid), process.pid]:
+                os.kill(pid, signal.SIGKILL)
             process.wait()
 
     def log(self):

@@ -61,8 +61,13 @@ public:
 
     /// Flushes the file (and its folder's entry), renames it over the final name. Throws FileError.
     void commit(Durability durability = Durability::synced);
+    /// The same where no file of the final name may be replaced: false if there is one. Of several
+    /// processes that try, one succeeds.
+    [[nodiscard]] bool commit_new();
 
 private:
+    void close_and_sync(Durability durability);
+
     std::filesystem::path final_;
     std::filesystem::path temporary_;
     int descriptor_ = -1;

@@ -26,6 +26,7 @@ struct Replay {
     SweepRecord record;
     std::vector<std::string> notices;  ///< a half-written last line that was dropped, and the like
     std::uint64_t valid_bytes = 0;     ///< length up to the last whole line
+    std::uint64_t read_bytes = 0;      ///< length of the file when it was read
 };
 
 /// Reads a journal. A last line that is truncated or half-written is dropped with a notice. Throws
@@ -42,12 +43,15 @@ bool process_runs(std::int64_t pid);
 std::optional<Owner> in_use_by(const SweepRecord& record, const Owner& self, double now,
                                const std::function<bool(std::int64_t)>& runs = process_runs);
 
-/// The one writer of a journal. Not copied, not shared between threads.
+/// The one writer of a journal, which it keeps locked as far as the file system knows locks. Not
+/// copied, not shared between threads.
 class Journal {
 public:
-    /// Begins a journal in an existing folder; an existing journal is an error.
+    /// Begins a journal in an existing folder. Throws core::UsageError where there is one; of
+    /// several processes that begin the same one, one succeeds.
     static Journal create(const std::filesystem::path& file, const SweepStart& start);
     /// Goes on with a replayed journal: cuts off what `replay` dropped, and appends `resumed`.
+    /// Throws core::UsageError where another process writes the journal or has written to it since.
     static Journal open(const std::filesystem::path& file, Replay replay, const Resumed& resumed);
 
     Journal(Journal&&) noexcept;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
@@ -106,6 +107,7 @@ record::TrialResult train_logged(const train::TrialContext& context,
         assignment.checkpoint.empty() ? "begins" : "goes on", " on ", context.group.size(),
         context.group.size() == 1 ? " rank: " : " ranks: ", core::point_text(assignment.point)));
     LoggedControl logged(control, log);
+    core::fault_point(concat("trial_", assignment.trial));
     auto result = train_once(context, assignment, logged);
     log.line(concat(record::name_of(result.state),
                     result.reason.empty() ? std::string() : ": " + result.reason));

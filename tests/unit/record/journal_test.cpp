@@ -210,6 +210,25 @@ TEST_F(JournalTest, DamageOfAnyKindIsReadOrRefused) {
     EXPECT_GT(refused, 100);
 }
 
+TEST_F(JournalTest, HasOneWriter) {
+    {
+        const Journal first = Journal::create(file_, sample_start());
+        const std::string message =
+            message_of([&] { Journal::open(file_, replay(file_), resumed()); });
+        EXPECT_NE(message.find("in use"), std::string::npos) << message;
+    }
+    EXPECT_NO_THROW(Journal::open(file_, replay(file_), resumed()));
+}
+
+TEST_F(JournalTest, IsNotTakenUpAfterAnotherWroteToIt) {
+    write_some();
+    const Replay early = replay(file_);
+    Journal::open(file_, replay(file_), resumed());
+    const std::string after_first = core::read_file(file_);
+    EXPECT_THROW(Journal::open(file_, early, resumed()), core::UsageError);
+    EXPECT_EQ(core::read_file(file_), after_first);
+}
+
 TEST_F(JournalTest, AMovedJournalStillWrites) {
     Journal first = Journal::create(file_, sample_start());
     Journal second = std::move(first);
