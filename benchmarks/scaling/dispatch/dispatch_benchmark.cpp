@@ -111,11 +111,17 @@ struct Figures {
 
 void print(const Figures& figures, int ranks, const fs::path& folder) {
     const auto journal = static_cast<double>(fs::file_size(folder / record::journal_name));
+    const auto against =
+        figures.ideal > 0
+            ? core::concat("ideal ", core::fixed(figures.ideal, 2), " s, ",
+                           core::fixed(100 * (figures.wall / figures.ideal - 1), 1), " % over")
+            : core::concat(core::thousands(static_cast<std::int64_t>(
+                               static_cast<double>(figures.trials) / figures.wall)),
+                           " trials a second");
     std::cerr << core::concat(
         figures.trials, " trials of ", core::fixed(figures.seconds, 2), " s on ", ranks,
-        " ranks: ", core::fixed(figures.wall, 2), " s, ideal ", core::fixed(figures.ideal, 2),
-        " s, ", core::fixed(100 * (figures.wall / std::max(figures.ideal, 1e-9) - 1), 1),
-        " % over; without work ", core::fixed(100 * figures.idle_fraction, 1),
+        " ranks: ", core::fixed(figures.wall, 2), " s, ", against, "; without work ",
+        core::fixed(100 * figures.idle_fraction, 1),
         " % of the time; rank 0: ", core::fixed(figures.cpu, 2), " s of CPU, ",
         core::fixed(peak_megabytes(), 0), " MB; journal ", core::fixed(journal / 1e6, 1), " MB\n");
 }
