@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Augmented copies: how many there are, that they are trained on, and only on them and the originals."""
+"""Augmented copies: how many there are, and that training is on them and the originals."""
+
 import os
 import tempfile
 import unittest
@@ -24,8 +25,16 @@ class Augmentation(unittest.TestCase):
     def run_with(self, *options, name="run"):
         """The sweep, and the pairs of written copies."""
         copies = os.path.join(self.folder, name + "_copies")
-        sweep = runs.train(self.folder, FROZEN, "--enable_augmentation", "True", "--write_augmented", copies, *options,
-                           name=name)
+        sweep = runs.train(
+            self.folder,
+            FROZEN,
+            "--enable_augmentation",
+            "True",
+            "--write_augmented",
+            copies,
+            *options,
+            name=name
+        )
         return sweep, files(copies) if os.path.isdir(copies) else []
 
     def originals_of(self, copies):
@@ -34,34 +43,44 @@ class Augmentation(unittest.TestCase):
         for data, mask in copies:
             stem = os.path.basename(data).split("_augmented")[0]
             (pair,) = (pair for pair in pairs if os.path.basename(pair[0]).startswith(stem))
-            self.assertTrue(os.path.basename(mask).startswith(os.path.basename(pair[1])[:-len(".nii")]), mask)
+            self.assertTrue(
+                os.path.basename(mask).startswith(os.path.basename(pair[1])[: -len(".nii")]), mask
+            )
             yield pair
 
     def check_trained_on(self, sweep, copies, training_pairs):
-        """Loss and counts are those of originals and copies; Dice by modality is the originals' alone."""
+        """Loss and counts are those of originals and copies; Dice by modality is the originals'."""
         originals = files(runs.INPUTS)[:training_pairs]
         data = samples("target", 32, fractions=(0.75, 0.25), pairs=originals + copies)
         table = sweep.pairs_table()["all"]
         of_originals = data.of_pairs(*range(training_pairs))
-        self.assertEqual(table[:4], [training_pairs, len(data) // 4, len(data), len(data) - len(of_originals)])
+        self.assertEqual(
+            table[:4], [training_pairs, len(data) // 4, len(data), len(data) - len(of_originals)]
+        )
         model = start_model(*data.x.shape[1:3])
         loss = evaluate(model, data, BATCH)[0]
         np.testing.assert_allclose(float(sweep.rows()[0]["loss"]), loss, rtol=1e-5)
         (dice,) = sweep.modality_rows(0)
         anatomical = of_originals.of(of_originals.modality == 0)
-        np.testing.assert_allclose(float(dice["anatomical_train_dice"]), evaluate(model, anatomical, BATCH)[1], rtol=1e-5)
+        np.testing.assert_allclose(
+            float(dice["anatomical_train_dice"]), evaluate(model, anatomical, BATCH)[1], rtol=1e-5
+        )
 
     def test_basic_scheme_makes_three_copies_of_every_training_pair(self):
         sweep, copies = self.run_with("-ia", "False", "-v", 0.34)
         self.assertEqual(len(copies), 6)
         for (data, mask), original in zip(copies, self.originals_of(copies)):
             self.assertNotIn("noddi", data)
-            theirs, values = sitk.ReadImage(original[0]), sitk.GetArrayFromImage(sitk.ReadImage(mask))
+            theirs, values = sitk.ReadImage(original[0]), sitk.GetArrayFromImage(
+                sitk.ReadImage(mask)
+            )
             copy = sitk.ReadImage(data)
             self.assertEqual(copy.GetSize(), theirs.GetSize())
             np.testing.assert_allclose(copy.GetSpacing(), theirs.GetSpacing(), rtol=1e-6)
             self.assertEqual(set(np.unique(values)), {0, 1})
-            self.assertFalse(np.array_equal(sitk.GetArrayFromImage(copy), sitk.GetArrayFromImage(theirs)))
+            self.assertFalse(
+                np.array_equal(sitk.GetArrayFromImage(copy), sitk.GetArrayFromImage(theirs))
+            )
         self.check_trained_on(sweep, copies, training_pairs=2)
 
     def test_rotation_alone_is_one_copy_a_pair(self):
@@ -72,10 +91,15 @@ class Augmentation(unittest.TestCase):
         options = ("-at", 0.5, "-v", 0.0, "--seed", SEED_WITH_COPIES)
         sweep, copies = self.run_with(*options)
         self.assertGreater(len(copies), 0, "choose another seed")
-        self.assertEqual(len(copies), len(set(self.originals_of(copies))), "more than one copy of a pair")
+        self.assertEqual(
+            len(copies), len(set(self.originals_of(copies))), "more than one copy of a pair"
+        )
         self.check_trained_on(sweep, copies, training_pairs=3)
         again, same = self.run_with(*options, name="again")
-        self.assertEqual([os.path.basename(data) for data, _ in same], [os.path.basename(data) for data, _ in copies])
+        self.assertEqual(
+            [os.path.basename(data) for data, _ in same],
+            [os.path.basename(data) for data, _ in copies],
+        )
         for mine, other in zip(sum(copies, ()), sum(same, ())):
             with open(mine, "rb") as one, open(other, "rb") as two:
                 self.assertEqual(one.read(), two.read())
@@ -89,7 +113,9 @@ class Augmentation(unittest.TestCase):
             for name in os.listdir(source):
                 new = name.replace("a_fvb01", "a_fvb01_augmented")
                 os.symlink(os.path.join(source, name), os.path.join(inputs, kind, new))
-        sweep = runs.train(self.folder, FROZEN, "--enable_augmentation", "True", "-ia", "False", inputs=inputs)
+        sweep = runs.train(
+            self.folder, FROZEN, "--enable_augmentation", "True", "-ia", "False", inputs=inputs
+        )
         self.assertEqual(sweep.pairs_table()["all"][3], 0)
         self.assertIn("augmented", sweep.output)
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """With nothing to train, the metrics of a run are those of Keras's evaluate on the samples that
 SimpleITK and NumPy make of the same files."""
+
 import tempfile
 import unittest
 
@@ -48,20 +49,49 @@ class Evaluate(unittest.TestCase):
         self.compare(sweep, 0, "32/32", data, runs.START, train=[0], validation=[1, 2])
 
     def test_fractional_patches_at_a_spacing_from_a_file_of_weights(self):
-        sweep = runs.train(self.folder, {**runs.NOTHING_TRAINS, "batch_size": BATCH}, "-hspace", 0.5, "-vspace", 0.9,
-                           "-v", 0.34, "-mw", "fmri", "-wf", 3, start=runs.START_WEIGHTS)
+        sweep = runs.train(
+            self.folder,
+            {**runs.NOTHING_TRAINS, "batch_size": BATCH},
+            "-hspace",
+            0.5,
+            "-vspace",
+            0.9,
+            "-v",
+            0.34,
+            "-mw",
+            "fmri",
+            "-wf",
+            3,
+            start=runs.START_WEIGHTS,
+        )
         data = samples("spacing", (0.5, 0.5, 0.9), fractions=(0.75, 0.25))
         row = sweep.rows()[0]
         model = start_model(*data.x.shape[1:3], runs.START_WEIGHTS)
-        losses = [(evaluate(model, part, BATCH)[0], len(part)) for part in (data.of_pairs(0), data.of_pairs(1))]
-        weighted = (losses[0][0] * losses[0][1] + 3 * losses[1][0] * losses[1][1]) / (losses[0][1] + losses[1][1])
+        losses = [
+            (evaluate(model, part, BATCH)[0], len(part))
+            for part in (data.of_pairs(0), data.of_pairs(1))
+        ]
+        weighted = (losses[0][0] * losses[0][1] + 3 * losses[1][0] * losses[1][1]) / (
+            losses[0][1] + losses[1][1]
+        )
         self.close(row["loss"], weighted, "the weighted loss")
         for name, value in zip(METRICS, evaluate(model, data.of_pairs(2), BATCH)):
             self.close(row["val_" + name], value, "val_" + name)
 
     def test_fixed_patches_of_several_sizes_in_one_sweep(self):
-        sweep = runs.train(self.folder, {**runs.NOTHING_TRAINS, "batch_size": BATCH,
-                                         "patch_dimensions": [32, 64], "patch_stride": [32]}, "-ufp", False, "-ts", 64)
+        sweep = runs.train(
+            self.folder,
+            {
+                **runs.NOTHING_TRAINS,
+                "batch_size": BATCH,
+                "patch_dimensions": [32, 64],
+                "patch_stride": [32],
+            },
+            "-ufp",
+            False,
+            "-ts",
+            64,
+        )
         for trial, size in enumerate((32, 64)):
             data = samples("target", 64, fixed=(size, 32))
             self.compare(sweep, trial, str(size), data, runs.START, train=[0], validation=[1, 2])

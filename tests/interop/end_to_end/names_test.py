@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every loss, activation and optimiser by its name: all train for an epoch, and with nothing to train
-the validation loss is Keras's."""
+"""Every loss, activation and optimiser by its name: all train for an epoch, and with nothing to
+train the validation loss is Keras's."""
+
 import tempfile
 import unittest
 
@@ -9,14 +10,20 @@ import numpy as np
 import runs
 from reference_data import build, dice_coef_loss, keras, samples
 
-LOSSES = ["dice_coef_loss", "binary_crossentropy", "bce", "mean_squared_error", "mse", "mean_absolute_error", "mae",
-          "mean_squared_logarithmic_error", "msle", "mean_absolute_percentage_error", "mape", "hinge",
-          "squared_hinge", "huber", "log_cosh", "logcosh", "poisson", "kl_divergence", "kld", "cosine_similarity",
-          "binary_focal_crossentropy"]
-ALIASES = ["bce", "mse", "mae", "msle", "mape", "logcosh", "kld"]
-OPTIMIZERS = ["SGD", "RMSprop", "Adam", "AdamW", "Adadelta", "Adafactor", "Adagrad", "Adamax", "Nadam", "Ftrl", "Lion"]
-ACTIVATIONS = ["linear", "sigmoid", "hard_sigmoid", "tanh", "relu", "softplus", "softsign", "elu", "selu", "gelu",
-               "swish", "silu", "mish", "exponential", "softmax"]
+LOSSES = """
+    dice_coef_loss binary_crossentropy bce mean_squared_error mse mean_absolute_error mae
+    mean_squared_logarithmic_error msle mean_absolute_percentage_error mape hinge
+    squared_hinge huber log_cosh logcosh poisson kl_divergence kld cosine_similarity
+    binary_focal_crossentropy
+""".split()
+ALIASES = "bce mse mae msle mape logcosh kld".split()
+OPTIMIZERS = """
+    SGD RMSprop Adam AdamW Adadelta Adafactor Adagrad Adamax Nadam Ftrl Lion
+""".split()
+ACTIVATIONS = """
+    linear sigmoid hard_sigmoid tanh relu softplus softsign elu selu gelu swish silu mish
+    exponential softmax
+""".split()
 # Losses that treat a probability from another activation than sigmoid in another way.
 CLIPPED = ["binary_crossentropy", "binary_focal_crossentropy"]
 BATCH = 16
@@ -31,19 +38,42 @@ class Names(unittest.TestCase):
 
     def test_every_loss_and_optimizer_trains(self):
         losses = [name for name in LOSSES if name not in ALIASES]
-        grid = {"losses": losses, "optimizer": OPTIMIZERS, "lr": 1e-4, "epochs": 1, "batch_size": BATCH}
-        sweep = runs.train(self.folder, grid, *ONE_PATCH_A_SLICE, "--boolean_limit",
-                           "losses == 'dice_coef_loss' or optimizer == 'Adam'")
+        grid = {
+            "losses": losses,
+            "optimizer": OPTIMIZERS,
+            "lr": 1e-4,
+            "epochs": 1,
+            "batch_size": BATCH,
+        }
+        sweep = runs.train(
+            self.folder,
+            grid,
+            *ONE_PATCH_A_SLICE,
+            "--boolean_limit",
+            "losses == 'dice_coef_loss' or optimizer == 'Adam'"
+        )
         rows = sweep.rows()
         self.assertEqual(len(rows), len(losses) + len(OPTIMIZERS) - 1)
         for row in rows:
-            self.assertTrue(np.isfinite(float(row["loss"])) and np.isfinite(float(row["val_loss"])), row)
+            self.assertTrue(
+                np.isfinite(float(row["loss"])) and np.isfinite(float(row["val_loss"])), row
+            )
 
     def test_every_loss_and_activation_is_that_of_keras(self):
-        grid = {**runs.NOTHING_TRAINS, "losses": LOSSES, "finalActivation": ACTIVATIONS, "batch_size": BATCH}
-        sweep = runs.train(self.folder, grid, *ONE_PATCH_A_SLICE, "--boolean_limit",
-                           "losses == 'dice_coef_loss' or finalActivation == 'sigmoid' or "
-                           "(finalActivation == 'tanh' and losses in ['binary_crossentropy', 'binary_focal_crossentropy'])")
+        grid = {
+            **runs.NOTHING_TRAINS,
+            "losses": LOSSES,
+            "finalActivation": ACTIVATIONS,
+            "batch_size": BATCH,
+        }
+        sweep = runs.train(
+            self.folder,
+            grid,
+            *ONE_PATCH_A_SLICE,
+            "--boolean_limit",
+            "losses == 'dice_coef_loss' or finalActivation == 'sigmoid' or "
+            f"(finalActivation == 'tanh' and losses in {CLIPPED})"
+        )
         rows = sweep.rows()
         self.assertEqual(len(rows), len(LOSSES) + len(ACTIVATIONS) - 1 + len(CLIPPED))
         data = samples("target", 28, fractions=(1, 1)).of_pairs(1, 2)
@@ -52,13 +82,19 @@ class Names(unittest.TestCase):
         theirs = {}
         for row in rows:
             activation = keras.activations.get(row["finalActivation"])
-            loss = dice_coef_loss if row["losses"] == "dice_coef_loss" else keras.losses.get(row["losses"])
+            loss = (
+                dice_coef_loss
+                if row["losses"] == "dice_coef_loss"
+                else keras.losses.get(row["losses"])
+            )
             what = loss.__name__, activation.__name__
             if what not in theirs:
                 model.layers[-1].activation = activation
                 model.compile(loss=loss)
                 theirs[what] = model.evaluate(data.x, data.y, batch_size=BATCH, verbose=0)
-            np.testing.assert_allclose(float(row["val_loss"]), theirs[what], rtol=1e-5, err_msg=str(what))
+            np.testing.assert_allclose(
+                float(row["val_loss"]), theirs[what], rtol=1e-5, err_msg=str(what)
+            )
 
 
 if __name__ == "__main__":

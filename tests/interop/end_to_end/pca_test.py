@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pca_only as one permutation among others: its components against scikit-learn's on Keras's features."""
+"""pca_only among other permutations: components against scikit-learn's on Keras's features."""
+
 import struct
 import tempfile
 import unittest
@@ -11,7 +12,9 @@ import runs
 from reference_data import keras, samples, start_model
 
 GRID = {"pca_only": [False, True], "epochs": 1, "lr": 1e-3, "batch_size": 16}
-METRICS = ["loss", "dice_coef", "jaccard_similarity", "val_loss", "val_dice_coef", "val_jaccard_similarity"]
+METRICS = """
+    loss dice_coef jaccard_similarity val_loss val_dice_coef val_jaccard_similarity
+""".split()
 
 
 def expected(validation):

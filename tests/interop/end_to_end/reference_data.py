@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run trains on and how it counts, by SimpleITK and Keras: the oracle's preprocessing as
 samples, its network, loss and metrics."""
+
 import os
 import sys
 
@@ -40,24 +41,40 @@ class Samples:
 
 
 def files(folder):
-    return [(os.path.join(folder, "data", data), os.path.join(folder, "masks", mask)) for data, mask in
-            zip(*(sorted(os.listdir(os.path.join(folder, kind))) for kind in ("data", "masks")))]
+    return [
+        (os.path.join(folder, "data", data), os.path.join(folder, "masks", mask))
+        for data, mask in zip(
+            *(sorted(os.listdir(os.path.join(folder, kind))) for kind in ("data", "masks"))
+        )
+    ]
 
 
 def samples(mode, argument, fractions=None, fixed=None, pairs=None):
-    """Samples of the pairs of files: fractions (patch, stride) of the slice, or fixed (size, stride)."""
+    """Samples of pairs of files: fractions of the slice or fixed pixels, each (patch, stride)."""
     items = []
     for number, (data, mask) in enumerate(pairs or files(runs.INPUTS)):
-        _, x, y, kept = preprocess.pair(data, mask, mode, argument, fractional=fractions is not None)
+        _, x, y, kept = preprocess.pair(
+            data, mask, mode, argument, fractional=fractions is not None
+        )
         height, width, _, _, positions = preprocess.windows(*x.shape[1:], fractions, fixed)
-        modality = next(i for i, name in enumerate(runs.MODALITIES) if name in os.path.basename(mask))
-        items += [(x[k, r:r + height, c:c + width], y[k, r:r + height, c:c + width], modality, number)
-                  for k in kept for r, c in positions]
+        modality = next(
+            i for i, name in enumerate(runs.MODALITIES) if name in os.path.basename(mask)
+        )
+        items += [
+            (
+                x[k, r : r + height, c : c + width],
+                y[k, r : r + height, c : c + width],
+                modality,
+                number,
+            )
+            for k in kept
+            for r, c in positions
+        ]
     size = [-(-max(item[0].shape[axis] for item in items) // 32) * 32 for axis in (0, 1)]
     x, y = (np.zeros((len(items), *size, 1), "f4") for _ in range(2))
     for n, (patch, mask, _, _) in enumerate(items):
-        x[n, :patch.shape[0], :patch.shape[1], 0] = patch
-        y[n, :patch.shape[0], :patch.shape[1], 0] = mask
+        x[n, : patch.shape[0], : patch.shape[1], 0] = patch
+        y[n, : patch.shape[0], : patch.shape[1], 0] = mask
     return Samples(x, y, *(np.array([item[i] for item in items]) for i in (2, 3)))
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""restore_test.py TALOS_VERSION: the best model of a trained sweep in Keras and, by way of the Deploy
-archive, in talos.Restore; both count on the patches what the summary says."""
+"""restore_test.py TALOS_VERSION: the best model of a trained sweep in Keras and, by way of the
+Deploy archive, in talos.Restore; both count on the patches what the summary says."""
+
 import os
 import sys
 import tempfile
@@ -22,7 +23,13 @@ import talos
 from reference_data import compiled, evaluate, keras, samples
 
 BATCH = 16
-GRID = {"lr": [1e-4, 2e-3], "batch_size": [BATCH], "epochs": 2, "dropout": [0.25], "finalActivation": ["sigmoid"]}
+GRID = {
+    "lr": [1e-4, 2e-3],
+    "batch_size": [BATCH],
+    "epochs": 2,
+    "dropout": [0.25],
+    "finalActivation": ["sigmoid"],
+}
 
 
 class Restore(unittest.TestCase):
@@ -39,7 +46,10 @@ class Restore(unittest.TestCase):
         cls.restored = talos.Restore(cls.sweep.archive)
 
     def test_keras_counts_what_the_summary_says(self):
-        ours = [float(self.rows[self.best][name]) for name in ("val_loss", "val_dice_coef", "val_jaccard_similarity")]
+        ours = [
+            float(self.rows[self.best][name])
+            for name in ("val_loss", "val_dice_coef", "val_jaccard_similarity")
+        ]
         theirs = evaluate(compiled(self.model), self.validation, BATCH)
         np.testing.assert_allclose(ours, theirs, rtol=1e-5)
         (dice,) = self.sweep.modality_rows(self.best)
@@ -47,7 +57,9 @@ class Restore(unittest.TestCase):
 
     def test_keras_knows_what_it_was_trained_with(self):
         self.assertEqual(self.model.input_shape, (None, *self.validation.x.shape[1:]))
-        self.assertEqual({layer.rate for layer in self.model.layers if layer.name.startswith("drop")}, {0.25})
+        self.assertEqual(
+            {layer.rate for layer in self.model.layers if layer.name.startswith("drop")}, {0.25}
+        )
 
     def test_restored_model_predicts_the_same(self):
         theirs = self.restored.model.predict(self.validation.x, verbose=0)
@@ -72,25 +84,41 @@ class Restore(unittest.TestCase):
         pd.testing.assert_frame_equal(results[summary.columns], summary)
 
     def test_details_are_those_of_talos(self):
-        """The lines of an archive that Talos wrote, then ours; as each version of Talos parses them."""
+        """The lines of an archive that Talos wrote, then ours; as this Talos parses them."""
         with open(runs.example("model_deploy*_details.txt")) as file:
             theirs = file.read().splitlines()
         ours = self.sweep.member("details.txt").read().decode().splitlines()
         keys = [line.split(",")[0] for line in theirs]
-        self.assertEqual([line.split(",")[0] for line in ours[:len(keys)]], keys)
+        self.assertEqual([line.split(",")[0] for line in ours[: len(keys)]], keys)
         same = [line for line in theirs if not line.startswith("complete_time")]
         self.assertEqual([line for line in ours if line in same], same)
         self.assertIn(f"best_row,{self.best}", ours)
         details = self.restored.details
-        self.assertIn(self.sweep.name, details.to_string() if hasattr(details, "to_string") else str(details))
+        self.assertIn(
+            self.sweep.name, details.to_string() if hasattr(details, "to_string") else str(details)
+        )
 
     def test_members_are_flat_and_complete(self):
         prefix = f"model_deploy{self.sweep.name}"
         with zipfile.ZipFile(self.sweep.archive) as archive:
             self.assertIsNone(archive.testzip())
             names = set(archive.namelist())
-        self.assertEqual(names, {"README.txt"} | {f"{prefix}_{end}" for end in (
-            "details.txt", "params.npy", "results.csv", "model.json", "model.h5", "x.csv", "y.csv")})
+        self.assertEqual(
+            names,
+            {"README.txt"}
+            | {
+                f"{prefix}_{end}"
+                for end in (
+                    "details.txt",
+                    "params.npy",
+                    "results.csv",
+                    "model.json",
+                    "model.h5",
+                    "x.csv",
+                    "y.csv",
+                )
+            },
+        )
         self.assertEqual(pd.read_csv(self.sweep.member("x.csv"), header=None).shape, (2, 2))
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Small runs of the program, and what they wrote."""
+
 import csv
 import glob
 import io
@@ -15,9 +16,20 @@ INPUTS = os.path.join(REFERENCE, "fixtures", "inputs")
 EXAMPLES = os.path.join(REFERENCE, "examples")
 START = os.path.join(REFERENCE, "start", "start.hdf5")
 START_WEIGHTS = os.path.join(REFERENCE, "start", "initialWeights.h5")
-FLAGS = ["scoreTrainable", "expandingBatchNormTrainable", "contractingBatchNormTrainable", "upsamplingTrainable",
-         "upsamplingBatchNormTrainable"]
-NOTHING_TRAINS = {"which_layer": 0, "lr": 1e-30, "epochs": 1, "dropout": 0.0, **{flag: False for flag in FLAGS}}
+FLAGS = [
+    "scoreTrainable",
+    "expandingBatchNormTrainable",
+    "contractingBatchNormTrainable",
+    "upsamplingTrainable",
+    "upsamplingBatchNormTrainable",
+]
+NOTHING_TRAINS = {
+    "which_layer": 0,
+    "lr": 1e-30,
+    "epochs": 1,
+    "dropout": 0.0,
+    **{flag: False for flag in FLAGS},
+}
 MODALITIES = ["anatomical", "dti", "noddi", "regwarp", "fmri"]
 
 if not os.path.isdir(INPUTS):
@@ -33,7 +45,7 @@ def example(pattern):
 def parameters_of_the_example():
     with open(example("[0-9]*.csv"), newline="") as file:
         columns = next(csv.reader(file))
-    return columns[columns.index("batch_size"):]
+    return columns[columns.index("batch_size") :]
 
 
 class Sweep:
@@ -76,7 +88,9 @@ class Sweep:
 
     def modality_rows(self, trial):
         """Dice by modality of one permutation, a dictionary of texts an epoch."""
-        with open(self.path(f"modality_results_{self.result(trial)['started_at']!r}.csv"), newline="") as file:
+        with open(
+            self.path(f"modality_results_{self.result(trial)['started_at']!r}.csv"), newline=""
+        ) as file:
             return list(csv.DictReader(file))
 
     def pairs_table(self):
@@ -87,16 +101,27 @@ class Sweep:
 
 
 def train(folder, grid, *options, name="run", inputs=INPUTS, start=START, expect=0):
-    """Trains on one thread without augmentation (an option here wins), 32 pixels wide unless `options`
-    say how wide, and gives the Sweep."""
-    arguments = {"--enable_augmentation": "False", "-v": "0.67", "-fs": "0.25", "--threads": "1", "--cache": "none"}
+    """Trains on one thread, 32 pixels wide and without augmentation unless `options` (option,
+    value, option …) say otherwise, and gives the Sweep."""
+    arguments = {
+        "--enable_augmentation": "False",
+        "-v": "0.67",
+        "-fs": "0.25",
+        "--threads": "1",
+        "--cache": "none",
+    }
     if "-hspace" not in options:
         arguments["-ts"] = "32"
     arguments.update(zip(options[::2], options[1::2]))
-    command = [PROGRAM, "-tpath", os.path.join(inputs, "data"), "-mpath", os.path.join(inputs, "masks"), "-path", start,
-               "--output_directory", str(folder), "-n", name, "-talos", repr(grid)]
-    for option, value in arguments.items():
-        command += [option, str(value)]
+    arguments |= {
+        "-tpath": os.path.join(inputs, "data"),
+        "-mpath": os.path.join(inputs, "masks"),
+        "-path": start,
+        "--output_directory": folder,
+        "-n": name,
+        "-talos": repr(grid),
+    }
+    command = [PROGRAM, *(str(word) for pair in arguments.items() for word in pair)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != expect:
         print(done.stdout)

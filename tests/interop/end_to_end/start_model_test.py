@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole model that Keras wrote as start model, its strings in HDF5 of fixed or of variable length."""
+"""A whole model that Keras wrote as start model, its strings of fixed or of variable length."""
+
 import os
 import shutil
 import tempfile
@@ -23,7 +24,10 @@ def rewrite_strings(file, as_fixed):
 
     def rewrite(item):
         for name, value in list(item.attrs.items()):
-            if isinstance(value, (float, int, np.number)) or getattr(value, "dtype", np.dtype("O")).kind == "f":
+            if (
+                isinstance(value, (float, int, np.number))
+                or getattr(value, "dtype", np.dtype("O")).kind == "f"
+            ):
                 continue
             texts = texts_of(value)
             scalar = np.ndim(value) == 0
@@ -53,7 +57,9 @@ class StartModel(unittest.TestCase):
         cls.folder = temporary.name
         cls.file = os.path.join(cls.folder, "whole.hdf5")
         model = build(64, 64, seed0=77)
-        model.compile(loss=dice_coef_loss, optimizer=keras.optimizers.Adam(1e-3), metrics=[dice_coef])
+        model.compile(
+            loss=dice_coef_loss, optimizer=keras.optimizers.Adam(1e-3), metrics=[dice_coef]
+        )
         data = samples("target", 64, fractions=(0.75, 0.25)).of_pairs(1)
         model.fit(data.x[:16], data.y[:16], batch_size=8, verbose=0)
         model.save(cls.file)

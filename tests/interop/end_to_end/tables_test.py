@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The CSVs of real runs: header lines as the Python trainer wrote them, columns and types in pandas."""
+"""The CSVs of real runs: header lines as the Python trainer's, columns and types in pandas."""
+
 import glob
 import tempfile
 import unittest
@@ -8,12 +9,29 @@ import pandas as pd
 
 import runs
 
-METRICS = ["loss", "dice_coef", "jaccard_similarity", "val_loss", "val_dice_coef", "val_jaccard_similarity"]
-KINDS = {"i": ["round_epochs", "batch_size", "epochs", "num_gpus", "patch_stride", "which_layer"],
-         "f": ["dropout", "lr", *METRICS],
-         "b": ["contractingBatchNormTrainable", "expandingBatchNormTrainable", "pca_only", "scoreTrainable",
-               "upsamplingBatchNormTrainable", "upsamplingTrainable"],
-         "O": ["experiment_name", "finalActivation", "losses", "modality_weight", "optimizer", "patch_dimensions"]}
+METRICS = """
+    loss dice_coef jaccard_similarity val_loss val_dice_coef val_jaccard_similarity
+""".split()
+KINDS = {
+    "i": ["round_epochs", "batch_size", "epochs", "num_gpus", "patch_stride", "which_layer"],
+    "f": ["dropout", "lr", *METRICS],
+    "b": [
+        "contractingBatchNormTrainable",
+        "expandingBatchNormTrainable",
+        "pca_only",
+        "scoreTrainable",
+        "upsamplingBatchNormTrainable",
+        "upsamplingTrainable",
+    ],
+    "O": [
+        "experiment_name",
+        "finalActivation",
+        "losses",
+        "modality_weight",
+        "optimizer",
+        "patch_dimensions",
+    ],
+}
 SMALL = {"batch_size": 16, "epochs": 2}
 ONE_PATCH_A_SLICE = ("-fp", 1, "-fs", 1, "-ts", 28)
 
@@ -40,8 +58,17 @@ class Tables(unittest.TestCase):
         return found
 
     def test_as_the_python_trainer_writes_them(self):
-        sweep = runs.train(self.folder, {**SMALL, "lr": [1e-4, 1e-3]}, *ONE_PATCH_A_SLICE, "-mw", "fmri", "-wf", 2,
-                           "--modality_metrics", "every_epoch")
+        sweep = runs.train(
+            self.folder,
+            {**SMALL, "lr": [1e-4, 1e-3]},
+            *ONE_PATCH_A_SLICE,
+            "-mw",
+            "fmri",
+            "-wf",
+            2,
+            "--modality_metrics",
+            "every_epoch"
+        )
         self.assertEqual(header(sweep.summary_file), header(runs.example("[0-9]*.csv")))
         summary = pd.read_csv(sweep.summary_file, keep_default_na=False)
         self.assert_kinds(summary, KINDS)
@@ -65,15 +92,22 @@ class Tables(unittest.TestCase):
             filled = {column for column in dice.columns if dice[column].notna().all()}
             self.assertEqual(filled, {"noddi_val_dice", "fmri_val_dice", "anatomical_train_dice"})
         results = pd.read_csv(sweep.member("results.csv"))
-        self.assertEqual(list(results.columns), list(pd.read_csv(runs.example("model_deploy*_results.csv")).columns))
-        self.assertEqual(sweep.member("results.csv").readline(),
-                         header(runs.example("model_deploy*_results.csv")))
+        self.assertEqual(
+            list(results.columns),
+            list(pd.read_csv(runs.example("model_deploy*_results.csv")).columns),
+        )
+        self.assertEqual(
+            sweep.member("results.csv").readline(),
+            header(runs.example("model_deploy*_results.csv")),
+        )
 
     def test_without_validation_data(self):
         sweep = runs.train(self.folder, SMALL, *ONE_PATCH_A_SLICE, "-v", 0)
         theirs = header(runs.example("[0-9]*.csv")).decode().rstrip("\n").split(",")
         summary = pd.read_csv(sweep.summary_file)
-        self.assertEqual(list(summary.columns), [name for name in theirs if not name.startswith("val_")])
+        self.assertEqual(
+            list(summary.columns), [name for name in theirs if not name.startswith("val_")]
+        )
         (file,) = self.files(sweep, "talos_scan_history_*.csv", 1)
         self.assertEqual(list(pd.read_csv(file, index_col=0).columns), METRICS[:3])
         (file,) = self.files(sweep, "modality_results_*.csv", 1)
@@ -82,16 +116,31 @@ class Tables(unittest.TestCase):
         self.assertTrue(dice[[name for name in dice if "_val_" in name]].isna().all(axis=None))
 
     def test_keys_of_ours_are_columns_where_they_are_given(self):
-        sweep = runs.train(self.folder, {**SMALL, "epochs": 1, "restore_best": [True], "early_stopping": [3]},
-                           *ONE_PATCH_A_SLICE)
+        sweep = runs.train(
+            self.folder,
+            {**SMALL, "epochs": 1, "restore_best": [True], "early_stopping": [3]},
+            *ONE_PATCH_A_SLICE
+        )
         summary = pd.read_csv(sweep.summary_file)
         theirs = runs.parameters_of_the_example()
-        self.assertEqual(list(summary.columns[7:]), sorted([*theirs, "early_stopping", "restore_best"]))
+        self.assertEqual(
+            list(summary.columns[7:]), sorted([*theirs, "early_stopping", "restore_best"])
+        )
         self.assert_kinds(summary, {"b": ["restore_best"], "i": ["early_stopping"]})
 
     def test_a_failed_permutation_keeps_its_row(self):
-        sweep = runs.train(self.folder, {**SMALL, "losses": "mse", "finalActivation": "linear", "optimizer": "SGD",
-                                         "lr": [1e-4, 1e30]}, *ONE_PATCH_A_SLICE, expect=4)
+        sweep = runs.train(
+            self.folder,
+            {
+                **SMALL,
+                "losses": "mse",
+                "finalActivation": "linear",
+                "optimizer": "SGD",
+                "lr": [1e-4, 1e30],
+            },
+            *ONE_PATCH_A_SLICE,
+            expect=4
+        )
         summary = pd.read_csv(sweep.summary_file)
         self.assert_kinds(summary, {"f": METRICS, "i": ["round_epochs"]})
         self.assertTrue(summary.loc[0, METRICS].notna().all())
