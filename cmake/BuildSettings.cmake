@@ -20,11 +20,7 @@ set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
 find_program(MSUNET_CCACHE ccache)
 if(MSUNET_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  # Without this sloppiness ccache passes on every file that uses a precompiled header.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${MSUNET_CCACHE})
-  set(MSUNET_PCH_OPTIONS -fpch-preprocess)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MSUNET_CCACHE})
 endif()
 
 add_library(msunet_settings INTERFACE)
