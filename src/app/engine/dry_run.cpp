@@ -124,7 +124,8 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     print_grid(plan);
     const auto work = estimate_work(settings, plan, survey);
     core::log::info(concat("preprocessing: ", preprocessing_text(settings), ", ", survey.copies,
-                           " augmented copies planned"));
+                           survey.copies == 1 ? " augmented copy" : " augmented copies",
+                           " planned"));
     core::log::info(concat("memory: at most ",
                            core::bytes_text(static_cast<double>(survey.largest_bytes)),
                            " of slices a node"));

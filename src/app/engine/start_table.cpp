@@ -44,7 +44,7 @@ std::string augmentation_text(const StartFacts& facts) {
         std::ranges::count_if(facts.prepared.dataset.sources(), &data::Source::augmented);
     if (!facts.settings.augment.enable_augmentation) return "off";
     return concat(facts.settings.augment.in_place_augmentation ? "random" : "basic", " scheme, ",
-                  copies, " augmented copies");
+                  copies, copies == 1 ? " augmented copy" : " augmented copies");
 }
 
 SettingBlock input_block(const StartFacts& facts) {
