@@ -125,9 +125,11 @@ Journal Journal::create(const std::filesystem::path& file, const SweepStart& sta
     return Journal(std::make_unique<Impl>(file, std::move(record), line.size(), line.size()));
 }
 
-Journal Journal::open(const std::filesystem::path& file, Replay replay, const Resumed& resumed) {
+Journal Journal::open(const std::filesystem::path& file, Replay replay, const Resumed& resumed,
+                      std::span<const TrialStarted> begins) {
     Journal journal(std::make_unique<Impl>(file, std::move(replay.record), replay.read_bytes,
                                            replay.valid_bytes));
+    for (const auto& begin : begins) journal.append(begin);
     journal.append(resumed);
     journal.sync();
     return journal;

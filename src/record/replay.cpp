@@ -2,6 +2,8 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <fstream>
+#include <string>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
@@ -79,7 +81,13 @@ Replay replay(const std::filesystem::path& file) {
 
 bool process_runs(std::int64_t pid) {
     if (pid <= 0) return false;
-    return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+    if (::kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return false;
+    // A dead process whose parent doesn't ask for it (an init in a container) keeps its pid.
+    std::ifstream file(concat("/proc/", pid, "/stat"));
+    std::string text;
+    std::getline(file, text);
+    const auto end_of_name = text.rfind(')');
+    return end_of_name == std::string::npos || !text.substr(end_of_name).starts_with(") Z");
 }
 
 std::optional<Owner> in_use_by(const SweepRecord& record, const Owner& self, double now,

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,11 @@ public:
     /// Begins a journal in an existing folder. Throws core::UsageError where there is one; of
     /// several processes that begin the same one, one succeeds.
     static Journal create(const std::filesystem::path& file, const SweepStart& start);
-    /// Goes on with a replayed journal: cuts off what `replay` dropped, and appends `resumed`.
-    /// Throws core::UsageError where another process writes the journal or has written to it since.
-    static Journal open(const std::filesystem::path& file, Replay replay, const Resumed& resumed);
+    /// Goes on with a replayed journal: cuts off what `replay` dropped, appends `begins` (trials
+    /// that ran when the job died, unknown to the journal), then `resumed`. Throws core::UsageError
+    /// where another process writes the journal or has written to it since.
+    static Journal open(const std::filesystem::path& file, Replay replay, const Resumed& resumed,
+                        std::span<const TrialStarted> begins = {});
 
     Journal(Journal&&) noexcept;
     Journal& operator=(Journal&&) noexcept;

@@ -28,6 +28,7 @@
 #include "msunet/report/terminal.hpp"
 #include "msunet/sweep/target.hpp"
 #include "preparation_view.hpp"
+#include "running_mark.hpp"
 #include "running_sweep.hpp"
 #include "start_files.hpp"
 #include "start_table.hpp"
@@ -122,8 +123,10 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
                              const record::SweepStart& first, OpenExperiment& open) {
     const auto file = folder / record::journal_name;
     if (!open.replay) return record::Journal::create(file, first);
-    auto journal =
-        record::Journal::open(file, std::move(*open.replay), {first.owner, first.world, first.at});
+    const auto begins = unnoticed_begins(open.replay->record, folder);
+    auto journal = record::Journal::open(file, std::move(*open.replay),
+                                         {first.owner, first.world, first.at}, begins);
+    remove_marks(folder);
     take_up_results(journal, folder);
     if (settings.sweep.retry_failed) retry_failed(journal, folder);
     const auto& record = journal.record();

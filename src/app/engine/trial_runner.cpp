@@ -14,6 +14,7 @@
 #include "msunet/record/json.hpp"
 #include "msunet/report/charts.hpp"
 #include "msunet/train/trainer.hpp"
+#include "running_mark.hpp"
 #include "trial_log.hpp"
 
 namespace msunet::app {
@@ -107,6 +108,7 @@ record::TrialResult train_logged(const train::TrialContext& context,
         assignment.checkpoint.empty() ? "begins" : "goes on", " on ", context.group.size(),
         context.group.size() == 1 ? " rank: " : " ranks: ", core::point_text(assignment.point)));
     LoggedControl logged(control, log);
+    mark_running(folder, context.world_rank);
     core::fault_point(concat("trial_", assignment.trial));
     auto result = train_once(context, assignment, logged);
     log.line(concat(record::name_of(result.state),
@@ -134,6 +136,7 @@ TrialRunner make_trial_runner(const RunnerParts& parts) {
         if (leads && record::is_final(result.state)) {
             core::write_file_atomically(folder / result_name, record::to_json(result));
         }
+        if (leads) unmark_running(folder);
         return result;
     };
 }

@@ -68,6 +68,9 @@ TEST(ProcessRuns, KnowsTheLivingFromTheDead) {
     EXPECT_TRUE(process_runs(::getpid()));
     const pid_t child = ::fork();
     if (child == 0) ::_exit(0);
+    siginfo_t info{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+    EXPECT_FALSE(process_runs(child)) << "dead, but its parent has not asked for it";
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
     EXPECT_FALSE(process_runs(child));
     EXPECT_FALSE(process_runs(0));

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "running_mark.hpp"
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/trial.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* mark_name = "running";
+
+/// The marks in an experiment's folder.
+std::vector<fs::path> marks_in(const fs::path& folder) {
+    std::vector<fs::path> marks;
+    std::error_code ignored;
+    const auto trials = (folder / record::trial_folder(0)).parent_path();
+    for (const auto& entry : fs::directory_iterator(trials, ignored)) {
+        auto mark = entry.path() / mark_name;
+        if (fs::exists(mark, ignored)) marks.push_back(std::move(mark));
+    }
+    return marks;
+}
+
+}  // namespace
+
+void mark_running(const fs::path& trial_folder, std::int64_t rank) {
+    core::write_file_atomically(trial_folder / mark_name, std::to_string(rank),
+                                core::Durability::buffered);
+}
+
+void unmark_running(const fs::path& trial_folder) {
+    std::error_code ignored;
+    fs::remove(trial_folder / mark_name, ignored);
+}
+
+std::vector<record::TrialStarted> unnoticed_begins(const record::SweepRecord& record,
+                                                   const fs::path& folder) {
+    std::vector<record::TrialStarted> begins;
+    if (record.finished || record.starts.back().stopped) return begins;
+    for (const auto& mark : marks_in(folder)) {
+        const auto number = core::to_integer(mark.parent_path().filename().string());
+        const auto trial = static_cast<record::TrialId>(number.value_or(0));
+        if (!number || std::ranges::find(record.start.trials, trial) == record.start.trials.end()) {
+            continue;
+        }
+        const auto* known = record.find(trial);
+        if (known != nullptr && (known->result || known->state == record::TrialState::running)) {
+            continue;
+        }
+        begins.push_back({.trial = trial,
+                          .rank = core::to_integer(core::read_file(mark)).value_or(0),
+                          .checkpoint = {},
+                          .at = record.last_sign_of_life});
+    }
+    return begins;
+}
+
+void remove_marks(const fs::path& folder) {
+    for (const auto& mark : marks_in(folder)) unmark_running(mark.parent_path());
+}
+
+}  // namespace msunet::app
