@@ -156,7 +156,7 @@ public:
 
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        const at::Tensor z =
+        at::Tensor z =
             convolve(ConvolutionKind::same, x,
                      convolution_weights(ConvolutionKind::same, weights.to(x.scalar_type())),
                      bias.to(x.scalar_type()));

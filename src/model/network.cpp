@@ -195,7 +195,7 @@ private:
 
     at::Tensor plain(std::size_t i, const at::Tensor& x) {
         const at::Tensor z = convolve_stage(i, x);
-        const at::Tensor y = keeps(i) ? empty(z, z.size(1), z.size(2), z.size(3)) : z;
+        at::Tensor y = keeps(i) ? empty(z, z.size(1), z.size(2), z.size(3)) : z;
         normalise(i, z, {.out = y});
         return y;
     }

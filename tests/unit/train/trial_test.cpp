@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 
 #include "msunet/core/fault.hpp"
 #include "msunet/h5/keras_file.hpp"
+#include "msunet/model/runtime.hpp"
 #include "small_trial.hpp"
 
 namespace msunet {
@@ -138,6 +140,28 @@ TEST(Trial, WeightsAndPrecisionsAreTaken) {
         EXPECT_NEAR(result.history[0].metrics.loss, plain.history[0].metrics.loss,
                     precision == model::Precision::bf16 ? 3e-2 : 1e-3);
     }
+}
+
+/// Resident memory of this process in pages.
+std::int64_t resident() {
+    std::ifstream file("/proc/self/statm");
+    std::int64_t all = 0, pages = 0;
+    file >> all >> pages;
+    return pages;
+}
+
+TEST(Trial, MemoryIsGivenBack) {
+    const test::SmallTrial place("memory");
+    model::keep_freed_memory();
+    std::int64_t early = 0;
+    for (std::uint64_t trial = 0; trial < 16; ++trial) {
+        test::Control control;
+        const auto work = test::assignment({{"epochs", std::int64_t{1}}}, trial);
+        ASSERT_EQ(train::run_trial(place.context(), work, control).state, TrialState::done);
+        model::release_memory();
+        if (trial == 3) early = resident();
+    }
+    EXPECT_LE(static_cast<double>(resident()), 1.02 * static_cast<double>(early));
 }
 
 TEST(Trial, AGroupLargerThanTheBatchIsRefused) {
