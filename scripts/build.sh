@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Configures and builds. Leaves the program at build/msunet.
-#   scripts/build.sh [PRESET [CMAKE_ARGUMENT...]]      PRESET: release (default), debug, asan
+#   scripts/build.sh [--program] [PRESET [CMAKE_ARGUMENT...]]
+#   --program: the program alone, without the tests; PRESET: release (default), debug, asan
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
+target=all
+if [ "${1:-}" = --program ]; then
+    target=msunet
+    shift
+fi
 preset=${1:-release}
 [ $# -eq 0 ] || shift
 folder=$project/build
@@ -24,5 +30,5 @@ cmake --preset "$preset" "${arguments[@]}" "$@" >"$folder/configure.log" 2>&1 ||
 # Objects are then shared by all clones of the project on this machine.
 export CCACHE_BASEDIR=$project CCACHE_NOHASHDIR=1
 say "Building with $jobs jobs; the first build takes a while"
-cmake --build "$folder" --parallel "$jobs"
+cmake --build "$folder" --parallel "$jobs" --target "$target"
 if [ -x "$folder/msunet" ]; then say "Built ${folder#"$project"/}/msunet"; fi

@@ -13,7 +13,7 @@ options=(-ts 64 -fp 0.5 -fs 0.25 --enable_augmentation False)
 directory=$(realpath -m "${1:-$project/demo}")
 
 "$project/scripts/setup.sh"
-"$project/scripts/build.sh"
+"$project/scripts/build.sh" --program
 mpi_environment
 
 say "Phantoms of $animals animals in $directory/data"
