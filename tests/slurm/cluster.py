@@ -84,9 +84,17 @@ class Cluster:
     def hurry(self, number, restarts):
         """Waits until a job is queued again and starts it at once, not in two minutes."""
         self.wait_for(f"restart {restarts} of job {number}",
-                      lambda: self.job(number)["Restarts"] == str(restarts)
-                      and self.job(number)["JobState"] == "PENDING")
-        self.run("scontrol", "update", f"JobId={number}", "StartTime=now")
+                      lambda: self.job(number)["Restarts"] == str(restarts))
+
+        def started():
+            if self.job(number)["JobState"] != "PENDING":
+                return True
+            # Slurm sets the time anew when the job's last steps have gone.
+            self.run("scontrol", "update", f"JobId={number}", "StartTime=now")
+            time.sleep(1)
+            return False
+
+        self.wait_for(f"the start of job {number}", started)
 
 
 def skip(reason):
