@@ -126,6 +126,16 @@ class ResumeTest(SweepTest):
         self.finish(ranks=2)
         self.assert_same_results()
 
+    def test_what_a_dead_start_left_is_removed(self):
+        self.assert_code(self.train(*SWEEP, MSUNET_FAULT="trial_1:0:crash"), KILLED)
+        trial = self.folder / "trials" / "1"
+        self.assertTrue((trial / "running").exists())
+        (trial / ".checkpoint.h5.node1.4711.3.tmp").write_bytes(b"half")
+        (self.folder / ".report.html.node1.4711.3.tmp").write_bytes(b"half")
+        self.finish()
+        self.assert_same_results()
+        self.assertEqual(list(self.folder.glob("trials/*/running")), [])
+
     def test_asked_to_stop(self):
         for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
             process = self.start_training(*SWEEP)

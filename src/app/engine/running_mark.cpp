@@ -18,16 +18,32 @@ namespace {
 
 constexpr const char* mark_name = "running";
 
+fs::path trials_of(const fs::path& folder) {
+    return (folder / record::trial_folder(0)).parent_path();
+}
+
 /// The marks in an experiment's folder.
 std::vector<fs::path> marks_in(const fs::path& folder) {
     std::vector<fs::path> marks;
     std::error_code ignored;
-    const auto trials = (folder / record::trial_folder(0)).parent_path();
-    for (const auto& entry : fs::directory_iterator(trials, ignored)) {
+    for (const auto& entry : fs::directory_iterator(trials_of(folder), ignored)) {
         auto mark = entry.path() / mark_name;
         if (fs::exists(mark, ignored)) marks.push_back(std::move(mark));
     }
     return marks;
+}
+
+/// Files that core::AtomicFile had not yet given their name.
+void remove_unfinished_files(const fs::path& folder) {
+    std::vector<fs::path> unfinished;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        const auto& path = entry.path();
+        if (path.extension() == ".tmp" && path.filename().string().starts_with('.')) {
+            unfinished.push_back(path);
+        }
+    }
+    for (const auto& path : unfinished) fs::remove(path, ignored);
 }
 
 }  // namespace
@@ -64,8 +80,13 @@ std::vector<record::TrialStarted> unnoticed_begins(const record::SweepRecord& re
     return begins;
 }
 
-void remove_marks(const fs::path& folder) {
+void remove_leftovers(const fs::path& folder) {
     for (const auto& mark : marks_in(folder)) unmark_running(mark.parent_path());
+    remove_unfinished_files(folder);
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(trials_of(folder), ignored)) {
+        remove_unfinished_files(entry.path());
+    }
 }
 
 }  // namespace msunet::app

@@ -21,7 +21,8 @@ void unmark_running(const std::filesystem::path& trial_folder);
 /// Trials that ran when the job died although the journal doesn't know that they had begun.
 std::vector<record::TrialStarted> unnoticed_begins(const record::SweepRecord& record,
                                                    const std::filesystem::path& folder);
-/// Removes the marks that a dead job left.
-void remove_marks(const std::filesystem::path& folder);
+/// Removes what a dead job left: marks, and files that it had not finished (a checkpoint's 29 MB).
+/// Only the start that holds the journal may call it.
+void remove_leftovers(const std::filesystem::path& folder);
 
 }  // namespace msunet::app

@@ -126,7 +126,7 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
     const auto begins = unnoticed_begins(open.replay->record, folder);
     auto journal = record::Journal::open(file, std::move(*open.replay),
                                          {first.owner, first.world, first.at}, begins);
-    remove_marks(folder);
+    remove_leftovers(folder);
     take_up_results(journal, folder);
     if (settings.sweep.retry_failed) retry_failed(journal, folder);
     const auto& record = journal.record();
