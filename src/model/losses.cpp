@@ -156,7 +156,7 @@ PixelLoss pixel_loss(LossKind kind, const at::Tensor& t, const at::Tensor& p) {
 
 PixelLoss pixel_loss_on_logits(LossKind kind, const at::Tensor& t, const at::Tensor& x,
                                const at::Tensor& p) {
-    const PixelLoss entropy{x.clamp_min(0) - x * t + at::log1p(at::exp(-x.abs())), p - t};
+    PixelLoss entropy{x.clamp_min(0) - x * t + at::log1p(at::exp(-x.abs())), p - t};
     if (kind == Kind::binary_crossentropy) return entropy;
     return focal(t, p, entropy, p * (1 - p));
 }

@@ -155,6 +155,7 @@ void norm_pool_forward_as(const T* z, i64 begin, i64 end, i64 channels, const Ar
                 if (k == 0) {
                     best = y;
                 } else {
+                    // NOLINTNEXTLINE(misc-redundant-expression): NaN wins
                     const auto larger = y > best || y != y;
                     best = larger ? y : best;
                     index = larger ? Mask<T>{} + k : index;

@@ -12,26 +12,26 @@ namespace {
 template <class T>
 struct Lanes {
     static constexpr int count = 16;
-    typedef float Vector __attribute__((vector_size(64)));
-    typedef std::int32_t Mask __attribute__((vector_size(64)));
+    using Vector = float __attribute__((vector_size(64)));
+    using Mask = std::int32_t __attribute__((vector_size(64)));
 };
 template <>
 struct Lanes<double> {
     static constexpr int count = 8;
-    typedef double Vector __attribute__((vector_size(64)));
-    typedef std::int64_t Mask __attribute__((vector_size(64)));
+    using Vector = double __attribute__((vector_size(64)));
+    using Mask = std::int64_t __attribute__((vector_size(64)));
 };
 template <class T>
 using Vector = typename Lanes<T>::Vector;
 template <class T>
 using Mask = typename Lanes<T>::Mask;
 
-typedef float Floats8 __attribute__((vector_size(32)));
-typedef double Doubles8 __attribute__((vector_size(64)));
-typedef std::uint16_t Shorts16 __attribute__((vector_size(32)));
-typedef std::uint32_t Words16 __attribute__((vector_size(64)));
-typedef std::uint8_t Bytes16 __attribute__((vector_size(16)));
-typedef std::uint8_t Bytes8 __attribute__((vector_size(8)));
+using Floats8 = float __attribute__((vector_size(32)));
+using Doubles8 = double __attribute__((vector_size(64)));
+using Shorts16 = std::uint16_t __attribute__((vector_size(32)));
+using Words16 = std::uint32_t __attribute__((vector_size(64)));
+using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
+using Bytes8 = std::uint8_t __attribute__((vector_size(8)));
 
 inline float widen(Bf16 x) {
     const std::uint32_t word = static_cast<std::uint32_t>(x.bits) << 16U;
@@ -71,7 +71,7 @@ inline void store(double* p, Lanes<double>::Vector v) { __builtin_memcpy(p, &v, 
 inline Words16 bf16_words(Lanes<float>::Vector v) {
     const Words16 w = reinterpret_cast<Words16>(v);
     const Words16 nearest = (w + 0x7FFFU + ((w >> 16) & 1U)) >> 16;
-    return v == v ? nearest : Words16{} + 0x7FC0U;
+    return v == v ? nearest : Words16{} + 0x7FC0U;  // NOLINT(misc-redundant-expression): NaN
 }
 inline void store(Bf16* p, Lanes<float>::Vector v) {
     const Shorts16 s = __builtin_convertvector(bf16_words(v), Shorts16);

@@ -70,24 +70,26 @@ Members objective(const std::string& loss, const std::string& activation, at::Sc
 /// Arrays w0, w1 … are weights as Keras shapes them, g0_0 (step, weight) … their gradients.
 Members optimizer(const std::string& name, double lr, at::ScalarType type, const Arrays& in) {
     std::vector<model::Segment> segments;
-    const auto weight = [](std::size_t i) { return "w" + std::to_string(i); };
+    const auto weight = [](std::size_t i) { return std::string("w").append(std::to_string(i)); };
+    const auto gradient = [](std::size_t step, std::size_t i) {
+        return std::string("g").append(std::to_string(step)).append("_").append(std::to_string(i));
+    };
     for (std::size_t i = 0; in.contains(weight(i)); ++i) {
         auto shape = in.at(weight(i)).shape;
         if (shape.size() == 4) shape = {shape[3], shape[0], shape[1], shape[2]};
         segments.push_back({.name = weight(i), .shape = shape});
     }
     model::FlatParameters parameters(segments, at::TensorOptions(type));
-    const auto put = [](at::Tensor to, at::Tensor from) {
+    const auto put = [](const at::Tensor& to, const at::Tensor& from) {
         to.copy_(from.dim() == 4 ? from.permute({3, 0, 1, 2}) : from);
     };
     for (std::size_t i = 0; i < segments.size(); ++i) {
         put(parameters.value(i), tensor(in.at(weight(i)), type));
     }
     const auto optimizer = model::Optimizer::make(name, parameters);
-    for (int step = 0; in.contains("g" + std::to_string(step) + "_0"); ++step) {
+    for (std::size_t step = 0; in.contains(gradient(step, 0)); ++step) {
         for (std::size_t i = 0; i < segments.size(); ++i) {
-            put(parameters.gradient(i),
-                tensor(in.at("g" + std::to_string(step) + "_" + std::to_string(i)), type));
+            put(parameters.gradient(i), tensor(in.at(gradient(step, i)), type));
         }
         optimizer->step(lr);
     }

@@ -19,7 +19,7 @@ record::TrialResult run_with_pause(const test::SmallTrial& place, record::Assign
     control.step_answer = [&](const record::StepReport&) {
         return control.steps == nth ? Answer::pause : Answer::go_on;
     };
-    const auto result = train::run_trial(place.context(), work, control);
+    auto result = train::run_trial(place.context(), work, control);
     if (nth == 0) return result;
     EXPECT_EQ(result.state, TrialState::paused);
     EXPECT_EQ(control.checkpoints.size(), 1U);

@@ -137,12 +137,12 @@ private:
 };
 
 /// 12 training samples in batches of 5: the last batch has 2.
-inline record::Assignment assignment(core::Point changes = {}, record::TrialId trial = 4) {
+inline record::Assignment assignment(const core::Point& changes = {}, record::TrialId trial = 4) {
     core::Point point{{"batch_size", std::int64_t{5}},
                       {"dropout", 0.5},
                       {"epochs", std::int64_t{2}},
                       {"lr", 1e-4}};
-    for (auto& [name, value] : changes) point[name] = value;
+    for (const auto& [name, value] : changes) point[name] = value;
     record::Assignment work;
     work.trial = trial;
     work.point = std::move(point);
