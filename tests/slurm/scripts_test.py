@@ -150,6 +150,8 @@ class ScriptsTest(unittest.TestCase):
 def main():
     if not os.access(program.PROGRAM, os.X_OK):
         cluster.skip(f"MSUNET_PROGRAM is '{program.PROGRAM}' and no program")
+    if not os.environ.get("MSUNET_TEST_SLURM"):
+        cluster.skip("a virtual cluster takes eight minutes, set MSUNET_TEST_SLURM=1 to start it")
     if reason := cluster.missing():
         cluster.skip(reason)
     unittest.main()
