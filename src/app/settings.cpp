@@ -101,7 +101,7 @@ public:
     template <class T>
     void option(const core::OptionInfo& info, T& value) {
         text += concat("  ", info.name, "\n");
-        std::string help = concat(info.help, ". ");
+        std::string help = concat(info.help, info.help.ends_with('.') ? " " : ". ");
         if (const auto range = core::range_text(info); !range.empty()) {
             help += concat("Allowed: ", range, ". ");
         }
