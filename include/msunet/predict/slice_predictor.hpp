@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A network that looks at whole slices through overlapping windows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "msunet/core/named_array.hpp"
+#include "msunet/data/patch_index.hpp"
+#include "msunet/model/precision.hpp"
+#include "msunet/predict/windows.hpp"
+
+namespace msunet::predict {
+
+/// How slices are shown to the network.
+struct WindowOptions {
+    data::PatchSpec patches;
+    Combination combination = Combination::mean;
+    /// Size of the model's input in pixels: windows are zero-padded to it at the bottom and right,
+    /// a side that is longer to the next multiple of 32. 0: to the next multiple of 32.
+    std::int64_t input_height = 0, input_width = 0;
+    std::int64_t batch_size = 16;  ///< windows that pass the network together
+};
+
+/// One network on the CPU, in inference mode.
+class SlicePredictor {
+public:
+    /// `weights`: all tensors in unet's order. `final_activation`: a name that Keras knows.
+    /// Throws core::UsageError for an unknown one.
+    SlicePredictor(std::span<const core::NamedArray> weights, const std::string& final_activation,
+                   model::Precision precision);
+    ~SlicePredictor();
+    SlicePredictor(SlicePredictor&&) noexcept;
+    SlicePredictor& operator=(SlicePredictor&&) noexcept;
+
+    /// Normalised slices (count, height, width), one after another → their likelihoods, of the same
+    /// shape. `between_batches` is called after every batch.
+    std::vector<float> predict(
+        std::span<const float> slices, std::uint32_t height, std::uint32_t width,
+        const WindowOptions& options, const std::function<void()>& between_batches = [] {});
+
+private:
+    struct Body;
+    std::unique_ptr<Body> body_;
+};
+
+}  // namespace msunet::predict
