@@ -12,6 +12,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/record/difference.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/report/pictures.hpp"
 #include "msunet/sweep/selection.hpp"
 
 namespace msunet::app {
@@ -91,6 +92,8 @@ void keep_best_weights(const fs::path& folder, const record::SweepRecord& record
         if (result == best || result->weights_file.empty()) continue;
         std::error_code ignored;
         fs::remove(folder / result->weights_file, ignored);
+        fs::remove(folder / record::trial_folder(result->trial) / report::pictures_file_name,
+                   ignored);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/report/forecast.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
@@ -72,11 +73,31 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
     return core::ExitCode::ok;
 }
 
+bool is_running(const record::SweepRecord& record) {
+    return record::in_use_by(record, {}, core::unix_now()).has_value();
+}
+
 std::string state_text(const record::SweepRecord& record) {
     if (record.finished || record.unfinished() == 0) return "finished";
     const auto user = record::in_use_by(record, {}, core::unix_now());
     if (user) return concat("running on ", user->host, " (pid ", user->pid, ")");
     return "stopped; the same msunet train command goes on with it";
+}
+
+/// A trial that was begun and has no result.
+std::string begun_text(const record::SweepRecord& record, record::TrialId id,
+                       const record::TrialRecord& trial, const report::Forecast& forecast) {
+    auto text = concat("  ", id, " ", record::name_of(trial.state), ", epoch ", trial.epochs.size(),
+                       "/", forecast.planned_epochs(record, id));
+    if (!trial.epochs.empty()) {
+        const auto& metrics = trial.epochs.back().metrics;
+        text += concat(", loss ", core::fixed(metrics.loss, 4), ", Dice ",
+                       core::fixed(metrics.dice_coef, 4));
+        if (metrics.val_dice_coef) {
+            text += concat(", val Dice ", core::fixed(*metrics.val_dice_coef, 4));
+        }
+    }
+    return concat(text, ": ", core::point_text(record.point(id)));
 }
 
 core::ExitCode show_status(std::span<const std::string> arguments) {
@@ -90,16 +111,20 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
         concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
     core::log::info(concat("permutations ", all, ": ", all - record.unfinished(), " ended (",
                            failed, " failed), ", record.unfinished(), " left"));
+    const report::Forecast forecast(record);
     for (const auto& [id, trial] : record.trials) {
-        if (trial.result) continue;
-        core::log::info(concat("  ", id, " ", record::name_of(trial.state), " after ",
-                               trial.epochs.size(),
-                               " epochs: ", core::point_text(record.point(id))));
+        if (!trial.result) core::log::info(begun_text(record, id, trial, forecast));
     }
     if (const auto* best = record::best(record); best != nullptr) {
         core::log::info(concat("best so far  ", best->trial, " with ", record.start.metric, " ",
                                core::fixed(*record::metric(*best, record.start.metric), 4), ": ",
                                core::point_text(best->point)));
+    }
+    const auto groups = report::groups_of(record.start.world);
+    if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
+        core::log::info(concat("time left    about ", core::duration_text(*left),
+                               is_running(record) ? "" : " of training", ", ", groups,
+                               groups == 1 ? " permutation at a time" : " permutations at a time"));
     }
     return core::ExitCode::ok;
 }
@@ -129,8 +154,9 @@ Command status_command() {
     return {"status",
             "status DIR",
             "tell how far an experiment is",
-            "Tells from an experiment's journal what is done, what runs, what is left, and which "
-            "permutation is the best so far.",
+            "Tells from an experiment's journal what is done, what runs, what is left, which "
+            "permutation is the best so far, and how long the rest will take. It only reads: ask "
+            "as often as you like while the sweep runs, from any machine that sees the folder.",
             [](const auto& use) { with_folder_schema("status", use); },
             show_status};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/core/log.hpp"
 
+#include <fcntl.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <sys/ioctl.h>
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 
 #include "msunet/core/text.hpp"
 
@@ -36,7 +38,8 @@ struct Log {
     std::vector<std::string> warnings;
     int rank = 0;
     bool quiet = false;
-    bool progress_shown = false;
+    /// Characters of each line of progress on the screen.
+    std::vector<std::size_t> progress_lines;
 };
 
 Log& instance() {
@@ -45,11 +48,43 @@ Log& instance() {
     return *log;
 }
 
+/// Rows and columns of the terminal that this process writes to; none where there is none.
+std::optional<winsize> terminal_size() {
+    winsize size{};
+    const char* kind = std::getenv("TERM");
+    const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
+    if (dumb || ::isatty(STDOUT_FILENO) != 1) return std::nullopt;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size;
+    // mpirun gives its ranks a terminal without a size, wherever its own output goes.
+    const int parent = ::open(concat("/proc/", ::getppid(), "/fd/1").c_str(), O_RDONLY | O_NOCTTY);
+    if (parent < 0) return std::nullopt;
+    const bool known = ::ioctl(parent, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    ::close(parent);
+    return known ? std::optional(size) : std::nullopt;
+}
+
+/// Characters, not bytes.
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+/// What brings the cursor to the beginning of the progress that is shown. A terminal that has
+/// become narrower has wrapped its lines.
+std::string to_progress(const Log& log) {
+    const auto width = static_cast<std::size_t>(std::max(1, terminal_width()));
+    std::size_t rows = 0;
+    for (const std::size_t length : log.progress_lines) {
+        rows += std::max<std::size_t>(1, (length + width - 1) / width);
+    }
+    return rows > 0 ? concat("\r\x1b[", rows, "A") : "\r";
+}
+
 void clear_progress(Log& log) {
-    if (!log.progress_shown) return;
-    std::fputs("\r\x1b[K", stdout);
+    if (log.progress_lines.empty()) return;
+    std::fputs((to_progress(log) + "\x1b[J").c_str(), stdout);
     std::fflush(stdout);
-    log.progress_shown = false;
+    log.progress_lines.clear();
 }
 
 void write(spdlog::level::level_enum level, std::string_view text, bool spoken) {
@@ -91,17 +126,28 @@ void alert(std::string_view text) {
 void progress(std::string_view text) {
     if (!is_terminal() || instance().quiet) return;
     const std::lock_guard lock(instance().mutex);
-    const std::string line = concat("\r\x1b[K", text);
-    std::fputs(line.c_str(), stdout);
+    Log& log = instance();
+    if (text.empty()) return clear_progress(log);
+    // Written over, not cleared first: that would flicker.
+    std::string screen = log.progress_lines.empty() ? "" : to_progress(log);
+    log.progress_lines.clear();
+    for (const std::string& line : split(text, '\n')) {
+        screen += concat(line, "\x1b[K\n");
+        log.progress_lines.push_back(characters(line));
+    }
+    std::fputs((screen + "\x1b[J").c_str(), stdout);
     std::fflush(stdout);
-    instance().progress_shown = true;
 }
 
-bool is_terminal() { return rank() == 0 && ::isatty(STDOUT_FILENO) == 1; }
+bool is_terminal() { return rank() == 0 && terminal_size().has_value(); }
+
+int terminal_height() {
+    const auto size = terminal_size();
+    return size && size->ws_row > 0 ? size->ws_row : 24;
+}
 
 int terminal_width() {
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    if (const auto size = terminal_size()) return size->ws_col;
     if (const char* columns = std::getenv("COLUMNS")) {
         if (const auto width = to_integer(columns); width && *width >= 20 && *width <= 1000) {
             return static_cast<int>(*width);

@@ -46,9 +46,9 @@ std::string report_html(const record::SweepRecord& record,
     return page;
 }
 
-void write_report(const std::filesystem::path& folder, const record::SweepRecord& record,
-                  const std::vector<SlicePicture>& pictures) {
-    core::write_file_atomically(folder / "report.html", report_html(record, pictures),
+void write_report(const std::filesystem::path& folder, const record::SweepRecord& record) {
+    core::write_file_atomically(folder / "report.html",
+                                report_html(record, read_pictures(folder, record)),
                                 core::Durability::buffered);
 }
 

@@ -204,11 +204,10 @@ Json pictures_page_json(const std::vector<SlicePicture>& pictures) {
             {{"scan", picture.scan},
              {"modality", core::name_of(picture.modality)},
              {"slice", picture.slice},
+             {"slices", picture.slices},
              {"dice", number(picture.dice)},
              {"w", picture.width},
              {"h", picture.height},
-             {"px", picture.pixel_width},
-             {"py", picture.pixel_height},
              {"png", base64(io::png_bytes({picture.width, picture.height, 1, picture.gray}))},
              {"mask", contour_path(picture.mask, picture.width, picture.height)},
              {"pred", contour_path(picture.prediction, picture.width, picture.height)}});

@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 #include "msunet/unet/names.hpp"
@@ -17,30 +15,8 @@ namespace {
 // Keys of fine-tuning: columns only where the grid names them, as Talos's tables lack them.
 constexpr std::string_view extra_keys[] = {"early_stopping", "restore_best", "lr_schedule"};
 
-class PointCollector final : public core::UniformVisitor<PointCollector> {
-public:
-    template <class T>
-    void option(const core::OptionInfo& info, T& value) {
-        point_.insert_or_assign(std::string(info.name), core::Value(value));
-    }
-    template <class T>
-    void option(const core::OptionInfo& info, std::optional<T>& value) {
-        point_.insert_or_assign(std::string(info.name),
-                                value ? core::Value(*value) : core::Value());
-    }
-    void option(const core::OptionInfo&, std::vector<std::string>&) {}
-
-    core::Point take() { return std::move(point_); }
-
-private:
-    core::Point point_;
-};
-
 core::Point default_parameters() {
-    unet::Hyperparameters hyperparameters;
-    PointCollector collector;
-    unet::describe(collector, hyperparameters);
-    core::Point point = collector.take();
+    core::Point point = unet::to_point({});
     for (const std::string_view key : extra_keys) {
         point.erase(std::string(key));
     }

@@ -76,6 +76,17 @@ std::vector<float> NetworkEngine::bottleneck(std::span<const std::uint32_t> samp
     return features;
 }
 
+std::vector<float> NetworkEngine::predict(std::span<const float> pictures) {
+    const std::int64_t height = spec_.index.padded_height(), width = spec_.index.padded_width();
+    const auto count = static_cast<std::int64_t>(pictures.size()) / (height * width);
+    at::Tensor host = at::empty({count, height, width});
+    std::copy(pictures.begin(), pictures.end(), host.mutable_data_ptr<float>());
+    const at::Tensor likelihood =
+        objective_.predict(network_.infer(host.to(master()))).to(at::kCPU, at::kFloat).contiguous();
+    const auto* data = likelihood.const_data_ptr<float>();
+    return {data, data + likelihood.numel()};
+}
+
 std::vector<core::NamedArray> NetworkEngine::weights() const { return network_.weights(); }
 
 void NetworkEngine::load_weights(std::span<const core::NamedArray> weights) {

@@ -305,6 +305,10 @@ void TrialRun::finish(record::TrialResult& result) {
         const auto& report = history_[static_cast<std::size_t>(epoch)];
         modality_ = {{.epoch = epoch, .dice = report.modality ? *report.modality : modalities()}};
     }
+    result.state = record::TrialState::done;
+    result.weights_file = record::trial_folder(assignment_.trial) + "/" + weights_file_name;
+    result.history = history_;
+    result.modality = modality_;
     write_on_leader([&] {
         try {
             writer_.finish();
@@ -315,10 +319,21 @@ void TrialRun::finish(record::TrialResult& result) {
         core::make_directories(folder());
         h5::write_keras_weights(folder() / weights_file_name,
                                 h5::group_by_layer(unet::layer_names(), weights));
+        look_at(result);
     });
     report_completed();
-    result.state = record::TrialState::done;
-    result.weights_file = record::trial_folder(assignment_.trial) + "/" + weights_file_name;
+}
+
+void TrialRun::look_at(const record::TrialResult& result) {
+    if (!context_.after_training) return;
+    const auto alive = [&] {
+        agreement_.ask(control_.after_step({.trial = assignment_.trial, .epoch = epoch_}));
+    };
+    context_.after_training({.result = result,
+                             .index = index_,
+                             .engine = *engine_,
+                             .batch_size = hyperparameters_.batch_size,
+                             .alive = alive});
 }
 
 void TrialRun::save() {

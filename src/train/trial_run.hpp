@@ -31,6 +31,7 @@ private:
     void train_epoch();
     void end_epoch();
     void finish(record::TrialResult& result);
+    void look_at(const record::TrialResult& result);
     /// Collective over the group: a checkpoint that is on disk when it returns.
     void save();
     void fail(record::TrialResult& result, const std::string& reason);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/unet/hyperparameters.hpp"
 
+#include <utility>
+
 #include "msunet/unet/names.hpp"
 #include "unet/plain_name.hpp"
 
@@ -126,6 +128,22 @@ public:
     std::vector<std::string> keys;
 };
 
+class PointCollector final : public core::UniformVisitor<PointCollector> {
+public:
+    template <class T>
+    void option(const OptionInfo& info, T& value) {
+        point.insert_or_assign(std::string(info.name), core::Value(value));
+    }
+    template <class T>
+    void option(const OptionInfo& info, std::optional<T>& value) {
+        point.insert_or_assign(std::string(info.name), value ? core::Value(*value) : core::Value());
+    }
+    // No hyperparameter is a list.
+    void option(const OptionInfo& /*info*/, std::vector<std::string>& /*value*/) {}
+
+    core::Point point;
+};
+
 }  // namespace
 
 void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters) {
@@ -143,6 +161,13 @@ const std::vector<std::string>& hyperparameter_keys() {
         return collector.keys;
     }();
     return keys;
+}
+
+core::Point to_point(const Hyperparameters& hyperparameters) {
+    PointCollector collector;
+    Hyperparameters copy = hyperparameters;
+    describe(collector, copy);
+    return std::move(collector.point);
 }
 
 std::optional<std::string> canonical_key(std::string_view key) {

@@ -150,8 +150,36 @@ class OutputsTest(ProgramTest):
         self.assertEqual(told.count("trial_finished"), 2)
         environment = json.loads((self.folder / "environment.json").read_text())
         self.assertEqual(environment["seed"], 1)
-        page = (self.folder / "report.html").read_text()
-        self.assertIn('<script id="data" type="application/json">', page)
+
+    def page(self, folder):
+        head = '<script id="data" type="application/json">'
+        text = (folder / "report.html").read_text()
+        self.assertIn(head, text)
+        return json.loads(text.split(head)[1].split("</script>")[0])
+
+    def test_page_shows_validation_slices_of_the_best(self):
+        kept = list(self.folder.glob("trials/*/pictures.json"))
+        self.assertEqual([path.parent for path in kept],
+                         [path.parent for path in self.folder.glob("trials/*/weights.h5")])
+        page = self.page(self.folder)
+        self.assertEqual(int(kept[0].parent.name), page["best"])
+        self.assertEqual({picture["scan"] for picture in page["pictures"]}, {"b1_fmri_data.nii"})
+        for picture in page["pictures"]:
+            self.assertEqual((picture["w"], picture["h"]), (32, 32))
+            self.assertTrue(0 <= picture["dice"] <= 1)
+            self.assertTrue(picture["mask"].startswith("M"))
+        dice = [picture["dice"] for picture in page["pictures"]]
+        self.assertEqual(dice, sorted(dice))
+
+    def test_page_without_validation_shows_training_slices(self):
+        shutil.copytree(self.place / "data", self.here / "data")
+        shutil.copytree(self.place / "masks", self.here / "masks")
+        result = self.train("-talos", "{'epochs': 1, 'batch_size': 16}", "-v", "0")
+        self.assert_code(result, 0)
+        page = self.page(self.here / "out" / "x")
+        self.assertFalse(page["validation"])
+        self.assertEqual({picture["modality"] for picture in page["pictures"]},
+                         {"anatomical", "dti", "fmri", "noddi"})
 
     def test_input_is_untouched(self):
         for name, before in self.input.items():

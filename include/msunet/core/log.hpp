@@ -28,13 +28,18 @@ void error(std::string_view text);
 /// As warn, from whichever rank: "warning: rank 3: …". For what only this rank knows.
 void alert(std::string_view text);
 
-/// A line that replaces itself on a terminal; nothing elsewhere. The next message clears it.
+/// Lines that replace themselves on a terminal; nothing elsewhere. The next message, or an empty
+/// text, clears them. The cursor stands below them, so that what another process writes begins a
+/// line.
 void progress(std::string_view text);
 
 /// stdout is a terminal and this rank speaks.
 [[nodiscard]] bool is_terminal();
-/// Columns of the terminal, else $COLUMNS, else 80.
+/// Columns of the terminal, else $COLUMNS, else 80. Under mpirun on this machine it is the
+/// terminal that mpirun writes to.
 [[nodiscard]] int terminal_width();
+/// Rows of the terminal, else 24.
+[[nodiscard]] int terminal_height();
 
 /// What warn() was told so far on this rank, spoken or not, in order.
 [[nodiscard]] std::vector<std::string> warnings();

@@ -27,6 +27,7 @@ class NetworkEngine : public StepEngine {
 public:
     [[nodiscard]] std::string failure() const override { return failure_; }
     std::vector<float> bottleneck(std::span<const std::uint32_t> samples) override;
+    std::vector<float> predict(std::span<const float> pictures) override;
     [[nodiscard]] std::vector<core::NamedArray> weights() const override;
     void load_weights(std::span<const core::NamedArray> weights) override;
     [[nodiscard]] std::vector<StateBuffer> state() const override;

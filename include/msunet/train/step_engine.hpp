@@ -75,6 +75,9 @@ public:
 
     /// This rank alone, inference mode: features for PCA, (samples, width) row-major.
     virtual std::vector<float> bottleneck(std::span<const std::uint32_t> samples) = 0;
+    /// This rank alone, inference mode: the final activation on pictures (n, height, width) of the
+    /// samples' padded size, row-major; the same shape.
+    virtual std::vector<float> predict(std::span<const float> pictures) = 0;
 
     /// All tensors in unet's order; the same on every rank.
     [[nodiscard]] virtual std::vector<core::NamedArray> weights() const = 0;

@@ -23,6 +23,16 @@
 
 namespace msunet::train {
 
+/// A trial whose epochs are complete, on its leader.
+struct TrainedTrial {
+    const record::TrialResult& result;  ///< complete but for its times
+    const data::PatchIndex& index;
+    StepEngine& engine;           ///< holds the trial's final weights
+    std::int64_t batch_size = 1;  ///< how many samples the engine takes at once
+    /// To be called between two batches: a sign of life to whoever waits for this rank.
+    std::function<void()> alive;
+};
+
 /// Everything that the trials of a sweep have in common on this rank. References outlive it.
 struct TrialContext {
     const data::Dataset& dataset;
@@ -44,6 +54,9 @@ struct TrialContext {
     /// Writes a pca_only permutation's files from the cumulative explained variance ratio and
     /// answers with their names, relative to the experiment's folder. Called on the leader alone.
     std::function<std::vector<std::string>(record::TrialId, std::span<const double>)> write_pca{};
+    /// Looks at a trial that is done, before its result is told. Called on the leader alone; what
+    /// it throws fails the trial.
+    std::function<void(const TrainedTrial&)> after_training{};
     std::int64_t world_rank = 0;  ///< of the group's leader, for the result
     std::int64_t gpus = 0;        ///< of the group
 };

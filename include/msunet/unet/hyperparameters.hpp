@@ -54,6 +54,9 @@ void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters);
 [[nodiscard]] Hyperparameters from_point(const core::Point& point,
                                          const Hyperparameters& defaults = {});
 
+/// All hyperparameters under the keys of the grid; None where an optional one has no value.
+[[nodiscard]] core::Point to_point(const Hyperparameters& hyperparameters);
+
 /// What a user should be told about a permutation that is allowed (cosine_similarity, softmax).
 [[nodiscard]] std::vector<std::string> warnings_for(const Hyperparameters& hyperparameters);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
 /// What rank 0 does with the events of a sweep besides the journal: lines for the user, partial
-/// results, deletion of weights that nobody needs any more.
+/// results and report, deletion of weights that nobody needs any more.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "../dispatch/dispatcher.hpp"
+#include "live_view.hpp"
+#include "msunet/report/forecast.hpp"
 #include "msunet/report/tensorboard.hpp"
-#include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
 
-/// Heeds `--keep_models` and writes results.partial.csv at most every 5 s and for at most 1 % of
-/// the time.
+/// Heeds `--keep_models` and writes results.partial.csv and report.html at most every 5 s and for
+/// at most 1 % of the time.
 class Bookkeeper final : public SweepListener {
 public:
     struct Settings {
@@ -24,7 +25,6 @@ public:
         bool keep_all_models = false;
         bool tensorboard = false;
         bool has_validation = false;
-        unet::Hyperparameters defaults;
         std::int64_t groups = 1;
     };
 
@@ -45,21 +45,17 @@ private:
     void forget_files(const record::TrialResult& result, const record::SweepRecord& record,
                       std::optional<record::TrialId> before);
     void forget_weights(const record::TrialResult* result);
-    void count_epochs(const record::SweepRecord& record);
-    std::int64_t planned_epochs(const record::SweepRecord& record, record::TrialId trial) const;
-    std::optional<double> seconds_left(const record::SweepRecord& record) const;
     void write_partial(const record::SweepRecord& record, double now);
 
     Settings settings_;
     std::optional<report::TensorBoard> board_;
     record::Standing standing_;
+    report::Forecast forecast_;
+    LiveView live_;
     bool heading_shown_ = false;
     bool results_changed_ = false;
+    bool page_changed_ = false;
     double next_partial_ = 0;
-    bool epochs_counted_ = false;
-    std::int64_t epochs_left_ = 0;  ///< of all trials without a result
-    std::int64_t epochs_seen_ = 0;  ///< in this start
-    double epoch_seconds_ = 0;      ///< of those
     std::vector<std::filesystem::path> to_delete_;
 };
 

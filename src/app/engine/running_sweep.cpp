@@ -45,7 +45,7 @@ public:
         : books_(books),
           groups_(static_cast<double>(placement.groups)),
           keeper_({folder, settings.train.keep_models == "all", settings.experiment.tensorboard,
-                   books.has_validation, default_hyperparameters(settings), placement.groups},
+                   books.has_validation, placement.groups},
                   books.journal.record()),
           dispatcher_(channel, leaders_of(placement), make_scheduler(settings, placement, books),
                       books.journal, books.limits, books.journal.record().owner, keeper_) {

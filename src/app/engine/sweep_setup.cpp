@@ -20,34 +20,6 @@ std::filesystem::path cache_folder(const TrainSettings& settings) {
     return std::filesystem::path(settings.experiment.output_directory) / ".msunet_cache";
 }
 
-/// The hyperparameters' values that expressions may use beside the grid's.
-class PointCollector final : public core::UniformVisitor<PointCollector> {
-public:
-    template <class T>
-    void option(const core::OptionInfo& info, T& value) {
-        point[std::string(info.name)] = value_of(value);
-    }
-
-    core::Point point;
-
-private:
-    template <class T>
-    static core::Value value_of(const T& value) {
-        return core::Value(value);
-    }
-    template <class T>
-    static core::Value value_of(const std::optional<T>& value) {
-        return value ? core::Value(*value) : core::Value();
-    }
-    static core::Value value_of(const std::vector<std::string>&) { return {}; }
-};
-
-core::Point point_of(unet::Hyperparameters hyperparameters) {
-    PointCollector collector;
-    describe(collector, hyperparameters);
-    return collector.point;
-}
-
 std::string hash_of_input(const prepare::Prepared& prepared, const std::string& name) {
     const auto found =
         std::find_if(prepared.inputs.begin(), prepared.inputs.end(),
@@ -74,7 +46,7 @@ GridPlan plan_grid(const TrainSettings& settings) {
     warn_of_values(plan.grid->lists(), plan.warnings);
     plan.selection = sweep::select(*plan.grid, settings.sweep,
                                    static_cast<std::uint64_t>(settings.experiment.seed),
-                                   point_of(default_hyperparameters(settings)));
+                                   unet::to_point(default_hyperparameters(settings)));
     return plan;
 }
 

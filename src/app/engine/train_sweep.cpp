@@ -23,6 +23,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/model/runtime.hpp"
+#include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
@@ -192,6 +193,7 @@ core::ExitCode finish(const fs::path& folder, record::Journal& journal, const Sw
     } else {
         summary.stopped = stopped_text(ending);
         report::write_partial_results(folder, report::make_sweep(journal.record()));
+        report::write_report(folder, journal.record());
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
     }
     journal.sync();
@@ -199,6 +201,14 @@ core::ExitCode finish(const fs::path& folder, record::Journal& journal, const Sw
     if (!complete && ending.ending == sweep::Ending::stopped) return core::ExitCode::stopped;
     if (!complete && ending.ending == sweep::Ending::no_groups) return core::ExitCode::failure;
     return exit_code_of(journal.record());
+}
+
+/// Of the start table: it fits a terminal, and is the same in every file.
+std::size_t table_width() {
+    constexpr int widest = 100;
+    constexpr int narrowest = 80;
+    if (!core::log::is_terminal()) return widest;
+    return static_cast<std::size_t>(std::clamp(core::log::terminal_width(), narrowest, widest));
 }
 
 core::ExitCode nothing_left(const fs::path& folder) {
@@ -276,7 +286,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
-                         open.folder.string(), first.metric, std::move(notices)})));
+                         open.folder.string(), first.metric, std::move(notices)}),
+            table_width()));
         return std::string();
     });
 

@@ -14,6 +14,7 @@
 #include "msunet/record/json.hpp"
 #include "msunet/report/charts.hpp"
 #include "msunet/train/trainer.hpp"
+#include "picture_maker.hpp"
 #include "running_mark.hpp"
 #include "trial_log.hpp"
 
@@ -61,6 +62,9 @@ train::TrialContext make_context(const RunnerParts& parts) {
             [folder = parts.folder](record::TrialId trial, std::span<const double> cumulative) {
                 return write_pca_files(folder, trial, cumulative);
             },
+        .after_training =
+            [maker = std::make_shared<PictureMaker>(parts.dataset, parts.metric, parts.folder)](
+                const train::TrainedTrial& trained) { maker->look(trained); },
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,
         .gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0,
     };

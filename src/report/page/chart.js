@@ -1,7 +1,7 @@
 // Scales and axes.
 
-function ticks(low, high, wanted) {
-  const raw = (high - low) / wanted || 1;
+function ticks(low, high, wanted, whole) {
+  const raw = Math.max((high - low) / wanted || 1, whole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((lead) => lead * power).find((candidate) => candidate >= raw * 0.999);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
@@ -29,12 +29,12 @@ function quantile(values, share) {
 
 // An SVG with axes; returns its scales and a clipped group for the data.
 let clips = 0;
-function frame({ width = 560, height = 300, x, y, xLabel, yLabel, label }) {
+function frame({ width = 560, height = 300, x, y, whole, xLabel, yLabel, label }) {
   const area = { left: 52, right: width - 12, top: 12, bottom: height - 42 };
   const xScale = linear(x[0], x[1], area.left, area.right);
   const yScale = linear(y[0], y[1], area.bottom, area.top);
   const clip = `clip${clips++}`;
-  const xs = ticks(x[0], x[1], 7), ys = ticks(y[0], y[1], 6);
+  const xs = ticks(x[0], x[1], 7, whole), ys = ticks(y[0], y[1], 6);
   const data = sv("g", { "clip-path": `url(#${clip})` });
   const node = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
     sv("clipPath", { id: clip }, sv("rect", { x: area.left, y: area.top - 3, width: area.right - area.left + 4, height: area.bottom - area.top + 6 })),

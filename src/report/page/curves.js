@@ -18,7 +18,7 @@ function curvePanel(learned, name, title) {
   if (name === "dice") [low, high] = [Math.max(0, Math.floor(low * 10) / 10), 1];
   else high = Math.max(quantile(points, 0.98), low + 1e-6);  // a diverging run must not flatten the rest
   const last = Math.max(2, ...learned.map((trial) => trial.h.epoch[trial.h.epoch.length - 1]));
-  const chart = frame({ x: [1, last], y: [low, high], xLabel: "epoch", yLabel: title, label: `${title} by epoch` });
+  const chart = frame({ x: [1, last], whole: true, y: [low, high], xLabel: "epoch", yLabel: title, label: `${title} by epoch` });
   const path = (trial, values) => trial.h.epoch.map((epoch, i) => (isNumber(values[i])
     ? `${i && isNumber(values[i - 1]) ? "L" : "M"}${chart.x(epoch).toFixed(1)} ${chart.y(values[i]).toFixed(1)}` : "")).join("");
   const grey = sv("path", { class: learned.length > 30 ? "curve" : "curve few" });

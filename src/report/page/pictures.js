@@ -1,17 +1,19 @@
 // Validation slices with the manual mask and the best model's prediction, worst first.
 
+// Slices are counted among those that preprocessing kept.
+const place = (picture) => `${picture.scan}, slice ${picture.slice} of ${picture.slices}`;
+
 function shot(picture) {
-  const width = picture.w * picture.px, height = picture.h * picture.py;
   return sv("svg", { class: "shot", viewBox: `0 0 ${picture.w} ${picture.h}`, preserveAspectRatio: "none",
-    style: `aspect-ratio:${width}/${height}`, role: "img", "aria-label": `${picture.scan}, slice ${picture.slice}, Dice ${number4(picture.dice)}` },
+    style: `aspect-ratio:${picture.w}/${picture.h}`, role: "img", "aria-label": `${place(picture)}, Dice ${number4(picture.dice)}` },
     sv("image", { href: `data:image/png;base64,${picture.png}`, width: picture.w, height: picture.h }),
     sv("path", { class: "mask", d: picture.mask }), sv("path", { class: "pred", d: picture.pred }));
 }
 
 function drawPictures() {
   if (!D.pictures.length) return;
-  const node = section("pictures", "Validation slices, worst first",
-    `The manual mask and the outline that the best model${best ? ` (permutation ${best.id})` : ""} draws. Click a picture to enlarge it.`);
+  const node = section("pictures", D.validation ? "Validation slices, worst first" : "Training slices, worst first",
+    `The manual mask and the outline that the best model${best ? ` (permutation ${best.id})` : ""} draws, on the slices where they agree least${D.validation ? "" : "; there is no validation data"}. Click a picture to enlarge it.`);
   const toggle = (cls, text) => {
     const box = el("input", { type: "checkbox", onchange: () => node.classList.toggle(cls, !box.checked) });
     box.checked = true;
@@ -23,12 +25,12 @@ function drawPictures() {
     const list = D.pictures.filter((picture) => picture.modality === modality).sort((a, b) => a.dice - b.dice);
     if (!list.length) continue;
     node.append(el("h3", {}, modality), el("div", { class: "shots" }, list.map((picture) => el("figure", {},
-      el("button", { type: "button", "aria-label": `enlarge ${picture.scan}, slice ${picture.slice}`, onclick: () => enlarge(picture) }, shot(picture)),
+      el("button", { type: "button", "aria-label": `enlarge ${place(picture)}`, onclick: () => enlarge(picture) }, shot(picture)),
       caption(picture)))));
   }
 }
 
-const caption = (picture) => el("figcaption", {}, el("b", {}, `Dice ${number4(picture.dice)}`), `  ${picture.scan}, slice ${picture.slice}`);
+const caption = (picture) => el("figcaption", {}, el("b", {}, `Dice ${number4(picture.dice)}`), `  ${place(picture)}`);
 
 function enlarge(picture) {
   const box = el("dialog", { onclick: () => box.close(), onclose: () => box.remove() },

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "msunet/core/file.hpp"
 #include "msunet/report/html.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
@@ -38,8 +39,11 @@ int main(int argc, char** argv) {
         std::cerr << "make_page FOLDER small|large|running|single\n";
         return 2;
     }
+    namespace report = msunet::report;
     std::filesystem::create_directories(argv[1]);
-    msunet::report::write_report(argv[1], msunet::report::testing::made_up_sweep(kind(argv[2])),
-                                 msunet::report::testing::made_up_pictures(5));
+    msunet::core::write_file_atomically(
+        std::filesystem::path(argv[1]) / "report.html",
+        report::report_html(report::testing::made_up_sweep(kind(argv[2])),
+                            report::testing::made_up_pictures(5)));
     return 0;
 }

@@ -18,6 +18,8 @@
   expect(rows().length === D.trials.length, "not all permutations are in the table");
   expect(!best || rows()[0].trial === best, "the best permutation is not first");
 
+  expect([...document.querySelectorAll("#curves svg")].every((chart) => [...chart.querySelectorAll("text")]
+    .every((text) => !/^\d+\.\d+$/.test(text.textContent) || text.getAttribute("text-anchor") === "end")), "epochs are whole numbers");
   if (scored.length > 1) {
     head(D.metric).click();
     const up = cells(column(D.metric)).filter(Boolean).map(Number);

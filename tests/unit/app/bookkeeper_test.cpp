@@ -67,7 +67,7 @@ protected:
 };
 
 TEST_F(BookkeeperTest, KeepsTheBestWeightsOnly) {
-    Bookkeeper keeper({.folder = folder_, .defaults = {}}, record_);
+    Bookkeeper keeper({.folder = folder_}, record_);
     for (const auto& [trial, dice] : {std::pair{2, 0.5}, {0, 0.4}, {3, 0.7}, {1, 0.7}}) {
         const auto event = end(static_cast<record::TrialId>(trial), dice);
         keeper.happened(event, record_);
@@ -80,7 +80,7 @@ TEST_F(BookkeeperTest, KeepsTheBestWeightsOnly) {
 TEST_F(BookkeeperTest, DeletesWhatAnEarlierStartLeft) {
     end(0, 0.4);
     end(2, 0.6);
-    Bookkeeper keeper({.folder = folder_, .defaults = {}}, record_);
+    Bookkeeper keeper({.folder = folder_}, record_);
     keeper.clean_up();
     EXPECT_EQ(left(), Ids{2});
     keeper.happened(end(1, 0.8), record_);
@@ -89,7 +89,7 @@ TEST_F(BookkeeperTest, DeletesWhatAnEarlierStartLeft) {
 }
 
 TEST_F(BookkeeperTest, KeepsAllWhereAskedTo) {
-    Bookkeeper keeper({.folder = folder_, .keep_all_models = true, .defaults = {}}, record_);
+    Bookkeeper keeper({.folder = folder_, .keep_all_models = true}, record_);
     for (const record::TrialId trial : {0U, 1U}) {
         keeper.happened(end(trial, 0.1 * static_cast<double>(trial)), record_);
     }

@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "report/contour.hpp"
 #include "unit/report/folder.hpp"
@@ -85,13 +84,6 @@ TEST(Report, IsWrittenUnderItsName) {
     const auto record = testing::made_up_sweep();
     write_report(folder.path(), record);
     EXPECT_EQ(core::read_file(folder.path() / "report.html"), report_html(record));
-}
-
-TEST(Pictures, SurviveTheirFile) {
-    const auto pictures = testing::made_up_pictures(2);
-    EXPECT_TRUE(pictures_from_json(pictures_to_json(pictures)) == pictures);
-    EXPECT_THROW((void)pictures_from_json("[{}]"), core::InputError);
-    EXPECT_THROW((void)pictures_from_json("nonsense"), core::InputError);
 }
 
 TEST(Contour, GoesRoundASinglePixelWithCutCorners) {

@@ -193,10 +193,10 @@ std::vector<SlicePicture> made_up_pictures(std::size_t each) {
             picture.modality = modality;
             picture.scan = core::concat("valid", k, "_", core::name_of(modality), ".nii");
             picture.slice = static_cast<std::int64_t>(4 + 3 * k);
+            picture.slices = 24;
             picture.dice = 0.82 + 0.03 * static_cast<double>(k);
             picture.width = side;
             picture.height = side - 8;
-            picture.pixel_height = 1.2;
             for (std::size_t y = 0; y < picture.height; ++y) {
                 for (std::size_t x = 0; x < picture.width; ++x) {
                     const double dx = (static_cast<double>(x) - 31) / 20;

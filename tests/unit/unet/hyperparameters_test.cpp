@@ -143,6 +143,18 @@ TEST(Hyperparameters, RangesAreThoseOfTheGuide) {
     }
 }
 
+TEST(Hyperparameters, GoThroughAPointUnchanged) {
+    Hyperparameters h;
+    h.lr = 0.02;
+    h.which_layer = 3;
+    h.score_trainable = false;
+    h.modality_weight = "dti";
+    const auto point = to_point(h);
+    EXPECT_EQ(point.size(), hyperparameter_keys().size());
+    EXPECT_EQ(point.at("early_stopping"), Value{});
+    EXPECT_EQ(from_point(point), h);
+}
+
 TEST(Hyperparameters, HarmlessButUselessChoicesAreWarnedOf) {
     Hyperparameters h;
     EXPECT_TRUE(warnings_for(h).empty());

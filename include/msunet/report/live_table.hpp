@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What a terminal shows of a sweep while it runs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace msunet::report {
+
+/// A trial that runs.
+struct RunningTrial {
+    std::uint64_t trial = 0;
+    std::int64_t epoch = 0;  ///< epochs complete
+    std::int64_t epochs = 0;
+    std::optional<double> loss{};  ///< of the last complete epoch, as the next two
+    std::optional<double> dice{};
+    std::optional<double> val_dice{};
+    double share = 0;  ///< of its time that has passed, 0…1
+    std::optional<double> seconds_left{};
+};
+
+/// The whole sweep.
+struct SweepTotals {
+    std::size_t done = 0;  ///< failed ones not counted
+    std::size_t failed = 0;
+    std::size_t running = 0;
+    std::size_t left = 0;  ///< neither ended nor running
+    std::string best{};    ///< "3: val_dice_coef 0.9312", or empty
+    std::optional<double> seconds_left{};
+};
+
+/// A row for each trial under a heading, then the totals; lines of at most `width` characters and
+/// at most `height` (4 or more) of them: what finds no room is counted.
+std::string format_live_table(const std::vector<RunningTrial>& trials, const SweepTotals& totals,
+                              std::size_t width, std::size_t height);
+
+/// "3 done, 1 failed, 2 running, 4 left".
+std::string format_counts(const SweepTotals& totals);
+
+}  // namespace msunet::report

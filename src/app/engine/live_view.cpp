@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "live_view.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::app {
+
+namespace {
+
+constexpr double seconds_between_tables = 0.5;
+/// More rows than these nobody reads.
+constexpr int longest_table = 20;
+/// Lines of the terminal that are left to messages.
+constexpr int spare_lines = 4;
+
+}  // namespace
+
+LiveView::LiveView(std::int64_t groups, const record::SweepRecord& record) : groups_(groups) {
+    for (const auto* result : record.results()) {
+        failed_ += result->state == record::TrialState::failed ? 1 : 0;
+    }
+}
+
+LiveView::~LiveView() { core::log::progress(""); }
+
+void LiveView::happened(const record::Event& event) {
+    if (const auto* started = std::get_if<record::TrialStarted>(&event)) {
+        running_[started->trial] = started->at;
+    } else if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
+        running_[epoch->trial] = epoch->at;
+        last_event_ = epoch->at;
+    } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
+        running_.erase(paused->trial);
+    } else if (const auto* lost = std::get_if<record::TrialLost>(&event)) {
+        running_.erase(lost->trial);
+    } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
+        running_.erase(finished->result.trial);
+        failed_ += finished->result.state == record::TrialState::failed ? 1 : 0;
+        last_event_ = finished->at;
+    }
+}
+
+bool LiveView::is_due(double now) const { return now >= shown_at_ + seconds_between_tables; }
+
+void LiveView::show(const record::SweepRecord& record, const report::Forecast& forecast,
+                    const record::Standing& standing, double now) {
+    if (!core::log::is_terminal()) return;
+    shown_at_ = now;
+    report::SweepTotals totals;
+    totals.done = standing.ended() - failed_;
+    totals.failed = failed_;
+    totals.running = running_.size();
+    totals.left = record.start.trials.size() - standing.ended() - running_.size();
+    if (const auto best = standing.best()) {
+        const auto value = record::metric(*record.result(*best), record.start.metric);
+        totals.best = core::concat(*best, ": ", record.start.metric, " ", core::fixed(*value, 4));
+    }
+    if (const auto left = forecast.seconds_left(groups_)) {
+        totals.seconds_left = std::max(0.0, *left - (now - last_event_));
+    }
+    const int height = std::min(longest_table, core::log::terminal_height() - spare_lines);
+    core::log::progress(report::format_live_table(
+        running(record, forecast, now), totals,
+        static_cast<std::size_t>(std::max(1, core::log::terminal_width() - 1)),
+        static_cast<std::size_t>(std::max(4, height))));
+}
+
+std::vector<report::RunningTrial> LiveView::running(const record::SweepRecord& record,
+                                                    const report::Forecast& forecast,
+                                                    double now) const {
+    std::vector<report::RunningTrial> trials;
+    for (const auto& [id, since] : running_) {
+        report::RunningTrial& row = trials.emplace_back();
+        row.trial = id;
+        row.epochs = forecast.planned_epochs(record, id);
+        auto epoch_seconds = forecast.epoch_seconds();
+        const auto* trial = record.find(id);
+        if (trial != nullptr && !trial->epochs.empty()) {
+            const auto& last = trial->epochs.back();
+            row.epoch = last.epoch + 1;
+            row.loss = last.metrics.loss;
+            row.dice = last.metrics.dice_coef;
+            row.val_dice = last.metrics.val_dice_coef;
+            epoch_seconds = last.seconds;
+        }
+        if (!epoch_seconds || *epoch_seconds <= 0 || row.epochs == 0) continue;
+        // An epoch that takes longer than the last one is not over for that.
+        const double part = std::clamp((now - since) / *epoch_seconds, 0.0, 1.0);
+        const double done = std::min<double>(static_cast<double>(row.epochs),
+                                             static_cast<double>(row.epoch) + part);
+        row.share = done / static_cast<double>(row.epochs);
+        row.seconds_left = (static_cast<double>(row.epochs) - done) * *epoch_seconds;
+    }
+    return trials;
+}
+
+}  // namespace msunet::app

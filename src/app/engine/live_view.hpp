@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The running sweep on rank 0's terminal.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "msunet/record/event.hpp"
+#include "msunet/record/sweep_record.hpp"
+#include "msunet/report/forecast.hpp"
+#include "msunet/report/live_table.hpp"
+
+namespace msunet::app {
+
+/// A table of the running trials that replaces itself, and a line of totals. Without a terminal
+/// nothing. All times are unix seconds.
+class LiveView {
+public:
+    /// `groups` train side by side. The record as it is when training begins.
+    LiveView(std::int64_t groups, const record::SweepRecord& record);
+    /// Takes the table away.
+    ~LiveView();
+    LiveView(const LiveView&) = delete;
+    LiveView& operator=(const LiveView&) = delete;
+
+    /// Notes an event that the record holds already.
+    void happened(const record::Event& event);
+    /// Draws the table.
+    void show(const record::SweepRecord& record, const report::Forecast& forecast,
+              const record::Standing& standing, double now);
+    /// Whether the table is older than half a second.
+    bool is_due(double now) const;
+
+private:
+    std::vector<report::RunningTrial> running(const record::SweepRecord& record,
+                                              const report::Forecast& forecast, double now) const;
+
+    std::int64_t groups_;
+    std::size_t failed_ = 0;
+    std::map<record::TrialId, double> running_;  ///< when the present epoch began
+    double last_event_ = 0;                      ///< that the forecast heeds
+    double shown_at_ = 0;
+};
+
+}  // namespace msunet::app

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/forecast.hpp"
+
+#include <gtest/gtest.h>
+
+namespace msunet::report {
+namespace {
+
+// Three permutations of 2, 4 and 10 epochs.
+record::SweepRecord three_permutations() {
+    record::SweepRecord record;
+    record.start.trials = {0, 1, 2};
+    record.start.grid["epochs"] = {std::int64_t{2}, std::int64_t{4}, std::int64_t{10}};
+    return record;
+}
+
+record::EpochReport epoch(std::int64_t number, double seconds) {
+    record::EpochReport report;
+    report.epoch = number;
+    report.seconds = seconds;
+    return report;
+}
+
+record::TrialResult result(record::TrialId trial, std::int64_t epochs) {
+    record::TrialResult result;
+    result.trial = trial;
+    for (std::int64_t i = 0; i < epochs; ++i) result.history.push_back(epoch(i, 3));
+    return result;
+}
+
+TEST(Forecast, IsSilentBeforeTheFirstEpoch) {
+    const Forecast forecast(three_permutations());
+    EXPECT_FALSE(forecast.seconds_left(2));
+    EXPECT_FALSE(forecast.epoch_seconds());
+}
+
+TEST(Forecast, SharesTheEpochsThatAreLeftAmongTheGroups) {
+    const auto record = three_permutations();
+    Forecast forecast(record);
+    forecast.epoch(1, epoch(0, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 15 * 3);
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(3), 15 * 3 / 3.0);
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(64), 15 * 3 / 3.0) << "no more than trials are left";
+    forecast.epoch(1, epoch(1, 5));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 14 * 4);
+}
+
+TEST(Forecast, CountsNoEpochTwiceThatARestartRepeats) {
+    Forecast forecast(three_permutations());
+    forecast.epoch(2, epoch(0, 1));
+    forecast.epoch(2, epoch(1, 1));
+    forecast.epoch(2, epoch(1, 1));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 14);
+}
+
+TEST(Forecast, LeavesOutWhatEarlyStoppingSpares) {
+    const auto record = three_permutations();
+    Forecast forecast(record);
+    for (std::int64_t i = 0; i < 3; ++i) forecast.epoch(2, epoch(i, 3));
+    forecast.ended(record, result(2, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 6 * 3);
+    forecast.ended(record, result(0, 0));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(8), 4 * 3) << "a failure before the first epoch";
+}
+
+TEST(Forecast, OfARecordIsThatOfItsEvents) {
+    auto record = three_permutations();
+    Forecast followed(record);
+    for (std::int64_t i = 0; i < 2; ++i) followed.epoch(0, epoch(i, 3));
+    followed.ended(record, result(0, 2));
+    followed.epoch(1, epoch(0, 7));
+    record.trials[0].result = result(0, 2);
+    record.trials[1].epochs = {epoch(0, 7)};
+    const Forecast read(record);
+    EXPECT_EQ(read.seconds_left(2), followed.seconds_left(2));
+    EXPECT_EQ(read.epoch_seconds(), followed.epoch_seconds());
+}
+
+TEST(Forecast, KnowsHowLongPermutationsTrain) {
+    auto record = three_permutations();
+    EXPECT_EQ(Forecast(record).planned_epochs(record, 2), 10);
+    record.start.grid["pca_only"] = {true, false};
+    record.start.trials = {4, 5};
+    EXPECT_EQ(Forecast(record).planned_epochs(record, 4), 0);
+    EXPECT_EQ(Forecast(record).planned_epochs(record, 5), 10);
+    record.start.grid = {{"lr", {0.1}}};
+    record.start.trials = {0};
+    EXPECT_EQ(Forecast(record).planned_epochs(record, 0), 20);
+}
+
+TEST(Groups, AreWhatTheRanksGive) {
+    record::World world;
+    EXPECT_EQ(groups_of(world), 1);
+    world.ranks = 8;
+    world.group_size = 4;
+    EXPECT_EQ(groups_of(world), 2);
+}
+
+}  // namespace
+}  // namespace msunet::report
