@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the benchmarks in Python share: where things lie, the machine in words, memory of processes,
+tables in Markdown."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+PROGRAM = PROJECT / "build" / "msunet"
+KERAS_PYTHON = PROJECT / ".deps" / "interop-venv" / "bin" / "python"
+TORCH_PYTHON = PROJECT / ".deps" / "torch-venv" / "bin" / "python"
+SHARED = Path(os.environ.get("MSUNET_SHARED_DIR", PROJECT.parent / "shared"))
+
+
+def parser(description):
+    """Arguments that all benchmarks take."""
+    arguments = argparse.ArgumentParser(description=description.split("\n\n")[0])
+    arguments.add_argument("--program", type=Path, default=PROGRAM, help="msunet, built")
+    arguments.add_argument("--keras-python", type=Path, default=KERAS_PYTHON,
+                           help="Python of scripts/interop-env.sh")
+    arguments.add_argument("--output", type=Path, help="file for the tables as well")
+    arguments.add_argument("--quick", action="store_true",
+                           help="as small as can be: shows that it runs, measures nothing")
+    return arguments
+
+
+def need(*files):
+    """Leaves with 77, which reads as skipped, where something is not installed."""
+    for file in files:
+        if not os.access(file, os.X_OK):
+            print(f"SKIPPED: there is no '{file}'; scripts/interop-env.sh and scripts/build.sh make "
+                  "the environments and the programs")
+            sys.exit(77)
+
+
+def environment(threads):
+    """Of the programs that are measured: so many threads, that sleep while they wait."""
+    return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive",
+            "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONWARNINGS": "ignore",
+            "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+            "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1"}
+
+
+def scans(program, folder, animals=10):
+    """A folder with data and masks, and what they are: the real scans where they are at hand, else
+    phantoms made in `folder`."""
+    if (SHARED / "data" / "real" / "data").is_dir():
+        return SHARED / "data" / "real", "real scans"
+    phantom = Path(folder) / "phantom"
+    subprocess.run([program, "phantom", phantom, "--animals", str(animals)], check=True,
+                   stdout=subprocess.DEVNULL)
+    return phantom, "phantom scans"
+
+
+def link_scans(source, target, chosen):
+    """Makes `target` with links to the pairs whose position in the order of the names is chosen."""
+    for kind in ("data", "masks"):
+        (target / kind).mkdir(parents=True)
+        files = sorted((source / kind).iterdir())
+        for i in chosen:
+            (target / kind / files[i].name).symlink_to(files[i])
+
+
+# ------------------------------------------------------------------------------------- the machine
+
+def cpu_has_bf16():
+    """Whether the processor multiplies bfloat16 in hardware."""
+    flags = next((line for line in open("/proc/cpuinfo") if line.startswith("flags")), "")
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def load():
+    """The load average over a minute: at most the number of threads at work on a quiet machine."""
+    return os.getloadavg()[0]
+
+
+def machine():
+    """One line: processor, cores, memory, system, bf16."""
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
+                  if line.startswith("model name")), "unknown processor")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = next((line.split("=", 1)[1].strip().strip('"') for line in open("/etc/os-release")
+                   if line.startswith("PRETTY_NAME")), "Linux")
+    bf16 = "with" if cpu_has_bf16() else "without"
+    return (f"{model}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {bf16} bfloat16 "
+            f"arithmetic, {system}")
+
+
+def heading(title, began_load, *lines):
+    """Title, machine, load and what else the figures depend on."""
+    revision = subprocess.run(["git", "-C", PROJECT, "describe", "--always", "--dirty"],
+                              capture_output=True, text=True, check=False).stdout.strip()
+    facts = [f"Machine: {machine()}.",
+             f"Load average {began_load:.1f} at the start, {load():.1f} at the end. "
+             f"msunet {revision or 'of unknown revision'}.", *lines]
+    return f"### {title}\n\n" + "\n".join(facts) + "\n\n"
+
+
+# ---------------------------------------------------------------------------------------- figures
+
+def table(header, rows):
+    """Rows of texts as a table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
+
+
+def ratios(ours, theirs):
+    """Median and range of the ratios of each round: "1.42 (1.38–1.45)"."""
+    each = [one / other for one, other in zip(ours, theirs)]
+    return f"{statistics.median(each):.2f} ({min(each):.2f}–{max(each):.2f})"
+
+
+def median(values, digits=1):
+    return f"{statistics.median(values):.{digits}f}"
+
+
+def publish(text, output):
+    """Prints the tables, and writes them to a file if one is named."""
+    print(text)
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text)
+
+
+def peak_megabytes(pid):
+    """The most memory that a process has held so far; 0 where it is gone."""
+    try:
+        for line in open(f"/proc/{pid}/status"):
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0
+
+
+def descendants(pid):
+    """The process and all that it started."""
+    found = [pid]
+    for one in found:
+        try:
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(word) for word in (task / "children").read_text().split()]
+        except OSError:
+            pass
+    return found
+
+
+def run(words, cwd, env):
+    """Runs a command to its end. Answers with wall seconds and the sum of the peak memory (MB) of
+    all its processes, pages that several share counted in each."""
+    log = Path(cwd) / "log.txt"
+    began = time.monotonic()
+    with open(log, "w") as out:
+        process = subprocess.Popen([str(word) for word in words], cwd=cwd, env=env, stdout=out,
+                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        peaks, ended = {}, threading.Event()
+
+        def watch():
+            while not ended.wait(0.05):
+                for pid in descendants(process.pid):
+                    peaks[pid] = max(peaks.get(pid, 0), peak_megabytes(pid))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        code = process.wait()
+        seconds = time.monotonic() - began
+        ended.set()
+        watcher.join()
+    if code != 0:
+        sys.exit(f"'{' '.join(map(str, words))}' ended with {code}:\n"
+                 + "\n".join(log.read_text(errors="replace").splitlines()[-20:]))
+    return seconds, sum(peaks.values())
+
+
+def journal(folder):
+    """The events of an experiment."""
+    return [json.loads(line) for line in (Path(folder) / "journal.jsonl").read_text().splitlines()]
+
+
+def prepare(program, scans, folder, name, options, env, ranks=1):
+    """Starts msunet so that it prepares the data set and trains nothing. Answers with the journal's
+    figures of the data set."""
+    launcher = ["mpirun", "-n", ranks] if ranks > 1 else []
+    run([*launcher, program, "-tpath", scans / "data", "-mpath", scans / "masks", "-path", "random",
+         "-n", name, "--time_limit", "1 s", *options], folder, env)
+    return journal(Path(folder) / name)[0]["data"]
