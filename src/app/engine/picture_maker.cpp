@@ -11,6 +11,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/predict/windows.hpp"
 
 namespace msunet::app {
 
@@ -21,11 +22,6 @@ namespace {
 constexpr std::size_t pictures_of_modality = 6;
 /// More slices of a modality than these would only cost time.
 constexpr std::size_t candidates_of_modality = 64;
-
-/// A window of a slice.
-struct Window {
-    std::size_t row = 0, column = 0;
-};
 
 std::vector<std::vector<std::size_t>> choose_candidates(const data::Dataset& dataset) {
     const auto& slices = dataset.slices();
@@ -50,70 +46,36 @@ struct Positions {
     std::vector<std::int64_t> counts;
 };
 
-/// Likelihood (height x width) of a slice: the mean over windows of the size that was trained on.
-class SlicePredictor {
-public:
-    SlicePredictor(const data::Dataset& dataset, const train::TrainedTrial& trained)
-        : dataset_(dataset),
-          trained_(trained),
-          padded_height_(static_cast<std::size_t>(trained.index.padded_height())),
-          padded_width_(static_cast<std::size_t>(trained.index.padded_width())) {}
-
-    std::vector<float> operator()(const data::Slice& slice) const {
-        const auto size = data::patch_size(trained_.index.spec(), slice.height, slice.width);
-        std::vector<Window> windows;
-        for (const std::size_t row : covering_offsets(slice.height, size.height)) {
-            for (const std::size_t column : covering_offsets(slice.width, size.width)) {
-                windows.push_back({row, column});
+/// Likelihood (height x width) of a slice, through the trial's engine on whatever device.
+std::vector<float> likelihood_of(const data::Dataset& dataset, const data::Slice& slice,
+                                 const train::TrainedTrial& trained) {
+    const auto voxels = dataset.voxels(slice);
+    const auto height = static_cast<std::size_t>(trained.index.padded_height());
+    const auto width = static_cast<std::size_t>(trained.index.padded_width());
+    const auto windows = predict::windows_of(trained.index.spec(), slice.height, slice.width);
+    const auto batch_size = static_cast<std::size_t>(trained.batch_size);
+    predict::Stitch stitch(slice.height, slice.width, predict::Combination::mean);
+    for (std::size_t first = 0; first < windows.size(); first += batch_size) {
+        const auto batch =
+            std::span(windows).subspan(first, std::min(batch_size, windows.size() - first));
+        std::vector<float> pictures(batch.size() * height * width, 0);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            for (std::size_t y = 0; y < batch[i].height; ++y) {
+                const auto from = (batch[i].row + y) * slice.width + batch[i].column;
+                std::ranges::copy(voxels.subspan(from, batch[i].width),
+                                  &pictures[(i * height + y) * width]);
             }
         }
-        std::vector<float> sums(std::size_t{slice.height} * slice.width, 0);
-        std::vector<float> counts(sums.size(), 0);
-        const auto batch = static_cast<std::size_t>(trained_.batch_size);
-        for (std::size_t i = 0; i < windows.size(); i += batch) {
-            add(slice, size, std::span(windows).subspan(i, std::min(batch, windows.size() - i)),
-                sums, counts);
-            trained_.alive();
+        const auto likelihoods = trained.engine.predict(pictures);
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+            stitch.add(batch[i], &likelihoods[i * height * width], width);
         }
-        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] /= counts[i];
-        return sums;
+        trained.alive();
     }
-
-private:
-    void add(const data::Slice& slice, const data::PatchSize& size, std::span<const Window> windows,
-             std::vector<float>& sums, std::vector<float>& counts) const {
-        const auto voxels = dataset_.voxels(slice);
-        std::vector<float> batch(windows.size() * padded_height_ * padded_width_, 0);
-        for_rows(slice, size, windows, [&](std::size_t in_slice, std::size_t in_batch) {
-            std::copy_n(voxels.begin() + static_cast<std::ptrdiff_t>(in_slice), size.width,
-                        batch.begin() + static_cast<std::ptrdiff_t>(in_batch));
-        });
-        const auto likelihood = trained_.engine.predict(batch);
-        for_rows(slice, size, windows, [&](std::size_t in_slice, std::size_t in_batch) {
-            for (std::size_t x = 0; x < size.width; ++x) {
-                sums[in_slice + x] += likelihood[in_batch + x];
-                counts[in_slice + x] += 1;
-            }
-        });
-    }
-
-    /// Calls `use` with each row of each window: where it begins in the slice and in the batch.
-    template <class F>
-    void for_rows(const data::Slice& slice, const data::PatchSize& size,
-                  std::span<const Window> windows, F&& use) const {
-        for (std::size_t i = 0; i < windows.size(); ++i) {
-            for (std::size_t y = 0; y < size.height; ++y) {
-                use((windows[i].row + y) * slice.width + windows[i].column,
-                    (i * padded_height_ + y) * padded_width_);
-            }
-        }
-    }
-
-    const data::Dataset& dataset_;
-    const train::TrainedTrial& trained_;
-    std::size_t padded_height_;
-    std::size_t padded_width_;
-};
+    std::vector<float> likelihood(voxels.size());
+    stitch.take(likelihood);
+    return likelihood;
+}
 
 /// Voxels as grey values: from 0 to the value that all but the brightest 0.5 % stay below.
 std::vector<std::uint8_t> gray_of(std::span<const float> voxels) {
@@ -148,15 +110,6 @@ std::vector<std::size_t> spread(const std::vector<std::size_t>& all, std::size_t
     return chosen;
 }
 
-std::vector<std::size_t> covering_offsets(std::size_t length, std::size_t size) {
-    if (size >= length) return {0};
-    const std::size_t step = std::max<std::size_t>(1, size / 2);
-    const std::size_t gaps = (length - size + step - 1) / step;
-    std::vector<std::size_t> offsets(gaps + 1);
-    for (std::size_t i = 0; i <= gaps; ++i) offsets[i] = i * (length - size) / gaps;
-    return offsets;
-}
-
 PictureMaker::PictureMaker(const data::Dataset& dataset, const std::string& metric,
                            std::filesystem::path folder)
     : dataset_(dataset),
@@ -180,7 +133,6 @@ void PictureMaker::look(const train::TrainedTrial& trained) noexcept {
 }
 
 void PictureMaker::draw(const train::TrainedTrial& trained) const {
-    const SlicePredictor predict(dataset_, trained);
     const Positions positions(dataset_);
     std::vector<report::SlicePicture> pictures;
     for (const auto& candidates : candidates_) {
@@ -188,7 +140,7 @@ void PictureMaker::draw(const train::TrainedTrial& trained) const {
         std::vector<report::SliceScore> scores;
         for (const std::size_t i : candidates) {
             const auto& slice = dataset_.slices()[i];
-            const auto likelihood = predict(slice);
+            const auto likelihood = likelihood_of(dataset_, slice, trained);
             const auto mask = dataset_.masks(slice);
             report::SlicePicture picture;
             picture.mask.assign(mask.begin(), mask.end());

@@ -41,8 +41,4 @@ private:
 /// At most `count` of `all`, evenly spread.
 std::vector<std::size_t> spread(const std::vector<std::size_t>& all, std::size_t count);
 
-/// Offsets of windows of `size` pixels on `length`, evenly spread from end to end, each overlapping
-/// the next by half of its size at least; 0 alone where one covers all.
-std::vector<std::size_t> covering_offsets(std::size_t length, std::size_t size);
-
 }  // namespace msunet::app
