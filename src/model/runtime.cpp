@@ -3,7 +3,9 @@
 
 #include <ATen/Parallel.h>
 #include <malloc.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <limits>
 
 namespace msunet::model {
@@ -17,5 +19,12 @@ void keep_freed_memory() {
 }
 
 void release_memory() { malloc_trim(0); }
+
+std::int64_t resident_memory() {
+    std::ifstream file("/proc/self/statm");
+    std::int64_t all = 0, resident = 0;
+    file >> all >> resident;
+    return file ? resident * sysconf(_SC_PAGESIZE) : 0;
+}
 
 }  // namespace msunet::model

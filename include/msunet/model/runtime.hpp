@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Process-wide settings of libtorch, without its headers.
+// Process-wide settings of libtorch and of memory, without libtorch's headers.
+
+#include <cstdint>
 
 namespace msunet::model {
 
@@ -14,5 +16,8 @@ void keep_freed_memory();
 
 /// Gives freed memory back to the operating system; between trials.
 void release_memory();
+
+/// Bytes of this process in memory now, shared ones included; 0 where the system doesn't tell.
+[[nodiscard]] std::int64_t resident_memory();
 
 }  // namespace msunet::model

@@ -2,6 +2,7 @@
 #include "trial_runner.hpp"
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -105,9 +106,8 @@ record::TrialResult train_once(const train::TrialContext& context, record::Assig
 /// The leader's part: the same with a log.
 record::TrialResult train_logged(const train::TrialContext& context,
                                  const record::Assignment& assignment,
-                                 record::TrialControl& control, const fs::path& folder) {
-    core::make_directories(folder);
-    TrialLog log(folder / log_name);
+                                 record::TrialControl& control, const fs::path& folder,
+                                 TrialLog& log) {
     log.line(concat(
         assignment.checkpoint.empty() ? "begins" : "goes on", " on ", context.group.size(),
         context.group.size() == 1 ? " rank: " : " ranks: ", core::point_text(assignment.point)));
@@ -133,10 +133,20 @@ TrialRunner make_trial_runner(const RunnerParts& parts) {
         const auto folder = context->experiment_folder / record::trial_folder(assignment.trial);
         watchdog.hold(concat("permutation ", assignment.trial));
         WatchedControl watched(control, watchdog);
-        auto result = leads ? train_logged(*context, assignment, watched, folder)
-                            : train_once(*context, assignment, watched);
+        std::optional<TrialLog> log;
+        if (leads) {
+            core::make_directories(folder);
+            log.emplace(folder / log_name);
+        }
+        auto result = log ? train_logged(*context, assignment, watched, folder, *log)
+                          : train_once(*context, assignment, watched);
         watchdog.release();
         model::release_memory();
+        if (log) {
+            const auto resident = static_cast<double>(model::resident_memory());
+            log->line(
+                concat("memory is given back, ", core::fixed(resident / 1e6, 1), " MB are in use"));
+        }
         if (leads && record::is_final(result.state)) {
             core::write_file_atomically(folder / result_name, record::to_json(result));
         }

@@ -77,13 +77,20 @@ double Watchdog::limit() const {
 }
 
 void Watchdog::watch() {
-    const auto look = std::chrono::duration<double>(std::min(longest_look, timeout_ / 4));
+    const double look = std::min(longest_look, timeout_ / 4);
     std::unique_lock lock(mutex_);
-    while (!changed_.wait_for(lock, look, [this] { return ending_; })) {
-        const double silence = core::steady_seconds() - last_sign_;
+    double looked = core::steady_seconds();
+    while (
+        !changed_.wait_for(lock, std::chrono::duration<double>(look), [this] { return ending_; })) {
+        const double now = core::steady_seconds();
+        // While this thread did not run either, the process was suspended: nobody's stall.
+        const double suspended = now - looked - look;
+        if (suspended > look) last_sign_ = std::min(now, last_sign_ + suspended);
+        looked = now;
+        const double silence = now - last_sign_;
         if (holds_.empty() || silence < limit()) continue;
         sound(holds_, silence);
-        last_sign_ = core::steady_seconds();
+        last_sign_ = now;
     }
 }
 

@@ -2,8 +2,11 @@
 #include "app/engine/watchdog.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 namespace msunet::app {
@@ -61,6 +64,34 @@ TEST(Watchdog, IsPatientWithLongSteps) {
         std::this_thread::sleep_for(milliseconds(400));
     }
     EXPECT_EQ(alarms.count(), 0U);
+}
+
+/// Suspends its own process in the middle of work; ends it with 1 at an alarm, else with 0.
+[[noreturn]] void work_with_a_break() {
+    {
+        Watchdog watchdog(1, 0, [](const std::string&) { _exit(1); });
+        watchdog.hold("permutation 7");
+        std::raise(SIGSTOP);
+        // The watchdog is woken at once, the work makes progress a little later.
+        std::this_thread::sleep_for(milliseconds(200));
+        watchdog.beat();
+        std::this_thread::sleep_for(milliseconds(200));
+    }
+    _exit(0);
+}
+
+TEST(Watchdog, DoesNotCountTheTimeInWhichTheProcessWasSuspended) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) work_with_a_break();
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, WUNTRACED), child);
+    ASSERT_TRUE(WIFSTOPPED(status));
+    std::this_thread::sleep_for(milliseconds(2500));
+    kill(child, SIGCONT);
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace
