@@ -54,12 +54,15 @@ std::optional<winsize> terminal_size() {
     const char* kind = std::getenv("TERM");
     const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
     if (dumb || ::isatty(STDOUT_FILENO) != 1) return std::nullopt;
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size;
-    // mpirun gives its ranks a terminal without a size, wherever its own output goes.
-    const int parent = ::open(concat("/proc/", ::getppid(), "/fd/1").c_str(), O_RDONLY | O_NOCTTY);
-    if (parent < 0) return std::nullopt;
-    const bool known = ::ioctl(parent, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    ::close(parent);
+    // mpirun gives its ranks a terminal of their own, wherever its output goes; the size that this
+    // one has is that of the start at best.
+    const bool launched = std::getenv("OMPI_COMM_WORLD_RANK") != nullptr;
+    const int screen =
+        launched ? ::open(concat("/proc/", ::getppid(), "/fd/1").c_str(), O_RDONLY | O_NOCTTY)
+                 : ::dup(STDOUT_FILENO);
+    if (screen < 0) return std::nullopt;
+    const bool known = ::ioctl(screen, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    ::close(screen);
     return known ? std::optional(size) : std::nullopt;
 }
 
