@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configures and builds. Leaves the program at build/msunet.
 #   scripts/build.sh [--program] [PRESET [CMAKE_ARGUMENT...]]
-#   --program: the program alone, without the tests; PRESET: release (default), debug, asan
+#   --program: the program alone, without the tests; PRESET: release (default), debug, asan, fuzz
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 

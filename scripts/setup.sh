@@ -19,7 +19,7 @@ packages=(
 )
 case ${1:-} in
     --dev)
-        packages+=(git clang-format-14 clang-tidy-14 shellcheck)
+        packages+=(git clang-format-14 clang-tidy-14 shellcheck clang-14 libclang-rt-14-dev)
         # Ubuntu's package is a wrapper of a snap, which has no headless use in a container.
         if grep -q '^ID=debian' /etc/os-release; then packages+=(chromium); fi
         ;;

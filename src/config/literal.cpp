@@ -14,7 +14,8 @@ namespace {
 using core::concat;
 using core::quoted;
 
-/// What word processors and PDF readers make of plain characters.
+/// Undoes what word processors and PDF readers make of plain characters. Nothing is left out, so
+/// that what is around it can't form such a character in turn.
 std::string with_plain_characters(std::string_view text) {
     struct Replacement {
         std::string_view from;
@@ -22,7 +23,7 @@ std::string with_plain_characters(std::string_view text) {
     };
     constexpr Replacement replacements[] = {{"\u2018", "'"},  {"\u2019", "'"}, {"\u201C", "\""},
                                             {"\u201D", "\""}, {"\u00A0", " "}, {"\u2013", "-"},
-                                            {"\u2212", "-"},  {"\uFEFF", ""}};
+                                            {"\u2212", "-"},  {"\uFEFF", " "}};
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
         const auto* found =
@@ -206,7 +207,8 @@ private:
         return core::trim(found);
     }
 
-    /// A text in quotes with Python's and JSON's common escapes.
+    /// A text in quotes with Python's and JSON's common escapes. An escape means what the character
+    /// itself would.
     std::string string() {
         const std::size_t begin = position_;
         const char quote = text_[position_++];
@@ -214,7 +216,7 @@ private:
         while (true) {
             if (at_end() || peek() == '\n') fail_at(begin, "a quote isn't closed");
             const char c = text_[position_++];
-            if (c == quote) return out;
+            if (c == quote) return with_plain_characters(out);
             if (c == '\\') {
                 escape(out);
             } else {

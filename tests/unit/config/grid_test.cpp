@@ -207,6 +207,15 @@ TEST(Grid, TextReadsBack) {
     EXPECT_EQ(grid_text({}), "{}");
 }
 
+// The second is a finding of the fuzzer.
+TEST(Grid, TextOfOddCharactersReadsBack) {
+    for (const char* text :
+         {"{'a': ['\\u2018', \"\\u201d\", '\\ufeff']}", "a: \xEF\uFEFF\xBB\xBFms"}) {
+        const std::string printed = grid_text(parse_grid(text));
+        EXPECT_EQ(grid_text(parse_grid(printed)), printed);
+    }
+}
+
 TEST(Grid, RandomTextsNeverCrash) {
     core::RandomStream random(5);
     constexpr std::string_view pieces[] = {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text of -talos: Python literal, JSON, YAML, a dictionary without braces.
+#include "fuzz/fuzz.hpp"
+#include "msunet/config/grid.hpp"
+#include "msunet/sweep/grid.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace msunet;
+    const auto text = fuzz::text_of(data, size);
+    fuzz::expect_answer([&] { (void)config::parse_grid(text, unet::hyperparameter_keys()); });
+    std::string printed;
+    fuzz::expect_answer([&] {
+        const auto grid = config::parse_grid(text);
+        printed = config::grid_text(grid);
+    });
+    if (!printed.empty()) {
+        // What we print we read back; here an error is a finding.
+        fuzz::expect(config::grid_text(config::parse_grid(printed)) == printed);
+    }
+    return 0;
+}

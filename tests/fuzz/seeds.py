@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""seeds.py FOLDER: a small corpus for each fuzzer to begin with, FOLDER/<fuzzer>/<number>."""
+
+import gzip
+import io
+import shutil
+import struct
+import sys
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
+sys.path.insert(0, str(PROJECT / "tests" / "system"))
+
+import program  # noqa: E402  (needs the path)
+
+# The readers behind the first byte of the fuzzers' input.
+PLAIN, PACKED = b"\0", b"\1"
+SEAL, DESCRIPTION = b"\0", b"\1"
+CSV, NPY, ZIP, PNG = (bytes([i]) for i in range(4))
+
+
+def nifti():
+    with tempfile.TemporaryDirectory() as folder:
+        for size, kind, value in (((4, 3, 2), "f", 1.5), ((2, 2, 1, 9), "h", 7), ((3, 3, 1), "B", 1)):
+            file = Path(folder) / "a.nii"
+            count = 1
+            for length in size:
+                count *= length
+            program.write_nifti(file, size, [value] * count, kind=kind)
+            yield PLAIN + file.read_bytes()
+            yield PACKED + gzip.compress(file.read_bytes(), mtime=0)
+
+
+def grid():
+    yield from (
+        b"{'lr': [0.001, 0.01], 'epochs': 20, 'losses': ['dice_coef_loss', \"bce\"]}",
+        b"{'lr': (0.0001, 0.01, 5), 'batch_size': (16, 129, 4), 'pca_only': [True, False]}",
+        b"final activation: [sigmoid, hard sigmoid], which-layer: [0, 19], dropout: .5",
+        b'{"lr": "(1e-4, 1e-2, 5)", "optimizer": ["Adam", "SGD"], "modality_weight": [null]}',
+        b"lr:\n  - 0.1\n  - 1e-3\nepochs: 3\nlosses: [mse, 'kl_divergence']\n",
+        b"{'a': ['\\x41\\n\\u00e4', u'b', r'c', '''d'''], 'b': [-1, +2, 0x1f, 1_000, 1e400]}",
+        b"# a comment\n{'lr': [0.1,],}",
+    )
+
+
+def yaml():
+    for file in sorted((PROJECT / "configs").glob("*.yaml")):
+        yield file.read_bytes()
+    yield b"talos_params: {lr: [0.1, 0.2], epochs: 3}\nseed: 7\ntarget-size: 64\n"
+    yield b"'validation split': 0.25\nenable_noise: no\nmetric: val_dice_coef\n"
+
+
+def expression():
+    yield from (
+        b"lr < 0.01 and batch_size != 256",
+        b"lambda p: p['lr'] * p['batch_size'] >= 1e-2 or not p['pca_only']",
+        b"losses in ['bce', \"dice_coef_loss\"] and modality_weight is None",
+        b"1 < batch_size ** 2 // 3 % 5 <= 7.5e1 and -lr + (2 - 1) / 4 not in [1, 'a', True]",
+        b"modality_weight is not None == False",
+    )
+
+
+def description(slices):
+    size = "[[16,16,4],[1.0,1.0,1.0],[0.0,0.0,0.0]]"
+    return (f'{{"version":1,"sources":[["a",1,false,false,0,4,4,{slices},"00ff"]],'
+            f'"pairs":[[["a_data.nii","a_mask.nii",1,false],{size},{size}]],"slices":[{slices}],'
+            f'"copies":0,"largest_bytes":1024,"warnings":[],"notices":["n"]}}').encode()
+
+
+def cache():
+    yield DESCRIPTION + description(2)
+    yield DESCRIPTION + description(4294967295)
+    text = b"key 4 " + b"0" * 32
+    length = b"%016d" % len(text)
+    yield SEAL + b"data" + text + b"0" * 32 + length + b"msunet-seal-0001"
+    yield SEAL + b"0" * 32 + b"9" * 16 + b"msunet-seal-0001"
+
+
+def npy(dtype, shape, data, version=1):
+    head = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    head += b" " * (63 - (10 + len(head)) % 64) + b"\n"
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H", len(head)) + head + data
+
+
+def table():
+    yield CSV + b'a,b\n1,"x ""y"", z"\r\n2,\n'
+    arrays = [npy("<f4", "(2, 3)", b"\0" * 24), npy("<i8", "()", b"\1" * 8),
+              npy("<U2", "(2,)", "abc\0".encode("utf-32-le")), npy(">f2", "(1,)", b"\x3c\0")]
+    for array in arrays:
+        yield NPY + array
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", method) as archive:
+            archive.writestr("a.npy", arrays[0])
+            archive.writestr("b/c.txt", "text" * 50)
+        yield ZIP + packed.getvalue()
+    yield PNG + png(3, 2)
+
+
+def png(width, height):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + b"\x7f" * width) * height
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def journal():
+    text = (HERE / "seeds" / "journal.jsonl").read_bytes()
+    yield text
+    yield text[: 2 * len(text) // 3]
+
+
+def result():
+    yield (HERE / "seeds" / "result.json").read_bytes()
+
+
+def keras():
+    # The fuzzer's bytes choose groups and types; no file is mutated.
+    yield bytes(range(256)) * 2
+    yield b"\0" * 64
+
+
+def main():
+    for make in (nifti, grid, yaml, expression, cache, table, journal, result, keras):
+        folder = Path(sys.argv[1]) / make.__name__
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for number, content in enumerate(make()):
+            (folder / str(number)).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
