@@ -139,8 +139,10 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
         if (!known_names.empty()) {
             const auto known = known_name(entry.name, known_names);
             if (!known) {
-                problems.push_back(concat(quoted(literal.key), " isn't a hyperparameter",
-                                          core::did_you_mean(literal.key, known_names)));
+                const std::string meant = core::did_you_mean(literal.key, known_names);
+                problems.push_back(concat(
+                    quoted(literal.key), " isn't a hyperparameter",
+                    meant.empty() ? concat(" (those are ", core::join(known_names), ")") : meant));
                 continue;
             }
             entry.name = *known;

@@ -157,18 +157,11 @@ Json data_json(const record::SweepRecord& record) {
             {"prepare_seconds", data.prepare_seconds}, {"from_cache", data.from_cache}};
 }
 
-/// When the page's story ends. What the journal says after the last result, such as that the files
-/// were written, changes nothing: the page made then and one made later are the same.
-double story_end(const record::SweepRecord& record, const Sweep& sweep) {
-    if (sweep.trials.size() == sweep.permutations) return sweep.ended_at;
-    return std::max(sweep.ended_at, record.last_sign_of_life);
-}
-
 Json starts_json(const record::SweepRecord& record, const Sweep& sweep) {
     Json json = Json::array();
     for (const record::Start& start : record.starts) {
         json.push_back({{"from", start.from},
-                        {"to", std::max(start.from, std::min(start.to, story_end(record, sweep)))},
+                        {"to", std::max(start.from, std::min(start.to, sweep.ended_at))},
                         {"date", readable_date(start.from, sweep.utc_offset)},
                         {"ranks", start.world.ranks},
                         {"group", start.world.group_size},
@@ -264,7 +257,7 @@ std::string page_data(const record::SweepRecord& record,
               {"shard", record.start.shard},
               {"version", record.start.world.program},
               {"unfinished", unfinished},
-              {"as_of", readable_date(story_end(record, sweep), sweep.utc_offset)},
+              {"as_of", readable_date(sweep.ended_at, sweep.utc_offset)},
               {"started", readable_date(sweep.started_at, sweep.utc_offset)},
               {"ended", readable_date(sweep.ended_at, sweep.utc_offset)},
               {"metric", sweep.metric},

@@ -89,6 +89,11 @@ Sweep make_sweep(const record::SweepRecord& record) {
         sweep.trials.push_back(*result);
         sweep.ended_at = std::max(sweep.ended_at, result->ended_at);
     }
+    // What the journal says after the last result of all changes nothing: tables and page made
+    // then and later are the same.
+    if (sweep.trials.size() < sweep.permutations) {
+        sweep.ended_at = std::max(sweep.ended_at, record.last_sign_of_life);
+    }
     return sweep;
 }
 

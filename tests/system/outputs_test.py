@@ -171,6 +171,18 @@ class OutputsTest(ProgramTest):
         dice = [picture["dice"] for picture in page["pictures"]]
         self.assertEqual(dice, sorted(dice))
 
+    def test_best_model_is_a_start_model(self):
+        shutil.copytree(self.place / "data", self.here / "data")
+        shutil.copytree(self.place / "masks", self.here / "masks")
+        frozen = {name: False for name in PARAMETERS if name.endswith("Trainable")}
+        grid = {"epochs": 1, "batch_size": 8, "which_layer": 0, **frozen}
+        result = run("-tpath", "data", "-mpath", "masks", *without(FAST, ("-path",)), "-path",
+                     self.folder / "best_model.hdf5", "-talos", repr(grid), cwd=self.here)
+        self.assert_code(result, 0)
+        best = max(float(row["val_dice_coef"]) for row in records(summary_file(self.folder)))
+        again = records(summary_file(self.here / "out" / "x"))[0]
+        self.assertAlmostEqual(float(again["val_dice_coef"]), best, delta=1e-6)
+
     def test_page_without_validation_shows_training_slices(self):
         shutil.copytree(self.place / "data", self.here / "data")
         shutil.copytree(self.place / "masks", self.here / "masks")

@@ -30,7 +30,7 @@ struct Sweep {
     /// Permutations of this sweep after all limits; more than `trials` while it runs.
     std::uint64_t permutations = 0;
     double started_at = 0;
-    double ended_at = 0;
+    double ended_at = 0;  ///< end of the last trial; before that the last sign of life
     /// Seconds east of UTC in which dates are written.
     std::int64_t utc_offset = 0;
     /// Every trial that has ended, in ascending order of id.

@@ -147,7 +147,8 @@ TEST(Grid, NamesAllProblemsAtOnce) {
                     "in the parameter grid 'epochs' is a range whose steps aren't an integer of 1 "
                     "or more",
                     "in the parameter grid 'dropout' is there twice, remove one",
-                    "in the parameter grid 'momentum' isn't a hyperparameter"));
+                    "in the parameter grid 'momentum' isn't a hyperparameter (those are "
+                    "batch_size, lr, epochs, dropout)"));
     EXPECT_THAT(problems("{'lr': (1, 1, 3)}"), ElementsAre(HasSubstr("equal")));
     EXPECT_THAT(problems("{'lr': ('a', 1, 3)}"), ElementsAre(HasSubstr("aren't both numbers")));
     EXPECT_THAT(problems("{'lr': ()}"), ElementsAre(HasSubstr("has 0 values")));

@@ -27,6 +27,16 @@ TEST(Sweep, BestIsHighestAndTiesGoToTheLowerId) {
     EXPECT_EQ(ranking(sweep), (std::vector<std::size_t>{1, 2, 0, 3}));
 }
 
+TEST(Sweep, ThatHasNotEndedLastsUntilItsLastSignOfLife) {
+    auto record = testing::made_up_sweep({.learning_rates = 4, .running = true});
+    record.last_sign_of_life += 100;
+    EXPECT_EQ(make_sweep(record).ended_at, record.last_sign_of_life);
+    auto ended = testing::made_up_sweep();
+    const double end = make_sweep(ended).ended_at;
+    ended.last_sign_of_life += 100;
+    EXPECT_EQ(make_sweep(ended).ended_at, end);
+}
+
 TEST(Sweep, LossesAreRankedFromTheLowest) {
     Sweep sweep;
     sweep.metric = "val_loss";
