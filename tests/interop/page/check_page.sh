@@ -37,4 +37,4 @@ if ! grep -q 'data-probe="all good"' "$folder/dom"; then
     grep -o 'data-probe="[^"]*"' "$folder/dom" || echo "the page's script did not run to its end"
     exit 1
 fi
-echo "the page is drawn and works"
+echo "the page is drawn and works: $(sed -n 's/.*data-times="\([^"]*\)".*/\1/p' "$folder/dom" | head -n 1)"
