@@ -4,6 +4,7 @@
 /// commands that use it load, so that --help and a mistyped option answer at once.
 #pragma once
 
+#include "bench_settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/phantom/options.hpp"
@@ -18,6 +19,9 @@ public:
 
     /// Collective over `world`: trains the sweep, or with `--dry_run` tells what it would do.
     virtual core::ExitCode train(const TrainSettings& settings,
+                                 const comm::Communicator& world) const = 0;
+    /// Collective over `world`: times training steps and prints a table.
+    virtual core::ExitCode bench(const BenchSettings& settings,
                                  const comm::Communicator& world) const = 0;
     /// Writes the phantom data set.
     virtual void phantom(const phantom::PhantomOptions& options) const = 0;

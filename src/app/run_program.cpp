@@ -92,7 +92,8 @@ core::ExitCode run_command(const Command& command, std::span<const std::string> 
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all{train_command(),  init_model_command(), phantom_command(),
-                                          status_command(), report_command(),     merge_command()};
+                                          status_command(), report_command(),     merge_command(),
+                                          bench_command()};
     return all;
 }
 

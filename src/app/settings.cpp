@@ -36,9 +36,7 @@ void check_all(const Checks&... checks) {
 
 void check_modes(const TrainSettings& settings) {
     if (settings.preprocess.contradictory()) {
-        throw core::UsageError(
-            "-ts/--target_size can't go with -hspace or -vspace (a new width and a new spacing "
-            "exclude each other), give one of the two");
+        throw core::UsageError(contradictory_modes);
     }
 }
 

@@ -35,6 +35,11 @@ struct TrainSettings {
     train::TrainOptions train;
 };
 
+/// Message where both ways to resample are asked for.
+inline constexpr const char* contradictory_modes =
+    "-ts/--target_size can't go with -hspace or -vspace (a new width and a new spacing exclude "
+    "each other), give one of the two";
+
 /// The options of `msunet train` in the sections of its help. Refers to `settings`.
 config::Schema train_schema(TrainSettings& settings);
 

@@ -2,6 +2,7 @@
 #include "msunet/model/collectives.hpp"
 
 #include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
 
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/core/error.hpp"
@@ -12,6 +13,7 @@ int Collectives::ranks() const { return reducer_ != nullptr ? reducer_->size() :
 
 void Collectives::sum(const at::Tensor& tensor) {
     if (reducer_ == nullptr) return;
+    RECORD_USER_SCOPE("msunet::reduction");
     const bool wide = tensor.scalar_type() == at::kDouble;
     if (!wide && tensor.scalar_type() != at::kFloat) {
         throw core::Error(core::ExitCode::failure, "only float32 and float64 can be summed");

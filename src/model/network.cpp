@@ -7,6 +7,7 @@
 #include <ATen/ops/mv.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/threshold_backward.h>
+#include <ATen/record_function.h>
 
 #include <array>
 #include <utility>
@@ -161,6 +162,7 @@ private:
         const bool sums = training_ && stage.norm.batch_statistics;
         at::Tensor z;
         if (i == 0) {
+            RECORD_USER_SCOPE("msunet::convolution");
             z = passes_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
                                            stage.norm, sums);
         } else {
@@ -209,6 +211,7 @@ private:
         merged_[block] = empty(z, channels, height, width);
         bits_[block] = at::Tensor();
         if (training_ && !rate_.none()) {
+            RECORD_USER_SCOPE("msunet::dropout_mask");
             bits_[block] =
                 at::empty({z.size(0), height * width * channels / 32}, z.options().dtype(at::kInt));
             passes_->dropout_mask(bits_[block], rate_, context_.dropout,
@@ -271,6 +274,7 @@ private:
             passes_->prepare_norm_backward(norm, count(stage.z));
             passes_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
             if (i == 0) {
+                RECORD_USER_SCOPE("msunet::convolution_backward");
                 passes_->first_convolution_backward(stage.x, stage.z, convolution.kernel_gradient);
             } else {
                 dx = convolve_backward(convolution.kind, stage.z, stage.x, convolution.weights,

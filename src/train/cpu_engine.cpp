@@ -2,6 +2,7 @@
 // The step engine on libtorch's CPU.
 
 #include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
 #include <sys/resource.h>
 
 #include "msunet/core/fault.hpp"
@@ -17,6 +18,7 @@ public:
 
     StepOutcome train(const BatchPart& part, std::int64_t step, double lr,
                       std::int64_t status) override {
+        RECORD_USER_SCOPE("msunet::step");
         begin(status);
         guarded([&] {
             core::fault_point("train.step");
@@ -26,7 +28,7 @@ public:
         collectives().sum(sums());
         const StepOutcome result = outcome();
         if (result.status < failed_status) {
-            guarded([&] { optimizer().step(lr); });
+            guarded([&] { update(lr); });
         }
         return result;
     }
@@ -47,7 +49,13 @@ public:
     }
 
 private:
+    void update(double lr) {
+        RECORD_USER_SCOPE("msunet::optimizer");
+        optimizer().step(lr);
+    }
+
     Batch cut(std::span<const std::uint32_t> samples) override {
+        RECORD_USER_SCOPE("msunet::cut");
         const auto n = static_cast<std::int64_t>(samples.size());
         const std::int64_t height = spec().index.padded_height(),
                            width = spec().index.padded_width();

@@ -3,6 +3,7 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <cstring>
@@ -146,14 +147,27 @@ void NetworkEngine::fail(const std::exception& error) {
 }
 
 void NetworkEngine::differentiate(const Batch& batch, const BatchPart& part, std::int64_t step) {
-    const at::Tensor logits =
-        network_.forward(batch.x, {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
-                                   .first_sample = part.first,
-                                   .global_samples = part.global,
-                                   .collectives = &collectives_});
+    const at::Tensor logits = predict(batch, part, step);
+    const at::Tensor gradient = compare(logits, batch, part);
+    RECORD_USER_SCOPE("msunet::backward");
+    network_.backward(gradient);
+}
+
+at::Tensor NetworkEngine::predict(const Batch& batch, const BatchPart& part, std::int64_t step) {
+    RECORD_USER_SCOPE("msunet::forward");
+    return network_.forward(batch.x,
+                            {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
+                             .first_sample = part.first,
+                             .global_samples = part.global,
+                             .collectives = &collectives_});
+}
+
+at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch,
+                                  const BatchPart& part) {
+    RECORD_USER_SCOPE("msunet::loss");
     const auto result = objective_.evaluate(logits, batch.y, batch.weights, part.global, true);
-    network_.backward(result.gradient);
     sums_.copy_(result.sums);
+    return result.gradient;
 }
 
 void NetworkEngine::score(const Batch& batch, const BatchPart& part) {

@@ -84,6 +84,10 @@ protected:
     [[nodiscard]] StepOutcome outcome();
 
 private:
+    /// Forward pass of a training step: logits.
+    at::Tensor predict(const Batch& batch, const BatchPart& part, std::int64_t step);
+    /// Loss and metrics to `sums()`; the loss's gradient by the logits.
+    at::Tensor compare(const at::Tensor& logits, const Batch& batch, const BatchPart& part);
     void raise(std::int64_t status);
     void fail(const std::exception& error);
     /// Everything that a checkpoint keeps.

@@ -2,6 +2,7 @@
 // What the program finds in the engine library.
 
 #include "../engine.hpp"
+#include "bench.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/phantom/phantom.hpp"
@@ -16,6 +17,11 @@ public:
     core::ExitCode train(const TrainSettings& settings,
                          const comm::Communicator& world) const override {
         return train_sweep(settings, world);
+    }
+
+    core::ExitCode bench(const BenchSettings& settings,
+                         const comm::Communicator& world) const override {
+        return bench_training(settings, world);
     }
 
     void phantom(const phantom::PhantomOptions& options) const override {

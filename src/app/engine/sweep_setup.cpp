@@ -72,6 +72,13 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
     return request;
 }
 
+std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
+                             const comm::NodeTopology& topology) {
+    const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
+    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
+    return settings.train.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
+}
+
 const data::PatchIndex& PatchLists::of(const unet::Hyperparameters& hyperparameters) {
     const auto key = options_.use_frac_patch ? std::pair<std::int64_t, std::int64_t>{}
                                              : std::pair{hyperparameters.patch_dimensions,

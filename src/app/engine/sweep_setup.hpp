@@ -3,6 +3,7 @@
 /// From settings to the parts of a sweep: request for data, grid, patch lists, the journal's start.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,10 +12,12 @@
 
 #include "../settings.hpp"
 #include "../start_model.hpp"
+#include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/grid.hpp"
+#include "msunet/sweep/placement.hpp"
 #include "msunet/sweep/selection.hpp"
 
 namespace msunet::app {
@@ -31,6 +34,10 @@ GridPlan plan_grid(const TrainSettings& settings);
 
 /// What prepare::prepare is asked for.
 prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid);
+
+/// Threads that preprocessing may use on this rank.
+std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
+                             const comm::NodeTopology& topology);
 
 /// Lists of windows, one for each patch size and stride of the grid, made when first asked for.
 class PatchLists {

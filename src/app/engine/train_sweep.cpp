@@ -93,14 +93,6 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     return sweep::place(request);
 }
 
-/// Threads that preprocessing may use on this rank.
-std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
-                             const comm::NodeTopology& topology) {
-    const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
-    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
-    return settings.train.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
-}
-
 record::World world_record(const comm::NodeTopology& topology, const sweep::Placement& placement,
                            const TrainSettings& settings, const Compute& compute) {
     record::World world;

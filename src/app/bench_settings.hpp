@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Options of `msunet bench`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "msunet/config/schema.hpp"
+#include "settings.hpp"
+
+namespace msunet::app {
+
+/// What is measured. The scans may be left out, unlike in training.
+struct BenchOptions {
+    std::optional<std::string> training_data_path;
+    std::optional<std::string> mask_data_path;
+    std::int64_t patch_size = 64;  ///< of dummy samples where there are no scans
+    std::int64_t batch_size = 32;
+    double dropout = 0.5;
+    std::int64_t steps = 20;
+};
+
+/// The effective settings: those of training that count here, and what is measured.
+struct BenchSettings {
+    BenchOptions bench;
+    TrainSettings train;
+};
+
+/// Names, ranges and help of BenchOptions.
+void describe(core::OptionVisitor& visitor, BenchOptions& options);
+
+/// The options of `msunet bench` in the sections of its help. Refers to `settings`.
+config::Schema bench_schema(BenchSettings& settings);
+
+/// Reads the command line. Throws core::UsageError with all problems.
+BenchSettings read_bench_settings(std::span<const std::string> arguments);
+
+/// The effective settings as text, and back: how the other ranks get those of rank 0.
+std::string bench_yaml(const BenchSettings& settings);
+BenchSettings bench_settings_from_yaml(const std::string& yaml);
+
+}  // namespace msunet::app

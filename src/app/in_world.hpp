@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Commands that run on all ranks: MPI from their start to their end, one exit code for all.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+
+/// Initialises MPI, runs `work` on every rank of the world and finalises MPI. Errors that `work`
+/// throws alike on all ranks are printed by rank 0; all ranks end with the worst code of any.
+core::ExitCode in_world(std::span<const std::string> arguments,
+                        const std::function<core::ExitCode(const comm::Communicator&)>& work);
+
+}  // namespace msunet::app

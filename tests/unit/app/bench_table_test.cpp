@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/bench_table.hpp"
+
+#include <gmock/gmock.h>
+
+#include "app/bench_settings.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+BenchTiming timing(std::string name, std::vector<double> seconds) {
+    return {std::move(name), std::move(seconds), 8};
+}
+
+BenchFigures figures() {
+    BenchFigures figures;
+    figures.setting = "patches of 64×64";
+    figures.timings = {timing("real", {0.3, 0.1, 0.2}), timing("dummy", {0.16, 0.16})};
+    figures.inference = timing("real, inference", {0.05});
+    figures.sections.emplace();
+    figures.sections->at(static_cast<std::size_t>(train::Section::convolution_forward)) = 0.06;
+    figures.sections->at(static_cast<std::size_t>(train::Section::optimizer)) = 0.02;
+    figures.memory = 3e8;
+    return figures;
+}
+
+TEST(BenchTable, RateIsThatOfTheMedianStep) {
+    EXPECT_DOUBLE_EQ(timing("x", {0.3, 0.1, 0.2}).median(), 0.2);
+    EXPECT_DOUBLE_EQ(timing("x", {0.4, 0.1, 0.2, 0.3}).median(), 0.25);
+    EXPECT_DOUBLE_EQ(timing("x", {0.3, 0.1, 0.2}).samples_per_second(), 40);
+    EXPECT_EQ(timing("x", {}).samples_per_second(), 0);
+}
+
+TEST(BenchTable, RealStepsAreComparedWithDummyOnes) {
+    EXPECT_NEAR(percent_longer(timing("real", {0.2}), timing("dummy", {0.16})), 25, 1e-9);
+    EXPECT_NEAR(percent_longer(timing("real", {0.12}), timing("dummy", {0.16})), -25, 1e-9);
+    EXPECT_THAT(format_bench_table(figures()), HasSubstr("take 25.0 % more time than on dummy"));
+}
+
+TEST(BenchTable, SharesAreOfAllSections) {
+    const auto text = format_bench_table(figures());
+    EXPECT_THAT(text, testing::ContainsRegex("convolutions, forward +60.00 +75.0 %"));
+    EXPECT_THAT(text, testing::ContainsRegex("optimiser +20.00 +25.0 %"));
+    EXPECT_THAT(text, HasSubstr("memory: 300 MB"));
+}
+
+TEST(BenchTable, SaysWhatIsMissing) {
+    auto some = figures();
+    some.timings.erase(some.timings.begin());
+    some.sections.reset();
+    some.notices = {"this processor is slow"};
+    const auto text = format_bench_table(some);
+    EXPECT_THAT(text, HasSubstr("dummy samples alone"));
+    EXPECT_THAT(text, HasSubstr("note: this processor is slow"));
+    EXPECT_THAT(text, Not(HasSubstr("where a step's time goes")));
+}
+
+BenchSettings settings(std::vector<std::string> words) { return read_bench_settings(words); }
+
+TEST(BenchSettings, ScansMayBeLeftOutButNotHalfOfThem) {
+    EXPECT_FALSE(settings({"--batch_size", "4"}).bench.training_data_path);
+    EXPECT_THROW(settings({"-tpath", "data"}), core::UsageError);
+    EXPECT_THROW(settings({"-ts", "64", "-hspace", "0.1"}), core::UsageError);
+    EXPECT_THROW(settings({"--patch_size", "60"}), core::UsageError);
+}
+
+TEST(BenchSettings, TravelAsText) {
+    const auto sent = settings({"-tpath", "data", "-mpath", "masks", "--precision", "bf16", "-ts",
+                                "64", "--dropout", "0"});
+    const auto got = bench_settings_from_yaml(bench_yaml(sent));
+    EXPECT_EQ(got.train.folders.training_data_path, "data");
+    EXPECT_EQ(got.train.preprocess.target_size, 64);
+    EXPECT_EQ(got.train.train.precision, "bf16");
+    EXPECT_EQ(got.bench.dropout, 0);
+    EXPECT_FALSE(got.train.augment.enable_augmentation);
+    EXPECT_EQ(got.train.folders.cache, "none");
+}
+
+}  // namespace
+}  // namespace msunet::app
