@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each convolution of the network at 64×64 pixels, 32 samples: forward, and backward with the
+// gradients of input and kernel.
+
+#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <string>
+
+#include "model/convolution.hpp"
+
+namespace msunet::model {
+namespace {
+
+constexpr std::int64_t samples = 32, side = 64;
+
+struct Layer {
+    const char* name;
+    std::int64_t in, out;
+    std::int64_t reduction;  ///< side of the input: 64 / reduction
+    ConvolutionKind kind = ConvolutionKind::same;
+};
+
+constexpr std::array<Layer, 22> network{{
+    {"conv1_2", 32, 32, 1},
+    {"conv2_1", 32, 64, 2},
+    {"conv2_2", 64, 64, 2},
+    {"conv3_1", 64, 96, 4},
+    {"conv_3_2", 96, 96, 4},
+    {"conv4_1", 96, 128, 8},
+    {"conv4_2", 128, 128, 8},
+    {"conv5_1", 128, 256, 16},
+    {"conv5_2", 256, 256, 16},
+    {"up6", 256, 128, 16, ConvolutionKind::up},
+    {"conv6_1", 256, 128, 8},
+    {"conv6_2", 128, 128, 8},
+    {"up7", 128, 96, 8, ConvolutionKind::up},
+    {"conv7_1", 192, 96, 4},
+    {"conv7_2", 96, 96, 4},
+    {"up8", 96, 64, 4, ConvolutionKind::up},
+    {"conv8_1", 128, 64, 2},
+    {"conv8_2", 64, 64, 2},
+    {"up9", 64, 32, 2, ConvolutionKind::up},
+    {"conv9_1", 64, 32, 1},
+    {"conv9_2", 32, 32, 1},
+    {"conv9_3", 32, 2, 1},
+}};
+
+at::Tensor image(std::int64_t channels, std::int64_t size) {
+    return at::randn({samples, channels, size, size}).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+struct Tensors {
+    explicit Tensors(const Layer& layer)
+        : x(image(layer.in, side / layer.reduction)),
+          kernel(layer.kind == ConvolutionKind::up ? at::randn({layer.out, 2, 2, layer.in})
+                                                   : at::randn({layer.out, 3, 3, layer.in})),
+          weights(convolution_weights(layer.kind, kernel)),
+          bias(at::zeros({layer.out})) {}
+
+    at::Tensor x, kernel, weights, bias;
+};
+
+void forward(benchmark::State& state, const Layer& layer) {
+    const Tensors tensors(layer);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(convolve(layer.kind, tensors.x, tensors.weights, tensors.bias));
+    }
+}
+
+void backward(benchmark::State& state, const Layer& layer) {
+    const Tensors tensors(layer);
+    const auto z = convolve(layer.kind, tensors.x, tensors.weights, tensors.bias);
+    const auto gradient = image(z.size(1), z.size(2));
+    const auto kernel_gradient = at::zeros(tensors.kernel.sizes());
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(convolve_backward(layer.kind, gradient, tensors.x, tensors.weights,
+                                                   true, kernel_gradient));
+    }
+}
+
+[[maybe_unused]] const bool registered = [] {
+    for (const auto& layer : network) {
+        const std::string name = layer.name;
+        benchmark::RegisterBenchmark(("convolution/forward/" + name).c_str(), forward, layer)
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+        benchmark::RegisterBenchmark(("convolution/backward/" + name).c_str(), backward, layer)
+            ->UseRealTime()
+            ->Unit(benchmark::kMillisecond);
+    }
+    return true;
+}();
+
+}  // namespace
+}  // namespace msunet::model
