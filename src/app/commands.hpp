@@ -36,6 +36,7 @@ Command report_command();
 Command status_command();
 Command merge_command();
 Command bench_command();
+Command predict_command();
 
 /// Runs what `arguments` (without the program) ask for; exceptions are the caller's.
 core::ExitCode run_program(std::span<const std::string> arguments);

@@ -8,6 +8,7 @@
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/phantom/options.hpp"
+#include "predict_settings.hpp"
 #include "settings.hpp"
 
 namespace msunet::app {
@@ -23,6 +24,9 @@ public:
     /// Collective over `world`: times training steps and prints a table.
     virtual core::ExitCode bench(const BenchSettings& settings,
                                  const comm::Communicator& world) const = 0;
+    /// Collective over `world`: predicts with a model that all ranks have.
+    virtual core::ExitCode predict(const PredictSettings& settings, const TrainedModel& model,
+                                   const comm::Communicator& world) const = 0;
     /// Writes the phantom data set.
     virtual void phantom(const phantom::PhantomOptions& options) const = 0;
 };

@@ -10,6 +10,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
+#include "msunet/predict/options.hpp"
 #include "msunet/report/deploy.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
@@ -35,8 +36,14 @@ std::pair<std::int64_t, std::int64_t> patch_size(const std::string& text) {
             core::to_integer(parts.back()).value_or(0)};
 }
 
+bool by_spacing(const std::map<std::string, std::string>& attributes) {
+    return attributes.at("horizontal_interpolation_spacing") != "none" ||
+           attributes.at("interlayer_interpolation_spacing") != "none";
+}
+
 /// How scans become network input, option by option as text: what predict reads in the model.
-std::map<std::string, std::string> preprocessing_of(const record::Configuration& configuration) {
+std::map<std::string, std::string> preprocessing_of(const record::Configuration& configuration,
+                                                    const report::TrainedModel& model) {
     imaging::PreprocessOptions preprocess;
     data::PatchOptions patches;
     core::TextCollector names;
@@ -46,6 +53,20 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
     for (const auto& option : names.texts()) {
         attributes[option.name] = record::setting(configuration, option.name).value_or("none");
     }
+    const bool fractional =
+        core::to_bool(attributes["use_frac_patch"]).value_or(patches.use_frac_patch);
+    predict::ModelOptions own;
+    own.patch_dimensions = model.hyperparameters.patch_dimensions;
+    own.patch_stride = model.hyperparameters.patch_stride;
+    own.outlier_value = predict::outlier_value(fractional);
+    own.final_activation = model.hyperparameters.final_activation;
+    core::TextCollector values;
+    describe(values, own);
+    for (const auto& option : values.texts()) attributes[option.name] = option.text;
+    attributes["mode"] = by_spacing(attributes) ? "spacing" : "target_size";
+    attributes["normalisation"] = "min_max";
+    attributes["input_height"] = std::to_string(model.height);
+    attributes["input_width"] = std::to_string(model.width);
     return attributes;
 }
 
@@ -67,7 +88,7 @@ std::vector<std::pair<std::string, std::string>> write_final_files(
         model.weights = weights;
         model.hyperparameters = unet::from_point(best->point, unet::from_point(sweep.defaults));
         std::tie(model.height, model.width) = patch_size(best->patch_size);
-        model.preprocessing = preprocessing_of(record.start.configuration);
+        model.preprocessing = preprocessing_of(record.start.configuration, model);
         files.emplace_back(report::write_deploy_archive(folder, sweep, model).filename().string(),
                            "the best permutation for talos.Restore");
         files.emplace_back(report::write_best_model(folder, model).filename().string(),

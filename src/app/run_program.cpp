@@ -91,9 +91,9 @@ core::ExitCode run_command(const Command& command, std::span<const std::string> 
 }  // namespace
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> all{train_command(),  init_model_command(), phantom_command(),
-                                          status_command(), report_command(),     merge_command(),
-                                          bench_command()};
+    static const std::vector<Command> all{
+        train_command(),  predict_command(), init_model_command(), phantom_command(),
+        status_command(), report_command(),  merge_command(),      bench_command()};
     return all;
 }
 

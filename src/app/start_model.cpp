@@ -7,7 +7,6 @@
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
 #include "msunet/unet/initializers.hpp"
 #include "msunet/unet/network.hpp"
@@ -32,18 +31,6 @@ std::optional<fs::path> file_of(const std::optional<std::string>& path) {
     return std::nullopt;
 }
 
-std::vector<core::NamedArray> read_weights(const fs::path& file) {
-    auto matched =
-        h5::match_start_model(h5::read_keras_file_safely(file, fs::read_symlink(this_program)),
-                              unet::tensor_shapes(), file);
-    if (!matched.renamed.empty()) {
-        core::log::info(concat("start model ", core::quoted(file.string()),
-                               ": layers taken by order and shape; named otherwise: ",
-                               core::join(std::span<const std::string>(matched.renamed))));
-    }
-    return std::move(matched.weights);
-}
-
 std::string hash_of(const std::vector<core::NamedArray>& weights) {
     core::Hasher hasher;
     for (const auto& tensor : weights) {
@@ -52,12 +39,25 @@ std::string hash_of(const std::vector<core::NamedArray>& weights) {
     return hasher.hex();
 }
 
-void broadcast(std::vector<core::NamedArray>& weights, const comm::Communicator& world) {
+}  // namespace
+
+MatchedFile read_matched_model(const fs::path& file, std::string_view kind) {
+    MatchedFile read;
+    read.file = h5::read_keras_file_safely(file, fs::read_symlink(this_program));
+    auto matched = h5::match_start_model(read.file, unet::tensor_shapes(), file);
+    if (!matched.renamed.empty()) {
+        core::log::info(concat(kind, " ", core::quoted(file.string()),
+                               ": layers taken by order and shape; named otherwise: ",
+                               core::join(std::span<const std::string>(matched.renamed))));
+    }
+    read.weights = std::move(matched.weights);
+    return read;
+}
+
+void broadcast_weights(std::vector<core::NamedArray>& weights, const comm::Communicator& world) {
     if (!world.is_root()) weights = unet::tensor_shapes();
     for (auto& tensor : weights) tensor.values = world.broadcast(std::move(tensor.values));
 }
-
-}  // namespace
 
 StartModel load_start_model(const std::optional<std::string>& path, std::uint64_t seed,
                             const comm::Communicator& world) {
@@ -65,7 +65,7 @@ StartModel load_start_model(const std::optional<std::string>& path, std::uint64_
     model.origin = on_root(world, [&] {
         const auto file = file_of(path);
         if (file) {
-            model.weights = read_weights(*file);
+            model.weights = read_matched_model(*file, "start model").weights;
             return file->string();
         }
         if (path != "random") {
@@ -75,7 +75,7 @@ StartModel load_start_model(const std::optional<std::string>& path, std::uint64_
         model.weights = unet::initial_weights(seed);
         return concat("random, seed ", seed);
     });
-    broadcast(model.weights, world);
+    broadcast_weights(model.weights, world);
     model.hash = hash_of(model.weights);
     return model;
 }

@@ -7,12 +7,27 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/named_array.hpp"
+#include "msunet/h5/keras_file.hpp"
 
 namespace msunet::app {
+
+/// A Keras file and its weights under the network's own names, in unet's order.
+struct MatchedFile {
+    std::vector<core::NamedArray> weights;
+    h5::KerasFile file;
+};
+
+/// Reads a whole model or weights only, a child process first. Layers that are named otherwise are
+/// told; `kind` says in that line what the file is. Throws core::InputError.
+MatchedFile read_matched_model(const std::filesystem::path& file, std::string_view kind);
+
+/// Collective over `world`: rank 0's weights, in unet's order, on every rank.
+void broadcast_weights(std::vector<core::NamedArray>& weights, const comm::Communicator& world);
 
 /// Start weights and where they come from.
 struct StartModel {

@@ -82,7 +82,11 @@ std::string help_text(const Schema& schema, std::string_view usage, std::string_
     writer.out = "Usage\n";
     writer.paragraph(usage, 2);
     writer.out += '\n';
-    writer.paragraph(summary, 0);
+    for (const std::string& line : core::split(summary, '\n')) {
+        const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+        writer.paragraph(std::string_view(line).substr(indent), indent);
+        if (line.empty()) writer.out += '\n';
+    }
     std::string_view title;
     for (const Schema::Section& section : schema.sections()) {
         Schema part(schema.command());

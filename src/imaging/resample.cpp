@@ -3,6 +3,7 @@
 
 #include <itkLinearInterpolateImageFunction.h>
 #include <itkMultiThreaderBase.h>
+#include <itkNearestNeighborExtrapolateImageFunction.h>
 #include <itkResampleImageFilter.h>
 
 #include <algorithm>
@@ -12,8 +13,11 @@
 namespace msunet::imaging {
 namespace {
 
+/// What a voxel beyond the volume's edge gets.
+enum class Outside { zero, nearest };
+
 core::Volume resample_onto(const core::Volume& volume, const Grid& grid,
-                           const std::array<double, 9>& direction) {
+                           const std::array<double, 9>& direction, Outside outside) {
     using Filter = itk::ResampleImageFilter<FloatImage, FloatImage, double>;
     using Interpolator = itk::LinearInterpolateImageFunction<FloatImage, double>;
     const auto input = view_of(volume);
@@ -21,6 +25,10 @@ core::Volume resample_onto(const core::Volume& volume, const Grid& grid,
     filter->SetInput(input);
     filter->SetInterpolator(Interpolator::New());
     filter->SetDefaultPixelValue(0);
+    if (outside == Outside::nearest) {
+        filter->SetExtrapolator(
+            itk::NearestNeighborExtrapolateImageFunction<FloatImage, double>::New());
+    }
     Filter::SizeType size;
     Filter::SpacingType spacing;
     Filter::OriginPointType origin;
@@ -48,11 +56,11 @@ void set_threads(int threads) {
 }
 
 core::Volume resample(const core::Volume& volume, const Grid& grid) {
-    return resample_onto(volume, grid, volume.direction);
+    return resample_onto(volume, grid, volume.direction, Outside::zero);
 }
 
 core::Volume resample_like(const core::Volume& volume, const core::Volume& like) {
-    return resample_onto(volume, grid_of(like), like.direction);
+    return resample_onto(volume, grid_of(like), like.direction, Outside::nearest);
 }
 
 }  // namespace msunet::imaging

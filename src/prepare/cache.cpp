@@ -10,9 +10,9 @@
 #include "msunet/core/text.hpp"
 #include "msunet/data/batch_sampler.hpp"
 #include "msunet/h5/collective_file.hpp"
+#include "msunet/prepare/deal.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/seal.hpp"
-#include "prepare/work_plan.hpp"
 
 namespace msunet::prepare {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "msunet/prepare/deal.hpp"
 #include "prepare/preprocess.hpp"
 #include "prepare/progress.hpp"
 #include "prepare/source_maker.hpp"

@@ -8,8 +8,8 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/prepare/inside.hpp"
 #include "prepare/agreement.hpp"
-#include "prepare/inside.hpp"
 #include "prepare/name_list.hpp"
 
 namespace msunet::prepare {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "prepare/inside.hpp"
+#include "msunet/prepare/inside.hpp"
 
 #include <algorithm>
 #include <system_error>

@@ -96,9 +96,9 @@ private:
 };
 
 std::string counts_differ(const std::vector<std::string>& data,
-                          const std::vector<std::string>& masks) {
-    std::string text =
-        core::concat("-tpath holds ", data.size(), " volumes but -mpath ", masks.size(), " masks");
+                          const std::vector<std::string>& masks, const FolderNames& folders) {
+    std::string text = core::concat(folders.data, " holds ", data.size(), " volumes but ",
+                                    folders.masks, " ", masks.size(), " masks");
     const auto lonely_data = without_counterpart(data, keys_of(masks));
     const auto lonely_masks = without_counterpart(masks, keys_of(data));
     // Where no name has a counterpart, the names follow no common pattern and say nothing.
@@ -111,7 +111,7 @@ std::string counts_differ(const std::vector<std::string>& data,
     return text + "; add or remove files until both folders hold the same number";
 }
 
-void check_names(Pairing& pairing) {
+void check_names(Pairing& pairing, const FolderNames& folders) {
     const CrossedTest crossed_names(pairing.pairs,
                                     [](const std::string& name) { return pairing_key(name); });
     const CrossedTest crossed_subjects(pairing.pairs, subject_key);
@@ -139,11 +139,10 @@ void check_names(Pairing& pairing) {
                          "; name the files so that both folders have the same order"));
     }
     if (!different.empty()) {
-        pairing.warnings.push_back(core::concat(
-            different.size(), " of ", pairing.pairs.size(),
-            " pairs have names that differ, check that they belong together (--dry_run lists all "
-            "pairs): ",
-            joined_list(different)));
+        pairing.warnings.push_back(
+            core::concat(different.size(), " of ", pairing.pairs.size(),
+                         " pairs have names that differ, check that they belong together (",
+                         folders.where_pairs_are_listed, "): ", joined_list(different)));
     }
 }
 
@@ -175,9 +174,9 @@ std::size_t validation_count(std::size_t files, double split) {
 }
 
 Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::string>& masks,
-                   double validation_split) {
+                   double validation_split, const FolderNames& names) {
     Pairing pairing;
-    if (data.size() != masks.size()) pairing.problems.push_back(counts_differ(data, masks));
+    if (data.size() != masks.size()) pairing.problems.push_back(counts_differ(data, masks, names));
     const std::size_t count = std::min(data.size(), masks.size());
     const std::size_t first_validation = count - validation_count(count, validation_split);
     for (std::size_t i = 0; i < count; ++i) {
@@ -193,7 +192,7 @@ Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::
             "mask ", core::quoted(mask), " has an unknown modality, its name must contain one of ",
             core::join(core::modality_names)));
     }
-    if (data.size() == masks.size()) check_names(pairing);
+    if (data.size() == masks.size()) check_names(pairing, names);
     if (validation_split > 0 && count > 0 && first_validation == count) {
         pairing.warnings.push_back(core::concat("no validation data: -v ", validation_split, " of ",
                                                 count, " pairs is less than one, it takes ",

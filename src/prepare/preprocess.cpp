@@ -12,6 +12,7 @@
 
 #include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/prepare/deal.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/name_list.hpp"
 #include "prepare/progress.hpp"

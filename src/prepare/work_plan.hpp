@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Who preprocesses what: pure functions of the costs, the same on every rank.
+/// What preprocessing costs.
 #pragma once
-
-#include <cstddef>
-#include <span>
-#include <vector>
 
 #include "msunet/imaging/augment_plan.hpp"
 #include "msunet/prepare/check.hpp"
 
 namespace msunet::prepare {
-
-/// The rank of each task: costliest first, each to the rank with the least work so far (ties: the
-/// lower task, the lower rank).
-std::vector<int> assign_tasks(std::span<const double> costs, int ranks);
-
-/// The tasks of one rank, costliest first.
-std::vector<std::size_t> tasks_of(std::span<const double> costs, std::span<const int> owners,
-                                  int rank);
 
 /// Relative cost of reading and resampling a pair.
 double cost_of(const PairGeometry& geometry);

@@ -4,36 +4,9 @@
 #include "msunet/core/file.hpp"
 #include "report/page.hpp"
 #include "report/page_data.hpp"
+#include "report/page_template.hpp"
 
 namespace msunet::report {
-namespace {
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            default:
-                out += letter;
-        }
-    }
-    return out;
-}
-
-// Puts `content` in place of the mark, which the template has once.
-void fill(std::string& page, std::string_view mark, std::string_view content) {
-    page.replace(page.find(mark), mark.size(), content);
-}
-
-}  // namespace
 
 std::string report_html(const record::SweepRecord& record,
                         const std::vector<SlicePicture>& pictures) {
@@ -42,7 +15,7 @@ std::string report_html(const record::SweepRecord& record,
     fill(page, "{{script}}", page_script);
     fill(page, "{{data}}", page_data(record, pictures));
     fill(page, "{{style}}", page_style);
-    fill(page, "{{title}}", escaped(record.start.experiment_name));
+    fill(page, "{{title}}", in_html(record.start.experiment_name));
     return page;
 }
 

@@ -11,6 +11,7 @@
 #include "msunet/report/sweep.hpp"
 #include "report/contour.hpp"
 #include "report/dates.hpp"
+#include "report/page_template.hpp"
 
 namespace msunet::report {
 namespace {
@@ -228,19 +229,6 @@ std::vector<std::string> varied_names(const Sweep& sweep) {
     return names;
 }
 
-std::string escape(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char letter : text) {
-        if (letter == '<') {
-            out += "\\u003c";
-        } else {
-            out += letter;
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string page_data(const record::SweepRecord& record,
@@ -278,7 +266,7 @@ std::string page_data(const record::SweepRecord& record,
               {"archive", result_names(sweep).archive},
               {"pictures", pictures_page_json(pictures)}};
     // Names come from files and options: bytes that are no UTF-8 are shown as a replacement sign.
-    return escape(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return in_script(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace msunet::report

@@ -103,7 +103,34 @@ Json inputs_of(const Layer& layer) {
     return nodes.empty() ? Json::array() : Json::array({nodes});
 }
 
+/// Element `i` of a shape such as [null, 128, 96, 1], if it is a number.
+std::optional<std::int64_t> side_of(const Json& shape, std::size_t i) {
+    if (!shape.is_array() || shape.size() <= i || !shape[i].is_number_integer()) return {};
+    return shape[i].get<std::int64_t>();
+}
+
 }  // namespace
+
+KerasModelFacts read_keras_model_json(std::string_view json) {
+    KerasModelFacts facts;
+    const Json model = Json::parse(json, nullptr, false);
+    const Json::json_pointer path("/config/layers");
+    if (model.is_discarded() || !model.contains(path)) return facts;
+    for (const Json& layer : model[path]) {
+        if (!layer.is_object() || !layer.contains("config")) continue;
+        const Json& config = layer["config"];
+        // Keras 3 says batch_shape.
+        for (const char* name : {"batch_input_shape", "batch_shape"}) {
+            if (facts.input_height || !config.contains(name)) continue;
+            facts.input_height = side_of(config[name], 1);
+            facts.input_width = side_of(config[name], 2);
+        }
+        if (config.contains("activation") && config["activation"].is_string()) {
+            facts.final_activation = config["activation"].get<std::string>();
+        }
+    }
+    return facts;
+}
 
 std::string keras_model_json(const Hyperparameters& hyperparameters,
                              std::optional<std::int64_t> height,

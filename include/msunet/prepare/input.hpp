@@ -38,6 +38,13 @@ struct Pairing {
     std::vector<std::string> warnings;
 };
 
+/// How messages name the two folders, and where all pairs can be seen.
+struct FolderNames {
+    std::string data = "-tpath";
+    std::string masks = "-mpath";
+    std::string where_pairs_are_listed = "--dry_run lists all pairs";
+};
+
 /// A file name as pairs are compared: lower case, without extension and the words data, mask,
 /// image, img, label and seg, separators joined to one '_'.
 std::string pairing_key(std::string_view file_name);
@@ -47,7 +54,7 @@ std::string pairing_key(std::string_view file_name);
 /// of unknown modality. One warning for other differences of names, one for a split without
 /// validation data.
 Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::string>& masks,
-                   double validation_split);
+                   double validation_split, const FolderNames& names = {});
 
 /// How many of `files` pairs are validation: floor(files * split) in double.
 std::size_t validation_count(std::size_t files, double split);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "msunet/unet/hyperparameters.hpp"
 
@@ -21,5 +22,15 @@ inline constexpr const char* keras_model_name = "mouseSegUNET";
 [[nodiscard]] std::string keras_model_json(const Hyperparameters& hyperparameters,
                                            std::optional<std::int64_t> height,
                                            std::optional<std::int64_t> width);
+
+/// What a Keras model's JSON says of its ends; what it does not say, or says in a form that is not
+/// known here, is left out.
+struct KerasModelFacts {
+    std::optional<std::int64_t> input_height, input_width;  ///< nothing: any
+    std::optional<std::string> final_activation;            ///< of the last layer that has one
+};
+
+/// Reads a functional or sequential model's JSON of any Keras version.
+[[nodiscard]] KerasModelFacts read_keras_model_json(std::string_view json);
 
 }  // namespace msunet::unet

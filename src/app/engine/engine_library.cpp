@@ -6,6 +6,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/phantom/phantom.hpp"
+#include "predict_scans.hpp"
 #include "train_sweep.hpp"
 
 namespace msunet::app {
@@ -22,6 +23,11 @@ public:
     core::ExitCode bench(const BenchSettings& settings,
                          const comm::Communicator& world) const override {
         return bench_training(settings, world);
+    }
+
+    core::ExitCode predict(const PredictSettings& settings, const TrainedModel& model,
+                           const comm::Communicator& world) const override {
+        return predict_scans(settings, model, world);
     }
 
     void phantom(const phantom::PhantomOptions& options) const override {

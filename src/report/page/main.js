@@ -1,9 +1,5 @@
 // The head of the page, failures, settings; then everything is drawn.
 
-function tile(name, value, more, cls) {
-  return el("div", { class: `tile ${cls || ""}` }, el("div", { class: "name" }, name), el("b", {}, value), el("div", { class: "more" }, more || ""));
-}
-
 function dataTile() {
   const sum = (list) => list.reduce((a, b) => a + b, 0);
   const { train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
@@ -65,15 +61,6 @@ function drawSettings() {
     chosenFiles.textContent = trial && trial.files ? `Permutation ${trial.id}: ${trial.files.join(", ")}` : "";
   });
 }
-
-function setTheme(dark) { document.documentElement.dataset.theme = dark ? "dark" : "light"; }
-const darkQuery = matchMedia("(prefers-color-scheme: dark)");
-setTheme(darkQuery.matches);
-darkQuery.addEventListener("change", (event) => setTheme(event.matches));
-$("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme !== "dark"));
-let beforePrint = "light";
-addEventListener("beforeprint", () => { beforePrint = document.documentElement.dataset.theme; setTheme(false); });
-addEventListener("afterprint", () => setTheme(beforePrint === "dark"));
 
 drawOverview();
 drawRanking();

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# check_page.sh MAKE_PAGE KIND: opens a made-up report.html in headless Chromium, works with it
-# (probe.js) and fails on problems and on anything written to the browser's console.
+# check_page.sh MAKE_PAGE KIND PAGE PROBE: opens a made-up page in headless Chromium, works with it
+# (the script PROBE) and fails on problems and on anything written to the browser's console.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 browser=
@@ -12,7 +12,7 @@ for name in chromium chromium-browser google-chrome; do
     fi
 done
 if [ -z "$browser" ]; then
-    echo "SKIPPED: there is no Chromium to open report.html in"
+    echo "SKIPPED: there is no Chromium to open $3 in"
     exit 77
 fi
 
@@ -20,9 +20,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$1" "$folder" "$2"
 {
-    cat "$folder/report.html"
+    cat "$folder/$3"
     echo "<script>"
-    cat "$here/probe.js"
+    cat "$here/$4"
     echo "</script>"
 } >"$folder/probed.html"
 

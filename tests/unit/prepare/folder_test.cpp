@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "msunet/core/error.hpp"
-#include "prepare/inside.hpp"
+#include "msunet/prepare/inside.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {

@@ -68,5 +68,22 @@ TEST(KerasConfig, AgreesWithTheConfigurationThatKerasWrites) {
     }
 }
 
+TEST(KerasConfig, IsReadForTheEndsOfTheModel) {
+    Hyperparameters h;
+    h.final_activation = "hard_sigmoid";
+    const auto facts = read_keras_model_json(keras_model_json(h, 96, std::nullopt));
+    EXPECT_EQ(facts.input_height, 96);
+    EXPECT_EQ(facts.input_width, std::nullopt);
+    EXPECT_EQ(facts.final_activation, "hard_sigmoid");
+}
+
+TEST(KerasConfig, OfAnotherFormSaysNothing) {
+    for (const char* text : {"", "{", "[]", "{\"config\": {}}", "{\"config\": {\"layers\": 3}}",
+                             R"({"config": {"layers": [1, {"config": {"activation": null}}]}})"}) {
+        const auto facts = read_keras_model_json(text);
+        EXPECT_FALSE(facts.input_height || facts.final_activation) << text;
+    }
+}
+
 }  // namespace
 }  // namespace msunet::unet

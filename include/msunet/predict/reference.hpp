@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Manual masks that predictions are held against.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "msunet/core/modality.hpp"
+#include "msunet/predict/scan_files.hpp"
+
+namespace msunet::predict {
+
+/// The manual mask of a scan.
+struct Reference {
+    std::filesystem::path mask;
+    core::Modality modality{};  ///< by the mask's name
+};
+
+/// One for each of the scans, in their order, and what a user should know about the pairs.
+struct References {
+    std::vector<Reference> of_scan;
+    std::vector<std::string> warnings;
+};
+
+/// Pairs scans with the masks in `folder` as training pairs them: the n-th with the n-th by name,
+/// folder by folder where the masks lie in the same folders as the scans, else all together.
+/// Throws core::InputError with all problems (counts, crossed names, unknown modalities).
+References pair_references(const std::vector<ScanFile>& scans, const std::string& folder);
+
+}  // namespace msunet::predict

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict_scans.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../commands.hpp"
+#include "../on_root.hpp"
+#include "../world.hpp"
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/modality.hpp"
+#include "msunet/core/signals.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/imaging/resample.hpp"
+#include "msunet/io/csv.hpp"
+#include "msunet/model/precision.hpp"
+#include "msunet/model/runtime.hpp"
+#include "msunet/prepare/deal.hpp"
+#include "msunet/report/qc.hpp"
+#include "prediction_plan.hpp"
+#include "scan_progress.hpp"
+#include "scan_worker.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+/// Collective over `world`.
+void set_threads(const PredictSettings& settings, const comm::Communicator& world) {
+    undo_launcher_binding();
+    const comm::NodeTopology topology(world);
+    const auto nodes = describe_nodes(topology, 0);
+    const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
+    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
+    const auto threads = static_cast<int>(
+        settings.predict.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks)));
+    model::set_threads(threads);
+    imaging::set_threads(threads);
+    model::keep_freed_memory();
+}
+
+std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
+    std::vector<double> costs;
+    for (const ScanTask& task : tasks) costs.push_back(task.cost);
+    return costs;
+}
+
+/// This rank's scans, costliest first. A failure that is no scan's own ends this rank's work: it
+/// would meet the next one too.
+std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictSettings& settings,
+                                      const TrainedModel& model,
+                                      const predict::ScanOptions& options,
+                                      const comm::Communicator& world) {
+    const auto costs = costs_of(plan.tasks);
+    const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
+    const auto owners = prepare::assign_tasks(costs, world.size());
+    ScanProgress progress(world, total);
+    std::vector<ScanReport> reports;
+    std::optional<predict::SlicePredictor> network;
+    const auto predictor = [&]() -> predict::SlicePredictor& {
+        if (!network) {
+            network.emplace(model.weights, *settings.model.final_activation,
+                            model::precision_of(settings.predict.precision).value());
+        }
+        return *network;
+    };
+    for (const std::size_t i : prepare::tasks_of(costs, owners, world.rank())) {
+        progress.poll();
+        if (costs[i] == 0 || progress.stopping()) continue;
+        reports.push_back(
+            work_on_scan(plan.tasks[i], i, settings, options, predictor, [&] { progress.poll(); }));
+        progress.scan_ended();
+        if (reports.back().failed) break;
+    }
+    progress.wait_for_all();
+    return reports;
+}
+
+/// Collective over `world`: on rank 0 the reports of all ranks in the order of the scans.
+std::vector<ScanReport> gather_reports(const std::vector<ScanReport>& mine,
+                                       const comm::Communicator& world) {
+    std::vector<ScanReport> all;
+    for (const auto& text : world.gather(to_text(mine))) {
+        auto reports = scan_reports_from(text);
+        std::ranges::move(reports, std::back_inserter(all));
+    }
+    std::ranges::sort(all, {}, &ScanReport::task);
+    return all;
+}
+
+std::string mean_text(double sum, std::size_t scans) {
+    return concat(core::fixed(sum / static_cast<double>(scans), 4), " (", scans,
+                  scans == 1 ? " scan)" : " scans)");
+}
+
+/// dice.csv, and the line with the means.
+void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
+                const fs::path& file) {
+    io::CsvTable table{.header = {"scan", "modality", "dice"}, .rows = {}};
+    std::array<double, core::modality_count> sums{};
+    std::array<std::size_t, core::modality_count> counts{};
+    for (const ScanReport& report : reports) {
+        if (!report.dice) continue;
+        const ScanTask& task = plan.tasks[report.task];
+        const auto modality = task.reference->modality;
+        table.rows.push_back({task.scan.name(), std::string(core::name_of(modality)),
+                              core::option_text(*report.dice)});
+        sums[static_cast<std::size_t>(modality)] += *report.dice;
+        ++counts[static_cast<std::size_t>(modality)];
+    }
+    core::write_file_atomically(file, io::csv_text(table));
+    if (table.rows.empty()) return;
+    std::vector<std::string> parts;
+    double sum = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] == 0) continue;
+        parts.push_back(concat(core::modality_names[i], ' ', mean_text(sums[i], counts[i])));
+        sum += sums[i];
+    }
+    core::log::info(concat("mean Dice    ", core::join(parts), "; all ",
+                           mean_text(sum, table.rows.size()), ", by scan in ", file));
+}
+
+void write_page(const PredictSettings& settings, const TrainedModel& model,
+                const std::vector<std::string>& problems, std::vector<ScanReport>& reports) {
+    const fs::path file = *settings.predict.qc;
+    std::vector<std::string> scans;
+    for (ScanReport& report : reports) {
+        if (!report.qc.empty()) scans.push_back(std::move(report.qc));
+    }
+    if (file.has_parent_path()) core::make_directories(file.parent_path());
+    core::write_file_atomically(file, report::qc_html({.model = model.origin,
+                                                       .output = settings.predict.output,
+                                                       .version = std::string(version()),
+                                                       .problems = problems},
+                                                      scans));
+    core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
+}
+
+/// Rank 0: what the user reads at the end, dice.csv and the page. Throws where a scan could not be
+/// done.
+core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
+                      const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
+                      double seconds) {
+    auto problems = plan.problems;
+    std::size_t predicted = 0;
+    bool failed = false;
+    for (const ScanReport& report : reports) {
+        for (const auto& warning : report.warnings) core::log::warn(warning);
+        problems.insert(problems.end(), report.problems.begin(), report.problems.end());
+        failed = failed || report.failed;
+        if (report.problems.empty() && !plan.tasks[report.task].skipped) ++predicted;
+    }
+    const auto skipped = std::ranges::count(plan.tasks, true, &ScanTask::skipped);
+    if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
+    core::log::info(concat("predicted    ", predicted, predicted == 1 ? " scan" : " scans", " in ",
+                           core::duration_text(seconds), ", results in ", settings.predict.output));
+    if (stopped) {
+        core::log::info(concat("stopped by a signal before all ", plan.tasks.size(),
+                               " scans were done; the same command goes on"));
+        return core::ExitCode::stopped;
+    }
+    if (settings.predict.reference) {
+        core::make_directories(settings.predict.output);
+        write_dice(plan, reports, fs::path(settings.predict.output) / "dice.csv");
+    }
+    if (settings.predict.qc) write_page(settings, model, problems, reports);
+    if (!problems.empty()) {
+        throw core::Error(failed ? core::ExitCode::failure : core::ExitCode::input, problems);
+    }
+    return core::ExitCode::ok;
+}
+
+}  // namespace
+
+core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
+                             const comm::Communicator& world) {
+    core::install_signal_handlers();
+    const double began = core::steady_seconds();
+    set_threads(settings, world);
+    const auto options = scan_options(settings, model);
+    const auto plan = plan_prediction(settings, options, world);
+    const auto mine = work_on_share(plan, settings, model, options, world);
+    auto reports = gather_reports(mine, world);
+    const bool asked = world.any_of(core::stop_requested());
+    const auto code = on_root(world, [&] {
+        const auto due =
+            std::ranges::count_if(plan.tasks, [](const ScanTask& task) { return task.cost > 0; });
+        const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;
+        return std::to_string(static_cast<int>(
+            finish(plan, settings, model, reports, stopped, core::steady_seconds() - began)));
+    });
+    return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// `msunet predict` on all ranks.
+#pragma once
+
+#include "../predict_settings.hpp"
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+
+/// Collective over `world`: predicts all scans, writes their results, dice.csv and the page. Throws
+/// core::Error alike on all ranks, with the problems of all scans once the others are done.
+core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
+                             const comm::Communicator& world);
+
+}  // namespace msunet::app

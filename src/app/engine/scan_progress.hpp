@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// How ranks that predict tell rank 0 of each scan, and how all learn of a stop. No collective, so
+/// that nobody waits for a rank that is in the middle of a scan.
+#pragma once
+
+#include <cstddef>
+
+#include "msunet/comm/communicator.hpp"
+#include "msunet/comm/outbox.hpp"
+
+namespace msunet::app {
+
+/// One rank's end of the line.
+class ScanProgress {
+public:
+    /// Collective over `world`. `total`: scans of all ranks.
+    ScanProgress(const comm::Communicator& world, std::size_t total);
+
+    /// This rank has ended a scan.
+    void scan_ended();
+    /// Takes what has come; call it between batches. Rank 0 shows how far all are.
+    void poll();
+    /// A signal on any rank asked for a stop: begin no further scan.
+    bool stopping() const { return stopping_; }
+    /// This rank has no further scan. Sleeps until all ranks are here.
+    void wait_for_all();
+
+private:
+    enum class News : int { scan_ended, stop, rank_ended, all_ended };
+
+    void post(int rank, News news);
+    void take(News news);
+    void show() const;
+
+    comm::Communicator line_;
+    comm::Outbox outbox_;
+    std::size_t total_;
+    std::size_t ended_ = 0;  ///< scans, as rank 0 knows
+    int ranks_ended_ = 0;    ///< as rank 0 knows
+    bool stopping_ = false;
+    bool all_ended_ = false;
+    double began_;
+};
+
+}  // namespace msunet::app

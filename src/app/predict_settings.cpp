@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict_settings.hpp"
+
+#include <algorithm>
+
+#include "msunet/config/print.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/unet/names.hpp"
+#include "settings.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+bool gave(const config::Settings& settings, std::string_view name) {
+    return config::given_value(settings, name).has_value();
+}
+
+/// Whether the command line takes the place of what the model says of this option: the other mode
+/// of resampling is then meant.
+bool displaced(std::string_view name, const config::Settings& command_line) {
+    const bool by_spacing = gave(command_line, "horizontal_interpolation_spacing") ||
+                            gave(command_line, "interlayer_interpolation_spacing");
+    if (name == "target_size") return by_spacing;
+    return name.ends_with("_interpolation_spacing") && gave(command_line, "target_size");
+}
+
+/// What the model's file says, as if it stood in a configuration file.
+config::Settings settings_of(const TrainedModel& model, const config::Schema& schema,
+                             const config::Settings& command_line) {
+    config::Settings settings;
+    for (const auto& info : schema.infos()) {
+        const auto found = model.preprocessing.find(std::string(info.name));
+        if (found == model.preprocessing.end() || found->second == "none") continue;
+        if (displaced(info.name, command_line)) continue;
+        settings.push_back({.name = found->first,
+                            .values = {found->second},
+                            .origin = concat(model.origin, ": ", found->first)});
+    }
+    return settings;
+}
+
+void check_normalisation(const TrainedModel& model) {
+    const auto found = model.preprocessing.find("normalisation");
+    if (found == model.preprocessing.end() || found->second == "min_max") return;
+    throw core::InputError(concat(core::quoted(model.origin), " was trained with normalisation ",
+                                  core::quoted(found->second),
+                                  ", which this version does not know, use a newer msunet"));
+}
+
+/// Sizes in pixels mean fixed patches, fractions fractional ones.
+void choose_patches(PredictSettings& settings, const config::Settings& command_line) {
+    const bool fixed = gave(command_line, "patch_dimensions") || gave(command_line, "patch_stride");
+    const bool fractional = gave(command_line, "frac_patch") || gave(command_line, "frac_stride");
+    const auto asked = config::given_value(command_line, "use_frac_patch");
+    bool& use_fractions = settings.patches.use_frac_patch;
+    if ((fixed && fractional) || (asked && use_fractions && fixed) ||
+        (asked && !use_fractions && fractional)) {
+        throw core::UsageError(
+            "fixed patches (--patch_dimensions, --patch_stride, -ufp False) can't go with "
+            "fractional ones (-fp, -fs, -ufp True), give one kind");
+    }
+    if (fixed) use_fractions = false;
+    if (fractional) use_fractions = true;
+}
+
+std::string activation_of(const PredictSettings& settings, const TrainedModel& model) {
+    const auto& asked = settings.model.final_activation;
+    const auto name = asked ? *asked : model.final_activation.value_or("sigmoid");
+    try {
+        return unet::canonical_activation(name);
+    } catch (const core::UsageError& error) {
+        throw core::UsageError(
+            concat(error.what(), "; --final_activation says what the model ends with"));
+    }
+}
+
+}  // namespace
+
+config::Schema predict_schema(PredictSettings& settings) {
+    config::Schema schema("predict");
+    schema.add("Model, input and output", settings.predict)
+        .add("Preprocessing (default: as the model was trained)", settings.preprocess)
+        .add("Windows and output of the network (default: as the model was trained)",
+             settings.patches)
+        .add("Windows and output of the network (default: as the model was trained)",
+             settings.model);
+    return schema;
+}
+
+PredictSettings read_predict_settings(const config::Settings& command_line) {
+    PredictSettings settings;
+    config::apply(predict_schema(settings), {}, command_line);
+    if (settings.preprocess.contradictory()) throw core::UsageError(contradictory_modes);
+    choose_patches(settings, command_line);
+    return settings;
+}
+
+PredictSettings combine_settings(const TrainedModel& model, const config::Settings& command_line) {
+    check_normalisation(model);
+    PredictSettings settings;
+    const auto schema = predict_schema(settings);
+    config::apply(schema, settings_of(model, schema, command_line), command_line);
+    choose_patches(settings, command_line);
+    if (!settings.model.outlier_value) {
+        settings.model.outlier_value = predict::outlier_value(settings.patches.use_frac_patch);
+    }
+    settings.model.final_activation = activation_of(settings, model);
+    return settings;
+}
+
+std::string predict_settings_yaml(const PredictSettings& settings) {
+    auto copy = settings;
+    return config::config_yaml(predict_schema(copy));
+}
+
+PredictSettings predict_settings_from_yaml(const std::string& yaml) {
+    PredictSettings settings;
+    const auto schema = predict_schema(settings);
+    config::apply(schema, config::parse_yaml(schema, yaml, "effective settings"), {},
+                  config::Required::ignored);
+    return settings;
+}
+
+std::string settings_text(const PredictSettings& settings) {
+    const auto& scale = settings.preprocess;
+    const auto& patches = settings.patches;
+    const std::string size =
+        scale.by_spacing() ? concat("-hspace ", scale.horizontal(), " -vspace ", scale.interlayer())
+                           : concat("-ts ", scale.target());
+    const std::string windows =
+        patches.use_frac_patch
+            ? concat("windows of ", patches.frac_patch, " of the slice every ", patches.frac_stride)
+            : concat("windows of ", settings.model.patch_dimensions, " pixels every ",
+                     settings.model.patch_stride);
+    return concat(size, ", ", windows, ", frame ", scale.frame, " of 4-D scans, ",
+                  settings.model.final_activation.value_or("sigmoid"));
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// All options of `msunet predict`: the model's own settings, and the command line over them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "msunet/config/parse.hpp"
+#include "msunet/config/schema.hpp"
+#include "msunet/data/options.hpp"
+#include "msunet/imaging/options.hpp"
+#include "msunet/predict/options.hpp"
+#include "trained_model.hpp"
+
+namespace msunet::app {
+
+/// The effective settings of a prediction.
+struct PredictSettings {
+    predict::PredictOptions predict;
+    imaging::PreprocessOptions preprocess;
+    data::PatchOptions patches;
+    predict::ModelOptions model;
+};
+
+/// The options of `msunet predict` in the sections of its help. Refers to `settings`.
+config::Schema predict_schema(PredictSettings& settings);
+
+/// The command line alone, without the model: `model` and the files. Throws core::UsageError.
+PredictSettings read_predict_settings(const config::Settings& command_line);
+
+/// What the model's file says of its preprocessing, and over it the command line. Options that
+/// exclude each other: the command line's stand. `outlier_value` and `final_activation` are set.
+/// Throws core::UsageError, and core::InputError where the model needs what is not known here.
+PredictSettings combine_settings(const TrainedModel& model, const config::Settings& command_line);
+
+/// The effective settings as YAML, and back: how the other ranks get those of rank 0.
+std::string predict_settings_yaml(const PredictSettings& settings);
+PredictSettings predict_settings_from_yaml(const std::string& yaml);
+
+/// "-ts 128, patches of 0.75 of the slice every 0.125, sigmoid": for the first lines.
+std::string settings_text(const PredictSettings& settings);
+
+}  // namespace msunet::app

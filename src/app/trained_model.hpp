@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The model that predicts: where it lies, its weights, and what it knows of its training.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/named_array.hpp"
+
+namespace msunet::app {
+
+/// A trained network as its file holds it.
+struct TrainedModel {
+    std::vector<core::NamedArray> weights;  ///< all tensors in unet's order
+    std::string origin;                     ///< the file, for messages
+    /// How scans became its input, option by option as text; empty: the file says nothing.
+    std::map<std::string, std::string> preprocessing;
+    std::optional<std::string> final_activation{};  ///< as a Keras model's JSON has it
+    std::int64_t input_height = 0;                ///< pixels; 0: any
+    std::int64_t input_width = 0;
+};
+
+/// Reads `path`: a Keras HDF5 file (a child process first), a Deploy archive, or an experiment's
+/// folder. Throws core::InputError that names the file.
+TrainedModel read_trained_model(const std::string& path);
+
+/// Collective over `world`: rank 0's weights and input size, on every rank.
+void share_trained_model(TrainedModel& model, const comm::Communicator& world);
+
+}  // namespace msunet::app

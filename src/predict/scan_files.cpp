@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/predict/scan_files.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/io/nifti.hpp"
+#include "msunet/prepare/inside.hpp"
+
+namespace msunet::predict {
+
+namespace fs = std::filesystem;
+using core::concat;
+using core::quoted;
+
+namespace {
+
+/// Walks one INPUT folder.
+class FolderWalk {
+public:
+    explicit FolderWalk(ScanList& list) : list_(list) {}
+
+    /// Takes what `folder` holds, then what its folders hold. Throws fs::filesystem_error.
+    void take(const fs::path& folder, const fs::path& relative) {
+        // A link back to a folder above would never end.
+        if (!visited_.insert(fs::canonical(folder)).second) return;
+        std::vector<fs::path> entries;
+        std::ranges::transform(fs::directory_iterator(folder), std::back_inserter(entries),
+                               [](const fs::directory_entry& entry) { return entry.path(); });
+        std::ranges::sort(entries, {}, [](const fs::path& path) { return path.native(); });
+        std::vector<fs::path> folders;
+        for (const fs::path& entry : entries) {
+            const std::string name = entry.filename().string();
+            const bool is_folder = fs::is_directory(entry);
+            if (name.front() == '.' || (!is_folder && !io::is_nifti_name(name))) {
+                list_.skipped.push_back((relative / name).string() + (is_folder ? "/" : ""));
+            } else if (is_folder) {
+                folders.push_back(entry);
+            } else {
+                list_.scans.push_back({.file = entry, .folder = relative});
+            }
+        }
+        for (const fs::path& inner : folders) take(inner, relative / inner.filename());
+    }
+
+private:
+    ScanList& list_;
+    std::set<fs::path> visited_;
+};
+
+/// Takes what one INPUT names; what is wrong with it, if anything.
+std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
+    std::error_code error;
+    const fs::file_status status = fs::status(input, error);
+    if (input.empty() || status.type() == fs::file_type::not_found) {
+        return concat(quoted(input.string()), " does not exist, give scans or folders of scans");
+    }
+    if (status.type() != fs::file_type::directory) {
+        if (!io::is_nifti_name(input.filename().string())) {
+            return concat(quoted(input.string()),
+                          " is no scan (its name does not end in .nii or .nii.gz), give NIfTI "
+                          "files or folders of them");
+        }
+        list.scans.push_back({.file = input, .folder = {}});
+        return std::nullopt;
+    }
+    const std::size_t before = list.scans.size();
+    try {
+        FolderWalk(list).take(input, {});
+    } catch (const fs::filesystem_error& failure) {
+        return concat(quoted(failure.path1().string()), " can't be read (",
+                      failure.code().message(), "), check its permissions");
+    }
+    if (list.scans.size() > before) return std::nullopt;
+    return concat(quoted(input.string()),
+                  " holds no .nii or .nii.gz file, give the folder that holds the scans");
+}
+
+/// The name without its extension, and the extension.
+std::pair<std::string, std::string> split_name(const std::string& name) {
+    const std::string lower = core::to_lower(name);
+    for (const std::string_view extension : {".nii.gz", ".nii"}) {
+        if (!lower.ends_with(extension)) continue;
+        const std::size_t stem = name.size() - extension.size();
+        return {name.substr(0, stem), std::string(extension)};
+    }
+    return {name, ".nii"};
+}
+
+bool is_there(const fs::path& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored);
+}
+
+}  // namespace
+
+ScanList find_scans(const std::vector<std::string>& input) {
+    ScanList list;
+    std::vector<std::string> problems;
+    for (const std::string& name : input) {
+        if (auto problem = take_input(name, list)) problems.push_back(std::move(*problem));
+    }
+    if (!problems.empty()) throw core::InputError(std::move(problems));
+    return list;
+}
+
+bool Outputs::exist() const {
+    return is_there(mask) && is_there(likelihood) && (!brain || is_there(*brain));
+}
+
+Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
+    auto [stem, extension] = split_name(scan.file.filename().string());
+    if (options.format != "auto") extension = "." + options.format;
+    const fs::path folder = fs::path(options.output) / scan.folder;
+    Outputs outputs{.mask = folder / (stem + "_mask" + extension),
+                    .likelihood = folder / (stem + "_likelihood" + extension),
+                    .brain = std::nullopt};
+    if (options.brain) outputs.brain = folder / (stem + "_brain" + extension);
+    return outputs;
+}
+
+void check_outputs(const std::vector<ScanFile>& scans, const PredictOptions& options) {
+    std::vector<std::string> problems;
+    for (const std::string& input : options.input) {
+        std::error_code ignored;
+        if (!fs::is_directory(input, ignored)) continue;
+        if (!prepare::is_inside(options.output, input)) continue;
+        problems.push_back(concat("-o ", quoted(options.output), " lies in the INPUT folder ",
+                                  quoted(input),
+                                  ", which is never written to: give another folder"));
+    }
+    std::set<fs::path> inputs;
+    for (const ScanFile& scan : scans) inputs.insert(fs::weakly_canonical(scan.file));
+    std::map<fs::path, const ScanFile*> owners;
+    for (const ScanFile& scan : scans) {
+        const Outputs outputs = outputs_of(scan, options);
+        for (const auto& output :
+             {std::optional(outputs.mask), std::optional(outputs.likelihood), outputs.brain}) {
+            if (output && inputs.contains(fs::weakly_canonical(*output))) {
+                problems.push_back(concat("the result ", quoted(output->string()), " of ",
+                                          quoted(scan.file.string()),
+                                          " would replace an input: give another folder with -o"));
+            }
+        }
+        const auto [owner, is_new] = owners.emplace(outputs.mask.lexically_normal(), &scan);
+        if (!is_new) {
+            problems.push_back(concat(quoted(owner->second->file.string()), " and ",
+                                      quoted(scan.file.string()), " would have the same result ",
+                                      quoted(outputs.mask.string()),
+                                      ": give the folder above both, or one at a time"));
+        }
+    }
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+}
+
+}  // namespace msunet::predict

@@ -1,0 +1,36 @@
+// Works with the page of masks as a reader does, and leaves what happened in the root's data-probe.
+"use strict";
+(() => {
+  const problems = [];
+  const expect = (condition, what) => { if (!condition) problems.push(what); };
+  const shown = () => [...document.querySelectorAll("article")].filter((node) => !node.hidden);
+  const filter = (text) => { $("filter").value = text; $("filter").dispatchEvent(new Event("input")); };
+  const began = performance.now();
+
+  expect(document.documentElement.dataset.drawn === "yes", "the page was not drawn to its end");
+  expect(!/undefined|NaN/.test(document.querySelector("main").textContent), "a text says undefined or NaN");
+  expect(![...document.querySelectorAll("svg *")].some((node) => /NaN|undefined|Infinity/.test(node.getAttribute("d") || "")), "an outline has no number where one belongs");
+  expect(shown().length === D.scans.length, "not all scans are shown");
+  expect(!$("problems").hidden && $("problems").textContent.includes("copy it again"), "what could not be predicted is told");
+  if (D.scans.length) {
+    const flags = shown().map((node) => node.querySelectorAll(".flag").length > 0);
+    expect(flags.lastIndexOf(true) < flags.indexOf(false), "the doubtful ones are not first");
+    expect(shown()[0].textContent.includes("<scan>"), "a name is not shown as it is");
+    expect(document.querySelectorAll("article image").length === 4 * D.scans.length, "pictures are missing");
+    filter("dti");
+    expect(shown().length && shown().every((node) => node.textContent.includes("dti")), "a modality filters");
+    filter("empty mouse_2");
+    expect(shown().every((node) => node.textContent.includes("mouse_2") && node.textContent.includes("empty")), "terms are joined");
+    filter("");
+    $("only").click();
+    expect(shown().length === D.scans.filter((scan) => scan.doubts.length).length, "only those to look at are shown");
+    $("only").click();
+    expect(shown().length === D.scans.length, "all are shown again");
+  }
+  const theme = document.documentElement.dataset.theme;
+  $("theme").click();
+  expect(document.documentElement.dataset.theme !== theme, "the theme is switched");
+  const took = performance.now() - began;
+  expect(took < 5000, `working with the page took ${took} ms`);
+  document.documentElement.dataset.probe = problems.join("; ") || "all good";
+})();

@@ -1,0 +1,305 @@
+# SPDX-License-Identifier: Apache-2.0
+"""msunet predict as a lab uses it: folders, files, skipping, bad scans, ranks, stops."""
+
+import csv
+import gzip
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import program
+from program import ProgramTest, run, start, write_nifti, write_pair, write_scans
+
+START_MODELS = os.environ.get("MSUNET_START_MODELS", "")
+QUICK = ("-ts", "32", "-fp", "1", "-fs", "1", "--threads", "1")
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+
+
+class PredictTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        result = run("init-model", "model.h5", cwd=self.here)
+        self.assert_code(result, 0)
+
+    def predict(self, *arguments, model="model.h5", **options):
+        return run("predict", "-m", model, *QUICK, *arguments, cwd=self.here, **options)
+
+    def mice(self):
+        """The inference data set of msUNET-RAM."""
+        self.scans()
+        for mouse, (kind, name) in (("mouse_1", ("dti", "a2_dti")), ("mouse_1", ("fmri", "a3_fmri")),
+                                    ("mouse_2", ("fmri", "b1_fmri"))):
+            folder = self.here / "dataset" / mouse / kind
+            folder.mkdir(parents=True)
+            shutil.copy(self.here / "data" / f"{name}_data.nii", folder / "scan.nii")
+
+    def names(self, folder):
+        return sorted(contents(self.here / folder))
+
+
+class Layouts(PredictTest):
+    def test_a_data_set_of_mice_keeps_its_tree(self):
+        self.mice()
+        (self.here / "dataset" / "mouse_1" / "notes.txt").write_text("fine animal")
+        before = contents(self.here / "dataset")
+        result = self.predict("dataset", "-o", "out", "--brain", "--format", "nii.gz")
+        self.assert_code(result, 0)
+        self.assertEqual(self.names("out"), sorted(
+            f"{folder}/scan_{kind}.nii.gz"
+            for folder in ("mouse_1/dti", "mouse_1/fmri", "mouse_2/fmri")
+            for kind in ("brain", "likelihood", "mask")))
+        self.assertIn("mouse_1/notes.txt", result.err)
+        self.assertEqual(contents(self.here / "dataset"), before)
+        self.assertIn("predicted    3 scans", result.out)
+
+    def test_files_go_to_the_default_folder_in_their_own_form(self):
+        self.scans()
+        plain = self.here / "data" / "a2_dti_data.nii"
+        (self.here / "packed.nii.gz").write_bytes(gzip.compress(plain.read_bytes()))
+        self.assert_code(self.predict("packed.nii.gz", "data/a2_dti_data.nii"), 0)
+        self.assertEqual(self.names("predictions"), [
+            "a2_dti_data_likelihood.nii", "a2_dti_data_mask.nii", "packed_likelihood.nii.gz",
+            "packed_mask.nii.gz"])
+        self.assertEqual(gzip.decompress((self.here / "predictions/packed_mask.nii.gz").read_bytes()),
+                         (self.here / "predictions/a2_dti_data_mask.nii").read_bytes())
+
+    def test_a_result_beside_its_scan_where_that_is_asked_for(self):
+        self.scans()
+        self.assert_code(self.predict("data/a2_dti_data.nii", "-o", "data"), 0)
+        self.assertIn("data/a2_dti_data_mask.nii", self.names("."))
+
+    def test_input_folders_are_never_written_to(self):
+        self.scans()
+        for output in ("data", "data/results"):
+            result = self.predict("data", "-o", output)
+            self.assert_code(result, 2)
+            self.assertIn("lies in the INPUT folder 'data'", result.err)
+        self.assertEqual(len(self.names("data")), 5)
+
+    def test_a_4d_scan_gives_3d_results_of_one_frame(self):
+        write_pair_4d(self.here / "noddi.nii", frames=9)
+        self.assert_code(self.predict("noddi.nii", "-o", "eighth"), 0)
+        result = self.predict("noddi.nii", "-o", "tenth", "--frame", "9")
+        self.assert_code(result, 0)
+        self.assertIn("no frame 9", result.err)
+        mask = (self.here / "eighth" / "noddi_mask.nii").read_bytes()
+        self.assertEqual(int.from_bytes(mask[40:42], "little"), 3)
+        self.assertEqual(len(mask), 352 + 16 * 16 * 4)
+        self.assertNotEqual((self.here / "eighth" / "noddi_likelihood.nii").read_bytes(),
+                            (self.here / "tenth" / "noddi_likelihood.nii").read_bytes())
+
+
+def write_pair_4d(path, frames):
+    """Frames that differ."""
+    size = (16, 16, 4)
+    values = [100.0 + (i * (frame + 3)) % 97 for frame in range(frames) for i in range(16 * 16 * 4)]
+    write_nifti(path, (*size, frames), values)
+
+
+class Skipping(PredictTest):
+    def test_what_is_there_is_skipped_until_overwrite(self):
+        self.scans()
+        self.assert_code(self.predict("data", "-o", "out"), 0)
+        first = contents(self.here / "out")
+        (self.here / "out" / "a2_dti_data_mask.nii").unlink()
+        times = {name: (self.here / "out" / name).stat().st_mtime_ns for name in self.names("out")}
+        result = self.predict("data", "-o", "out")
+        self.assert_code(result, 0)
+        self.assertIn("4 skipped, `--overwrite` redoes them", result.out)
+        self.assertIn("predicted    1 scan ", result.out)
+        self.assertEqual(contents(self.here / "out"), first)
+        for name, before in times.items():
+            changed = (self.here / "out" / name).stat().st_mtime_ns != before
+            self.assertEqual(changed, name.startswith("a2_dti"), name)
+        result = self.predict("data", "-o", "out", "--overwrite")
+        self.assertIn("predicted    5 scans", result.out)
+        self.assertEqual(contents(self.here / "out"), first)
+
+    def test_stopped_by_signals_and_going_on(self):
+        write_scans(self.here, names=[f"s{i:02}_dti" for i in range(14)])
+        arguments = ("predict", "-m", "model.h5", "-ts", "64", "-fs", "0.25", "--threads", "1",
+                     "data", "-o", "out")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = start(*arguments, cwd=self.here)
+            self.addCleanup(self.end, process)
+            had = len(list(self.here.glob("out/*_mask.nii")))
+            deadline = time.monotonic() + 120
+            while len(list(self.here.glob("out/*_mask.nii"))) < had + 2:
+                self.assertLess(time.monotonic(), deadline, self.log())
+                time.sleep(0.02)
+            process.send_signal(number)
+            self.assertEqual(process.wait(120), 75, self.log())
+            self.assertIn("the same command goes on", self.log())
+            self.assertEqual(list(self.here.glob("out/.*")), [])
+        result = run(*arguments, cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertRegex(result.out, r"\d+ skipped")
+        self.assertEqual(len(list(self.here.glob("out/*_mask.nii"))), 14)
+
+
+class BadInput(PredictTest):
+    def test_all_bad_scans_are_listed_and_the_good_ones_done(self):
+        self.scans()
+        data = self.here / "data"
+        good = (data / "a2_dti_data.nii").read_bytes()
+        (data / "b2_short.nii").write_bytes(good[:1000])
+        (data / "b3_text.nii").write_text("no scan")
+        write_nifti(data / "b4_constant.nii", (16, 16, 4), [7.0] * 1024)
+        write_nifti(data / "b5_nan.nii", (16, 16, 4), [float("nan"), *range(1023)])
+        result = self.predict("data", "-o", "out", ranks=2)
+        self.assert_code(result, 3)
+        errors = result.errors()
+        self.assertEqual(len(errors), 4, result.text)
+        for name in ("b2_short", "b3_text", "b4_constant", "b5_nan"):
+            self.assertEqual(sum(name in line for line in errors), 1, result.text)
+        self.assertEqual(len(self.names("out")), 10)
+        for mark in program.CRASH_MARKS:
+            self.assertNotIn(mark, result.err)
+
+    def test_inputs_that_are_not_there_end_it_before_it_begins(self):
+        self.scans()
+        result = self.predict("data", "gone", "model.h5", "-o", "out")
+        self.assert_code(result, 3)
+        self.assertEqual(len(result.errors()), 2, result.text)
+        self.assertFalse((self.here / "out").exists())
+
+    def test_models_that_cannot_be_used(self):
+        self.scans()
+        subprocess.run([START_MODELS, self.here], check=True)
+        (self.here / "half.h5").write_bytes((self.here / "model.h5").read_bytes()[:100000])
+        (self.here / "bad.zip").write_bytes(b"PK\3\4 and no more")
+        (self.here / "empty").mkdir()
+        for model, message in (("wrong_shape.h5", "conv1_1"), ("missing_layer.h5", "layers"),
+                               ("half.h5", "half.h5"), ("bad.zip", "bad.zip"),
+                               ("empty", "has no best_model.hdf5"), ("gone.h5", "gone.h5")):
+            result = self.predict("data", "-o", "out", model=model)
+            self.assert_code(result, 3)
+            self.assertIn(message, result.err)
+            for mark in program.CRASH_MARKS:
+                self.assertNotIn(mark, result.err)
+
+    def test_options_that_cannot_be_meant(self):
+        self.scans()
+        for options, message in (
+                (("-hspace", "0.5"), "exclude each other"),
+                (("--patch_dimensions", "32"), "give one kind"),
+                (("--patch_dimensions", "33"), "multiple of 32"),
+                (("--batch_size", "0"), "--batch_size"),
+                (("--final_activation", "squash"), "squash"),
+                (("--overwite",), "overwrite")):
+            result = self.predict("data", "-o", "out", *options)
+            self.assert_code(result, 2)
+            self.assertIn(message, result.err)
+        self.assert_code(run("predict", "data", cwd=self.here), 2)
+        self.assert_code(run("predict", "-m", "model.h5", cwd=self.here), 2)
+
+    def test_results_that_cannot_be_written_end_it_on_all_ranks(self):
+        self.scans()
+        for kind, rank in (("full_disk", "1"), ("exception", "*"), ("exception", "0")):
+            result = self.predict("data", "-o", "out", "--overwrite", ranks=2,
+                                  MSUNET_FAULT=f"predict.write:{rank}:{kind}")
+            self.assert_code(result, 1)
+            self.assertTrue(result.errors(), result.text)
+
+    def test_a_rank_that_dies_ends_the_others(self):
+        self.scans()
+        result = self.predict("data", "-o", "out", ranks=2, timeout=60,
+                              MSUNET_FAULT="predict.scan:1:crash")
+        self.assertNotEqual(result.code, 0)
+        self.assert_code(self.predict("data", "-o", "out"), 0)
+        self.assertEqual(len(self.names("out")), 10)
+
+
+class Ranks(PredictTest):
+    def test_results_are_the_same_on_any_number_of_ranks(self):
+        self.scans()
+        extra = ("--brain", "--reference", "masks")
+        results = {}
+        for ranks in (None, 1, 2, 3):
+            output = f"out{ranks}"
+            result = run("predict", "-m", "model.h5", "-ts", "32", "data", "-o", output, *extra,
+                         "--qc", f"{output}.html", cwd=self.here, ranks=ranks)
+            self.assert_code(result, 0)
+            results[ranks] = contents(self.here / output)
+            page = (self.here / f"{output}.html").read_text().replace(output, "out")
+            results[ranks]["page"] = page.encode()
+        self.assertEqual(len(results[None]), 5 * 3 + 2)
+        for ranks in (1, 2, 3):
+            self.assertEqual(results[ranks], results[None], ranks)
+
+
+class Models(PredictTest):
+    def test_a_model_tells_how_it_was_trained(self):
+        self.scans()
+        self.assert_code(self.train("-talos", "{'epochs': [1], 'batch_size': [8]}", "-fs", "1"), 0)
+        experiment = self.here / "out" / "x"
+        archive = next(experiment.glob("model_deploy*.zip"))
+        texts = []
+        for number, model in enumerate((experiment, experiment / "best_model.hdf5", archive)):
+            result = run("predict", "-m", model, "data", "-o", f"p{number}", "--threads", "1",
+                         cwd=self.here)
+            self.assert_code(result, 0)
+            self.assertIn("-ts 32, windows of 1.0 of the slice every 1.0, frame 7 of 4-D scans, "
+                          "sigmoid", result.out)
+            texts.append(contents(self.here / f"p{number}"))
+        self.assertEqual(texts[0], texts[1])
+        self.assertEqual(texts[0], texts[2])
+        result = run("predict", "-m", experiment, "data", "-o", "fixed", "-hspace", "0.8",
+                     "-vspace", "1", "--patch_dimensions", "32", "--threads", "1", cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertIn("-hspace 0.8 -vspace 1.0, windows of 32 pixels every 32", result.out)
+
+    def test_a_file_that_says_nothing_is_told(self):
+        self.scans()
+        result = self.predict("data/a2_dti_data.nii")
+        self.assertIn("says nothing about its preprocessing", result.out)
+
+    def test_help_has_examples_and_completion_knows_the_command(self):
+        text = run("predict", "--help", cwd=self.here).out
+        self.assertIn("  msunet predict -m first new_scans -o masks\n", text)
+        self.assertIn("--overwrite", text)
+        script = run("--bash_completion", cwd=self.here).out
+        self.assertIn("--reference", script)
+
+
+class Reference(PredictTest):
+    def test_dice_by_scan_and_modality(self):
+        self.scans()
+        result = self.predict("data", "-o", "out", "--reference", "masks")
+        self.assert_code(result, 0)
+        with open(self.here / "out" / "dice.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["scan"] for row in rows], sorted(os.listdir(self.here / "data")))
+        self.assertEqual(sorted({row["modality"] for row in rows}),
+                         ["anatomical", "dti", "fmri", "noddi"])
+        found = re.search(r"fmri ([\d.]+) \(2 scans\)", result.out)
+        dices = [float(row["dice"]) for row in rows if row["modality"] == "fmri"]
+        self.assertAlmostEqual(float(found[1]), sum(dices) / 2, delta=1e-4)
+        # What was predicted before is read again.
+        again = self.predict("data", "-o", "out", "--reference", "masks")
+        self.assertIn("5 skipped", again.out)
+        self.assertIn(found[0], again.out)
+
+    def test_masks_that_do_not_fit(self):
+        self.scans()
+        (self.here / "masks" / "b1_fmri_mask.nii").unlink()
+        result = self.predict("data", "-o", "out", "--reference", "masks")
+        self.assert_code(result, 3)
+        self.assertIn("INPUT holds 5 volumes but --reference 'masks' 4 masks", result.err)
+        write_nifti(self.here / "masks" / "b1_fmri_mask.nii", (8, 8, 4), [1] * 256, kind="B")
+        result = self.predict("data", "-o", "out", "--reference", "masks")
+        self.assert_code(result, 3)
+        self.assertIn("differ in size", result.err)
+        self.assertEqual(len((self.here / "out" / "dice.csv").read_text().splitlines()), 5)
+
+
+if __name__ == "__main__":
+    program.main()

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/predict/mask_facts.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "msunet/predict/shown_slices.hpp"
+
+namespace msunet::predict {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+core::Volume empty_mask() {
+    core::Volume mask;
+    mask.size = {8, 8, 6};
+    mask.spacing = {0.5, 0.5, 2};
+    mask.voxels.assign(mask.voxel_count(), 0.0F);
+    return mask;
+}
+
+void fill(core::Volume& mask, std::size_t from, std::size_t to) {
+    for (std::size_t z = from; z < to; ++z) {
+        for (std::size_t y = from; y < to; ++y) {
+            for (std::size_t x = from; x < to; ++x) mask.at(x, y, z) = 1;
+        }
+    }
+}
+
+TEST(MaskFacts, OfACubeInsideTheScan) {
+    auto mask = empty_mask();
+    fill(mask, 2, 5);
+    const auto facts = facts_of(mask);
+    EXPECT_DOUBLE_EQ(facts.volume_mm3, 27 * 0.5);
+    EXPECT_EQ(facts.components, 1U);
+    EXPECT_DOUBLE_EQ(facts.largest_share, 1);
+    EXPECT_FALSE(facts.touches_border);
+    EXPECT_THAT(doubts_about(facts), IsEmpty());
+}
+
+TEST(MaskFacts, OfAnEmptyMask) {
+    const auto facts = facts_of(empty_mask());
+    EXPECT_EQ(facts.components, 0U);
+    EXPECT_THAT(doubts_about(facts), ElementsAre("empty"));
+}
+
+TEST(MaskFacts, CountPiecesThatTouchAtACornerAsOne) {
+    auto mask = empty_mask();
+    mask.at(2, 2, 2) = mask.at(3, 3, 3) = 1;
+    EXPECT_EQ(facts_of(mask).components, 1U);
+    mask.at(6, 6, 3) = 1;
+    const auto facts = facts_of(mask);
+    EXPECT_EQ(facts.components, 2U);
+    EXPECT_DOUBLE_EQ(facts.largest_share, 2.0 / 3);
+    EXPECT_THAT(doubts_about(facts), ElementsAre("in 2 pieces"));
+}
+
+TEST(MaskFacts, OfAMaskAtTheEdgeOfASliceButNotOfTheScan) {
+    auto mask = empty_mask();
+    mask.at(7, 3, 2) = 1;
+    EXPECT_THAT(doubts_about(facts_of(mask)), ElementsAre("touches the border"));
+    mask = empty_mask();
+    mask.at(3, 0, 2) = 1;
+    EXPECT_TRUE(facts_of(mask).touches_border);
+    mask = empty_mask();
+    mask.at(3, 3, 0) = mask.at(3, 3, 5) = 1;
+    EXPECT_FALSE(facts_of(mask).touches_border);
+}
+
+TEST(Dice, IsTrainingsFormula) {
+    auto mask = empty_mask();
+    EXPECT_DOUBLE_EQ(dice(mask, mask), 1);
+    auto reference = mask;
+    mask.at(1, 1, 1) = mask.at(2, 1, 1) = 1;
+    reference.at(2, 1, 1) = 1;
+    EXPECT_NEAR(dice(reference, mask), 2.0 / 3, 1e-7);
+}
+
+TEST(ShownSlices, AreSpreadOverTheBrain) {
+    auto mask = empty_mask();
+    EXPECT_THAT(shown_slices(mask, 3), ElementsAre(1, 3, 5));
+    mask.at(0, 0, 2) = mask.at(0, 0, 4) = 1;
+    EXPECT_THAT(shown_slices(mask, 2), ElementsAre(2, 4));
+    EXPECT_THAT(shown_slices(mask, 9), ElementsAre(2, 3, 4));
+}
+
+TEST(ShownSlices, OfAConstantScanAreBlack) { EXPECT_THAT(gray_of(empty_mask()), testing::Each(0)); }
+
+}  // namespace
+}  // namespace msunet::predict

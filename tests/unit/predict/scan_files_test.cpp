@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/predict/scan_files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/predict/reference.hpp"
+
+namespace msunet::predict {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class ScanFiles : public testing::Test {
+protected:
+    ScanFiles() : root_(fs::temp_directory_path() / ("msunet_scans_" + core::unique_suffix())) {
+        fs::create_directories(root_);
+    }
+    ~ScanFiles() override {
+        std::error_code ignored;
+        fs::remove_all(root_, ignored);
+    }
+    ScanFiles(const ScanFiles&) = delete;
+    ScanFiles& operator=(const ScanFiles&) = delete;
+
+    std::string add(const std::string& name) const {
+        fs::create_directories((root_ / name).parent_path());
+        core::write_file_atomically(root_ / name, "", core::Durability::buffered);
+        return at(name);
+    }
+    std::string at(const std::string& name) const { return (root_ / name).string(); }
+
+    static std::vector<std::string> names(const std::vector<ScanFile>& scans) {
+        std::vector<std::string> list;
+        for (const auto& scan : scans) list.push_back(scan.name());
+        return list;
+    }
+
+private:
+    fs::path root_;
+};
+
+TEST_F(ScanFiles, OfAFolderOfMiceAreFoundInItsFolders) {
+    add("set/mouse_2/dti/b.nii.gz");
+    add("set/mouse_1/anatomical/b.nii");
+    add("set/mouse_1/anatomical/a.nii");
+    add("set/mouse_1/notes.txt");
+    add("set/.hidden.nii");
+    const auto list = find_scans({at("set")});
+    EXPECT_THAT(names(list.scans), ElementsAre("mouse_1/anatomical/a.nii",
+                                               "mouse_1/anatomical/b.nii", "mouse_2/dti/b.nii.gz"));
+    EXPECT_THAT(list.skipped, ElementsAre(".hidden.nii", "mouse_1/notes.txt"));
+}
+
+TEST_F(ScanFiles, FollowLinksButNotInCircles) {
+    add("far/a.nii");
+    fs::create_directories(at("set"));
+    fs::create_directory_symlink(at("far"), at("set/linked"));
+    fs::create_directory_symlink(at("set"), at("far/back"));
+    EXPECT_THAT(names(find_scans({at("set")}).scans), ElementsAre("linked/a.nii"));
+}
+
+TEST_F(ScanFiles, ThatAreNotThereAreNamedTogether) {
+    add("text.txt");
+    fs::create_directories(at("nothing"));
+    try {
+        (void)find_scans({at("gone"), at("text.txt"), at("nothing")});
+        FAIL() << "no error";
+    } catch (const core::InputError& error) {
+        EXPECT_THAT(error.problems(),
+                    ElementsAre(HasSubstr("does not exist"), HasSubstr("is no scan"),
+                                HasSubstr("holds no .nii")));
+    }
+}
+
+TEST_F(ScanFiles, HaveResultsInTheSameTree) {
+    const ScanFile scan{.file = "in/m1/a.nii.gz", .folder = "m1"};
+    PredictOptions options;
+    options.output = "out";
+    EXPECT_EQ(outputs_of(scan, options).mask, "out/m1/a_mask.nii.gz");
+    EXPECT_FALSE(outputs_of(scan, options).brain);
+    options.format = "nii";
+    options.brain = true;
+    EXPECT_EQ(outputs_of(scan, options).likelihood, "out/m1/a_likelihood.nii");
+    EXPECT_EQ(outputs_of(scan, options).brain, "out/m1/a_brain.nii");
+}
+
+TEST_F(ScanFiles, AreNeverReplacedByResults) {
+    add("set/a.nii");
+    PredictOptions options;
+    options.input = {at("set")};
+    options.output = at("set/results");
+    EXPECT_THROW(check_outputs(find_scans(options.input).scans, options), core::UsageError);
+    options.output = at("results");
+    EXPECT_NO_THROW(check_outputs(find_scans(options.input).scans, options));
+
+    options.input = {at("set/a.nii"), add("set/a_mask.nii")};
+    options.output = at("set");
+    try {
+        check_outputs(find_scans(options.input).scans, options);
+        FAIL() << "no error";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.problems(), ElementsAre(HasSubstr("would replace an input")));
+    }
+}
+
+TEST_F(ScanFiles, OfOneNameInTwoFoldersAreRefused) {
+    PredictOptions options;
+    options.input = {add("one/a.nii"), add("two/a.nii")};
+    options.output = at("results");
+    EXPECT_THROW(check_outputs(find_scans(options.input).scans, options), core::UsageError);
+    options.input = {at("one/a.nii"), add("two/a.nii.gz")};
+    options.output = at("results");
+    EXPECT_NO_THROW(check_outputs(find_scans(options.input).scans, options));
+    options.format = "nii";
+    EXPECT_THROW(check_outputs(find_scans(options.input).scans, options), core::UsageError);
+}
+
+TEST_F(ScanFiles, ArePairedWithMasksFolderByFolder) {
+    add("set/m1/x_dti_data.nii");
+    add("set/m2/x_dti_data.nii");
+    add("masks/m2/x_dti_mask.nii");
+    add("masks/m1/x_dti_mask.nii");
+    const auto references = pair_references(find_scans({at("set")}).scans, at("masks"));
+    ASSERT_EQ(references.of_scan.size(), 2U);
+    EXPECT_EQ(references.of_scan[0].mask, at("masks/m1/x_dti_mask.nii"));
+    EXPECT_EQ(references.of_scan[1].mask, at("masks/m2/x_dti_mask.nii"));
+    EXPECT_EQ(references.of_scan[1].modality, core::Modality::dti);
+}
+
+TEST_F(ScanFiles, ArePairedByNameWhereTheMasksLieTogether) {
+    add("masks/a_fmri_mask.nii");
+    add("masks/b_dti_mask.nii");
+    const std::vector<ScanFile> scans{{.file = add("z/b_dti.nii"), .folder = {}},
+                                      {.file = add("y/a_fmri.nii"), .folder = {}}};
+    const auto references = pair_references(scans, at("masks"));
+    EXPECT_EQ(references.of_scan[0].mask, at("masks/b_dti_mask.nii"));
+    EXPECT_EQ(references.of_scan[1].modality, core::Modality::fmri);
+}
+
+TEST_F(ScanFiles, WithoutAMaskEachAreAProblemThatNamesTheFolder) {
+    add("masks/a_fmri_mask.nii");
+    const std::vector<ScanFile> scans{{.file = add("a_fmri.nii"), .folder = {}},
+                                      {.file = add("b_fmri.nii"), .folder = {}}};
+    try {
+        (void)pair_references(scans, at("masks"));
+        FAIL() << "no error";
+    } catch (const core::InputError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("INPUT holds 2 volumes but --reference"));
+    }
+}
+
+}  // namespace
+}  // namespace msunet::predict

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/predict/scan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "msunet/imaging/grid.hpp"
+#include "msunet/imaging/resample.hpp"
+#include "msunet/imaging/volume_io.hpp"
+#include "msunet/predict/mask_facts.hpp"
+#include "msunet/unet/initializers.hpp"
+#include "unit/prepare/workspace.hpp"
+
+namespace msunet::predict {
+namespace {
+
+namespace fs = std::filesystem;
+using prepare::test::make_scan;
+
+core::Volume ones_on(const core::Volume& scan, const imaging::Grid& grid) {
+    core::Volume ones = imaging::resample(scan, grid);
+    std::ranges::fill(ones.voxels, 1.0F);
+    return ones;
+}
+
+TEST(BackOnto, LeavesOnesOnesToTheBorder) {
+    auto scan = make_scan({41, 30, 7}, 1, {0.21, 0.34, 0.9}).volume;
+    scan.origin = {3, -5, 8};
+    scan.direction = {0, 0, 1, -1, 0, 0, 0, -1, 0};
+    const auto grids = {imaging::grid_of_target(scan, 128), imaging::grid_of_target(scan, 17),
+                        imaging::grid_of_spacing(scan, 0.08, 0.76),
+                        imaging::grid_of_spacing(scan, 0.97, 1.0),
+                        imaging::grid_of_spacing(scan, 1.0, 0.25)};
+    for (const auto& grid : grids) {
+        const auto back = back_onto(scan, ones_on(scan, grid));
+        EXPECT_EQ(back.mask.size, scan.size);
+        EXPECT_EQ(back.mask.origin, scan.origin);
+        EXPECT_EQ(back.mask.direction, scan.direction);
+        EXPECT_THAT(back.mask.voxels, testing::Each(1.0F)) << grid.size[0] << ' ' << grid.size[2];
+        EXPECT_THAT(back.likelihood.voxels, testing::Each(testing::FloatNear(1, 1e-6F)));
+    }
+}
+
+/// Dice of a mask that went to training's grid, as training thresholds it, and back.
+double dice_there_and_back(const core::Volume& mask, std::int64_t target) {
+    core::Volume there = imaging::resample(mask, imaging::grid_of_target(mask, target));
+    const auto binary = imaging::threshold_mask(there.voxels);
+    std::ranges::copy(binary, there.voxels.begin());
+    return dice(mask, back_onto(mask, there).mask);
+}
+
+TEST(BackOnto, KeepsAMaskThatWentToTrainingsGrid) {
+    const auto mask = make_scan({100, 80, 20}, 2).mask;
+    EXPECT_GT(dice_there_and_back(mask, 128), 0.98);
+}
+
+TEST(BackOnto, KeepsTheManualMasksOfRealScans) {
+    const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "data" / "real" / "masks";
+    if (!fs::is_directory(folder)) GTEST_SKIP() << "there are no real scans in " << folder;
+    for (const auto* name : {"train_t1m1_anatomical_mask.nii", "valid_fvb03_anatomical_mask.nii",
+                             "valid_rs17_1_fmri_mask.nii"}) {
+        const auto mask = imaging::read_mask(folder / name).volume;
+        EXPECT_GT(dice_there_and_back(mask, 128), 0.98) << name;
+    }
+}
+
+TEST(PredictScan, PredictsEverySliceOnTheScansGrid) {
+    const auto scan = make_scan({20, 16, 5}, 3).volume;
+    SlicePredictor predictor(unet::initial_weights(1), "sigmoid", model::Precision::float32);
+    ScanOptions options;
+    options.preprocess.target_size = 32;
+    options.windows.patches = {.fraction = 1, .stride_fraction = 1};
+    const auto prediction = predict_scan(predictor, scan, options);
+    EXPECT_EQ(prediction.likelihood.size, scan.size);
+    EXPECT_EQ(prediction.likelihood.spacing, scan.spacing);
+    // A sigmoid's values, also where training would have dropped the slice.
+    EXPECT_THAT(prediction.likelihood.voxels, testing::Each(testing::Gt(0.0F)));
+    for (std::size_t i = 0; i < scan.voxel_count(); ++i) {
+        ASSERT_EQ(prediction.mask.voxels[i] == 1, prediction.likelihood.voxels[i] > 0.5F);
+    }
+}
+
+TEST(BrainOf, IsTheScanWithinTheMask) {
+    core::Volume scan;
+    scan.size = {3, 1, 1};
+    scan.voxels = {5, -6, 7};
+    core::Volume mask = scan;
+    mask.voxels = {0, 1, 1};
+    EXPECT_THAT(brain_of(scan, mask).voxels, testing::ElementsAre(0, -6, 7));
+}
+
+}  // namespace
+}  // namespace msunet::predict
