@@ -20,6 +20,8 @@ packages=(
 case ${1:-} in
     --dev)
         packages+=(git clang-format-14 clang-tidy-14 shellcheck clang-14 libclang-rt-14-dev)
+        # The virtual cluster of tests/slurm. Slurm itself stays off without /etc/slurm/slurm.conf.
+        packages+=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2)
         # Ubuntu's package is a wrapper of a snap, which has no headless use in a container.
         if grep -q '^ID=debian' /etc/os-release; then packages+=(chromium); fi
         ;;

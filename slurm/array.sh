@@ -18,7 +18,7 @@
 #SBATCH --output=msunet-%A-%a.log
 ##SBATCH --account=…
 ##SBATCH --partition=…
-set -u
+set -euo pipefail
 # shellcheck source=slurm/job.sh
 source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
 run_job start_ranks "$@" --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"

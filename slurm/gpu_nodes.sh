@@ -15,7 +15,7 @@
 #SBATCH --output=msunet-%j.log
 ##SBATCH --account=…
 ##SBATCH --partition=…
-set -u
+set -euo pipefail
 # shellcheck source=slurm/job.sh
 source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
 run_job start_ranks "$@"

@@ -8,7 +8,7 @@
 #SBATCH --output=msunet-merge-%j.log
 ##SBATCH --account=…
 ##SBATCH --partition=…
-set -u
+set -euo pipefail
 # shellcheck source=slurm/job.sh
 source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
 name=${1:?NAME} shards=${2:?SHARDS}

@@ -13,7 +13,7 @@
 #SBATCH --output=msunet-scaling-%j.log
 ##SBATCH --account=…
 ##SBATCH --partition=…
-set -u
+set -euo pipefail
 # shellcheck source=slurm/job.sh
 source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
 results=msunet-scaling-$SLURM_JOB_ID
@@ -21,7 +21,8 @@ mkdir -p "$results"
 # The first run would pay for preprocessing, the others would read the cache: fill it before.
 ranks=$SLURM_NTASKS
 (start_ranks "$@" --output_directory "$results" --cache "$results/cache" -n warm_up \
-    --round_limit 1) >"$results/warm_up.log" 2>&1
+    --round_limit 1) >"$results/warm_up.log" 2>&1 ||
+    { echo "the first run failed, see $results/warm_up.log" >&2 && exit 1; }
 printf '%6s %10s   %s\n' ranks seconds "what msunet says"
 for ((ranks = 1; ranks <= SLURM_NTASKS; ranks *= 2)); do
     log=$results/$ranks.log
@@ -29,5 +30,5 @@ for ((ranks = 1; ranks <= SLURM_NTASKS; ranks *= 2)); do
     (start_ranks "$@" --output_directory "$results" --cache "$results/cache" -n "ranks_$ranks" \
         --resume never) >"$log" 2>&1 || { echo "$ranks ranks failed, see $log" && continue; }
     printf '%6d %10.1f   %s\n' "$ranks" "$(awk -v a="$began" -v b="$(date +%s.%N)" \
-        'BEGIN {print b - a}')" "$(grep '^  time' "$log" | tr -s ' ')"
+        'BEGIN {print b - a}')" "$(sed -n 's/^  time */time /p' "$log")"
 done

@@ -7,6 +7,7 @@
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/library.hpp"
 
@@ -19,6 +20,19 @@ namespace {
 int environment_number(const char* name) {
     const char* text = std::getenv(name);
     return text == nullptr ? 0 : static_cast<int>(core::to_integer(text).value_or(0));
+}
+
+/// Under srun without a PMI, Open MPI would end the process with a text that blames its build.
+void refuse_srun_without_pmi() {
+    const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
+    if (!is_set("SLURM_STEP_ID") || is_set("PMIX_RANK") || is_set("PMI_RANK") ||
+        is_set("OMPI_COMM_WORLD_SIZE")) {
+        return;
+    }
+    core::log::set_rank(environment_number("SLURM_PROCID"));
+    throw core::UsageError(
+        "srun started msunet without PMIx (MPI can't start so), use 'srun --mpi=pmix' (see 'srun "
+        "--mpi=list') or mpirun");
 }
 
 /// srun without a PMI that Open MPI knows starts every task as a world of its own: all of them
@@ -44,6 +58,7 @@ core::ExitCode agree(const comm::Communicator& world, core::ExitCode code) {
 
 core::ExitCode in_world(std::span<const std::string> arguments,
                         const std::function<core::ExitCode(const comm::Communicator&)>& work) {
+    refuse_srun_without_pmi();
     std::vector<std::string> copy(arguments.begin(), arguments.end());
     std::vector<char*> argv;
     std::string program = "msunet";
@@ -51,6 +66,8 @@ core::ExitCode in_world(std::span<const std::string> arguments,
     for (auto& argument : copy) argv.push_back(argument.data());
     int argc = static_cast<int>(argv.size());
     char** pointers = argv.data();
+    // Before MPI starts, which takes seconds on many nodes: a signal must not be lost meanwhile.
+    core::install_signal_handlers();
     const comm::Environment environment(argc, pointers);
     // Here and not when a checkpoint is first written: that happens on another thread, and parallel
     // HDF5 calls MPI when it opens.

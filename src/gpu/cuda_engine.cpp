@@ -134,6 +134,7 @@ private:
         c10::cuda::CUDACachingAllocator::emptyCache();
         auto graph = std::make_unique<at::cuda::CUDAGraph>();
         std::string problem;
+        bool ended = false;
         try {
             graph->capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
             try {
@@ -143,14 +144,16 @@ private:
                 problem = error.what();
             }
             graph->capture_end();
+            ended = true;
         } catch (const std::exception& error) {
             if (problem.empty()) problem = error.what();
         }
         if (problem.empty()) return graph;
         captures_ = false;
         forgive();
-        // Never destroyed: libtorch's allocator may go on asking it which memory is its own.
-        (void)graph.release();
+        // Where the end failed too it is never destroyed: libtorch's allocator may go on asking it
+        // which memory is its own. Else it must go, since NCCL's end waits for graphs of its sums.
+        if (!ended) (void)graph.release();
         core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" +
                         problem.substr(0, problem.find('\n')) + ")");
         return nullptr;

@@ -1,56 +1,156 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A Slurm cluster of virtual nodes on this machine, for the tests of the batch scripts."""
+"""A real Slurm cluster of virtual nodes on this machine, for the tests of the batch scripts.
+
+The test runs in namespaces of its own (`enter`): processes, mounts, host name and network. They end
+with it, however it ends, and take every daemon, mount and job along. Each node is a slurmd with its
+own host name and its own /dev/shm, so that MPI sees several nodes."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-TOOL = Path(os.environ.get("MSUNET_SHARED_DIR", "")) / "tools" / "virtual-slurm"
-DAEMONS = ("slurmctld", "slurmd", "munged", "sbatch", "srun", "unshare")
+PROGRAMS = ("slurmctld", "slurmd", "munged", "sbatch", "srun", "unshare", "ip", "mount")
+NAMESPACES = ("unshare", "--mount", "--uts", "--net", "--pid", "--fork", "--kill-child",
+              "--mount-proc")
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY"}
+CABLE = "link add cable type veth peer name plug"
+# An empty folder of every Linux; only this test sees what is mounted there.
+FOLDER = Path("/mnt")
+
+# A requeued job waits until its old credential has expired, two minutes by default.
+SETTINGS = """\
+ClusterName=virtual
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.sock,cred_expire=4
+CredType=cred/munge
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool.%n
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.%n.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.%n.log
+SlurmctldPort=6817
+SlurmdParameters=config_overrides
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SchedulerType=sched/backfill
+SchedulerParameters=bf_interval=1,batch_sched_delay=0
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+SwitchType=switch/none
+JobAcctGatherType=jobacct_gather/none
+MailProg=/bin/true
+MpiDefault=none
+ReturnToService=2
+KillWait=5
+MinJobAge=3600
+SlurmdTimeout=10
+GresTypes=gpu
+"""
+# Slurm only asks whether the files are there.
+DEVICES = "AutoDetect=off\nName=gpu File=/dev/zero,/dev/full\n"
 
 
 def missing():
     """Why there can be no cluster here; empty where there can."""
-    if not TOOL.is_file():
-        return f"there is no {TOOL}"
     if os.geteuid() != 0:
         return "the nodes' namespaces need root"
-    absent = [name for name in DAEMONS if shutil.which(name) is None]
-    if absent:
-        return f"not installed: {', '.join(absent)}"
-    if subprocess.run(["unshare", "--mount", "--uts", "true"], capture_output=True,
-                      check=False).returncode != 0:
-        return "namespaces can't be made here (unshare --mount --uts)"
+    if absent := [name for name in PROGRAMS if shutil.which(name) is None]:
+        return f"not installed: {', '.join(absent)} (scripts/setup.sh --dev installs them)"
+    tried = subprocess.run([*NAMESPACES, "ip", *CABLE.split()], capture_output=True, text=True,
+                           check=False)
+    if tried.returncode != 0:
+        return f"namespaces and networks can't be made here ({tried.stderr.strip()})"
     return ""
 
 
+def enter():
+    """Starts this test again in namespaces of its own, unless it is there already."""
+    if os.environ.get("MSUNET_IN_NAMESPACES"):
+        return
+    os.environ["MSUNET_IN_NAMESPACES"] = "1"
+    os.execvp(NAMESPACES[0], [*NAMESPACES, sys.executable, "-B", *sys.argv])
+
+
 class Cluster:
-    """Runs from construction to `stop`."""
+    """Runs from construction to the end of the process. Nodes are n1, n2, …, each with `cpus`
+    processors and two GPUs by name only."""
 
-    def __init__(self, nodes):
-        self.folder = Path(tempfile.mkdtemp(prefix="msunet_slurm_"))
-        self.environment = {**os.environ, "SLURM_CONF": str(self.folder / "slurm.conf")}
-        started = self.tool("start", nodes, 2)
-        self.error = "" if "idle" in started else f"the nodes did not become idle: {started}"
+    def __init__(self, nodes, cpus):
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", FOLDER], check=True)
+        # Slurm and Open MPI want a network, not the loop to the machine itself.
+        for words in ("link set lo up", CABLE, "address add 10.99.0.1/24 dev cable",
+                      "link set cable up", "link set plug up"):
+            subprocess.run(["ip", *words.split()], check=True)
+        self.environment = {**os.environ, "SLURM_CONF": str(FOLDER / "slurm.conf")}
+        names = [f"n{i}" for i in range(1, nodes + 1)]
+        lines = [f"NodeName={name} NodeHostname={name} NodeAddr=127.0.0.1 Port={7000 + i} "
+                 f"CPUs={cpus} RealMemory=4000 Gres=gpu:2" for i, name in enumerate(names)]
+        self.settings = "\n".join([
+            SETTINGS.format(host=os.uname().nodename, folder=FOLDER), *lines,
+            f"PartitionName=main Nodes=n[1-{nodes}] Default=YES MaxTime=60 State=UP\n"])
+        (FOLDER / "slurm.conf").write_text(self.settings)
+        (FOLDER / "state").mkdir()
+        self.start_munge()
+        self.daemon("slurmctld", "-c", "-f", FOLDER / "slurm.conf")
+        for name in names:
+            self.start_node(name)
+        try:
+            self.wait_for("idle nodes", lambda: self.idle() == nodes, 60)
+        except AssertionError as late:
+            raise AssertionError(f"{late}: {self.tail('slurmctld.log')}") from None
 
-    def tool(self, command, *arguments):
-        # The daemons keep the pipe open: what the tool says goes to a file.
-        with open(self.folder / "tool.log", "w+", encoding="utf-8") as log:
-            subprocess.run(["bash", TOOL, command, self.folder, *map(str, arguments)],
-                           env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
-                           stderr=subprocess.STDOUT, timeout=90, check=False)
-            log.seek(0)
-            return log.read()
+    def start_munge(self):
+        key = FOLDER / "munge.key"
+        key.write_bytes(os.urandom(1024))
+        key.chmod(0o400)
+        self.daemon("munged", "--force", f"--socket={FOLDER}/munge.sock", f"--key-file={key}",
+                    f"--pid-file={FOLDER}/munge.pid", f"--log-file={FOLDER}/munge.log",
+                    f"--seed-file={FOLDER}/munge.seed")
 
-    def stop(self):
-        self.tool("stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def daemon(self, *words):
+        # Daemons keep the files that they are started with.
+        subprocess.run(list(map(str, words)), env=self.environment, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=True)
+
+    def start_node(self, name):
+        """Starts a node, or lets one that was killed come back."""
+        folder = FOLDER / f"conf.{name}"
+        # What a killed node left would stop its next step.
+        for kind in ("conf", "pmix", "spool"):
+            shutil.rmtree(FOLDER / f"{kind}.{name}", ignore_errors=True)
+            (FOLDER / f"{kind}.{name}").mkdir()
+        (folder / "slurm.conf").write_text(self.settings)
+        (folder / "gres.conf").write_text(DEVICES)
+        # Nodes that are one machine would share PMIx's folder.
+        (folder / "mpi.conf").write_text(f"PMIxCliTmpDirBase={FOLDER}/pmix.{name}\n")
+        self.daemon("unshare", "--mount", "--uts", "sh", "-c",
+                    f"hostname {name} && mount -t tmpfs -o size=2g tmpfs /dev/shm && "
+                    f"exec slurmd -N {name} -f {folder}/slurm.conf")
+
+    def kill_node(self, name):
+        """The node vanishes: every process that has its host name is killed."""
+        pid = (FOLDER / f"slurmd.{name}.pid").read_text().strip()
+        namespace = os.readlink(f"/proc/{pid}/ns/uts")
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if os.readlink(entry / "ns/uts") == namespace:
+                    os.kill(int(entry.name), 9)
+            except OSError:
+                continue
+
+    def idle(self):
+        return int(self.run("sinfo", "-h", "-t", "idle", "-o", "%D").strip() or 0)
+
+    def tail(self, log):
+        return (FOLDER / log).read_text(errors="replace")[-2000:]
 
     def run(self, *words, cwd=None, **extra):
         done = subprocess.run(list(map(str, words)), cwd=cwd, env={**self.environment, **extra},
@@ -68,33 +168,25 @@ class Cluster:
         """What Slurm knows of a job: its fields by name."""
         return dict(re.findall(r"(\S+?)=(\S*)", self.run("scontrol", "show", "job", "-o", number)))
 
-    def wait_for(self, what, condition, seconds=120):
+    def wait_for(self, what, condition, seconds=150):
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
                 raise AssertionError(f"{what} did not come within {seconds} s")
-            time.sleep(0.3)
+            time.sleep(0.2)
 
-    def wait_for_end(self, number, seconds=180):
+    def wait_for_end(self, number, seconds=240):
         """Waits until a job is over and returns its state."""
         self.wait_for(f"the end of job {number} ({self.job(number)['Reason']})",
                       lambda: self.job(number)["JobState"] in ENDED, seconds)
         return self.job(number)["JobState"]
 
-    def hurry(self, number, restarts):
-        """Waits until a job is queued again and starts it at once, not in two minutes."""
-        self.wait_for(f"restart {restarts} of job {number}",
-                      lambda: self.job(number)["Restarts"] == str(restarts))
-
-        def started():
-            if self.job(number)["JobState"] != "PENDING":
-                return True
-            # Slurm sets the time anew when the job's last steps have gone.
-            self.run("scontrol", "update", f"JobId={number}", "StartTime=now")
-            time.sleep(1)
-            return False
-
-        self.wait_for(f"the start of job {number}", started)
+    def wait_for_restart(self, number, restarts):
+        """Waits until a job that was queued again runs for the so-many-th time."""
+        def again():
+            job = self.job(number)
+            return job["Restarts"] == str(restarts) and job["JobState"] != "PENDING"
+        self.wait_for(f"restart {restarts} of job {number}", again)
 
 
 def skip(reason):

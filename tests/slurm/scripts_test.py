@@ -4,6 +4,7 @@ runs, its results are those of one process that nobody disturbs."""
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import unittest
@@ -13,148 +14,227 @@ import cluster
 import program
 
 SCRIPTS = Path(os.environ["MSUNET_SOURCE_DIR"]) / "slurm"
-SWEEP = ("-tpath", "data", "-mpath", "masks", *program.FAST[:-2],
-         "-talos", "{'lr': [0.001, 0.002, 0.003], 'dropout': [0.1, 0.2], 'epochs': 3,"
-                   " 'batch_size': 4}", "--checkpoint_minutes", "0")
+GRID = "{'lr': [0.001, 0.002], 'dropout': [0.1, 0.2], 'epochs': 3, 'batch_size': 8}"
+SWEEP = ("-tpath", "data", "-mpath", "masks", *program.FAST[:-2], "-talos", GRID,
+         "--checkpoint_minutes", "0")
 MINE = {"MSUNET_PROGRAM": program.PROGRAM, "MSUNET_SLURM": str(SCRIPTS),
         **program.ENVIRONMENT}
 # The virtual partition ends jobs after an hour.
 SMALL = ("--cpus-per-task=1", "--ntasks-per-node=1", "--time=30")
+# A start that comes when little of the job's time is left, the first time.
+LATE = """#!/bin/sh
+[ -n "$SLURM_RESTART_COUNT" ] || sleep 50
+exec {program} "$@"
+"""
 
 slurm = None
 
 
 def setUpModule():
     global slurm
-    slurm = cluster.Cluster(3)
-    if slurm.error:
-        slurm.stop()
-        cluster.skip(slurm.error)
-
-
-def tearDownModule():
-    slurm.stop()
-
-
-def journal(folder):
-    return [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    slurm = cluster.Cluster(3, cpus=4)
 
 
 def results(folder):
-    """What must not depend on where a sweep ran: the data, all histories, the best model."""
-    lines = journal(folder)
-    histories = {}
-    for line in lines:
-        if line["event"] != "trial_finished":
-            continue
-        result = line["result"]
-        assert result["trial"] not in histories, "a permutation ended twice"
-        histories[result["trial"]] = [result["point"], result["modality"],
-                                      [epoch["metrics"] for epoch in result["history"]]]
-    return lines[0]["data"]["hash"], histories, (folder / "best_model.hdf5").read_bytes()
+    """What must not depend on where a sweep ran: the data, all tables, the best model."""
+    tables = [path.read_bytes() for path in folder.glob("*.csv")
+              if re.fullmatch(r"\d{12}\.csv", path.name)]
+    for kind in ("talos_scan_history_*", "modality_results_*"):
+        tables += sorted(path.read_bytes() for path in folder.glob(kind))
+    start = json.loads((folder / "journal.jsonl").read_text().split("\n", 1)[0])
+    return start["data"]["hash"], tables, (folder / "best_model.hdf5").read_bytes()
+
+
+class Folder:
+    """Where jobs are submitted: scans, logs and results."""
+
+    def __init__(self, scans):
+        self.path = Path(tempfile.mkdtemp(prefix="msunet_slurm_", dir=cluster.FOLDER))
+        for kind in ("data", "masks"):
+            shutil.copytree(scans / kind, self.path / kind)
+
+    def submit(self, script, *options, words=(*SWEEP, "-n", "x"), **extra):
+        return slurm.submit(*SMALL, *options, SCRIPTS / script, *words, cwd=self.path,
+                            **{**MINE, **extra})
+
+    def log(self):
+        return "\n".join(path.read_text(errors="replace")
+                         for path in sorted(self.path.rglob("*.log")))
+
+    def journal(self, name="x"):
+        file = self.path / "out" / name / "journal.jsonl"
+        if not file.exists():
+            return []
+        return [json.loads(line) for line in file.read_text().split("\n")[:-1]]
+
+    def events(self, kind, name="x"):
+        return [line for line in self.journal(name) if line["event"] == kind]
+
+    def wait_for_epochs(self, job, count):
+        try:
+            slurm.wait_for(f"epoch {count}", lambda: len(self.events("epoch")) >= count)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; {slurm.job(job)}\n{self.log()}") from None
 
 
 class ScriptsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.data = Path(tempfile.mkdtemp(prefix="msunet_slurm_data_"))
-        program.write_scans(cls.data)
-        alone = program.run(*SWEEP, "-n", "x", cwd=cls.data)
+        cls.scans = Path(tempfile.mkdtemp(prefix="msunet_slurm_scans_", dir=cluster.FOLDER))
+        program.write_scans(cls.scans)
+        # Waits for its time limit while the other tests run.
+        cls.limited = Folder(cls.scans)
+        late = cls.limited.path / "late.sh"
+        late.write_text(LATE.format(program=program.PROGRAM))
+        late.chmod(0o755)
+        cls.limited_job = cls.limited.submit("cpu_nodes.sh", "--nodes=2", "--time=3",
+                                             "--signal=B:USR1@1", MSUNET_PROGRAM=str(late))
+        alone = program.run(*SWEEP, "-n", "x", cwd=cls.scans)
         assert alone.code == 0, alone.text
-        cls.expected = results(cls.data / "out" / "x")
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.data, ignore_errors=True)
+        cls.expected = results(cls.scans / "out" / "x")
 
     def setUp(self):
-        self.here = Path(tempfile.mkdtemp(prefix="msunet_slurm_job_"))
-        self.addCleanup(shutil.rmtree, self.here, ignore_errors=True)
-        for kind in ("data", "masks"):
-            shutil.copytree(self.data / kind, self.here / kind)
+        self.here = Folder(self.scans)
 
-    def submit(self, script, *options, words=(*SWEEP, "-n", "x")):
-        return slurm.submit(*SMALL, *options, SCRIPTS / script, *words, cwd=self.here, **MINE)
-
-    def log(self):
-        return "\n".join(path.read_text(errors="replace") for path in self.here.glob("*.log"))
-
-    def epochs(self):
-        file = self.here / "out" / "x" / "journal.jsonl"
-        return file.read_text().count('"event":"epoch"') if file.exists() else 0
-
-    def events(self, name):
-        return [line for line in journal(self.here / "out" / "x") if line["event"] == name]
-
-    def wait_for_epochs(self, job, count):
-        try:
-            slurm.wait_for(f"epoch {count}", lambda: self.epochs() >= count)
-        except AssertionError as late:
-            raise AssertionError(f"{late}; {slurm.job(job)}\n{self.log()}") from None
-
-    def assert_complete(self, job, folder="x"):
-        self.assertEqual(slurm.wait_for_end(job), "COMPLETED", self.log())
-        data, histories, model = results(self.here / "out" / folder)
+    def assert_complete(self, folder, job, name="x"):
+        self.assertEqual(slurm.wait_for_end(job), "COMPLETED", folder.log())
+        data, tables, model = results(folder.path / "out" / name)
         self.assertEqual(data, self.expected[0])
-        self.assertEqual(histories, self.expected[1])
+        self.assertEqual(tables, self.expected[1])
         self.assertEqual(model, self.expected[2], "the best models differ")
+        ended = [line["result"]["trial"] for line in folder.events("trial_finished", name)]
+        self.assertEqual(sorted(ended), list(range(4)), "lost, or run twice")
 
-    def test_two_nodes_train_what_one_process_trains(self):
-        self.assert_complete(self.submit("cpu_nodes.sh", "--nodes=2"))
-        world = self.events("sweep_started")[0]["world"]
-        self.assertEqual(world["nodes"], ["n1", "n2"], self.log())
+    def test_nodes_with_gpus(self):
+        job = self.here.submit("gpu_nodes.sh", "--nodes=3", "--gpus-per-node=1")
+        self.assert_complete(self.here, job)
+        world = self.here.events("sweep_started")[0]["world"]
+        self.assertEqual((world["nodes"], world["ranks"]), (["n1", "n2", "n3"], 3))
+        self.assertIn("the job has GPUs but no driver is here", self.here.log())
+        self.assertRegex(self.here.log(), r"launcher +srun")
 
-    def test_mpirun_where_slurm_has_no_pmix(self):
-        job = slurm.submit(*SMALL, "--nodes=2", SCRIPTS / "cpu_nodes.sh", *SWEEP, "-n", "x",
-                           cwd=self.here, **MINE, MSUNET_LAUNCHER="mpirun")
-        self.assert_complete(job)
-        self.assertEqual(self.events("sweep_started")[0]["world"]["ranks"], 2)
+    def test_one_node_by_mpirun(self):
+        job = self.here.submit("one_node.sh", "--gpus-per-node=0", "--ntasks-per-node=2",
+                               MSUNET_LAUNCHER="mpirun")
+        self.assert_complete(self.here, job)
+        self.assertRegex(self.here.log(), r"launcher +mpirun")
+
+    def test_two_nodes_by_mpirun(self):
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", MSUNET_LAUNCHER="mpirun")
+        self.here.wait_for_epochs(job, 2)
+        slurm.run("scancel", "--signal=USR1", "--batch", job)
+        slurm.wait_for_restart(job, 1)
+        self.assert_complete(self.here, job)
+        self.assertEqual(self.here.events("sweep_started")[0]["world"]["ranks"], 2)
 
     def test_stopped_by_signals_the_job_is_queued_again_and_goes_on(self):
-        job = self.submit("cpu_nodes.sh", "--nodes=2")
-        self.wait_for_epochs(job, 2)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2")
+        self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", "--signal=USR1", "--batch", job)
-        slurm.hurry(job, 1)
-        self.wait_for_epochs(job, 6)
+        slurm.wait_for_restart(job, 1)
+        self.here.wait_for_epochs(job, 5)
         # Straight to the ranks, past the script.
         slurm.run("scancel", "--signal=TERM", job)
-        slurm.hurry(job, 2)
-        self.assert_complete(job)
-        self.assertEqual([line["reason"] for line in self.events("stopped")],
+        slurm.wait_for_restart(job, 2)
+        self.assert_complete(self.here, job)
+        self.assertEqual([line["reason"] for line in self.here.events("stopped")],
                          ["signal", "signal"])
 
     def test_restarts_are_capped(self):
-        job = slurm.submit(*SMALL, "--nodes=1", SCRIPTS / "cpu_nodes.sh", *SWEEP, "-n", "x",
-                           cwd=self.here, **MINE, MSUNET_MAX_RESTARTS="0")
-        self.wait_for_epochs(job, 1)
-        slurm.run("scancel", "--signal=USR1", "--batch", job)
-        self.assertEqual(slurm.wait_for_end(job), "FAILED", self.log())
+        job = self.here.submit("cpu_nodes.sh", "--nodes=1", MSUNET_MAX_RESTARTS="0")
+        self.here.wait_for_epochs(job, 1)
+        slurm.run("scancel", "--signal=USR2", job)
+        self.assertEqual(slurm.wait_for_end(job), "FAILED", self.here.log())
         self.assertEqual(slurm.job(job)["ExitCode"], "75:0")
+        self.assertIn("is not queued again", self.here.log())
 
-    def test_when_a_node_is_lost_another_takes_its_place(self):
-        job = self.submit("cpu_nodes.sh", "--nodes=2")
-        self.wait_for_epochs(job, 3)
-        slurm.tool("kill-node", "n2")
-        slurm.hurry(job, 1)
-        self.assert_complete(job)
-        self.assertEqual(self.events("resumed")[0]["world"]["nodes"], ["n1", "n3"])
+    def test_a_cancelled_job_stays_cancelled_and_goes_on_with_other_nodes(self):
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2")
+        self.here.wait_for_epochs(job, 2)
+        slurm.run("scancel", job)
+        slurm.wait_for(f"the last steps of job {job}",
+                       lambda: slurm.run("squeue", "-h", "-j", job).strip() == "")
+        self.assertEqual(slurm.job(job)["JobState"], "CANCELLED", self.here.log())
+        again = self.here.submit("cpu_nodes.sh", "--nodes=3")
+        self.assert_complete(self.here, again)
+        self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n2", "n3"])
+
+    def test_the_time_limit_comes(self):
+        self.assert_complete(self.limited, self.limited_job)
+        self.assertEqual([line["reason"] for line in self.limited.events("stopped")],
+                         ["stop_before"])
+        self.assertEqual(slurm.job(self.limited_job)["Restarts"], "1")
+
+    def test_when_a_node_is_lost_others_take_its_place(self):
+        # It frees the nodes before one of them is killed.
+        self.assert_complete(self.limited, self.limited_job)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2")
+        self.here.wait_for_epochs(job, 3)
+        slurm.kill_node("n2")
+        slurm.wait_for_restart(job, 1)
+        self.assert_complete(self.here, job)
+        self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n3"])
+        slurm.start_node("n2")
+        slurm.wait_for("the return of n2", lambda: slurm.idle() == 3)
 
     def test_an_array_and_its_merge(self):
-        array = self.submit("array.sh", "--array=1-2", "--gpus-per-node=0")
-        for task in (1, 2):
-            self.assertEqual(slurm.wait_for_end(f"{array}_{task}"), "COMPLETED", self.log())
-        merge = self.submit("merge.sh", words=("out/x", "2"))
-        self.assert_complete(merge)
+        array = self.here.submit("array.sh", "--array=1-2", "--gpus-per-node=0")
+        merge = self.here.submit("merge.sh", f"--dependency=afterok:{array}", words=("out/x", "2"))
+        self.assert_complete(self.here, merge)
+
+    def test_scaling(self):
+        job = self.here.submit("scaling.sh", "--nodes=2", "--gpus-per-node=0", words=SWEEP)
+        self.assertEqual(slurm.wait_for_end(job), "COMPLETED", self.here.log())
+        table = (self.here.path / f"msunet-scaling-{job}.log").read_text()
+        self.assertRegex(table, r"(?m)^ +1 +\d+\.\d +time \S")
+        self.assertRegex(table, r"(?m)^ +2 +\d+\.\d +time \S")
+
+    def test_a_node_a_permutation(self):
+        options = (*SWEEP, "-n", "x", "--ranks_per_trial", "node")
+        pair = Folder(self.scans)
+        alone = program.run(*options, cwd=pair.path, ranks=2)
+        self.assertEqual(alone.code, 0, alone.text)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=3", "--ntasks-per-node=2", words=options)
+        self.assertEqual(slurm.wait_for_end(job), "COMPLETED", self.here.log())
+        self.assertEqual(results(self.here.path / "out" / "x"),
+                         results(pair.path / "out" / "x"))
+        self.assertEqual(self.here.events("sweep_started")[0]["world"]["group_size"], 2)
+
+    def test_groups_that_a_later_start_cannot_keep(self):
+        options = (*SWEEP, "-n", "x", "--ranks_per_trial")
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", "--ntasks-per-node=2",
+                               words=(*options, "node"), MSUNET_MAX_RESTARTS="0")
+        self.here.wait_for_epochs(job, 2)
+        slurm.run("scancel", "--signal=USR1", "--batch", job)
+        self.assertEqual(slurm.wait_for_end(job), "FAILED", self.here.log())
+        again = self.here.submit("cpu_nodes.sh", "--nodes=2", words=(*options, "auto"))
+        self.assertEqual(slurm.wait_for_end(again), "COMPLETED", self.here.log())
+        self.assertIn("within rounding only", " ".join(self.here.log().split()))
+
+    def test_a_dedicated_dispatcher(self):
+        job = self.here.submit("cpu_nodes.sh", "--nodes=3",
+                               words=(*SWEEP, "-n", "x", "--dedicated_dispatcher", "True"))
+        self.assert_complete(self.here, job)
+        ranks = {line["rank"] for line in self.here.events("trial_started")}
+        self.assertEqual(ranks, {1, 2})
+
+    def test_tasks_that_do_not_know_each_other(self):
+        with self.assertRaises(AssertionError) as refused:
+            slurm.run("srun", "--mpi=none", "--ntasks=2", program.PROGRAM, *SWEEP, "-n", "x",
+                      cwd=self.here.path, **MINE)
+        said = str(refused.exception)
+        self.assertEqual(said.count("srun started msunet without PMIx"), 1, said)
+        self.assertIn("exit code 2", said)
+        self.assertFalse((self.here.path / "out").exists())
 
 
 def main():
     if not os.access(program.PROGRAM, os.X_OK):
         cluster.skip(f"MSUNET_PROGRAM is '{program.PROGRAM}' and no program")
-    if not os.environ.get("MSUNET_TEST_SLURM"):
-        cluster.skip("a virtual cluster takes eight minutes, set MSUNET_TEST_SLURM=1 to start it")
     if reason := cluster.missing():
         cluster.skip(reason)
-    unittest.main()
+    cluster.enter()
+    unittest.main(verbosity=2)
 
 
 if __name__ == "__main__":

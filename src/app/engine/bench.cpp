@@ -15,7 +15,6 @@
 #include "bench_table.hpp"
 #include "compute.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/data/batch_sampler.hpp"
@@ -218,7 +217,6 @@ BenchFigures measure(std::span<const std::unique_ptr<Bench>> benches, std::int64
 }  // namespace
 
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world) {
-    core::install_signal_handlers();
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology);

@@ -28,7 +28,14 @@ bool driver_is_there() {
 /// The plug-in's accelerator, or null. Must come before the first call of libtorch, which decides
 /// then whether it knows CUDA.
 train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
-    if (!driver_is_there()) return nullptr;
+    if (!driver_is_there()) {
+        if (std::getenv("SLURM_GPUS_ON_NODE") != nullptr) {
+            notices.push_back(
+                "the job has GPUs but no driver is here (there is no /dev/nvidiactl), training "
+                "runs on the CPU; a container needs them passed on (apptainer exec --nv)");
+        }
+        return nullptr;
+    }
     void* library = dlopen(train::accelerator_library, RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {
         notices.push_back(concat("a GPU is here but the GPU plug-in can't be loaded (", dlerror(),
@@ -104,8 +111,8 @@ void Compute::use(const sweep::Placement& placement) {
     group_ = world_.split(color, static_cast<int>(slot.rank_in_group));
     if (slot.group < 0) return;
     if (accelerator_ != nullptr && slot.device >= 0) {
-        // A rank that is bound to its own GPU sees it as device 0, whatever its number on the node.
-        accelerator_->select(devices_.size() == 1 ? 0 : static_cast<int>(slot.device));
+        // A rank may be bound to one GPU of its node, or to a block of them: it counts those alone.
+        accelerator_->select(static_cast<int>(slot.device) % static_cast<int>(devices_.size()));
     }
     if (group_->size() == 1 && !reducer_is_forced()) return;
     reducer_ = accelerator_ != nullptr ? accelerator_->make_reducer(*group_)

@@ -45,11 +45,11 @@ public:
 
 private:
     comm::Communicator world_;
+    std::vector<std::string> notices_;           ///< before what adds to it when it is made
     train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
     std::vector<std::string> devices_;           ///< names of those that this rank sees
     std::int64_t node_devices_ = 0;
     model::Precision precision_;
-    std::vector<std::string> notices_;
     std::optional<comm::Communicator> group_;
     std::unique_ptr<comm::AllReducer> reducer_;
 };

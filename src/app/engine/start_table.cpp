@@ -7,6 +7,7 @@
 #include "../commands.hpp"
 #include "../world.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
 #include "msunet/prepare/summary.hpp"
 #include "msunet/unet/network.hpp"
 
@@ -108,12 +109,18 @@ std::string nodes_text(const record::World& world) {
     return text;
 }
 
-std::string stopping_text(const StartFacts& facts) {
+std::string stopping_text() {
     if (launcher() == "mpirun") {
         return "kill -USR1 on mpirun stops cleanly, resumable; Ctrl-C keeps the last checkpoint";
     }
-    (void)facts;
     return "SIGTERM, SIGUSR1 or Ctrl-C stop cleanly, resumable";
+}
+
+/// When the sweep stops before its job ends; empty where there is neither a time nor a job.
+std::string end_text(const StartFacts& facts) {
+    if (facts.stop_before) return concat(core::date_text(*facts.stop_before), ", resumable");
+    if (!this_owner().slurm_job.empty()) return "the job's end is unknown, give --stop_before";
+    return {};
 }
 
 SettingBlock world_block(const StartFacts& facts) {
@@ -128,8 +135,11 @@ SettingBlock world_block(const StartFacts& facts) {
         {"device", world.gpus > 0 ? concat(world.gpus, " × ", world.device) : world.device},
         {"precision", world.precision},
         {"threads a rank", std::to_string(world.threads)},
-        {"to stop", stopping_text(facts)},
+        {"to stop", stopping_text()},
         {"results", facts.folder}};
+    if (const auto end = end_text(facts); !end.empty()) {
+        block.settings.push_back({"stops by itself", end});
+    }
     for (const auto& notice : facts.notices) block.settings.push_back({"note", notice});
     return block;
 }

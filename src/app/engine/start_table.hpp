@@ -3,6 +3,7 @@
 /// The one table of effective settings that a run begins with.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct StartFacts {
     const sweep::Placement& placement;
     std::string folder;
     std::string metric;
+    std::optional<double> stop_before;  ///< unix seconds
     std::vector<std::string> notices;
 };
 

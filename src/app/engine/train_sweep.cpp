@@ -18,7 +18,6 @@
 #include "dry_run.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
@@ -93,13 +92,14 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     return sweep::place(request);
 }
 
-record::World world_record(const comm::NodeTopology& topology, const sweep::Placement& placement,
+record::World world_record(const comm::NodeTopology& topology,
+                           const std::vector<sweep::Node>& nodes, const sweep::Placement& placement,
                            const TrainSettings& settings, const Compute& compute) {
     record::World world;
     world.ranks = topology.all().size();
     world.nodes = topology.hosts();
     world.ranks_of_node.assign(topology.ranks_per_node().begin(), topology.ranks_per_node().end());
-    world.gpus = compute.device_count() * topology.node_count();
+    for (const auto& node : nodes) world.gpus += node.devices;
     world.device = compute.device_name();
     world.group_size = placement.group_size;
     world.trials_per_gpu = settings.sweep.trials_per_gpu;
@@ -129,7 +129,9 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
     return journal;
 }
 
-SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now) {
+/// `ask_slurm`: the one rank that asks when the job ends.
+SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
+                      bool ask_slurm) {
     SweepLimits limits;
     if (settings.sweep.time_limit) {
         limits.time_limit = core::parse_deadline("time_limit", *settings.sweep.time_limit, now);
@@ -142,8 +144,8 @@ SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double
     if (settings.experiment.stop_before) {
         limits.stop_before =
             core::parse_deadline("stop_before", *settings.experiment.stop_before, now);
-    } else if (const auto end = job_end()) {
-        limits.stop_before = *end - margin_seconds;
+    } else if (ask_slurm) {
+        if (const auto end = job_end()) limits.stop_before = *end - margin_seconds;
     }
     return limits;
 }
@@ -209,20 +211,19 @@ core::ExitCode nothing_left(const fs::path& folder) {
     return core::ExitCode::ok;
 }
 
-/// The training itself: no collective over the world from here on, so that an exception of one rank
-/// can't be agreed on. It ends the job; what the journal and the checkpoints hold is not lost.
-std::optional<SweepEnding> train_all(const TrainSettings& settings, const fs::path& folder,
-                                     const sweep::Placement& placement, const TrialRunner& run,
-                                     SweepBooks* books, const comm::Communicator& world) {
+/// Runs what a rank can fail in alone, while the others wait for it where they can't be told: then
+/// the job ends. What the journal and the checkpoints hold is not lost.
+template <class F>
+auto or_end_job(const comm::Communicator& world, F&& part) {
     try {
-        return run_sweep(settings, folder, placement, run, books, world);
+        return part();
     } catch (const core::Error& error) {
-        for (const auto& problem : error.problems()) core::log::alert(problem);
         if (world.size() == 1) throw;
+        for (const auto& problem : error.problems()) core::log::alert(problem);
         comm::Environment::abort(static_cast<int>(error.code()));
     } catch (const std::exception& error) {
-        core::log::alert(error.what());
         if (world.size() == 1) throw;
+        core::log::alert(error.what());
         comm::Environment::abort(static_cast<int>(core::ExitCode::failure));
     }
 }
@@ -230,7 +231,6 @@ std::optional<SweepEnding> train_all(const TrainSettings& settings, const fs::pa
 }  // namespace
 
 core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicator& world) {
-    core::install_signal_handlers();
     undo_launcher_binding();
     const auto plan = plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
@@ -263,13 +263,13 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         load_start_model(settings.experiment.initial_model_path,
                          static_cast<std::uint64_t>(settings.experiment.seed), world);
     auto first = sweep_start(settings, plan, start, summarise(prepared, index), has_validation);
-    const auto limits = limits_of(settings, has_validation, first.at);
+    const auto limits = limits_of(settings, has_validation, first.at, world.is_root());
     auto open = open_experiment(settings, first, world);
     if (open.finished) return nothing_left(open.folder);
 
     const auto placement = place_groups(settings, plan, nodes, open);
-    compute.use(placement);
-    first.world = world_record(topology, placement, settings, compute);
+    or_end_job(world, [&] { compute.use(placement); });
+    first.world = world_record(topology, nodes, placement, settings, compute);
     std::optional<record::Journal> journal;
     on_root(world, [&] {
         journal.emplace(open_journal(open.folder, settings, first, open));
@@ -278,7 +278,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
-                         open.folder.string(), first.metric, std::move(notices)}),
+                         open.folder.string(), first.metric, limits.stop_before,
+                         std::move(notices)}),
             table_width()));
         return std::string();
     });
@@ -296,8 +297,10 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
                        },
                        has_validation});
     }
-    const auto ending =
-        train_all(settings, open.folder, placement, run, books ? &*books : nullptr, world);
+    // No collective over the world from here on.
+    const auto ending = or_end_job(world, [&] {
+        return run_sweep(settings, open.folder, placement, run, books ? &*books : nullptr, world);
+    });
     const auto code = on_root(world, [&] {
         return std::to_string(static_cast<int>(finish(open.folder, *journal, *ending)));
     });
