@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
+
 #include "h5/handle.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/library.hpp"
@@ -25,6 +28,9 @@ void throw_library_error(std::string_view call) {
     std::string reason;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);
     H5Eclear2(H5E_DEFAULT);
+    // It quotes names as they stand in the file.
+    std::replace_if(
+        reason.begin(), reason.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
     throw LibraryError(reason.empty() ? core::concat(call, " failed")
                                       : core::concat(call, " failed: ", reason));
 }

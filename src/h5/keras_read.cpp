@@ -10,10 +10,12 @@
 namespace msunet::h5 {
 namespace {
 
-constexpr std::size_t most_elements = std::size_t{1} << 28;  // 1 GiB; the U-Net has 2.4 million
+/// Of a whole file. A damaged one may claim anything; the U-Net has 2.4 million.
+constexpr std::size_t most_elements = std::size_t{1} << 25;
 constexpr int most_dimensions = 8;
 
-core::NamedArray read_weight(hid_t group, const std::string& name) {
+/// `room`: elements that the file may still have.
+core::NamedArray read_weight(hid_t group, const std::string& name, std::size_t& room) {
     const Handle dataset = open_dataset(group, name);
     const Handle type(H5Dget_type(dataset.get()), H5Tclose, "H5Dget_type");
     if (H5Tget_class(type.get()) != H5T_FLOAT) {
@@ -26,11 +28,12 @@ core::NamedArray read_weight(hid_t group, const std::string& name) {
     core::NamedArray array{name, {extent.begin(), extent.end()}, {}};
     std::size_t elements = 1;
     for (const hsize_t length : extent) {
-        elements = length > most_elements ? most_elements + 1 : elements * length;
-        if (dimensions > most_dimensions || elements > most_elements) {
+        elements = length > room ? room + 1 : elements * length;
+        if (dimensions > most_dimensions || elements > room) {
             throw LibraryError(core::concat("weight ", core::quoted(name), " is far too large"));
         }
     }
+    room -= elements;
     array.values.resize(elements);
     valid(H5Dread(dataset.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
                   array.values.data()),
@@ -54,11 +57,12 @@ KerasFile read_open_file(const Handle& file) {
     if (names.empty()) {
         throw LibraryError("it has no 'layer_names'");
     }
+    std::size_t room = most_elements;
     for (const std::string& name : names) {
         const Handle group = open_group(root.get(), name);
         KerasLayer layer{name, {}};
         for (const std::string& weight : read_long_strings(group.get(), "weight_names")) {
-            layer.weights.push_back(read_weight(group.get(), weight));
+            layer.weights.push_back(read_weight(group.get(), weight, room));
         }
         result.layers.push_back(std::move(layer));
     }

@@ -48,7 +48,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 void match_layer(const KerasLayer& found, const WantedLayer& wanted, MatchedModel& result,
                  std::vector<std::string>& problems) {
     if (found.name != wanted.name) {
-        result.renamed.push_back(core::concat(found.name, " for ", wanted.name));
+        result.renamed.push_back(core::concat(core::quoted(found.name), " for ", wanted.name));
     }
     if (found.weights.size() != wanted.tensors.size()) {
         problems.push_back(core::concat("layer ", core::quoted(wanted.name), " (",

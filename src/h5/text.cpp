@@ -11,6 +11,7 @@ namespace {
 
 // Far beyond any list that Keras writes; a damaged file may claim anything.
 constexpr hssize_t most_strings = 1 << 20;
+constexpr std::size_t most_bytes = std::size_t{1} << 28;
 
 Handle open_attribute(hid_t object, const std::string& name) {
     return {H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, "H5Aopen"};
@@ -19,6 +20,9 @@ Handle open_attribute(hid_t object, const std::string& name) {
 std::vector<std::string> read_fixed(const Handle& attribute, const Handle& type,
                                     std::size_t count) {
     const std::size_t size = H5Tget_size(type.get());
+    if (size > most_bytes / count) {
+        throw LibraryError("a list of texts is far too long");
+    }
     std::vector<char> buffer(size * count);
     valid(H5Aread(attribute.get(), type.get(), buffer.data()), "H5Aread");
     std::vector<std::string> texts;

@@ -204,10 +204,12 @@ NpyArray parse_npy(std::string_view bytes, std::string_view source) {
         header.dtype.size() > 2 ? core::to_integer(header.dtype.substr(2)) : std::nullopt;
     const char kind = header.dtype.size() > 2 ? header.dtype[1] : '\0';
     const bool is_text = kind == 'U';
+    constexpr std::int64_t widest = 1'000'000;
+    // Texts without a character could be any number of elements.
+    const bool has_width = width && *width >= 1 && *width <= widest;
     const NumberReader read =
-        width && *width > 0 ? reader_of(kind, static_cast<std::size_t>(*width)) : nullptr;
-    if (header.dtype.starts_with('>') || (!is_text && read == nullptr) || !width || *width < 0 ||
-        *width > 1'000'000) {
+        has_width ? reader_of(kind, static_cast<std::size_t>(*width)) : nullptr;
+    if (header.dtype.starts_with('>') || !has_width || (!is_text && read == nullptr)) {
         fail(source, concat("dtype ", core::quoted(header.dtype), " isn't supported"));
     }
     const std::size_t element = static_cast<std::size_t>(*width) * (is_text ? 4 : 1);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/cache_format.hpp"
 
+#include <cstddef>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "msunet/core/error.hpp"
@@ -12,10 +14,25 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// A count or an index; the library would cut it to the type without a word.
+template <class T>
+T whole_at(const Json& json) {
+    if (!json.is_number_unsigned() || json.get<std::uint64_t>() > std::numeric_limits<T>::max()) {
+        throw core::Error(
+            core::ExitCode::failure,
+            core::concat("its description can't be read (a number is ", json.dump(), ")"));
+    }
+    return static_cast<T>(json.get<std::uint64_t>());
+}
+
 Json json_of(const imaging::Grid& grid) { return {grid.size, grid.spacing, grid.origin}; }
 
 imaging::Grid grid_of(const Json& json) {
-    return {.size = json.at(0), .spacing = json.at(1), .origin = json.at(2)};
+    imaging::Grid grid{.size = {}, .spacing = json.at(1), .origin = json.at(2)};
+    for (std::size_t axis = 0; axis < grid.size.size(); ++axis) {
+        grid.size[axis] = whole_at<std::size_t>(json.at(0).at(axis));
+    }
+    return grid;
 }
 
 /// JSON holds UTF-8, file names any bytes: those beyond ASCII are kept as numbers.
@@ -29,8 +46,9 @@ Json json_of_name(const std::string& name) {
 
 std::string name_of(const Json& json) {
     if (json.is_string()) return json;
-    const std::vector<std::uint8_t> bytes = json;
-    return {bytes.begin(), bytes.end()};
+    std::string name;
+    for (const Json& byte : json) name += static_cast<char>(whole_at<std::uint8_t>(byte));
+    return name;
 }
 
 Json json_of(const Pair& pair) {
@@ -39,7 +57,7 @@ Json json_of(const Pair& pair) {
 }
 
 core::Modality modality_at(const Json& json) {
-    const auto number = json.get<std::size_t>();
+    const auto number = whole_at<std::size_t>(json);
     if (number >= core::modality_count) {
         throw core::Error(core::ExitCode::failure, "unknown modality");
     }
@@ -121,9 +139,10 @@ Description from_text(const std::string& text) {
                                            .modality = modality_at(item.at(1)),
                                            .validation = item.at(2),
                                            .augmented = item.at(3),
-                                           .pair = item.at(4)});
-            description.layouts.push_back(
-                {.height = item.at(5), .width = item.at(6), .slices = item.at(7)});
+                                           .pair = whole_at<std::uint32_t>(item.at(4))});
+            description.layouts.push_back({.height = whole_at<std::uint32_t>(item.at(5)),
+                                           .width = whole_at<std::uint32_t>(item.at(6)),
+                                           .slices = whole_at<std::uint32_t>(item.at(7))});
             description.payload_hashes.push_back(item.at(8));
         }
         for (const Json& item : json.at("pairs")) {
@@ -131,9 +150,11 @@ Description from_text(const std::string& text) {
                                                 .before = grid_of(item.at(1)),
                                                 .after = grid_of(item.at(2))});
         }
-        description.survey.slices = json.at("slices").get<std::vector<std::size_t>>();
-        description.survey.copies = json.at("copies");
-        description.survey.largest_bytes = json.at("largest_bytes");
+        for (const Json& count : json.at("slices")) {
+            description.survey.slices.push_back(whole_at<std::size_t>(count));
+        }
+        description.survey.copies = whole_at<std::size_t>(json.at("copies"));
+        description.survey.largest_bytes = whole_at<std::uint64_t>(json.at("largest_bytes"));
         description.warnings = names_of(json.at("warnings"));
         description.notices = names_of(json.at("notices"));
         return description;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "h5/handle.hpp"
 #include "h5/image.hpp"
@@ -131,6 +132,49 @@ TEST(KerasRead, ErrorsNameTheFileAndTheReason) {
                                write_dataset(group, "w", H5T_NATIVE_INT32, {&extent, 1}, &value);
                            }),
                  core::InputError);
+}
+
+TEST(KerasRead, AMessageShowsControlCharactersOfNoName) {
+    const test::Folder folder;
+    {
+        const Session session;
+        const Handle file = create_in_memory();
+        write_strings(file.get(), "layer_names", {"a\x01\n"});
+        test::write_bytes(folder / "odd.h5", image_of(file));
+    }
+    try {
+        static_cast<void>(read_keras_file(folder / "odd.h5"));
+        FAIL();
+    } catch (const core::InputError& error) {
+        const std::string text = error.what();
+        EXPECT_TRUE(std::none_of(text.begin(), text.end(), [](unsigned char c) {
+            return std::iscntrl(c) != 0;
+        })) << text;
+    }
+}
+
+TEST(KerasRead, AFileThatClaimsTooMuchIsRefused) {
+    const test::Folder folder;
+    {
+        const Session session;
+        const Handle file = create_in_memory();
+        // Each of them alone would do. They are claimed and not written.
+        write_strings(file.get(), "layer_names", {"a"});
+        const Handle group = create_group(file.get(), "a");
+        write_strings(group.get(), "weight_names", {"w", "w"});
+        const hsize_t extent = 20'000'000;
+        const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose, "H5Screate_simple");
+        const Handle claimed(H5Dcreate2(group.get(), "w", H5T_NATIVE_FLOAT, space.get(),
+                                        H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                             H5Dclose, "H5Dcreate");
+        test::write_bytes(folder / "large.h5", image_of(file));
+    }
+    try {
+        static_cast<void>(read_keras_file(folder / "large.h5"));
+        FAIL();
+    } catch (const core::InputError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("'w' is far too large"));
+    }
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST(StartModel, IsMatchedByOrderAndShape) {
     const auto wanted = test::flat(test::small_layers());
     const MatchedModel matched = match_start_model(file, wanted, "m.h5");
     EXPECT_EQ(matched.weights, wanted);
-    EXPECT_THAT(matched.renamed, ElementsAre("conv2d_17 for conv"));
+    EXPECT_THAT(matched.renamed, ElementsAre("'conv2d_17' for conv"));
     EXPECT_TRUE(match_start_model(small_file(), wanted, "m.h5").renamed.empty());
 }
 

@@ -89,6 +89,7 @@ TEST(Npy, DamageIsAnError) {
     for (const auto& [from, to] : {std::pair{"<f4", ">f4"},
                                    {"<f4", "|O8"},
                                    {"<f4", "<c8"},
+                                   {"<f4", "<U0"},
                                    {"(4,)", "(9,)"},
                                    {"(4,)", "(-)."},
                                    {"descr", "descx"}}) {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prepare/cache_format.hpp"
+
+#include <gmock/gmock.h>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::prepare {
+namespace {
+
+Description sample() {
+    Description description;
+    description.sources = {{.name = "m\xE4us.nii", .modality = core::Modality::fmri, .pair = 0}};
+    description.layouts = {{.height = 4, .width = 5, .slices = 6}};
+    description.payload_hashes = {"00ff"};
+    description.survey.pairs.emplace_back().pair = {.data = "a", .mask = "b"};
+    description.survey.slices = {6};
+    description.survey.largest_bytes = 480;
+    description.notices = {"n"};
+    return description;
+}
+
+TEST(CacheFormat, TextReadsBack) {
+    const std::string text = to_text(sample());
+    const Description read = from_text(text);
+    EXPECT_EQ(to_text(read), text);
+    EXPECT_EQ(read.sources, sample().sources);
+    EXPECT_EQ(read.layouts, sample().layouts);
+}
+
+TEST(CacheFormat, NumbersThatDoNotFitAreRefused) {
+    const std::string good = to_text(sample());
+    for (const char* number : {"-6", "6.5", "1e40", "4294967296", "\"6\""}) {
+        std::string text = good;
+        const std::string layout = "4,5,6";
+        text.replace(text.find(layout), layout.size(), std::string("4,5,") + number);
+        EXPECT_THROW(static_cast<void>(from_text(text)), core::Error) << number;
+    }
+}
+
+}  // namespace
+}  // namespace msunet::prepare
