@@ -99,6 +99,10 @@ void write(spdlog::level::level_enum level, std::string_view text, bool spoken) 
     (level == spdlog::level::info ? log.out : log.err)->log(level, view);
 }
 
+std::string of_rank(std::string_view text) {
+    return rank() == 0 ? std::string(text) : concat("rank ", rank(), ": ", text);
+}
+
 }  // namespace
 
 void set_rank(int rank) { instance().rank = rank; }
@@ -121,10 +125,9 @@ void warn(std::string_view text) {
 
 void error(std::string_view text) { write(spdlog::level::err, text, rank() == 0); }
 
-void alert(std::string_view text) {
-    write(spdlog::level::warn,
-          rank() == 0 ? std::string(text) : concat("rank ", rank(), ": ", text), true);
-}
+void alert(std::string_view text) { write(spdlog::level::warn, of_rank(text), true); }
+
+void fatal(std::string_view text) { write(spdlog::level::err, of_rank(text), true); }
 
 void progress(std::string_view text) {
     if (!is_terminal() || instance().quiet) return;

@@ -48,12 +48,14 @@ def stray_files(folder):
 class SweepTest(ProgramTest):
     """The scans and, made once, the results of an uninterrupted sweep."""
 
+    sweep = SWEEP
+
     @classmethod
     def setUpClass(cls):
         place = Path(program.tempfile.mkdtemp(prefix="msunet_system_"))
         cls.addClassCleanup(shutil.rmtree, place, ignore_errors=True)
         program.write_scans(place)
-        done = run("-tpath", "data", "-mpath", "masks", *FAST, *SWEEP, cwd=place)
+        done = run("-tpath", "data", "-mpath", "masks", *FAST, *cls.sweep, cwd=place)
         assert done.code == 0, done.text
         cls.expected = results(place / "out" / "x")
 
@@ -82,7 +84,7 @@ class SweepTest(ProgramTest):
 
     def finish(self, code=0, **options):
         """Starts until the sweep says that it is complete."""
-        result = self.train(*SWEEP, **options)
+        result = self.train(*self.sweep, **options)
         self.assert_code(result, code)
         return result
 

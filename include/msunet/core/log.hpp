@@ -3,7 +3,7 @@
 
 // What the user reads while the program runs. Information goes to stdout, warnings and errors to
 // stderr with "warning: " and "error: " before them. Colours only on a terminal. Rank 0 alone
-// speaks; the others are silent but for alert().
+// speaks; the others are silent but for alert() and fatal().
 
 #include <cstddef>
 #include <string>
@@ -27,6 +27,8 @@ void warn(std::string_view text);
 void error(std::string_view text);
 /// As warn, from whichever rank: "warning: rank 3: …". For what only this rank knows.
 void alert(std::string_view text);
+/// As error, from whichever rank: "error: rank 3: …". For what ends the whole job.
+void fatal(std::string_view text);
 
 /// Lines that replace themselves on a terminal; nothing elsewhere. The next message, or an empty
 /// text, clears them. The cursor stands below them, so that what another process writes begins a

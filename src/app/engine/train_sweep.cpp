@@ -219,11 +219,11 @@ auto or_end_job(const comm::Communicator& world, F&& part) {
         return part();
     } catch (const core::Error& error) {
         if (world.size() == 1) throw;
-        for (const auto& problem : error.problems()) core::log::alert(problem);
+        for (const auto& problem : error.problems()) core::log::fatal(problem);
         comm::Environment::abort(static_cast<int>(error.code()));
     } catch (const std::exception& error) {
         if (world.size() == 1) throw;
-        core::log::alert(error.what());
+        core::log::fatal(error.what());
         comm::Environment::abort(static_cast<int>(core::ExitCode::failure));
     }
 }

@@ -43,7 +43,7 @@ TEST_F(LogTest, InformationGoesToStdoutTroubleToStderr) {
     EXPECT_EQ(output.err, "warning: careful\nerror: no\n");
 }
 
-TEST_F(LogTest, OtherRanksAreSilentButForAlerts) {
+TEST_F(LogTest, OtherRanksAreSilentButForAlertsAndTheJobsEnd) {
     log::set_rank(3);
     const std::size_t before = log::warning_count();
     const Output output = spoken([] {
@@ -51,9 +51,10 @@ TEST_F(LogTest, OtherRanksAreSilentButForAlerts) {
         log::warn("counted");
         log::error("no");
         log::alert("alone");
+        log::fatal("the end");
     });
     EXPECT_EQ(output.out, "");
-    EXPECT_EQ(output.err, "warning: rank 3: alone\n");
+    EXPECT_EQ(output.err, "warning: rank 3: alone\nerror: rank 3: the end\n");
     EXPECT_EQ(log::warning_count(), before + 1);
     EXPECT_EQ(log::warnings().back(), "counted");
 }
