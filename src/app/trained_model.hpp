@@ -21,7 +21,7 @@ struct TrainedModel {
     /// How scans became its input, option by option as text; empty: the file says nothing.
     std::map<std::string, std::string> preprocessing;
     std::optional<std::string> final_activation{};  ///< as a Keras model's JSON has it
-    std::int64_t input_height = 0;                ///< pixels; 0: any
+    std::int64_t input_height = 0;                  ///< pixels; 0: any
     std::int64_t input_width = 0;
 };
 
