@@ -5,6 +5,7 @@ tables in Markdown."""
 import argparse
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -16,6 +17,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PROGRAM = PROJECT / "build" / "msunet"
 KERAS_PYTHON = PROJECT / ".deps" / "interop-venv" / "bin" / "python"
 TORCH_PYTHON = PROJECT / ".deps" / "torch-venv" / "bin" / "python"
+STOPPED = 75  # exit code of a run that a signal stopped
 SHARED = Path(os.environ.get("MSUNET_SHARED_DIR", PROJECT.parent / "shared"))
 
 
@@ -185,9 +187,20 @@ def journal(folder):
 
 
 def prepare(program, scans, folder, name, options, env, ranks=1):
-    """Starts msunet so that it prepares the data set and trains nothing. Answers with the journal's
+    """Starts msunet, and stops it as soon as the data set is there. Answers with the journal's
     figures of the data set."""
     launcher = ["mpirun", "-n", ranks] if ranks > 1 else []
-    run([*launcher, program, "-tpath", scans / "data", "-mpath", scans / "masks", "-path", "random",
-         "-n", name, "--time_limit", "1 s", *options], folder, env)
+    words = [*launcher, program, "-tpath", scans / "data", "-mpath", scans / "masks", "-path",
+             "random", "-n", name, "-talos", "{'batch_size': 8}", *options]
+    with open(Path(folder) / "log.txt", "w") as out:
+        process = subprocess.Popen([str(word) for word in words], cwd=folder, env=env, stdout=out,
+                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        file = Path(folder) / name / "journal.jsonl"
+        while process.poll() is None and not (file.exists() and "\n" in file.read_text()):
+            time.sleep(0.05)
+        # mpirun hands it on to the ranks, which stop in order, with exit code 75.
+        process.send_signal(signal.SIGUSR1)
+        if process.wait() not in (0, STOPPED):
+            sys.exit(f"'{' '.join(map(str, words))}' ended with {process.returncode}:\n"
+                     + (Path(folder) / "log.txt").read_text(errors="replace")[-2000:])
     return journal(Path(folder) / name)[0]["data"]

@@ -8,39 +8,23 @@ SCANS holds the folders data and masks, as `msunet phantom SCANS` makes them. Ea
 program twice in an empty folder, without and with what the first start has cached; both are ended
 when the data set is there."""
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-
-def prepare(program, scans, folder, name, options):
-    """The journal's figures of the data set of one start."""
-    process = subprocess.Popen(
-        [program, "-tpath", scans / "data", "-mpath", scans / "masks", "-path", "random",
-         "--output_directory", folder, "--cache", folder / "cache", "-n", name, *options],
-        stdout=subprocess.DEVNULL)
-    journal = folder / name / "journal.jsonl"
-    while not (journal.exists() and journal.stat().st_size > 0):
-        if process.poll() is not None:
-            sys.exit(f"{program} ended with {process.returncode}")
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
-    return json.loads(journal.read_text().splitlines()[0])["data"]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import measure  # noqa: E402
 
 
 def main():
-    program, scans, options = sys.argv[1], Path(sys.argv[2]).resolve(), sys.argv[3:]
+    program, scans, options = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), sys.argv[3:]
     print(f"load at the start: {os.getloadavg()[0]:.1f}")
     for augmentation in ("True", "False"):
         with tempfile.TemporaryDirectory() as name:
-            words = ["--enable_augmentation", augmentation, *options]
-            first = prepare(program, scans, Path(name), "first", words)
-            second = prepare(program, scans, Path(name), "second", words)
+            words = ["--enable_augmentation", augmentation, "--cache", "cache", *options]
+            first, second = (measure.prepare(program, scans, Path(name), which, words, os.environ)
+                             for which in ("first", "second"))
         assert not first.get("from_cache") and second["from_cache"]
         assert first["hash"] == second["hash"]
         print(f"augmentation {augmentation}: {first['bytes'] / 1e6:.0f} MB of slices, prepared in "

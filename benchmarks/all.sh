@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs the benchmarks one after another, each writing its table to a file. Wants a quiet machine, the
+# release build with tests, and scripts/interop-env.sh.
+#   benchmarks/all.sh [--quick] [FOLDER]     FOLDER: for the tables, benchmarks/results by default
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. scripts/common.sh
+mpi_environment
+
+quick=()
+if [ "${1:-}" = --quick ]; then
+    quick=(--quick)
+    shift
+fi
+results=${1:-benchmarks/results}
+mkdir -p "$results"
+failed=0
+
+table() {
+    local name=$1 begun=$SECONDS
+    shift
+    say "$name"
+    python3 "benchmarks/$1" "${quick[@]}" "${@:2}" --output "$results/$name.md" >/dev/null || {
+        say "$name FAILED"
+        failed=1
+    }
+    say "$name took $((SECONDS - begun)) s"
+}
+
+micro() {
+    local name=$1 begun=$SECONDS
+    shift
+    say "micro_$name"
+    OMP_NUM_THREADS=$(nproc) "$@" "build/bin/micro_$name" \
+        --benchmark_min_time="$([ ${#quick[@]} -eq 0 ] && echo 0.2 || echo 0.001)" \
+        >"$results/micro_$name.txt" 2>&1 || failed=1
+    say "micro_$name took $((SECONDS - begun)) s"
+}
+
+table training peers/training.py
+table job peers/job.py
+table preprocessing peers/preprocessing.py
+table startup startup.py
+table group scaling/group.py
+table dataset scaling/dataset.py
+table model scaling/model.py
+micro model
+micro data
+micro imaging
+micro cache
+micro all_reduce mpirun -n 2
+say "tables are in $results; benchmarks/peers/accuracy.py takes longer and is started by hand"
+exit "$failed"
