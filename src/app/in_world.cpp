@@ -65,6 +65,8 @@ core::ExitCode in_world(std::span<const std::string> arguments,
     argv.push_back(program.data());
     for (auto& argument : copy) argv.push_back(argument.data());
     int argc = static_cast<int>(argv.size());
+    // Open MPI reads up to the null pointer, as main's own argv ends.
+    argv.push_back(nullptr);
     char** pointers = argv.data();
     // Before MPI starts, which takes seconds on many nodes: a signal must not be lost meanwhile.
     core::install_signal_handlers();
