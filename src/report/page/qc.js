@@ -63,7 +63,7 @@ function drawScans() {
     el("div", { class: "bar" }, filter, el("label", {}, only, " only those to look at"), shown),
     el("div", { class: "legend" }, el("span", { class: "broken", style: "--c:#f0b000" }, "predicted mask"),
       hasReference ? el("span", { style: "--c:#56b4e9" }, "manual mask") : null),
-    articles.map(([, node]) => node));
+    ...articles.map(([, node]) => node));
   show();
 }
 
