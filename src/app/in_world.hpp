@@ -12,8 +12,10 @@
 
 namespace msunet::app {
 
-/// Initialises MPI, runs `work` on every rank of the world and finalises MPI. Errors that `work`
-/// throws alike on all ranks are printed by rank 0; all ranks end with the worst code of any.
+/// Installs the signal handlers, initialises MPI, runs `work` on every rank of the world and
+/// finalises MPI. Errors that `work` throws alike on all ranks are printed by rank 0; all ranks end
+/// with the worst code of any. Throws core::UsageError where srun started the process without a
+/// PMI.
 core::ExitCode in_world(std::span<const std::string> arguments,
                         const std::function<core::ExitCode(const comm::Communicator&)>& work);
 
