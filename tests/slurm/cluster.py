@@ -18,17 +18,17 @@ NAMESPACES = ("unshare", "--mount", "--uts", "--net", "--pid", "--fork", "--kill
               "--mount-proc")
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY"}
 CABLE = "link add cable type veth peer name plug"
-# An empty folder of every Linux; only this test sees what is mounted there.
+# A folder that every Linux has; only this test sees what is mounted there.
 FOLDER = Path("/mnt")
 
-# A requeued job waits until its old credential has expired, two minutes by default.
+# A requeued job waits until its old credential has expired: two minutes by default, 5 s at least.
 SETTINGS = """\
 ClusterName=virtual
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket={folder}/munge.sock,cred_expire=4
+AuthInfo=socket={folder}/munge.sock,cred_expire=5
 CredType=cred/munge
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool.%n
@@ -58,8 +58,10 @@ GresTypes=gpu
 DEVICES = "AutoDetect=off\nName=gpu File=/dev/zero,/dev/full\n"
 
 
-def missing():
-    """Why there can be no cluster here; empty where there can."""
+def missing(program):
+    """Why there can be no cluster here that runs `program`; empty where there can."""
+    if Path(program).resolve().is_relative_to(FOLDER):
+        return f"the cluster's files would hide the program in {FOLDER}"
     if os.geteuid() != 0:
         return "the nodes' namespaces need root"
     if absent := [name for name in PROGRAMS if shutil.which(name) is None]:

@@ -231,7 +231,7 @@ class ScriptsTest(unittest.TestCase):
 def main():
     if not os.access(program.PROGRAM, os.X_OK):
         cluster.skip(f"MSUNET_PROGRAM is '{program.PROGRAM}' and no program")
-    if reason := cluster.missing():
+    if reason := cluster.missing(program.PROGRAM):
         cluster.skip(reason)
     cluster.enter()
     unittest.main(verbosity=2)
