@@ -40,7 +40,7 @@ micro() {
 
 table training peers/training.py
 table job peers/job.py
-table preprocessing peers/preprocessing.py
+table preprocessing peers/preprocessing.py --pairs 20
 table startup startup.py
 table group scaling/group.py
 table dataset scaling/dataset.py

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a start costs, in processor time, which other work on the machine changes little. The goals
+are wall times on a quiet machine, 0.1 s and 3 s: benchmarks/startup.py measures those."""
+
+import os
+
+from program import ProgramTest, main, run
+
+
+def processor_seconds(start):
+    """Of the processes that `start` runs."""
+    before = os.times()
+    start()
+    after = os.times()
+    return (after.children_user + after.children_system
+            - before.children_user - before.children_system)
+
+
+class StartUp(ProgramTest):
+    def test_help_comes_at_once(self):
+        def show():
+            self.assert_code(run("train", "--help", cwd=self.here), 0)
+        self.assertLess(min(processor_seconds(show) for _ in range(5)), 0.1)
+
+    def test_a_small_job_costs_little_besides_training(self):
+        self.scans()
+        names = iter("xyz")
+
+        def job():
+            result = self.train("--enable_augmentation", "False", "-n", next(names), "-fs", "1",
+                                "-talos", "{'epochs': 1, 'batch_size': 16}")
+            self.assert_code(result, 0)
+        # Twice the goal: the first training step compiles its convolutions.
+        self.assertLess(min(processor_seconds(job) for _ in range(2)), 6)
+
+
+if __name__ == "__main__":
+    main()
