@@ -4,10 +4,12 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <set>
 
 #include "msunet/core/text.hpp"
@@ -45,6 +47,13 @@ std::string output_of(const std::string& command) {
     return pclose(pipe) == 0 ? std::string(core::trim(text)) : std::string();
 }
 
+/// CPUs of this node that Slurm gave the step. A site need not bind ranks to them.
+std::int64_t step_cores() {
+    const auto cores =
+        launcher() == "srun" ? core::to_integer(environment("SLURM_CPUS_ON_NODE")) : std::nullopt;
+    return cores && *cores > 0 ? *cores : std::numeric_limits<std::int64_t>::max();
+}
+
 bool is_number(const std::string& text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -65,7 +74,8 @@ std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std:
     const auto cores_of_ranks = node.all_gather(allowed_cores());
     const std::set<std::int64_t> cores(cores_of_ranks.begin(), cores_of_ranks.end());
     const auto& all = topology.all();
-    const auto cores_by_rank = all.all_gather(static_cast<std::int64_t>(cores.size()));
+    const auto cores_by_rank =
+        all.all_gather(std::min(static_cast<std::int64_t>(cores.size()), step_cores()));
     const auto devices_by_rank = all.all_gather(devices);
     std::vector<sweep::Node> nodes(static_cast<std::size_t>(topology.node_count()));
     for (int rank = 0; rank < all.size(); ++rank) {

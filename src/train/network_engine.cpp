@@ -147,13 +147,13 @@ void NetworkEngine::fail(const std::exception& error) {
 }
 
 void NetworkEngine::differentiate(const Batch& batch, const BatchPart& part, std::int64_t step) {
-    const at::Tensor logits = predict(batch, part, step);
+    const at::Tensor logits = forward(batch, part, step);
     const at::Tensor gradient = compare(logits, batch, part);
     RECORD_USER_SCOPE("msunet::backward");
     network_.backward(gradient);
 }
 
-at::Tensor NetworkEngine::predict(const Batch& batch, const BatchPart& part, std::int64_t step) {
+at::Tensor NetworkEngine::forward(const Batch& batch, const BatchPart& part, std::int64_t step) {
     RECORD_USER_SCOPE("msunet::forward");
     return network_.forward(batch.x,
                             {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},

@@ -158,6 +158,8 @@ class ScriptsTest(unittest.TestCase):
         again = self.here.submit("cpu_nodes.sh", "--nodes=3")
         self.assert_complete(self.here, again)
         self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n2", "n3"])
+        # Written by two nodes together, read by three.
+        self.assertIn("read from the cache", self.here.log())
 
     def test_the_time_limit_comes(self):
         self.assert_complete(self.limited, self.limited_job)
@@ -217,6 +219,15 @@ class ScriptsTest(unittest.TestCase):
         self.assert_complete(self.here, job)
         ranks = {line["rank"] for line in self.here.events("trial_started")}
         self.assertEqual(ranks, {1, 2})
+
+    def test_threads_are_the_cores_of_the_step(self):
+        at = SWEEP.index("--threads")
+        options = (*SWEEP[:at], *SWEEP[at + 2:])
+        with self.assertRaises(AssertionError) as stopped:
+            slurm.run("srun", "--mpi=pmix", "--ntasks=1", "--cpus-per-task=1", program.PROGRAM,
+                      *options, "-n", "x", "--stop_before", "0.001 s", cwd=self.here.path, **MINE)
+        self.assertIn("exit code 75", str(stopped.exception))
+        self.assertRegex(str(stopped.exception), r"threads a rank +1\b")
 
     def test_tasks_that_do_not_know_each_other(self):
         with self.assertRaises(AssertionError) as refused:

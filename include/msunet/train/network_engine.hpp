@@ -85,7 +85,7 @@ protected:
 
 private:
     /// Forward pass of a training step: logits.
-    at::Tensor predict(const Batch& batch, const BatchPart& part, std::int64_t step);
+    at::Tensor forward(const Batch& batch, const BatchPart& part, std::int64_t step);
     /// Loss and metrics to `sums()`; the loss's gradient by the logits.
     at::Tensor compare(const at::Tensor& logits, const Batch& batch, const BatchPart& part);
     void raise(std::int64_t status);

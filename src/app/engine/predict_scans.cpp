@@ -51,8 +51,8 @@ void set_threads(const PredictSettings& settings, const comm::Communicator& worl
 }
 
 std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
-    std::vector<double> costs;
-    for (const ScanTask& task : tasks) costs.push_back(task.cost);
+    std::vector<double> costs(tasks.size());
+    std::ranges::transform(tasks, costs.begin(), &ScanTask::cost);
     return costs;
 }
 

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/predict/reference.hpp"
@@ -17,15 +20,8 @@ using testing::HasSubstr;
 
 class ScanFiles : public testing::Test {
 protected:
-    ScanFiles() : root_(fs::temp_directory_path() / ("msunet_scans_" + core::unique_suffix())) {
-        fs::create_directories(root_);
-    }
-    ~ScanFiles() override {
-        std::error_code ignored;
-        fs::remove_all(root_, ignored);
-    }
-    ScanFiles(const ScanFiles&) = delete;
-    ScanFiles& operator=(const ScanFiles&) = delete;
+    void SetUp() override { fs::create_directories(root_); }
+    void TearDown() override { fs::remove_all(root_); }
 
     std::string add(const std::string& name) const {
         fs::create_directories((root_ / name).parent_path());
@@ -36,12 +32,12 @@ protected:
 
     static std::vector<std::string> names(const std::vector<ScanFile>& scans) {
         std::vector<std::string> list;
-        for (const auto& scan : scans) list.push_back(scan.name());
+        std::ranges::transform(scans, std::back_inserter(list), &ScanFile::name);
         return list;
     }
 
 private:
-    fs::path root_;
+    fs::path root_ = fs::path(testing::TempDir()) / ("scans_" + core::unique_suffix());
 };
 
 TEST_F(ScanFiles, OfAFolderOfMiceAreFoundInItsFolders) {
