@@ -8,7 +8,6 @@
 
 #include "msunet/core/random.hpp"
 #include "msunet/report/deploy.hpp"
-#include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/unet/initializers.hpp"
 #include "unit/report/made_up_sweep.hpp"
@@ -47,6 +46,5 @@ int main(int argc, char** argv) {
     report::write_results(folder, sweep);
     report::write_deploy_archive(folder, sweep, model);
     report::write_best_model(folder, model);
-    report::write_report(folder, record, report::testing::made_up_pictures(6));
     return 0;
 }
