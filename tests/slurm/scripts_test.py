@@ -21,9 +21,10 @@ MINE = {"MSUNET_PROGRAM": program.PROGRAM, "MSUNET_SLURM": str(SCRIPTS),
         **program.ENVIRONMENT}
 # The virtual partition ends jobs after an hour.
 SMALL = ("--cpus-per-task=1", "--ntasks-per-node=1", "--time=30")
-# A start that comes when little of the job's time is left, the first time.
+# A start that comes, the first time, two seconds before msunet stops ahead of the job's end: 120 s
+# before its three minutes are over. The sweep takes longer on any machine.
 LATE = """#!/bin/sh
-[ -n "$SLURM_RESTART_COUNT" ] || sleep 50
+[ -n "$SLURM_RESTART_COUNT" ] || sleep 58
 exec {program} "$@"
 """
 
