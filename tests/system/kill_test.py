@@ -36,7 +36,7 @@ def deaths(folder):
 
 
 class KillTest(resume_test.SweepTest):
-    sweep = ("-talos", "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 15, 'batch_size': 6,"
+    sweep = ("-talos", "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 40, 'batch_size': 6,"
              " 'dropout': 0.3}", "-at", "0.6", "--checkpoint_minutes", "0")
 
     def wait_for_moment(self, process, draw):
@@ -44,7 +44,7 @@ class KillTest(resume_test.SweepTest):
         if draw.random() < 0.4 and deaths(self.folder) < MOST_DEATHS:
             time.sleep(draw.uniform(0, 2.5))
             return process.poll() is None
-        if not self.wait_for_lines(process, draw.randint(2, 5)):
+        if not self.wait_for_lines(process, draw.randint(1, 3)):
             return False
         while deaths(self.folder) >= MOST_DEATHS:
             if not self.wait_for_lines(process, 1):

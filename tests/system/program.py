@@ -56,9 +56,13 @@ class Result:
         return [line for line in self.err.splitlines() if line.startswith("error: ")]
 
 
-def command(*arguments, ranks=None):
+def command(*arguments, ranks=None, path=None):
     words = [PROGRAM, *map(str, arguments)]
-    return words if ranks is None else [MPIEXEC, "-n", str(ranks), *words]
+    if ranks is None:
+        return words
+    # An mpirun that is started by its full path puts its own folder before PATH.
+    own_path = [] if path is None else ["env", f"PATH={path}"]
+    return [MPIEXEC, "-n", str(ranks), *own_path, *words]
 
 
 def environment(**extra):
@@ -70,7 +74,8 @@ def environment(**extra):
 
 def run(*arguments, cwd, ranks=None, timeout=240, **extra):
     """Starts the program and waits for its end; `extra` are environment variables."""
-    done = subprocess.run(command(*arguments, ranks=ranks), cwd=cwd, env=environment(**extra),
+    words = command(*arguments, ranks=ranks, path=extra.get("PATH"))
+    done = subprocess.run(words, cwd=cwd, env=environment(**extra),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           errors="replace", timeout=timeout, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
