@@ -12,6 +12,8 @@
 #include <tuple>
 #include <vector>
 
+#include "model/weights_gradient.hpp"
+
 namespace msunet::model {
 namespace {
 
@@ -75,12 +77,15 @@ at::Tensor convolve_backward(ConvolutionKind kind, const at::Tensor& gradient, c
         return with_input ? at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast)
                           : at::Tensor();
     }
+    const bool by_library =
+        kernel_gradient.defined() && !write_weights_gradient(x, gradient, weights, kernel_gradient);
     const Geometry g = geometry(kind, weights);
-    const std::array<bool, 3> wanted{with_input, kernel_gradient.defined(), false};
+    const std::array<bool, 3> wanted{with_input, by_library, false};
+    if (!with_input && !by_library) return {};
     auto [dx, dw, db] =
         at::convolution_backward(gradient, x, weights, at::OptionalIntArrayRef(), g.stride,
                                  g.padding, g.dilation, g.transposed, g.output_padding, 1, wanted);
-    if (kernel_gradient.defined()) {
+    if (by_library) {
         if (kind == ConvolutionKind::up) {
             // (cin,cout,3,3) → (cout,3,3,cin)
             dw = dw.to(kernel_gradient.scalar_type()).permute({1, 2, 3, 0});

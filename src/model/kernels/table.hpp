@@ -89,6 +89,24 @@ struct Table {
                                       std::int64_t channels, double* gradient);
 };
 
+/// A 3×3 convolution with "same" padding of (images, height, width, in) to (images, height, width,
+/// out).
+struct Convolution3x3 {
+    std::int64_t height, width, in, out;
+};
+
+/// The gradient (out, 3, 3, in) of the weights of such a convolution.
+struct WeightsGradient {
+    std::int64_t in_block, out_block;  ///< what `in` and `out` are multiples of
+    /// Numbers of scratch memory that `add` needs, aligned to 32 bytes.
+    std::int64_t (*scratch)(const Convolution3x3& shape);
+    /// Adds what images and input channels of these ranges give. first_in and last_in are multiples
+    /// of in_block.
+    void (*add)(const float* x, const float* dz, const Convolution3x3& shape,
+                std::int64_t first_image, std::int64_t last_image, std::int64_t first_in,
+                std::int64_t last_in, float* gradient, float* scratch);
+};
+
 /// All kernels of one instruction set.
 struct Kernels {
     Table<float> float32;
@@ -106,6 +124,8 @@ struct Kernels {
     void (*adam64)(double* w, const double* g, double* m, double* v, std::int64_t begin,
                    std::int64_t end, double alpha, double one_minus_beta1, double one_minus_beta2,
                    double epsilon);
+    /// Null where oneDNN's own is faster or has not been measured.
+    const WeightsGradient* weights_gradient;
 };
 
 /// The kernels for this processor.
