@@ -17,6 +17,22 @@ core::ExitCode bench(std::span<const std::string> arguments) {
     });
 }
 
+constexpr const char* closing =
+    "Examples\n"
+    "  msunet bench\n"
+    "        Steps on dummy samples of 64 x 64 pixels.\n"
+    "  mpirun -n 2 msunet bench -tpath scans/data -mpath scans/masks -ts 64\n"
+    "        On your scans, two processes training one permutation together.\n"
+    "\n"
+    "Exit codes\n"
+    "  0   complete\n"
+    "  1   failure\n"
+    "  2   options\n"
+    "  3   input data\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/performance.md";
+
 }  // namespace
 
 Command bench_command() {
@@ -27,6 +43,7 @@ Command bench_command() {
             "the data cost, and tells where a step's time goes. Without scans it times dummy "
             "samples alone. Under mpirun the ranks of a node train one permutation together, as "
             "with --ranks_per_trial node. Nothing is written.",
+            closing,
             [](const auto& use) {
                 BenchSettings settings;
                 use(bench_schema(settings));

@@ -35,6 +35,21 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
     return core::ExitCode::ok;
 }
 
+constexpr const char* closing =
+    "Examples\n"
+    "  msunet init-model start_models/rat_brain-2d_unet.hdf5\n"
+    "        The file that training takes where no -path is given.\n"
+    "  msunet init-model other.hdf5 --seed 7\n"
+    "        Other weights, to be given as -path other.hdf5.\n"
+    "\n"
+    "Exit codes\n"
+    "  0   written\n"
+    "  1   failure\n"
+    "  2   options, or a file that can't be written\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/formats.md";
+
 }  // namespace
 
 Command init_model_command() {
@@ -43,6 +58,7 @@ Command init_model_command() {
             "write a start model with random weights",
             "Writes a start model in Keras's HDF5 format (weights only). Its weights are drawn as "
             "Keras draws them (VarianceScaling, scale 2, fan-in, truncated normal), from the seed.",
+            closing,
             [](const auto& use) {
                 InitModelOptions options;
                 config::Schema schema("init-model");

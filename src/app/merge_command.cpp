@@ -64,6 +64,22 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     return exit_code_of(record);
 }
 
+constexpr const char* closing =
+    "Example\n"
+    "  msunet train … -n sweep --shard 1/2\n"
+    "  msunet train … -n sweep --shard 2/2\n"
+    "  msunet merge -o sweep sweep_shard1of2 sweep_shard2of2\n"
+    "        Two jobs without MPI between them, then one experiment.\n"
+    "\n"
+    "Exit codes\n"
+    "  0   complete\n"
+    "  1   failure\n"
+    "  2   options, shards that don't fit together, a folder -o that exists\n"
+    "  4   some permutations failed, the results of the others are complete\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/slurm.md";
+
 }  // namespace
 
 Command merge_command() {
@@ -73,6 +89,7 @@ Command merge_command() {
             "Joins the results of msunet train --shard 1/N … N/N, all of them finished, into one "
             "experiment, as if it had been one. Shards that are missing, doubled or of another "
             "configuration or data set are refused by name.",
+            closing,
             [](const auto& use) {
                 MergeOptions options;
                 config::Schema schema("merge");

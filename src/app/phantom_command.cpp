@@ -17,7 +17,7 @@ void describe(core::OptionVisitor& visitor, Arguments& arguments) {
     visitor.visit({.name = "output",
                    .help = "Folder for the data set; gets the folders data and masks",
                    .affects = core::Affects::run,
-                   .value_name = "FOLDER",
+                   .value_name = "DIR",
                    .required = true,
                    .positional = true},
                   arguments.output);
@@ -35,15 +35,29 @@ core::ExitCode make_phantom(std::span<const std::string> words) {
     return core::ExitCode::ok;
 }
 
+constexpr const char* closing =
+    "Example\n"
+    "  msunet phantom heads --animals 3\n"
+    "        Then: msunet -tpath heads/data -mpath heads/masks -ts 64\n"
+    "\n"
+    "Exit codes\n"
+    "  0   written\n"
+    "  1   failure\n"
+    "  2   options\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/quick_start.md";
+
 }  // namespace
 
 Command phantom_command() {
     return {"phantom",
-            "phantom OUT [OPTION…]",
+            "phantom DIR [OPTION…]",
             "make a data set of rodent heads to try the program on",
             "Writes a deterministic data set of artificial rodent heads, each scanned in four "
-            "modalities, as OUT/data and OUT/masks: something to learn on, to test and to scale "
+            "modalities, as DIR/data and DIR/masks: something to learn on, to test and to scale "
             "with. The training scans come before the validation scans in name order.",
+            closing,
             [](const auto& use) {
                 Arguments arguments;
                 config::Schema schema("phantom");

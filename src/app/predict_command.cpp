@@ -48,12 +48,29 @@ constexpr const char* explanation =
     "A scan whose results exist is skipped, so that a command that was stopped goes on when it is "
     "given again. Scans that can't be used are listed together at the end, the others are done; "
     "the exit code is then 3. Under mpirun or srun the scans are dealt over the ranks; the results "
-    "are the same on any number of them.\n\n"
-    "Examples:\n\n"
-    "  msunet predict -m first new_scans -o masks\n\n"
-    "  msunet predict -m first/best_model.hdf5 mouse_7.nii.gz -o . --brain\n\n"
-    "  mpirun -n 4 msunet predict -m model_deployfirst.zip dataset -o results --qc look.html\n\n"
-    "  msunet predict -m first validation/data -o check --reference validation/masks";
+    "are the same on any number of them.";
+
+constexpr const char* closing =
+    "Examples\n"
+    "  msunet predict -m first new_scans -o masks\n"
+    "        Masks and likelihoods of all scans of a folder.\n"
+    "  msunet predict -m first/best_model.hdf5 mouse_7.nii.gz -o . --brain True\n"
+    "        Of one scan, beside it, with the scan without its skull.\n"
+    "  mpirun -n 4 msunet predict -m model_deployfirst.zip dataset -o results \\\n"
+    "      --qc look.html\n"
+    "        Four processes, and a page to look the masks over.\n"
+    "  msunet predict -m first validation/data -o check --reference validation/masks\n"
+    "        Dice by scan against manual masks, in check/dice.csv.\n"
+    "\n"
+    "Exit codes\n"
+    "  0   all scans are done\n"
+    "  1   a result could not be written, or another failure\n"
+    "  2   options, input that does not exist, output folder\n"
+    "  3   the model or some scans can't be used; the other scans are done\n"
+    "  75  stopped by a signal; the same command goes on\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/predict.md";
 
 }  // namespace
 
@@ -62,6 +79,7 @@ Command predict_command() {
             "predict -m MODEL [-o DIR] [OPTION…] INPUT…",
             "strip skulls with a trained model: masks, likelihoods, brains",
             explanation,
+            closing,
             [](const auto& use) {
                 PredictSettings settings;
                 use(predict_schema(settings));

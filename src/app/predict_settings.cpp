@@ -83,11 +83,10 @@ std::string activation_of(const PredictSettings& settings, const TrainedModel& m
 config::Schema predict_schema(PredictSettings& settings) {
     config::Schema schema("predict");
     schema.add("Model, input and output", settings.predict)
-        .add("Preprocessing (default: as the model was trained)", settings.preprocess)
-        .add("Windows and output of the network (default: as the model was trained)",
-             settings.patches)
-        .add("Windows and output of the network (default: as the model was trained)",
-             settings.model);
+        .add("Preprocessing (default: what the model's file says, else the one shown)",
+             settings.preprocess)
+        .add("Windows and output of the network (likewise)", settings.patches)
+        .add("Windows and output of the network (likewise)", settings.model);
     return schema;
 }
 

@@ -137,6 +137,31 @@ void with_folder_schema(std::string_view command,
     use(schema);
 }
 
+constexpr const char* report_closing =
+    "Example\n"
+    "  msunet report sweep\n"
+    "        Then open sweep/report.html in a browser.\n"
+    "\n"
+    "Exit codes\n"
+    "  0   written\n"
+    "  1   failure\n"
+    "  2   options, or a folder that is no experiment\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/formats.md    every file of an experiment";
+
+constexpr const char* status_closing =
+    "Example\n"
+    "  msunet status sweep\n"
+    "\n"
+    "Exit codes\n"
+    "  0   told\n"
+    "  1   failure\n"
+    "  2   options, or a folder that is no experiment\n"
+    "\n"
+    "More, in the source folder\n"
+    "  docs/journal.md    what the journal holds";
+
 }  // namespace
 
 Command report_command() {
@@ -146,6 +171,7 @@ Command report_command() {
             "Makes the CSVs, the Deploy archive, best_model.hdf5 and report.html again from the "
             "journal. While permutations are left it writes report.html and results.partial.csv "
             "only.",
+            report_closing,
             [](const auto& use) { with_folder_schema("report", use); },
             write_report};
 }
@@ -157,6 +183,7 @@ Command status_command() {
             "Tells from an experiment's journal what is done, what runs, what is left, which "
             "permutation is the best so far, and how long the rest will take. It only reads: ask "
             "as often as you like while the sweep runs, from any machine that sees the folder.",
+            status_closing,
             [](const auto& use) { with_folder_schema("status", use); },
             show_status};
 }

@@ -35,16 +35,24 @@ std::string overview() {
     return text;
 }
 
-std::size_t help_width() {
-    return static_cast<std::size_t>(std::clamp(core::log::terminal_width(), 60, 120));
-}
+/// For commands with more than a few options.
+constexpr const char* notation =
+    "Notation\n"
+    "  Options are written --name VALUE or --name=VALUE, those with one dash -n VALUE; '_' and '-' "
+    "within a name are the same. BOOL is True or False (also true, false, yes, no, 1, 0). [0,1) is "
+    "a range with 0 and without 1. Relative paths begin in the working directory.";
 
 void print_help(const Command& command) {
+    const auto width = static_cast<std::size_t>(std::clamp(core::log::terminal_width(), 60, 120));
+    std::string page;
     command.with_schema([&](const config::Schema& schema) {
-        std::cout << config::help_text(schema, concat("msunet ", command.usage), command.text,
-                                       help_width());
+        page = config::help_text(schema, concat("msunet ", command.usage), command.text, width);
     });
-    if (command.name == "train") std::cout << '\n' << grid_help(help_width());
+    if (command.name == "train") page += concat("\n", grid_help(width));
+    if (page.find("BOOL") != std::string::npos) {
+        page += concat("\n", config::help_paragraphs(notation, width));
+    }
+    std::cout << page << '\n' << config::help_paragraphs(command.closing, width);
 }
 
 void print_completion() {

@@ -43,7 +43,7 @@ public:
         std::string head = core::join(names);
         const bool is_action = info.command_line_only && std::is_same_v<T, bool>;
         if (!is_action) head += concat(" ", placeholder<T>(info));
-        if (info.positional) head = concat(placeholder<T>(info), "  (or ", head, ")");
+        if (info.positional) head = concat(placeholder<T>(info), " (or ", head, ")");
         paragraph(head, 2);
 
         std::string text(info.help);
@@ -62,9 +62,7 @@ public:
     }
 
     void paragraph(std::string_view text, std::size_t left) {
-        for (const std::string& line : core::wrap(text, width_ - left)) {
-            out += concat(std::string(left, ' '), line, "\n");
-        }
+        out += help_paragraphs(concat(std::string(left, ' '), text), width_);
     }
 
     std::string out;
@@ -75,18 +73,30 @@ private:
 
 }  // namespace
 
+std::string help_paragraphs(std::string_view text, std::size_t width) {
+    std::string out;
+    for (const std::string& line : core::split(text, '\n')) {
+        const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+        // "  75  stopped": the text is a column of its own.
+        const std::size_t gap = line.find("  ", begin);
+        const std::size_t column =
+            gap == std::string::npos ? begin : line.find_first_not_of(' ', gap);
+        std::string left = line.substr(0, column);
+        for (const std::string& part : core::wrap(line.substr(column), width - column)) {
+            out += concat(part.empty() ? "" : left, part, "\n");
+            left.assign(column, ' ');
+        }
+    }
+    return out;
+}
+
 std::string help_text(const Schema& schema, std::string_view usage, std::string_view summary,
                       std::size_t width) {
-    constexpr std::size_t narrowest = 40;
-    HelpWriter writer(std::max(width, narrowest));
+    HelpWriter writer(width);
     writer.out = "Usage\n";
     writer.paragraph(usage, 2);
     writer.out += '\n';
-    for (const std::string& line : core::split(summary, '\n')) {
-        const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
-        writer.paragraph(std::string_view(line).substr(indent), indent);
-        if (line.empty()) writer.out += '\n';
-    }
+    writer.out += help_paragraphs(summary, width);
     std::string_view title;
     for (const Schema::Section& section : schema.sections()) {
         Schema part(schema.command());

@@ -11,7 +11,7 @@ std::string point_text(const Point& point) {
         text += '=';
         text += python_str(value);
     }
-    return text;
+    return text.empty() ? "defaults" : text;
 }
 
 }  // namespace msunet::core

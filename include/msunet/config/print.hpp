@@ -15,9 +15,13 @@ namespace msunet::config {
 /// All effective values as commented YAML that parse_yaml reads back to the same values.
 [[nodiscard]] std::string config_yaml(const Schema& schema);
 
-/// A page of help: `usage` and `summary` (lines that begin with blanks stay indented), then the
-/// options by section with spellings, range, default and meaning, no line longer than `width` (at
-/// least 40). The structs must still hold their defaults.
+/// Lines of text, each wrapped to `width` (at least 40) on its own: one that begins with blanks
+/// stays indented, and what follows two blanks within one is a column of its own.
+[[nodiscard]] std::string help_paragraphs(std::string_view text, std::size_t width);
+
+/// A page of help: `usage` and `summary` (as for help_paragraphs), then the options by section with
+/// spellings, range, default and meaning, no line longer than `width` (at least 40). The structs
+/// must still hold their defaults.
 [[nodiscard]] std::string help_text(const Schema& schema, std::string_view usage,
                                     std::string_view summary, std::size_t width);
 

@@ -22,7 +22,7 @@ struct SplitOptions {
 inline void describe(core::OptionVisitor& visitor, SplitOptions& options) {
     visitor.visit({.name = "validation_split",
                    .aliases = {"v"},
-                   .help = "the last floor(files x value) pairs, by name, are validation data",
+                   .help = "The last floor(files x value) pairs, by name, are validation data",
                    .affects = core::Affects::data,
                    .value_name = "SHARE",
                    .range = "[0,1)",
@@ -32,14 +32,14 @@ inline void describe(core::OptionVisitor& visitor, SplitOptions& options) {
                   options.validation_split);
     visitor.visit({.name = "modality_weight",
                    .aliases = {"mw"},
-                   .help = "modality whose samples weigh more in the loss; none: all weigh 1",
+                   .help = "Modality whose samples weigh more in the loss; none: all weigh 1",
                    .affects = core::Affects::result,
                    .value_name = "MODALITY",
                    .choices = {"anatomical", "dti", "fmri", "noddi", "regwarp", "none"}},
                   options.modality_weight);
     visitor.visit({.name = "weight_factor",
                    .aliases = {"wf"},
-                   .help = "weight of the samples of --modality_weight; all others weigh 1",
+                   .help = "Weight of the samples of --modality_weight; all others weigh 1",
                    .affects = core::Affects::result,
                    .value_name = "FACTOR",
                    .range = "[0,inf)",
@@ -59,13 +59,13 @@ struct PatchOptions {
 inline void describe(core::OptionVisitor& visitor, PatchOptions& options) {
     visitor.visit({.name = "use_frac_patch",
                    .aliases = {"ufp"},
-                   .help = "patch size as a fraction of the slice; False: patch_dimensions and "
+                   .help = "Patch size as a fraction of the slice; False: patch_dimensions and "
                            "patch_stride of the grid",
                    .affects = core::Affects::data},
                   options.use_frac_patch);
     visitor.visit({.name = "frac_patch",
                    .aliases = {"fp"},
-                   .help = "patch height and width as a fraction of the slice's",
+                   .help = "Patch height and width as a fraction of the slice's",
                    .affects = core::Affects::result,
                    .value_name = "FRACTION",
                    .range = "(0,1]",
@@ -75,7 +75,7 @@ inline void describe(core::OptionVisitor& visitor, PatchOptions& options) {
                   options.frac_patch);
     visitor.visit({.name = "frac_stride",
                    .aliases = {"fs", "frac_strice"},
-                   .help = "step from patch to patch as a fraction of the slice's height and width",
+                   .help = "Step from patch to patch as a fraction of the slice's height and width",
                    .affects = core::Affects::result,
                    .value_name = "FRACTION",
                    .range = "(0,1]",

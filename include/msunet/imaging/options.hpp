@@ -51,33 +51,36 @@ inline void describe(core::OptionVisitor& visitor, PreprocessOptions& options) {
     visitor.visit({.name = "target_size",
                    .aliases = {"ts", "cs", "constant_size"},
                    .help = "Width of slices after resampling; their height follows, their number "
-                           "stays (128 unless a spacing is given)",
+                           "stays; excludes -hspace and -vspace",
                    .affects = Affects::data,
                    .value_name = "N",
                    .range = ">= 1",
-                   .min = 1},
+                   .min = 1,
+                   .default_text = "128 if no spacing is given"},
                   options.target_size);
     visitor.visit({.name = "horizontal_interpolation_spacing",
                    .aliases = {"hspace"},
-                   .help = "Resample to this spacing within slices, in mm as in the header (0.08 "
-                           "if only -vspace is given); excludes -ts",
+                   .help = "Resample to this spacing within slices, in mm as in the header; "
+                           "excludes -ts",
                    .affects = Affects::data,
                    .value_name = "MM",
                    .range = "(0,1]",
                    .min = 0,
                    .max = 1,
-                   .min_open = true},
+                   .min_open = true,
+                   .default_text = "0.08 if only -vspace is given"},
                   options.horizontal_interpolation_spacing);
     visitor.visit({.name = "interlayer_interpolation_spacing",
                    .aliases = {"vspace"},
-                   .help = "Resample to this spacing between slices, in mm as in the header (0.76 "
-                           "if only -hspace is given); excludes -ts",
+                   .help = "Resample to this spacing between slices, in mm as in the header; "
+                           "excludes -ts",
                    .affects = Affects::data,
                    .value_name = "MM",
                    .range = "(0,1]",
                    .min = 0,
                    .max = 1,
-                   .min_open = true},
+                   .min_open = true,
+                   .default_text = "0.76 if only -hspace is given"},
                   options.interlayer_interpolation_spacing);
     visitor.visit({.name = "frame",
                    .help = "Frame of a 4-D scan that is used, from 0; of a shorter one the last",

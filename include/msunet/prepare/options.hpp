@@ -20,20 +20,20 @@ struct PrepareOptions {
 inline void describe(core::OptionVisitor& visitor, PrepareOptions& options) {
     visitor.visit({.name = "training_data_path",
                    .aliases = {"tpath"},
-                   .help = "folder of the volumes (.nii, .nii.gz); never written to",
+                   .help = "Folder of the volumes (.nii, .nii.gz); never written to",
                    .affects = core::Affects::run,
                    .value_name = "FOLDER",
                    .required = true},
                   options.training_data_path);
     visitor.visit({.name = "mask_data_path",
                    .aliases = {"mpath", "training_mask_path"},
-                   .help = "folder of the masks, in the order of the volumes; never written to",
+                   .help = "Folder of the masks, in the order of the volumes; never written to",
                    .affects = core::Affects::run,
                    .value_name = "FOLDER",
                    .required = true},
                   options.mask_data_path);
     visitor.visit({.name = "cache",
-                   .help = "folder of preprocessed data sets; none: no cache",
+                   .help = "Folder of preprocessed data sets; none: no cache",
                    .affects = core::Affects::run,
                    .value_name = "FOLDER",
                    .default_text = "<output_directory>/.msunet_cache"},

@@ -48,6 +48,14 @@ TEST_F(PrintTest, HelpFitsTheTerminal) {
     }
 }
 
+TEST_F(PrintTest, HelpParagraphsKeepIndentAndColumns) {
+    EXPECT_EQ(help_paragraphs("Exit codes\n  75  stopped by a signal, the same command goes on\n\n"
+                              "  msunet report sweep\n        Then open its page.",
+                              40),
+              "Exit codes\n  75  stopped by a signal, the same\n      command goes on\n\n"
+              "  msunet report sweep\n        Then open its page.\n");
+}
+
 TEST_F(PrintTest, HelpLeavesOutOtherCommandsOptions) {
     Schema report("report");
     report.add("Input", sample);

@@ -39,6 +39,7 @@ TEST(Point, TextListsNamesInAsciiOrder) {
                       {"finalActivation", "relu"},
                       {"pca_only", false}};
     EXPECT_EQ(point_text(point), "batch_size=16, finalActivation=relu, lr=0.001, pca_only=False");
+    EXPECT_EQ(point_text({}), "defaults");
 }
 
 }  // namespace

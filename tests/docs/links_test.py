@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No link of the documentation is dead, and the README's index is complete.
+
+links_test.py PROJECT
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROJECT = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else Path(__file__).parents[2]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def pages(project):
+    listed = subprocess.run(["git", "-C", project, "ls-files", "-co", "--exclude-standard", "*.md"],
+                            capture_output=True, text=True, check=False)
+    if listed.returncode == 0 and listed.stdout:
+        found = [project / name for name in listed.stdout.splitlines()]
+        return sorted(page for page in found if page.exists())
+    return sorted(page for page in project.rglob("*.md")
+                  if not page.relative_to(project).parts[0].startswith((".", "build")))
+
+
+def prose(page):
+    """A page without its code."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"`[^`\n]*`", "`code`", text)
+
+
+def anchors(page):
+    """The headings as links name them: lower case, blanks as dashes, no other signs."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-")
+            for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+
+
+def links(page):
+    """(text of the link, the file that it means, its anchor) of every link into the project."""
+    for link in LINK.findall(prose(page)):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        yield link, (page.parent / name).resolve() if name else page, anchor
+
+
+def dead_links(project):
+    dead = []
+    for page in pages(project):
+        for link, file, anchor in links(page):
+            if not file.exists():
+                dead.append(f"{page.relative_to(project)}: '{link}' leads nowhere")
+            elif anchor and anchor not in anchors(file):
+                dead.append(f"{page.relative_to(project)}: '{link}' names no heading")
+    return dead
+
+
+class LinksTest(unittest.TestCase):
+    def test_no_link_is_dead(self):
+        self.assertEqual(dead_links(PROJECT), [])
+
+    def test_the_readme_leads_to_every_page(self):
+        readme = PROJECT / "README.md"
+        reached = {file for _, file, _ in links(readme)}
+        missing = [page.name for page in (PROJECT / "docs").glob("*.md")
+                   if page.resolve() not in reached]
+        self.assertEqual(missing, [])
+        self.assertLess(len(readme.read_text().splitlines()), 200)
+
+    def test_paths_in_code_are_there(self):
+        """What commands in the pages name in the project's folders of documentation."""
+        for page in pages(PROJECT):
+            named = re.findall(r"(?<![\w/.-])((?:docs|configs|slurm|scripts)/[\w.-]+\.\w+)",
+                               page.read_text())
+            for name in named:
+                with self.subTest(page=page.name, name=name):
+                    self.assertTrue((PROJECT / name).exists() or (page.parent / name).exists())
+
+
+class NoticesTest(unittest.TestCase):
+    def test_dead_links_are_found(self):
+        with tempfile.TemporaryDirectory() as name:
+            project = Path(name)
+            (project / "docs").mkdir()
+            (project / "docs" / "a.md").write_text(
+                "# A page: all of it\n\n```\n# no heading [x](y.md)\n```\n`[code](z.md)`\n")
+            (project / "README.md").write_text(
+                "[good](docs/a.md) [good](docs/a.md#a-page-all-of-it) [web](https://a.b/c)\n"
+                "[bad](docs/b.md) [bad](docs/a.md#no-heading)\n")
+            self.assertEqual(dead_links(project), [
+                "README.md: 'docs/b.md' leads nowhere",
+                "README.md: 'docs/a.md#no-heading' names no heading",
+            ])
+
+
+if __name__ == "__main__":
+    unittest.main()
