@@ -25,10 +25,6 @@ using core::concat;
 
 namespace {
 
-std::vector<core::NamedArray> read_weights(const fs::path& file) {
-    return h5::match_start_model(h5::read_keras_file(file), unet::tensor_shapes(), file).weights;
-}
-
 /// Height and width from "H/W".
 std::pair<std::int64_t, std::int64_t> patch_size(const std::string& text) {
     const auto parts = core::split(text, '/');
@@ -72,6 +68,12 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
 
 }  // namespace
 
+std::vector<core::NamedArray> read_trial_weights(const fs::path& folder,
+                                                 const record::TrialResult& result) {
+    const auto file = folder / result.weights_file;
+    return h5::match_start_model(h5::read_keras_file(file), unet::tensor_shapes(), file).weights;
+}
+
 std::vector<std::pair<std::string, std::string>> write_final_files(
     const fs::path& folder, const record::SweepRecord& record) {
     core::fault_point("final_files");
@@ -83,7 +85,7 @@ std::vector<std::pair<std::string, std::string>> write_final_files(
         std::ranges::count(sweep.trials, record::TrialState::failed, &record::TrialResult::state);
     if (failed > 0) files.emplace_back("failures.csv", "which permutations failed, and why");
     if (const auto* best = record::best(record); best != nullptr) {
-        const auto weights = read_weights(folder / best->weights_file);
+        const auto weights = read_trial_weights(folder, *best);
         report::TrainedModel model;
         model.weights = weights;
         model.hyperparameters = unet::from_point(best->point, unet::from_point(sweep.defaults));

@@ -10,9 +10,15 @@
 #include <vector>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/named_array.hpp"
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::app {
+
+/// The weights that a finished trial of the experiment in `folder` has left there, all tensors in
+/// unet's order. Throws core::Error where they can't be read.
+std::vector<core::NamedArray> read_trial_weights(const std::filesystem::path& folder,
+                                                 const record::TrialResult& result);
 
 /// Writes the summary, histories, metrics by modality, failures, and where a permutation is best
 /// the Deploy archive and best_model.hdf5. Returns name and meaning of each file worth naming.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bookkeeper.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -21,14 +20,16 @@ using core::concat;
 
 namespace {
 constexpr double partial_seconds = 5;
-constexpr double partial_share = 0.01;
+/// The other half of 1 % is PictureMaker's.
+constexpr double partial_share = 0.005;
 }  // namespace
 
 Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
     : settings_(std::move(settings)),
       standing_(record),
       forecast_(record),
-      live_(settings_.groups, record) {
+      live_(settings_.groups, record),
+      partial_share_(partial_share, partial_seconds) {
     if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
     // What an earlier start could not delete any more.
     for (const auto* result : record.results()) {
@@ -61,7 +62,7 @@ void Bookkeeper::happened(const record::Event& event, const record::SweepRecord&
 
 void Bookkeeper::tick(const record::SweepRecord& record) {
     const double now = core::unix_now();
-    if (page_changed_ && now >= next_partial_) write_partial(record, now);
+    if (page_changed_ && partial_share_.allows(now)) write_partial(record, now);
     if (live_.is_due(now)) live_.show(record, forecast_, standing_, now);
 }
 
@@ -72,8 +73,7 @@ void Bookkeeper::write_partial(const record::SweepRecord& record, double now) {
     report::write_report(settings_.folder, record);
     results_changed_ = false;
     page_changed_ = false;
-    const double cost = core::unix_now() - now;
-    next_partial_ = now + std::max(partial_seconds, cost / partial_share);
+    partial_share_.spent(now, core::unix_now());
 }
 
 void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::SweepRecord& record) {

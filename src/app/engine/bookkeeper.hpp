@@ -13,11 +13,12 @@
 #include "live_view.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/tensorboard.hpp"
+#include "time_share.hpp"
 
 namespace msunet::app {
 
 /// Heeds `--keep_models` and writes results.partial.csv and report.html at most every 5 s and for
-/// at most 1 % of the time.
+/// at most half of the 1 % of the time that a sweep may cost to look at.
 class Bookkeeper final : public SweepListener {
 public:
     struct Settings {
@@ -55,7 +56,7 @@ private:
     bool heading_shown_ = false;
     bool results_changed_ = false;
     bool page_changed_ = false;
-    double next_partial_ = 0;
+    TimeShare partial_share_;
     std::vector<std::filesystem::path> to_delete_;
 };
 

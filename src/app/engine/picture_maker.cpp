@@ -11,6 +11,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
 #include "msunet/predict/windows.hpp"
 
 namespace msunet::app {
@@ -110,8 +111,13 @@ std::vector<std::size_t> spread(const std::vector<std::size_t>& all, std::size_t
     return chosen;
 }
 
+bool has_pictures(const std::filesystem::path& folder, record::TrialId trial) {
+    return std::filesystem::exists(folder / record::trial_folder(trial) /
+                                   report::pictures_file_name);
+}
+
 PictureMaker::PictureMaker(const data::Dataset& dataset, const std::string& metric,
-                           std::filesystem::path folder)
+                           std::filesystem::path folder, double share)
     : dataset_(dataset),
       folder_(std::move(folder)),
       standing_([&metric] {
@@ -119,29 +125,39 @@ PictureMaker::PictureMaker(const data::Dataset& dataset, const std::string& metr
           nothing_yet.start.metric = metric;
           return nothing_yet;
       }()),
-      candidates_(choose_candidates(dataset)) {}
+      share_(share) {}
 
 void PictureMaker::look(const train::TrainedTrial& trained) noexcept {
+    without_pictures_on_failure(trained.result.trial, [&] {
+        const double begun = core::unix_now();
+        if (!standing_.add(trained.result) || !share_.allows(begun)) return;
+        draw_pictures(dataset_, folder_, trained);
+        share_.spent(begun, core::unix_now());
+    });
+}
+
+void without_pictures_on_failure(record::TrialId trial,
+                                 const std::function<void()>& draw) noexcept {
     try {
-        if (standing_.add(trained.result)) draw(trained);
+        draw();
     } catch (const std::exception& error) {
         const std::string_view what = error.what();
-        core::log::alert(concat("permutation ", trained.result.trial,
-                                ": no pictures for the report (", what.substr(0, what.find('\n')),
-                                ")"));
+        core::log::alert(concat("permutation ", trial, ": no pictures for the report (",
+                                what.substr(0, what.find('\n')), ")"));
     }
 }
 
-void PictureMaker::draw(const train::TrainedTrial& trained) const {
-    const Positions positions(dataset_);
+void draw_pictures(const data::Dataset& dataset, const std::filesystem::path& folder,
+                   const train::TrainedTrial& trained) {
+    const Positions positions(dataset);
     std::vector<report::SlicePicture> pictures;
-    for (const auto& candidates : candidates_) {
+    for (const auto& candidates : choose_candidates(dataset)) {
         std::vector<report::SlicePicture> drawn;
         std::vector<report::SliceScore> scores;
         for (const std::size_t i : candidates) {
-            const auto& slice = dataset_.slices()[i];
-            const auto likelihood = likelihood_of(dataset_, slice, trained);
-            const auto mask = dataset_.masks(slice);
+            const auto& slice = dataset.slices()[i];
+            const auto likelihood = likelihood_of(dataset, slice, trained);
+            const auto mask = dataset.masks(slice);
             report::SlicePicture picture;
             picture.mask.assign(mask.begin(), mask.end());
             picture.prediction.resize(mask.size());
@@ -152,8 +168,8 @@ void PictureMaker::draw(const train::TrainedTrial& trained) const {
             drawn.push_back(std::move(picture));
         }
         for (const std::size_t chosen : report::worst_slices(scores, pictures_of_modality)) {
-            const auto& slice = dataset_.slices()[candidates[chosen]];
-            const auto& source = dataset_.source_of(slice);
+            const auto& slice = dataset.slices()[candidates[chosen]];
+            const auto& source = dataset.source_of(slice);
             auto& picture = drawn[chosen];
             picture.scan = source.name;
             picture.modality = source.modality;
@@ -161,12 +177,12 @@ void PictureMaker::draw(const train::TrainedTrial& trained) const {
             picture.slices = positions.counts[slice.source];
             picture.width = slice.width;
             picture.height = slice.height;
-            picture.gray = gray_of(dataset_.voxels(slice));
+            picture.gray = gray_of(dataset.voxels(slice));
             pictures.push_back(std::move(picture));
         }
     }
     core::write_file_atomically(
-        folder_ / record::trial_folder(trained.result.trial) / report::pictures_file_name,
+        folder / record::trial_folder(trained.result.trial) / report::pictures_file_name,
         report::pictures_to_json(pictures));
 }
 

@@ -16,6 +16,7 @@
 #include "../world.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"
+#include "missing_pictures.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
@@ -284,8 +285,9 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         return std::string();
     });
 
-    const auto run = make_trial_runner({settings, prepared.dataset, patches, start, compute,
-                                        topology, placement, open.folder, first.metric, watchdog});
+    const RunnerParts parts{settings, prepared.dataset, patches,     start,        compute,
+                            topology, placement,        open.folder, first.metric, watchdog};
+    const auto run = make_trial_runner(parts);
     std::optional<SweepBooks> books;
     if (journal) {
         books.emplace(
@@ -302,6 +304,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         return run_sweep(settings, open.folder, placement, run, books ? &*books : nullptr, world);
     });
     const auto code = on_root(world, [&] {
+        if (journal->record().unfinished() == 0) draw_missing_pictures(parts, journal->record());
         return std::to_string(static_cast<int>(finish(open.folder, *journal, *ending)));
     });
     return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));

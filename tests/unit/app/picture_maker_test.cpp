@@ -41,6 +41,33 @@ TEST(PictureMaker, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     EXPECT_TRUE(pictures_of(small.folder(), 4).empty());
 }
 
+TEST(PictureMaker, PassesOverATrialWhenItsShareOfTheTimeIsSpent) {
+    const test::SmallTrial small("pictures_share");
+    auto context = small.context();
+    // Looks at the trial and at once at a better one, trial 5; whether that got pictures.
+    const auto draws_twice = [&](double share, const train::TrainedTrial& trained) {
+        PictureMaker maker(context.dataset, context.metric, small.folder(), share);
+        maker.look(trained);
+        auto better = trained.result;
+        better.trial = 5;
+        *better.history.back().metrics.val_dice_coef += 0.1;
+        core::make_directories(small.folder() / record::trial_folder(5));
+        maker.look({better, trained.index, trained.engine, trained.batch_size, trained.alive});
+        return has_pictures(small.folder(), 5);
+    };
+    bool with_little = true;
+    bool with_all = false;
+    context.after_training = [&](const train::TrainedTrial& trained) {
+        with_little = draws_twice(1e-6, trained);
+        with_all = draws_twice(1, trained);
+    };
+    test::Control control;
+    (void)train::run_trial(context, test::assignment({}, 4), control);
+    EXPECT_TRUE(has_pictures(small.folder(), 4));
+    EXPECT_FALSE(with_little);
+    EXPECT_TRUE(with_all);
+}
+
 TEST(PictureMaker, SpreadsWhatItLooksAt) {
     EXPECT_EQ(spread({1, 2, 3}, 3), (std::vector<std::size_t>{1, 2, 3}));
     EXPECT_EQ(spread({0, 1, 2, 3, 4, 5, 6, 7}, 2), (std::vector<std::size_t>{2, 6}));

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Pictures of the best permutation where the sweep left no time for them.
+#pragma once
+
+#include "msunet/record/sweep_record.hpp"
+#include "trial_runner.hpp"
+
+namespace msunet::app {
+
+/// Draws the pictures of the best permutation from its weights where its folder has none:
+/// PictureMaker passes over permutations when its share of the time is spent. To be called on one
+/// rank alone, when all permutations have ended. Never throws: what goes wrong is a warning.
+void draw_missing_pictures(const RunnerParts& parts, const record::SweepRecord& record) noexcept;
+
+}  // namespace msunet::app
