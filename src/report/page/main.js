@@ -72,5 +72,5 @@ drawEffects();
 drawTimeline();
 drawFailures();
 drawSettings();
-$("footer").textContent = `Written by msunet ${D.version}. This page needs no network.`;
+$("footer").textContent = `Written by ${D.version}. This page needs no network.`;
 document.documentElement.dataset.drawn = "yes";

@@ -5,7 +5,9 @@ const scans = [...D.scans].sort((a, b) => (b.doubts.length > 0) - (a.doubts.leng
 const doubtful = scans.filter((scan) => scan.doubts.length);
 
 const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.9 ? 0 : 1)} %`;
-const pieces = (scan) => (scan.components > 1 ? `${count(scan.components)} pieces, the largest ${percent(scan.largest_share)}` : plural(scan.components, "piece"));
+// Of several pieces none is all of it.
+const share = (part) => (part >= 0.995 ? "over 99 %" : percent(part));
+const pieces = (scan) => (scan.components > 1 ? `${count(scan.components)} pieces, the largest ${share(scan.largest_share)}` : plural(scan.components, "piece"));
 const facts = (scan) => [`${scan.volume_mm3.toLocaleString("en-US", { maximumFractionDigits: 1 })} mm³`, pieces(scan),
   isNumber(scan.dice) ? `Dice ${number4(scan.dice)}` : "", scan.modality || "", scan.skipped ? "made by an earlier run" : ""].filter(Boolean).join(" · ");
 

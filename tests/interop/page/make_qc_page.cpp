@@ -59,6 +59,9 @@ QcScan made_up_scan(std::size_t i, std::size_t side, msunet::core::RandomStream&
         scan.components = 4;
         scan.largest_share = 0.62;
         scan.dice = 0.71;
+    } else if (i % 6 == 1) {
+        scan.components = 2;
+        scan.largest_share = 0.998;
     } else if (i % 6 == 5) {
         scan.doubts = {"empty"};
         scan.components = 0;

@@ -15,6 +15,7 @@
   expect(!document.body.innerText.includes("undefined"), "a text says undefined");
   expect(![...document.querySelectorAll("svg *")].some((node) => /NaN|undefined|Infinity/.test(node.cloneNode().outerHTML)),
     "a drawing has no number where one belongs");
+  expect($("footer").textContent.startsWith("Written by msunet 0.1.0."), "the footer does not name the program once");
   expect(rows().length === D.trials.length, "not all permutations are in the table");
   expect(!best || rows()[0].trial === best, "the best permutation is not first");
 

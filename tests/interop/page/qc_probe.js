@@ -16,6 +16,7 @@
     const flags = shown().map((node) => node.querySelectorAll(".flag").length > 0);
     expect(flags.lastIndexOf(true) < flags.indexOf(false), "the doubtful ones are not first");
     expect(shown()[0].textContent.includes("<scan>"), "a name is not shown as it is");
+    expect(document.querySelector("main").textContent.includes("2 pieces, the largest over 99 %"), "a speck beside the mask makes no whole of it");
     expect(document.querySelectorAll("article image").length === 4 * D.scans.length, "pictures are missing");
     filter("dti");
     expect(shown().length && shown().every((node) => node.textContent.includes("dti")), "a modality filters");

@@ -122,7 +122,7 @@ record::SweepStart start_of(const MadeUp& made_up) {
     start.world.device = "cpu";
     start.world.threads = 2;
     start.world.precision = "float32";
-    start.world.program = "0.1.0";
+    start.world.program = "msunet 0.1.0";
     start.at = begin;
     return start;
 }
