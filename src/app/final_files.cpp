@@ -21,7 +21,6 @@
 namespace msunet::app {
 
 namespace fs = std::filesystem;
-using core::concat;
 
 namespace {
 

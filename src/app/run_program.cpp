@@ -82,6 +82,7 @@ const Command& find_command(const std::string& name) {
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
     if (found != all.end()) return *found;
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const auto& one : all) names.emplace_back(one.name);
     throw core::UsageError(concat("unknown command ", core::quoted(name),
                                   core::did_you_mean(name, names), " (commands are ",
