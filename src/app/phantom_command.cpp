@@ -43,7 +43,7 @@ constexpr const char* closing =
     "Exit codes\n"
     "  0   written\n"
     "  1   failure\n"
-    "  2   options\n"
+    "  2   options, or a folder that holds other files\n"
     "\n"
     "More, in the source folder\n"
     "  docs/quick_start.md";

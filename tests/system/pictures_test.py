@@ -34,14 +34,15 @@ class PicturesTest(ProgramTest):
         self.assert_shows_the_best(self.out / "x")
 
     def test_passed_over_while_training(self):
-        limited = self.train("-talos", GRID, "--performance_target", "val_dice_coef,0")
-        self.assert_code(limited, 0)
+        limit = ("--performance_target", "val_dice_coef,0")
+        self.assert_code(self.train("-talos", GRID, *limit), 0)
         pictures = self.out / "x" / "trials" / "0" / "pictures.json"
         drawn = pictures.read_bytes()
-        pictures.unlink()
-        self.assert_code(self.train("-talos", GRID), 0)
-        self.assertEqual(pictures.read_bytes(), drawn)
-        self.assert_shows_the_best(self.out / "x")
+        for options in (limit, ()):
+            pictures.unlink()
+            self.assert_code(self.train("-talos", GRID, *options), 0)
+            self.assertEqual(pictures.read_bytes(), drawn)
+            self.assert_shows_the_best(self.out / "x")
 
     def test_after_a_merge(self):
         for shard in ("1/2", "2/2"):

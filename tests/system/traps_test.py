@@ -134,6 +134,14 @@ class TrapsTest(ProgramTest):
         self.assertEqual(len(records(summary_file(self.folder))), 3)
         self.assertFalse((self.folder / "results.partial.csv").exists())
 
+    def test_performance_target_that_an_earlier_start_reached(self):
+        options = ("-talos", "{'lr': [0.1, 0.01], 'epochs': 1, 'batch_size': 8}",
+                   "--performance_target", "val_dice_coef,0")
+        for _ in range(2):
+            self.assert_code(self.train(*options), 0)
+            begun = [event for event in events(self.folder) if event["event"] == "trial_started"]
+            self.assertEqual(len(begun), 1)
+
 
 if __name__ == "__main__":
     program.main()

@@ -30,7 +30,15 @@ Dispatcher::Dispatcher(Channel& channel, std::vector<int> leaders, sweep::Schedu
       listener_(listener),
       next_heartbeat_(core::unix_now() + heartbeat_seconds) {}
 
-void Dispatcher::start() { act(scheduler_.start()); }
+void Dispatcher::start() {
+    act(scheduler_.start());
+    // An earlier start may have reached what this one aims at.
+    const auto results = journal_.record().results();
+    target_told_ = limits_.target && std::ranges::any_of(results, [&](const auto* result) {
+                       return limits_.target->reached(*result);
+                   });
+    if (target_told_) tell(sweep::TargetReached{});
+}
 
 void Dispatcher::serve() {
     while (const auto mail = channel_.for_dispatcher()) receive(*mail);

@@ -10,7 +10,7 @@ namespace msunet::app {
 
 /// Draws the pictures of the best permutation from its weights where its folder has none:
 /// PictureMaker passes over permutations when its share of the time is spent. To be called on one
-/// rank alone, when all permutations have ended. Never throws: what goes wrong is a warning.
+/// rank alone, when no permutation runs any more. Never throws: what goes wrong is a warning.
 void draw_missing_pictures(const RunnerParts& parts, const record::SweepRecord& record) noexcept;
 
 }  // namespace msunet::app

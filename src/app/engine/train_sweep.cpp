@@ -304,7 +304,9 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         return run_sweep(settings, open.folder, placement, run, books ? &*books : nullptr, world);
     });
     const auto code = on_root(world, [&] {
-        if (journal->record().unfinished() == 0) draw_missing_pictures(parts, journal->record());
+        if (ending->ending != sweep::Ending::stopped) {
+            draw_missing_pictures(parts, journal->record());
+        }
         return std::to_string(static_cast<int>(finish(open.folder, *journal, *ending)));
     });
     return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));
