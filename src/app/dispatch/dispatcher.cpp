@@ -56,9 +56,8 @@ void Dispatcher::receive(const Channel::Mail& mail) {
             return tell(sweep::TrialBegun{group, begun.trial});
         }
         case Tag::epoch: {
-            auto news = decode_epoch_news(mail.payload);
-            return write(
-                record::EpochFinished{news.trial, std::move(news.report), core::unix_now()});
+            const auto news = decode_epoch_news(mail.payload);
+            return write(record::EpochFinished{news.trial, news.report, core::unix_now()});
         }
         case Tag::checkpoint: {
             auto saved = record::checkpoint_report_from_json(mail.payload);
@@ -68,10 +67,10 @@ void Dispatcher::receive(const Channel::Mail& mail) {
         case Tag::ended:
             return trial_ended(group, record::trial_result_from_json(mail.payload));
         case Tag::set_aside: {
-            auto aside = decode_set_aside(mail.payload);
+            const auto aside = decode_set_aside(mail.payload);
             write(record::TrialPaused{aside.trial, core::unix_now()});
-            return tell(sweep::TrialSetAside{group, aside.trial, aside.reached_until,
-                                             std::move(aside.last), aside.seconds});
+            return tell(sweep::TrialSetAside{group, aside.trial, aside.reached_until, aside.last,
+                                             aside.seconds});
         }
         case Tag::returned:
             return tell(sweep::TrialReturned{group, decode_trial(mail.payload)});

@@ -30,7 +30,7 @@ bool driver_is_there() {
 train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
     if (!driver_is_there()) {
         if (std::getenv("SLURM_GPUS_ON_NODE") != nullptr) {
-            notices.push_back(
+            notices.emplace_back(
                 "the job has GPUs but no driver is here (there is no /dev/nvidiactl), training "
                 "runs on the CPU; a container needs them passed on (apptainer exec --nv)");
         }
@@ -45,13 +45,13 @@ train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
     using Entry = train::Accelerator* (*)();
     const auto entry = reinterpret_cast<Entry>(dlsym(library, train::accelerator_symbol));
     if (entry == nullptr) {
-        notices.push_back(
+        notices.emplace_back(
             concat(train::accelerator_library, " is of another version, training runs on the CPU"));
         return nullptr;
     }
     auto* accelerator = entry();
     if (accelerator == nullptr) {
-        notices.push_back("no GPU answers, training runs on the CPU");
+        notices.emplace_back("no GPU answers, training runs on the CPU");
     }
     return accelerator;
 }
@@ -96,7 +96,7 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
     }
     node_devices_ = distinct_devices(accelerator_, topology.node());
     if (precision_ == model::Precision::bf16 && devices_.empty() && !model::cpu_has_bf16()) {
-        notices_.push_back(
+        notices_.emplace_back(
             "this processor has no bfloat16 arithmetic: bf16 will be slower than float32");
     }
     model::keep_freed_memory();
