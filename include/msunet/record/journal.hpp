@@ -63,7 +63,8 @@ public:
 
     /// Appends one line and brings `record()` up to date; on disk after the next grouped fsync (at
     /// most once a second). Throws core::Error if the line can't be written (a full disk); what
-    /// had been written of it is cut off again.
+    /// had been written of it is cut off again. Throws core::Error with the exit code of usage if
+    /// another process has written to the file meanwhile, then and ever after.
     void append(const Event& event);
     /// Does a grouped fsync that is due; call it now and then.
     void poll();

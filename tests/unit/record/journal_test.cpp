@@ -229,6 +229,21 @@ TEST_F(JournalTest, IsNotTakenUpAfterAnotherWroteToIt) {
     EXPECT_EQ(core::read_file(file_), after_first);
 }
 
+TEST_F(JournalTest, IsLeftToAnotherProcessThatWritesIt) {
+    Journal journal = Journal::create(file_, sample_start());
+    add_text(to_json(Event(Resumed{resumed()})) + "\n");
+    const std::string theirs = core::read_file(file_);
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        const std::string message = message_of([&] {
+            journal.append(TrialStarted{1, 0, "", 1001});
+        });
+        EXPECT_NE(message.find("taken over by another start"), std::string::npos) << message;
+        EXPECT_NE(message.find("host 'n2', pid 8"), std::string::npos) << message;
+    }
+    EXPECT_EQ(journal.record().find(1), nullptr);
+    EXPECT_EQ(core::read_file(file_), theirs);
+}
+
 TEST_F(JournalTest, AMovedJournalStillWrites) {
     Journal first = Journal::create(file_, sample_start());
     Journal second = std::move(first);
