@@ -3,13 +3,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/core/error.hpp"
@@ -19,6 +24,9 @@
 namespace msunet::core {
 
 namespace {
+
+constexpr std::array<std::string_view, 6> kinds{"crash",   "exception", "hang",
+                                                "suspend", "full_disk", "out_of_memory"};
 
 struct Fault {
     std::string point;
@@ -44,7 +52,12 @@ void detail::pass_fault_point(std::string_view point) {
     if (fault.point != point || fault.passages_left.fetch_sub(1) != 1) return;
     if (fault.kind == "crash") std::raise(SIGKILL);
     if (fault.kind == "hang") hang();
+    if (fault.kind == "suspend") {
+        std::raise(SIGSTOP);
+        return;
+    }
     if (fault.kind == "full_disk") throw FileError("can't write", std::string(point), ENOSPC);
+    if (fault.kind == "out_of_memory") throw std::bad_alloc();
     throw std::runtime_error(concat("injected fault at ", quoted(point)));
 }
 
@@ -53,16 +66,14 @@ void arm_faults(int rank) {
     const char* variable = std::getenv("MSUNET_FAULT");
     if (variable == nullptr || *variable == '\0') return;
     const std::vector<std::string> parts = split(variable, ':');
-    const auto known = [](const std::string& kind) {
-        return kind == "crash" || kind == "exception" || kind == "hang" || kind == "full_disk";
-    };
     const auto passage = parts.size() == 4 ? to_integer(parts[3]) : 1;
-    const bool readable = (parts.size() == 3 || parts.size() == 4) && known(parts[2]) &&
+    const bool readable = (parts.size() == 3 || parts.size() == 4) &&
+                          std::ranges::find(kinds, parts[2]) != kinds.end() &&
                           (parts[1] == "*" || to_integer(parts[1])) && passage && *passage >= 1;
     if (!readable) {
         throw UsageError(concat("MSUNET_FAULT is ", quoted(variable),
-                                ", give point:rank:kind[:n] with a kind of crash, exception, hang, "
-                                "full_disk"));
+                                ", give point:rank:kind[:n] with a kind of ",
+                                join(std::span<const std::string_view>(kinds))));
     }
     if (parts[1] != "*" && *to_integer(parts[1]) != rank) return;
     planned().point = parts[0];

@@ -3,7 +3,8 @@
 
 // Fault injection for tests, always compiled in: MSUNET_FAULT="point:rank:kind[:n]" makes the n-th
 // passage (default the first) of `point` on `rank` ("*": every rank) fail. Kinds: crash (the
-// process is killed), exception, hang, full_disk (a FileError with ENOSPC).
+// process is killed), exception, hang, suspend (until SIGCONT), full_disk (a FileError with
+// ENOSPC), out_of_memory (std::bad_alloc).
 
 #include <string_view>
 

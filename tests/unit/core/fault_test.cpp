@@ -2,12 +2,13 @@
 #include "msunet/core/fault.hpp"
 
 #include <gtest/gtest.h>
-
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <stdexcept>
 
 #include "msunet/core/file.hpp"
@@ -62,6 +63,11 @@ TEST_F(FaultTest, AFullDiskIsAFileErrorAndLeavesNothing) {
     EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(FaultTest, OutOfMemoryIsAsOperatorNewTellsIt) {
+    arm("step:0:out_of_memory", 0);
+    EXPECT_THROW(fault_point("step"), std::bad_alloc);
+}
+
 TEST_F(FaultTest, WhatCantBeReadIsAUsageError) {
     for (const char* text : {"step", "step:0", "step:x:crash", "step:0:burn", "step:0:crash:0"}) {
         EXPECT_THROW(arm(text, 0), UsageError) << text;
@@ -81,6 +87,21 @@ TEST_F(FaultTest, AHangGoesOnUntilASignalKills) {
             fault_point("step");
         },
         testing::KilledBySignal(SIGALRM), "");
+}
+
+TEST_F(FaultTest, ASuspendedProcessGoesOnWhenItIsContinued) {
+    arm("step:0:suspend", 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        fault_point("step");
+        ::_exit(7);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, WUNTRACED), child);
+    EXPECT_TRUE(WIFSTOPPED(status));
+    ::kill(child, SIGCONT);
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 7);
 }
 
 }  // namespace
