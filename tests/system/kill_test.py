@@ -9,8 +9,7 @@ import signal
 import time
 
 import program
-import resume_test
-from resume_test import events
+from sweep import SweepTest, events
 
 KILLS = 20
 RANKS = 2
@@ -35,7 +34,7 @@ def deaths(folder):
     return max(count.values(), default=0)
 
 
-class KillTest(resume_test.SweepTest):
+class KillTest(SweepTest):
     sweep = ("-talos", "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 40, 'batch_size': 6,"
              " 'dropout': 0.3}", "-at", "0.6", "--checkpoint_minutes", "0")
 

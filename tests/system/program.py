@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,11 @@ def children(pid):
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def state(pid):
+    """The letter that `ps` shows: R, S, D, T (suspended), Z …"""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def write_nifti(path, size, values, spacing=(1.0, 1.0, 1.0), kind="f"):
     """A NIfTI-1 file; `kind` is the struct code of its voxels, x fastest."""
     code, bits = {"f": (16, 32), "B": (2, 8), "h": (4, 16)}[kind]
@@ -152,6 +158,16 @@ class ProgramTest(unittest.TestCase):
                         **options)
         self.addCleanup(self.end, process)
         return process
+
+    def wait_until_suspended(self, process, ranks=None, count=1):
+        """Until the first `count` ranks have met the fault `suspend`; their pids."""
+        deadline = time.time() + 120
+        while time.time() < deadline and process.poll() is None:
+            pids = [process.pid] if ranks is None else children(process.pid)
+            if len(pids) == (ranks or 1) and all(state(pid) == "T" for pid in pids[:count]):
+                return pids[:count]
+            time.sleep(0.05)
+        raise AssertionError("not suspended:\n" + self.log())
 
     @staticmethod
     def end(process):

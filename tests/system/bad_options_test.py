@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad options of train and bad calls of the other commands."""
+
+import program
+from bad_input import BadInputTest, Case
+from program import ProgramTest, run
+
+OPTIONS = [
+    Case("unknown option, one letter off", 2, [("'--target_sise'", "--target_size")],
+         ("--target_sise", "32")),
+    Case("unknown option", 2, [("'--frobnicate'",)], ("--frobnicate", "1")),
+    Case("two unknown options", 2, [("'--frobnicate'",), ("'--validate'",)],
+         ("--frobnicate", "1", "--validate", "1")),
+    Case("two bad values", 2, [("--validation_split", "'abc'"), ("--weight_factor", "-3")],
+         ("-v", "abc", "-wf", "-3")),
+    Case("share out of range", 2, [("--validation_split", "'1.0'", "[0,1)")], ("-v", "1")),
+    Case("negative share", 2, [("--validation_split", "'-0.1'", "[0,1)")], ("-v", "-0.1")),
+    Case("text for a number", 2, [("--weight_factor", "'much'", "number")], ("-wf", "much")),
+    Case("fraction for an integer", 2, [("--target_size", "'31.5'", "integer")], ("-ts", "31.5"),
+         without=("-ts",)),
+    Case("width of nothing", 2, [("--target_size", "'0'", ">= 1")], ("-ts", "0"), without=("-ts",)),
+    Case("patch of nothing", 2, [("--frac_patch", "'0.0'", "(0,1]")], ("-fp", "0"),
+         without=("-fp",)),
+    Case("no boolean", 2, [("--in_place_augmentation", "'maybe'", "True")], ("-ia", "maybe")),
+    Case("NaN for a number", 2, [("--augmentation_threshold", "'nan'", "[0,1)")], ("-at", "nan")),
+    Case("unknown choice", 2, [("--modality_weight", "'mri'", "did you mean 'fmri'")],
+         ("-mw", "mri")),
+    Case("negative seed", 2, [("--seed", "'-1'")], ("--seed", "-1")),
+    Case("huge number", 2, [("--seed", "99999999999999999999")],
+         ("--seed", "99999999999999999999")),
+    Case("value missing", 2, [("-mw", "value")], ("-mw",)),
+    Case("width and spacing together", 2, [("-ts", "-hspace")], ("-hspace", "0.5")),
+    Case("no sampler", 2, [("--random_method", "quantum")], ("--random_method", "quantum")),
+    Case("unknown metric", 2, [("--metric", "val_dise_coef", "val_dice_coef")],
+         ("--metric", "val_dise_coef")),
+    Case("unreadable time", 2, [("--time_limit", "tomorrow")], ("--time_limit", "tomorrow")),
+    Case("unreadable target", 2, [("--performance_target", "val_dice_coef")],
+         ("--performance_target", "val_dice_coef")),
+    Case("shard beyond the last", 2, [("--shard", "3/2")], ("--shard", "3/2")),
+    Case("more ranks than there are", 2, [("--ranks_per_trial", "7")], ("--ranks_per_trial", "7")),
+    Case("ranks of a trial in words", 2, [("--ranks_per_trial", "many")],
+         ("--ranks_per_trial", "many")),
+    Case("format of GPUs", 2, [("--precision tf32", "CPU")], ("--precision", "tf32")),
+    Case("copies into the input", 2, [("--write_augmented", "data/copies")],
+         ("--write_augmented", "data/copies")),
+    Case("key of the grid as an option", 2, [("-lr", "-talos")], ("-lr", "0.01")),
+    Case("resume of nothing", 2, [("--resume", "nowhere")], ("--resume", "nowhere")),
+    Case("name that is a path", 2, [("--experiment_name", "'../y'", "folder")], ("-n", "../y"),
+         without=("-n",)),
+    Case("unreadable fault", 2, [("MSUNET_FAULT", "nonsense")],
+         environment=(("MSUNET_FAULT", "nonsense"),)),
+]
+
+# Under mpirun it would be no error.
+ONE_RANK = Case("tasks of Slurm that don't know each other", 2, [("Slurm", "--mpi=pmix")],
+                environment=(("SLURM_NTASKS", "4"),))
+
+COMMANDS = [
+    (("trian",), 2, ("trian", "train")),
+    (("report", "nowhere"), 2, ("nowhere", "journal.jsonl")),
+    (("report",), 2, ("folder",)),
+    (("status", "."), 2, ("journal.jsonl",)),
+    (("init-model", "/proc/m.h5"), 2, ("/proc/m.h5",)),
+    (("phantom", "out", "--scale", "9"), 2, ("--scale", "[0.25,8]")),
+    (("phantom", "."), 2, ("mine.nii",)),
+    (("-mpath", "masks"), 2, ("-tpath", "missing")),
+]
+
+
+class BadOptionsTest(BadInputTest):
+    def test_options(self):
+        self.run_table(OPTIONS)
+        self.run_case(ONE_RANK)
+
+
+class BadCommandsTest(ProgramTest):
+    def test_each(self):
+        (self.here / "data").mkdir()
+        (self.here / "data" / "mine.nii").write_text("mine")
+        for arguments, code, words in COMMANDS:
+            with self.subTest(" ".join(arguments)):
+                result = run(*arguments, cwd=self.here)
+                self.assert_code(result, code)
+                self.assertEqual(len(result.errors()), 1, result.text)
+                for word in words:
+                    self.assertIn(word, result.errors()[0])
+
+
+if __name__ == "__main__":
+    program.main()
