@@ -36,7 +36,11 @@ def contents(folder):
 
 
 def events(folder):
-    return [json.loads(line) for line in (folder / "journal.jsonl").read_text().splitlines()]
+    """The journal's whole lines; none yet where there is no journal."""
+    path = folder / "journal.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
 
 
 def page(folder):

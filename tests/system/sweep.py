@@ -3,8 +3,6 @@
 results that it must have."""
 
 import functools
-import json
-import re
 import signal
 import tempfile
 import time
@@ -12,6 +10,7 @@ from pathlib import Path
 
 import program
 from program import FAST, ProgramTest, run
+from results import events, summary_file
 
 GRID = "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 3, 'batch_size': 6, 'dropout': 0.3}"
 SWEEP = ("-talos", GRID, "-at", "0.6", "--checkpoint_minutes", "0")
@@ -19,20 +18,10 @@ TRIALS = 3
 KILLED = -signal.SIGKILL
 
 
-def events(folder):
-    """The journal's whole lines; none yet where there is no journal."""
-    path = folder / "journal.jsonl"
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
-
-
 def results(folder):
     """What must not depend on how often the sweep was interrupted."""
-    summary = [path.read_bytes() for path in folder.glob("*.csv")
-               if re.fullmatch(r"\d{12}\.csv", path.name)]
     return {
-        "summary": summary,
+        "summary": summary_file(folder).read_bytes(),
         "histories": sorted(path.read_bytes() for path in folder.glob("talos_scan_history_*")),
         "modalities": sorted(path.read_bytes() for path in folder.glob("modality_results_*")),
         "model": (folder / "best_model.hdf5").read_bytes(),
