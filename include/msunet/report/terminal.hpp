@@ -55,6 +55,8 @@ struct FinalSummary {
     /// Share of rank time in which ranks had no work, 0…1.
     std::optional<double> idle_fraction{};
     int ranks = 1;
+    /// Starts of the program that it took. The time of several includes that between them.
+    std::size_t starts = 1;
     /// Why the sweep ended before all permutations ran ("time limit reached"), or empty.
     std::string stopped{};
 };

@@ -181,6 +181,7 @@ core::ExitCode finish(const fs::path& folder, record::Journal& journal, const Sw
     summary.folder = folder.string();
     summary.idle_fraction = ending.idle_fraction;
     summary.ranks = static_cast<int>(journal.record().start.world.ranks);
+    summary.starts = journal.record().starts.size();
     if (complete) {
         // The date of the files' names and of the archive is the journal's last one before this.
         summary.files = write_final_files(folder, journal.record());

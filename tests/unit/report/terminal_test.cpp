@@ -111,6 +111,14 @@ TEST(FinalSummary, WithoutAWinnerSaysNothingOfOne) {
     EXPECT_THAT(format_final_summary(sweep, {}), Not(HasSubstr("best")));
 }
 
+TEST(FinalSummary, TimeOfSeveralStartsIsSaidToHoldTheirPauses) {
+    const Sweep sweep = make_sweep(testing::made_up_sweep());
+    EXPECT_THAT(format_final_summary(sweep, {}), Not(HasSubstr("starts")));
+    FinalSummary summary;
+    summary.starts = 3;
+    EXPECT_THAT(format_final_summary(sweep, summary), HasSubstr(" from the first of 3 starts on "));
+}
+
 TEST(Columns, CountCharactersNotBytes) {
     EXPECT_EQ(display_width("Mäuse"), 5U);
     EXPECT_EQ(pad_left("ä", 3), "  ä");
