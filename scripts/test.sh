@@ -8,11 +8,13 @@ set -euo pipefail
 "$project/scripts/setup.sh"
 "$project/scripts/build.sh"
 mpi_environment
+# Before OMP_NUM_THREADS is set, which nproc heeds.
+cores=$(nproc)
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
 log=$project/build/test.log
 result=0
-ctest --test-dir "$project/build" --output-on-failure --parallel "$(nproc)" "$@" | tee "$log" ||
+ctest --test-dir "$project/build" --output-on-failure --parallel "$cores" "$@" | tee "$log" ||
     result=$?
 "$(system_python)" "$project/tests/support/skipped.py" "$project/build/Testing/Temporary/LastTest.log"
 grep -E '^[0-9]+% tests passed' "$log" || true
