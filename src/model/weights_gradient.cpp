@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 #include <numeric>
@@ -51,6 +52,7 @@ bool write_weights_gradient(const at::Tensor& x, const at::Tensor& gradient,
 
 void write_weights_gradient(const kernels::WeightsGradient& kernel, const at::Tensor& x,
                             const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
+    RECORD_USER_SCOPE("msunet::convolution_backward");
     const std::int64_t images = x.size(0), channels = x.size(1);
     const kernels::Convolution3x3 shape{x.size(2), x.size(3), channels, gradient.size(1)};
     const std::int64_t blocks = channels / kernel.in_block;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/train/profile.hpp"
 
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 
 #include <numeric>
 
+#include "model/weights_gradient.hpp"
 #include "msunet/core/time.hpp"
 #include "small_trial.hpp"
 
@@ -44,6 +47,18 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
     EXPECT_EQ(section_of_mark("msunet::cut"), Section::cutting);
     EXPECT_EQ(section_of_mark("aten::convolution_backward"), Section::convolution_backward);
     EXPECT_EQ(section_of_mark("aten::mkldnn_convolution"), std::nullopt);
+}
+
+TEST(StepProfile, GradientsOfWeightsCountAsConvolution) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+        GTEST_SKIP() << "this processor has no AVX2";
+    }
+    const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto result = at::zeros({32, 3, 3, 32});
+    const StepProfile profile;
+    model::write_weights_gradient(*model::kernels::kernels_avx2().weights_gradient, image, image,
+                                  result);
+    EXPECT_GT(of(profile.seconds(), Section::convolution_backward), 0);
 }
 
 TEST(StepProfile, EveryPartOfATrainingStepIsSeen) {
