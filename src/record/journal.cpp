@@ -62,29 +62,26 @@ struct Journal::Impl {
             ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
         if (::fstat(descriptor, &status) != 0) throw core::FileError("can't read", file, errno);
         if (locked_by_other || static_cast<std::uint64_t>(status.st_size) != size) {
-            throw_taken("is in use by another start");
+            throw core::UsageError(taken("is in use by another start"));
         }
         if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) {
             throw core::FileError("can't write", file, errno);
         }
     }
 
-    [[noreturn]] void throw_taken(std::string_view what) const {
-        throw core::UsageError(taken_text(file, replay(file).record.owner, what));
+    [[nodiscard]] std::string taken(std::string_view what) const {
+        return taken_text(file, replay(file).record.owner, what);
     }
 
     /// A process that was suspended for so long that its journal counted as free may find the lines
-    /// of another start in it.
+    /// of another start in it. Not a UsageError, which would count as a failure of the permutation
+    /// that runs.
     void check_sole_writer() const {
         struct stat status {};
         if (::fstat(descriptor, &status) != 0) throw core::FileError("can't read", file, errno);
         if (static_cast<std::uint64_t>(status.st_size) == bytes) return;
-        try {
-            throw_taken("was taken over by another start while this one was suspended");
-        } catch (const core::UsageError& error) {
-            // As a UsageError it would count as a failure of the permutation that runs.
-            throw core::Error(error.code(), error.problems());
-        }
+        throw core::Error(core::ExitCode::usage,
+                          taken("was taken over by another start while this one was suspended"));
     }
 
     void write(std::string_view line) {
