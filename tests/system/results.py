@@ -16,9 +16,13 @@ def one(folder, pattern):
     return found[0]
 
 
+def summary_files(folder):
+    return [path for path in sorted(folder.glob("*.csv"))
+            if re.fullmatch(r"\d{12}\.csv", path.name)]
+
+
 def summary_file(folder):
-    return next(path for path in sorted(folder.glob("*.csv"))
-                if re.fullmatch(r"\d{12}\.csv", path.name))
+    return summary_files(folder)[0]
 
 
 def rows(path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import program
 from program import FAST, ProgramTest, run
-from results import events, summary_file
+from results import events, summary_files
 
 GRID = "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 3, 'batch_size': 6, 'dropout': 0.3}"
 SWEEP = ("-talos", GRID, "-at", "0.6", "--checkpoint_minutes", "0")
@@ -21,7 +21,7 @@ KILLED = -signal.SIGKILL
 def results(folder):
     """What must not depend on how often the sweep was interrupted."""
     return {
-        "summary": summary_file(folder).read_bytes(),
+        "summary": [path.read_bytes() for path in summary_files(folder)],
         "histories": sorted(path.read_bytes() for path in folder.glob("talos_scan_history_*")),
         "modalities": sorted(path.read_bytes() for path in folder.glob("modality_results_*")),
         "model": (folder / "best_model.hdf5").read_bytes(),
