@@ -78,7 +78,7 @@ at::Tensor convolve_backward(ConvolutionKind kind, const at::Tensor& gradient, c
                           : at::Tensor();
     }
     const bool by_library =
-        kernel_gradient.defined() && !write_weights_gradient(x, gradient, weights, kernel_gradient);
+        kernel_gradient.defined() && !write_weights_gradient(x, gradient, kernel_gradient);
     const Geometry g = geometry(kind, weights);
     const std::array<bool, 3> wanted{with_input, by_library, false};
     if (!with_input && !by_library) return {};

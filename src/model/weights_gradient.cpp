@@ -17,12 +17,12 @@ bool is_dense_image(const at::Tensor& tensor) {
            tensor.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-/// `up` has 3×3 weights too, but twice the pixels on one side.
 bool fits(const kernels::WeightsGradient& kernel, const at::Tensor& x, const at::Tensor& gradient,
-          const at::Tensor& weights, const at::Tensor& kernel_gradient) {
+          const at::Tensor& kernel_gradient) {
     return is_dense_image(x) && is_dense_image(gradient) && x.size(2) == gradient.size(2) &&
-           x.size(3) == gradient.size(3) && weights.size(2) == 3 && weights.size(3) == 3 &&
-           x.size(1) % kernel.in_block == 0 && gradient.size(1) % kernel.out_block == 0 &&
+           x.size(3) == gradient.size(3) && kernel_gradient.size(1) == 3 &&
+           kernel_gradient.size(2) == 3 && x.size(1) % kernel.in_block == 0 &&
+           gradient.size(1) % kernel.out_block == 0 &&
            kernel_gradient.scalar_type() == at::kFloat && kernel_gradient.is_contiguous();
 }
 
@@ -43,9 +43,9 @@ std::int64_t part(std::int64_t whole, std::int64_t index, std::int64_t parts) {
 }  // namespace
 
 bool write_weights_gradient(const at::Tensor& x, const at::Tensor& gradient,
-                            const at::Tensor& weights, const at::Tensor& kernel_gradient) {
+                            const at::Tensor& kernel_gradient) {
     const kernels::WeightsGradient* kernel = kernels::kernels().weights_gradient;
-    if (kernel == nullptr || !fits(*kernel, x, gradient, weights, kernel_gradient)) return false;
+    if (kernel == nullptr || !fits(*kernel, x, gradient, kernel_gradient)) return false;
     write_weights_gradient(*kernel, x, gradient, kernel_gradient);
     return true;
 }
