@@ -160,7 +160,8 @@ class SuspendedTest(SweepTest):
             with self.subTest(ranks=ranks):
                 shutil.rmtree(self.here)
                 self.scans()
-                process, pid = self.suspend(ranks)
+                # A checkpoint that is being written just then would still be completed.
+                process, pid = self.suspend(ranks, ("--checkpoint_minutes", "30"))
                 with open(self.folder / "journal.jsonl", "a", encoding="utf-8") as journal:
                     journal.write(json.dumps({"event": "resumed", "at": time.time(), "owner": owner,
                                               "world": events(self.folder)[0]["world"]}) + "\n")
