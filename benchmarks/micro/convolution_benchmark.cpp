@@ -54,30 +54,30 @@ at::Tensor image(std::int64_t channels, std::int64_t size) {
 
 struct Tensors {
     explicit Tensors(const Layer& layer)
-        : x(image(layer.in, side / layer.reduction)),
-          kernel(layer.kind == ConvolutionKind::up ? at::randn({layer.out, 2, 2, layer.in})
-                                                   : at::randn({layer.out, 3, 3, layer.in})),
-          weights(convolution_weights(layer.kind, kernel)),
-          bias(at::zeros({layer.out})) {}
+        : x(image(layer.in, side / layer.reduction)), convolution{.kind = layer.kind} {
+        const std::int64_t taps = layer.kind == ConvolutionKind::up ? 2 : 3;
+        convolution.kernel = at::randn({layer.out, taps, taps, layer.in});
+        convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
+        convolution.bias = at::zeros({layer.out});
+        convolution.refresh(at::kFloat);
+    }
 
-    at::Tensor x, kernel, weights, bias;
+    at::Tensor x;
+    Convolution convolution;
 };
 
 void forward(benchmark::State& state, const Layer& layer) {
     const Tensors tensors(layer);
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(convolve(layer.kind, tensors.x, tensors.weights, tensors.bias));
-    }
+    for (auto _ : state) benchmark::DoNotOptimize(convolve(tensors.convolution, tensors.x));
 }
 
 void backward(benchmark::State& state, const Layer& layer) {
     const Tensors tensors(layer);
-    const auto z = convolve(layer.kind, tensors.x, tensors.weights, tensors.bias);
+    const auto z = convolve(tensors.convolution, tensors.x);
     const auto gradient = image(z.size(1), z.size(2));
-    const auto kernel_gradient = at::zeros(tensors.kernel.sizes());
     for (auto _ : state) {
-        benchmark::DoNotOptimize(convolve_backward(layer.kind, gradient, tensors.x, tensors.weights,
-                                                   true, kernel_gradient));
+        benchmark::DoNotOptimize(
+            convolve_backward(tensors.convolution, gradient, tensors.x, true));
     }
 }
 

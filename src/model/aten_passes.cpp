@@ -156,20 +156,20 @@ public:
 
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        at::Tensor z =
-            convolve(ConvolutionKind::same, x,
-                     convolution_weights(ConvolutionKind::same, weights.to(x.scalar_type())),
-                     bias.to(x.scalar_type()));
+        Convolution convolution{.kernel = weights, .bias = bias};
+        convolution.refresh(x.scalar_type());
+        at::Tensor z = convolve(convolution, x);
         if (with_sums) relu_sums(z, norm);
         return z;
     }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {
-        const at::Tensor weights = at::empty(weights_gradient.sizes(), x.options());
-        convolve_backward(ConvolutionKind::same, gradient, x,
-                          convolution_weights(ConvolutionKind::same, weights), false,
-                          weights_gradient);
+        Convolution convolution{.kernel = at::empty(weights_gradient.sizes(), x.options()),
+                                .bias = at::empty({weights_gradient.size(0)}, x.options()),
+                                .kernel_gradient = weights_gradient};
+        convolution.refresh(x.scalar_type());
+        convolve_backward(convolution, gradient, x, false);
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

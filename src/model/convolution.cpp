@@ -12,7 +12,8 @@
 #include <tuple>
 #include <vector>
 
-#include "model/weights_gradient.hpp"
+#include "model/kernels/table.hpp"
+#include "model/minimal_filter.hpp"
 
 namespace msunet::model {
 namespace {
@@ -48,53 +49,83 @@ at::Tensor narrowed(const at::Tensor& k, std::int64_t dim) {
     return at::stack({middle + k.select(dim, 2), middle + k.select(dim, 0)}, dim);
 }
 
-}  // namespace
-
-at::Tensor convolution_weights(ConvolutionKind kind, const at::Tensor& kernel) {
+/// The kernel as ATen reads it.
+at::Tensor library_weights(ConvolutionKind kind, const at::Tensor& kernel) {
     if (kind == ConvolutionKind::same) return kernel.permute({0, 3, 1, 2});
     // (cout,2,2,cin) → (cin,3,3,cout), seen as (cin,cout,3,3).
     return widened(widened(kernel, 1), 2).permute({3, 1, 2, 0}).contiguous().permute({0, 3, 1, 2});
 }
 
-at::Tensor convolve(ConvolutionKind kind, const at::Tensor& x, const at::Tensor& weights,
-                    const at::Tensor& bias) {
+/// Our own kernels for a convolution in such a precision; null: the library's.
+const kernels::MinimalFilter* own_filter(ConvolutionKind kind, const at::Tensor& kernel,
+                                         at::ScalarType type) {
+    const kernels::MinimalFilters* filters = kernels::kernels().minimal_filters;
+    if (filters == nullptr) return nullptr;
+    const auto& filter = kind == ConvolutionKind::up ? filters->up : filters->same;
+    return suits(filter, kernel, type) ? &filter : nullptr;
+}
+
+at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gradient,
+                            const at::Tensor& x, bool with_input) {
+    const Geometry g = geometry(convolution.kind, convolution.weights);
+    const std::array<bool, 3> wanted{with_input, convolution.trainable(), false};
+    auto [dx, dw, db] = at::convolution_backward(
+        gradient, x, convolution.weights, at::OptionalIntArrayRef(), g.stride, g.padding,
+        g.dilation, g.transposed, g.output_padding, 1, wanted);
+    if (convolution.trainable()) {
+        const at::Tensor& to = convolution.kernel_gradient;
+        if (convolution.kind == ConvolutionKind::up) {
+            // (cin,cout,3,3) → (cout,3,3,cin)
+            dw = dw.to(to.scalar_type()).permute({1, 2, 3, 0});
+            to.copy_(narrowed(narrowed(dw, 1), 2));
+        } else {
+            to.copy_(dw.permute({0, 2, 3, 1}));
+        }
+    }
+    return with_input ? dx.contiguous(at::MemoryFormat::ChannelsLast) : at::Tensor();
+}
+
+}  // namespace
+
+void Convolution::refresh(at::ScalarType type) {
+    compute_bias = bias.to(type);
+    weights = at::Tensor();
+    if (own_filter(kind, kernel, type) == nullptr) {
+        weights = library_weights(kind, kernel).to(type);
+    }
+}
+
+at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
+    const auto& [kind, kernel, weights] =
+        std::tie(convolution.kind, convolution.kernel, convolution.weights);
     if (x.size(0) == 0) {
         const std::int64_t scale = kind == ConvolutionKind::up ? 2 : 1;
-        return at::empty({0, bias.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
+        return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
                          at::MemoryFormat::ChannelsLast);
     }
+    if (const auto* filter = own_filter(kind, kernel, x.scalar_type())) {
+        return convolve(*filter, x, kernel, convolution.compute_bias);
+    }
     const Geometry g = geometry(kind, weights);
-    return at::convolution(x, weights, bias, g.stride, g.padding, g.dilation, g.transposed,
+    return at::convolution(x, weights, convolution.compute_bias, g.stride, g.padding, g.dilation, g.transposed,
                            g.output_padding, 1)
         .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor convolve_backward(ConvolutionKind kind, const at::Tensor& gradient, const at::Tensor& x,
-                             const at::Tensor& weights, bool with_input,
-                             const at::Tensor& kernel_gradient) {
+at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
+                             const at::Tensor& x, bool with_input) {
     if (x.size(0) == 0) {
-        if (kernel_gradient.defined()) kernel_gradient.zero_();
+        if (convolution.trainable()) convolution.kernel_gradient.zero_();
         return with_input ? at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast)
                           : at::Tensor();
     }
-    const bool by_library =
-        kernel_gradient.defined() && !write_weights_gradient(x, gradient, kernel_gradient);
-    const Geometry g = geometry(kind, weights);
-    const std::array<bool, 3> wanted{with_input, by_library, false};
-    if (!with_input && !by_library) return {};
-    auto [dx, dw, db] =
-        at::convolution_backward(gradient, x, weights, at::OptionalIntArrayRef(), g.stride,
-                                 g.padding, g.dilation, g.transposed, g.output_padding, 1, wanted);
-    if (by_library) {
-        if (kind == ConvolutionKind::up) {
-            // (cin,cout,3,3) → (cout,3,3,cin)
-            dw = dw.to(kernel_gradient.scalar_type()).permute({1, 2, 3, 0});
-            kernel_gradient.copy_(narrowed(narrowed(dw, 1), 2));
-        } else {
-            kernel_gradient.copy_(dw.permute({0, 2, 3, 1}));
-        }
+    if (!with_input && !convolution.trainable()) return {};
+    const auto* filter = own_filter(convolution.kind, convolution.kernel, x.scalar_type());
+    if (filter == nullptr) return library_backward(convolution, gradient, x, with_input);
+    if (convolution.trainable()) {
+        write_kernel_gradient(*filter, x, gradient, convolution.kernel_gradient);
     }
-    return with_input ? dx.contiguous(at::MemoryFormat::ChannelsLast) : at::Tensor();
+    return with_input ? input_gradient(*filter, gradient, convolution.kernel) : at::Tensor();
 }
 
 }  // namespace msunet::model

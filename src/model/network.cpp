@@ -131,9 +131,7 @@ private:
             y = plain(up + 1, y);
             y = plain(up + 2, y);
         }
-        at::Tensor a =
-            convolve(weights_.head.kind, y, weights_.head.weights, weights_.head.compute_bias)
-                .relu_();
+        at::Tensor a = convolve(weights_.head, y).relu_();
         if (keeps(stage_count)) {
             head_x_ = y;
             head_a_ = a;
@@ -166,8 +164,7 @@ private:
             z = passes_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
                                            stage.norm, sums);
         } else {
-            z = convolve(stage.convolution.kind, x, stage.convolution.weights,
-                         stage.convolution.compute_bias);
+            z = convolve(stage.convolution, x);
             if (sums) passes_->relu_sums(z, stage.norm);
         }
         if (keeps(i)) {
@@ -253,8 +250,7 @@ private:
         if (head.trainable()) head.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
         da = da.view({head_a_.size(0), head_a_.size(2), head_a_.size(3), head_a_.size(1)})
                  .permute({0, 3, 1, 2});
-        return convolve_backward(head.kind, da, head_x_, head.weights, needed,
-                                 head.kernel_gradient);
+        return convolve_backward(head, da, head_x_, needed);
     }
 
     /// From the gradient of the stage's output: gradients of its weights, and of its input unless
@@ -277,8 +273,7 @@ private:
                 RECORD_USER_SCOPE("msunet::convolution_backward");
                 passes_->first_convolution_backward(stage.x, stage.z, convolution.kernel_gradient);
             } else {
-                dx = convolve_backward(convolution.kind, stage.z, stage.x, convolution.weights,
-                                       needed, convolution.kernel_gradient);
+                dx = convolve_backward(convolution, stage.z, stage.x, needed);
             }
         }
         stage.x = at::Tensor();

@@ -21,12 +21,6 @@ std::vector<std::int64_t> flat_shape(const std::vector<std::int64_t>& keras) {
 
 }  // namespace
 
-void Convolution::refresh(at::ScalarType type) {
-    weights = convolution_weights(kind, kernel);
-    if (weights.scalar_type() != type) weights = weights.to(type);
-    compute_bias = bias.to(type);
-}
-
 Weights::Weights(const std::vector<bool>& trainable, bool batch_statistics,
                  const at::TensorOptions& master) {
     std::vector<Segment> lists[3];

@@ -18,18 +18,6 @@
 
 namespace msunet::model {
 
-/// A convolution's weights.
-struct Convolution {
-    ConvolutionKind kind = ConvolutionKind::same;
-    at::Tensor kernel{}, bias{};                    ///< master (cout,kh,kw,cin), (cout)
-    at::Tensor kernel_gradient{}, bias_gradient{};  ///< undefined: frozen
-    at::Tensor weights{}, compute_bias{};           ///< as the convolution reads them
-
-    [[nodiscard]] bool trainable() const { return kernel_gradient.defined(); }
-    /// Renews `weights` from the master.
-    void refresh(at::ScalarType type);
-};
-
 /// Convolution, ReLU, batch normalisation, and what a step keeps of them.
 struct Stage {
     Convolution convolution;

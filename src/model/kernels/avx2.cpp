@@ -2,12 +2,12 @@
 // The kernels for one instruction set, see the flags in CMakeLists.txt.
 
 #include "model/kernels/body.hpp"
-#include "model/kernels/weights_gradient.hpp"
+#include "model/kernels/minimal_filter.hpp"
 
 namespace msunet::model::kernels {
 
 const Kernels& kernels_avx2() {
-    static constexpr Kernels kernels = make_kernels(&weights_gradient);
+    static constexpr Kernels kernels = make_kernels(&minimal_filters);
     return kernels;
 }
 

@@ -2,11 +2,12 @@
 // The kernels for one instruction set, see the flags in CMakeLists.txt.
 
 #include "model/kernels/body.hpp"
+#include "model/kernels/minimal_filter.hpp"
 
 namespace msunet::model::kernels {
 
 const Kernels& kernels_avx512() {
-    static constexpr Kernels kernels = make_kernels(nullptr);
+    static constexpr Kernels kernels = make_kernels(&minimal_filters);
     return kernels;
 }
 

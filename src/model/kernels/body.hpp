@@ -389,9 +389,9 @@ constexpr Table<T> make_table() {
         norm_backward<T>, first_convolution<T>, first_convolution_weights<T>};
 }
 
-constexpr Kernels make_kernels(const WeightsGradient* weights_gradient) {
+constexpr Kernels make_kernels(const MinimalFilters* minimal_filters) {
     return {make_table<float>(), make_table<double>(), make_table<Bf16>(), dropout,
-            adam<float>,         adam<double>,         weights_gradient};
+            adam<float>,         adam<double>,         minimal_filters};
 }
 
 }  // namespace

@@ -89,22 +89,44 @@ struct Table {
                                       std::int64_t channels, double* gradient);
 };
 
-/// A 3×3 convolution with "same" padding of (images, height, width, in) to (images, height, width,
-/// out).
-struct Convolution3x3 {
-    std::int64_t height, width, in, out;
+/// Images as tiles of some pixels a side, which depends on the filter; channels are multiples of 32.
+struct TiledShape {
+    std::int64_t down, across, in, out;
 };
 
-/// The gradient (out, 3, 3, in) of the weights of such a convolution.
-struct WeightsGradient {
-    std::int64_t in_block, out_block;  ///< what `in` and `out` are multiples of
-    /// Numbers of scratch memory that `add` needs, aligned to 32 bytes.
-    std::int64_t (*scratch)(const Convolution3x3& shape);
-    /// Adds what images and input channels of these ranges give. first_in and last_in are multiples
-    /// of in_block.
-    void (*add)(const float* x, const float* dz, const Convolution3x3& shape,
-                std::int64_t first_image, std::int64_t last_image, std::int64_t first_in,
-                std::int64_t last_in, float* gradient, float* scratch);
+/// A convolution by minimal filtering, or its adjoint.
+struct FilterPass {
+    std::int64_t step, output;  ///< pixels a side of a tile, of the input and of the output
+    /// Transform (positions·in·out numbers, in an order of its own) of a kernel (out, taps, taps,
+    /// in), for a range of multiples of 16 of the channels that the pass writes.
+    void (*transform)(const float* kernel, std::int64_t in, std::int64_t out, std::int64_t first,
+                      std::int64_t last, float* transformed);
+    /// Numbers of scratch memory of a thread, for channels read and written.
+    std::int64_t (*scratch)(std::int64_t in, std::int64_t out);
+    /// Writes tiles [first_tile, last_tile), counted over all images, row by row. bias: may be null.
+    void (*convolve)(const float* x, const float* transformed, const float* bias,
+                     const TiledShape& shape, std::int64_t first_tile, std::int64_t last_tile,
+                     float* z, float* scratch);
+};
+
+struct MinimalFilter {
+    std::int64_t taps;       ///< height and width of the kernel
+    std::int64_t positions;  ///< numbers of its transform
+    FilterPass forward;
+    FilterPass adjoint;  ///< from gradients of the output to gradients of the input
+    /// Adds what tiles and input channels, a range of multiples of 32, give to the gradient of the
+    /// transform. Scratch memory as for `forward`.
+    void (*add_gradient)(const float* x, const float* dz, const TiledShape& shape,
+                         std::int64_t first_tile, std::int64_t last_tile, std::int64_t first_in,
+                         std::int64_t last_in, float* transform_gradient, float* scratch);
+    /// From that the gradient of the kernel, for such input channels.
+    void (*kernel_gradient)(const float* transform_gradient, std::int64_t in, std::int64_t out,
+                            std::int64_t first_in, std::int64_t last_in, float* gradient);
+};
+
+struct MinimalFilters {
+    MinimalFilter same;  ///< 3×3, "same" padding
+    MinimalFilter up;    ///< each pixel doubled, then 2×2, padded at the end
 };
 
 /// All kernels of one instruction set.
@@ -124,8 +146,8 @@ struct Kernels {
     void (*adam64)(double* w, const double* g, double* m, double* v, std::int64_t begin,
                    std::int64_t end, double alpha, double one_minus_beta1, double one_minus_beta2,
                    double epsilon);
-    /// Null where oneDNN's own is faster or has not been measured.
-    const WeightsGradient* weights_gradient;
+    /// Null: the library's convolutions are taken.
+    const MinimalFilters* minimal_filters;
 };
 
 /// The kernels for this processor.

@@ -7,7 +7,7 @@
 
 #include <numeric>
 
-#include "model/weights_gradient.hpp"
+#include "model/minimal_filter.hpp"
 #include "msunet/core/time.hpp"
 #include "small_trial.hpp"
 
@@ -49,16 +49,22 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
     EXPECT_EQ(section_of_mark("aten::mkldnn_convolution"), std::nullopt);
 }
 
-TEST(StepProfile, GradientsOfWeightsCountAsConvolution) {
+TEST(StepProfile, OurOwnConvolutionsCountAsSuch) {
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
         GTEST_SKIP() << "this processor has no AVX2";
     }
+    const auto& filter = model::kernels::kernels_avx2().minimal_filters->same;
     const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
-    const auto result = at::zeros({32, 3, 3, 32});
+    const auto kernel = at::zeros({32, 3, 3, 32});
     const StepProfile profile;
-    model::write_weights_gradient(*model::kernels::kernels_avx2().weights_gradient, image, image,
-                                  result);
-    EXPECT_GT(of(profile.seconds(), Section::convolution_backward), 0);
+    model::convolve(filter, image, kernel, at::zeros({32}));
+    EXPECT_GT(of(profile.seconds(), Section::convolution_forward), 0);
+    EXPECT_EQ(of(profile.seconds(), Section::convolution_backward), 0);
+    model::input_gradient(filter, image, kernel);
+    const double without_kernel = of(profile.seconds(), Section::convolution_backward);
+    EXPECT_GT(without_kernel, 0);
+    model::write_kernel_gradient(filter, image, image, kernel);
+    EXPECT_GT(of(profile.seconds(), Section::convolution_backward), without_kernel);
 }
 
 TEST(StepProfile, EveryPartOfATrainingStepIsSeen) {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Our own convolutions and their gradients against ATen's in float64.
+
+#include "model/minimal_filter.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/convolution_backward.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <string>
+#include <tuple>
+
+#include "model/convolution.hpp"
+
+namespace msunet::model {
+namespace {
+
+at::Tensor image(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width) {
+    return at::randn({n, channels, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+/// Of the input.
+struct Shape {
+    std::int64_t images, in, out, height, width;
+};
+
+struct Gradients {
+    at::Tensor input, kernel;
+};
+
+/// The definition, by ATen.
+struct Definition {
+    bool up;
+
+    [[nodiscard]] at::Tensor padded(const at::Tensor& x) const {
+        if (!up) return at::constant_pad_nd(x, {1, 1, 1, 1});
+        return at::constant_pad_nd(x.repeat_interleave(2, 2).repeat_interleave(2, 3), {0, 1, 0, 1});
+    }
+    [[nodiscard]] at::Tensor forward(const at::Tensor& x, const at::Tensor& kernel,
+                                     const at::Tensor& bias) const {
+        return at::convolution(padded(x), kernel.permute({0, 3, 1, 2}), bias, {1, 1}, {0, 0},
+                               {1, 1}, false, {0, 0}, 1);
+    }
+    [[nodiscard]] Gradients backward(const at::Tensor& gradient, const at::Tensor& x,
+                                     const at::Tensor& kernel) const {
+        auto [dx, dw, db] = at::convolution_backward(
+            gradient, padded(x), kernel.permute({0, 3, 1, 2}), at::OptionalIntArrayRef(), {1, 1},
+            {0, 0}, {1, 1}, false, {0, 0}, 1, {true, true, false});
+        const std::int64_t n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
+        if (up) {
+            dx = dx.slice(2, 0, 2 * h).slice(3, 0, 2 * w).reshape({n, c, h, 2, w, 2}).sum({3, 5});
+        } else {
+            dx = dx.slice(2, 1, h + 1).slice(3, 1, w + 1);
+        }
+        return {dx, dw.permute({0, 2, 3, 1})};
+    }
+};
+
+/// Relative, in the norm.
+double distance(const at::Tensor& found, const at::Tensor& expected) {
+    return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
+}
+
+class MinimalFilterTest
+    : public testing::TestWithParam<std::tuple<std::string, bool, Shape, int>> {
+protected:
+    void SetUp() override {
+        const bool wide = std::get<0>(GetParam()) == "avx512";
+        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+            (wide && !__builtin_cpu_supports("avx512bw"))) {
+            GTEST_SKIP() << "this processor has no " << std::get<0>(GetParam());
+        }
+        const auto& all = wide ? kernels::kernels_avx512() : kernels::kernels_avx2();
+        filter_ = definition_.up ? &all.minimal_filters->up : &all.minimal_filters->same;
+        threads_ = at::get_num_threads();
+        at::set_num_threads(std::get<int>(GetParam()));
+    }
+    void TearDown() override {
+        if (threads_ > 0) at::set_num_threads(threads_);
+    }
+
+    Definition definition_{std::get<1>(GetParam())};
+    Shape s_ = std::get<Shape>(GetParam());
+    const kernels::MinimalFilter* filter_ = nullptr;
+    int threads_ = 0;
+
+    at::Tensor x_ = image(s_.images, s_.in, s_.height, s_.width);
+    at::Tensor gradient_ = definition_.up ? image(s_.images, s_.out, 2 * s_.height, 2 * s_.width)
+                                          : image(s_.images, s_.out, s_.height, s_.width);
+    std::int64_t taps_ = definition_.up ? 2 : 3;
+    at::Tensor kernel_ = at::randn({s_.out, taps_, taps_, s_.in});
+    at::Tensor bias_ = at::randn({s_.out});
+};
+
+TEST_P(MinimalFilterTest, EqualsTheDefinition) {
+    const auto expected = definition_.forward(x_.to(at::kDouble), kernel_.to(at::kDouble),
+                                              bias_.to(at::kDouble));
+    const auto found = convolve(*filter_, x_, kernel_, bias_);
+    EXPECT_TRUE(found.is_contiguous(at::MemoryFormat::ChannelsLast));
+    EXPECT_LT(distance(found, expected), 1e-6);
+
+    const auto wanted = definition_.backward(gradient_.to(at::kDouble), x_.to(at::kDouble),
+                                             kernel_.to(at::kDouble));
+    EXPECT_LT(distance(input_gradient(*filter_, gradient_, kernel_), wanted.input), 1e-6);
+    // What was there before must not matter.
+    const auto written = at::full(kernel_.sizes(), std::numeric_limits<float>::quiet_NaN());
+    write_kernel_gradient(*filter_, x_, gradient_, written);
+    EXPECT_LT(distance(written, wanted.kernel), 1e-6);
+}
+
+TEST_P(MinimalFilterTest, GivesTheSameBits) {
+    const auto forward = convolve(*filter_, x_, kernel_, bias_);
+    const auto backward = input_gradient(*filter_, gradient_, kernel_);
+    const auto first = at::zeros(kernel_.sizes()), again = at::zeros(kernel_.sizes());
+    write_kernel_gradient(*filter_, x_, gradient_, first);
+    write_kernel_gradient(*filter_, x_, gradient_, again);
+    EXPECT_TRUE(first.equal(again));
+    // Of a pixel whatever the threads and the other samples are.
+    at::set_num_threads(1);
+    const auto alone = [](const at::Tensor& batch) {
+        return batch.narrow(0, batch.size(0) - 1, 1).contiguous(at::MemoryFormat::ChannelsLast);
+    };
+    EXPECT_TRUE(convolve(*filter_, alone(x_), kernel_, bias_).equal(alone(forward)));
+    EXPECT_TRUE(input_gradient(*filter_, alone(gradient_), kernel_).equal(alone(backward)));
+}
+
+// Fewer tiles than a chunk and than threads; a chunk over several images, the last one short; several
+// chunks an image; more channel blocks than threads.
+INSTANTIATE_TEST_SUITE_P(
+    All, MinimalFilterTest,
+    testing::Combine(testing::Values("avx2", "avx512"), testing::Bool(),
+                     testing::Values(Shape{1, 32, 32, 2, 2}, Shape{5, 96, 128, 6, 4},
+                                     Shape{2, 64, 32, 16, 24}, Shape{3, 128, 64, 4, 34}),
+                     testing::Values(1, 2, 3)));
+
+const kernels::MinimalFilter& same() { return kernels::kernels_avx2().minimal_filters->same; }
+
+TEST(MinimalFilter, LeavesOtherConvolutionsToTheLibrary) {
+    const auto kernel = at::zeros({32, 3, 3, 64});
+    EXPECT_TRUE(suits(same(), kernel, at::kFloat));
+    EXPECT_FALSE(suits(same(), kernel, at::kBFloat16));
+    EXPECT_FALSE(suits(same(), kernel.to(at::kDouble), at::kDouble));
+    EXPECT_FALSE(suits(same(), at::zeros({2, 3, 3, 32}), at::kFloat)) << "two output channels";
+    EXPECT_FALSE(suits(same(), at::zeros({32, 3, 3, 1}), at::kFloat)) << "one input channel";
+    EXPECT_FALSE(suits(same(), at::zeros({32, 2, 2, 32}), at::kFloat)) << "another kernel";
+}
+
+TEST(MinimalFilter, IsTakenWhereTheProcessorHasIt) {
+    Convolution convolution{.kernel = at::zeros({32, 3, 3, 64}), .bias = at::zeros({32})};
+    convolution.refresh(at::kFloat);
+    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().minimal_filters == nullptr);
+    convolution.refresh(at::kBFloat16);
+    EXPECT_TRUE(convolution.weights.defined());
+}
+
+}  // namespace
+}  // namespace msunet::model
