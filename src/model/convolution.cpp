@@ -57,12 +57,19 @@ at::Tensor library_weights(ConvolutionKind kind, const at::Tensor& kernel) {
 }
 
 /// Our own kernels for a convolution in such a precision; null: the library's.
-const kernels::MinimalFilter* own_filter(ConvolutionKind kind, const at::Tensor& kernel,
-                                         at::ScalarType type) {
+const kernels::MinimalFilter* own_filter(const Convolution& convolution, at::ScalarType type) {
     const kernels::MinimalFilters* filters = kernels::kernels().minimal_filters;
     if (filters == nullptr) return nullptr;
-    const auto& filter = kind == ConvolutionKind::up ? filters->up : filters->same;
-    return suits(filter, kernel, type) ? &filter : nullptr;
+    const auto& filter = convolution.kind == ConvolutionKind::up ? filters->up : filters->same;
+    return suits(filter, convolution.kernel, type) ? &filter : nullptr;
+}
+
+/// The same for images of x's size.
+const kernels::MinimalFilter* own_filter(const Convolution& convolution, const at::Tensor& x) {
+    const auto* filter = own_filter(convolution, x.scalar_type());
+    if (filter == nullptr) return nullptr;
+    const std::int64_t step = filter->forward.step;
+    return x.size(2) % step == 0 && x.size(3) % step == 0 ? filter : nullptr;
 }
 
 at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gradient,
@@ -89,10 +96,9 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
 
 void Convolution::refresh(at::ScalarType type) {
     compute_bias = bias.to(type);
-    weights = at::Tensor();
-    if (own_filter(kind, kernel, type) == nullptr) {
-        weights = library_weights(kind, kernel).to(type);
-    }
+    // Those of `same` cost nothing in float32, and its images may be odd.
+    const bool unread = kind == ConvolutionKind::up && own_filter(*this, type) != nullptr;
+    weights = unread ? at::Tensor() : library_weights(kind, kernel).to(type);
 }
 
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
@@ -103,7 +109,7 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
         return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
                          at::MemoryFormat::ChannelsLast);
     }
-    if (const auto* filter = own_filter(kind, kernel, x.scalar_type())) {
+    if (const auto* filter = own_filter(convolution, x)) {
         return convolve(*filter, x, kernel, convolution.compute_bias);
     }
     const Geometry g = geometry(kind, weights);
@@ -113,18 +119,19 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
 }
 
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             const at::Tensor& x, bool with_input) {
+                             at::Tensor x, bool with_input) {
     if (x.size(0) == 0) {
         if (convolution.trainable()) convolution.kernel_gradient.zero_();
         return with_input ? at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast)
                           : at::Tensor();
     }
     if (!with_input && !convolution.trainable()) return {};
-    const auto* filter = own_filter(convolution.kind, convolution.kernel, x.scalar_type());
+    const auto* filter = own_filter(convolution, x);
     if (filter == nullptr) return library_backward(convolution, gradient, x, with_input);
     if (convolution.trainable()) {
         write_kernel_gradient(*filter, x, gradient, convolution.kernel_gradient);
     }
+    x.reset();
     return with_input ? input_gradient(*filter, gradient, convolution.kernel) : at::Tensor();
 }
 

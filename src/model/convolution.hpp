@@ -18,7 +18,8 @@ struct Convolution {
     at::Tensor kernel{}, bias{};                    ///< master (cout,kh,kw,cin), (cout)
     at::Tensor kernel_gradient{}, bias_gradient{};  ///< undefined: frozen
     /// In compute precision, and as ATen reads them: a view of the kernel, or the 3×3 kernel of the
-    /// transposed convolution. Undefined where our own kernels read the master.
+    /// transposed convolution. Undefined where nothing but our own kernels is used, which read the
+    /// master.
     at::Tensor weights{};
     at::Tensor compute_bias{};  ///< bias in compute precision
 
@@ -28,12 +29,12 @@ struct Convolution {
 };
 
 /// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. x of the type that the weights
-/// were refreshed for; H and W even.
+/// were refreshed for.
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x);
 
 /// Gradients of input (returned, undefined unless asked for) and of the kernel, written to
-/// `kernel_gradient` if that is defined.
+/// `kernel_gradient` if that is defined. x is let go of as soon as it has been read.
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             const at::Tensor& x, bool with_input);
+                             at::Tensor x, bool with_input);
 
 }  // namespace msunet::model

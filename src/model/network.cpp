@@ -10,6 +10,7 @@
 #include <ATen/record_function.h>
 
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "model/stages.hpp"
@@ -33,6 +34,23 @@ std::unique_ptr<Passes> passes_for(at::Device device) {
 /// The stage that writes the second half of merge `skip` (0: the largest), and its successors.
 std::size_t up_stage(std::size_t skip) { return contracting_stages + 3 * (skip_count - 1 - skip); }
 
+/// The stage that writes the first half.
+std::size_t across_stage(std::size_t skip) { return 2 * skip + 1; }
+
+/// The merge that a stage reads.
+std::optional<std::size_t> merge_before(std::size_t stage) {
+    for (std::size_t skip = 0; skip < skip_count; ++skip) {
+        if (stage == up_stage(skip) + 1) return skip;
+    }
+    return std::nullopt;
+}
+
+/// How often the sides of a stage's output have been halved.
+std::size_t halvings(std::size_t stage) {
+    if (stage < contracting_stages) return stage / 2;
+    return skip_count - 1 - (stage - contracting_stages) / 3;
+}
+
 }  // namespace
 
 class Network::Body {
@@ -54,16 +72,17 @@ public:
         samples_ = x.size(0);
         if (context_.global_samples == 0) context_.global_samples = samples_;
         training_ = true;
+        renewing_ = options_.device.is_cpu() && output_bytes(x) > options_.renew_above;
         return run(x);
     }
 
     at::Tensor infer(const at::Tensor& x) {
-        training_ = false;
+        training_ = renewing_ = false;
         return run(x);
     }
 
     at::Tensor bottleneck(const at::Tensor& x) {
-        training_ = false;
+        training_ = renewing_ = false;
         refresh();
         const at::Tensor y = contract(input(x));
         clear();
@@ -111,7 +130,7 @@ private:
     }
 
     [[nodiscard]] std::int64_t skip_channels(std::size_t skip) const {
-        return weights_.stages[2 * skip + 1].channels();
+        return weights_.stages[across_stage(skip)].channels();
     }
 
     at::Tensor empty(const at::Tensor& like, std::int64_t channels, std::int64_t height,
@@ -126,6 +145,7 @@ private:
         for (std::size_t skip = skip_count; skip-- > 0;) {
             const std::size_t up = up_stage(skip);
             const at::Tensor z = convolve_stage(up, y);
+            if (renews(up + 1)) begin_merge(skip);
             normalise(up, z, merge_target(skip, skip_channels(skip)));
             y = std::move(merged_[skip]);
             y = plain(up + 1, y);
@@ -133,7 +153,7 @@ private:
         }
         at::Tensor a = convolve(weights_.head, y).relu_();
         if (keeps(stage_count)) {
-            head_x_ = y;
+            if (!renews(stage_count)) head_x_ = y;
             head_a_ = a;
         }
         const at::Tensor& w = weights_.score.kernel;
@@ -168,10 +188,48 @@ private:
             if (sums) passes_->relu_sums(z, stage.norm);
         }
         if (keeps(i)) {
-            stage.x = x;
+            if (!renews(i)) stage.x = x;
             stage.z = z;
         }
         return z;
+    }
+
+    /// Bytes of the outputs of all convolutions.
+    [[nodiscard]] std::int64_t output_bytes(const at::Tensor& x) const {
+        std::int64_t numbers = 0;
+        for (std::size_t i = 0; i < stage_count; ++i) {
+            numbers += (weights_.stages[i].channels() * x.numel()) >> (2 * halvings(i));
+        }
+        return numbers * static_cast<std::int64_t>(at::elementSize(type_));
+    }
+
+    /// Whether a stage's input (index stage_count: the head's) is not kept, but made anew in backward
+    /// from the outputs of the convolutions before it. Pooled inputs are small and are kept.
+    [[nodiscard]] bool renews(std::size_t i) const {
+        if (!renewing_ || (i < contracting_stages && i % 2 == 0)) return false;
+        const auto skip = merge_before(i);
+        return (skip ? across_stage(*skip) : i - 1) >= first_;
+    }
+
+    /// Makes room for a merge and writes its first half, from an output that is kept.
+    void begin_merge(std::size_t skip) {
+        const Stage& across = weights_.stages[across_stage(skip)];
+        merged_[skip] = empty_merge(skip, across.z);
+        passes_->norm_forward(across.z, across.norm, merge_target(skip, 0));
+    }
+
+    /// A stage's input in backward, while the stages that it is made from still have their outputs.
+    at::Tensor input_of(std::size_t i) {
+        if (!renews(i)) return i == stage_count ? head_x_ : weights_.stages[i].x;
+        const Stage& before = weights_.stages[i - 1];
+        if (const auto skip = merge_before(i)) {
+            begin_merge(*skip);
+            passes_->norm_forward(before.z, before.norm, merge_target(*skip, skip_channels(*skip)));
+            return std::move(merged_[*skip]);
+        }
+        at::Tensor y = empty(before.z, before.channels(), before.z.size(2), before.z.size(3));
+        passes_->norm_forward(before.z, before.norm, {.out = y});
+        return y;
     }
 
     /// How many values a channel the statistics of a stage are over; 0: none, inference mode.
@@ -201,20 +259,11 @@ private:
 
     /// The second stage of a contracting block: pooled output, and the first part of its merge.
     at::Tensor skip(std::size_t block, const at::Tensor& x) {
-        const std::size_t i = 2 * block + 1;
+        const std::size_t i = across_stage(block);
         const at::Tensor z = convolve_stage(i, x);
         const std::int64_t height = z.size(2), width = z.size(3);
-        const std::int64_t channels = z.size(1) + weights_.stages[up_stage(block)].channels();
-        merged_[block] = empty(z, channels, height, width);
-        bits_[block] = at::Tensor();
-        if (training_ && !rate_.none()) {
-            RECORD_USER_SCOPE("msunet::dropout_mask");
-            bits_[block] =
-                at::empty({z.size(0), height * width * channels / 32}, z.options().dtype(at::kInt));
-            passes_->dropout_mask(bits_[block], rate_, context_.dropout,
-                                  static_cast<std::uint32_t>(block),
-                                  static_cast<std::uint32_t>(context_.first_sample));
-        }
+        if (!renews(up_stage(block) + 1)) merged_[block] = empty_merge(block, z);
+        make_mask(block, z);
         Target target = merge_target(block, 0);
         target.pooled = empty(z, z.size(1), height / 2, width / 2);
         if (keeps(i)) {
@@ -224,6 +273,26 @@ private:
         }
         normalise(i, z, target);
         return target.pooled;
+    }
+
+    [[nodiscard]] std::int64_t merged_channels(std::size_t skip) const {
+        return skip_channels(skip) + weights_.stages[up_stage(skip)].channels();
+    }
+
+    /// For outputs z of its first half.
+    at::Tensor empty_merge(std::size_t skip, const at::Tensor& z) {
+        return empty(z, merged_channels(skip), z.size(2), z.size(3));
+    }
+
+    void make_mask(std::size_t skip, const at::Tensor& z) {
+        bits_[skip] = at::Tensor();
+        if (!training_ || rate_.none()) return;
+        RECORD_USER_SCOPE("msunet::dropout_mask");
+        bits_[skip] = at::empty({z.size(0), z.size(2) * z.size(3) * merged_channels(skip) / 32},
+                                z.options().dtype(at::kInt));
+        passes_->dropout_mask(bits_[skip], rate_, context_.dropout,
+                              static_cast<std::uint32_t>(skip),
+                              static_cast<std::uint32_t>(context_.first_sample));
     }
 
     Target merge_target(std::size_t skip, std::int64_t offset) {
@@ -250,7 +319,7 @@ private:
         if (head.trainable()) head.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
         da = da.view({head_a_.size(0), head_a_.size(2), head_a_.size(3), head_a_.size(1)})
                  .permute({0, 3, 1, 2});
-        return convolve_backward(head, da, head_x_, needed);
+        return convolve_backward(head, da, input_of(stage_count), needed);
     }
 
     /// From the gradient of the stage's output: gradients of its weights, and of its input unless
@@ -273,7 +342,7 @@ private:
                 RECORD_USER_SCOPE("msunet::convolution_backward");
                 passes_->first_convolution_backward(stage.x, stage.z, convolution.kernel_gradient);
             } else {
-                dx = convolve_backward(convolution, stage.z, stage.x, needed);
+                dx = convolve_backward(convolution, stage.z, input_of(i), needed);
             }
         }
         stage.x = at::Tensor();
@@ -330,6 +399,7 @@ private:
     std::vector<std::pair<std::int64_t, at::ScalarType>> schedule_;
 
     bool training_ = false;
+    bool renewing_ = false;  ///< see renews()
     StepContext context_;
     std::int64_t samples_ = 0;
     /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.

@@ -2,13 +2,46 @@
 #include "msunet/model/runtime.hpp"
 
 #include <ATen/Parallel.h>
+#include <c10/core/CPUAllocator.h>
 #include <malloc.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <limits>
+#include <new>
 
 namespace msunet::model {
+namespace {
+
+/// Memory by malloc. libtorch's own comes from posix_memalign, which asks glibc for a hole that is
+/// larger than the block that is wanted: a freed tensor then leaves no room for another one of its
+/// size, and a training step grows to twice of what it uses.
+class ExactAllocator final : public c10::Allocator {
+public:
+    c10::DataPtr allocate(std::size_t bytes) override {
+        void* block = std::malloc(bytes + alignment);
+        if (block == nullptr) throw std::bad_alloc();
+        // malloc aligns to 16 bytes, so that there is room for its address before the data.
+        const auto address = reinterpret_cast<std::uintptr_t>(block);
+        void* data = reinterpret_cast<void*>(address / alignment * alignment + alignment);
+        static_cast<void**>(data)[-1] = block;
+        return {data, data, &release, c10::DeviceType::CPU};
+    }
+    [[nodiscard]] c10::DeleterFnPtr raw_deleter() const override { return &release; }
+    void copy_data(void* to, const void* from, std::size_t bytes) const override {
+        std::memcpy(to, from, bytes);
+    }
+
+private:
+    static constexpr std::size_t alignment = 64;
+
+    static void release(void* data) { std::free(static_cast<void**>(data)[-1]); }
+};
+
+}  // namespace
 
 void set_threads(int threads) { at::set_num_threads(threads); }
 
@@ -16,6 +49,8 @@ void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
     mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
     mallopt(M_TOP_PAD, 64 << 20);
+    static ExactAllocator allocator;
+    c10::SetCPUAllocator(&allocator);
 }
 
 void release_memory() { malloc_trim(0); }

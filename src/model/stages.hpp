@@ -22,7 +22,7 @@ namespace msunet::model {
 struct Stage {
     Convolution convolution;
     Norm norm;
-    at::Tensor x{};  ///< input of the convolution
+    at::Tensor x{};  ///< input of the convolution, unless it is made anew in backward
     at::Tensor z{};  ///< its output; in backward its gradient
 
     [[nodiscard]] bool norm_trainable() const { return norm.gamma_gradient.defined(); }

@@ -138,16 +138,19 @@ void norm_pool_forward_as(const T* z, i64 begin, i64 end, i64 channels, const Ar
         const i64 pixel[4] = {corner, corner + 1, corner + target.width, corner + target.width + 1};
         for (i64 c = 0; c < channels; c += n) {
             const Vector<T> g = load_arithmetic<T>(scale + c), b = load_arithmetic<T>(shift + c);
+            // As norm_forward_as has them, so that both give the same bits.
+            const Vector<T> kept_g = g * target.keep_scale, kept_b = b * target.keep_scale;
             Vector<T> best{};
             Mask<T> index{};
             for (int k = 0; k < 4; ++k) {
+                const Vector<T> a = relu(load(z + pixel[k] * channels + c));
                 // The maximum is taken of what would have been stored.
-                const Vector<T> y = rounded<T>(relu(load(z + pixel[k] * channels + c)) * g + b);
+                const Vector<T> y = rounded<T>(a * g + b);
                 if (target.out != nullptr) {
                     const i64 to = pixel[k] * target.stride + target.offset + c;
                     if constexpr (Bits) {
                         store(target.out + to,
-                              kept<T>(target.bits, to) ? y * target.keep_scale : Vector<T>{});
+                              kept<T>(target.bits, to) ? a * kept_g + kept_b : Vector<T>{});
                     } else {
                         store(target.out + to, y);
                     }

@@ -152,8 +152,27 @@ TEST(MinimalFilter, LeavesOtherConvolutionsToTheLibrary) {
     EXPECT_FALSE(suits(same(), at::zeros({32, 2, 2, 32}), at::kFloat)) << "another kernel";
 }
 
+TEST(MinimalFilter, LeavesOddImagesToTheLibrary) {
+    Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
+    convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
+    convolution.refresh(at::kFloat);
+    const auto x = image(2, 64, 3, 5), gradient = image(2, 32, 3, 5);
+    const Definition definition{.up = false};
+    const auto kernel = convolution.kernel.to(at::kDouble);
+    EXPECT_LT(distance(convolve(convolution, x),
+                       definition.forward(x.to(at::kDouble), kernel,
+                                          convolution.bias.to(at::kDouble))),
+              1e-6);
+    const auto expected =
+        definition.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
+    EXPECT_LT(distance(convolve_backward(convolution, gradient, x, true), expected.input), 1e-6);
+    EXPECT_LT(distance(convolution.kernel_gradient, expected.kernel), 1e-6);
+}
+
 TEST(MinimalFilter, IsTakenWhereTheProcessorHasIt) {
-    Convolution convolution{.kernel = at::zeros({32, 3, 3, 64}), .bias = at::zeros({32})};
+    Convolution convolution{.kind = ConvolutionKind::up,
+                            .kernel = at::zeros({32, 2, 2, 64}),
+                            .bias = at::zeros({32})};
     convolution.refresh(at::kFloat);
     EXPECT_EQ(convolution.weights.defined(), kernels::kernels().minimal_filters == nullptr);
     convolution.refresh(at::kBFloat16);

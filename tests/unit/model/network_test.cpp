@@ -4,6 +4,9 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
+#include <malloc.h>
+
+#include <limits>
 
 #include "fixtures.hpp"
 #include "msunet/core/error.hpp"
@@ -90,6 +93,51 @@ TEST(Network, GradientsOfWhatTrainsDontDependOnWhatIsFrozen) {
                 << some.parameters().segments()[i].name;
         }
     }
+}
+
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+TEST(Network, InputsMadeAnewChangeNoBit) {
+    const at::Tensor x = at::rand({3, 32, 64}), d = at::randn({3, 32, 64}) / 1000;
+    const StepContext context{.dropout = {4, 2}, .first_sample = 1};
+    for (const auto precision : {Precision::float32, Precision::bf16}) {
+        for (const double dropout : {0.0, 0.3, 0.5}) {
+            // Layers 0, 3, …: from all that train to the last few.
+            for (std::int64_t layer = 0; layer < 18; layer += 3) {
+                unet::Hyperparameters h;
+                h.which_layer = layer;
+                NetworkOptions options{.precision = precision,
+                                       .dropout = dropout,
+                                       .trainable = test::trainable_layers(h),
+                                       .renew_above = never};
+                Network kept(options, start());
+                options.renew_above = 0;
+                Network renewed(options, start());
+                const auto type = kept.master_options().dtype();
+                EXPECT_TRUE(kept.forward(x, context).equal(renewed.forward(x, context)));
+                kept.backward(d.to(type));
+                renewed.backward(d.to(type));
+                EXPECT_TRUE(
+                    kept.parameters().gradients().equal(renewed.parameters().gradients()))
+                    << "layer " << layer << ", dropout " << dropout;
+                EXPECT_TRUE(kept.moving_statistics().equal(renewed.moving_statistics()));
+            }
+        }
+    }
+}
+
+TEST(Network, InputsMadeAnewTakeNoMemory) {
+    const at::Tensor x = at::rand({4, 64, 64});
+    // Bytes that a forward pass has left allocated.
+    const auto kept_bytes = [&](std::int64_t renew_above) {
+        Network network({.renew_above = renew_above}, start());
+        const auto before = mallinfo2();
+        network.forward(x, {});
+        const auto after = mallinfo2();
+        return static_cast<double>(after.uordblks + after.hblkhd) -
+               static_cast<double>(before.uordblks + before.hblkhd);
+    };
+    EXPECT_LT(kept_bytes(0), 0.6 * kept_bytes(never));
 }
 
 TEST(Network, NoSamplesAreFine) {
