@@ -76,8 +76,7 @@ void backward(benchmark::State& state, const Layer& layer) {
     const auto z = convolve(tensors.convolution, tensors.x);
     const auto gradient = image(z.size(1), z.size(2));
     for (auto _ : state) {
-        benchmark::DoNotOptimize(
-            convolve_backward(tensors.convolution, gradient, tensors.x, true));
+        benchmark::DoNotOptimize(convolve_backward(tensors.convolution, gradient, tensors.x, true));
     }
 }
 

@@ -56,29 +56,46 @@ at::Tensor library_weights(ConvolutionKind kind, const at::Tensor& kernel) {
     return widened(widened(kernel, 1), 2).permute({3, 1, 2, 0}).contiguous().permute({0, 3, 1, 2});
 }
 
-/// Our own kernels for a convolution in such a precision; null: the library's.
-const kernels::MinimalFilter* own_filter(const Convolution& convolution, at::ScalarType type) {
-    const kernels::MinimalFilters* filters = kernels::kernels().minimal_filters;
-    if (filters == nullptr) return nullptr;
-    const auto& filter = convolution.kind == ConvolutionKind::up ? filters->up : filters->same;
-    return suits(filter, convolution.kernel, type) ? &filter : nullptr;
+/// Calls f with our own kernels for a convolution in such a precision, if there are any; whether it
+/// did.
+template <class F>
+bool with_filter(const Convolution& convolution, at::ScalarType type, F&& f) {
+    const auto use = [&](const auto* filters) {
+        if (filters == nullptr) return false;
+        const auto& filter = convolution.kind == ConvolutionKind::up ? filters->up : filters->same;
+        if (!suits(filter, convolution.kernel)) return false;
+        return f(filter);
+    };
+    if (type == at::kFloat) return use(kernels::kernels().float32_filters);
+    if (type == at::kBFloat16) return use(kernels::kernels().bfloat16_filters);
+    return false;
 }
 
 /// The same for images of x's size.
-const kernels::MinimalFilter* own_filter(const Convolution& convolution, const at::Tensor& x) {
-    const auto* filter = own_filter(convolution, x.scalar_type());
-    if (filter == nullptr) return nullptr;
-    const std::int64_t step = filter->forward.step;
-    return x.size(2) % step == 0 && x.size(3) % step == 0 ? filter : nullptr;
+template <class F>
+bool with_filter(const Convolution& convolution, const at::Tensor& x, F&& f) {
+    return with_filter(convolution, x.scalar_type(), [&](const auto& filter) {
+        const std::int64_t step = filter.forward.step;
+        if (x.size(2) % step != 0 || x.size(3) % step != 0) return false;
+        f(filter);
+        return true;
+    });
+}
+
+/// The weights for the library, also where the images alone keep our own kernels from being used.
+at::Tensor weights_for(const Convolution& convolution, at::ScalarType type) {
+    if (convolution.weights.defined()) return convolution.weights;
+    return library_weights(convolution.kind, convolution.kernel).to(type);
 }
 
 at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gradient,
                             const at::Tensor& x, bool with_input) {
-    const Geometry g = geometry(convolution.kind, convolution.weights);
+    const at::Tensor weights = weights_for(convolution, x.scalar_type());
+    const Geometry g = geometry(convolution.kind, weights);
     const std::array<bool, 3> wanted{with_input, convolution.trainable(), false};
-    auto [dx, dw, db] = at::convolution_backward(
-        gradient, x, convolution.weights, at::OptionalIntArrayRef(), g.stride, g.padding,
-        g.dilation, g.transposed, g.output_padding, 1, wanted);
+    auto [dx, dw, db] =
+        at::convolution_backward(gradient, x, weights, at::OptionalIntArrayRef(), g.stride,
+                                 g.padding, g.dilation, g.transposed, g.output_padding, 1, wanted);
     if (convolution.trainable()) {
         const at::Tensor& to = convolution.kernel_gradient;
         if (convolution.kind == ConvolutionKind::up) {
@@ -96,25 +113,27 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
 
 void Convolution::refresh(at::ScalarType type) {
     compute_bias = bias.to(type);
-    // Those of `same` cost nothing in float32, and its images may be odd.
-    const bool unread = kind == ConvolutionKind::up && own_filter(*this, type) != nullptr;
-    weights = unread ? at::Tensor() : library_weights(kind, kernel).to(type);
+    const bool own = with_filter(*this, type, [](const auto&) { return true; });
+    weights = own ? at::Tensor() : library_weights(kind, kernel).to(type);
 }
 
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
-    const auto& [kind, kernel, weights] =
-        std::tie(convolution.kind, convolution.kernel, convolution.weights);
+    const auto& [kind, kernel] = std::tie(convolution.kind, convolution.kernel);
     if (x.size(0) == 0) {
         const std::int64_t scale = kind == ConvolutionKind::up ? 2 : 1;
         return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
                          at::MemoryFormat::ChannelsLast);
     }
-    if (const auto* filter = own_filter(convolution, x)) {
-        return convolve(*filter, x, kernel, convolution.compute_bias);
+    at::Tensor z;
+    if (with_filter(convolution, x, [&](const auto& filter) {
+            z = convolve(filter, x, kernel, convolution.bias);
+        })) {
+        return z;
     }
+    const at::Tensor weights = weights_for(convolution, x.scalar_type());
     const Geometry g = geometry(kind, weights);
-    return at::convolution(x, weights, convolution.compute_bias, g.stride, g.padding, g.dilation, g.transposed,
-                           g.output_padding, 1)
+    return at::convolution(x, weights, convolution.compute_bias, g.stride, g.padding, g.dilation,
+                           g.transposed, g.output_padding, 1)
         .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
@@ -126,13 +145,17 @@ at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& g
                           : at::Tensor();
     }
     if (!with_input && !convolution.trainable()) return {};
-    const auto* filter = own_filter(convolution, x);
-    if (filter == nullptr) return library_backward(convolution, gradient, x, with_input);
-    if (convolution.trainable()) {
-        write_kernel_gradient(*filter, x, gradient, convolution.kernel_gradient);
+    at::Tensor dx;
+    if (with_filter(convolution, x, [&](const auto& filter) {
+            if (convolution.trainable()) {
+                write_kernel_gradient(filter, x, gradient, convolution.kernel_gradient);
+            }
+            x.reset();
+            if (with_input) dx = input_gradient(filter, gradient, convolution.kernel);
+        })) {
+        return dx;
     }
-    x.reset();
-    return with_input ? input_gradient(*filter, gradient, convolution.kernel) : at::Tensor();
+    return library_backward(convolution, gradient, x, with_input);
 }
 
 }  // namespace msunet::model

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Convolutions: by our own kernels in float32 on the CPU, elsewhere through ATen. Activations are
-// channels-last, kernels lie as (cout, kh, kw, cin).
+// Convolutions: by our own kernels in float32 and bfloat16 on the CPU, elsewhere through ATen.
+// Activations are channels-last, kernels lie as (cout, kh, kw, cin).
 
 #include <ATen/core/Tensor.h>
 
@@ -18,8 +18,7 @@ struct Convolution {
     at::Tensor kernel{}, bias{};                    ///< master (cout,kh,kw,cin), (cout)
     at::Tensor kernel_gradient{}, bias_gradient{};  ///< undefined: frozen
     /// In compute precision, and as ATen reads them: a view of the kernel, or the 3×3 kernel of the
-    /// transposed convolution. Undefined where nothing but our own kernels is used, which read the
-    /// master.
+    /// transposed convolution. Undefined where our own kernels are used, which read the master.
     at::Tensor weights{};
     at::Tensor compute_bias{};  ///< bias in compute precision
 

@@ -203,8 +203,9 @@ private:
         return numbers * static_cast<std::int64_t>(at::elementSize(type_));
     }
 
-    /// Whether a stage's input (index stage_count: the head's) is not kept, but made anew in backward
-    /// from the outputs of the convolutions before it. Pooled inputs are small and are kept.
+    /// Whether a stage's input (index stage_count: the head's) is not kept, but made anew in
+    /// backward from the outputs of the convolutions before it. Pooled inputs are small and are
+    /// kept.
     [[nodiscard]] bool renews(std::size_t i) const {
         if (!renewing_ || (i < contracting_stages && i % 2 == 0)) return false;
         const auto skip = merge_before(i);

@@ -7,7 +7,8 @@
 namespace msunet::model::kernels {
 
 const Kernels& kernels_avx2() {
-    static constexpr Kernels kernels = make_kernels(&minimal_filters);
+    static constexpr Kernels kernels =
+        make_kernels(&minimal_filters<float, SingleProduct>, &minimal_filters<Bf16, SingleProduct>);
     return kernels;
 }
 

@@ -6,7 +6,7 @@
 namespace msunet::model::kernels {
 
 const Kernels& kernels_baseline() {
-    static constexpr Kernels kernels = make_kernels(nullptr);
+    static constexpr Kernels kernels = make_kernels(nullptr, nullptr);
     return kernels;
 }
 

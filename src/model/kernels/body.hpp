@@ -392,9 +392,10 @@ constexpr Table<T> make_table() {
         norm_backward<T>, first_convolution<T>, first_convolution_weights<T>};
 }
 
-constexpr Kernels make_kernels(const MinimalFilters* minimal_filters) {
+constexpr Kernels make_kernels(const MinimalFilters<float>* float32_filters,
+                               const MinimalFilters<Bf16>* bfloat16_filters) {
     return {make_table<float>(), make_table<double>(), make_table<Bf16>(), dropout,
-            adam<float>,         adam<double>,         minimal_filters};
+            adam<float>,         adam<double>,         float32_filters,    bfloat16_filters};
 }
 
 }  // namespace

@@ -2,15 +2,34 @@
 #include "model/kernels/table.hpp"
 
 namespace msunet::model::kernels {
+namespace {
+
+Kernels best() {
+    if (supports_avx512_bf16()) {
+        Kernels kernels = kernels_avx512_bf16();
+        // There the library multiplies on the matrix unit, which is faster than our filters can be.
+        if (__builtin_cpu_supports("amx-bf16")) kernels.bfloat16_filters = nullptr;
+        return kernels;
+    }
+    if (supports_avx512()) return kernels_avx512();
+    if (supports_avx2()) return kernels_avx2();
+    return kernels_baseline();
+}
+
+}  // namespace
+
+bool supports_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool supports_avx512() {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+bool supports_avx512_bf16() { return supports_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
 const Kernels& kernels() {
-    static const Kernels& best =
-        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
-            ? kernels_avx512()
-        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? kernels_avx2()
-                                                                          : kernels_baseline();
-    return best;
+    static const Kernels chosen = best();
+    return chosen;
 }
 
 }  // namespace msunet::model::kernels

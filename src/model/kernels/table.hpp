@@ -89,44 +89,49 @@ struct Table {
                                       std::int64_t channels, double* gradient);
 };
 
-/// Images as tiles of some pixels a side, which depends on the filter; channels are multiples of 32.
+/// Images as tiles of some pixels a side, which depends on the filter; channels are multiples
+/// of 32.
 struct TiledShape {
     std::int64_t down, across, in, out;
 };
 
-/// A convolution by minimal filtering, or its adjoint.
+/// A convolution by minimal filtering, or its adjoint; T: type of activations.
+template <class T>
 struct FilterPass {
     std::int64_t step, output;  ///< pixels a side of a tile, of the input and of the output
-    /// Transform (positions·in·out numbers, in an order of its own) of a kernel (out, taps, taps,
-    /// in), for a range of multiples of 16 of the channels that the pass writes.
+    /// Transform (as large as positions·in·out float32, in an order of its own) of a kernel (out,
+    /// taps, taps, in), for a range of multiples of 16 of the channels that the pass writes.
     void (*transform)(const float* kernel, std::int64_t in, std::int64_t out, std::int64_t first,
-                      std::int64_t last, float* transformed);
-    /// Numbers of scratch memory of a thread, for channels read and written.
+                      std::int64_t last, void* transformed);
+    /// Bytes of scratch memory of a thread, for channels read and written.
     std::int64_t (*scratch)(std::int64_t in, std::int64_t out);
-    /// Writes tiles [first_tile, last_tile), counted over all images, row by row. bias: may be null.
-    void (*convolve)(const float* x, const float* transformed, const float* bias,
-                     const TiledShape& shape, std::int64_t first_tile, std::int64_t last_tile,
-                     float* z, float* scratch);
+    /// Writes tiles [first_tile, last_tile), counted over all images, row by row. bias: may be
+    /// null.
+    void (*convolve)(const T* x, const void* transformed, const float* bias,
+                     const TiledShape& shape, std::int64_t first_tile, std::int64_t last_tile, T* z,
+                     void* scratch);
 };
 
+template <class T>
 struct MinimalFilter {
     std::int64_t taps;       ///< height and width of the kernel
     std::int64_t positions;  ///< numbers of its transform
-    FilterPass forward;
-    FilterPass adjoint;  ///< from gradients of the output to gradients of the input
-    /// Adds what tiles and input channels, a range of multiples of 32, give to the gradient of the
-    /// transform. Scratch memory as for `forward`.
-    void (*add_gradient)(const float* x, const float* dz, const TiledShape& shape,
-                         std::int64_t first_tile, std::int64_t last_tile, std::int64_t first_in,
-                         std::int64_t last_in, float* transform_gradient, float* scratch);
+    FilterPass<T> forward;
+    FilterPass<T> adjoint;  ///< from gradients of the output to gradients of the input
+    /// Adds what tiles and input channels, a range of multiples of 32, give to the gradient
+    /// (positions·in·out) of the transform. Scratch memory as for `forward`.
+    void (*add_gradient)(const T* x, const T* dz, const TiledShape& shape, std::int64_t first_tile,
+                         std::int64_t last_tile, std::int64_t first_in, std::int64_t last_in,
+                         float* transform_gradient, void* scratch);
     /// From that the gradient of the kernel, for such input channels.
     void (*kernel_gradient)(const float* transform_gradient, std::int64_t in, std::int64_t out,
                             std::int64_t first_in, std::int64_t last_in, float* gradient);
 };
 
+template <class T>
 struct MinimalFilters {
-    MinimalFilter same;  ///< 3×3, "same" padding
-    MinimalFilter up;    ///< each pixel doubled, then 2×2, padded at the end
+    MinimalFilter<T> same;  ///< 3×3, "same" padding
+    MinimalFilter<T> up;    ///< each pixel doubled, then 2×2, padded at the end
 };
 
 /// All kernels of one instruction set.
@@ -147,7 +152,8 @@ struct Kernels {
                    std::int64_t end, double alpha, double one_minus_beta1, double one_minus_beta2,
                    double epsilon);
     /// Null: the library's convolutions are taken.
-    const MinimalFilters* minimal_filters;
+    const MinimalFilters<float>* float32_filters;
+    const MinimalFilters<Bf16>* bfloat16_filters;
 };
 
 /// The kernels for this processor.
@@ -156,5 +162,11 @@ const Kernels& kernels();
 const Kernels& kernels_baseline();
 const Kernels& kernels_avx2();
 const Kernels& kernels_avx512();
+const Kernels& kernels_avx512_bf16();
+
+/// Whether this processor can run them.
+bool supports_avx2();
+bool supports_avx512();
+bool supports_avx512_bf16();
 
 }  // namespace msunet::model::kernels

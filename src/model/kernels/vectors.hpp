@@ -67,11 +67,25 @@ inline Vector<T> load_arithmetic(const Arithmetic<T>* p) {
 inline void store(float* p, Lanes<float>::Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 inline void store(double* p, Lanes<double>::Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 
+/// Integers of a vector of floats: as wide as those, and half as wide.
+template <class V>
+struct WordsOf {
+    using Words = Words16;
+    using Halves = Shorts16;
+};
+template <>
+struct WordsOf<Floats8> {
+    using Words = std::uint32_t __attribute__((vector_size(32)));
+    using Halves = std::uint16_t __attribute__((vector_size(16)));
+};
+
 /// Rounded to the nearest bfloat16, ties to even; NaN stays NaN.
-inline Words16 bf16_words(Lanes<float>::Vector v) {
-    const Words16 w = reinterpret_cast<Words16>(v);
-    const Words16 nearest = (w + 0x7FFFU + ((w >> 16) & 1U)) >> 16;
-    return v == v ? nearest : Words16{} + 0x7FC0U;  // NOLINT(misc-redundant-expression): NaN
+template <class V>
+inline typename WordsOf<V>::Words bf16_words(V v) {
+    using Words = typename WordsOf<V>::Words;
+    const Words w = reinterpret_cast<Words>(v);
+    const Words nearest = (w + 0x7FFFU + ((w >> 16) & 1U)) >> 16;
+    return v == v ? nearest : Words{} + 0x7FC0U;  // NOLINT(misc-redundant-expression): NaN
 }
 inline void store(Bf16* p, Lanes<float>::Vector v) {
     const Shorts16 s = __builtin_convertvector(bf16_words(v), Shorts16);

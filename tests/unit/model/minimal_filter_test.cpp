@@ -68,17 +68,21 @@ double distance(const at::Tensor& found, const at::Tensor& expected) {
     return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
 }
 
-class MinimalFilterTest
-    : public testing::TestWithParam<std::tuple<std::string, bool, Shape, int>> {
+/// The kernels of an instruction set; null where this processor has it not.
+const kernels::Kernels* kernels_of(const std::string& set) {
+    if (set == "avx2" && kernels::supports_avx2()) return &kernels::kernels_avx2();
+    if (set == "avx512" && kernels::supports_avx512()) return &kernels::kernels_avx512();
+    if (set == "avx512_bf16" && kernels::supports_avx512_bf16()) {
+        return &kernels::kernels_avx512_bf16();
+    }
+    return nullptr;
+}
+
+class MinimalFilterTest : public testing::TestWithParam<std::tuple<std::string, bool, Shape, int>> {
 protected:
     void SetUp() override {
-        const bool wide = std::get<0>(GetParam()) == "avx512";
-        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-            (wide && !__builtin_cpu_supports("avx512bw"))) {
-            GTEST_SKIP() << "this processor has no " << std::get<0>(GetParam());
-        }
-        const auto& all = wide ? kernels::kernels_avx512() : kernels::kernels_avx2();
-        filter_ = definition_.up ? &all.minimal_filters->up : &all.minimal_filters->same;
+        set_ = kernels_of(std::get<0>(GetParam()));
+        if (set_ == nullptr) GTEST_SKIP() << "this processor has no " << std::get<0>(GetParam());
         threads_ = at::get_num_threads();
         at::set_num_threads(std::get<int>(GetParam()));
     }
@@ -86,9 +90,55 @@ protected:
         if (threads_ > 0) at::set_num_threads(threads_);
     }
 
+    template <class T>
+    [[nodiscard]] const kernels::MinimalFilter<T>& choose(
+        const kernels::MinimalFilters<T>& filters) const {
+        return definition_.up ? filters.up : filters.same;
+    }
+
+    /// As far from the definition, in a type of activations, as rounding takes them.
+    template <class T>
+    void expect_the_definition(const kernels::MinimalFilter<T>& filter, at::ScalarType type,
+                               double tolerance) const {
+        const auto x = x_.to(type), gradient = gradient_.to(type);
+        const auto kernel = kernel_.to(at::kDouble);
+        const auto found = convolve(filter, x, kernel_, bias_);
+        EXPECT_TRUE(found.is_contiguous(at::MemoryFormat::ChannelsLast));
+        EXPECT_EQ(found.scalar_type(), type);
+        EXPECT_LT(
+            distance(found, definition_.forward(x.to(at::kDouble), kernel, bias_.to(at::kDouble))),
+            tolerance);
+        const auto wanted =
+            definition_.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
+        EXPECT_LT(distance(input_gradient(filter, gradient, kernel_), wanted.input), tolerance);
+        // What was there before must not matter.
+        const auto written = at::full(kernel_.sizes(), std::numeric_limits<float>::quiet_NaN());
+        write_kernel_gradient(filter, x, gradient, written);
+        EXPECT_LT(distance(written, wanted.kernel), tolerance);
+    }
+
+    template <class T>
+    void expect_the_same_bits(const kernels::MinimalFilter<T>& filter, at::ScalarType type) const {
+        const auto x = x_.to(type), gradient = gradient_.to(type);
+        const auto forward = convolve(filter, x, kernel_, bias_);
+        const auto backward = input_gradient(filter, gradient, kernel_);
+        const auto first = at::zeros(kernel_.sizes()), again = at::zeros(kernel_.sizes());
+        write_kernel_gradient(filter, x, gradient, first);
+        write_kernel_gradient(filter, x, gradient, again);
+        EXPECT_TRUE(first.equal(again));
+        // Of a pixel whatever the threads and the other samples are.
+        at::set_num_threads(1);
+        const auto alone = [](const at::Tensor& batch) {
+            return batch.narrow(0, batch.size(0) - 1, 1).contiguous(at::MemoryFormat::ChannelsLast);
+        };
+        EXPECT_TRUE(convolve(filter, alone(x), kernel_, bias_).equal(alone(forward)));
+        EXPECT_TRUE(input_gradient(filter, alone(gradient), kernel_).equal(alone(backward)));
+        at::set_num_threads(std::get<int>(GetParam()));
+    }
+
     Definition definition_{std::get<1>(GetParam())};
     Shape s_ = std::get<Shape>(GetParam());
-    const kernels::MinimalFilter* filter_ = nullptr;
+    const kernels::Kernels* set_ = nullptr;
     int threads_ = 0;
 
     at::Tensor x_ = image(s_.images, s_.in, s_.height, s_.width);
@@ -100,82 +150,65 @@ protected:
 };
 
 TEST_P(MinimalFilterTest, EqualsTheDefinition) {
-    const auto expected = definition_.forward(x_.to(at::kDouble), kernel_.to(at::kDouble),
-                                              bias_.to(at::kDouble));
-    const auto found = convolve(*filter_, x_, kernel_, bias_);
-    EXPECT_TRUE(found.is_contiguous(at::MemoryFormat::ChannelsLast));
-    EXPECT_LT(distance(found, expected), 1e-6);
-
-    const auto wanted = definition_.backward(gradient_.to(at::kDouble), x_.to(at::kDouble),
-                                             kernel_.to(at::kDouble));
-    EXPECT_LT(distance(input_gradient(*filter_, gradient_, kernel_), wanted.input), 1e-6);
-    // What was there before must not matter.
-    const auto written = at::full(kernel_.sizes(), std::numeric_limits<float>::quiet_NaN());
-    write_kernel_gradient(*filter_, x_, gradient_, written);
-    EXPECT_LT(distance(written, wanted.kernel), 1e-6);
+    expect_the_definition(choose(*set_->float32_filters), at::kFloat, 1e-6);
+    // The result is rounded to 8 bits, and with pairs of bfloat16 the transforms are too.
+    const bool pairs = std::get<0>(GetParam()) == "avx512_bf16";
+    expect_the_definition(choose(*set_->bfloat16_filters), at::kBFloat16, pairs ? 1e-2 : 3e-3);
 }
 
 TEST_P(MinimalFilterTest, GivesTheSameBits) {
-    const auto forward = convolve(*filter_, x_, kernel_, bias_);
-    const auto backward = input_gradient(*filter_, gradient_, kernel_);
-    const auto first = at::zeros(kernel_.sizes()), again = at::zeros(kernel_.sizes());
-    write_kernel_gradient(*filter_, x_, gradient_, first);
-    write_kernel_gradient(*filter_, x_, gradient_, again);
-    EXPECT_TRUE(first.equal(again));
-    // Of a pixel whatever the threads and the other samples are.
-    at::set_num_threads(1);
-    const auto alone = [](const at::Tensor& batch) {
-        return batch.narrow(0, batch.size(0) - 1, 1).contiguous(at::MemoryFormat::ChannelsLast);
-    };
-    EXPECT_TRUE(convolve(*filter_, alone(x_), kernel_, bias_).equal(alone(forward)));
-    EXPECT_TRUE(input_gradient(*filter_, alone(gradient_), kernel_).equal(alone(backward)));
+    expect_the_same_bits(choose(*set_->float32_filters), at::kFloat);
+    expect_the_same_bits(choose(*set_->bfloat16_filters), at::kBFloat16);
 }
 
-// Fewer tiles than a chunk and than threads; a chunk over several images, the last one short; several
-// chunks an image; more channel blocks than threads.
+// Fewer tiles than a chunk and than threads; a chunk over several images, the last one short and
+// odd; several chunks an image; more channel blocks than threads.
 INSTANTIATE_TEST_SUITE_P(
     All, MinimalFilterTest,
-    testing::Combine(testing::Values("avx2", "avx512"), testing::Bool(),
-                     testing::Values(Shape{1, 32, 32, 2, 2}, Shape{5, 96, 128, 6, 4},
+    testing::Combine(testing::Values("avx2", "avx512", "avx512_bf16"), testing::Bool(),
+                     testing::Values(Shape{1, 32, 32, 2, 2}, Shape{5, 96, 128, 6, 2},
                                      Shape{2, 64, 32, 16, 24}, Shape{3, 128, 64, 4, 34}),
                      testing::Values(1, 2, 3)));
 
-const kernels::MinimalFilter& same() { return kernels::kernels_avx2().minimal_filters->same; }
-
 TEST(MinimalFilter, LeavesOtherConvolutionsToTheLibrary) {
+    const auto& same = kernels::kernels_avx2().float32_filters->same;
     const auto kernel = at::zeros({32, 3, 3, 64});
-    EXPECT_TRUE(suits(same(), kernel, at::kFloat));
-    EXPECT_FALSE(suits(same(), kernel, at::kBFloat16));
-    EXPECT_FALSE(suits(same(), kernel.to(at::kDouble), at::kDouble));
-    EXPECT_FALSE(suits(same(), at::zeros({2, 3, 3, 32}), at::kFloat)) << "two output channels";
-    EXPECT_FALSE(suits(same(), at::zeros({32, 3, 3, 1}), at::kFloat)) << "one input channel";
-    EXPECT_FALSE(suits(same(), at::zeros({32, 2, 2, 32}), at::kFloat)) << "another kernel";
+    EXPECT_TRUE(suits(same, kernel));
+    EXPECT_FALSE(suits(same, kernel.to(at::kDouble)));
+    EXPECT_FALSE(suits(same, at::zeros({2, 3, 3, 32}))) << "two output channels";
+    EXPECT_FALSE(suits(same, at::zeros({32, 3, 3, 1}))) << "one input channel";
+    EXPECT_FALSE(suits(same, at::zeros({32, 2, 2, 32}))) << "another kernel";
 }
 
 TEST(MinimalFilter, LeavesOddImagesToTheLibrary) {
-    Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
-    convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
-    convolution.refresh(at::kFloat);
-    const auto x = image(2, 64, 3, 5), gradient = image(2, 32, 3, 5);
-    const Definition definition{.up = false};
-    const auto kernel = convolution.kernel.to(at::kDouble);
-    EXPECT_LT(distance(convolve(convolution, x),
-                       definition.forward(x.to(at::kDouble), kernel,
-                                          convolution.bias.to(at::kDouble))),
-              1e-6);
-    const auto expected =
-        definition.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
-    EXPECT_LT(distance(convolve_backward(convolution, gradient, x, true), expected.input), 1e-6);
-    EXPECT_LT(distance(convolution.kernel_gradient, expected.kernel), 1e-6);
+    for (const auto type : {at::kFloat, at::kBFloat16}) {
+        Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
+        convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
+        convolution.refresh(type);
+        const auto x = image(2, 64, 3, 5).to(type), gradient = image(2, 32, 3, 5).to(type);
+        const Definition definition{.up = false};
+        const auto kernel = convolution.kernel.to(at::kDouble);
+        const double tolerance = type == at::kFloat ? 1e-6 : 1e-2;
+        EXPECT_LT(distance(convolve(convolution, x),
+                           definition.forward(x.to(at::kDouble), kernel,
+                                              convolution.bias.to(at::kDouble))),
+                  tolerance);
+        const auto expected =
+            definition.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
+        EXPECT_LT(distance(convolve_backward(convolution, gradient, x, true), expected.input),
+                  tolerance);
+        EXPECT_LT(distance(convolution.kernel_gradient, expected.kernel), tolerance);
+    }
 }
 
 TEST(MinimalFilter, IsTakenWhereTheProcessorHasIt) {
-    Convolution convolution{.kind = ConvolutionKind::up,
-                            .kernel = at::zeros({32, 2, 2, 64}),
-                            .bias = at::zeros({32})};
+    Convolution convolution{
+        .kind = ConvolutionKind::up, .kernel = at::zeros({32, 2, 2, 64}), .bias = at::zeros({32})};
     convolution.refresh(at::kFloat);
-    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().minimal_filters == nullptr);
+    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().float32_filters == nullptr);
     convolution.refresh(at::kBFloat16);
+    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().bfloat16_filters == nullptr);
+    convolution.refresh(at::kDouble);
     EXPECT_TRUE(convolution.weights.defined());
 }
 

@@ -117,8 +117,7 @@ TEST(Network, InputsMadeAnewChangeNoBit) {
                 EXPECT_TRUE(kept.forward(x, context).equal(renewed.forward(x, context)));
                 kept.backward(d.to(type));
                 renewed.backward(d.to(type));
-                EXPECT_TRUE(
-                    kept.parameters().gradients().equal(renewed.parameters().gradients()))
+                EXPECT_TRUE(kept.parameters().gradients().equal(renewed.parameters().gradients()))
                     << "layer " << layer << ", dropout " << dropout;
                 EXPECT_TRUE(kept.moving_statistics().equal(renewed.moving_statistics()));
             }

@@ -178,12 +178,9 @@ INSTANTIATE_TEST_SUITE_P(Types, PassesTest,
 
 TEST(Kernels, InstructionSetsAgree) {
     std::vector<const kernels::Kernels*> sets{&kernels::kernels_baseline()};
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        sets.push_back(&kernels::kernels_avx2());
-    }
-    if (&kernels::kernels() == &kernels::kernels_avx512()) {
-        sets.push_back(&kernels::kernels_avx512());
-    }
+    if (kernels::supports_avx2()) sets.push_back(&kernels::kernels_avx2());
+    if (kernels::supports_avx512()) sets.push_back(&kernels::kernels_avx512());
+    if (kernels::supports_avx512_bf16()) sets.push_back(&kernels::kernels_avx512_bf16());
     const at::Tensor z = at::randn({200, 32}), scale = at::randn({32}), shift = at::randn({32});
     std::vector<at::Tensor> outputs;
     std::vector<std::vector<std::uint32_t>> masks;

@@ -50,10 +50,8 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
 }
 
 TEST(StepProfile, OurOwnConvolutionsCountAsSuch) {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
-        GTEST_SKIP() << "this processor has no AVX2";
-    }
-    const auto& filter = model::kernels::kernels_avx2().minimal_filters->same;
+    if (!model::kernels::supports_avx2()) GTEST_SKIP() << "this processor has no AVX2";
+    const auto& filter = model::kernels::kernels_avx2().float32_filters->same;
     const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto kernel = at::zeros({32, 3, 3, 32});
     const StepProfile profile;

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels for one instruction set, see the flags in CMakeLists.txt.
+
+#include "model/kernels/body.hpp"
+#include "model/kernels/minimal_filter.hpp"
+
+namespace msunet::model::kernels {
+
+const Kernels& kernels_avx512_bf16() {
+    static constexpr Kernels kernels =
+        make_kernels(&minimal_filters<float, SingleProduct>, &minimal_filters<Bf16, PairProduct>);
+    return kernels;
+}
+
+}  // namespace msunet::model::kernels

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of small matrices that stay in registers, and the vectors they are made of. Part of
+// minimal_filter.hpp.
+
+namespace msunet::model::kernels {
+namespace {
+
+#if defined(__AVX512F__)
+using Lane = Lanes<float>::Vector;
+/// Rows of a product that stay in registers, two vectors each.
+constexpr int product_rows = 12, gradient_rows = 8;
+#else
+using Lane = Floats8;
+constexpr int product_rows = 6, gradient_rows = 4;
+#endif
+constexpr i64 lane = sizeof(Lane) / sizeof(float);
+template <class V, class T>
+inline V load_as(const T* p) {
+    V v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+template <class V, class T>
+inline void store_as(T* p, V v) {
+    __builtin_memcpy(p, &v, sizeof v);
+}
+
+template <class V>
+inline V load_numbers(const float* p) {
+    return load_as<V>(p);
+}
+template <class V>
+inline V load_numbers(const Bf16* p) {
+    using Words = typename WordsOf<V>::Words;
+    const auto halves = load_as<typename WordsOf<V>::Halves>(p);
+    return reinterpret_cast<V>(__builtin_convertvector(halves, Words) << 16);
+}
+template <class V>
+inline void store_numbers(float* p, V v) {
+    store_as(p, v);
+}
+template <class V>
+inline void store_numbers(Bf16* p, V v) {
+    store_as(p, __builtin_convertvector(bf16_words(v), typename WordsOf<V>::Halves));
+}
+
+/// Products of float32. A matrix by terms has a row of 32 columns for each term of a sum.
+struct SingleProduct {
+    using Number = float;
+    static constexpr i64 terms = 1;  ///< that are added at once
+
+    template <class V>
+    static void put_term(Number* matrix, i64 term, i64 column, V v) {
+        store_as(matrix + term * block + column, v);
+    }
+    static Lane load_terms(const Number* p) { return load_as<Lane>(p); }
+    // Subtracting 0 leaves every number as it is, and the compiler knows.
+    static Lane broadcast(const Number* p) { return *p - Lane{}; }
+    static Lane add(Lane sum, Lane a, Lane b) { return sum + a * b; }
+};
+
+#if defined(__AVX512BF16__)
+/// Products of bfloat16, added up in float32. Two terms of a column lie side by side.
+struct PairProduct {
+    using Number = Bf16;
+    static constexpr i64 terms = 2;
+
+    static void put_term(Number* matrix, i64 term, i64 column, Lane v) {
+        Number* to = matrix + term / 2 * 2 * block + 2 * column;
+        const Words16 words = bf16_words(v);
+        store_as(to, term % 2 == 0 ? words : load_as<Words16>(to) | words << 16);
+    }
+    static __m512bh load_terms(const Number* p) { return (__m512bh)load_as<Words16>(p); }
+    static __m512bh broadcast(const Number* p) {
+        return (__m512bh)(Words16{} + load_as<std::uint32_t>(p));
+    }
+    static Lane add(Lane sum, __m512bh a, __m512bh b) { return _mm512_dpbf16_ps(sum, a, b); }
+};
+#endif
+
+/// out (Rows, 32) = Σ a · b over blocks·Length steps of P::terms terms; `b` by terms. Row r and
+/// step k of a block of `a` lie at r·RowStep + k·Step. With Add it adds to what is there.
+template <class P, int Rows, i64 RowStep, i64 Step, i64 Length, bool Add>
+inline void multiply(const typename P::Number* a, i64 a_pitch, const typename P::Number* b,
+                     i64 blocks, float* out) {
+    for (i64 first = 0; first < block; first += 2 * lane) {
+        Lane sums[Rows][2];
+        for (int r = 0; r < Rows; ++r) {
+            for (int j = 0; j < 2; ++j) {
+                sums[r][j] = Add ? load_as<Lane>(out + r * block + first + j * lane) : Lane{};
+            }
+        }
+        const auto* p = a;
+        const auto* q = b + first * P::terms;
+        for (i64 i = 0; i < blocks; ++i, p += a_pitch) {
+            for (i64 k = 0; k < Length; ++k, q += block * P::terms) {
+                const auto b0 = P::load_terms(q), b1 = P::load_terms(q + lane * P::terms);
+                for (int r = 0; r < Rows; ++r) {
+                    const auto factor = P::broadcast(p + r * RowStep + k * Step);
+                    sums[r][0] = P::add(sums[r][0], factor, b0);
+                    sums[r][1] = P::add(sums[r][1], factor, b1);
+                }
+            }
+        }
+        for (int r = 0; r < Rows; ++r) {
+            for (int j = 0; j < 2; ++j) store_as(out + r * block + first + j * lane, sums[r][j]);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace msunet::model::kernels
