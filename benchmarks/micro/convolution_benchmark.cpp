@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each convolution of the network at 64×64 pixels, 32 samples: forward, and backward with the
-// gradients of input and kernel.
+// The convolutions of the network between its first and its last at 64×64 pixels, 32 samples:
+// forward, and backward with the gradients of input and kernel.
 
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -8,6 +8,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 #include "model/convolution.hpp"
 
@@ -23,7 +24,7 @@ struct Layer {
     ConvolutionKind kind = ConvolutionKind::same;
 };
 
-constexpr std::array<Layer, 22> network{{
+constexpr std::array<Layer, 21> network{{
     {"conv1_2", 32, 32, 1},
     {"conv2_1", 32, 64, 2},
     {"conv2_2", 64, 64, 2},
@@ -45,50 +46,57 @@ constexpr std::array<Layer, 22> network{{
     {"up9", 64, 32, 2, ConvolutionKind::up},
     {"conv9_1", 64, 32, 1},
     {"conv9_2", 32, 32, 1},
-    {"conv9_3", 32, 2, 1},
 }};
 
-at::Tensor image(std::int64_t channels, std::int64_t size) {
-    return at::randn({samples, channels, size, size}).contiguous(at::MemoryFormat::ChannelsLast);
+at::Tensor image(std::int64_t channels, std::int64_t size, at::ScalarType type) {
+    return at::randn({samples, channels, size, size})
+        .to(type)
+        .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 struct Tensors {
-    explicit Tensors(const Layer& layer)
-        : x(image(layer.in, side / layer.reduction)), convolution{.kind = layer.kind} {
+    Tensors(const Layer& layer, at::ScalarType type)
+        : x(image(layer.in, side / layer.reduction, type)), convolution{.kind = layer.kind} {
         const std::int64_t taps = layer.kind == ConvolutionKind::up ? 2 : 3;
         convolution.kernel = at::randn({layer.out, taps, taps, layer.in});
         convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
         convolution.bias = at::zeros({layer.out});
-        convolution.refresh(at::kFloat);
+        convolution.refresh(type);
     }
 
     at::Tensor x;
     Convolution convolution;
 };
 
-void forward(benchmark::State& state, const Layer& layer) {
-    const Tensors tensors(layer);
+void forward(benchmark::State& state, const Layer& layer, at::ScalarType type) {
+    const Tensors tensors(layer, type);
     for (auto _ : state) benchmark::DoNotOptimize(convolve(tensors.convolution, tensors.x));
 }
 
-void backward(benchmark::State& state, const Layer& layer) {
-    const Tensors tensors(layer);
+void backward(benchmark::State& state, const Layer& layer, at::ScalarType type) {
+    const Tensors tensors(layer, type);
     const auto z = convolve(tensors.convolution, tensors.x);
-    const auto gradient = image(z.size(1), z.size(2));
+    const auto gradient = image(z.size(1), z.size(2), type);
     for (auto _ : state) {
         benchmark::DoNotOptimize(convolve_backward(tensors.convolution, gradient, tensors.x, true));
     }
 }
 
+template <class F>
+void add(const std::string& name, F run, const Layer& layer, at::ScalarType type) {
+    benchmark::RegisterBenchmark(("convolution/" + name + '/' + layer.name).c_str(), run, layer,
+                                 type)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+}
+
 [[maybe_unused]] const bool registered = [] {
     for (const auto& layer : network) {
-        const std::string name = layer.name;
-        benchmark::RegisterBenchmark(("convolution/forward/" + name).c_str(), forward, layer)
-            ->UseRealTime()
-            ->Unit(benchmark::kMillisecond);
-        benchmark::RegisterBenchmark(("convolution/backward/" + name).c_str(), backward, layer)
-            ->UseRealTime()
-            ->Unit(benchmark::kMillisecond);
+        for (const auto& [type, name] :
+             {std::pair{at::kFloat, "float32"}, std::pair{at::kBFloat16, "bf16"}}) {
+            add(std::string("forward/") + name, forward, layer, type);
+            add(std::string("backward/") + name, backward, layer, type);
+        }
     }
     return true;
 }();

@@ -90,6 +90,18 @@ void stage_backward(benchmark::State& state, at::ScalarType type) {
     }
 }
 
+/// To two channels: forward, and backward with both gradients.
+void last_convolution(benchmark::State& state, at::ScalarType type) {
+    StageTensors t(type);
+    const at::Tensor weights = at::randn({2, 3, 3, channels}), bias = at::randn({2});
+    const at::Tensor weights_gradient = at::zeros(weights.sizes());
+    for (auto _ : state) {
+        const at::Tensor z = t.passes->last_convolution(t.z, weights, bias);
+        benchmark::DoNotOptimize(
+            t.passes->last_convolution_backward(t.z, z, weights, weights_gradient, true));
+    }
+}
+
 void dropout_mask(benchmark::State& state, double rate) {
     StageTensors t(at::kFloat);
     std::uint32_t step = 0;
@@ -130,6 +142,7 @@ void register_all() {
         add(std::string("relu_and_norm/forward_merged_with_dropout/") + suffix,
             stage_forward_merged, type);
         add(std::string("relu_and_norm/backward/") + suffix, stage_backward, type);
+        add(std::string("last_convolution/") + suffix, last_convolution, type);
     }
     add("dropout_mask/0.5", dropout_mask, 0.5);
     add("dropout_mask/0.3", dropout_mask, 0.3);

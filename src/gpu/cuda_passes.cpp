@@ -159,7 +159,7 @@ public:
         if (bias_gradient.defined()) bias_gradient.copy_(partial.total());
     }
 
-    // The first convolution is cuDNN's, like all others.
+    // The first and the last convolution are cuDNN's, like all others.
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
         at::Tensor z = aten_->first_convolution(x, weights, bias, norm, false);
@@ -170,6 +170,18 @@ public:
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {
         aten_->first_convolution_backward(x, gradient, weights_gradient);
+    }
+
+    at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
+                                const at::Tensor& bias) override {
+        return aten_->last_convolution(x, weights, bias);
+    }
+
+    at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+                                         const at::Tensor& weights,
+                                         const at::Tensor& weights_gradient,
+                                         bool with_input) override {
+        return aten_->last_convolution_backward(x, gradient, weights, weights_gradient, with_input);
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

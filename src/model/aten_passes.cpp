@@ -172,6 +172,24 @@ public:
         convolve_backward(convolution, gradient, x, false);
     }
 
+    at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
+                                const at::Tensor& bias) override {
+        Convolution convolution{.kernel = weights, .bias = bias};
+        convolution.refresh(x.scalar_type());
+        return convolve(convolution, x);
+    }
+
+    at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+                                         const at::Tensor& weights,
+                                         const at::Tensor& weights_gradient,
+                                         bool with_input) override {
+        Convolution convolution{.kernel = weights,
+                                .bias = at::empty({weights.size(0)}, x.options()),
+                                .kernel_gradient = weights_gradient};
+        convolution.refresh(x.scalar_type());
+        return convolve_backward(convolution, gradient, x, with_input);
+    }
+
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,
                       std::uint32_t first_sample) override {
         at::Tensor host = bits.device().is_cpu()

@@ -234,6 +234,35 @@ public:
         });
     }
 
+    at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
+                                const at::Tensor& bias) override {
+        const std::int64_t out = bias.size(0), height = x.size(2), width = x.size(3);
+        at::Tensor z =
+            at::empty({x.size(0), out, height, width}, x.options(), at::MemoryFormat::ChannelsLast);
+        with_type(x, [&](auto type) {
+            using T = decltype(type);
+            using A = kernels::Arithmetic<T>;
+            at::parallel_for(0, x.size(0) * height, 8, [&](std::int64_t begin, std::int64_t end) {
+                table<T>().last_convolution(pointer<T>(x), pointer<T>(z), begin, end, height, width,
+                                            pointer<A>(weights), pointer<A>(bias));
+            });
+        });
+        return z;
+    }
+
+    at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+                                         const at::Tensor& weights,
+                                         const at::Tensor& weights_gradient,
+                                         bool with_input) override {
+        at::Tensor dx;
+        with_type(x, [&](auto type) {
+            using T = decltype(type);
+            if (weights_gradient.defined()) last_weights<T>(x, gradient, weights_gradient);
+            if (with_input) dx = last_input<T>(x, gradient, weights);
+        });
+        return dx;
+    }
+
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,
                       std::uint32_t first_sample) override {
         dropout_bits({pointer<std::uint32_t>(bits), static_cast<std::size_t>(bits.numel())},
@@ -241,6 +270,35 @@ public:
     }
 
 private:
+    template <class T>
+    static void last_weights(const at::Tensor& x, const at::Tensor& gradient,
+                             const at::Tensor& weights_gradient) {
+        using A = kernels::Arithmetic<T>;
+        const std::int64_t height = x.size(2), width = x.size(3);
+        std::vector<double> total(static_cast<std::size_t>(weights_gradient.numel()));
+        parallel_sums(x.size(0) * height, 8, weights_gradient.numel(), total.data(),
+                      [&](auto begin, auto end, double* sums) {
+                          table<T>().last_convolution_weights(pointer<T>(x), pointer<T>(gradient),
+                                                              begin, end, height, width, sums);
+                      });
+        for (std::size_t i = 0; i < total.size(); ++i) {
+            pointer<A>(weights_gradient)[i] = static_cast<A>(total[i]);
+        }
+    }
+
+    template <class T>
+    static at::Tensor last_input(const at::Tensor& x, const at::Tensor& gradient,
+                                 const at::Tensor& weights) {
+        using A = kernels::Arithmetic<T>;
+        const std::int64_t height = x.size(2), width = x.size(3);
+        at::Tensor dx = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
+        at::parallel_for(0, x.size(0) * height, 8, [&](std::int64_t begin, std::int64_t end) {
+            table<T>().last_convolution_input(pointer<T>(gradient), pointer<T>(dx), begin, end,
+                                              height, width, pointer<A>(weights));
+        });
+        return dx;
+    }
+
     template <class A>
     static void prepare(Norm& norm, std::int64_t count) {
         const std::int64_t channels = norm.gamma.size(0);

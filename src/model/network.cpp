@@ -126,7 +126,6 @@ private:
 
     void refresh() {
         for (auto& stage : weights_.stages) stage.convolution.refresh(type_);
-        weights_.head.refresh(type_);
     }
 
     [[nodiscard]] std::int64_t skip_channels(std::size_t skip) const {
@@ -151,7 +150,7 @@ private:
             y = plain(up + 1, y);
             y = plain(up + 2, y);
         }
-        at::Tensor a = convolve(weights_.head, y).relu_();
+        at::Tensor a = last_convolution(y).relu_();
         if (keeps(stage_count)) {
             if (!renews(stage_count)) head_x_ = y;
             head_a_ = a;
@@ -162,6 +161,11 @@ private:
             weights_.score.bias;
         if (!training_) clear();
         return logits.squeeze(3);
+    }
+
+    at::Tensor last_convolution(const at::Tensor& x) {
+        RECORD_USER_SCOPE("msunet::convolution");
+        return passes_->last_convolution(x, weights_.head.kernel, weights_.head.bias);
     }
 
     at::Tensor contract(at::Tensor y) {
@@ -320,7 +324,9 @@ private:
         if (head.trainable()) head.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
         da = da.view({head_a_.size(0), head_a_.size(2), head_a_.size(3), head_a_.size(1)})
                  .permute({0, 3, 1, 2});
-        return convolve_backward(head, da, input_of(stage_count), needed);
+        RECORD_USER_SCOPE("msunet::convolution_backward");
+        return passes_->last_convolution_backward(input_of(stage_count), da, head.kernel,
+                                                  head.kernel_gradient, needed);
     }
 
     /// From the gradient of the stage's output: gradients of its weights, and of its input unless

@@ -79,6 +79,16 @@ public:
     /// Gradient of its weights, from that of its output, into (C,3,3,1) in master precision.
     virtual void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                             const at::Tensor& weights_gradient) = 0;
+    /// Its last 3×3 convolution, of x (N,32,H,W) to (N,2,H,W), by `weights` (2,3,3,32) and
+    /// `bias` (2), both in master precision.
+    virtual at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
+                                        const at::Tensor& bias) = 0;
+    /// From the gradient of its output that of its input, unless it is not asked for, and that of
+    /// its weights into (2,3,3,32) in master precision, if that is defined.
+    virtual at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+                                                 const at::Tensor& weights,
+                                                 const at::Tensor& weights_gradient,
+                                                 bool with_input) = 0;
     /// Fills int32 (N, words) with masks, see dropout.hpp.
     virtual void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key,
                               std::uint32_t layer, std::uint32_t first_sample) = 0;

@@ -5,16 +5,11 @@
 #include "model/kernels/table.hpp"
 #include "model/kernels/vectors.hpp"
 
+// After the vectors, of which it is made.
+#include "model/kernels/thin_convolutions.hpp"
+
 namespace msunet::model::kernels {
 namespace {
-
-using i64 = std::int64_t;
-/// Pixels that a kernel goes over channel by channel block, so that they stay in the cache.
-constexpr i64 chunk_pixels = 32;
-constexpr i64 block = 32;
-
-template <class T>
-constexpr int vectors_per_block = static_cast<int>(block) / Lanes<T>::count;
 
 /// Where the parts of a chunk's gradient lie, pixel by pixel.
 template <class T>
@@ -264,72 +259,6 @@ void norm_backward(T* z, i64 begin, i64 end, i64 channels, const GradientSource<
     with_parts<Backward<T>>(source, z, begin, end, channels, &source, scale, correction, bias);
 }
 
-/// The 3×3 neighbourhood of a pixel, zero outside the image.
-template <class T>
-struct Neighbours {
-    Arithmetic<T> value[9];
-
-    Neighbours(const T* image, i64 row, i64 column, i64 height, i64 width) {
-        for (int k = 0; k < 9; ++k) {
-            const i64 y = row + k / 3 - 1, x = column + k % 3 - 1;
-            const bool inside = y >= 0 && y < height && x >= 0 && x < width;
-            value[k] = inside ? widen(image[y * width + x]) : Arithmetic<T>{};
-        }
-    }
-};
-
-template <class T>
-void first_convolution(const T* x, T* z, i64 begin, i64 end, i64 height, i64 width, i64 channels,
-                       const Arithmetic<T>* weights, const Arithmetic<T>* bias, double* sums) {
-    constexpr int n = Lanes<T>::count;
-    for (i64 row = begin; row < end; ++row) {
-        const T* image = x + row / height * height * width;
-        for (i64 c = 0; c < channels; c += n) {
-            Vector<T> w[9];
-            for (int k = 0; k < 9; ++k) {
-                for (int j = 0; j < n; ++j) w[k][j] = weights[(c + j) * 9 + k];
-            }
-            const Vector<T> b = load_arithmetic<T>(bias + c);
-            Accumulator<T> s, q;
-            for (i64 column = 0; column < width; ++column) {
-                const Neighbours<T> around(image, row % height, column, height, width);
-                Vector<T> sum = b;
-                for (int k = 0; k < 9; ++k) sum += w[k] * around.value[k];
-                sum = rounded<T>(sum);
-                store(z + (row * width + column) * channels + c, sum);
-                const Vector<T> a = relu(sum);
-                s.add(a);
-                q.add_product(a, a);
-            }
-            s.flush(sums + c);
-            q.flush(sums + channels + c);
-        }
-    }
-}
-
-template <class T>
-void first_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 height, i64 width,
-                               i64 channels, double* gradient) {
-    constexpr int n = Lanes<T>::count;
-    for (i64 row = begin; row < end; ++row) {
-        const T* image = x + row / height * height * width;
-        for (i64 c = 0; c < channels; c += n) {
-            // A row's sum in the arithmetic type is short; rows are added up in double.
-            Vector<T> sum[9] = {};
-            for (i64 column = 0; column < width; ++column) {
-                const Neighbours<T> around(image, row % height, column, height, width);
-                const Vector<T> d = load(dz + (row * width + column) * channels + c);
-                for (int k = 0; k < 9; ++k) sum[k] += d * around.value[k];
-            }
-            for (int k = 0; k < 9; ++k) {
-                for (int j = 0; j < n; ++j) {
-                    gradient[(c + j) * 9 + k] += static_cast<double>(sum[k][j]);
-                }
-            }
-        }
-    }
-}
-
 /// Philox4x32-10 on the counters c0 + i, i = 0 … 15.
 constexpr int lanes = 16;
 struct Block {
@@ -387,9 +316,16 @@ void adam(T* __restrict w, const T* __restrict g, T* __restrict m, T* __restrict
 
 template <class T>
 constexpr Table<T> make_table() {
-    return {
-        relu_sums<T>,     norm_forward<T>,      norm_pool_forward<T>,        norm_backward_sums<T>,
-        norm_backward<T>, first_convolution<T>, first_convolution_weights<T>};
+    return {relu_sums<T>,
+            norm_forward<T>,
+            norm_pool_forward<T>,
+            norm_backward_sums<T>,
+            norm_backward<T>,
+            first_convolution<T>,
+            first_convolution_weights<T>,
+            last_convolution<T>,
+            last_convolution_input<T>,
+            last_convolution_weights<T>};
 }
 
 constexpr Kernels make_kernels(const MinimalFilters<float>* float32_filters,

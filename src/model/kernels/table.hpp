@@ -87,6 +87,16 @@ struct Table {
     void (*first_convolution_weights)(const T* x, const T* dz, std::int64_t begin, std::int64_t end,
                                       std::int64_t height, std::int64_t width,
                                       std::int64_t channels, double* gradient);
+    /// 3×3, "same" padding, of 32 channels to 2; weights (2, 3, 3, 32).
+    void (*last_convolution)(const T* x, T* z, std::int64_t begin, std::int64_t end,
+                             std::int64_t height, std::int64_t width, const A* weights,
+                             const A* bias);
+    /// Gradient of its input.
+    void (*last_convolution_input)(const T* dz, T* dx, std::int64_t begin, std::int64_t end,
+                                   std::int64_t height, std::int64_t width, const A* weights);
+    /// Gradient (2, 3, 3, 32) of its weights, added up in double.
+    void (*last_convolution_weights)(const T* x, const T* dz, std::int64_t begin, std::int64_t end,
+                                     std::int64_t height, std::int64_t width, double* gradient);
 };
 
 /// Images as tiles of some pixels a side, which depends on the filter; channels are multiples

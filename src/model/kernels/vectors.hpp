@@ -9,6 +9,11 @@
 namespace msunet::model::kernels {
 namespace {
 
+using i64 = std::int64_t;
+/// Pixels that a kernel goes over channel by channel block, so that they stay in the cache.
+constexpr i64 chunk_pixels = 32;
+constexpr i64 block = 32;
+
 template <class T>
 struct Lanes {
     static constexpr int count = 16;
@@ -32,6 +37,9 @@ using Shorts16 = std::uint16_t __attribute__((vector_size(32)));
 using Words16 = std::uint32_t __attribute__((vector_size(64)));
 using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
 using Bytes8 = std::uint8_t __attribute__((vector_size(8)));
+
+template <class T>
+constexpr int vectors_per_block = static_cast<int>(block) / Lanes<T>::count;
 
 inline float widen(Bf16 x) {
     const std::uint32_t word = static_cast<std::uint32_t>(x.bits) << 16U;
@@ -90,6 +98,16 @@ inline typename WordsOf<V>::Words bf16_words(V v) {
 inline void store(Bf16* p, Lanes<float>::Vector v) {
     const Shorts16 s = __builtin_convertvector(bf16_words(v), Shorts16);
     __builtin_memcpy(p, &s, sizeof s);
+}
+
+/// One number, rounded likewise.
+template <class T>
+inline T narrow(Arithmetic<T> value) {
+    if constexpr (sizeof(T) == sizeof(Bf16)) {
+        return {static_cast<std::uint16_t>(bf16_words(Lanes<float>::Vector{} + value)[0])};
+    } else {
+        return value;
+    }
 }
 
 /// The value that storing as T and loading gives.

@@ -159,6 +159,21 @@ TEST_P(PassesTest, FirstConvolutionsAgree) {
     expect_near(ga, gb, "weights");
 }
 
+TEST_P(PassesTest, LastConvolutionsAgree) {
+    const auto type = GetParam();
+    const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
+    const at::Tensor x = image(32, side, type), dz = image(2, side, type);
+    const at::Tensor w = at::randn({2, 3, 3, 32}).to(at::kBFloat16).to(master);
+    const at::Tensor bias = at::randn({2}).to(at::kBFloat16).to(master);
+    expect_near(cpu_->last_convolution(x, w, bias), aten_->last_convolution(x, w, bias), "output");
+    const at::Tensor ga = at::zeros(w.sizes(), w.options()), gb = at::zeros(w.sizes(), w.options());
+    expect_near(cpu_->last_convolution_backward(x, dz, w, ga, true),
+                aten_->last_convolution_backward(x, dz, w, gb, true), "input");
+    expect_near(ga, gb, "weights");
+    EXPECT_FALSE(cpu_->last_convolution_backward(x, dz, w, ga, false).defined());
+    EXPECT_TRUE(cpu_->last_convolution_backward(x, dz, w, at::Tensor(), true).defined());
+}
+
 TEST_P(PassesTest, NanPasses) {
     at::Tensor z = image(channels, side, GetParam());
     z.select(0, 1).select(0, 5).select(0, 3).fill_(std::nan(""));

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// 3×3 convolutions with few channels on one side: the network's first, of one channel, and its
+// last, to two. Part of body.hpp.
+
+namespace msunet::model::kernels {
+namespace {
+
+/// The 3×3 neighbourhood of a pixel, zero outside the image.
+template <class T>
+struct Neighbours {
+    Arithmetic<T> value[9];
+
+    Neighbours(const T* image, i64 row, i64 column, i64 height, i64 width) {
+        for (int k = 0; k < 9; ++k) {
+            const i64 y = row + k / 3 - 1, x = column + k % 3 - 1;
+            const bool inside = y >= 0 && y < height && x >= 0 && x < width;
+            value[k] = inside ? widen(image[y * width + x]) : Arithmetic<T>{};
+        }
+    }
+};
+
+template <class T>
+void first_convolution(const T* x, T* z, i64 begin, i64 end, i64 height, i64 width, i64 channels,
+                       const Arithmetic<T>* weights, const Arithmetic<T>* bias, double* sums) {
+    constexpr int n = Lanes<T>::count;
+    for (i64 row = begin; row < end; ++row) {
+        const T* image = x + row / height * height * width;
+        for (i64 c = 0; c < channels; c += n) {
+            Vector<T> w[9];
+            for (int k = 0; k < 9; ++k) {
+                for (int j = 0; j < n; ++j) w[k][j] = weights[(c + j) * 9 + k];
+            }
+            const Vector<T> b = load_arithmetic<T>(bias + c);
+            Accumulator<T> s, q;
+            for (i64 column = 0; column < width; ++column) {
+                const Neighbours<T> around(image, row % height, column, height, width);
+                Vector<T> sum = b;
+                for (int k = 0; k < 9; ++k) sum += w[k] * around.value[k];
+                sum = rounded<T>(sum);
+                store(z + (row * width + column) * channels + c, sum);
+                const Vector<T> a = relu(sum);
+                s.add(a);
+                q.add_product(a, a);
+            }
+            s.flush(sums + c);
+            q.flush(sums + channels + c);
+        }
+    }
+}
+
+template <class T>
+void first_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 height, i64 width,
+                               i64 channels, double* gradient) {
+    constexpr int n = Lanes<T>::count;
+    for (i64 row = begin; row < end; ++row) {
+        const T* image = x + row / height * height * width;
+        for (i64 c = 0; c < channels; c += n) {
+            // A row's sum in the arithmetic type is short; rows are added up in double.
+            Vector<T> sum[9] = {};
+            for (i64 column = 0; column < width; ++column) {
+                const Neighbours<T> around(image, row % height, column, height, width);
+                const Vector<T> d = load(dz + (row * width + column) * channels + c);
+                for (int k = 0; k < 9; ++k) sum[k] += d * around.value[k];
+            }
+            for (int k = 0; k < 9; ++k) {
+                for (int j = 0; j < n; ++j) {
+                    gradient[(c + j) * 9 + k] += static_cast<double>(sum[k][j]);
+                }
+            }
+        }
+    }
+}
+
+/// The last convolution's channels of output and of input.
+constexpr i64 thin_out = 2, thin_in = 32;
+
+/// The sum of a vector's numbers, in pairs.
+template <class V>
+inline auto sum_of(V v) {
+    constexpr int n = sizeof(V) / sizeof(v[0]);
+    using Number = decltype(v[0] + v[0]);
+    Number part[n];
+    __builtin_memcpy(part, &v, sizeof v);
+    for (int half = n / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; ++i) part[i] += part[i + half];
+    }
+    return part[0];
+}
+
+/// One pixel of the output; taps of an `Edge` may lie outside to the left or right.
+template <class T, bool Edge>
+inline void last_pixel(const T* x, T* z, i64 row, i64 column, i64 height, i64 width,
+                       const Arithmetic<T>* weights, const Arithmetic<T>* bias) {
+    constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
+    // A sum each for three taps, so that one addition need not wait for another.
+    Vector<T> sum[thin_out][3] = {};
+    for (i64 i = 0; i < 3; ++i) {
+        const i64 top = row % height + i - 1;
+        if (top < 0 || top >= height) continue;
+        const T* line = x + ((row + i - 1) * width + column - 1) * thin_in;
+        for (i64 j = 0; j < 3; ++j) {
+            if (Edge && (column + j - 1 < 0 || column + j - 1 >= width)) continue;
+            for (int k = 0; k < vectors; ++k) {
+                const Vector<T> v = load(line + j * thin_in + k * n);
+                for (i64 o = 0; o < thin_out; ++o) {
+                    const auto* w = weights + ((o * 3 + i) * 3 + j) * thin_in + k * n;
+                    sum[o][j] += v * load_arithmetic<T>(w);
+                }
+            }
+        }
+    }
+    for (i64 o = 0; o < thin_out; ++o) {
+        z[(row * width + column) * thin_out + o] =
+            narrow<T>(bias[o] + sum_of(sum[o][0] + sum[o][1] + sum[o][2]));
+    }
+}
+
+template <class T>
+void last_convolution(const T* x, T* z, i64 begin, i64 end, i64 height, i64 width,
+                      const Arithmetic<T>* weights, const Arithmetic<T>* bias) {
+    for (i64 row = begin; row < end; ++row) {
+        for (i64 column = 0; column < width; ++column) {
+            const bool edge = column == 0 || column + 1 == width;
+            const auto write = edge ? last_pixel<T, true> : last_pixel<T, false>;
+            write(x, z, row, column, height, width, weights, bias);
+        }
+    }
+}
+
+/// The gradients around the pixels [first, first + columns) of a row, zero outside the image.
+template <class T>
+struct GradientPatch {
+    static constexpr i64 most_columns = 32;
+
+    /// By tap of the kernel: tap (i, j) of a pixel's input took it to output row − i, column − j.
+    Arithmetic<T> line[3][most_columns + 2][thin_out];
+
+    GradientPatch(const T* dz, i64 row, i64 first, i64 columns, i64 height, i64 width) {
+        for (i64 i = 0; i < 3; ++i) {
+            const i64 top = row % height + 1 - i;
+            for (i64 j = 0; j < columns + 2; ++j) {
+                const i64 column = first + j - 1;
+                const bool inside = top >= 0 && top < height && column >= 0 && column < width;
+                const T* from = dz + ((row + 1 - i) * width + column) * thin_out;
+                for (i64 o = 0; o < thin_out; ++o) line[i][j][o] = inside ? widen(from[o]) : 0;
+            }
+        }
+    }
+    /// What tap (i, j) of column `first + column` takes to output o.
+    [[nodiscard]] Arithmetic<T> at(i64 i, i64 j, i64 column, i64 o) const {
+        return line[i][column + 2 - j][o];
+    }
+};
+
+template <class T>
+void last_convolution_input(const T* dz, T* dx, i64 begin, i64 end, i64 height, i64 width,
+                            const Arithmetic<T>* weights) {
+    constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
+    constexpr i64 most = GradientPatch<T>::most_columns;
+    for (i64 row = begin; row < end; ++row) {
+        for (i64 first = 0; first < width; first += most) {
+            const i64 columns = width - first < most ? width - first : most;
+            const GradientPatch<T> patch(dz, row, first, columns, height, width);
+            for (i64 column = 0; column < columns; ++column) {
+                Vector<T> sum[3][vectors] = {};
+                for (i64 i = 0; i < 3; ++i) {
+                    for (i64 j = 0; j < 3; ++j) {
+                        for (i64 o = 0; o < thin_out; ++o) {
+                            const auto d = patch.at(i, j, column, o);
+                            const auto* w = weights + ((o * 3 + i) * 3 + j) * thin_in;
+                            for (int k = 0; k < vectors; ++k) {
+                                sum[j][k] += load_arithmetic<T>(w + k * n) * d;
+                            }
+                        }
+                    }
+                }
+                T* to = dx + (row * width + first + column) * thin_in;
+                for (int k = 0; k < vectors; ++k) {
+                    store(to + k * n, sum[0][k] + sum[1][k] + sum[2][k]);
+                }
+            }
+        }
+    }
+}
+
+template <class T>
+void last_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 height, i64 width,
+                              double* gradient) {
+    constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
+    constexpr i64 most = GradientPatch<T>::most_columns;
+    for (i64 row = begin; row < end; ++row) {
+        for (i64 first = 0; first < width; first += most) {
+            const i64 columns = width - first < most ? width - first : most;
+            const GradientPatch<T> patch(dz, row, first, columns, height, width);
+            const T* line = x + (row * width + first) * thin_in;
+            for (i64 o = 0; o < thin_out; ++o) {
+                for (int k = 0; k < vectors; ++k) {
+                    // Sums of a few pixels in the arithmetic type are short; the rest is in double.
+                    Vector<T> sum[3][3] = {};
+                    for (i64 column = 0; column < columns; ++column) {
+                        const Vector<T> v = load(line + column * thin_in + k * n);
+                        for (i64 i = 0; i < 3; ++i) {
+                            for (i64 j = 0; j < 3; ++j) sum[i][j] += v * patch.at(i, j, column, o);
+                        }
+                    }
+                    for (i64 tap = 0; tap < 9; ++tap) {
+                        double* to = gradient + (o * 9 + tap) * thin_in + k * n;
+                        for (int c = 0; c < n; ++c) {
+                            to[c] += static_cast<double>(sum[tap / 3][tap % 3][c]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace msunet::model::kernels
