@@ -118,7 +118,8 @@ void Convolution::refresh(at::ScalarType type) {
 }
 
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
-    const auto& [kind, kernel] = std::tie(convolution.kind, convolution.kernel);
+    const at::Tensor& kernel = convolution.kernel;
+    const ConvolutionKind kind = convolution.kind;
     if (x.size(0) == 0) {
         const std::int64_t scale = kind == ConvolutionKind::up ? 2 : 1;
         return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),

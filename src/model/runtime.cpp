@@ -6,11 +6,11 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <memory>
 #include <new>
 
 namespace msunet::model {
@@ -22,11 +22,12 @@ namespace {
 class ExactAllocator final : public c10::Allocator {
 public:
     c10::DataPtr allocate(std::size_t bytes) override {
-        void* block = std::malloc(bytes + alignment);
+        std::size_t room = bytes + alignment;
+        void* block = std::malloc(sizeof(void*) + room);
         if (block == nullptr) throw std::bad_alloc();
-        // malloc aligns to 16 bytes, so that there is room for its address before the data.
-        const auto address = reinterpret_cast<std::uintptr_t>(block);
-        void* data = reinterpret_cast<void*>(address / alignment * alignment + alignment);
+        // The block's own address lies before the data.
+        void* data = static_cast<void**>(block) + 1;
+        std::align(alignment, bytes, data, room);
         static_cast<void**>(data)[-1] = block;
         return {data, data, &release, c10::DeviceType::CPU};
     }

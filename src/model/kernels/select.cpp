@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cpuid.h>
+
 #include "model/kernels/table.hpp"
 
 namespace msunet::model::kernels {
 namespace {
 
+/// Compilers differ in whether they know its name: leaf 7 of cpuid, bit 22 of EDX.
+bool has_amx_bf16() {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22U & 1U) != 0;
+}
+
 Kernels best() {
     if (supports_avx512_bf16()) {
         Kernels kernels = kernels_avx512_bf16();
         // There the library multiplies on the matrix unit, which is faster than our filters can be.
-        if (__builtin_cpu_supports("amx-bf16")) kernels.bfloat16_filters = nullptr;
+        if (has_amx_bf16()) kernels.bfloat16_filters = nullptr;
         return kernels;
     }
     if (supports_avx512()) return kernels_avx512();
