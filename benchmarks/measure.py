@@ -131,6 +131,18 @@ def publish(text, output):
         output.write_text(text)
 
 
+def share_megabytes(pid):
+    """A process's share of memory, MB: a page that n processes share counts an n-th. 0 when it has
+    ended."""
+    try:
+        for line in open(f"/proc/{pid}/smaps_rollup"):
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0
+
+
 def peak_megabytes(pid):
     """The most memory that a process has held so far; 0 where it is gone."""
     try:
@@ -155,19 +167,18 @@ def descendants(pid):
 
 
 def run(words, cwd, env):
-    """Runs a command to its end. Answers with wall seconds and the sum of the peak memory (MB) of
-    all its processes, pages that several share counted in each."""
+    """Runs a command to its end. Answers with wall seconds and the most memory (MB) that all its
+    processes together have held at a moment, pages that several share counted once."""
     log = Path(cwd) / "log.txt"
     began = time.monotonic()
     with open(log, "w") as out:
         process = subprocess.Popen([str(word) for word in words], cwd=cwd, env=env, stdout=out,
                                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        peaks, ended = {}, threading.Event()
+        moments, ended = [0], threading.Event()
 
         def watch():
-            while not ended.wait(0.05):
-                for pid in descendants(process.pid):
-                    peaks[pid] = max(peaks.get(pid, 0), peak_megabytes(pid))
+            while not ended.wait(0.1):
+                moments.append(sum(map(share_megabytes, descendants(process.pid))))
 
         watcher = threading.Thread(target=watch)
         watcher.start()
@@ -178,7 +189,7 @@ def run(words, cwd, env):
     if code != 0:
         sys.exit(f"'{' '.join(map(str, words))}' ended with {code}:\n"
                  + "\n".join(log.read_text(errors="replace").splitlines()[-20:]))
-    return seconds, sum(peaks.values())
+    return seconds, max(moments)
 
 
 def journal(folder):

@@ -84,8 +84,8 @@ def report(options, job, began, figures, counts, kind):
         "The whole job beside Keras", began,
         f"2 permutations × {job['epochs']} epochs, {counts[0]} training and {counts[1]} validation "
         f"patches of {counts[2]} from {kind}, batch {job['batch']}, dropout {job['dropout']}, "
-        f"{options.threads} threads together, medians of {options.rounds} rounds. Memory is the sum "
-        "over all processes; pages that ranks share count in each.")
+        f"{options.threads} threads together, medians of {options.rounds} rounds. Memory is the "
+        "most of all processes together, pages that ranks share counted once.")
     text += measure.table(["way", "wall s", "peak MB", "times as fast as Keras", "memory / Keras"],
                           rows)
     measure.publish(text, options.output)

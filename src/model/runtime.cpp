@@ -48,7 +48,8 @@ void set_threads(int threads) { at::set_num_threads(threads); }
 
 void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
-    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    // Never: the largest int would be 2 GiB, which steps with large batches free at their end.
+    mallopt(M_TRIM_THRESHOLD, -1);
     mallopt(M_TOP_PAD, 64 << 20);
     static ExactAllocator allocator;
     c10::SetCPUAllocator(&allocator);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <ATen/Version.h>
 #include <cpuid.h>
+
+#include <string>
 
 #include "model/kernels/table.hpp"
 
@@ -12,15 +15,18 @@ bool has_amx_bf16() {
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22U & 1U) != 0;
 }
 
+/// Within what libtorch's own kernels use, which a user limits by ATEN_CPU_CAPABILITY.
 Kernels best() {
-    if (supports_avx512_bf16()) {
+    const std::string capability = at::get_cpu_capability();
+    const bool wide = capability == "AVX512";
+    if (wide && supports_avx512_bf16()) {
         Kernels kernels = kernels_avx512_bf16();
         // There the library multiplies on the matrix unit, which is faster than our filters can be.
         if (has_amx_bf16()) kernels.bfloat16_filters = nullptr;
         return kernels;
     }
-    if (supports_avx512()) return kernels_avx512();
-    if (supports_avx2()) return kernels_avx2();
+    if (wide && supports_avx512()) return kernels_avx512();
+    if (capability != "DEFAULT" && supports_avx2()) return kernels_avx2();
     return kernels_baseline();
 }
 

@@ -166,7 +166,7 @@ struct Kernels {
     const MinimalFilters<Bf16>* bfloat16_filters;
 };
 
-/// The kernels for this processor.
+/// The kernels for this processor; ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
 const Kernels& kernels();
 
 const Kernels& kernels_baseline();

@@ -10,6 +10,8 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "model/kernels/table.hpp"
@@ -190,6 +192,24 @@ TEST_P(PassesTest, NanPasses) {
 
 INSTANTIATE_TEST_SUITE_P(Types, PassesTest,
                          testing::Values(at::kFloat, at::kDouble, at::kBFloat16));
+
+/// Of the best instruction set up to a limit in ATEN_CPU_CAPABILITY's words.
+const kernels::Kernels& expected_kernels(const std::string& limit) {
+    if (limit == "avx512" && kernels::supports_avx512_bf16()) {
+        return kernels::kernels_avx512_bf16();
+    }
+    if (limit == "avx512" && kernels::supports_avx512()) return kernels::kernels_avx512();
+    if (limit != "default" && kernels::supports_avx2()) return kernels::kernels_avx2();
+    return kernels::kernels_baseline();
+}
+
+// The tests model.avx2 and model.default set the variable.
+TEST(Kernels, AreLimitedAsLibtorchsAre) {
+    const char* limit = std::getenv("ATEN_CPU_CAPABILITY");
+    const auto& expected = expected_kernels(limit == nullptr ? "avx512" : limit);
+    EXPECT_EQ(kernels::kernels().float32_filters, expected.float32_filters);
+    EXPECT_EQ(kernels::kernels().adam32, expected.adam32);
+}
 
 TEST(Kernels, InstructionSetsAgree) {
     std::vector<const kernels::Kernels*> sets{&kernels::kernels_baseline()};

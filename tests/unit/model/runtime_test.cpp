@@ -3,6 +3,7 @@
 
 #include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cstdint>
 #include <vector>
@@ -10,7 +11,14 @@
 namespace msunet::model {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool has_glibc_heap = false;
+#else
+constexpr bool has_glibc_heap = true;
+#endif
+
 TEST(Runtime, AFreedTensorLeavesRoomForAnotherOfItsSize) {
+    if (!has_glibc_heap) GTEST_SKIP() << "the sanitizer's heap is another";
     keep_freed_memory();
     constexpr std::int64_t numbers = 4 << 20;
     std::vector<at::Tensor> tensors;
@@ -18,6 +26,19 @@ TEST(Runtime, AFreedTensorLeavesRoomForAnotherOfItsSize) {
     const void* hole = tensors[1].const_data_ptr();
     tensors[1].reset();
     EXPECT_EQ(at::empty({numbers}).const_data_ptr(), hole);
+}
+
+TEST(Runtime, MoreThanTwoGibibytesStay) {
+    if (!has_glibc_heap) GTEST_SKIP() << "the sanitizer's heap is another";
+    keep_freed_memory();
+    // Never touched, so that it takes no memory. In parts, since one of that size might be mapped.
+    constexpr std::int64_t part = std::int64_t{512} << 20;
+    std::vector<at::Tensor> tensors;
+    for (int i = 0; i < 5; ++i) tensors.push_back(at::empty({part}, at::kByte));
+    tensors.clear();
+    EXPECT_GT(mallinfo2().keepcost, std::size_t{5 * part});
+    release_memory();
+    EXPECT_LT(mallinfo2().keepcost, std::size_t{part});
 }
 
 TEST(Runtime, TensorsBeginAtCacheLines) {
