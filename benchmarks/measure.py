@@ -177,7 +177,7 @@ def run(words, cwd, env):
         moments, ended = [0], threading.Event()
 
         def watch():
-            while not ended.wait(0.1):
+            while not ended.wait(0.25):
                 moments.append(sum(map(share_megabytes, descendants(process.pid))))
 
         watcher = threading.Thread(target=watch)
