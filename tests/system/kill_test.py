@@ -9,7 +9,7 @@ import signal
 import time
 
 import program
-from sweep import SweepTest, events
+from sweep import SweepTest, events, line_count
 
 KILLS = 20
 RANKS = 2
@@ -35,13 +35,15 @@ def deaths(folder):
 
 
 class KillTest(SweepTest):
-    sweep = ("-talos", "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 40, 'batch_size': 6,"
+    expected_ranks = RANKS
+    # An epoch takes some hundredths of a second, and a death and its start the time of twenty.
+    sweep = ("-talos", "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 400, 'batch_size': 6,"
              " 'dropout': 0.3}", "-at", "0.6", "--checkpoint_minutes", "0")
 
     def wait_for_moment(self, process, draw):
         """Any moment of the start and of the training; False if the program ended before."""
         if draw.random() < 0.4 and deaths(self.folder) < MOST_DEATHS:
-            time.sleep(draw.uniform(0, 2.5))
+            self.sleep_through_start(draw.uniform(0, 2.5))
             return process.poll() is None
         if not self.wait_for_lines(process, draw.randint(1, 3)):
             return False
@@ -50,6 +52,13 @@ class KillTest(SweepTest):
                 return False
         time.sleep(draw.uniform(0, 0.2))
         return process.poll() is None
+
+    def sleep_through_start(self, seconds):
+        """At most until the sweep has gone on a little: on a fast machine the seconds of a start are
+        many epochs, and the sweep would end before it has been killed often enough."""
+        until, lines = time.time() + seconds, line_count(self.folder)
+        while time.time() < until and line_count(self.folder) < lines + 5:
+            time.sleep(0.02)
 
     def kill(self, process, draw):
         """One rank, whose end is the job's, or the whole job; who it was."""
