@@ -32,8 +32,8 @@ struct NetworkOptions {
     /// True: BN statistics are those of the global batch, summed over the group.
     bool sync_batch_norm = true;
     /// Bytes. On the CPU, where the convolutions' outputs of a step take more than that, what they
-    /// read is made anew in backward instead of kept: two thirds of the memory for a twentieth of
-    /// the time, and the same bits.
+    /// read is made anew in backward instead of kept: half of what is kept, for another pass over
+    /// each output, and the same bits.
     std::int64_t renew_above = std::int64_t{256} << 20;
 };
 
