@@ -156,38 +156,29 @@ public:
 
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        Convolution convolution{.kernel = weights, .bias = bias};
-        convolution.refresh(x.scalar_type());
-        at::Tensor z = convolve(convolution, x);
+        at::Tensor z = convolve({.kernel = weights, .bias = bias}, x);
         if (with_sums) relu_sums(z, norm);
         return z;
     }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {
-        Convolution convolution{.kernel = at::empty(weights_gradient.sizes(), x.options()),
-                                .bias = at::empty({weights_gradient.size(0)}, x.options()),
-                                .kernel_gradient = weights_gradient};
-        convolution.refresh(x.scalar_type());
-        convolve_backward(convolution, gradient, x, false);
+        const at::Tensor unread = at::empty(weights_gradient.sizes(), x.options());
+        convolve_backward({.kernel = unread, .kernel_gradient = weights_gradient}, gradient, x,
+                          false);
     }
 
     at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                 const at::Tensor& bias) override {
-        Convolution convolution{.kernel = weights, .bias = bias};
-        convolution.refresh(x.scalar_type());
-        return convolve(convolution, x);
+        return convolve({.kernel = weights, .bias = bias}, x);
     }
 
     at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                          const at::Tensor& weights,
                                          const at::Tensor& weights_gradient,
                                          bool with_input) override {
-        Convolution convolution{.kernel = weights,
-                                .bias = at::empty({weights.size(0)}, x.options()),
-                                .kernel_gradient = weights_gradient};
-        convolution.refresh(x.scalar_type());
-        return convolve_backward(convolution, gradient, x, with_input);
+        return convolve_backward({.kernel = weights, .kernel_gradient = weights_gradient}, gradient,
+                                 x, with_input);
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

@@ -82,7 +82,8 @@ bool with_filter(const Convolution& convolution, const at::Tensor& x, F&& f) {
     });
 }
 
-/// The weights for the library, also where the images alone keep our own kernels from being used.
+/// The weights for the library, also where nobody has refreshed them, or only the images keep our
+/// own kernels from being used.
 at::Tensor weights_for(const Convolution& convolution, at::ScalarType type) {
     if (convolution.weights.defined()) return convolution.weights;
     return library_weights(convolution.kind, convolution.kernel).to(type);
@@ -112,7 +113,6 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
 }  // namespace
 
 void Convolution::refresh(at::ScalarType type) {
-    compute_bias = bias.to(type);
     const bool own = with_filter(*this, type, [](const auto&) { return true; });
     weights = own ? at::Tensor() : library_weights(kind, kernel).to(type);
 }
@@ -133,8 +133,8 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
     }
     const at::Tensor weights = weights_for(convolution, x.scalar_type());
     const Geometry g = geometry(kind, weights);
-    return at::convolution(x, weights, convolution.compute_bias, g.stride, g.padding, g.dilation,
-                           g.transposed, g.output_padding, 1)
+    return at::convolution(x, weights, convolution.bias.to(x.scalar_type()), g.stride, g.padding,
+                           g.dilation, g.transposed, g.output_padding, 1)
         .contiguous(at::MemoryFormat::ChannelsLast);
 }
 

@@ -20,15 +20,14 @@ struct Convolution {
     /// In compute precision, and as ATen reads them: a view of the kernel, or the 3×3 kernel of the
     /// transposed convolution. Undefined where our own kernels are used, which read the master.
     at::Tensor weights{};
-    at::Tensor compute_bias{};  ///< bias in compute precision
 
     [[nodiscard]] bool trainable() const { return kernel_gradient.defined(); }
-    /// Renews `weights` and `compute_bias` from the master.
+    /// Renews `weights` from the master.
     void refresh(at::ScalarType type);
 };
 
-/// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. x of the type that the weights
-/// were refreshed for.
+/// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. `weights`, if they are defined,
+/// are of x's type.
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x);
 
 /// Gradients of input (returned, undefined unless asked for) and of the kernel, written to
