@@ -152,33 +152,66 @@ struct GradientPatch {
     }
 };
 
-template <class T>
-void last_convolution_input(const T* dz, T* dx, i64 begin, i64 end, i64 height, i64 width,
-                            const Arithmetic<T>* weights) {
-    constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
+/// Calls f(patch, row, first, columns) for rows [begin, end) of all images, patch by patch.
+template <class T, class F>
+inline void for_patches(const T* dz, i64 begin, i64 end, i64 height, i64 width, F f) {
     constexpr i64 most = GradientPatch<T>::most_columns;
     for (i64 row = begin; row < end; ++row) {
         for (i64 first = 0; first < width; first += most) {
             const i64 columns = width - first < most ? width - first : most;
-            const GradientPatch<T> patch(dz, row, first, columns, height, width);
-            for (i64 column = 0; column < columns; ++column) {
-                Vector<T> sum[3][vectors] = {};
-                for (i64 i = 0; i < 3; ++i) {
-                    for (i64 j = 0; j < 3; ++j) {
-                        for (i64 o = 0; o < thin_out; ++o) {
-                            const auto d = patch.at(i, j, column, o);
-                            const auto* w = weights + ((o * 3 + i) * 3 + j) * thin_in;
-                            for (int k = 0; k < vectors; ++k) {
-                                sum[j][k] += load_arithmetic<T>(w + k * n) * d;
-                            }
-                        }
-                    }
-                }
-                T* to = dx + (row * width + first + column) * thin_in;
+            f(GradientPatch<T>(dz, row, first, columns, height, width), row, first, columns);
+        }
+    }
+}
+
+/// The gradient of one pixel of the input.
+template <class T>
+inline void last_input_pixel(const GradientPatch<T>& patch, i64 column,
+                             const Arithmetic<T>* weights, T* dx) {
+    constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
+    Vector<T> sum[3][vectors] = {};
+    for (i64 i = 0; i < 3; ++i) {
+        for (i64 j = 0; j < 3; ++j) {
+            for (i64 o = 0; o < thin_out; ++o) {
+                const auto d = patch.at(i, j, column, o);
+                const auto* w = weights + ((o * 3 + i) * 3 + j) * thin_in;
                 for (int k = 0; k < vectors; ++k) {
-                    store(to + k * n, sum[0][k] + sum[1][k] + sum[2][k]);
+                    sum[j][k] += load_arithmetic<T>(w + k * n) * d;
                 }
             }
+        }
+    }
+    for (int k = 0; k < vectors; ++k) store(dx + k * n, sum[0][k] + sum[1][k] + sum[2][k]);
+}
+
+template <class T>
+void last_convolution_input(const T* dz, T* dx, i64 begin, i64 end, i64 height, i64 width,
+                            const Arithmetic<T>* weights) {
+    for_patches(dz, begin, end, height, width,
+                [&](const GradientPatch<T>& patch, i64 row, i64 first, i64 columns) {
+                    T* to = dx + (row * width + first) * thin_in;
+                    for (i64 column = 0; column < columns; ++column) {
+                        last_input_pixel(patch, column, weights, to + column * thin_in);
+                    }
+                });
+}
+
+/// What the pixels of a patch, a row of x, give to the weights from one vector of channels to
+/// output o. Their sums in the arithmetic type are short; the rest is in double.
+template <class T>
+inline void add_patch_weights(const GradientPatch<T>& patch, const T* x, i64 columns, i64 o,
+                              double* gradient) {
+    constexpr int n = Lanes<T>::count;
+    Vector<T> sum[3][3] = {};
+    for (i64 column = 0; column < columns; ++column) {
+        const Vector<T> v = load(x + column * thin_in);
+        for (i64 i = 0; i < 3; ++i) {
+            for (i64 j = 0; j < 3; ++j) sum[i][j] += v * patch.at(i, j, column, o);
+        }
+    }
+    for (i64 tap = 0; tap < 9; ++tap) {
+        for (int c = 0; c < n; ++c) {
+            gradient[tap * thin_in + c] += static_cast<double>(sum[tap / 3][tap % 3][c]);
         }
     }
 }
@@ -186,33 +219,16 @@ void last_convolution_input(const T* dz, T* dx, i64 begin, i64 end, i64 height, 
 template <class T>
 void last_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 height, i64 width,
                               double* gradient) {
-    constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
-    constexpr i64 most = GradientPatch<T>::most_columns;
-    for (i64 row = begin; row < end; ++row) {
-        for (i64 first = 0; first < width; first += most) {
-            const i64 columns = width - first < most ? width - first : most;
-            const GradientPatch<T> patch(dz, row, first, columns, height, width);
-            const T* line = x + (row * width + first) * thin_in;
-            for (i64 o = 0; o < thin_out; ++o) {
-                for (int k = 0; k < vectors; ++k) {
-                    // Sums of a few pixels in the arithmetic type are short; the rest is in double.
-                    Vector<T> sum[3][3] = {};
-                    for (i64 column = 0; column < columns; ++column) {
-                        const Vector<T> v = load(line + column * thin_in + k * n);
-                        for (i64 i = 0; i < 3; ++i) {
-                            for (i64 j = 0; j < 3; ++j) sum[i][j] += v * patch.at(i, j, column, o);
+    for_patches(dz, begin, end, height, width,
+                [&](const GradientPatch<T>& patch, i64 row, i64 first, i64 columns) {
+                    const T* line = x + (row * width + first) * thin_in;
+                    for (i64 o = 0; o < thin_out; ++o) {
+                        for (i64 c = 0; c < thin_in; c += Lanes<T>::count) {
+                            add_patch_weights(patch, line + c, columns, o,
+                                              gradient + o * 9 * thin_in + c);
                         }
                     }
-                    for (i64 tap = 0; tap < 9; ++tap) {
-                        double* to = gradient + (o * 9 + tap) * thin_in + k * n;
-                        for (int c = 0; c < n; ++c) {
-                            to[c] += static_cast<double>(sum[tap / 3][tap % 3][c]);
-                        }
-                    }
-                }
-            }
-        }
-    }
+                });
 }
 
 }  // namespace
