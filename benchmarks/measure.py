@@ -131,27 +131,25 @@ def publish(text, output):
         output.write_text(text)
 
 
-def share_megabytes(pid):
-    """A process's share of memory, MB: a page that n processes share counts an n-th. 0 when it has
-    ended."""
+def memory_field(pid, file, name):
+    """A field in kB of a file of /proc/PID, in MB; 0 where the process is gone."""
     try:
-        for line in open(f"/proc/{pid}/smaps_rollup"):
-            if line.startswith("Pss:"):
+        for line in open(f"/proc/{pid}/{file}"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1]) / 1024
     except OSError:
         pass
     return 0
+
+
+def share_megabytes(pid):
+    """A process's share of memory now: a page that n processes share counts an n-th."""
+    return memory_field(pid, "smaps_rollup", "Pss")
 
 
 def peak_megabytes(pid):
-    """The most memory that a process has held so far; 0 where it is gone."""
-    try:
-        for line in open(f"/proc/{pid}/status"):
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    except OSError:
-        pass
-    return 0
+    """The most memory that a process has held so far."""
+    return memory_field(pid, "status", "VmHWM")
 
 
 def descendants(pid):
