@@ -97,7 +97,7 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
     node_devices_ = distinct_devices(accelerator_, topology.node());
     if (precision_ == model::Precision::bf16 && devices_.empty() && !model::cpu_has_bf16()) {
         notices_.emplace_back(
-            "this processor has no bfloat16 arithmetic: bf16 will be slower than float32");
+            "this processor has no bfloat16 arithmetic: bf16 saves memory, but no time");
     }
     model::keep_freed_memory();
 }
