@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/model/network.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -21,22 +22,23 @@ const auto& start() {
 }
 
 TEST(Network, PlainOperatorsGiveTheSame) {
+    // The same draw whichever tests run before: in float32 one in forty exceeds the tolerance.
+    at::manual_seed(3);
     for (const auto precision : {Precision::float64, Precision::float32}) {
         const NetworkOptions options{.precision = precision, .dropout = 0.3};
         Network a(options, start()), b(options, start(), make_aten_passes());
         const at::Tensor x = at::rand({3, 32, 32}), d = at::randn({3, 32, 32}) / 1000;
         const auto type = a.master_options().dtype();
-        // Batch statistics amplify rounding, see the tolerances of the reference: in float32 the
-        // gradients of one draw in forty differ by a twentieth somewhere.
+        // Batch statistics amplify rounding, see the tolerances of the reference.
         const double tolerance = precision == Precision::float64 ? 1e-10 : 5e-2;
         const StepContext context{.dropout = {4, 2}, .first_sample = 1};
         EXPECT_LE(test::largest_difference(a.forward(x, context), b.forward(x, context)),
                   tolerance);
         a.backward(d.to(type));
         b.backward(d.to(type));
-        const auto found = a.parameters().gradients(), expected = b.parameters().gradients();
-        EXPECT_LE((found - expected).norm().item<double>(),
-                  3 * tolerance * expected.norm().item<double>());
+        const double scale = b.parameters().gradients().abs().max().item<double>();
+        EXPECT_LE(test::largest_difference(a.parameters().gradients(), b.parameters().gradients()),
+                  tolerance * scale);
         EXPECT_LE(test::largest_difference(a.moving_statistics(), b.moving_statistics()),
                   precision == Precision::float64 ? 1e-12 : 1e-5);
         EXPECT_LE(test::largest_difference(a.infer(x), b.infer(x)), tolerance);
