@@ -3,16 +3,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/matmul.h>
-#include <ATen/ops/mv.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/threshold_backward.h>
 #include <ATen/record_function.h>
 
 #include <array>
 #include <optional>
 #include <utility>
 
+#include "model/head.hpp"
 #include "model/stages.hpp"
 #include "msunet/core/error.hpp"
 
@@ -29,26 +26,6 @@ at::ScalarType compute_type(Precision precision) {
 
 std::unique_ptr<Passes> passes_for(at::Device device) {
     return device.is_cpu() ? make_cpu_passes() : make_aten_passes();
-}
-
-/// The stage that writes the second half of merge `skip` (0: the largest), and its successors.
-std::size_t up_stage(std::size_t skip) { return contracting_stages + 3 * (skip_count - 1 - skip); }
-
-/// The stage that writes the first half.
-std::size_t across_stage(std::size_t skip) { return 2 * skip + 1; }
-
-/// The merge that a stage reads.
-std::optional<std::size_t> merge_before(std::size_t stage) {
-    for (std::size_t skip = 0; skip < skip_count; ++skip) {
-        if (stage == up_stage(skip) + 1) return skip;
-    }
-    return std::nullopt;
-}
-
-/// How often the sides of a stage's output have been halved.
-std::size_t halvings(std::size_t stage) {
-    if (stage < contracting_stages) return stage / 2;
-    return skip_count - 1 - (stage - contracting_stages) / 3;
 }
 
 }  // namespace
@@ -72,7 +49,9 @@ public:
         samples_ = x.size(0);
         if (context_.global_samples == 0) context_.global_samples = samples_;
         training_ = true;
-        renewing_ = options_.device.is_cpu() && output_bytes(x) > options_.renew_above;
+        const auto bytes =
+            weights_.output_numbers(x.numel()) * static_cast<std::int64_t>(at::elementSize(type_));
+        renewing_ = options_.device.is_cpu() && bytes > options_.renew_above;
         return run(x);
     }
 
@@ -90,7 +69,9 @@ public:
     }
 
     void backward(const at::Tensor& logits_gradient) {
-        at::Tensor dy = head_backward(logits_gradient);
+        at::Tensor dy = head_backward(*passes_, weights_.head, input_of(stage_count),
+                                      logits_gradient, first_ < stage_count);
+        weights_.head.x = weights_.head.a = at::Tensor();
         if (!dy.defined()) {
             clear();
             return;
@@ -150,22 +131,11 @@ private:
             y = plain(up + 1, y);
             y = plain(up + 2, y);
         }
-        at::Tensor a = last_convolution(y).relu_();
-        if (keeps(stage_count)) {
-            if (!renews(stage_count)) head_x_ = y;
-            head_a_ = a;
-        }
-        const at::Tensor& w = weights_.score.kernel;
-        const at::Tensor logits =
-            at::matmul(a.permute({0, 2, 3, 1}).to(w.scalar_type()), w.view({-1, 1})) +
-            weights_.score.bias;
+        const bool keep = keeps(stage_count);
+        if (keep && !renews(stage_count)) weights_.head.x = y;
+        at::Tensor logits = head_forward(*passes_, weights_.head, y, keep);
         if (!training_) clear();
-        return logits.squeeze(3);
-    }
-
-    at::Tensor last_convolution(const at::Tensor& x) {
-        RECORD_USER_SCOPE("msunet::convolution");
-        return passes_->last_convolution(x, weights_.head.kernel, weights_.head.bias);
+        return logits;
     }
 
     at::Tensor contract(at::Tensor y) {
@@ -198,15 +168,6 @@ private:
         return z;
     }
 
-    /// Bytes of the outputs of all convolutions.
-    [[nodiscard]] std::int64_t output_bytes(const at::Tensor& x) const {
-        std::int64_t numbers = 0;
-        for (std::size_t i = 0; i < stage_count; ++i) {
-            numbers += (weights_.stages[i].channels() * x.numel()) >> (2 * halvings(i));
-        }
-        return numbers * static_cast<std::int64_t>(at::elementSize(type_));
-    }
-
     /// Whether a stage's input (index stage_count: the head's) is not kept, but made anew in
     /// backward from the outputs of the convolutions before it. Pooled inputs are small and are
     /// kept.
@@ -225,7 +186,7 @@ private:
 
     /// A stage's input in backward, while the stages that it is made from still have their outputs.
     at::Tensor input_of(std::size_t i) {
-        if (!renews(i)) return i == stage_count ? head_x_ : weights_.stages[i].x;
+        if (!renews(i)) return i == stage_count ? weights_.head.x : weights_.stages[i].x;
         const Stage& before = weights_.stages[i - 1];
         if (const auto skip = merge_before(i)) {
             begin_merge(*skip);
@@ -307,28 +268,6 @@ private:
                 .keep_scale = rate_.keep_scale()};
     }
 
-    /// Backward of score and conv9_3; the gradient of the last stage's output if that is needed.
-    at::Tensor head_backward(const at::Tensor& logits_gradient) {
-        Convolution& score = weights_.score;
-        const at::Tensor d = logits_gradient.reshape({-1});
-        const at::Tensor a = head_a_.permute({0, 2, 3, 1}).reshape({-1, head_a_.size(1)});
-        if (score.trainable()) {
-            score.kernel_gradient.view({-1}).copy_(at::mv(a.to(d.scalar_type()).t(), d));
-            score.bias_gradient.copy_(d.sum());
-        }
-        const bool needed = first_ < stage_count;
-        Convolution& head = weights_.head;
-        if (!needed && !head.trainable()) return {};
-        at::Tensor da = at::matmul(d.unsqueeze(1), score.kernel.view({1, -1}));
-        da = at::threshold_backward(da.to(type_), a, 0);
-        if (head.trainable()) head.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
-        da = da.view({head_a_.size(0), head_a_.size(2), head_a_.size(3), head_a_.size(1)})
-                 .permute({0, 3, 1, 2});
-        RECORD_USER_SCOPE("msunet::convolution_backward");
-        return passes_->last_convolution_backward(input_of(stage_count), da, head.kernel,
-                                                  head.kernel_gradient, needed);
-    }
-
     /// From the gradient of the stage's output: gradients of its weights, and of its input unless
     /// nothing below trains.
     at::Tensor stage_backward(std::size_t i, const Source& source) {
@@ -382,7 +321,7 @@ private:
         for (std::size_t i = 0; i < skip_count; ++i) {
             merged_[i] = bits_[i] = index_[i] = at::Tensor();
         }
-        head_x_ = head_a_ = at::Tensor();
+        weights_.head.x = weights_.head.a = at::Tensor();
     }
 
     void make_schedule() {
@@ -411,7 +350,6 @@ private:
     std::int64_t samples_ = 0;
     /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.
     std::array<at::Tensor, skip_count> merged_, bits_, index_;
-    at::Tensor head_x_, head_a_;
 };
 
 Network::Network(NetworkOptions options, std::span<const core::NamedArray> weights,

@@ -21,6 +21,13 @@ std::vector<std::int64_t> flat_shape(const std::vector<std::int64_t>& keras) {
 
 }  // namespace
 
+std::optional<std::size_t> merge_before(std::size_t stage) {
+    for (std::size_t skip = 0; skip < skip_count; ++skip) {
+        if (stage == up_stage(skip) + 1) return skip;
+    }
+    return std::nullopt;
+}
+
 Weights::Weights(const std::vector<bool>& trainable, bool batch_statistics,
                  const at::TensorOptions& master) {
     std::vector<Segment> lists[3];
@@ -77,8 +84,7 @@ void Weights::make_stages(bool batch_statistics, const at::TensorOptions& master
                       .correction = at::zeros({2, channels}, master)};
         stages.push_back(std::move(stage));
     }
-    head = convolution_at(i);
-    score = convolution_at(i + 2);
+    head = {.last = convolution_at(i), .score = convolution_at(i + 2)};
 }
 
 void Weights::load(std::span<const core::NamedArray> arrays) {
@@ -98,6 +104,14 @@ void Weights::load(std::span<const core::NamedArray> arrays) {
         if (from.dim() == 4) from = from.permute({3, 0, 1, 2});
         value(i).copy_(from);
     }
+}
+
+std::int64_t Weights::output_numbers(std::int64_t pixels) const {
+    std::int64_t numbers = 0;
+    for (std::size_t i = 0; i < stage_count; ++i) {
+        numbers += (stages[i].channels() * pixels) >> (2 * halvings(i));
+    }
+    return numbers;
 }
 
 std::vector<core::NamedArray> Weights::save() const {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What follows the stages: conv9_3 to two channels, ReLU, and the 1×1 convolution to logits.
+
+#include <ATen/core/Tensor.h>
+
+#include "model/stages.hpp"
+#include "msunet/model/passes.hpp"
+
+namespace msunet::model {
+
+/// x (N,32,H,W) → logits (N,H,W) in master precision. With `keep` the head keeps what
+/// `head_backward` needs besides x.
+at::Tensor head_forward(Passes& passes, Head& head, const at::Tensor& x, bool keep);
+
+/// From x and the gradient of the logits: gradients of the head's weights, and of x if that is
+/// needed; undefined otherwise.
+at::Tensor head_backward(Passes& passes, const Head& head, const at::Tensor& x,
+                         const at::Tensor& logits_gradient, bool needed);
+
+}  // namespace msunet::model
