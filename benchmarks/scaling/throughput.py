@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-GRID = "{'lr': [0.001, 0.002, 0.003, 0.004], 'epochs': 1, 'batch_size': 8}"
+GRID = "{'lr': [0.001, 0.002, 0.003, 0.004], 'epochs': 5, 'batch_size': 8}"
 OPTIONS = ["-path", "random", "-ts", "64", "-fs", "1", "--enable_augmentation", "False", "--threads", "1",
            "-talos", GRID]
 
