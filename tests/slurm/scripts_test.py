@@ -14,17 +14,25 @@ import cluster
 import program
 
 SCRIPTS = Path(os.environ["MSUNET_SOURCE_DIR"]) / "slurm"
-GRID = "{'lr': [0.001, 0.002], 'dropout': [0.1, 0.2], 'epochs': 3, 'batch_size': 8}"
-SWEEP = ("-tpath", "data", "-mpath", "masks", *program.FAST[:-2], "-talos", GRID,
-         "--checkpoint_minutes", "0")
+
+
+def sweep_of(epochs):
+    grid = f"{{'lr': [0.001, 0.002], 'dropout': [0.1, 0.2], 'epochs': {epochs}, 'batch_size': 8}}"
+    return ("-tpath", "data", "-mpath", "masks", *program.FAST[:-2], "-talos", grid,
+            "--checkpoint_minutes", "0")
+
+
+SWEEP = sweep_of(3)
+# To be interrupted: on a fast machine an epoch takes some hundredths of a second.
+LONG = sweep_of(40)
 MINE = {"MSUNET_PROGRAM": program.PROGRAM, "MSUNET_SLURM": str(SCRIPTS),
         **program.ENVIRONMENT}
 # The virtual partition ends jobs after an hour.
 SMALL = ("--cpus-per-task=1", "--ntasks-per-node=1", "--time=30")
-# A start that comes, the first time, two seconds before msunet stops ahead of the job's end: 120 s
-# before its three minutes are over. The sweep takes longer on any machine.
+# A start that comes, the first time, a second before msunet stops ahead of the job's end: 120 s
+# before its three minutes are over.
 LATE = """#!/bin/sh
-[ -n "$SLURM_RESTART_COUNT" ] || sleep 58
+[ -n "$SLURM_RESTART_COUNT" ] || sleep 59
 exec {program} "$@"
 """
 
@@ -54,7 +62,9 @@ class Folder:
         for kind in ("data", "masks"):
             shutil.copytree(scans / kind, self.path / kind)
 
-    def submit(self, script, *options, words=(*SWEEP, "-n", "x"), **extra):
+    def submit(self, script, *options, sweep=SWEEP, words=None, **extra):
+        """A sweep named x, or other words; the job's number."""
+        words = (*sweep, "-n", "x") if words is None else words
         return slurm.submit(*SMALL, *options, SCRIPTS / script, *words, cwd=self.path,
                             **{**MINE, **extra})
 
@@ -62,14 +72,14 @@ class Folder:
         return "\n".join(path.read_text(errors="replace")
                          for path in sorted(self.path.rglob("*.log")))
 
-    def journal(self, name="x"):
-        file = self.path / "out" / name / "journal.jsonl"
+    def journal(self):
+        file = self.path / "out" / "x" / "journal.jsonl"
         if not file.exists():
             return []
         return [json.loads(line) for line in file.read_text().split("\n")[:-1]]
 
-    def events(self, kind, name="x"):
-        return [line for line in self.journal(name) if line["event"] == kind]
+    def events(self, kind):
+        return [line for line in self.journal() if line["event"] == kind]
 
     def wait_for_epochs(self, job, count):
         try:
@@ -89,21 +99,26 @@ class ScriptsTest(unittest.TestCase):
         late.write_text(LATE.format(program=program.PROGRAM))
         late.chmod(0o755)
         cls.limited_job = cls.limited.submit("cpu_nodes.sh", "--nodes=2", "--time=3",
-                                             "--signal=B:USR1@1", MSUNET_PROGRAM=str(late))
-        alone = program.run(*SWEEP, "-n", "x", cwd=cls.scans)
+                                             "--signal=B:USR1@1", sweep=LONG,
+                                             MSUNET_PROGRAM=str(late))
+        cls.expected = {sweep: cls.undisturbed(sweep) for sweep in (SWEEP, LONG)}
+
+    @classmethod
+    def undisturbed(cls, sweep):
+        folder = Folder(cls.scans).path
+        alone = program.run(*sweep, "-n", "x", cwd=folder)
         assert alone.code == 0, alone.text
-        cls.expected = results(cls.scans / "out" / "x")
+        return results(folder / "out" / "x")
 
     def setUp(self):
         self.here = Folder(self.scans)
 
-    def assert_complete(self, folder, job, name="x"):
+    def assert_complete(self, folder, job, sweep=SWEEP):
         self.assertEqual(slurm.wait_for_end(job), "COMPLETED", folder.log())
-        data, tables, model = results(folder.path / "out" / name)
-        self.assertEqual(data, self.expected[0])
-        self.assertEqual(tables, self.expected[1])
-        self.assertEqual(model, self.expected[2], "the best models differ")
-        ended = [line["result"]["trial"] for line in folder.events("trial_finished", name)]
+        found, expected = results(folder.path / "out" / "x"), self.expected[sweep]
+        for what, one, other in zip(("data", "tables", "best models"), found, expected):
+            self.assertEqual(one, other, f"the {what} differ")
+        ended = [line["result"]["trial"] for line in folder.events("trial_finished")]
         self.assertEqual(sorted(ended), list(range(4)), "lost, or run twice")
 
     def test_nodes_with_gpus(self):
@@ -121,28 +136,29 @@ class ScriptsTest(unittest.TestCase):
         self.assertRegex(self.here.log(), r"launcher +mpirun")
 
     def test_two_nodes_by_mpirun(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2", MSUNET_LAUNCHER="mpirun")
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG, MSUNET_LAUNCHER="mpirun")
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", "--signal=USR1", "--batch", job)
         slurm.wait_for_restart(job, 1)
-        self.assert_complete(self.here, job)
+        self.assert_complete(self.here, job, LONG)
         self.assertEqual(self.here.events("sweep_started")[0]["world"]["ranks"], 2)
 
     def test_stopped_by_signals_the_job_is_queued_again_and_goes_on(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2")
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", "--signal=USR1", "--batch", job)
         slurm.wait_for_restart(job, 1)
-        self.here.wait_for_epochs(job, 5)
+        self.here.wait_for_epochs(job, len(self.here.events("epoch")) + 2)
         # Straight to the ranks, past the script.
         slurm.run("scancel", "--signal=TERM", job)
         slurm.wait_for_restart(job, 2)
-        self.assert_complete(self.here, job)
+        self.assert_complete(self.here, job, LONG)
         self.assertEqual([line["reason"] for line in self.here.events("stopped")],
                          ["signal", "signal"])
 
     def test_restarts_are_capped(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=1", MSUNET_MAX_RESTARTS="0")
+        job = self.here.submit("cpu_nodes.sh", "--nodes=1", sweep=LONG,
+                               MSUNET_MAX_RESTARTS="0")
         self.here.wait_for_epochs(job, 1)
         slurm.run("scancel", "--signal=USR2", job)
         self.assertEqual(slurm.wait_for_end(job), "FAILED", self.here.log())
@@ -150,32 +166,32 @@ class ScriptsTest(unittest.TestCase):
         self.assertIn("is not queued again", self.here.log())
 
     def test_a_cancelled_job_stays_cancelled_and_goes_on_with_other_nodes(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2")
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", job)
         slurm.wait_for(f"the last steps of job {job}",
                        lambda: slurm.run("squeue", "-h", "-j", job).strip() == "")
         self.assertEqual(slurm.job(job)["JobState"], "CANCELLED", self.here.log())
-        again = self.here.submit("cpu_nodes.sh", "--nodes=3")
-        self.assert_complete(self.here, again)
+        again = self.here.submit("cpu_nodes.sh", "--nodes=3", sweep=LONG)
+        self.assert_complete(self.here, again, LONG)
         self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n2", "n3"])
         # Written by two nodes together, read by three.
         self.assertIn("read from the cache", self.here.log())
 
     def test_the_time_limit_comes(self):
-        self.assert_complete(self.limited, self.limited_job)
+        self.assert_complete(self.limited, self.limited_job, LONG)
         self.assertEqual([line["reason"] for line in self.limited.events("stopped")],
                          ["stop_before"])
         self.assertEqual(slurm.job(self.limited_job)["Restarts"], "1")
 
     def test_when_a_node_is_lost_others_take_its_place(self):
         # It frees the nodes before one of them is killed.
-        self.assert_complete(self.limited, self.limited_job)
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2")
+        self.assert_complete(self.limited, self.limited_job, LONG)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
         self.here.wait_for_epochs(job, 3)
         slurm.kill_node("n2")
         slurm.wait_for_restart(job, 1)
-        self.assert_complete(self.here, job)
+        self.assert_complete(self.here, job, LONG)
         self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n3"])
         slurm.start_node("n2")
         slurm.wait_for("the return of n2", lambda: slurm.idle() == 3)
@@ -204,7 +220,7 @@ class ScriptsTest(unittest.TestCase):
         self.assertEqual(self.here.events("sweep_started")[0]["world"]["group_size"], 2)
 
     def test_groups_that_a_later_start_cannot_keep(self):
-        options = (*SWEEP, "-n", "x", "--ranks_per_trial")
+        options = (*LONG, "-n", "x", "--ranks_per_trial")
         job = self.here.submit("cpu_nodes.sh", "--nodes=2", "--ntasks-per-node=2",
                                words=(*options, "node"), MSUNET_MAX_RESTARTS="0")
         self.here.wait_for_epochs(job, 2)

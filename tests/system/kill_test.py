@@ -9,7 +9,7 @@ import signal
 import time
 
 import program
-from sweep import SweepTest, events, line_count
+from sweep import SweepTest, events, line_count, sweep_of
 
 KILLS = 20
 RANKS = 2
@@ -36,9 +36,7 @@ def deaths(folder):
 
 class KillTest(SweepTest):
     expected_ranks = RANKS
-    # An epoch takes some hundredths of a second, and a death and its start the time of twenty.
-    sweep = ("-talos", "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 400, 'batch_size': 6,"
-             " 'dropout': 0.3}", "-at", "0.6", "--checkpoint_minutes", "0")
+    sweep = sweep_of(400)  # a death and its start take the time of twenty epochs
 
     def wait_for_moment(self, process, draw):
         """Any moment of the start and of the training; False if the program ended before."""

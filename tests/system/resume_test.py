@@ -8,15 +8,17 @@ import time
 
 import program
 from program import FAST, run
-from sweep import KILLED, SWEEP, SweepTest, events, results
+from sweep import KILLED, SWEEP, SweepTest, events, results, sweep_of
 
 
 class ResumeTest(SweepTest):
+    sweep = sweep_of(30)
+
     def test_killed_at_random_moments(self):
         draw = random.Random(20260131)
         # At least every other start gets so far that it leaves a checkpoint.
         for lines in (0, 5, 2, 6):
-            process = self.start_training(*SWEEP)
+            process = self.start_training(*self.sweep)
             if lines == 0:
                 time.sleep(0.4)
             elif not self.wait_for_lines(process, lines):
@@ -28,7 +30,7 @@ class ResumeTest(SweepTest):
         self.assertGreater(len([e for e in events(self.folder) if e["event"] == "resumed"]), 2)
 
     def test_what_a_dead_start_left_is_removed(self):
-        self.assert_code(self.train(*SWEEP, MSUNET_FAULT="trial_1:0:crash"), KILLED)
+        self.assert_code(self.train(*self.sweep, MSUNET_FAULT="trial_1:0:crash"), KILLED)
         trial = self.folder / "trials" / "1"
         self.assertTrue((trial / "running").exists())
         (trial / ".checkpoint.h5.node1.4711.3.tmp").write_bytes(b"half")
@@ -39,7 +41,7 @@ class ResumeTest(SweepTest):
 
     def test_asked_to_stop(self):
         for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
-            process = self.start_training(*SWEEP)
+            process = self.start_training(*self.sweep)
             if not self.wait_for_lines(process, 3):
                 break
             asked = time.time()
@@ -53,7 +55,7 @@ class ResumeTest(SweepTest):
         self.assert_same_results()
 
     def test_mpirun_passes_usr1_on(self):
-        process = self.start_training(*SWEEP, ranks=2)
+        process = self.start_training(*self.sweep, ranks=2)
         self.assertTrue(self.wait_for_lines(process, 4), self.log())
         process.send_signal(signal.SIGUSR1)
         self.assertEqual(process.wait(60), 75, self.log())
@@ -61,13 +63,13 @@ class ResumeTest(SweepTest):
         self.assert_same_results()
 
     def test_killed_while_preparing(self):
-        self.assert_code(self.train(*SWEEP, MSUNET_FAULT="preprocess:0:crash:3"), KILLED)
+        self.assert_code(self.train(*self.sweep, MSUNET_FAULT="preprocess:0:crash:3"), KILLED)
         self.finish()
         self.assert_same_results()
 
     def test_stop_before_and_going_on_without_a_name(self):
         options = program.without(FAST, ("-n",))
-        words = ("-tpath", "data", "-mpath", "masks", *options, *SWEEP)
+        words = ("-tpath", "data", "-mpath", "masks", *options, *self.sweep)
         first = run(*words, "--stop_before", "0.001 s", cwd=self.here)
         self.assert_code(first, 75)
         self.assertIn("the job's end is near", first.out)

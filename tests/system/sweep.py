@@ -12,9 +12,18 @@ import program
 from program import FAST, ProgramTest, run
 from results import events, summary_files
 
-GRID = "{'lr': [0.001, 0.0005, 0.0001], 'epochs': 3, 'batch_size': 6, 'dropout': 0.3}"
-SWEEP = ("-talos", GRID, "-at", "0.6", "--checkpoint_minutes", "0")
 TRIALS = 3
+
+
+def sweep_of(epochs):
+    """Options of a sweep whose permutations have so many epochs, some hundredths of a second each
+    on a fast machine: who wants to interrupt it needs many."""
+    grid = (f"{{'lr': [0.001, 0.0005, 0.0001], 'epochs': {epochs}, 'batch_size': 6,"
+            " 'dropout': 0.3}")
+    return ("-talos", grid, "-at", "0.6", "--checkpoint_minutes", "0")
+
+
+SWEEP = sweep_of(3)
 KILLED = -signal.SIGKILL
 
 
