@@ -177,11 +177,12 @@ public:
         return aten_->last_convolution(x, weights, bias);
     }
 
-    at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+    at::Tensor last_convolution_backward(at::Tensor x, const at::Tensor& gradient,
                                          const at::Tensor& weights,
                                          const at::Tensor& weights_gradient,
                                          bool with_input) override {
-        return aten_->last_convolution_backward(x, gradient, weights, weights_gradient, with_input);
+        return aten_->last_convolution_backward(std::move(x), gradient, weights, weights_gradient,
+                                                with_input);
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

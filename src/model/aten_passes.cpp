@@ -18,6 +18,7 @@
 
 #include <array>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "model/convolution.hpp"
@@ -173,12 +174,12 @@ public:
         return convolve({.kernel = weights, .bias = bias}, x);
     }
 
-    at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+    at::Tensor last_convolution_backward(at::Tensor x, const at::Tensor& gradient,
                                          const at::Tensor& weights,
                                          const at::Tensor& weights_gradient,
                                          bool with_input) override {
         return convolve_backward({.kernel = weights, .kernel_gradient = weights_gradient}, gradient,
-                                 x, with_input);
+                                 std::move(x), with_input);
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

@@ -250,7 +250,7 @@ public:
         return z;
     }
 
-    at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+    at::Tensor last_convolution_backward(at::Tensor x, const at::Tensor& gradient,
                                          const at::Tensor& weights,
                                          const at::Tensor& weights_gradient,
                                          bool with_input) override {
@@ -258,7 +258,8 @@ public:
         with_type(x, [&](auto type) {
             using T = decltype(type);
             if (weights_gradient.defined()) last_weights<T>(x, gradient, weights_gradient);
-            if (with_input) dx = last_input<T>(x, gradient, weights);
+            x.reset();
+            if (with_input) dx = last_input<T>(gradient, weights);
         });
         return dx;
     }
@@ -287,12 +288,13 @@ private:
     }
 
     template <class T>
-    static at::Tensor last_input(const at::Tensor& x, const at::Tensor& gradient,
-                                 const at::Tensor& weights) {
+    static at::Tensor last_input(const at::Tensor& gradient, const at::Tensor& weights) {
         using A = kernels::Arithmetic<T>;
-        const std::int64_t height = x.size(2), width = x.size(3);
-        at::Tensor dx = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
-        at::parallel_for(0, x.size(0) * height, 8, [&](std::int64_t begin, std::int64_t end) {
+        const std::int64_t samples = gradient.size(0), height = gradient.size(2),
+                           width = gradient.size(3);
+        at::Tensor dx = at::empty({samples, weights.size(3), height, width}, gradient.options(),
+                                  at::MemoryFormat::ChannelsLast);
+        at::parallel_for(0, samples * height, 8, [&](std::int64_t begin, std::int64_t end) {
             table<T>().last_convolution_input(pointer<T>(gradient), pointer<T>(dx), begin, end,
                                               height, width, pointer<A>(weights));
         });

@@ -8,6 +8,8 @@
 #include <ATen/ops/threshold_backward.h>
 #include <ATen/record_function.h>
 
+#include <utility>
+
 namespace msunet::model {
 namespace {
 
@@ -27,7 +29,7 @@ at::Tensor head_forward(Passes& passes, Head& head, const at::Tensor& x, bool ke
     return logits.squeeze(3);
 }
 
-at::Tensor head_backward(Passes& passes, const Head& head, const at::Tensor& x,
+at::Tensor head_backward(Passes& passes, const Head& head, at::Tensor x,
                          const at::Tensor& logits_gradient, bool needed) {
     const Convolution& score = head.score;
     const at::Tensor d = logits_gradient.reshape({-1});
@@ -43,7 +45,8 @@ at::Tensor head_backward(Passes& passes, const Head& head, const at::Tensor& x,
     if (last.trainable()) last.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
     da = da.view({x.size(0), x.size(2), x.size(3), a.size(1)}).permute({0, 3, 1, 2});
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    return passes.last_convolution_backward(x, da, last.kernel, last.kernel_gradient, needed);
+    return passes.last_convolution_backward(std::move(x), da, last.kernel, last.kernel_gradient,
+                                            needed);
 }
 
 }  // namespace msunet::model

@@ -15,8 +15,8 @@ namespace msunet::model {
 at::Tensor head_forward(Passes& passes, Head& head, const at::Tensor& x, bool keep);
 
 /// From x and the gradient of the logits: gradients of the head's weights, and of x if that is
-/// needed; undefined otherwise.
-at::Tensor head_backward(Passes& passes, const Head& head, const at::Tensor& x,
+/// needed; undefined otherwise. x is let go of as soon as it has been read.
+at::Tensor head_backward(Passes& passes, const Head& head, at::Tensor x,
                          const at::Tensor& logits_gradient, bool needed);
 
 }  // namespace msunet::model

@@ -71,16 +71,16 @@ public:
     void backward(const at::Tensor& logits_gradient) {
         at::Tensor dy = head_backward(*passes_, weights_.head, input_of(stage_count),
                                       logits_gradient, first_ < stage_count);
-        weights_.head.x = weights_.head.a = at::Tensor();
+        weights_.head.a = at::Tensor();
         if (!dy.defined()) {
             clear();
             return;
         }
         for (std::size_t skip = 0; skip < skip_count && dy.defined(); ++skip) {
             const std::size_t up = up_stage(skip);
-            dy = stage_backward(up + 2, {.gradient = dy});
+            dy = stage_backward(up + 2, {.gradient = std::move(dy)});
             if (!dy.defined()) break;
-            dy = stage_backward(up + 1, {.gradient = dy});
+            dy = stage_backward(up + 1, {.gradient = std::move(dy)});
             if (!dy.defined()) break;
             merged_[skip] = dy;
             dy = stage_backward(up, {.gradient = dy,
@@ -88,7 +88,7 @@ public:
                                      .bits = bits_[skip],
                                      .keep_scale = rate_.keep_scale()});
         }
-        contract_backward(dy);
+        contract_backward(std::move(dy));
         clear();
     }
 
@@ -128,8 +128,8 @@ private:
             if (renews(up + 1)) begin_merge(skip);
             normalise(up, z, merge_target(skip, skip_channels(skip)));
             y = std::move(merged_[skip]);
-            y = plain(up + 1, y);
-            y = plain(up + 2, y);
+            y = plain(up + 1, std::move(y));
+            y = plain(up + 2, std::move(y));
         }
         const bool keep = keeps(stage_count);
         if (keep && !renews(stage_count)) weights_.head.x = y;
@@ -140,8 +140,8 @@ private:
 
     at::Tensor contract(at::Tensor y) {
         for (std::size_t block = 0; block <= skip_count; ++block) {
-            y = plain(2 * block, y);
-            y = block == skip_count ? plain(2 * block + 1, y) : skip(block, y);
+            y = plain(2 * block, std::move(y));
+            y = block == skip_count ? plain(2 * block + 1, std::move(y)) : skip(block, y);
         }
         return y;
     }
@@ -184,9 +184,10 @@ private:
         passes_->norm_forward(across.z, across.norm, merge_target(skip, 0));
     }
 
-    /// A stage's input in backward, while the stages that it is made from still have their outputs.
+    /// A stage's input in backward, handed over or made anew while the stages that it is made from
+    /// still have their outputs.
     at::Tensor input_of(std::size_t i) {
-        if (!renews(i)) return i == stage_count ? weights_.head.x : weights_.stages[i].x;
+        if (!renews(i)) return std::move(i == stage_count ? weights_.head.x : weights_.stages[i].x);
         const Stage& before = weights_.stages[i - 1];
         if (const auto skip = merge_before(i)) {
             begin_merge(*skip);
@@ -216,8 +217,9 @@ private:
         passes_->norm_forward(z, stage.norm, target);
     }
 
-    at::Tensor plain(std::size_t i, const at::Tensor& x) {
+    at::Tensor plain(std::size_t i, at::Tensor x) {
         const at::Tensor z = convolve_stage(i, x);
+        x.reset();
         at::Tensor y = keeps(i) ? empty(z, z.size(1), z.size(2), z.size(3)) : z;
         normalise(i, z, {.out = y});
         return y;
@@ -270,7 +272,7 @@ private:
 
     /// From the gradient of the stage's output: gradients of its weights, and of its input unless
     /// nothing below trains.
-    at::Tensor stage_backward(std::size_t i, const Source& source) {
+    at::Tensor stage_backward(std::size_t i, Source source) {
         Stage& stage = weights_.stages[i];
         Norm& norm = stage.norm;
         if (norm.batch_statistics || stage.norm_trainable()) {
@@ -284,6 +286,7 @@ private:
         if (needed || convolution.trainable()) {
             passes_->prepare_norm_backward(norm, count(stage.z));
             passes_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
+            source = {};  // makes room for what follows
             if (i == 0) {
                 RECORD_USER_SCOPE("msunet::convolution_backward");
                 passes_->first_convolution_backward(stage.x, stage.z, convolution.kernel_gradient);
@@ -298,17 +301,16 @@ private:
 
     void contract_backward(at::Tensor dy) {
         if (!dy.defined()) return;
-        Source source{.gradient = dy};
+        Source source{.gradient = std::move(dy)};
         for (std::size_t block = skip_count + 1; block-- > 0;) {
-            dy = stage_backward(2 * block + 1, source);
+            dy = stage_backward(2 * block + 1, std::move(source));
             if (!dy.defined()) return;
-            if (block < skip_count) merged_[block] = at::Tensor();
-            dy = stage_backward(2 * block, {.gradient = dy});
+            dy = stage_backward(2 * block, {.gradient = std::move(dy)});
             if (!dy.defined() || block == 0) return;
-            source = {.gradient = merged_[block - 1],
+            source = {.gradient = std::move(merged_[block - 1]),
                       .bits = bits_[block - 1],
                       .keep_scale = rate_.keep_scale(),
-                      .pooled = dy,
+                      .pooled = std::move(dy),
                       .pool_index = index_[block - 1]};
         }
     }

@@ -33,8 +33,8 @@ struct NetworkOptions {
     bool sync_batch_norm = true;
     /// Bytes. On the CPU, where the convolutions' outputs of a step take more than that, what they
     /// read is made anew in backward instead of kept: half of what is kept, for another pass over
-    /// each output, and the same bits.
-    std::int64_t renew_above = std::int64_t{256} << 20;
+    /// each output (1 to 5 % of a step's time), and the same bits.
+    std::int64_t renew_above = std::int64_t{64} << 20;
 };
 
 /// The part of a global batch that this rank works on, and its randomness.

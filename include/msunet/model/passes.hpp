@@ -84,8 +84,9 @@ public:
     virtual at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                         const at::Tensor& bias) = 0;
     /// From the gradient of its output that of its input, unless it is not asked for, and that of
-    /// its weights into (2,3,3,32) in master precision, if that is defined.
-    virtual at::Tensor last_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
+    /// its weights into (2,3,3,32) in master precision, if that is defined. x is let go of as soon
+    /// as it has been read.
+    virtual at::Tensor last_convolution_backward(at::Tensor x, const at::Tensor& gradient,
                                                  const at::Tensor& weights,
                                                  const at::Tensor& weights_gradient,
                                                  bool with_input) = 0;

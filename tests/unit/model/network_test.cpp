@@ -5,7 +5,6 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
-#include <malloc.h>
 
 #include <limits>
 
@@ -126,23 +125,6 @@ TEST(Network, InputsMadeAnewChangeNoBit) {
             }
         }
     }
-}
-
-TEST(Network, InputsMadeAnewTakeNoMemory) {
-#if defined(__SANITIZE_ADDRESS__)
-    GTEST_SKIP() << "the sanitizer's heap does not tell what is allocated";
-#endif
-    const at::Tensor x = at::rand({4, 64, 64});
-    // Bytes that a forward pass has left allocated.
-    const auto kept_bytes = [&](std::int64_t renew_above) {
-        Network network({.renew_above = renew_above}, start());
-        const auto before = mallinfo2();
-        network.forward(x, {});
-        const auto after = mallinfo2();
-        return static_cast<double>(after.uordblks + after.hblkhd) -
-               static_cast<double>(before.uordblks + before.hblkhd);
-    };
-    EXPECT_LT(kept_bytes(0), 0.6 * kept_bytes(never));
 }
 
 TEST(Network, NoSamplesAreFine) {
