@@ -119,27 +119,42 @@ private:
     std::size_t width_;
 };
 
-/// `-lr 0.01`: a user of the grid's keys means the grid.
+/// The key of the grid that is meant by what isn't an option: the key itself, or one that is nearer
+/// to it than every option.
+std::optional<std::string> meant_grid_key(std::string_view name,
+                                          std::span<const core::OptionInfo> infos) {
+    std::vector<std::string> candidates;
+    for (const auto& info : infos) {
+        candidates.emplace_back(info.name);
+        candidates.insert(candidates.end(), info.aliases.begin(), info.aliases.end());
+    }
+    const auto is_name = [&name](const std::string& spelling) {
+        return core::normal_name(spelling) == core::normal_name(name);
+    };
+    if (std::any_of(candidates.begin(), candidates.end(), is_name)) return std::nullopt;
+    if (auto key = unet::canonical_key(name)) return key;
+    const auto& keys = unet::hyperparameter_keys();
+    candidates.insert(candidates.end(), keys.begin(), keys.end());
+    const auto nearest = core::nearest_name(name, candidates);
+    return nearest ? unet::canonical_key(*nearest) : std::nullopt;
+}
+
+/// `-lr 0.01`, `--epoch 3`: a user of the grid's keys means the grid.
 void explain_grid_keys(std::span<const std::string> arguments, const config::Schema& schema) {
     std::vector<std::string> problems;
-    const auto infos = schema.infos();
+    auto infos = schema.infos();
+    for (const auto& info : schema.foreign_infos()) infos.push_back(info);
     for (const auto& argument : arguments) {
         const auto name = core::trim(argument).substr(0, argument.find('='));
         if (!name.starts_with('-') || name.find_first_not_of('-') == std::string_view::npos) {
             continue;
         }
         const auto bare = name.substr(name.find_first_not_of('-'));
-        const auto key = unet::canonical_key(bare);
-        const auto is_option = [&bare](const core::OptionInfo& info) {
-            const auto same = [&bare](std::string_view spelling) {
-                return core::normal_name(spelling) == core::normal_name(bare);
-            };
-            return same(info.name) || std::any_of(info.aliases.begin(), info.aliases.end(), same);
-        };
-        if (!key || std::any_of(infos.begin(), infos.end(), is_option)) continue;
-        problems.push_back(concat("'", name,
-                                  "' is a key of the parameter grid, not an option: give ",
-                                  "-talos \"{'", *key, "': [...]}\""));
+        const auto key = meant_grid_key(bare, infos);
+        if (!key) continue;
+        problems.push_back(concat("'", name, "' isn't an option, but '", *key,
+                                  "' is a key of the parameter grid: give -talos \"{'", *key,
+                                  "': [...]}\""));
     }
     if (!problems.empty()) throw core::UsageError(std::move(problems));
 }
