@@ -81,13 +81,15 @@ at::Tensor run(const FilterPass<T>& pass, std::int64_t positions, const at::Tens
     return z;
 }
 
-/// How a gradient's work is split: by input channels first, which share no sums.
+/// How a gradient's work is split. Parts of the tiles need sums of their own, which are cleared and
+/// added up; parts of the input channels share sums, but each transforms the whole gradient.
 struct Split {
     std::int64_t by_channels, by_tiles;
 };
 
-Split split(std::int64_t threads, std::int64_t channel_blocks, std::int64_t tiles) {
-    const std::int64_t by_channels = std::gcd(threads, channel_blocks);
+Split split(std::int64_t threads, std::int64_t channels, std::int64_t tiles) {
+    const bool many_tiles = tiles / threads >= channels;
+    const std::int64_t by_channels = many_tiles ? 1 : std::gcd(threads, channels / block);
     return {by_channels, std::clamp<std::int64_t>(tiles / grain, 1, threads / by_channels)};
 }
 
@@ -102,7 +104,7 @@ at::Tensor transform_gradient(const MinimalFilter<T>& filter, const at::Tensor& 
     const std::int64_t step = filter.forward.step;
     const TiledShape shape{x.size(2) / step, x.size(3) / step, x.size(1), gradient.size(1)};
     const std::int64_t blocks = shape.in / block, tiles = tiles_of(shape, x.size(0));
-    const Split parts = split(at::get_num_threads(), blocks, tiles);
+    const Split parts = split(at::get_num_threads(), shape.in, tiles);
     const std::int64_t items = parts.by_channels * parts.by_tiles;
     const at::Tensor sums =
         at::zeros({parts.by_tiles, filter.positions, shape.in, shape.out}, at::kFloat);
