@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "msunet/config/grid.hpp"
@@ -119,44 +118,10 @@ private:
     std::size_t width_;
 };
 
-/// The key of the grid that is meant by what isn't an option: the key itself, or one that is nearer
-/// to it than every option.
-std::optional<std::string> meant_grid_key(std::string_view name,
-                                          std::span<const core::OptionInfo> infos) {
-    std::vector<std::string> candidates;
-    for (const auto& info : infos) {
-        candidates.emplace_back(info.name);
-        candidates.insert(candidates.end(), info.aliases.begin(), info.aliases.end());
-    }
-    const auto is_name = [&name](const std::string& spelling) {
-        return core::normal_name(spelling) == core::normal_name(name);
-    };
-    if (std::any_of(candidates.begin(), candidates.end(), is_name)) return std::nullopt;
-    if (auto key = unet::canonical_key(name)) return key;
-    const auto& keys = unet::hyperparameter_keys();
-    candidates.insert(candidates.end(), keys.begin(), keys.end());
-    const auto nearest = core::nearest_name(name, candidates);
-    return nearest ? unet::canonical_key(*nearest) : std::nullopt;
-}
-
-/// `-lr 0.01`, `--epoch 3`: a user of the grid's keys means the grid.
-void explain_grid_keys(std::span<const std::string> arguments, const config::Schema& schema) {
-    std::vector<std::string> problems;
-    auto infos = schema.infos();
-    for (const auto& info : schema.foreign_infos()) infos.push_back(info);
-    for (const auto& argument : arguments) {
-        const auto name = core::trim(argument).substr(0, argument.find('='));
-        if (!name.starts_with('-') || name.find_first_not_of('-') == std::string_view::npos) {
-            continue;
-        }
-        const auto bare = name.substr(name.find_first_not_of('-'));
-        const auto key = meant_grid_key(bare, infos);
-        if (!key) continue;
-        problems.push_back(concat("'", name, "' isn't an option, but '", *key,
-                                  "' is a key of the parameter grid: give -talos \"{'", *key,
-                                  "': [...]}\""));
-    }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+/// What is said of `-lr 0.01`, `--epoch 3`: a user of the grid's keys means the grid.
+std::string explain_grid_key(std::string_view key) {
+    return concat(", but '", key, "' is a key of the parameter grid: give -talos \"{'", key,
+                  "': [...]}\"");
 }
 
 }  // namespace
@@ -172,14 +137,14 @@ config::Schema train_schema(TrainSettings& settings) {
         .add("Augmentation", settings.augment)
         .add("Fine-tuning", settings.tuning)
         .add("Sweep", settings.sweep)
-        .add("Training", settings.train);
+        .add("Training", settings.train)
+        .add_keys(unet::hyperparameter_keys(), explain_grid_key);
     return schema;
 }
 
 TrainSettings read_train_settings(std::span<const std::string> arguments) {
     TrainSettings settings;
     const auto schema = train_schema(settings);
-    explain_grid_keys(arguments, schema);
     const auto given = config::parse_command_line(schema, arguments);
     const auto file = config::given_value(given, "config");
     const auto yaml = file ? config::read_yaml(schema, *file) : config::Settings{};

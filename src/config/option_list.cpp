@@ -117,10 +117,13 @@ std::string OptionIndex::unknown(std::string_view what, std::string_view shown,
         for (std::string& spelling : spellings(entry.info))
             candidates.push_back(std::move(spelling));
     }
+    const auto& keys = schema_.keys();
+    candidates.insert(candidates.end(), keys.names.begin(), keys.names.end());
     std::string problem =
         core::concat(core::quoted(shown), " isn't ", what, " of ", core::quoted(schema_.command()));
     if (const auto nearest = core::nearest_name(name, candidates)) {
         const OptionEntry* entry = find(*nearest);
+        if (entry == nullptr) return problem + keys.explain(*nearest);
         problem += core::concat(
             ", did you mean ",
             core::quoted(shown.starts_with('-') ? dashed(entry->info, *nearest) : *nearest), "?");

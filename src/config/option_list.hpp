@@ -39,8 +39,8 @@ public:
     [[nodiscard]] const OptionEntry* find(std::string_view spelling) const;
     [[nodiscard]] const std::vector<OptionEntry>& entries() const { return entries_; }
 
-    /// Why a name is unknown: it belongs to another command, or the nearest name. `shown` is the
-    /// name with its dashes, if any.
+    /// Why a name is unknown: it belongs to another command, or the nearest name or key. `shown` is
+    /// the name with its dashes, if any.
     [[nodiscard]] std::string unknown(std::string_view what, std::string_view shown,
                                       std::string_view name) const;
 

@@ -73,6 +73,12 @@ Schema& Schema::add_walk(std::string title, std::function<void(core::OptionVisit
     return *this;
 }
 
+Schema& Schema::add_keys(std::vector<std::string> names,
+                         std::function<std::string(std::string_view)> explain) {
+    keys_ = {std::move(names), std::move(explain)};
+    return *this;
+}
+
 void Schema::walk(core::OptionVisitor& visitor) const {
     CommandFilter filter(command_, visitor);
     for (const Section& section : sections_) section.walk(filter);

@@ -32,6 +32,16 @@ public:
     /// As add, with the walk itself.
     Schema& add_walk(std::string title, std::function<void(core::OptionVisitor&)> walk);
 
+    /// Names that aren't options, but may be taken for some: keys of an option's value. `explain`
+    /// makes the end of the message about one of them.
+    struct Keys {
+        std::vector<std::string> names;
+        std::function<std::string(std::string_view)> explain;
+    };
+    Schema& add_keys(std::vector<std::string> names,
+                     std::function<std::string(std::string_view)> explain);
+    [[nodiscard]] const Keys& keys() const { return keys_; }
+
     [[nodiscard]] const std::string& command() const { return command_; }
 
     struct Section {
@@ -52,6 +62,7 @@ public:
 private:
     std::string command_;
     std::vector<Section> sections_;
+    Keys keys_;
 };
 
 /// Names and texts of the options with one of these effects, in the order of the schema, without

@@ -78,7 +78,10 @@ TEST(Settings, ModesExcludeEachOther) {
 TEST(Settings, KeysOfTheGridAsOptionsAreExplained) {
     EXPECT_THAT(refusal({"-lr", "0.01"}), HasSubstr("-talos \"{'lr': [...]}\""));
     EXPECT_THAT(refusal({"--epoch", "3"}), HasSubstr("-talos \"{'epochs': [...]}\""));
-    EXPECT_THAT(refusal({"--target_siz", "64"}), HasSubstr("did you mean '--target_size'?"));
+    const auto both = refusal({"--target_siz", "64", "-lr", "0.01"});
+    EXPECT_THAT(both, HasSubstr("did you mean '--target_size'?"));
+    EXPECT_THAT(both, HasSubstr("'lr' is a key"));
+    EXPECT_THAT(refusal({"--precison", "bf16"}), HasSubstr("did you mean '--precision'?"));
     EXPECT_THAT(refusal({"--batch-size=16"}), HasSubstr("'batch_size'"));
     // These are both options and keys.
     EXPECT_EQ(refusal({"-mw", "fmri", "--early_stopping", "3"}), "nothing was refused");
