@@ -82,7 +82,8 @@ at::Tensor run(const FilterPass<T>& pass, std::int64_t positions, const at::Tens
 }
 
 /// How a gradient's work is split. Parts of the tiles need sums of their own, which are cleared and
-/// added up; parts of the input channels share sums, but each transforms the whole gradient.
+/// added up; parts of the input channels each fill a part of the same sums, but transform all
+/// of the gradient.
 struct Split {
     std::int64_t by_channels, by_tiles;
 };
