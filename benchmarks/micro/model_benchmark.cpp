@@ -13,10 +13,10 @@
 #include <utility>
 
 #include "msunet/model/dropout.hpp"
+#include "msunet/model/fused_ops.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/model/objective.hpp"
 #include "msunet/model/optimizer.hpp"
-#include "msunet/model/passes.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/unet/initializers.hpp"
 
@@ -42,14 +42,14 @@ struct StageTensors {
         norm.shift = at::zeros({channels});
         norm.correction = at::zeros({2, channels});
         bits = at::empty({samples, side * side * 64 / 32}, at::kInt);
-        passes->dropout_mask(bits, DropoutRate(0.5), {1, 0}, 0, 0);
+        fused_ops->dropout_mask(bits, DropoutRate(0.5), {1, 0}, 0, 0);
     }
 
     static at::Tensor image(std::int64_t c) {
         return at::randn({samples, c, side, side}).contiguous(at::MemoryFormat::ChannelsLast);
     }
 
-    std::unique_ptr<Passes> passes = make_cpu_passes();
+    std::unique_ptr<FusedOps> fused_ops = make_cpu_fused_ops();
     at::Tensor z, out, merged, bits;
     Norm norm;
 };
@@ -59,9 +59,9 @@ constexpr std::int64_t values = samples * side * side;
 void stage_forward(benchmark::State& state, at::ScalarType type) {
     StageTensors t(type);
     for (auto _ : state) {
-        t.passes->relu_sums(t.z, t.norm);
-        t.passes->prepare_norm(t.norm, values);
-        t.passes->norm_forward(t.z, t.norm, {.out = t.out});
+        t.fused_ops->relu_sums(t.z, t.norm);
+        t.fused_ops->prepare_norm(t.norm, values);
+        t.fused_ops->norm_forward(t.z, t.norm, {.out = t.out});
     }
 }
 
@@ -69,24 +69,24 @@ void stage_forward(benchmark::State& state, at::ScalarType type) {
 void stage_forward_merged(benchmark::State& state, at::ScalarType type) {
     StageTensors t(type);
     for (auto _ : state) {
-        t.passes->relu_sums(t.z, t.norm);
-        t.passes->prepare_norm(t.norm, values);
-        t.passes->norm_forward(
+        t.fused_ops->relu_sums(t.z, t.norm);
+        t.fused_ops->prepare_norm(t.norm, values);
+        t.fused_ops->norm_forward(
             t.z, t.norm, {.out = t.merged, .offset = channels, .bits = t.bits, .keep_scale = 2});
     }
 }
 
 void stage_backward(benchmark::State& state, at::ScalarType type) {
     StageTensors t(type);
-    t.passes->relu_sums(t.z, t.norm);
-    t.passes->prepare_norm(t.norm, values);
+    t.fused_ops->relu_sums(t.z, t.norm);
+    t.fused_ops->prepare_norm(t.norm, values);
     const at::Tensor bias_gradient = at::zeros({channels});
     for (auto _ : state) {
         const Source source{.gradient = t.out};
-        t.passes->norm_backward_sums(t.z, source, t.norm);
-        t.passes->take_norm_gradients(t.norm);
-        t.passes->prepare_norm_backward(t.norm, values);
-        t.passes->norm_backward(t.z, source, t.norm, bias_gradient);
+        t.fused_ops->norm_backward_sums(t.z, source, t.norm);
+        t.fused_ops->take_norm_gradients(t.norm);
+        t.fused_ops->prepare_norm_backward(t.norm, values);
+        t.fused_ops->norm_backward(t.z, source, t.norm, bias_gradient);
     }
 }
 
@@ -96,16 +96,16 @@ void last_convolution(benchmark::State& state, at::ScalarType type) {
     const at::Tensor weights = at::randn({2, 3, 3, channels}), bias = at::randn({2});
     const at::Tensor weights_gradient = at::zeros(weights.sizes());
     for (auto _ : state) {
-        const at::Tensor z = t.passes->last_convolution(t.z, weights, bias);
+        const at::Tensor z = t.fused_ops->last_convolution(t.z, weights, bias);
         benchmark::DoNotOptimize(
-            t.passes->last_convolution_backward(t.z, z, weights, weights_gradient, true));
+            t.fused_ops->last_convolution_backward(t.z, z, weights, weights_gradient, true));
     }
 }
 
 void dropout_mask(benchmark::State& state, double rate) {
     StageTensors t(at::kFloat);
     std::uint32_t step = 0;
-    for (auto _ : state) t.passes->dropout_mask(t.bits, DropoutRate(rate), {1, ++step}, 0, 0);
+    for (auto _ : state) t.fused_ops->dropout_mask(t.bits, DropoutRate(rate), {1, ++step}, 0, 0);
     state.SetItemsProcessed(state.iterations() * t.bits.numel() * 32);
 }
 

@@ -87,7 +87,8 @@ std::vector<std::pair<std::string, std::string>> write_final_files(
         const auto weights = read_trial_weights(folder, *best);
         report::TrainedModel model;
         model.weights = weights;
-        model.hyperparameters = unet::from_point(best->point, unet::from_point(sweep.defaults));
+        model.hyperparameters =
+            unet::from_permutation(best->permutation, unet::from_permutation(sweep.defaults));
         std::tie(model.height, model.width) = patch_size(best->patch_size);
         model.preprocessing = preprocessing_of(record.start.configuration, model);
         files.emplace_back(report::write_deploy_archive(folder, sweep, model).filename().string(),

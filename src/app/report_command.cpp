@@ -97,7 +97,7 @@ std::string begun_text(const record::SweepRecord& record, record::TrialId id,
             text += concat(", val Dice ", core::fixed(*metrics.val_dice_coef, 4));
         }
     }
-    return concat(text, ": ", core::point_text(record.point(id)));
+    return concat(text, ": ", core::permutation_text(record.permutation(id)));
 }
 
 core::ExitCode show_status(std::span<const std::string> arguments) {
@@ -118,7 +118,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     if (const auto* best = record::best(record); best != nullptr) {
         core::log::info(concat("best so far  ", best->trial, " with ", record.start.metric, " ",
                                core::fixed(*record::metric(*best, record.start.metric), 4), ": ",
-                               core::point_text(best->point)));
+                               core::permutation_text(best->permutation)));
     }
     const auto groups = report::groups_of(record.start.world);
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {

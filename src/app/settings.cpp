@@ -68,7 +68,7 @@ void load_grid(TrainSettings& settings) {
 
 std::optional<std::string> problem_with_value(std::string_view name, const core::Value& value) {
     try {
-        (void)unet::from_point({{std::string(name), value}});
+        (void)unet::from_permutation({{std::string(name), value}});
         return std::nullopt;
     } catch (const core::UsageError& error) {
         return core::join(error.problems(), "; ");

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "msunet/config/schema.hpp"
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/data/options.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/prepare/options.hpp"

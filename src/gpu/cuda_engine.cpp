@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-#include "gpu/cuda_passes.hpp"
+#include "gpu/cuda_fused_ops.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/train/network_engine.hpp"
@@ -44,7 +44,7 @@ public:
     /// `step` (1) int32 on the device: the number of the step under way.
     CudaEngine(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
                std::shared_ptr<const DeviceSlices> slices, at::Tensor step)
-        : NetworkEngine(spec, current_device(), make_cuda_passes(kernels, step),
+        : NetworkEngine(spec, current_device(), make_cuda_fused_ops(kernels, step),
                         c10::cuda::getCurrentCUDAStream().stream()),
           step_(std::move(step)),
           batches_(spec, std::move(kernels), std::move(slices), current_device()),

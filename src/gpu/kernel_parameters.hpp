@@ -50,7 +50,7 @@ struct ReluSums {
     double* partial;  ///< 2 sums: Σa, Σa²
 };
 
-/// See model::Passes::prepare_norm.
+/// See model::FusedOps::prepare_norm.
 struct PrepareNorm {
     static constexpr const char* name = "prepare_norm";
     int channels;
@@ -106,7 +106,7 @@ struct NormBackwardSums {
     double* partial;  ///< 2 sums: Σdy, Σdy·â
 };
 
-/// See model::Passes::prepare_norm_backward.
+/// See model::FusedOps::prepare_norm_backward.
 struct PrepareNormBackward {
     static constexpr const char* name = "prepare_norm_backward";
     int channels;

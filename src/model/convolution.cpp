@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "model/kernels/table.hpp"
-#include "model/minimal_filter.hpp"
+#include "model/winograd.hpp"
 
 namespace msunet::model {
 namespace {

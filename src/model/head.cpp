@@ -13,15 +13,15 @@
 namespace msunet::model {
 namespace {
 
-at::Tensor convolve_last(Passes& passes, const Head& head, const at::Tensor& x) {
+at::Tensor convolve_last(FusedOps& fused_ops, const Head& head, const at::Tensor& x) {
     RECORD_USER_SCOPE("msunet::convolution");
-    return passes.last_convolution(x, head.last.kernel, head.last.bias);
+    return fused_ops.last_convolution(x, head.last.kernel, head.last.bias);
 }
 
 }  // namespace
 
-at::Tensor head_forward(Passes& passes, Head& head, const at::Tensor& x, bool keep) {
-    at::Tensor a = convolve_last(passes, head, x).relu_();
+at::Tensor head_forward(FusedOps& fused_ops, Head& head, const at::Tensor& x, bool keep) {
+    at::Tensor a = convolve_last(fused_ops, head, x).relu_();
     if (keep) head.a = a;
     const at::Tensor& w = head.score.kernel;
     const at::Tensor logits =
@@ -29,7 +29,7 @@ at::Tensor head_forward(Passes& passes, Head& head, const at::Tensor& x, bool ke
     return logits.squeeze(3);
 }
 
-at::Tensor head_backward(Passes& passes, const Head& head, at::Tensor x,
+at::Tensor head_backward(FusedOps& fused_ops, const Head& head, at::Tensor x,
                          const at::Tensor& logits_gradient, bool needed) {
     const Convolution& score = head.score;
     const at::Tensor d = logits_gradient.reshape({-1});
@@ -45,8 +45,8 @@ at::Tensor head_backward(Passes& passes, const Head& head, at::Tensor x,
     if (last.trainable()) last.bias_gradient.copy_(da.sum({0}, false, at::kDouble));
     da = da.view({x.size(0), x.size(2), x.size(3), a.size(1)}).permute({0, 3, 1, 2});
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    return passes.last_convolution_backward(std::move(x), da, last.kernel, last.kernel_gradient,
-                                            needed);
+    return fused_ops.last_convolution_backward(std::move(x), da, last.kernel, last.kernel_gradient,
+                                               needed);
 }
 
 }  // namespace msunet::model

@@ -6,17 +6,17 @@
 #include <ATen/core/Tensor.h>
 
 #include "model/stages.hpp"
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::model {
 
 /// x (N,32,H,W) → logits (N,H,W) in master precision. With `keep` the head keeps what
 /// `head_backward` needs besides x.
-at::Tensor head_forward(Passes& passes, Head& head, const at::Tensor& x, bool keep);
+at::Tensor head_forward(FusedOps& fused_ops, Head& head, const at::Tensor& x, bool keep);
 
 /// From x and the gradient of the logits: gradients of the head's weights, and of x if that is
 /// needed; undefined otherwise. x is let go of as soon as it has been read.
-at::Tensor head_backward(Passes& passes, const Head& head, at::Tensor x,
+at::Tensor head_backward(FusedOps& fused_ops, const Head& head, at::Tensor x,
                          const at::Tensor& logits_gradient, bool needed);
 
 }  // namespace msunet::model

@@ -24,20 +24,20 @@ at::ScalarType compute_type(Precision precision) {
     return precision == Precision::bf16 ? at::kBFloat16 : master_type(precision);
 }
 
-std::unique_ptr<Passes> passes_for(at::Device device) {
-    return device.is_cpu() ? make_cpu_passes() : make_aten_passes();
+std::unique_ptr<FusedOps> fused_ops_for(at::Device device) {
+    return device.is_cpu() ? make_cpu_fused_ops() : make_aten_fused_ops();
 }
 
 }  // namespace
 
-class Network::Body {
+class Network::Impl {
 public:
-    Body(NetworkOptions options, std::span<const core::NamedArray> arrays,
-         std::unique_ptr<Passes> passes)
+    Impl(NetworkOptions options, std::span<const core::NamedArray> arrays,
+         std::unique_ptr<FusedOps> fused_ops)
         : options_(std::move(options)),
           type_(compute_type(options_.precision)),
           rate_(options_.dropout),
-          passes_(passes ? std::move(passes) : passes_for(options_.device)),
+          fused_ops_(fused_ops ? std::move(fused_ops) : fused_ops_for(options_.device)),
           weights_(options_.trainable, options_.batch_statistics, master()) {
         weights_.load(arrays);
         while (first_ < stage_count && !weights_.stages[first_].trainable()) ++first_;
@@ -51,17 +51,17 @@ public:
         training_ = true;
         const auto bytes =
             weights_.output_numbers(x.numel()) * static_cast<std::int64_t>(at::elementSize(type_));
-        renewing_ = options_.device.is_cpu() && bytes > options_.renew_above;
+        recomputing_ = options_.device.is_cpu() && bytes > options_.recompute_above;
         return run(x);
     }
 
     at::Tensor infer(const at::Tensor& x) {
-        training_ = renewing_ = false;
+        training_ = recomputing_ = false;
         return run(x);
     }
 
     at::Tensor bottleneck(const at::Tensor& x) {
-        training_ = renewing_ = false;
+        training_ = recomputing_ = false;
         refresh();
         const at::Tensor y = contract(input(x));
         clear();
@@ -69,7 +69,7 @@ public:
     }
 
     void backward(const at::Tensor& logits_gradient) {
-        at::Tensor dy = head_backward(*passes_, weights_.head, input_of(stage_count),
+        at::Tensor dy = head_backward(*fused_ops_, weights_.head, input_of(stage_count),
                                       logits_gradient, first_ < stage_count);
         weights_.head.a = at::Tensor();
         if (!dy.defined()) {
@@ -125,15 +125,15 @@ private:
         for (std::size_t skip = skip_count; skip-- > 0;) {
             const std::size_t up = up_stage(skip);
             const at::Tensor z = convolve_stage(up, y);
-            if (renews(up + 1)) begin_merge(skip);
+            if (recomputes(up + 1)) begin_merge(skip);
             normalise(up, z, merge_target(skip, skip_channels(skip)));
             y = std::move(merged_[skip]);
             y = plain(up + 1, std::move(y));
             y = plain(up + 2, std::move(y));
         }
         const bool keep = keeps(stage_count);
-        if (keep && !renews(stage_count)) weights_.head.x = y;
-        at::Tensor logits = head_forward(*passes_, weights_.head, y, keep);
+        if (keep && !recomputes(stage_count)) weights_.head.x = y;
+        at::Tensor logits = head_forward(*fused_ops_, weights_.head, y, keep);
         if (!training_) clear();
         return logits;
     }
@@ -155,14 +155,14 @@ private:
         at::Tensor z;
         if (i == 0) {
             RECORD_USER_SCOPE("msunet::convolution");
-            z = passes_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
-                                           stage.norm, sums);
+            z = fused_ops_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
+                                              stage.norm, sums);
         } else {
             z = convolve(stage.convolution, x);
-            if (sums) passes_->relu_sums(z, stage.norm);
+            if (sums) fused_ops_->relu_sums(z, stage.norm);
         }
         if (keeps(i)) {
-            if (!renews(i)) stage.x = x;
+            if (!recomputes(i)) stage.x = x;
             stage.z = z;
         }
         return z;
@@ -171,8 +171,8 @@ private:
     /// Whether a stage's input (index stage_count: the head's) is not kept, but made anew in
     /// backward from the outputs of the convolutions before it. Pooled inputs are small and are
     /// kept.
-    [[nodiscard]] bool renews(std::size_t i) const {
-        if (!renewing_ || (i < contracting_stages && i % 2 == 0)) return false;
+    [[nodiscard]] bool recomputes(std::size_t i) const {
+        if (!recomputing_ || (i < contracting_stages && i % 2 == 0)) return false;
         const auto skip = merge_before(i);
         return (skip ? across_stage(*skip) : i - 1) >= first_;
     }
@@ -181,21 +181,23 @@ private:
     void begin_merge(std::size_t skip) {
         const Stage& across = weights_.stages[across_stage(skip)];
         merged_[skip] = empty_merge(skip, across.z);
-        passes_->norm_forward(across.z, across.norm, merge_target(skip, 0));
+        fused_ops_->norm_forward(across.z, across.norm, merge_target(skip, 0));
     }
 
     /// A stage's input in backward, handed over or made anew while the stages that it is made from
     /// still have their outputs.
     at::Tensor input_of(std::size_t i) {
-        if (!renews(i)) return std::move(i == stage_count ? weights_.head.x : weights_.stages[i].x);
+        if (!recomputes(i))
+            return std::move(i == stage_count ? weights_.head.x : weights_.stages[i].x);
         const Stage& before = weights_.stages[i - 1];
         if (const auto skip = merge_before(i)) {
             begin_merge(*skip);
-            passes_->norm_forward(before.z, before.norm, merge_target(*skip, skip_channels(*skip)));
+            fused_ops_->norm_forward(before.z, before.norm,
+                                     merge_target(*skip, skip_channels(*skip)));
             return std::move(merged_[*skip]);
         }
         at::Tensor y = empty(before.z, before.channels(), before.z.size(2), before.z.size(3));
-        passes_->norm_forward(before.z, before.norm, {.out = y});
+        fused_ops_->norm_forward(before.z, before.norm, {.out = y});
         return y;
     }
 
@@ -213,8 +215,8 @@ private:
     void normalise(std::size_t i, const at::Tensor& z, const Target& target) {
         Stage& stage = weights_.stages[i];
         if (training_ && reduces(stage)) context_.collectives->sum(stage.norm.sums);
-        passes_->prepare_norm(stage.norm, training_ ? count(z) : 0);
-        passes_->norm_forward(z, stage.norm, target);
+        fused_ops_->prepare_norm(stage.norm, training_ ? count(z) : 0);
+        fused_ops_->norm_forward(z, stage.norm, target);
     }
 
     at::Tensor plain(std::size_t i, at::Tensor x) {
@@ -230,7 +232,7 @@ private:
         const std::size_t i = across_stage(block);
         const at::Tensor z = convolve_stage(i, x);
         const std::int64_t height = z.size(2), width = z.size(3);
-        if (!renews(up_stage(block) + 1)) merged_[block] = empty_merge(block, z);
+        if (!recomputes(up_stage(block) + 1)) merged_[block] = empty_merge(block, z);
         make_mask(block, z);
         Target target = merge_target(block, 0);
         target.pooled = empty(z, z.size(1), height / 2, width / 2);
@@ -258,9 +260,9 @@ private:
         RECORD_USER_SCOPE("msunet::dropout_mask");
         bits_[skip] = at::empty({z.size(0), z.size(2) * z.size(3) * merged_channels(skip) / 32},
                                 z.options().dtype(at::kInt));
-        passes_->dropout_mask(bits_[skip], rate_, context_.dropout,
-                              static_cast<std::uint32_t>(skip),
-                              static_cast<std::uint32_t>(context_.first_sample));
+        fused_ops_->dropout_mask(bits_[skip], rate_, context_.dropout,
+                                 static_cast<std::uint32_t>(skip),
+                                 static_cast<std::uint32_t>(context_.first_sample));
     }
 
     Target merge_target(std::size_t skip, std::int64_t offset) {
@@ -276,20 +278,21 @@ private:
         Stage& stage = weights_.stages[i];
         Norm& norm = stage.norm;
         if (norm.batch_statistics || stage.norm_trainable()) {
-            passes_->norm_backward_sums(stage.z, source, norm);
-            if (stage.norm_trainable()) passes_->take_norm_gradients(norm);
+            fused_ops_->norm_backward_sums(stage.z, source, norm);
+            if (stage.norm_trainable()) fused_ops_->take_norm_gradients(norm);
             if (reduces(stage)) context_.collectives->sum(norm.sums);
         }
         const bool needed = i > first_;
         Convolution& convolution = stage.convolution;
         at::Tensor dx;
         if (needed || convolution.trainable()) {
-            passes_->prepare_norm_backward(norm, count(stage.z));
-            passes_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
+            fused_ops_->prepare_norm_backward(norm, count(stage.z));
+            fused_ops_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
             source = {};  // makes room for what follows
             if (i == 0) {
                 RECORD_USER_SCOPE("msunet::convolution_backward");
-                passes_->first_convolution_backward(stage.x, stage.z, convolution.kernel_gradient);
+                fused_ops_->first_convolution_backward(stage.x, stage.z,
+                                                       convolution.kernel_gradient);
             } else {
                 dx = convolve_backward(convolution, stage.z, input_of(i), needed);
             }
@@ -340,14 +343,14 @@ private:
     NetworkOptions options_;
     at::ScalarType type_;
     DropoutRate rate_;
-    std::unique_ptr<Passes> passes_;
+    std::unique_ptr<FusedOps> fused_ops_;
     Weights weights_;
     /// The lowest stage with a trainable tensor; nothing below it has a gradient.
     std::size_t first_ = 0;
     std::vector<std::pair<std::int64_t, at::ScalarType>> schedule_;
 
     bool training_ = false;
-    bool renewing_ = false;  ///< see renews()
+    bool recomputing_ = false;  ///< see recomputes()
     StepContext context_;
     std::int64_t samples_ = 0;
     /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.
@@ -355,39 +358,39 @@ private:
 };
 
 Network::Network(NetworkOptions options, std::span<const core::NamedArray> weights,
-                 std::unique_ptr<Passes> passes)
-    : body_(std::make_unique<Body>(std::move(options), weights, std::move(passes))) {}
+                 std::unique_ptr<FusedOps> fused_ops)
+    : impl_(std::make_unique<Impl>(std::move(options), weights, std::move(fused_ops))) {}
 
 Network::~Network() = default;
 Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 
 at::Tensor Network::forward(const at::Tensor& x, const StepContext& context) {
-    return body_->forward(x, context);
+    return impl_->forward(x, context);
 }
 
-void Network::backward(const at::Tensor& logits_gradient) { body_->backward(logits_gradient); }
+void Network::backward(const at::Tensor& logits_gradient) { impl_->backward(logits_gradient); }
 
-at::Tensor Network::infer(const at::Tensor& x) { return body_->infer(x); }
+at::Tensor Network::infer(const at::Tensor& x) { return impl_->infer(x); }
 
-at::Tensor Network::bottleneck(const at::Tensor& x) { return body_->bottleneck(x); }
+at::Tensor Network::bottleneck(const at::Tensor& x) { return impl_->bottleneck(x); }
 
-FlatParameters& Network::parameters() const { return body_->weights().parameters; }
+FlatParameters& Network::parameters() const { return impl_->weights().parameters; }
 
 const at::Tensor& Network::moving_statistics() const {
-    return body_->weights().statistics.values();
+    return impl_->weights().statistics.values();
 }
 
 const std::vector<std::pair<std::int64_t, at::ScalarType>>& Network::schedule() const {
-    return body_->schedule();
+    return impl_->schedule();
 }
 
-std::vector<core::NamedArray> Network::weights() const { return body_->weights().save(); }
+std::vector<core::NamedArray> Network::weights() const { return impl_->weights().save(); }
 
-void Network::load(std::span<const core::NamedArray> weights) { body_->weights().load(weights); }
+void Network::load(std::span<const core::NamedArray> weights) { impl_->weights().load(weights); }
 
-const NetworkOptions& Network::options() const { return body_->options(); }
+const NetworkOptions& Network::options() const { return impl_->options(); }
 
-at::TensorOptions Network::master_options() const { return body_->master(); }
+at::TensorOptions Network::master_options() const { return impl_->master(); }
 
 }  // namespace msunet::model

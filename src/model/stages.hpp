@@ -15,7 +15,7 @@
 #include "model/convolution.hpp"
 #include "msunet/core/named_array.hpp"
 #include "msunet/model/flat_parameters.hpp"
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::model {
 

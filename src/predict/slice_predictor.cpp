@@ -11,7 +11,7 @@
 
 namespace msunet::predict {
 
-struct SlicePredictor::Body {
+struct SlicePredictor::Impl {
     model::Network network;
     model::Objective objective;
 };
@@ -39,7 +39,7 @@ void copy_in(const float* slice, std::uint32_t width, const Window& window, floa
 
 SlicePredictor::SlicePredictor(std::span<const core::NamedArray> weights,
                                const std::string& final_activation, model::Precision precision)
-    : body_(new Body{model::Network(frozen(precision), weights),
+    : impl_(new Impl{model::Network(frozen(precision), weights),
                      model::Objective("dice_coef_loss", final_activation)}) {}
 
 SlicePredictor::~SlicePredictor() = default;
@@ -68,8 +68,8 @@ std::vector<float> SlicePredictor::predict(std::span<const float> slices, std::u
                     patches.mutable_data_ptr<float>() + i * patch_area, stride);
         }
         const at::Tensor logits =
-            body_->network.infer(patches.to(body_->network.master_options().dtype()));
-        const at::Tensor values = body_->objective.predict(logits).to(at::kFloat).contiguous();
+            impl_->network.infer(patches.to(impl_->network.master_options().dtype()));
+        const at::Tensor values = impl_->objective.predict(logits).to(at::kFloat).contiguous();
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t window = (first + i) % windows.size();
             stitch.add(windows[window], values.const_data_ptr<float>() + i * patch_area, stride);

@@ -99,7 +99,7 @@ template <class A, Is<TrialResult> T>
 void fields(A& archive, T& value) {
     archive("trial", value.trial);
     archive("state", value.state);
-    archive("point", value.point);
+    archive("permutation", value.permutation);
     archive.maybe("reason", value.reason);
     archive("history", value.history);
     archive.maybe("modality", value.modality);
@@ -120,7 +120,7 @@ void fields(A& archive, T& value) {
 template <class A, Is<Assignment> T>
 void fields(A& archive, T& value) {
     archive("trial", value.trial);
-    archive("point", value.point);
+    archive("permutation", value.permutation);
     archive.maybe("until_epoch", value.until_epoch);
     archive.maybe("checkpoint", value.checkpoint);
     archive.maybe("spent_seconds", value.spent_seconds);

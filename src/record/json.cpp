@@ -84,7 +84,9 @@ std::string to_json(const Assignment& assignment) { return text_of(Writer::encod
 std::string to_json(const EpochReport& report) { return text_of(Writer::encode(report)); }
 std::string to_json(const CheckpointReport& report) { return text_of(Writer::encode(report)); }
 std::string to_json(const History& history) { return text_of(Writer::encode(history)); }
-std::string to_json(const core::Point& point) { return text_of(Writer::encode(point)); }
+std::string to_json(const core::Permutation& permutation) {
+    return text_of(Writer::encode(permutation));
+}
 
 std::string to_json(const Event& event) {
     std::string_view name = event_names[event.index()];
@@ -108,7 +110,9 @@ CheckpointReport checkpoint_report_from_json(std::string_view text) {
     return read<CheckpointReport>(text);
 }
 History history_from_json(std::string_view text) { return read<History>(text); }
-core::Point point_from_json(std::string_view text) { return read<core::Point>(text); }
+core::Permutation permutation_from_json(std::string_view text) {
+    return read<core::Permutation>(text);
+}
 
 Event event_from_json(std::string_view text) {
     const Json json = parse(text);

@@ -54,16 +54,18 @@ std::size_t SweepRecord::unfinished() const {
     return start.trials.size() - static_cast<std::size_t>(ended);
 }
 
-core::Point SweepRecord::point(TrialId trial) const { return point_of(start.grid, trial); }
+core::Permutation SweepRecord::permutation(TrialId trial) const {
+    return permutation_of(start.grid, trial);
+}
 
-core::Point point_of(const GridLists& grid, TrialId trial) {
-    core::Point point;
+core::Permutation permutation_of(const GridLists& grid, TrialId trial) {
+    core::Permutation permutation;
     for (auto axis = grid.rbegin(); axis != grid.rend(); ++axis) {
         const auto& [name, values] = *axis;
-        point[name] = values[trial % values.size()];
+        permutation[name] = values[trial % values.size()];
         trial /= values.size();
     }
-    return point;
+    return permutation;
 }
 
 const TrialResult* best(const SweepRecord& record) {

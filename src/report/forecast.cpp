@@ -59,16 +59,16 @@ std::optional<double> Forecast::epoch_seconds() const {
 
 std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
                                       record::TrialId trial) const {
-    // No more of the point than matters: a sweep can have a million.
+    // No more of the permutation than matters: a sweep can have a million.
     const auto& grid = record.start.grid;
     if (!grid.contains("epochs") && !grid.contains("pca_only")) {
         return unet::Hyperparameters{}.epochs;
     }
-    core::Point point = record.point(trial);
-    std::erase_if(point, [](const auto& entry) {
+    core::Permutation permutation = record.permutation(trial);
+    std::erase_if(permutation, [](const auto& entry) {
         return entry.first != "epochs" && entry.first != "pca_only";
     });
-    const auto hyperparameters = unet::from_point(point);
+    const auto hyperparameters = unet::from_permutation(permutation);
     return hyperparameters.pca_only ? 0 : hyperparameters.epochs;
 }
 

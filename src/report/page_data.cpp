@@ -72,11 +72,11 @@ Json dice_json(const std::array<std::optional<double>, core::modality_names.size
 
 Json parameters_json(const Sweep& sweep, const record::TrialResult& trial,
                      const std::vector<std::string>& names) {
-    const core::Point point = table_parameters(sweep, trial);
+    const core::Permutation permutation = table_parameters(sweep, trial);
     Json json = Json::array();
     for (const std::string& name : names) {
-        const auto found = point.find(name);
-        json.push_back(found == point.end() ? Json("None") : value_json(found->second));
+        const auto found = permutation.find(name);
+        json.push_back(found == permutation.end() ? Json("None") : value_json(found->second));
     }
     return json;
 }
@@ -115,7 +115,7 @@ Json result_json(const Sweep& sweep, const record::TrialResult& trial,
 Json unfinished_json(const Sweep& sweep, const record::SweepRecord& record, record::TrialId id,
                      const record::TrialRecord& trial, const std::vector<std::string>& names) {
     record::TrialResult so_far;
-    so_far.point = record.point(id);
+    so_far.permutation = record.permutation(id);
     return {{"id", id},
             {"state", record::name_of(trial.state)},
             {"p", parameters_json(sweep, so_far, names)},
@@ -211,7 +211,7 @@ Json pictures_page_json(const std::vector<SlicePicture>& pictures) {
 
 std::vector<std::string> parameter_names(const Sweep& sweep) {
     record::TrialResult none;
-    for (const auto& [name, values] : sweep.grid) none.point.emplace(name, core::Value());
+    for (const auto& [name, values] : sweep.grid) none.permutation.emplace(name, core::Value());
     std::vector<std::string> names;
     for (const auto& [name, value] : table_parameters(sweep, none)) {
         if (name != "experiment_name") names.push_back(name);

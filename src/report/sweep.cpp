@@ -15,12 +15,12 @@ namespace {
 // Keys of fine-tuning: columns only where the grid names them, as Talos's tables lack them.
 constexpr std::string_view extra_keys[] = {"early_stopping", "restore_best", "lr_schedule"};
 
-core::Point default_parameters() {
-    core::Point point = unet::to_point({});
+core::Permutation default_parameters() {
+    core::Permutation permutation = unet::to_permutation({});
     for (const std::string_view key : extra_keys) {
-        point.erase(std::string(key));
+        permutation.erase(std::string(key));
     }
-    return point;
+    return permutation;
 }
 
 // Options that are whole numbers appear as the integers that the guide's users type.
@@ -117,9 +117,9 @@ std::optional<std::size_t> best_trial(const Sweep& sweep) {
     return order.front();
 }
 
-core::Point table_parameters(const Sweep& sweep, const record::TrialResult& trial) {
-    core::Point row = sweep.defaults;
-    for (const auto& [name, value] : trial.point)
+core::Permutation table_parameters(const Sweep& sweep, const record::TrialResult& trial) {
+    core::Permutation row = sweep.defaults;
+    for (const auto& [name, value] : trial.permutation)
         row.insert_or_assign(name, canonical(name, value));
     row.insert_or_assign("experiment_name", sweep.experiment);
     row.insert_or_assign("num_gpus", trial.num_gpus);

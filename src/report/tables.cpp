@@ -34,7 +34,7 @@ void append_metrics(Cells& cells, const record::EpochReport* epoch, bool has_val
 // Columns of the hyperparameters: those of any trial, so that tables of a sweep agree.
 Cells parameter_columns(const Sweep& sweep) {
     record::TrialResult none;
-    for (const auto& [name, values] : sweep.grid) none.point.emplace(name, core::Value());
+    for (const auto& [name, values] : sweep.grid) none.permutation.emplace(name, core::Value());
     Cells columns;
     for (const auto& [name, value] : table_parameters(sweep, none)) columns.push_back(name);
     return columns;
@@ -42,7 +42,7 @@ Cells parameter_columns(const Sweep& sweep) {
 
 void append_parameters(Cells& cells, const Sweep& sweep, const record::TrialResult& trial,
                        const Cells& columns) {
-    core::Point parameters = table_parameters(sweep, trial);
+    core::Permutation parameters = table_parameters(sweep, trial);
     for (const std::string& name : columns) {
         const auto found = parameters.find(name);
         cells.push_back(found == parameters.end() ? "None" : core::python_str(found->second));

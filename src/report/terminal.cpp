@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "report/columns.hpp"
@@ -78,7 +78,7 @@ void add_winner(Block& block, const Sweep& sweep) {
     const record::TrialResult& winner = sweep.trials[*best];
     block.row("best", core::concat("permutation ", winner.trial, ", ", sweep.metric, " ",
                                    core::fixed(*record::metric(winner, sweep.metric), 4)));
-    if (!winner.point.empty()) block.row("", core::point_text(winner.point));
+    if (!winner.permutation.empty()) block.row("", core::permutation_text(winner.permutation));
     const record::ModalityRow* dice = record::summary_modality(winner);
     if (dice == nullptr) return;
     std::vector<std::string> parts;

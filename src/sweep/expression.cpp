@@ -325,8 +325,9 @@ bool Expression::accepts(const Lookup& value) const {
     }
 }
 
-bool Expression::accepts(const core::Point& point) const {
-    return accepts([&](std::size_t slot) -> const core::Value& { return point.at(names_[slot]); });
+bool Expression::accepts(const core::Permutation& permutation) const {
+    return accepts(
+        [&](std::size_t slot) -> const core::Value& { return permutation.at(names_[slot]); });
 }
 
 const std::string& Expression::text() const { return text_; }

@@ -57,13 +57,13 @@ const core::Value& ParameterGrid::value(std::uint64_t index, std::size_t axis) c
     return (*axes_[axis])[index / strides_[axis] % length(axis)];
 }
 
-core::Point ParameterGrid::point(std::uint64_t index) const {
+core::Permutation ParameterGrid::permutation(std::uint64_t index) const {
     if (index >= size_) throw std::out_of_range("permutation index");
-    core::Point point;
+    core::Permutation permutation;
     for (std::size_t axis = 0; axis < names_.size(); ++axis) {
-        point.emplace_hint(point.end(), names_[axis], value(index, axis));
+        permutation.emplace_hint(permutation.end(), names_[axis], value(index, axis));
     }
-    return point;
+    return permutation;
 }
 
 std::uint64_t ParameterGrid::index(const std::vector<std::uint64_t>& positions) const {

@@ -5,7 +5,7 @@
 namespace msunet::sweep {
 
 std::vector<TrialPlan> plans(const record::SweepRecord& record,
-                             const std::function<double(const core::Point&)>& cost,
+                             const std::function<double(const core::Permutation&)>& cost,
                              bool retry_failed) {
     std::vector<TrialPlan> all;
     for (const record::TrialId id : record.start.trials) {
@@ -20,16 +20,17 @@ std::vector<TrialPlan> plans(const record::SweepRecord& record,
             plan.spent_seconds = known->spent_seconds;
             plan.first_started_at = known->first_started_at;
         }
-        plan.cost = cost(record.point(id));
+        plan.cost = cost(record.permutation(id));
         all.push_back(std::move(plan));
     }
     return all;
 }
 
-double estimated_cost(const core::Point& point, std::int64_t default_epochs, double samples) {
+double estimated_cost(const core::Permutation& permutation, std::int64_t default_epochs,
+                      double samples) {
     const auto value = [&](std::string_view name) {
-        const auto found = point.find(name);
-        return found == point.end() ? core::Value{} : found->second;
+        const auto found = permutation.find(name);
+        return found == permutation.end() ? core::Value{} : found->second;
     };
     if (core::as_bool(value("pca_only")).value_or(false)) return samples;
     const std::int64_t epochs = core::as_integer(value("epochs")).value_or(default_epochs);

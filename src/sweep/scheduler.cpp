@@ -45,10 +45,10 @@ struct Group {
 class Scheduler::Machine {
 public:
     Machine(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
-            std::function<core::Point(TrialId)> point)
+            std::function<core::Permutation(TrialId)> permutation)
         : groups_(static_cast<std::size_t>(groups)),
           strategy_(std::move(strategy)),
-          point_(std::move(point)) {
+          permutation_(std::move(permutation)) {
         for (TrialPlan& plan : plans) {
             const TrialId id = plan.trial;
             trials_[id].plan = std::move(plan);
@@ -279,7 +279,7 @@ private:
         const TrialPlan& plan = trial.plan;
         record::Assignment assignment;
         assignment.trial = plan.trial;
-        assignment.point = point_(plan.trial);
+        assignment.permutation = permutation_(plan.trial);
         assignment.until_epoch = trial.until_epoch;
         if (plan.checkpoint) assignment.checkpoint = plan.checkpoint->file;
         assignment.spent_seconds = plan.spent_seconds;
@@ -325,7 +325,7 @@ private:
     std::vector<Group> groups_;
     std::size_t living_ = groups_.size();
     std::unique_ptr<Strategy> strategy_;
-    std::function<core::Point(TrialId)> point_;
+    std::function<core::Permutation(TrialId)> permutation_;
     std::set<Key> queue_;
     std::set<Key> deadly_;  ///< run alone, after all others
     std::deque<GroupId> asks_;
@@ -338,9 +338,9 @@ private:
 
 Scheduler::Scheduler(std::vector<TrialPlan> plans, GroupId groups,
                      std::unique_ptr<Strategy> strategy,
-                     std::function<core::Point(record::TrialId)> point)
+                     std::function<core::Permutation(record::TrialId)> permutation)
     : machine_(std::make_unique<Machine>(std::move(plans), groups, std::move(strategy),
-                                         std::move(point))) {}
+                                         std::move(permutation))) {}
 Scheduler::~Scheduler() = default;
 Scheduler::Scheduler(Scheduler&&) noexcept = default;
 Scheduler& Scheduler::operator=(Scheduler&&) noexcept = default;

@@ -55,7 +55,7 @@ Limit limit_of(const ParameterGrid& grid, const SweepOptions& options) {
 }
 
 void filter(std::vector<record::TrialId>& trials, const std::string& text,
-            const ParameterGrid& grid, const core::Point& defaults) {
+            const ParameterGrid& grid, const core::Permutation& defaults) {
     std::vector<std::string> names = grid.names();
     std::vector<const core::Value*> others;
     for (const auto& [name, value] : defaults) {
@@ -118,7 +118,7 @@ std::string folder_suffix(const Shard& shard) {
 }
 
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
-                 const core::Point& defaults) {
+                 const core::Permutation& defaults) {
     const RandomMethod method = parse_random_method(options.random_method);
     std::optional<Shard> shard;
     if (options.shard) shard = parse_shard(*options.shard);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Passes over samples in inference mode: validation and Dice by modality.
+// FusedOps over samples in inference mode: validation and Dice by modality.
 
 #include <cstdint>
 #include <functional>

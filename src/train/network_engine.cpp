@@ -56,9 +56,9 @@ void copy_in(const at::Tensor& tensor, const std::vector<T>& values) {
 }  // namespace
 
 NetworkEngine::NetworkEngine(const EngineSpec& spec, at::Device device,
-                             std::unique_ptr<model::Passes> passes, void* stream)
+                             std::unique_ptr<model::FusedOps> fused_ops, void* stream)
     : spec_(spec),
-      network_(network_options(spec, device), spec.start_weights, std::move(passes)),
+      network_(network_options(spec, device), spec.start_weights, std::move(fused_ops)),
       objective_(spec.hyperparameters.losses, spec.hyperparameters.final_activation),
       optimizer_(model::Optimizer::make(spec.hyperparameters.optimizer, network_.parameters())),
       collectives_(spec.reducer, stream),

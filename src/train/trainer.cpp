@@ -38,7 +38,7 @@ record::TrialResult run_pca(const TrialContext& context, const record::Assignmen
                             const unet::Hyperparameters& hyperparameters) {
     record::TrialResult result;
     result.trial = assignment.trial;
-    result.point = assignment.point;
+    result.permutation = assignment.permutation;
     result.state = record::TrialState::pca;
     result.started_at =
         assignment.first_started_at > 0 ? assignment.first_started_at : core::unix_now();
@@ -75,7 +75,7 @@ std::string group_problem(std::int64_t batch_size, int ranks) {
 
 record::TrialResult run_trial(const TrialContext& context, const record::Assignment& assignment,
                               record::TrialControl& control) {
-    const auto hyperparameters = unet::from_point(assignment.point, context.defaults);
+    const auto hyperparameters = unet::from_permutation(assignment.permutation, context.defaults);
     if (hyperparameters.pca_only) return run_pca(context, assignment, hyperparameters);
     if (const auto problem = group_problem(hyperparameters.batch_size, context.group.size());
         !problem.empty()) {

@@ -22,8 +22,8 @@ namespace msunet::train {
 namespace {
 
 std::string identity(const TrialContext& context, const record::Assignment& assignment) {
-    return record::to_json(assignment.point) + " seed " + std::to_string(context.seed) + " data " +
-           context.dataset.hash();
+    return record::to_json(assignment.permutation) + " seed " + std::to_string(context.seed) +
+           " data " + context.dataset.hash();
 }
 
 std::int64_t steps_per_epoch(const data::PatchIndex& index, std::int64_t batch_size) {
@@ -84,7 +84,7 @@ std::filesystem::path TrialRun::folder() const {
 record::TrialResult TrialRun::run() {
     record::TrialResult result;
     result.trial = assignment_.trial;
-    result.point = assignment_.point;
+    result.permutation = assignment_.permutation;
     result.started_at = assignment_.first_started_at > 0 ? assignment_.first_started_at : began_at_;
     result.rank = context_.world_rank;
     result.ranks = context_.group.size();

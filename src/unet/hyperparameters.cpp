@@ -128,20 +128,21 @@ public:
     std::vector<std::string> keys;
 };
 
-class PointCollector final : public core::UniformVisitor<PointCollector> {
+class PermutationCollector final : public core::UniformVisitor<PermutationCollector> {
 public:
     template <class T>
     void option(const OptionInfo& info, T& value) {
-        point.insert_or_assign(std::string(info.name), core::Value(value));
+        permutation.insert_or_assign(std::string(info.name), core::Value(value));
     }
     template <class T>
     void option(const OptionInfo& info, std::optional<T>& value) {
-        point.insert_or_assign(std::string(info.name), value ? core::Value(*value) : core::Value());
+        permutation.insert_or_assign(std::string(info.name),
+                                     value ? core::Value(*value) : core::Value());
     }
     // No hyperparameter is a list.
     void option(const OptionInfo& /*info*/, std::vector<std::string>& /*value*/) {}
 
-    core::Point point;
+    core::Permutation permutation;
 };
 
 }  // namespace
@@ -163,11 +164,11 @@ const std::vector<std::string>& hyperparameter_keys() {
     return keys;
 }
 
-core::Point to_point(const Hyperparameters& hyperparameters) {
-    PointCollector collector;
+core::Permutation to_permutation(const Hyperparameters& hyperparameters) {
+    PermutationCollector collector;
     Hyperparameters copy = hyperparameters;
     describe(collector, copy);
-    return std::move(collector.point);
+    return std::move(collector.permutation);
 }
 
 std::optional<std::string> canonical_key(std::string_view key) {

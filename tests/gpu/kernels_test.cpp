@@ -7,9 +7,9 @@
 #include <memory>
 
 #include "gpu/accelerator.hpp"
-#include "gpu/cuda_passes.hpp"
+#include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_library.hpp"
-#include "unit/gpu/passes_checks.hpp"
+#include "unit/gpu/fused_ops_checks.hpp"
 
 namespace msunet {
 namespace {
@@ -19,22 +19,22 @@ protected:
     void SetUp() override {
         if (test::accelerator() == nullptr) GTEST_SKIP() << "no GPU answers";
     }
-    static std::unique_ptr<model::Passes> passes(int step) {
-        return gpu::make_cuda_passes(
+    static std::unique_ptr<model::FusedOps> fused_ops(int step) {
+        return gpu::make_cuda_fused_ops(
             std::make_shared<gpu::KernelLibrary>(GetParam()),
             at::full({1}, step, at::TensorOptions(at::kCUDA).dtype(at::kInt)));
     }
 };
 
-TEST_P(DeviceKernels, PassesAgreeWithTheCpu) {
+TEST_P(DeviceKernels, FusedOpsAgreeWithTheCpu) {
     const auto type = GetParam() == model::Precision::float64 ? at::kDouble
                       : GetParam() == model::Precision::bf16  ? at::kBFloat16
                                                               : at::kFloat;
-    test::expect_passes_like_cpu(*passes(0), at::kCUDA, type);
+    test::expect_fused_ops_like_cpu(*fused_ops(0), at::kCUDA, type);
 }
 
 TEST_P(DeviceKernels, MasksAreTheCpusBitForBit) {
-    test::expect_masks_like_cpu(*passes(40), at::kCUDA, 40);
+    test::expect_masks_like_cpu(*fused_ops(40), at::kCUDA, 40);
 }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, DeviceKernels,

@@ -63,7 +63,7 @@ record::Assignment many_steps() { return test::assignment({{"epochs", std::int64
 TEST_F(DeviceTrial, Float64HistoriesAgreeWithTheCpu) {
     for (const char* optimizer : {"Adam", "SGD", "Nadam", "Adafactor"}) {
         auto work = many_steps();
-        work.point["optimizer"] = std::string(optimizer);
+        work.permutation["optimizer"] = std::string(optimizer);
         SCOPED_TRACE(optimizer);
         expect_near(on_gpu(work, Precision::float64), run(work, Precision::float64), 1e-9);
     }
@@ -72,8 +72,8 @@ TEST_F(DeviceTrial, Float64HistoriesAgreeWithTheCpu) {
 TEST_F(DeviceTrial, FrozenLayersAgreeWithTheCpu) {
     for (const std::int64_t layer : {0, 7}) {
         auto work = many_steps();
-        work.point["which_layer"] = layer;
-        work.point["upsamplingTrainable"] = false;
+        work.permutation["which_layer"] = layer;
+        work.permutation["upsamplingTrainable"] = false;
         expect_near(on_gpu(work, Precision::float64), run(work, Precision::float64), 1e-9);
     }
 }

@@ -68,7 +68,7 @@ record::TrialResult wait(const record::Assignment& assignment, record::TrialCont
     const auto began = std::chrono::steady_clock::now();
     record::TrialResult result;
     result.trial = assignment.trial;
-    result.point = assignment.point;
+    result.permutation = assignment.permutation;
     result.started_at = core::unix_now();
     for (double passed = 0; passed < seconds;) {
         passed = std::min(seconds, passed + step_seconds);
@@ -141,7 +141,8 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
     };
     std::optional<SweepBooks> books;
     if (journal) {
-        books.emplace(SweepBooks{*journal, {}, [](const core::Point&) { return 1.0; }, false});
+        books.emplace(
+            SweepBooks{*journal, {}, [](const core::Permutation&) { return 1.0; }, false});
     }
     world.barrier();
     const double cpu_before = cpu_seconds();

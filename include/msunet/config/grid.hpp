@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 
 namespace msunet::config {
 

@@ -15,7 +15,7 @@
 #include "msunet/model/collectives.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/model/flat_parameters.hpp"
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 #include "msunet/model/precision.hpp"
 
 namespace msunet::model {
@@ -34,7 +34,7 @@ struct NetworkOptions {
     /// Bytes. On the CPU, where the convolutions' outputs of a step take more than that, what they
     /// read is made anew in backward instead of kept: half of what is kept, for another pass over
     /// each output (1 to 5 % of a step's time), and the same bits.
-    std::int64_t renew_above = std::int64_t{64} << 20;
+    std::int64_t recompute_above = std::int64_t{64} << 20;
 };
 
 /// The part of a global batch that this rank works on, and its randomness.
@@ -48,10 +48,10 @@ struct StepContext {
 /// One network on one device. Height and width of inputs are multiples of 16.
 class Network {
 public:
-    /// `weights`: all 136 tensors in unet's order, Keras's layouts. `passes` null: CPU kernels on
-    /// the CPU, ATen elsewhere. Throws core::Error where a tensor's shape does not fit.
+    /// `weights`: all 136 tensors in unet's order, Keras's layouts. `fused_ops` null: CPU kernels
+    /// on the CPU, ATen elsewhere. Throws core::Error where a tensor's shape does not fit.
     Network(NetworkOptions options, std::span<const core::NamedArray> weights,
-            std::unique_ptr<Passes> passes = nullptr);
+            std::unique_ptr<FusedOps> fused_ops = nullptr);
     ~Network();
     Network(Network&&) noexcept;
     Network& operator=(Network&&) noexcept;
@@ -84,8 +84,8 @@ public:
     [[nodiscard]] at::TensorOptions master_options() const;
 
 private:
-    class Body;
-    std::unique_ptr<Body> body_;
+    class Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace msunet::model

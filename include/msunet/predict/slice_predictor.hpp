@@ -45,8 +45,8 @@ public:
         const WindowOptions& options, const std::function<void()>& between_batches = [] {});
 
 private:
-    struct Body;
-    std::unique_ptr<Body> body_;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace msunet::predict

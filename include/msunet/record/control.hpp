@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/record/trial.hpp"
 
 namespace msunet::record {
@@ -14,7 +14,7 @@ namespace msunet::record {
 /// One piece of work for a worker group. Travels as JSON text (`to_json`).
 struct Assignment {
     TrialId trial = 0;
-    core::Point point;
+    core::Permutation permutation;
     std::optional<std::int64_t> until_epoch;  ///< pause after so many epochs; nothing: to the end
     std::string checkpoint;    ///< to go on from, relative to the experiment's folder; empty: none
     double spent_seconds = 0;  ///< on earlier starts of the trial

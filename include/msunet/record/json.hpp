@@ -17,7 +17,7 @@ std::string to_json(const Assignment& assignment);
 std::string to_json(const EpochReport& report);
 std::string to_json(const CheckpointReport& report);
 std::string to_json(const History& history);
-std::string to_json(const core::Point& point);
+std::string to_json(const core::Permutation& permutation);
 std::string to_json(const Event& event);
 
 TrialResult trial_result_from_json(std::string_view text);
@@ -25,7 +25,7 @@ Assignment assignment_from_json(std::string_view text);
 EpochReport epoch_report_from_json(std::string_view text);
 CheckpointReport checkpoint_report_from_json(std::string_view text);
 History history_from_json(std::string_view text);
-core::Point point_from_json(std::string_view text);
+core::Permutation permutation_from_json(std::string_view text);
 Event event_from_json(std::string_view text);
 
 }  // namespace msunet::record

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "msunet/core/options.hpp"
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/record/control.hpp"
 #include "msunet/record/trial.hpp"
 
@@ -159,13 +159,13 @@ struct SweepRecord {
     std::vector<const TrialResult*> results() const;
     /// Selected trials without a result.
     std::size_t unfinished() const;
-    /// The point of a trial, from the grid.
-    core::Point point(TrialId trial) const;
+    /// The permutation of a trial, from the grid.
+    core::Permutation permutation(TrialId trial) const;
 };
 
-/// The point with index `trial` of the Cartesian product over names in ASCII order, last name
+/// The permutation with index `trial` of the Cartesian product over names in ASCII order, last name
 /// fastest.
-core::Point point_of(const GridLists& grid, TrialId trial);
+core::Permutation permutation_of(const GridLists& grid, TrialId trial);
 
 /// The best trial by `start.metric` among those done: highest, or lowest for a loss; ties go to
 /// the lower id. Null if none has the metric.

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/record/metrics.hpp"
 
 namespace msunet::record {
@@ -52,7 +52,7 @@ bool is_final(TrialState state);
 /// What a finished trial leaves: written to `trials/<id>/result.json` and to the journal.
 struct TrialResult {
     TrialId trial = 0;
-    core::Point point;
+    core::Permutation permutation;
     TrialState state = TrialState::done;  ///< done, failed or pca
     History history;
     std::vector<ModalityRow> modality;       ///< one row, or one an epoch

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::report {
@@ -20,7 +20,7 @@ struct Sweep {
     std::string experiment;
     record::GridLists grid;
     /// Effective values of the hyperparameters that the grid does not name (options, defaults).
-    core::Point defaults;
+    core::Permutation defaults;
     /// Whether `patch_dimensions` shows the padded patch's "H/W" (fractional patches).
     bool fractional_patches = true;
     bool has_validation = true;
@@ -54,6 +54,6 @@ std::vector<std::size_t> ranking(const Sweep& sweep);
 
 /// The hyperparameters as a trial's row in the tables has them: its point, the defaults,
 /// `experiment_name` and `num_gpus`, in ASCII order; an absent modality_weight is "None".
-core::Point table_parameters(const Sweep& sweep, const record::TrialResult& trial);
+core::Permutation table_parameters(const Sweep& sweep, const record::TrialResult& trial);
 
 }  // namespace msunet::report

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 
 namespace msunet::sweep {
 
@@ -31,8 +31,8 @@ public:
     /// Whether the permutation is accepted, by Python's truth of the result. Throws
     /// core::UsageError where the types don't go together or a division is by zero.
     bool accepts(const Lookup& value) const;
-    /// The same for a point, which must hold every name that the expression uses.
-    bool accepts(const core::Point& point) const;
+    /// The same for a permutation, which must hold every name that the expression uses.
+    bool accepts(const core::Permutation& permutation) const;
 
     /// The text as given.
     const std::string& text() const;

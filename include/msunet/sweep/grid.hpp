@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::sweep {
@@ -53,7 +53,7 @@ public:
     /// The value of permutation `index` on `axis`.
     const core::Value& value(std::uint64_t index, std::size_t axis) const;
     /// The permutation with this index; throws std::out_of_range.
-    core::Point point(std::uint64_t index) const;
+    core::Permutation permutation(std::uint64_t index) const;
     /// The index of the permutation whose positions on the axes are these.
     std::uint64_t index(const std::vector<std::uint64_t>& positions) const;
 

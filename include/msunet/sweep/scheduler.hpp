@@ -32,12 +32,13 @@ struct TrialPlan {
 /// The plans of all selected trials without a result, from a record (also a fresh one). `cost` is
 /// asked for each; with `retry_failed` failed trials count as without a result.
 std::vector<TrialPlan> plans(const record::SweepRecord& record,
-                             const std::function<double(const core::Point&)>& cost,
+                             const std::function<double(const core::Permutation&)>& cost,
                              bool retry_failed = false);
 
-/// Cost of a trial by epochs × samples; `samples` are those of the point's patch size. PCA passes
-/// once over the data.
-double estimated_cost(const core::Point& point, std::int64_t default_epochs, double samples);
+/// Cost of a trial by epochs × samples; `samples` are those of the permutation's patch size. PCA
+/// passes once over the data.
+double estimated_cost(const core::Permutation& permutation, std::int64_t default_epochs,
+                      double samples);
 
 /// Deaths at which a trial runs alone, and at which it fails.
 inline constexpr int deaths_until_alone = 3;
@@ -129,9 +130,9 @@ using SchedulerAction = std::variant<Assign, Recall, Drain, StopAll, GiveUp, Don
 /// given up. A trial waits ahead in a busy group only while enough are left for all groups.
 class Scheduler {
 public:
-    /// `point` gives a trial's values; `strategy` says how far each runs.
+    /// `permutation` gives a trial's values; `strategy` says how far each runs.
     Scheduler(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
-              std::function<core::Point(record::TrialId)> point);
+              std::function<core::Permutation(record::TrialId)> permutation);
     ~Scheduler();
     Scheduler(Scheduler&&) noexcept;
     Scheduler& operator=(Scheduler&&) noexcept;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 #include "msunet/sweep/grid.hpp"
 #include "msunet/sweep/options.hpp"
 
@@ -26,8 +26,8 @@ RandomMethod parse_random_method(std::string_view name);
 
 /// `count` distinct indices of the grid, ascending, the same for the same seed; all of them if the
 /// grid has no more. Sobol', Halton and Latin hypercube spread over the axes that have more than
-/// one value; a point that was drawn before is passed over, and what they can't reach in a bounded
-/// number of draws is filled uniformly. Time and memory go with `count`, not with the grid.
+/// one value; a permutation that was drawn before is passed over, and what they can't reach in a
+/// bounded number of draws is filled uniformly. Time and memory go with `count`, not with the grid.
 std::vector<record::TrialId> sample(const ParameterGrid& grid, RandomMethod method,
                                     std::uint64_t count, std::uint64_t seed);
 
@@ -59,6 +59,6 @@ struct Selection {
 /// expressions may use them. Throws core::UsageError where nothing is left, where more than
 /// `selection_limit` permutations would be tried (naming the limits), and for bad options.
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
-                 const core::Point& defaults = {});
+                 const core::Permutation& defaults = {});
 
 }  // namespace msunet::sweep

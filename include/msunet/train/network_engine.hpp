@@ -41,9 +41,9 @@ protected:
         at::Tensor weights;  ///< (N)
     };
 
-    /// `passes` null: those of the device. `stream`: what the reducer takes with its memory.
-    NetworkEngine(const EngineSpec& spec, at::Device device, std::unique_ptr<model::Passes> passes,
-                  void* stream);
+    /// `fused_ops` null: those of the device. `stream`: what the reducer takes with its memory.
+    NetworkEngine(const EngineSpec& spec, at::Device device,
+                  std::unique_ptr<model::FusedOps> fused_ops, void* stream);
 
     /// Cuts samples out of the slices.
     virtual Batch cut(std::span<const std::uint32_t> samples) = 0;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "msunet/core/options.hpp"
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 
 namespace msunet::unet {
 
@@ -47,15 +47,15 @@ void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters);
 /// The key that is meant: upper and lower case alike, spaces, `_` and `-` ignored. Nothing if none.
 [[nodiscard]] std::optional<std::string> canonical_key(std::string_view key);
 
-/// One permutation's hyperparameters: `defaults` overridden by the point. Checks every type, name
-/// and range and throws one `core::UsageError` that lists all problems, each naming key, value and
-/// what is allowed. Integers are taken for floats, whole floats for integers, texts such as "True"
-/// for booleans; "none" and None clear `modality_weight` and `early_stopping`.
-[[nodiscard]] Hyperparameters from_point(const core::Point& point,
-                                         const Hyperparameters& defaults = {});
+/// One permutation's hyperparameters: `defaults` overridden by the permutation. Checks every type,
+/// name and range and throws one `core::UsageError` that lists all problems, each naming key, value
+/// and what is allowed. Integers are taken for floats, whole floats for integers, texts such as
+/// "True" for booleans; "none" and None clear `modality_weight` and `early_stopping`.
+[[nodiscard]] Hyperparameters from_permutation(const core::Permutation& permutation,
+                                               const Hyperparameters& defaults = {});
 
 /// All hyperparameters under the keys of the grid; None where an optional one has no value.
-[[nodiscard]] core::Point to_point(const Hyperparameters& hyperparameters);
+[[nodiscard]] core::Permutation to_permutation(const Hyperparameters& hyperparameters);
 
 /// What a user should be told about a permutation that is allowed (cosine_similarity, softmax).
 [[nodiscard]] std::vector<std::string> warnings_for(const Hyperparameters& hyperparameters);

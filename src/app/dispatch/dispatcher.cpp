@@ -149,7 +149,7 @@ void Dispatcher::act(const sweep::StopAll&) { to_all(Tag::stop); }
 void Dispatcher::act(const sweep::GiveUp& action) {
     record::TrialResult result;
     result.trial = action.trial;
-    result.point = journal_.record().point(action.trial);
+    result.permutation = journal_.record().permutation(action.trial);
     result.state = record::TrialState::failed;
     result.reason = action.reason;
     if (const auto* known = journal_.record().find(action.trial)) {

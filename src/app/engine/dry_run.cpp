@@ -59,7 +59,8 @@ void print_grid(const GridPlan& plan) {
                 concat("  … and ", plan.selection.trials.size() - permutations_shown, " more"));
             return;
         }
-        core::log::info(concat("  ", trial, ": ", core::point_text(plan.grid->point(trial))));
+        core::log::info(
+            concat("  ", trial, ": ", core::permutation_text(plan.grid->permutation(trial))));
     }
 }
 
@@ -89,10 +90,11 @@ Work estimate_work(const TrainSettings& settings, const GridPlan& plan,
     Work work;
     const std::size_t counted = std::min<std::size_t>(plan.selection.trials.size(), 1000);
     for (std::size_t n = 0; n < counted; ++n) {
-        const auto point = unet::from_point(plan.grid->point(plan.selection.trials[n]), defaults);
+        const auto permutation =
+            unet::from_permutation(plan.grid->permutation(plan.selection.trials[n]), defaults);
         const data::PatchSpec spec{settings.patches.use_frac_patch, settings.patches.frac_patch,
-                                   settings.patches.frac_stride, point.patch_dimensions,
-                                   point.patch_stride};
+                                   settings.patches.frac_stride, permutation.patch_dimensions,
+                                   permutation.patch_stride};
         double pixels = 0;
         std::uint64_t samples = 0;
         for (const auto& surveyed : survey.pairs) {
@@ -104,7 +106,7 @@ Work estimate_work(const TrainSettings& settings, const GridPlan& plan,
             pixels += static_cast<double>(of_scan) * patch.height * patch.width;
         }
         if (n == 0) work.training_samples = samples;
-        work.megapixels += pixels * static_cast<double>(point.epochs) / 1e6;
+        work.megapixels += pixels * static_cast<double>(permutation.epochs) / 1e6;
     }
     work.megapixels *= static_cast<double>(plan.selection.trials.size()) /
                        static_cast<double>(std::max<std::size_t>(1, counted));

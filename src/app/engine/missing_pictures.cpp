@@ -14,7 +14,7 @@ namespace {
 
 void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best) {
     const auto hyperparameters =
-        unet::from_point(best.point, default_hyperparameters(parts.settings));
+        unet::from_permutation(best.permutation, default_hyperparameters(parts.settings));
     const auto& index = parts.patches.of(hyperparameters);
     const auto weights = read_trial_weights(parts.folder, best);
     const std::vector<float> sample_weights(index.size(), 1.0F);

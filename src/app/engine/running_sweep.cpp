@@ -73,7 +73,7 @@ private:
         const auto& record = books.journal.record();
         return {sweep::plans(record, books.cost, settings.sweep.retry_failed), placement.groups,
                 sweep::grid_strategy(), [grid = record.start.grid](record::TrialId trial) {
-                    return record::point_of(grid, trial);
+                    return record::permutation_of(grid, trial);
                 }};
     }
 

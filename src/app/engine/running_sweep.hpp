@@ -22,7 +22,7 @@ namespace msunet::app {
 struct SweepBooks {
     record::Journal& journal;
     SweepLimits limits;
-    std::function<double(const core::Point&)> cost;
+    std::function<double(const core::Permutation&)> cost;
     bool has_validation = false;
 };
 

@@ -87,13 +87,14 @@ SettingBlock grid_block(const StartFacts& facts) {
 }
 
 SettingBlock model_block(const StartFacts& facts) {
-    const auto point = first_point(facts.plan, default_hyperparameters(facts.settings));
+    const auto permutation = first_permutation(facts.plan, default_hyperparameters(facts.settings));
     SettingBlock block{"model", {}};
     block.settings = {
         {"network",
          concat("2-D U-Net, ", core::thousands(static_cast<std::int64_t>(unet::parameter_count())),
                 " weights, ",
-                core::thousands(static_cast<std::int64_t>(unet::trainable_parameter_count(point))),
+                core::thousands(
+                    static_cast<std::int64_t>(unet::trainable_parameter_count(permutation))),
                 " of them trained in the first permutation")},
         {"start weights", facts.start.origin},
         {"seed", std::to_string(facts.settings.experiment.seed)}};

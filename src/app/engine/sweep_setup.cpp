@@ -31,7 +31,7 @@ std::string hash_of_input(const prepare::Prepared& prepared, const std::string& 
 void warn_of_values(const record::GridLists& lists, std::vector<std::string>& warnings) {
     for (const auto& [name, values] : lists) {
         for (const auto& value : values) {
-            for (auto& warning : unet::warnings_for(unet::from_point({{name, value}}))) {
+            for (auto& warning : unet::warnings_for(unet::from_permutation({{name, value}}))) {
                 warnings.push_back(std::move(warning));
             }
         }
@@ -46,7 +46,7 @@ GridPlan plan_grid(const TrainSettings& settings) {
     warn_of_values(plan.grid->lists(), plan.warnings);
     plan.selection = sweep::select(*plan.grid, settings.sweep,
                                    static_cast<std::uint64_t>(settings.experiment.seed),
-                                   unet::to_point(default_hyperparameters(settings)));
+                                   unet::to_permutation(default_hyperparameters(settings)));
     return plan;
 }
 
@@ -67,7 +67,7 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
     }
     for (const auto& size : sizes->second) {
         request.patch_dimensions.push_back(
-            unet::from_point({{"patch_dimensions", size}}).patch_dimensions);
+            unet::from_permutation({{"patch_dimensions", size}}).patch_dimensions);
     }
     return request;
 }
@@ -92,8 +92,9 @@ const data::PatchIndex& PatchLists::of(const unet::Hyperparameters& hyperparamet
     return *list;
 }
 
-unet::Hyperparameters first_point(const GridPlan& plan, const unet::Hyperparameters& defaults) {
-    return unet::from_point(plan.grid->point(plan.selection.trials.front()), defaults);
+unet::Hyperparameters first_permutation(const GridPlan& plan,
+                                        const unet::Hyperparameters& defaults) {
+    return unet::from_permutation(plan.grid->permutation(plan.selection.trials.front()), defaults);
 }
 
 record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index) {

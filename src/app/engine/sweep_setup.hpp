@@ -55,7 +55,8 @@ private:
 };
 
 /// The first permutation's hyperparameters: whose patch size the start table shows.
-unet::Hyperparameters first_point(const GridPlan& plan, const unet::Hyperparameters& defaults);
+unet::Hyperparameters first_permutation(const GridPlan& plan,
+                                        const unet::Hyperparameters& defaults);
 
 /// The data set in figures, for the journal.
 record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index);

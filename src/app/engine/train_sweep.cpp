@@ -259,7 +259,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     model::release_memory();
     PatchLists patches(prepared.dataset, settings.patches);
     const auto defaults = default_hyperparameters(settings);
-    const auto& index = patches.of(first_point(plan, defaults));
+    const auto& index = patches.of(first_permutation(plan, defaults));
     const bool has_validation = !index.validation().empty();
     const auto start =
         load_start_model(settings.experiment.initial_model_path,
@@ -293,8 +293,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     if (journal) {
         books.emplace(
             SweepBooks{*journal, limits,
-                       [&](const core::Point& point) {
-                           const auto& list = patches.of(unet::from_point(point, defaults));
+                       [&](const core::Permutation& permutation) {
+                           const auto& list = patches.of(unet::from_permutation(point, defaults));
                            return sweep::estimated_cost(
                                point, defaults.epochs, static_cast<double>(list.training().size()));
                        },

@@ -47,8 +47,8 @@ train::TrialContext make_context(const RunnerParts& parts) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
     return {
         .dataset = parts.dataset,
-        .patches = [&patches = parts.patches](const unet::Hyperparameters& point)
-            -> const data::PatchIndex& { return patches.of(point); },
+        .patches = [&patches = parts.patches](const unet::Hyperparameters& permutation)
+            -> const data::PatchIndex& { return patches.of(permutation); },
         .start_weights = parts.start.weights,
         .group = parts.compute.group(),
         .reducer = parts.compute.reducer(),
@@ -75,7 +75,7 @@ record::TrialResult failed_result(const record::Assignment& assignment, const st
                                   double began) {
     record::TrialResult result;
     result.trial = assignment.trial;
-    result.point = assignment.point;
+    result.permutation = assignment.permutation;
     result.state = record::TrialState::failed;
     result.reason = reason;
     result.started_at = began;
@@ -108,9 +108,9 @@ record::TrialResult train_logged(const train::TrialContext& context,
                                  const record::Assignment& assignment,
                                  record::TrialControl& control, const fs::path& folder,
                                  TrialLog& log) {
-    log.line(concat(
-        assignment.checkpoint.empty() ? "begins" : "goes on", " on ", context.group.size(),
-        context.group.size() == 1 ? " rank: " : " ranks: ", core::point_text(assignment.point)));
+    log.line(concat(assignment.checkpoint.empty() ? "begins" : "goes on", " on ",
+                    context.group.size(), context.group.size() == 1 ? " rank: " : " ranks: ",
+                    core::permutation_text(assignment.permutation)));
     LoggedControl logged(control, log);
     mark_running(folder, context.world_rank);
     core::fault_point(concat("trial_", assignment.trial));

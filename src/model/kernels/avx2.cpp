@@ -2,13 +2,13 @@
 // The kernels for one instruction set, see the flags in CMakeLists.txt.
 
 #include "model/kernels/body.hpp"
-#include "model/kernels/minimal_filter.hpp"
+#include "model/kernels/winograd.hpp"
 
 namespace msunet::model::kernels {
 
 const Kernels& kernels_avx2() {
     static constexpr Kernels kernels =
-        make_kernels(&minimal_filters<float, SingleProduct>, &minimal_filters<Bf16, SingleProduct>);
+        make_kernels(&winograds<float, SingleProduct>, &winograds<Bf16, SingleProduct>);
     return kernels;
 }
 

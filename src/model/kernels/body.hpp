@@ -328,8 +328,8 @@ constexpr Table<T> make_table() {
             last_convolution_weights<T>};
 }
 
-constexpr Kernels make_kernels(const MinimalFilters<float>* float32_filters,
-                               const MinimalFilters<Bf16>* bfloat16_filters) {
+constexpr Kernels make_kernels(const Winograds<float>* float32_filters,
+                               const Winograds<Bf16>* bfloat16_filters) {
     return {make_table<float>(), make_table<double>(), make_table<Bf16>(), dropout,
             adam<float>,         adam<double>,         float32_filters,    bfloat16_filters};
 }

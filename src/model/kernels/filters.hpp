@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Minimal filters in one dimension; in two each is used twice. Part of minimal_filter.hpp.
+// Minimal filters in one dimension; in two each is used twice. Part of winograd.hpp.
 //
 // A filter has taps, reads `input` pixels for the `output` pixels of a tile, and computes with
 // `positions` numbers of both: transform_output(transform_input(x) · transform_kernel(w)).

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of small matrices that stay in registers, and the vectors they are made of. Part of
-// minimal_filter.hpp.
+// winograd.hpp.
 
 namespace msunet::model::kernels {
 namespace {

@@ -123,7 +123,7 @@ struct FilterPass {
 };
 
 template <class T>
-struct MinimalFilter {
+struct Winograd {
     std::int64_t taps;       ///< height and width of the kernel
     std::int64_t positions;  ///< numbers of its transform
     FilterPass<T> forward;
@@ -139,9 +139,9 @@ struct MinimalFilter {
 };
 
 template <class T>
-struct MinimalFilters {
-    MinimalFilter<T> same;  ///< 3×3, "same" padding
-    MinimalFilter<T> up;    ///< each pixel doubled, then 2×2, padded at the end
+struct Winograds {
+    Winograd<T> same;  ///< 3×3, "same" padding
+    Winograd<T> up;    ///< each pixel doubled, then 2×2, padded at the end
 };
 
 /// All kernels of one instruction set.
@@ -162,8 +162,8 @@ struct Kernels {
                    std::int64_t end, double alpha, double one_minus_beta1, double one_minus_beta2,
                    double epsilon);
     /// Null: the library's convolutions are taken.
-    const MinimalFilters<float>* float32_filters;
-    const MinimalFilters<Bf16>* bfloat16_filters;
+    const Winograds<float>* float32_filters;
+    const Winograds<Bf16>* bfloat16_filters;
 };
 
 /// The kernels for this processor; ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.

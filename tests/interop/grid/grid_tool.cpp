@@ -25,7 +25,7 @@ void print_points(const std::string& line) {
     std::cout << '[';
     for (std::uint64_t i = 0; i < grid.size(); ++i) {
         std::cout << '{';
-        for (const auto& [name, value] : grid.point(i)) {
+        for (const auto& [name, value] : grid.permutation(i)) {
             std::cout << msunet::core::python_repr(msunet::core::Value(name)) << ':'
                       << msunet::core::python_repr(value) << ',';
         }
@@ -40,7 +40,7 @@ void print_accepted(const std::string& line) {
     const msunet::sweep::Expression expression(line.substr(0, tab), grid.names());
     std::cout << '[';
     for (std::uint64_t i = 0; i < grid.size(); ++i) {
-        if (expression.accepts(grid.point(i))) std::cout << i << ',';
+        if (expression.accepts(grid.permutation(i))) std::cout << i << ',';
     }
     std::cout << "]\n";
 }

@@ -60,8 +60,8 @@ protected:
     std::optional<SweepEnding> run(const TrialRunner& runner) {
         std::optional<SweepBooks> books;
         if (journal_) {
-            books.emplace(
-                SweepBooks{*journal_, limits_, [](const core::Point&) { return 1.0; }, false});
+            books.emplace(SweepBooks{*journal_, limits_,
+                                     [](const core::Permutation&) { return 1.0; }, false});
         }
         return run_sweep(TrainSettings{}, folder_, placement_, runner, books ? &*books : nullptr,
                          world_);
@@ -70,7 +70,7 @@ protected:
     static record::TrialResult done(const record::Assignment& assignment) {
         record::TrialResult result;
         result.trial = assignment.trial;
-        result.point = assignment.point;
+        result.permutation = assignment.permutation;
         result.history.emplace_back().metrics.dice_coef =
             0.1 * static_cast<double>(assignment.trial);
         return result;

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "msunet/core/named_array.hpp"
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 
 namespace msunet::core {
 namespace {
@@ -33,13 +33,14 @@ TEST(NamedArray, CountsElements) {
     EXPECT_EQ(element_count({4, 0}), 0);
 }
 
-TEST(Point, TextListsNamesInAsciiOrder) {
-    const Point point{{"lr", 0.001},
-                      {"batch_size", std::int64_t{16}},
-                      {"finalActivation", "relu"},
-                      {"pca_only", false}};
-    EXPECT_EQ(point_text(point), "batch_size=16, finalActivation=relu, lr=0.001, pca_only=False");
-    EXPECT_EQ(point_text({}), "defaults");
+TEST(Permutation, TextListsNamesInAsciiOrder) {
+    const Permutation permutation{{"lr", 0.001},
+                                  {"batch_size", std::int64_t{16}},
+                                  {"finalActivation", "relu"},
+                                  {"pca_only", false}};
+    EXPECT_EQ(permutation_text(permutation),
+              "batch_size=16, finalActivation=relu, lr=0.001, pca_only=False");
+    EXPECT_EQ(permutation_text({}), "defaults");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "gpu/batches.hpp"
-#include "gpu/cuda_passes.hpp"
+#include "gpu/cuda_fused_ops.hpp"
 #include "msunet/train/network_engine.hpp"
 #include "unit/gpu/host_launcher.hpp"
 #include "unit/train/small_trial.hpp"
@@ -29,7 +29,7 @@ std::shared_ptr<const gpu::KernelLauncher> launcher(Precision precision) {
 class HostEngine final : public train::NetworkEngine {
 public:
     HostEngine(const train::EngineSpec& spec, at::Tensor step)
-        : NetworkEngine(spec, at::kCPU, gpu::make_cuda_passes(launcher(spec.precision), step),
+        : NetworkEngine(spec, at::kCPU, gpu::make_cuda_fused_ops(launcher(spec.precision), step),
                         nullptr),
           step_(std::move(step)),
           batches_(spec, launcher(spec.precision), gpu::upload(spec.dataset, at::kCPU), at::kCPU) {}
@@ -69,7 +69,7 @@ private:
     gpu::Batches batches_;
 };
 
-record::TrialResult run(Precision precision, const core::Point& changes, bool as_on_gpu) {
+record::TrialResult run(Precision precision, const core::Permutation& changes, bool as_on_gpu) {
     const test::SmallTrial place("host_engine");
     auto context = place.context();
     context.precision = precision;
@@ -103,17 +103,17 @@ TEST(HostEngine, Float64HistoryIsTheCpusWithinRounding) {
 }
 
 TEST(HostEngine, SoIsAPartlyFrozenNetworks) {
-    const core::Point frozen{{"which_layer", std::int64_t{7}},
-                             {"contractingBatchNormTrainable", false},
-                             {"modality_weight", std::string("fmri")},
-                             {"weight_factor", 3.0}};
+    const core::Permutation frozen{{"which_layer", std::int64_t{7}},
+                                   {"contractingBatchNormTrainable", false},
+                                   {"modality_weight", std::string("fmri")},
+                                   {"weight_factor", 3.0}};
     EXPECT_LE(largest_difference(run(Precision::float64, frozen, true),
                                  run(Precision::float64, frozen, false)),
               1e-9);
 }
 
 TEST(HostEngine, FirstStepsLossIsTheCpus) {
-    const core::Point one_step{{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}};
+    const core::Permutation one_step{{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}};
     const auto loss = [&](Precision precision, bool as_on_gpu) {
         return run(precision, one_step, as_on_gpu).history[0].metrics.loss;
     };

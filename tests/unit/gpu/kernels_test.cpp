@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "gpu/batches.hpp"
-#include "gpu/cuda_passes.hpp"
+#include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_compiler.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/data/cut_batch.hpp"
+#include "unit/gpu/fused_ops_checks.hpp"
 #include "unit/gpu/host_launcher.hpp"
-#include "unit/gpu/passes_checks.hpp"
 #include "unit/train/small_trial.hpp"
 
 namespace msunet {
@@ -46,25 +46,27 @@ at::Tensor step_tensor(int step) { return at::full({1}, step, at::kInt); }
 
 class HostKernels : public testing::TestWithParam<at::ScalarType> {};
 
-TEST_P(HostKernels, PassesAgreeWithTheCpu) {
-    const auto passes = gpu::make_cuda_passes(test::host_launcher(GetParam()), step_tensor(0));
-    test::expect_passes_like_cpu(*passes, at::kCPU, GetParam());
+TEST_P(HostKernels, FusedOpsAgreeWithTheCpu) {
+    const auto fused_ops =
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(0));
+    test::expect_fused_ops_like_cpu(*fused_ops, at::kCPU, GetParam());
 }
 
 TEST_P(HostKernels, MasksAreTheCpusBitForBit) {
     for (const int step : {0, 40}) {
-        const auto passes =
-            gpu::make_cuda_passes(test::host_launcher(GetParam()), step_tensor(step));
-        test::expect_masks_like_cpu(*passes, at::kCPU, static_cast<std::uint32_t>(step));
+        const auto fused_ops =
+            gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(step));
+        test::expect_masks_like_cpu(*fused_ops, at::kCPU, static_cast<std::uint32_t>(step));
     }
 }
 
 TEST_P(HostKernels, AnEmptyPartHasZeroSums) {
-    const auto passes = gpu::make_cuda_passes(test::host_launcher(GetParam()), step_tensor(0));
+    const auto fused_ops =
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(0));
     const at::Tensor none = at::empty({0, test::channels, 8, 8}, GetParam());
     model::Norm norm = test::random_norm(GetParam());
     norm.sums.fill_(1);
-    passes->relu_sums(none, norm);
+    fused_ops->relu_sums(none, norm);
     EXPECT_EQ(norm.sums.abs().max().item<double>(), 0);
 }
 

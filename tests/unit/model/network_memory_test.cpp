@@ -63,9 +63,9 @@ struct StepMemory {
     double kept, peak;
 };
 
-StepMemory step_memory(std::int64_t renew_above) {
+StepMemory step_memory(std::int64_t recompute_above) {
     CountingAllocator memory;
-    Network network({.renew_above = renew_above}, unet::initial_weights(11));
+    Network network({.recompute_above = recompute_above}, unet::initial_weights(11));
     const at::Tensor x = at::rand({16, 64, 64}), d = at::randn({16, 64, 64});
     const std::int64_t before = memory.now();
     memory.restart();

@@ -25,7 +25,7 @@ TEST(Network, PlainOperatorsGiveTheSame) {
     at::manual_seed(3);
     for (const auto precision : {Precision::float64, Precision::float32}) {
         const NetworkOptions options{.precision = precision, .dropout = 0.3};
-        Network a(options, start()), b(options, start(), make_aten_passes());
+        Network a(options, start()), b(options, start(), make_aten_fused_ops());
         const at::Tensor x = at::rand({3, 32, 32}), d = at::randn({3, 32, 32}) / 1000;
         const auto type = a.master_options().dtype();
         // Batch statistics amplify rounding, see the tolerances of the reference.
@@ -111,9 +111,9 @@ TEST(Network, InputsMadeAnewChangeNoBit) {
                 NetworkOptions options{.precision = precision,
                                        .dropout = dropout,
                                        .trainable = test::trainable_layers(h),
-                                       .renew_above = never};
+                                       .recompute_above = never};
                 Network kept(options, start());
-                options.renew_above = 0;
+                options.recompute_above = 0;
                 Network renewed(options, start());
                 const auto type = kept.master_options().dtype();
                 EXPECT_TRUE(kept.forward(x, context).equal(renewed.forward(x, context)));

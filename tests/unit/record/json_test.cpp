@@ -56,16 +56,16 @@ TEST(Json, NonFiniteNumbersAreTexts) {
 }
 
 TEST(Json, ValuesKeepTheirTypes) {
-    const core::Point point{{"none", std::monostate{}},
-                            {"yes", true},
-                            {"whole", std::int64_t{1}},
-                            {"real", 1.0},
-                            {"most", std::numeric_limits<std::int64_t>::max()},
-                            {"least", std::numeric_limits<std::int64_t>::min()},
-                            {"infinite", infinity},
-                            {"text", std::string("nan")},
-                            {"quotes", std::string("a \"b\"\n\\ ü")}};
-    EXPECT_EQ(point_from_json(to_json(point)), point);
+    const core::Permutation permutation{{"none", std::monostate{}},
+                                        {"yes", true},
+                                        {"whole", std::int64_t{1}},
+                                        {"real", 1.0},
+                                        {"most", std::numeric_limits<std::int64_t>::max()},
+                                        {"least", std::numeric_limits<std::int64_t>::min()},
+                                        {"infinite", infinity},
+                                        {"text", std::string("nan")},
+                                        {"quotes", std::string("a \"b\"\n\\ ü")}};
+    EXPECT_EQ(permutation_from_json(to_json(permutation)), permutation);
 }
 
 TEST(Json, TextThatIsNoUtf8IsWritten) {

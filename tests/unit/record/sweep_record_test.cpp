@@ -24,11 +24,14 @@ CheckpointSaved checkpoint(TrialId trial, std::int64_t epoch, double at) {
     return {{trial, "trials/x/checkpoint.h5", epoch, 0}, at};
 }
 
-TEST(Point, LastNameIsFastest) {
+TEST(Permutation, LastNameIsFastest) {
     const GridLists grid = sample_start().grid;
-    EXPECT_EQ(point_of(grid, 0), (core::Point{{"batch_size", std::int64_t{8}}, {"lr", 0.001}}));
-    EXPECT_EQ(point_of(grid, 1), (core::Point{{"batch_size", std::int64_t{8}}, {"lr", 0.01}}));
-    EXPECT_EQ(point_of(grid, 5), (core::Point{{"batch_size", std::int64_t{32}}, {"lr", 0.01}}));
+    EXPECT_EQ(permutation_of(grid, 0),
+              (core::Permutation{{"batch_size", std::int64_t{8}}, {"lr", 0.001}}));
+    EXPECT_EQ(permutation_of(grid, 1),
+              (core::Permutation{{"batch_size", std::int64_t{8}}, {"lr", 0.01}}));
+    EXPECT_EQ(permutation_of(grid, 5),
+              (core::Permutation{{"batch_size", std::int64_t{32}}, {"lr", 0.01}}));
 }
 
 TEST(Best, HighestWinsAndTiesGoToTheLowerId) {

@@ -151,7 +151,7 @@ TEST_F(Deploy, ReadmeAndDetailsNameTheWinner) {
     const auto winner = core::concat("permutation ", sweep_.trials[best].trial);
     EXPECT_THAT(all.at("README.txt"), HasSubstr(winner));
     EXPECT_THAT(all.at("README.txt"),
-                HasSubstr("lr = " + core::python_str(sweep_.trials[best].point.at("lr"))));
+                HasSubstr("lr = " + core::python_str(sweep_.trials[best].permutation.at("lr"))));
     EXPECT_THAT(all.at(base_ + "_details.txt"),
                 HasSubstr(core::concat("best_permutation,", sweep_.trials[best].trial)));
 }

@@ -21,11 +21,11 @@ double unit_random(std::uint64_t a, std::uint64_t b) {
 double as_float(double value) { return static_cast<float>(value); }
 
 // How good a permutation becomes: best near lr 3e-3 and small batches.
-double quality(const core::Point& point, record::TrialId id) {
-    const double lr = std::get<double>(point.at("lr"));
-    const auto batch = static_cast<double>(std::get<std::int64_t>(point.at("batch_size")));
+double quality(const core::Permutation& permutation, record::TrialId id) {
+    const double lr = std::get<double>(permutation.at("lr"));
+    const auto batch = static_cast<double>(std::get<std::int64_t>(permutation.at("batch_size")));
     const double off = std::log10(lr) - std::log10(3e-3);
-    const bool adam = std::get<std::string>(point.at("optimizer")) == "Adam";
+    const bool adam = std::get<std::string>(permutation.at("optimizer")) == "Adam";
     const double value = 0.93 - 0.12 * off * off - 0.03 * std::log2(batch / 8) - (adam ? 0 : 0.05) +
                          0.03 * (unit_random(id, 1) - 0.5);
     return std::clamp(value, 0.05, 0.97);
@@ -131,14 +131,14 @@ record::TrialResult result_of(const record::SweepRecord& record, record::TrialId
                               const MadeUp& made_up) {
     record::TrialResult result;
     result.trial = id;
-    result.point = record.point(id);
+    result.permutation = record.permutation(id);
     result.patch_size = "64/64";
-    const auto pca = result.point.find("pca_only");
-    if (pca != result.point.end() && pca->second == core::Value(true)) {
+    const auto pca = result.permutation.find("pca_only");
+    if (pca != result.permutation.end() && pca->second == core::Value(true)) {
         result.state = record::TrialState::pca;
         return result;
     }
-    result.history = history_of(quality(result.point, id), made_up, id);
+    result.history = history_of(quality(result.permutation, id), made_up, id);
     result.modality = {modality_of(result.history, id)};
     if (made_up.failures && id % 17 == 5) {
         result.state = record::TrialState::failed;

@@ -70,7 +70,7 @@ TEST(Sweep, MetricsByModalityCountToo) {
 TEST(Sweep, ParametersComeFromPointOptionsAndDefaults) {
     const record::SweepRecord record = testing::made_up_sweep();
     const Sweep sweep = make_sweep(record);
-    const core::Point row = table_parameters(sweep, sweep.trials.at(1));
+    const core::Permutation row = table_parameters(sweep, sweep.trials.at(1));
     EXPECT_EQ(row.at("batch_size"), core::Value(std::int64_t{8}));
     EXPECT_EQ(row.at("modality_weight"), core::Value(std::string("noddi")));
     EXPECT_EQ(row.at("weight_factor"), core::Value(std::int64_t{1}));
@@ -87,7 +87,7 @@ TEST(Sweep, FineTuningKeysAppearWhereTheGridNamesThem) {
     record.start.grid["early_stopping"] = {core::Value(std::int64_t{3})};
     const Sweep sweep = make_sweep(record);
     record::TrialResult result = sweep.trials.front();
-    result.point["early_stopping"] = std::int64_t{3};
+    result.permutation["early_stopping"] = std::int64_t{3};
     EXPECT_EQ(table_parameters(sweep, result).at("early_stopping"), core::Value(std::int64_t{3}));
 }
 
@@ -96,9 +96,9 @@ TEST(Sweep, NamesAreCanonicalAndNoWeightIsNone) {
     record.start.configuration[1].text = "none";
     const Sweep sweep = make_sweep(record);
     record::TrialResult result = sweep.trials.front();
-    result.point["optimizer"] = std::string("adam");
-    result.point["losses"] = std::string("dice coef loss");
-    const core::Point row = table_parameters(sweep, result);
+    result.permutation["optimizer"] = std::string("adam");
+    result.permutation["losses"] = std::string("dice coef loss");
+    const core::Permutation row = table_parameters(sweep, result);
     EXPECT_EQ(row.at("optimizer"), core::Value(std::string("Adam")));
     EXPECT_EQ(row.at("losses"), core::Value(std::string("dice_coef_loss")));
     EXPECT_EQ(core::python_str(row.at("modality_weight")), "None");

@@ -41,7 +41,7 @@ Sweep python_sweep() {
         for (const char* name : {"batch_size", "epochs", "which_layer", "lr", "dropout",
                                  "contractingBatchNormTrainable", "scoreTrainable", "patch_stride",
                                  "modality_weight", "weight_factor"}) {
-            trial.point[name] = core::value_of_word(cell(row, name));
+            trial.permutation[name] = core::value_of_word(cell(row, name));
         }
         trial.patch_size = cell(row, "patch_dimensions");
         trial.started_at = start;
@@ -53,7 +53,7 @@ Sweep python_sweep() {
         trial.history.back().metrics = record::Metrics{
             real(row, "loss"),     real(row, "dice_coef"),     real(row, "jaccard_similarity"),
             real(row, "val_loss"), real(row, "val_dice_coef"), real(row, "val_jaccard_similarity")};
-        for (const auto& [name, value] : trial.point) sweep.grid[name] = {value};
+        for (const auto& [name, value] : trial.permutation) sweep.grid[name] = {value};
         sweep.trials.push_back(trial);
     }
     return sweep;

@@ -12,22 +12,22 @@ namespace {
 
 using testing::HasSubstr;
 
-const core::Point point{{"batch_size", std::int64_t{128}},
-                        {"dropout", 0.5},
-                        {"finalActivation", std::string("sigmoid")},
-                        {"lr", 0.001},
-                        {"modality_weight", std::monostate{}},
-                        {"optimizer", std::string("Adam")},
-                        {"scoreTrainable", true},
-                        {"which_layer", std::int64_t{19}}};
+const core::Permutation permutation{{"batch_size", std::int64_t{128}},
+                                    {"dropout", 0.5},
+                                    {"finalActivation", std::string("sigmoid")},
+                                    {"lr", 0.001},
+                                    {"modality_weight", std::monostate{}},
+                                    {"optimizer", std::string("Adam")},
+                                    {"scoreTrainable", true},
+                                    {"which_layer", std::int64_t{19}}};
 
 std::vector<std::string> names() {
     std::vector<std::string> all;
-    for (const auto& entry : point) all.push_back(entry.first);
+    for (const auto& entry : permutation) all.push_back(entry.first);
     return all;
 }
 
-bool holds(const std::string& text) { return Expression(text, names()).accepts(point); }
+bool holds(const std::string& text) { return Expression(text, names()).accepts(permutation); }
 
 std::string problem(const std::string& text) {
     try {

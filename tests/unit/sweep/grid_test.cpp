@@ -95,14 +95,14 @@ TEST(ParameterGrid, OrdersByAsciiWithTheLastNameFastest) {
     ASSERT_EQ(grid.size(), 6U);
     std::vector<std::pair<Integer, double>> order;
     for (std::uint64_t i = 0; i < grid.size(); ++i) {
-        const core::Point point = grid.point(i);
-        EXPECT_EQ(point, record::point_of(grid.lists(), i));
-        order.emplace_back(std::get<Integer>(point.at("batch_size")),
-                           std::get<double>(point.at("lr")));
+        const core::Permutation permutation = grid.permutation(i);
+        EXPECT_EQ(permutation, record::permutation_of(grid.lists(), i));
+        order.emplace_back(std::get<Integer>(permutation.at("batch_size")),
+                           std::get<double>(permutation.at("lr")));
     }
     EXPECT_THAT(order, ElementsAre(std::pair(1, 0.1), std::pair(1, 0.2), std::pair(2, 0.1),
                                    std::pair(2, 0.2), std::pair(3, 0.1), std::pair(3, 0.2)));
-    EXPECT_THROW(grid.point(6), std::out_of_range);
+    EXPECT_THROW(grid.permutation(6), std::out_of_range);
 }
 
 TEST(ParameterGrid, IndexInvertsValue) {
@@ -121,7 +121,7 @@ TEST(ParameterGrid, ACopyOwnsItsLists) {
 TEST(ParameterGrid, NoNamesAreOnePermutation) {
     const ParameterGrid grid{record::GridLists{}};
     EXPECT_EQ(grid.size(), 1U);
-    EXPECT_TRUE(grid.point(0).empty());
+    EXPECT_TRUE(grid.permutation(0).empty());
 }
 
 TEST(ParameterGrid, HugeGridsCostNothingAndTooHugeOnesAreRefused) {

@@ -25,7 +25,7 @@ record::TrialFinished finished(record::TrialId trial, record::TrialState state) 
     return {result, 20};
 }
 
-double cost(const core::Point& point) { return estimated_cost(point, 20, 10); }
+double cost(const core::Permutation& permutation) { return estimated_cost(permutation, 20, 10); }
 
 TEST(Plans, OfAFreshSweepAreItsSelection) {
     const auto all = plans(started(), cost);

@@ -73,8 +73,8 @@ public:
 private:
     void run_once() {
         scheduler_ = std::make_unique<Scheduler>(
-            plans(record_, [](const core::Point&) { return 1.0; }), group_count_, grid_strategy(),
-            [this](TrialId trial) { return record_.point(trial); });
+            plans(record_, [](const core::Permutation&) { return 1.0; }), group_count_,
+            grid_strategy(), [this](TrialId trial) { return record_.permutation(trial); });
         workers_.assign(static_cast<std::size_t>(group_count_), {});
         over_ = false;
         carry_out(scheduler_->start());

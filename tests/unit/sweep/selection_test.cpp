@@ -95,7 +95,7 @@ TEST(Select, TheExpressionKnowsTheDefaults) {
     SweepOptions options;
     options.boolean_limit = "epochs * batch_size > 100";
     EXPECT_THAT(problem(grid(), options), HasSubstr("'epochs' is no hyperparameter"));
-    const core::Point defaults{{"epochs", std::int64_t{20}}, {"batch_size", std::int64_t{0}}};
+    const core::Permutation defaults{{"epochs", std::int64_t{20}}, {"batch_size", std::int64_t{0}}};
     EXPECT_EQ(select(grid(), options, 1, defaults).trials.size(), 100U)
         << "the grid's own values win";
 }

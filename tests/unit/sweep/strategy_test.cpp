@@ -54,7 +54,7 @@ TEST(Strategy, StopsAndPromotesWithoutNewMachinery) {
     std::vector<TrialPlan> plans(6);
     for (std::size_t i = 0; i < plans.size(); ++i) plans[i].trial = i;
     Scheduler scheduler(plans, 1, std::make_unique<Halving>(),
-                        [](record::TrialId) { return core::Point{}; });
+                        [](record::TrialId) { return core::Permutation{}; });
     scheduler.start();
     std::vector<record::TrialId> first;
     std::set<record::TrialId> promoted;

@@ -7,7 +7,7 @@
 
 #include <numeric>
 
-#include "model/minimal_filter.hpp"
+#include "model/winograd.hpp"
 #include "msunet/core/time.hpp"
 #include "small_trial.hpp"
 

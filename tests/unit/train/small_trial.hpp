@@ -137,15 +137,16 @@ private:
 };
 
 /// 12 training samples in batches of 5: the last batch has 2.
-inline record::Assignment assignment(const core::Point& changes = {}, record::TrialId trial = 4) {
-    core::Point point{{"batch_size", std::int64_t{5}},
-                      {"dropout", 0.5},
-                      {"epochs", std::int64_t{2}},
-                      {"lr", 1e-4}};
-    for (const auto& [name, value] : changes) point[name] = value;
+inline record::Assignment assignment(const core::Permutation& changes = {},
+                                     record::TrialId trial = 4) {
+    core::Permutation permutation{{"batch_size", std::int64_t{5}},
+                                  {"dropout", 0.5},
+                                  {"epochs", std::int64_t{2}},
+                                  {"lr", 1e-4}};
+    for (const auto& [name, value] : changes) permutation[name] = value;
     record::Assignment work;
     work.trial = trial;
-    work.point = std::move(point);
+    work.permutation = std::move(permutation);
     return work;
 }
 

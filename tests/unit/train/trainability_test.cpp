@@ -17,7 +17,7 @@ class Trainability : public testing::TestWithParam<std::pair<const char*, core::
 TEST_P(Trainability, ChangesExactlyItsTensors) {
     const auto& [key, value] = GetParam();
     const test::SmallTrial place("trainability");
-    core::Point changes{{"epochs", std::int64_t{1}}, {"lr", 1e-2}, {"dropout", 0.0}};
+    core::Permutation changes{{"epochs", std::int64_t{1}}, {"lr", 1e-2}, {"dropout", 0.0}};
     changes[key] = value;
     const auto work = test::assignment(changes);
     test::Control control;
@@ -25,7 +25,7 @@ TEST_P(Trainability, ChangesExactlyItsTensors) {
     ASSERT_EQ(result.state, record::TrialState::done) << result.reason;
     const auto after = h5::read_keras_file(place.folder() / result.weights_file).weights();
 
-    const auto hyperparameters = unet::from_point(work.point);
+    const auto hyperparameters = unet::from_permutation(work.permutation);
     const auto& tensors = unet::tensors();
     ASSERT_EQ(after.size(), tensors.size());
     std::set<std::string> changed, expected;

@@ -9,7 +9,7 @@
 namespace msunet::unet {
 namespace {
 
-using core::Point;
+using core::Permutation;
 using core::Value;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -20,37 +20,38 @@ TEST(Hyperparameters, DefaultsAreWithinTheirOwnRanges) {
     core::TextCollector collector;
     Hyperparameters defaults;
     describe(collector, defaults);
-    Point point;
+    Permutation permutation;
     for (const auto& option : collector.texts()) {
-        point[option.name] = core::value_of_word(option.text);
+        permutation[option.name] = core::value_of_word(option.text);
     }
-    EXPECT_EQ(from_point(point), Hyperparameters{});
-    EXPECT_EQ(from_point({}), Hyperparameters{});
-    EXPECT_EQ(point.size(), 21U);
+    EXPECT_EQ(from_permutation(permutation), Hyperparameters{});
+    EXPECT_EQ(from_permutation({}), Hyperparameters{});
+    EXPECT_EQ(permutation.size(), 21U);
 }
 
 TEST(Hyperparameters, EveryKeyIsRead) {
-    const Hyperparameters read = from_point({{"epochs", std::int64_t{3}},
-                                             {"losses", Text("bce")},
-                                             {"optimizer", Text("sgd")},
-                                             {"lr", 0.01},
-                                             {"batch_size", std::int64_t{8}},
-                                             {"finalActivation", Text("tanh")},
-                                             {"dropout", std::int64_t{0}},
-                                             {"which_layer", 5.0},
-                                             {"patch_dimensions", std::int64_t{96}},
-                                             {"patch_stride", std::int64_t{16}},
-                                             {"scoreTrainable", false},
-                                             {"expandingBatchNormTrainable", Text("False")},
-                                             {"contractingBatchNormTrainable", std::int64_t{0}},
-                                             {"upsamplingTrainable", false},
-                                             {"upsamplingBatchNormTrainable", false},
-                                             {"pca_only", true},
-                                             {"modality_weight", Text("fmri")},
-                                             {"weight_factor", 2.5},
-                                             {"early_stopping", std::int64_t{4}},
-                                             {"restore_best", true},
-                                             {"lr_schedule", Text("cosine")}});
+    const Hyperparameters read =
+        from_permutation({{"epochs", std::int64_t{3}},
+                          {"losses", Text("bce")},
+                          {"optimizer", Text("sgd")},
+                          {"lr", 0.01},
+                          {"batch_size", std::int64_t{8}},
+                          {"finalActivation", Text("tanh")},
+                          {"dropout", std::int64_t{0}},
+                          {"which_layer", 5.0},
+                          {"patch_dimensions", std::int64_t{96}},
+                          {"patch_stride", std::int64_t{16}},
+                          {"scoreTrainable", false},
+                          {"expandingBatchNormTrainable", Text("False")},
+                          {"contractingBatchNormTrainable", std::int64_t{0}},
+                          {"upsamplingTrainable", false},
+                          {"upsamplingBatchNormTrainable", false},
+                          {"pca_only", true},
+                          {"modality_weight", Text("fmri")},
+                          {"weight_factor", 2.5},
+                          {"early_stopping", std::int64_t{4}},
+                          {"restore_best", true},
+                          {"lr_schedule", Text("cosine")}});
     Hyperparameters expected;
     expected.epochs = 3;
     expected.losses = "binary_crossentropy";
@@ -79,7 +80,7 @@ TEST(Hyperparameters, KeysInEverySpelling) {
     EXPECT_EQ(canonical_key("final_activation"), "finalActivation");
     EXPECT_EQ(canonical_key("pca only"), "pca_only");
     EXPECT_FALSE(canonical_key("batch"));
-    EXPECT_EQ(from_point({{"patch dimensions", std::int64_t{64}}}).patch_dimensions, 64);
+    EXPECT_EQ(from_permutation({{"patch dimensions", std::int64_t{64}}}).patch_dimensions, 64);
 }
 
 TEST(Hyperparameters, NoneClearsAndDefaultsGiveWay) {
@@ -87,17 +88,17 @@ TEST(Hyperparameters, NoneClearsAndDefaultsGiveWay) {
     defaults.modality_weight = "dti";
     defaults.weight_factor = 3;
     defaults.early_stopping = 2;
-    EXPECT_EQ(from_point({}, defaults), defaults);
-    const auto cleared =
-        from_point({{"modality_weight", Value{}}, {"early_stopping", Text("none")}}, defaults);
+    EXPECT_EQ(from_permutation({}, defaults), defaults);
+    const auto cleared = from_permutation(
+        {{"modality_weight", Value{}}, {"early_stopping", Text("none")}}, defaults);
     EXPECT_FALSE(cleared.modality_weight);
     EXPECT_FALSE(cleared.early_stopping);
     EXPECT_EQ(cleared.weight_factor, 3);
 }
 
-std::vector<std::string> problems(const Point& point) {
+std::vector<std::string> problems(const Permutation& permutation) {
     try {
-        static_cast<void>(from_point(point));
+        static_cast<void>(from_permutation(permutation));
     } catch (const core::UsageError& error) {
         return error.problems();
     }
@@ -123,22 +124,23 @@ TEST(Hyperparameters, AllProblemsAreListedAtOnce) {
 }
 
 TEST(Hyperparameters, RangesAreThoseOfTheGuide) {
-    for (const Point& wrong : std::vector<Point>{{{"epochs", std::int64_t{0}}},
-                                                 {{"lr", -0.1}},
-                                                 {{"lr", Text("fast")}},
-                                                 {{"batch_size", std::int64_t{0}}},
-                                                 {{"dropout", 1.0}},
-                                                 {{"dropout", -0.1}},
-                                                 {{"which_layer", std::int64_t{-1}}},
-                                                 {{"patch_dimensions", std::int64_t{100}}},
-                                                 {{"patch_dimensions", std::int64_t{0}}},
-                                                 {{"patch_stride", std::int64_t{0}}},
-                                                 {{"weight_factor", -1.0}},
-                                                 {{"modality_weight", Text("ct")}},
-                                                 {{"early_stopping", std::int64_t{0}}},
-                                                 {{"lr_schedule", Text("step")}},
-                                                 {{"optimizer", std::int64_t{3}}},
-                                                 {{"epochs", Value{}}}}) {
+    for (const Permutation& wrong :
+         std::vector<Permutation>{{{"epochs", std::int64_t{0}}},
+                                  {{"lr", -0.1}},
+                                  {{"lr", Text("fast")}},
+                                  {{"batch_size", std::int64_t{0}}},
+                                  {{"dropout", 1.0}},
+                                  {{"dropout", -0.1}},
+                                  {{"which_layer", std::int64_t{-1}}},
+                                  {{"patch_dimensions", std::int64_t{100}}},
+                                  {{"patch_dimensions", std::int64_t{0}}},
+                                  {{"patch_stride", std::int64_t{0}}},
+                                  {{"weight_factor", -1.0}},
+                                  {{"modality_weight", Text("ct")}},
+                                  {{"early_stopping", std::int64_t{0}}},
+                                  {{"lr_schedule", Text("step")}},
+                                  {{"optimizer", std::int64_t{3}}},
+                                  {{"epochs", Value{}}}}) {
         EXPECT_EQ(problems(wrong).size(), 1U) << wrong.begin()->first;
     }
 }
@@ -149,10 +151,10 @@ TEST(Hyperparameters, GoThroughAPointUnchanged) {
     h.which_layer = 3;
     h.score_trainable = false;
     h.modality_weight = "dti";
-    const auto point = to_point(h);
-    EXPECT_EQ(point.size(), hyperparameter_keys().size());
-    EXPECT_EQ(point.at("early_stopping"), Value{});
-    EXPECT_EQ(from_point(point), h);
+    const auto permutation = to_permutation(h);
+    EXPECT_EQ(permutation.size(), hyperparameter_keys().size());
+    EXPECT_EQ(permutation.at("early_stopping"), Value{});
+    EXPECT_EQ(from_permutation(permutation), h);
 }
 
 TEST(Hyperparameters, HarmlessButUselessChoicesAreWarnedOf) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passes by ATen operators, on any device.
+// FusedOps by ATen operators, on any device.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "model/convolution.hpp"
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::model {
 namespace {
@@ -79,7 +79,7 @@ at::Tensor gradient_of(const at::Tensor& z, const Source& source, const Norm& no
     return dy;
 }
 
-class AtenPasses final : public Passes {
+class AtenFusedOps final : public FusedOps {
 public:
     void relu_sums(const at::Tensor& z, Norm& norm) override {
         const at::Tensor a = at::relu(z).to(at::kDouble);
@@ -196,6 +196,6 @@ public:
 
 }  // namespace
 
-std::unique_ptr<Passes> make_aten_passes() { return std::make_unique<AtenPasses>(); }
+std::unique_ptr<FusedOps> make_aten_fused_ops() { return std::make_unique<AtenFusedOps>(); }
 
 }  // namespace msunet::model

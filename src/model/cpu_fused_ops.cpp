@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Passes by the hand-written kernels: threads and pointers.
+// FusedOps by the hand-written kernels: threads and pointers.
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -10,7 +10,7 @@
 
 #include "model/kernels/table.hpp"
 #include "msunet/core/error.hpp"
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::model {
 namespace {
@@ -99,7 +99,7 @@ kernels::OutputTarget<T> raw(const Target& t, const at::Tensor& z) {
 constexpr double momentum = 0.99;
 constexpr double epsilon = 1e-3;
 
-class CpuPasses final : public Passes {
+class CpuFusedOps final : public FusedOps {
 public:
     void relu_sums(const at::Tensor& z, Norm& norm) override {
         with_type(z, [&](auto type) {
@@ -354,6 +354,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Passes> make_cpu_passes() { return std::make_unique<CpuPasses>(); }
+std::unique_ptr<FusedOps> make_cpu_fused_ops() { return std::make_unique<CpuFusedOps>(); }
 
 }  // namespace msunet::model

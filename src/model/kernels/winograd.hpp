@@ -321,15 +321,14 @@ constexpr FilterPass<T> make_pass(decltype(FilterPass<T>::transform) transform) 
 
 /// For activations of type T and products P.
 template <class T, class P>
-constexpr MinimalFilters<T> minimal_filters{
-    {SameFilter::taps, positions_of<SameFilter>,
-     make_pass<SameFilter, P, T>(transform_weights<SameFilter, P>),
-     make_pass<SameFilter, P, T>(same_adjoint_weights<P>), add_gradient<SameFilter, P, T>,
-     kernel_gradient<SameFilter>},
-    {UpFilter::taps, positions_of<UpFilter>,
-     make_pass<UpFilter, P, T>(transform_weights<UpFilter, P>),
-     make_pass<UpAdjointFilter, P, T>(up_adjoint_weights<P>), add_gradient<UpFilter, P, T>,
-     kernel_gradient<UpFilter>}};
+constexpr Winograds<T> winograds{{SameFilter::taps, positions_of<SameFilter>,
+                                  make_pass<SameFilter, P, T>(transform_weights<SameFilter, P>),
+                                  make_pass<SameFilter, P, T>(same_adjoint_weights<P>),
+                                  add_gradient<SameFilter, P, T>, kernel_gradient<SameFilter>},
+                                 {UpFilter::taps, positions_of<UpFilter>,
+                                  make_pass<UpFilter, P, T>(transform_weights<UpFilter, P>),
+                                  make_pass<UpAdjointFilter, P, T>(up_adjoint_weights<P>),
+                                  add_gradient<UpFilter, P, T>, kernel_gradient<UpFilter>}};
 
 }  // namespace
 }  // namespace msunet::model::kernels

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gpu/cuda_passes.hpp"
+#include "gpu/cuda_fused_ops.hpp"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/sum.h>
@@ -61,10 +61,12 @@ GradientParts parts_of(const Source& source, const at::Tensor& z) {
             .width = z.size(3)};
 }
 
-class CudaPasses final : public model::Passes {
+class CudaFusedOps final : public model::FusedOps {
 public:
-    CudaPasses(std::shared_ptr<const KernelLauncher> kernels, at::Tensor step)
-        : kernels_(std::move(kernels)), step_(std::move(step)), aten_(model::make_aten_passes()) {}
+    CudaFusedOps(std::shared_ptr<const KernelLauncher> kernels, at::Tensor step)
+        : kernels_(std::move(kernels)),
+          step_(std::move(step)),
+          aten_(model::make_aten_fused_ops()) {}
 
     void relu_sums(const at::Tensor& z, Norm& norm) override {
         const Partial partial(z, 2);
@@ -201,14 +203,14 @@ public:
 private:
     std::shared_ptr<const KernelLauncher> kernels_;
     at::Tensor step_;
-    std::unique_ptr<model::Passes> aten_;
+    std::unique_ptr<model::FusedOps> aten_;
 };
 
 }  // namespace
 
-std::unique_ptr<model::Passes> make_cuda_passes(std::shared_ptr<const KernelLauncher> kernels,
-                                                at::Tensor step) {
-    return std::make_unique<CudaPasses>(std::move(kernels), std::move(step));
+std::unique_ptr<model::FusedOps> make_cuda_fused_ops(std::shared_ptr<const KernelLauncher> kernels,
+                                                     at::Tensor step) {
+    return std::make_unique<CudaFusedOps>(std::move(kernels), std::move(step));
 }
 
 }  // namespace msunet::gpu

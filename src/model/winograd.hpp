@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Convolutions by our own kernels for minimal filtering (kernels/minimal_filter.hpp): 4/9 of the
+// Convolutions by our own kernels for minimal filtering (kernels/winograd.hpp): 4/9 of the
 // multiplications of a direct convolution. Every pixel has the same bits whatever the threads and
 // the other samples of a batch; gradients of kernels have the same bits for the same threads.
 //
@@ -16,21 +16,21 @@ namespace msunet::model {
 
 /// Whether a filter can take a kernel: its size, float32 on the CPU, channels multiples of 32.
 template <class T>
-bool suits(const kernels::MinimalFilter<T>& filter, const at::Tensor& kernel);
+bool suits(const kernels::Winograd<T>& filter, const at::Tensor& kernel);
 
 /// The result is as large as the filter makes it.
 template <class T>
-at::Tensor convolve(const kernels::MinimalFilter<T>& filter, const at::Tensor& x,
+at::Tensor convolve(const kernels::Winograd<T>& filter, const at::Tensor& x,
                     const at::Tensor& kernel, const at::Tensor& bias);
 
 /// The gradient of x from that of the result.
 template <class T>
-at::Tensor input_gradient(const kernels::MinimalFilter<T>& filter, const at::Tensor& gradient,
+at::Tensor input_gradient(const kernels::Winograd<T>& filter, const at::Tensor& gradient,
                           const at::Tensor& kernel);
 
 /// Writes the gradient of the kernel.
 template <class T>
-void write_kernel_gradient(const kernels::MinimalFilter<T>& filter, const at::Tensor& x,
+void write_kernel_gradient(const kernels::Winograd<T>& filter, const at::Tensor& x,
                            const at::Tensor& gradient, const at::Tensor& kernel_gradient);
 
 }  // namespace msunet::model

@@ -49,9 +49,9 @@ struct Source {
 };
 
 /// Stateless; every method works on tensors of one device and one compute precision.
-class Passes {
+class FusedOps {
 public:
-    virtual ~Passes() = default;
+    virtual ~FusedOps() = default;
 
     /// norm.sums = (Σ relu(z), Σ relu(z)²) by channel.
     virtual void relu_sums(const at::Tensor& z, Norm& norm) = 0;
@@ -96,8 +96,8 @@ public:
 };
 
 /// Hand-written kernels for float32, float64 and bfloat16 on the CPU.
-std::unique_ptr<Passes> make_cpu_passes();
+std::unique_ptr<FusedOps> make_cpu_fused_ops();
 /// ATen operators on any device: the reference for the others, and the fallback on a GPU.
-std::unique_ptr<Passes> make_aten_passes();
+std::unique_ptr<FusedOps> make_aten_fused_ops();
 
 }  // namespace msunet::model

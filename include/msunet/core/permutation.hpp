@@ -15,10 +15,10 @@
 namespace msunet::core {
 
 /// One permutation: a value for every name, names in ASCII order (upper case first).
-using Point = std::map<std::string, Value, std::less<>>;
+using Permutation = std::map<std::string, Value, std::less<>>;
 
 /// "batch_size=16, lr=0.001", or "defaults" where the grid names nothing: for messages and logs.
-[[nodiscard]] std::string point_text(const Point& point);
+[[nodiscard]] std::string permutation_text(const Permutation& permutation);
 
 /// `(start, end, steps)` as the user wrote it, not yet expanded. `start` and `end` are integers or
 /// floats (Talos's rule depends on which); steps ≥ 1.

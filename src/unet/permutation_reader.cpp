@@ -27,11 +27,11 @@ Value of_text(const Value& value) {
     return text ? core::value_of_word(core::trim(*text)) : value;
 }
 
-/// Sets each visited hyperparameter from the point, or notes what is wrong with its value.
-class PointReader final : public core::UniformVisitor<PointReader> {
+/// Sets each visited hyperparameter from the permutation, or notes what is wrong with its value.
+class PermutationReader final : public core::UniformVisitor<PermutationReader> {
 public:
-    explicit PointReader(const core::Point& point) {
-        for (const auto& [key, value] : point) {
+    explicit PermutationReader(const core::Permutation& permutation) {
+        for (const auto& [key, value] : permutation) {
             const auto canonical = canonical_key(key);
             if (!canonical) {
                 problems_.push_back(
@@ -146,9 +146,10 @@ private:
 
 }  // namespace
 
-Hyperparameters from_point(const core::Point& point, const Hyperparameters& defaults) {
+Hyperparameters from_permutation(const core::Permutation& permutation,
+                                 const Hyperparameters& defaults) {
     Hyperparameters result = defaults;
-    PointReader reader(point);
+    PermutationReader reader(permutation);
     describe(reader, result);
     reader.throw_problems();
     return result;

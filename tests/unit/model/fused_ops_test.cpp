@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CPU's kernels against plain ATen operators, and the instruction sets against each other.
 
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
@@ -57,7 +57,7 @@ Norm copy(const Norm& n) {
     return c;
 }
 
-class PassesTest : public testing::TestWithParam<at::ScalarType> {
+class FusedOpsTest : public testing::TestWithParam<at::ScalarType> {
 protected:
     void expect_near(const at::Tensor& a, const at::Tensor& b, const char* what) const {
         const double scale = 1 + b.to(at::kDouble).abs().max().item<double>();
@@ -69,10 +69,10 @@ protected:
         return GetParam() == at::kDouble ? 1e-12 : GetParam() == at::kFloat ? 2e-6 : 1e-2;
     }
 
-    std::unique_ptr<Passes> cpu_ = make_cpu_passes(), aten_ = make_aten_passes();
+    std::unique_ptr<FusedOps> cpu_ = make_cpu_fused_ops(), aten_ = make_aten_fused_ops();
 };
 
-TEST_P(PassesTest, ForwardAndBackwardAgree) {
+TEST_P(FusedOpsTest, ForwardAndBackwardAgree) {
     const auto type = GetParam();
     for (const bool batch : {true, false}) {
         for (const bool pooling : {true, false}) {
@@ -89,15 +89,16 @@ TEST_P(PassesTest, ForwardAndBackwardAgree) {
                 Norm b = copy(a);
                 const std::int64_t count = samples * side * side;
                 struct Run {
-                    Passes& passes;
+                    FusedOps& fused_ops;
                     Norm& norm;
                     at::Tensor out, pooled, index, z, bias;
                 };
                 std::vector<Run> runs;
-                for (auto& [passes, n] : {std::pair(cpu_.get(), &a), std::pair(aten_.get(), &b)}) {
-                    Run run{*passes, *n, blank(whole, side, type), {}, {}, z.clone(), {}};
-                    passes->relu_sums(z, *n);
-                    passes->prepare_norm(*n, count);
+                for (auto& [fused_ops, n] :
+                     {std::pair(cpu_.get(), &a), std::pair(aten_.get(), &b)}) {
+                    Run run{*fused_ops, *n, blank(whole, side, type), {}, {}, z.clone(), {}};
+                    fused_ops->relu_sums(z, *n);
+                    fused_ops->prepare_norm(*n, count);
                     Target target{.out = run.out,
                                   .offset = offset,
                                   .bits = bits,
@@ -106,7 +107,7 @@ TEST_P(PassesTest, ForwardAndBackwardAgree) {
                         run.pooled = target.pooled = blank(channels, side / 2, type);
                         run.index = target.pool_index = blank(channels, side / 2, at::kByte);
                     }
-                    passes->norm_forward(z, *n, target);
+                    fused_ops->norm_forward(z, *n, target);
                     runs.push_back(run);
                 }
                 expect_near(a.sums, b.sums, "sums");
@@ -127,10 +128,10 @@ TEST_P(PassesTest, ForwardAndBackwardAgree) {
                         source.pool_index = runs[0].index;
                     }
                     run.bias = at::zeros({channels}, run.norm.gamma.options());
-                    run.passes.norm_backward_sums(run.z, source, run.norm);
-                    run.passes.take_norm_gradients(run.norm);
-                    run.passes.prepare_norm_backward(run.norm, count);
-                    run.passes.norm_backward(run.z, source, run.norm, run.bias);
+                    run.fused_ops.norm_backward_sums(run.z, source, run.norm);
+                    run.fused_ops.take_norm_gradients(run.norm);
+                    run.fused_ops.prepare_norm_backward(run.norm, count);
+                    run.fused_ops.norm_backward(run.z, source, run.norm, run.bias);
                 }
                 expect_near(a.gamma_gradient, b.gamma_gradient, "gamma");
                 expect_near(a.beta_gradient, b.beta_gradient, "beta");
@@ -142,7 +143,7 @@ TEST_P(PassesTest, ForwardAndBackwardAgree) {
     }
 }
 
-TEST_P(PassesTest, FirstConvolutionsAgree) {
+TEST_P(FusedOpsTest, FirstConvolutionsAgree) {
     const auto type = GetParam();
     const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor x = at::randn({samples, 1, side, side}).to(type);
@@ -161,7 +162,7 @@ TEST_P(PassesTest, FirstConvolutionsAgree) {
     expect_near(ga, gb, "weights");
 }
 
-TEST_P(PassesTest, LastConvolutionsAgree) {
+TEST_P(FusedOpsTest, LastConvolutionsAgree) {
     const auto type = GetParam();
     const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor x = image(32, side, type), dz = image(2, side, type);
@@ -176,7 +177,7 @@ TEST_P(PassesTest, LastConvolutionsAgree) {
     EXPECT_TRUE(cpu_->last_convolution_backward(x, dz, w, at::Tensor(), true).defined());
 }
 
-TEST_P(PassesTest, NanPasses) {
+TEST_P(FusedOpsTest, NanFusedOps) {
     at::Tensor z = image(channels, side, GetParam());
     z.select(0, 1).select(0, 5).select(0, 3).fill_(std::nan(""));
     Norm n = norm(GetParam());
@@ -190,7 +191,7 @@ TEST_P(PassesTest, NanPasses) {
     EXPECT_TRUE(n.sums.isnan().any().item<bool>());
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, PassesTest,
+INSTANTIATE_TEST_SUITE_P(Types, FusedOpsTest,
                          testing::Values(at::kFloat, at::kDouble, at::kBFloat16));
 
 /// Of the best instruction set up to a limit in ATEN_CPU_CAPABILITY's words.

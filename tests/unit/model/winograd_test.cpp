@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our own convolutions and their gradients against ATen's in float64.
 
-#include "model/minimal_filter.hpp"
+#include "model/winograd.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -78,7 +78,7 @@ const kernels::Kernels* kernels_of(const std::string& set) {
     return nullptr;
 }
 
-class MinimalFilterTest : public testing::TestWithParam<std::tuple<std::string, bool, Shape, int>> {
+class WinogradTest : public testing::TestWithParam<std::tuple<std::string, bool, Shape, int>> {
 protected:
     void SetUp() override {
         set_ = kernels_of(std::get<0>(GetParam()));
@@ -91,14 +91,13 @@ protected:
     }
 
     template <class T>
-    [[nodiscard]] const kernels::MinimalFilter<T>& choose(
-        const kernels::MinimalFilters<T>& filters) const {
+    [[nodiscard]] const kernels::Winograd<T>& choose(const kernels::Winograds<T>& filters) const {
         return definition_.up ? filters.up : filters.same;
     }
 
     /// As far from the definition, in a type of activations, as rounding takes them.
     template <class T>
-    void expect_the_definition(const kernels::MinimalFilter<T>& filter, at::ScalarType type,
+    void expect_the_definition(const kernels::Winograd<T>& filter, at::ScalarType type,
                                double tolerance) const {
         const auto x = x_.to(type), gradient = gradient_.to(type);
         const auto kernel = kernel_.to(at::kDouble);
@@ -118,7 +117,7 @@ protected:
     }
 
     template <class T>
-    void expect_the_same_bits(const kernels::MinimalFilter<T>& filter, at::ScalarType type) const {
+    void expect_the_same_bits(const kernels::Winograd<T>& filter, at::ScalarType type) const {
         const auto x = x_.to(type), gradient = gradient_.to(type);
         const auto forward = convolve(filter, x, kernel_, bias_);
         const auto backward = input_gradient(filter, gradient, kernel_);
@@ -149,14 +148,14 @@ protected:
     at::Tensor bias_ = at::randn({s_.out});
 };
 
-TEST_P(MinimalFilterTest, EqualsTheDefinition) {
+TEST_P(WinogradTest, EqualsTheDefinition) {
     expect_the_definition(choose(*set_->float32_filters), at::kFloat, 1e-6);
     // The result is rounded to 8 bits, and with pairs of bfloat16 the transforms are too.
     const bool pairs = std::get<0>(GetParam()) == "avx512_bf16";
     expect_the_definition(choose(*set_->bfloat16_filters), at::kBFloat16, pairs ? 1e-2 : 3e-3);
 }
 
-TEST_P(MinimalFilterTest, GivesTheSameBits) {
+TEST_P(WinogradTest, GivesTheSameBits) {
     expect_the_same_bits(choose(*set_->float32_filters), at::kFloat);
     expect_the_same_bits(choose(*set_->bfloat16_filters), at::kBFloat16);
 }
@@ -164,13 +163,13 @@ TEST_P(MinimalFilterTest, GivesTheSameBits) {
 // Fewer tiles than a chunk and than threads; a chunk over several images, the last one short and
 // odd; several chunks an image; more channel blocks than threads.
 INSTANTIATE_TEST_SUITE_P(
-    All, MinimalFilterTest,
+    All, WinogradTest,
     testing::Combine(testing::Values("avx2", "avx512", "avx512_bf16"), testing::Bool(),
                      testing::Values(Shape{1, 32, 32, 2, 2}, Shape{5, 96, 128, 6, 2},
                                      Shape{2, 64, 32, 16, 24}, Shape{3, 128, 64, 4, 34}),
                      testing::Values(1, 2, 3)));
 
-TEST(MinimalFilter, LeavesOtherConvolutionsToTheLibrary) {
+TEST(Winograd, LeavesOtherConvolutionsToTheLibrary) {
     const auto& same = kernels::kernels_avx2().float32_filters->same;
     const auto kernel = at::zeros({32, 3, 3, 64});
     EXPECT_TRUE(suits(same, kernel));
@@ -180,7 +179,7 @@ TEST(MinimalFilter, LeavesOtherConvolutionsToTheLibrary) {
     EXPECT_FALSE(suits(same, at::zeros({32, 2, 2, 32}))) << "another kernel";
 }
 
-TEST(MinimalFilter, LeavesOddImagesToTheLibrary) {
+TEST(Winograd, LeavesOddImagesToTheLibrary) {
     for (const auto type : {at::kFloat, at::kBFloat16}) {
         Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
         convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
@@ -201,7 +200,7 @@ TEST(MinimalFilter, LeavesOddImagesToTheLibrary) {
     }
 }
 
-TEST(MinimalFilter, IsTakenWhereTheProcessorHasIt) {
+TEST(Winograd, IsTakenWhereTheProcessorHasIt) {
     Convolution convolution{
         .kind = ConvolutionKind::up, .kernel = at::zeros({32, 2, 2, 64}), .bias = at::zeros({32})};
     convolution.refresh(at::kFloat);

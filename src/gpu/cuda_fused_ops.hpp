@@ -6,14 +6,14 @@
 #include <memory>
 
 #include "gpu/kernel_launcher.hpp"
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::gpu {
 
 /// The network's passes by own kernels, on the current stream. `step` (1) int32 on the device holds
 /// the step that dropout masks depend on, in place of DropoutKey::step: a captured step is replayed
 /// with other values.
-std::unique_ptr<model::Passes> make_cuda_passes(std::shared_ptr<const KernelLauncher> kernels,
-                                                at::Tensor step);
+std::unique_ptr<model::FusedOps> make_cuda_fused_ops(std::shared_ptr<const KernelLauncher> kernels,
+                                                     at::Tensor step);
 
 }  // namespace msunet::gpu

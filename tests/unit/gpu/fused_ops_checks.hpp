@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "msunet/model/passes.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::test {
 
@@ -78,7 +78,7 @@ struct StageRun {
 };
 
 /// `z`, `dy` (twice the channels), `dp` and `bits` may lie elsewhere; `index` undefined: its own.
-inline StageRun run_stage(model::Passes& passes, at::Device device, const Case& c,
+inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const Case& c,
                           const model::Norm& norm, const at::Tensor& z, const at::Tensor& dy,
                           const at::Tensor& dp, const at::Tensor& bits, const at::Tensor& index) {
     const auto there = [&](const at::Tensor& t) {
@@ -99,25 +99,26 @@ inline StageRun run_stage(model::Passes& passes, at::Device device, const Case& 
         target.pool_index = run.index = blank(channels, c.side / 2, options.dtype(at::kByte));
     }
     const std::int64_t count = samples * c.side * c.side;
-    passes.relu_sums(run.dz, run.norm);
-    passes.prepare_norm(run.norm, count);
-    passes.norm_forward(run.dz, run.norm, target);
+    fused_ops.relu_sums(run.dz, run.norm);
+    fused_ops.prepare_norm(run.norm, count);
+    fused_ops.norm_forward(run.dz, run.norm, target);
     model::Source source{
         .gradient = there(dy), .offset = offset, .bits = mask, .keep_scale = keep_scale};
     if (c.pooling) {
         source.pooled = there(dp);
         source.pool_index = index.defined() ? there(index) : run.index;
     }
-    passes.norm_backward_sums(run.dz, source, run.norm);
-    passes.take_norm_gradients(run.norm);
-    passes.prepare_norm_backward(run.norm, count);
-    passes.norm_backward(run.dz, source, run.norm, run.bias);
+    fused_ops.norm_backward_sums(run.dz, source, run.norm);
+    fused_ops.take_norm_gradients(run.norm);
+    fused_ops.prepare_norm_backward(run.norm, count);
+    fused_ops.norm_backward(run.dz, source, run.norm, run.bias);
     return run;
 }
 
 /// `passes` on `device` do what the CPU's do. 64 pixels wide, threads take several pixels each.
-inline void expect_passes_like_cpu(model::Passes& passes, at::Device device, at::ScalarType type) {
-    const auto cpu = model::make_cpu_passes();
+inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device device,
+                                      at::ScalarType type) {
+    const auto cpu = model::make_cpu_fused_ops();
     for (const Case c : {Case{true, true, true, 64}, Case{true, true, false, 12},
                          Case{true, false, true, 12}, Case{true, false, false, 64},
                          Case{false, true, true, 12}, Case{false, false, false, 12}}) {
@@ -133,7 +134,7 @@ inline void expect_passes_like_cpu(model::Passes& passes, at::Device device, at:
         const model::Norm norm = random_norm(type);
         const StageRun want = run_stage(*cpu, at::kCPU, c, norm, z, dy, dp, bits, {});
         // Where two neighbours tie but for rounding, the CPU's choice.
-        const StageRun got = run_stage(passes, device, c, norm, z, dy, dp, bits, want.index);
+        const StageRun got = run_stage(fused_ops, device, c, norm, z, dy, dp, bits, want.index);
         expect_near(got.norm.sums, want.norm.sums, type, "sums");
         expect_near(got.norm.moving_mean, want.norm.moving_mean, type, "moving mean");
         expect_near(got.norm.moving_variance, want.norm.moving_variance, type, "moving variance");
@@ -154,14 +155,16 @@ inline void expect_passes_like_cpu(model::Passes& passes, at::Device device, at:
 }
 
 /// Masks of `passes`, made for `step` in device memory, are the CPU's bit for bit.
-inline void expect_masks_like_cpu(model::Passes& passes, at::Device device, std::uint32_t step) {
+inline void expect_masks_like_cpu(model::FusedOps& fused_ops, at::Device device,
+                                  std::uint32_t step) {
     for (const double rate : {0.5, 0.3, 0.9}) {
         const std::int64_t words = 4 * 133;
         const std::uint64_t key = model::dropout_key(3, 17);
         at::Tensor want = at::empty({samples, words}, at::kInt);
         at::Tensor got = at::empty({samples, words}, want.options().device(device));
-        model::make_cpu_passes()->dropout_mask(want, model::DropoutRate(rate), {key, step}, 2, 5);
-        passes.dropout_mask(got, model::DropoutRate(rate), {key, 0}, 2, 5);
+        model::make_cpu_fused_ops()->dropout_mask(want, model::DropoutRate(rate), {key, step}, 2,
+                                                  5);
+        fused_ops.dropout_mask(got, model::DropoutRate(rate), {key, 0}, 2, 5);
         EXPECT_TRUE(got.cpu().equal(want)) << rate;
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/minimal_filter.hpp"
+#include "model/winograd.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -14,8 +14,8 @@ namespace {
 
 using kernels::Bf16;
 using kernels::FilterPass;
-using kernels::MinimalFilter;
 using kernels::TiledShape;
+using kernels::Winograd;
 
 /// The least multiples of channels that a range of input or of output may begin at.
 constexpr std::int64_t block = 32, half_block = 16;
@@ -100,7 +100,7 @@ std::int64_t part(std::int64_t whole, std::int64_t index, std::int64_t parts) {
 
 /// Gradient (positions,cin,cout) of the kernel's transform.
 template <class T>
-at::Tensor transform_gradient(const MinimalFilter<T>& filter, const at::Tensor& x,
+at::Tensor transform_gradient(const Winograd<T>& filter, const at::Tensor& x,
                               const at::Tensor& gradient) {
     const std::int64_t step = filter.forward.step;
     const TiledShape shape{x.size(2) / step, x.size(3) / step, x.size(1), gradient.size(1)};
@@ -127,28 +127,28 @@ at::Tensor transform_gradient(const MinimalFilter<T>& filter, const at::Tensor& 
 }  // namespace
 
 template <class T>
-bool suits(const MinimalFilter<T>& filter, const at::Tensor& kernel) {
+bool suits(const Winograd<T>& filter, const at::Tensor& kernel) {
     return kernel.is_cpu() && kernel.scalar_type() == at::kFloat && kernel.size(1) == filter.taps &&
            kernel.size(2) == filter.taps && kernel.size(0) % block == 0 &&
            kernel.size(3) % block == 0;
 }
 
 template <class T>
-at::Tensor convolve(const MinimalFilter<T>& filter, const at::Tensor& x, const at::Tensor& kernel,
+at::Tensor convolve(const Winograd<T>& filter, const at::Tensor& x, const at::Tensor& kernel,
                     const at::Tensor& bias) {
     RECORD_USER_SCOPE("msunet::convolution");
     return run(filter.forward, filter.positions, x, kernel, kernel.size(0), data<float>(bias));
 }
 
 template <class T>
-at::Tensor input_gradient(const MinimalFilter<T>& filter, const at::Tensor& gradient,
+at::Tensor input_gradient(const Winograd<T>& filter, const at::Tensor& gradient,
                           const at::Tensor& kernel) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
     return run(filter.adjoint, filter.positions, gradient, kernel, kernel.size(3), nullptr);
 }
 
 template <class T>
-void write_kernel_gradient(const MinimalFilter<T>& filter, const at::Tensor& x,
+void write_kernel_gradient(const Winograd<T>& filter, const at::Tensor& x,
                            const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
     const at::Tensor transformed = transform_gradient(filter, x, gradient);
@@ -159,19 +159,17 @@ void write_kernel_gradient(const MinimalFilter<T>& filter, const at::Tensor& x,
     });
 }
 
-template bool suits(const MinimalFilter<float>&, const at::Tensor&);
-template bool suits(const MinimalFilter<Bf16>&, const at::Tensor&);
-template at::Tensor convolve(const MinimalFilter<float>&, const at::Tensor&, const at::Tensor&,
+template bool suits(const Winograd<float>&, const at::Tensor&);
+template bool suits(const Winograd<Bf16>&, const at::Tensor&);
+template at::Tensor convolve(const Winograd<float>&, const at::Tensor&, const at::Tensor&,
                              const at::Tensor&);
-template at::Tensor convolve(const MinimalFilter<Bf16>&, const at::Tensor&, const at::Tensor&,
+template at::Tensor convolve(const Winograd<Bf16>&, const at::Tensor&, const at::Tensor&,
                              const at::Tensor&);
-template at::Tensor input_gradient(const MinimalFilter<float>&, const at::Tensor&,
-                                   const at::Tensor&);
-template at::Tensor input_gradient(const MinimalFilter<Bf16>&, const at::Tensor&,
-                                   const at::Tensor&);
-template void write_kernel_gradient(const MinimalFilter<float>&, const at::Tensor&,
-                                    const at::Tensor&, const at::Tensor&);
-template void write_kernel_gradient(const MinimalFilter<Bf16>&, const at::Tensor&,
-                                    const at::Tensor&, const at::Tensor&);
+template at::Tensor input_gradient(const Winograd<float>&, const at::Tensor&, const at::Tensor&);
+template at::Tensor input_gradient(const Winograd<Bf16>&, const at::Tensor&, const at::Tensor&);
+template void write_kernel_gradient(const Winograd<float>&, const at::Tensor&, const at::Tensor&,
+                                    const at::Tensor&);
+template void write_kernel_gradient(const Winograd<Bf16>&, const at::Tensor&, const at::Tensor&,
+                                    const at::Tensor&);
 
 }  // namespace msunet::model

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "msunet/core/point.hpp"
+#include "msunet/core/permutation.hpp"
 
 namespace msunet::core {
 
-std::string point_text(const Point& point) {
+std::string permutation_text(const Permutation& permutation) {
     std::string text;
-    for (const auto& [name, value] : point) {
+    for (const auto& [name, value] : permutation) {
         if (!text.empty()) text += ", ";
         text += name;
         text += '=';
