@@ -291,14 +291,14 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto run = make_trial_runner(parts);
     std::optional<SweepBooks> books;
     if (journal) {
-        books.emplace(
-            SweepBooks{*journal, limits,
-                       [&](const core::Permutation& permutation) {
-                           const auto& list = patches.of(unet::from_permutation(point, defaults));
-                           return sweep::estimated_cost(
-                               point, defaults.epochs, static_cast<double>(list.training().size()));
-                       },
-                       has_validation});
+        books.emplace(SweepBooks{
+            *journal, limits,
+            [&](const core::Permutation& permutation) {
+                const auto& list = patches.of(unet::from_permutation(permutation, defaults));
+                return sweep::estimated_cost(permutation, defaults.epochs,
+                                             static_cast<double>(list.training().size()));
+            },
+            has_validation});
     }
     // No collective over the world from here on.
     const auto ending = or_end_job(world, [&] {
