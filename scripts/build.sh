@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configures and builds. Leaves the program at build/msunet.
 #   scripts/build.sh [--program] [PRESET [CMAKE_ARGUMENT...]]
-#   --program: the program alone, without the tests; PRESET: release (default), debug, asan, fuzz
+#   --program: only the program, without the tests; PRESET: release (default), debug, asan, fuzz
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -25,9 +25,9 @@ mkdir -p "$folder"
 say "Configuring preset $preset in ${folder#"$project"/}"
 cmake --preset "$preset" "${arguments[@]}" "$@" >"$folder/configure.log" 2>&1 || {
     tail -n 30 "$folder/configure.log" >&2
-    fail "configuration failed; all of it is in $folder/configure.log (did scripts/setup.sh run?)"
+    fail "configuration failed; see $folder/configure.log (did scripts/setup.sh run?)"
 }
-# Objects are then shared by all clones of the project on this machine.
+# With these settings all clones of the project on a machine share compiled objects.
 export CCACHE_BASEDIR=$project CCACHE_NOHASHDIR=1
 say "Building with $jobs jobs; the first build takes a while"
 cmake --build "$folder" --parallel "$jobs" --target "$target"

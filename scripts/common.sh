@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What the scripts share; to be sourced.
-# shellcheck disable=SC2034  # they use the variables
+# Functions and variables that the scripts share; they source this file.
+# shellcheck disable=SC2034  # the scripts use the variables
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$project/.deps
@@ -14,8 +14,8 @@ fail() {
     exit 1
 }
 
-# Compilers at once: one a core, but not more than the free memory carries. A file that includes
-# libtorch takes about 1.5 GB.
+# Number of parallel compilers: one per core, as far as free memory permits. A file that includes
+# libtorch needs about 1.5 GB.
 parallel_jobs() {
     local cores by_memory
     cores=$(nproc)
@@ -24,18 +24,19 @@ parallel_jobs() {
     echo $((cores < by_memory ? cores : by_memory))
 }
 
-# A distribution's Python comes with its venv package; another one in PATH may have none.
+# The distribution's Python has its venv package; another one in PATH may not.
 system_python() {
     if [ -x /usr/bin/python3 ]; then echo /usr/bin/python3; else command -v python3; fi
 }
 
-# Open MPI on small machines and in containers: root, more ranks than cores, ranks that would spin.
+# Settings of Open MPI for small machines and containers: it may run as root and with more ranks
+# than cores, and waiting ranks yield.
 mpi_environment() {
     if [ "$(id -u)" -eq 0 ]; then
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
     export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
-    # Shared windows live in /dev/shm, which containers often limit to 64 MB.
+    # Shared windows lie in /dev/shm, which containers often limit to 64 MB.
     local free
     free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)
     if [ "${free:-0}" -lt 1048576 ]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# From a clean clone to trained results: sets up, builds, makes phantoms of rodent heads and trains
+# From a clean clone to a trained model: installs, builds, makes phantoms of rodent heads and trains
 # two permutations on them.
-#   scripts/demo.sh [DIRECTORY]      DIRECTORY: where data and results go, demo/ by default
+#   scripts/demo.sh [DIRECTORY]      DIRECTORY: for data and results, demo/ by default
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -16,9 +16,9 @@ directory=$(realpath -m "${1:-$project/demo}")
 "$project/scripts/build.sh" --program
 mpi_environment
 
-say "Phantoms of $animals animals in $directory/data"
+say "Making phantoms of $animals animals in $directory/data"
 "$project/build/msunet" phantom "$directory/data" --animals "$animals" --seed "$seed"
-say "A sweep of two permutations"
+say "Training two permutations"
 cd "$directory"
 "$project/build/msunet" train -tpath data/data -mpath data/masks -n demo \
     -talos "$grid" "${options[@]}"

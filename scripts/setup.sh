@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what msunet is built from, on Debian 12 and Ubuntu 24.04. Run it as often as you like: it
-# installs only what is missing and is done in a second when nothing is.
-#   scripts/setup.sh [--dev]      --dev: also what .ci/run checks with (clang-tidy, Chromium, …)
-# libtorch comes as PyTorch's wheel into .deps/torch-venv. To use one that you have, set
+# Installs the build dependencies of msunet on Debian 12 and Ubuntu 24.04. It installs only what is
+# missing and takes a second if nothing is.
+#   scripts/setup.sh [--dev]      --dev: also the tools of .ci/run (clang-tidy, Chromium, …)
+# libtorch is installed as PyTorch's wheel into .deps/torch-venv. To use an existing one, set
 # MSUNET_TORCH_VENV (a Python environment) or MSUNET_LIBTORCH_DIR (an unpacked libtorch).
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -20,19 +20,19 @@ packages=(
 case ${1:-} in
     --dev)
         packages+=(git clang-format-14 clang-tidy-14 shellcheck clang-14 libclang-rt-14-dev)
-        # The virtual cluster of tests/slurm. Slurm itself stays off without /etc/slurm/slurm.conf.
+        # For the virtual cluster of tests/slurm. Without /etc/slurm/slurm.conf no service starts.
         packages+=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2)
-        # Ubuntu's package is a wrapper of a snap, which has no headless use in a container.
+        # Ubuntu's package is a wrapper of a snap, which does not work in a container.
         if grep -q '^ID=debian' /etc/os-release; then packages+=(chromium); fi
         ;;
     '') ;;
-    *) fail "unknown argument '$1'; the only one is --dev" ;;
+    *) fail "unknown argument '$1'; use --dev or none" ;;
 esac
 
 install_packages() {
     local installed missing=() package
-    command -v dpkg-query >/dev/null || fail "this is neither Debian nor Ubuntu; install what \
-docs/developing.md lists, then run scripts/build.sh"
+    command -v dpkg-query >/dev/null || fail "this is neither Debian nor Ubuntu; install the \
+packages that docs/developing.md lists, then run scripts/build.sh"
     installed=" $(dpkg-query -W -f '${db:Status-Status} ${binary:Package} ${Provides}\n' |
         sed -n 's/^installed //p' | sed 's/:[a-z0-9]*//g; s/([^)]*)//g; s/,//g' | tr '\n' ' ') "
     for package in "${packages[@]}"; do
@@ -44,24 +44,24 @@ docs/developing.md lists, then run scripts/build.sh"
     fi
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || fail "these packages are missing, and there is no sudo; \
-ask an administrator for: apt-get install ${missing[*]}"
+        command -v sudo >/dev/null || fail "system packages are missing and there is no sudo; \
+ask an administrator to run: apt-get install ${missing[*]}"
         as_root=(sudo)
     fi
     say "Installing ${#missing[@]} system packages: ${missing[*]}"
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$deps/apt.log" 2>&1 ||
-        fail "apt-get could not install them; its messages are in $deps/apt.log. On Ubuntu the \
-component 'universe' must be enabled (add-apt-repository universe)"
+        fail "apt-get could not install the packages; its messages are in $deps/apt.log. On Ubuntu \
+the component 'universe' must be enabled (add-apt-repository universe)"
 }
 
 install_torch() {
     if [ -n "${MSUNET_TORCH_VENV:-}${MSUNET_LIBTORCH_DIR:-}" ]; then
-        say "libtorch: ${MSUNET_LIBTORCH_DIR:-$MSUNET_TORCH_VENV}, as the environment says"
+        say "libtorch: ${MSUNET_LIBTORCH_DIR:-$MSUNET_TORCH_VENV}, from the environment variable"
         return
     fi
-    # Written last, so that an interrupted installation is done again.
+    # Written last, so that an interrupted installation is repeated.
     local stamp=$torch_venv/msunet-packages
     if [ "$(cat "$stamp" 2>/dev/null)" = "$torch_packages" ]; then
         say "libtorch: .deps/torch-venv has $torch_packages"
@@ -72,7 +72,7 @@ install_torch() {
     "$(system_python)" -m venv "$torch_venv"
     # shellcheck disable=SC2086  # a list of packages
     "$torch_venv/bin/pip" install --quiet --disable-pip-version-check $torch_packages ||
-        fail "pip could not install $torch_packages; check the network and the space on disk"
+        fail "pip could not install $torch_packages; check the network and the disk space"
     echo "$torch_packages" >"$stamp"
 }
 

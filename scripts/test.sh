@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Sets up, builds and runs the tests; lists at the end what was skipped and why.
+# Installs, builds and runs the tests; lists skipped tests and the reasons at the end.
 #   scripts/test.sh [CTEST_ARGUMENT...]      for instance: scripts/test.sh -L unit -R sweep
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -8,7 +8,7 @@ set -euo pipefail
 "$project/scripts/setup.sh"
 "$project/scripts/build.sh"
 mpi_environment
-# Before OMP_NUM_THREADS is set, which nproc heeds.
+# Before OMP_NUM_THREADS is set, because nproc takes it into account.
 cores=$(nproc)
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 

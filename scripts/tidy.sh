@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs clang-tidy with the enforced list of .clang-tidy over the sources that a build folder compiles.
+# Runs clang-tidy with the checks of .clang-tidy on the sources that a build folder compiles.
 #   scripts/tidy.sh BUILD_DIRECTORY [PATTERN [SECONDS]]
-# PATTERN: a regular expression on file names, src/ by default. After SECONDS (none by default) no
-# further file is begun, and those left are named.
+# PATTERN: a regular expression on file names, src/ by default. After SECONDS (default: no limit) no
+# further file is started, and the remaining ones are listed.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -24,7 +24,7 @@ PY
 export tidy folder limit
 check_one() {
     if [ "$limit" -gt 0 ] && [ $(($(date +%s) - begun)) -ge "$limit" ]; then
-        echo "not checked, out of time: $1"
+        echo "not checked, the time limit was reached: $1"
         return 0
     fi
     "$tidy" -p "$folder" --quiet "$1" 2>&1 | grep -v 'warnings\? generated\|^Suppressed\|^Use -header' |
@@ -36,4 +36,4 @@ export begun
 export -f check_one
 say "clang-tidy on $(wc -l <<<"$files") files"
 xargs -d '\n' -P "$(nproc)" -I{} bash -c 'check_one "{}"' <<<"$files" ||
-    fail "clang-tidy found what is printed above"
+    fail "clang-tidy found the problems above"

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Nodes without GPUs, a few ranks each:
+# Nodes without GPUs, several ranks per node:
 #   sbatch slurm/cpu_nodes.sh -tpath scans/data -mpath scans/masks -n sweep -talos grid.txt
-# A permutation a rank is the best use of cores; with fewer permutations than ranks several ranks
-# train one together.
+# One permutation per rank makes the best use of the cores. With fewer permutations than ranks,
+# several ranks train one together.
 #SBATCH --job-name=msunet
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=8
-#SBATCH --cpus-per-task=4           # threads a rank
+#SBATCH --cpus-per-task=4           # threads per rank
 #SBATCH --time=12:00:00
 #SBATCH --signal=B:USR1@120         # 120 s before the end: save checkpoints and stop
 #SBATCH --requeue                   # also when a node fails

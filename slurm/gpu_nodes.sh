@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Many nodes with GPUs, one rank a GPU:
+# Many nodes with GPUs, one rank per GPU:
 #   sbatch slurm/gpu_nodes.sh -tpath scans/data -mpath scans/masks -n sweep -talos grid.txt
-# Worth it for as many permutations as GPUs or more; "msunet ... --dry_run" counts them.
+# Useful if there are at least as many permutations as GPUs; "msunet ... --dry_run" counts them.
 #SBATCH --job-name=msunet
 #SBATCH --nodes=4
-#SBATCH --ntasks-per-node=4         # as many as GPUs of a node
+#SBATCH --ntasks-per-node=4         # number of GPUs of a node
 #SBATCH --gpus-per-node=4           # not --gpus-per-task: it hides a node's GPUs from each other
 #SBATCH --cpus-per-task=8
 #SBATCH --time=12:00:00

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Joins the shards of an array into one experiment, as if it had been one:
+# Joins the shards of an array to one experiment:
 #   sbatch slurm/merge.sh NAME SHARDS         NAME as given to array.sh, SHARDS the array's size
 #SBATCH --job-name=msunet-merge
 #SBATCH --ntasks=1

@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# How a sweep's time falls with ranks: the same sweep on 1, 2, 4, … ranks of this job, one line each:
+# How the run time depends on the number of ranks: the same sweep on 1, 2, 4, … ranks of this job,
+# one line of output each:
 #   sbatch slurm/scaling.sh -tpath scans/data -mpath scans/masks -talos grid.txt
-# The grid should have a few permutations for each rank of the largest run.
+# The grid should have several permutations for each rank of the largest run.
 #SBATCH --job-name=msunet-scaling
 #SBATCH --nodes=2
 #SBATCH --ntasks-per-node=4
-#SBATCH --gpus-per-node=4           # leave the line out for CPUs
+#SBATCH --gpus-per-node=4           # remove this line for CPUs
 #SBATCH --cpus-per-task=8
-#SBATCH --exclusive                 # nobody else's work in the figures
+#SBATCH --exclusive                 # other jobs would distort the times
 #SBATCH --time=04:00:00
 #SBATCH --output=msunet-scaling-%j.log
 ##SBATCH --account=…
@@ -18,12 +19,12 @@ set -euo pipefail
 source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
 results=msunet-scaling-$SLURM_JOB_ID
 mkdir -p "$results"
-# The first run would pay for preprocessing, the others would read the cache: fill it before.
+# Only the first run would preprocess, the others would read the cache: fill it before.
 ranks=$SLURM_NTASKS
 (start_ranks "$@" --output_directory "$results" --cache "$results/cache" -n warm_up \
     --round_limit 1) >"$results/warm_up.log" 2>&1 ||
     { echo "the first run failed, see $results/warm_up.log" >&2 && exit 1; }
-printf '%6s %10s   %s\n' ranks seconds "what msunet says"
+printf '%6s %10s   %s\n' ranks seconds "time as msunet reports it"
 for ((ranks = 1; ranks <= SLURM_NTASKS; ranks *= 2)); do
     log=$results/$ranks.log
     began=$(date +%s.%N)

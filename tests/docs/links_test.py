@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No link of the documentation is dead, and the README's index is complete.
+"""No link of the documentation is dead, and the README links to every page.
 
 links_test.py PROJECT
 """
@@ -32,14 +32,14 @@ def prose(page):
 
 
 def anchors(page):
-    """The headings as links name them: lower case, blanks as dashes, no other signs."""
+    """The headings as anchors: lower case, spaces as dashes, no punctuation."""
     text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-")
             for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
 
 
 def links(page):
-    """(text of the link, the file that it means, its anchor) of every link into the project."""
+    """(target as written, file, anchor) of every link to a file of the project."""
     for link in LINK.findall(prose(page)):
         if re.match(r"[a-z]+:", link):
             continue
@@ -52,9 +52,9 @@ def dead_links(project):
     for page in pages(project):
         for link, file, anchor in links(page):
             if not file.exists():
-                dead.append(f"{page.relative_to(project)}: '{link}' leads nowhere")
+                dead.append(f"{page.relative_to(project)}: there is no file '{link}'")
             elif anchor and anchor not in anchors(file):
-                dead.append(f"{page.relative_to(project)}: '{link}' names no heading")
+                dead.append(f"{page.relative_to(project)}: there is no heading '{link}'")
     return dead
 
 
@@ -62,7 +62,7 @@ class LinksTest(unittest.TestCase):
     def test_no_link_is_dead(self):
         self.assertEqual(dead_links(PROJECT), [])
 
-    def test_the_readme_leads_to_every_page(self):
+    def test_the_readme_links_to_every_page(self):
         readme = PROJECT / "README.md"
         reached = {file for _, file, _ in links(readme)}
         missing = [page.name for page in (PROJECT / "docs").glob("*.md")
@@ -70,8 +70,8 @@ class LinksTest(unittest.TestCase):
         self.assertEqual(missing, [])
         self.assertLess(len(readme.read_text().splitlines()), 200)
 
-    def test_paths_in_code_are_there(self):
-        """What commands in the pages name in the project's folders of documentation."""
+    def test_paths_in_code_exist(self):
+        """Files that commands in the pages name exist."""
         for page in pages(PROJECT):
             named = re.findall(r"(?<![\w/.-])((?:docs|configs|slurm|scripts)/[\w.-]+\.\w+)",
                                page.read_text())
@@ -80,19 +80,19 @@ class LinksTest(unittest.TestCase):
                     self.assertTrue((PROJECT / name).exists() or (page.parent / name).exists())
 
 
-class NoticesTest(unittest.TestCase):
+class DeadLinksTest(unittest.TestCase):
     def test_dead_links_are_found(self):
         with tempfile.TemporaryDirectory() as name:
             project = Path(name)
             (project / "docs").mkdir()
             (project / "docs" / "a.md").write_text(
-                "# A page: all of it\n\n```\n# no heading [x](y.md)\n```\n`[code](z.md)`\n")
+                "# A page: everything\n\n```\n# no heading [x](y.md)\n```\n`[code](z.md)`\n")
             (project / "README.md").write_text(
-                "[good](docs/a.md) [good](docs/a.md#a-page-all-of-it) [web](https://a.b/c)\n"
+                "[good](docs/a.md) [good](docs/a.md#a-page-everything) [web](https://a.b/c)\n"
                 "[bad](docs/b.md) [bad](docs/a.md#no-heading)\n")
             self.assertEqual(dead_links(project), [
-                "README.md: 'docs/b.md' leads nowhere",
-                "README.md: 'docs/a.md#no-heading' names no heading",
+                "README.md: there is no file 'docs/b.md'",
+                "README.md: there is no heading 'docs/a.md#no-heading'",
             ])
 
 

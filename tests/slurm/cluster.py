@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Slurm cluster of virtual nodes on this machine, for the tests of the batch scripts.
 
-The test runs in namespaces of its own (`enter`): processes, mounts, host name and network. They end
-with it, however it ends, and take every daemon, mount and job along. Each node is a slurmd with its
-own host name and its own /dev/shm, so that MPI sees several nodes."""
+The test runs in its own namespaces of processes, mounts, host name and network (`enter`). When it
+ends, however it ends, they end too, with every daemon, mount and job in them. Each node is a slurmd
+with its own host name and its own /dev/shm, so that MPI sees several nodes."""
 
 import os
 import re
@@ -18,10 +18,10 @@ NAMESPACES = ("unshare", "--mount", "--uts", "--net", "--pid", "--fork", "--kill
               "--mount-proc")
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY"}
 CABLE = "link add cable type veth peer name plug"
-# A folder that every Linux has; only this test sees what is mounted there.
+# A folder that exists on every Linux; the mount there is visible to this test only.
 FOLDER = Path("/mnt")
 
-# A requeued job waits until its old credential has expired: two minutes by default, 5 s at least.
+# A requeued job waits until its old credential has expired: by default two minutes, at least 5 s.
 SETTINGS = """\
 ClusterName=virtual
 SlurmctldHost={host}(127.0.0.1)
@@ -54,12 +54,12 @@ MinJobAge=3600
 SlurmdTimeout=10
 GresTypes=gpu
 """
-# Slurm only asks whether the files are there.
+# Slurm only checks that the files exist.
 DEVICES = "AutoDetect=off\nName=gpu File=/dev/zero,/dev/full\n"
 
 
 def missing(program):
-    """Why there can be no cluster here that runs `program`; empty where there can."""
+    """The reason why no cluster can run `program` here, or an empty text."""
     if Path(program).resolve().is_relative_to(FOLDER):
         return f"the cluster's files would hide the program in {FOLDER}"
     if os.geteuid() != 0:
@@ -74,7 +74,7 @@ def missing(program):
 
 
 def enter():
-    """Starts this test again in namespaces of its own, unless it is there already."""
+    """Restarts this test in its own namespaces, unless it runs in them already."""
     if os.environ.get("MSUNET_IN_NAMESPACES"):
         return
     os.environ["MSUNET_IN_NAMESPACES"] = "1"
@@ -83,11 +83,11 @@ def enter():
 
 class Cluster:
     """Runs from construction to the end of the process. Nodes are n1, n2, …, each with `cpus`
-    processors and two GPUs by name only."""
+    processors and two GPUs without devices."""
 
     def __init__(self, nodes, cpus):
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", FOLDER], check=True)
-        # Slurm and Open MPI want a network, not the loop to the machine itself.
+        # Slurm and Open MPI need a network other than the loopback device.
         for words in ("link set lo up", CABLE, "address add 10.99.0.1/24 dev cable",
                       "link set cable up", "link set plug up"):
             subprocess.run(["ip", *words.split()], check=True)
@@ -118,27 +118,27 @@ class Cluster:
                     f"--seed-file={FOLDER}/munge.seed")
 
     def daemon(self, *words):
-        # Daemons keep the files that they are started with.
+        # Daemons inherit open files.
         subprocess.run(list(map(str, words)), env=self.environment, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=True)
 
     def start_node(self, name):
-        """Starts a node, or lets one that was killed come back."""
+        """Starts a node, or restarts one that was killed."""
         folder = FOLDER / f"conf.{name}"
-        # What a killed node left would stop its next step.
+        # Files that a killed node left would stop its next step.
         for kind in ("conf", "pmix", "spool"):
             shutil.rmtree(FOLDER / f"{kind}.{name}", ignore_errors=True)
             (FOLDER / f"{kind}.{name}").mkdir()
         (folder / "slurm.conf").write_text(self.settings)
         (folder / "gres.conf").write_text(DEVICES)
-        # Nodes that are one machine would share PMIx's folder.
+        # By default the nodes would share PMIx's folder, since they are on one machine.
         (folder / "mpi.conf").write_text(f"PMIxCliTmpDirBase={FOLDER}/pmix.{name}\n")
         self.daemon("unshare", "--mount", "--uts", "sh", "-c",
                     f"hostname {name} && mount -t tmpfs -o size=2g tmpfs /dev/shm && "
                     f"exec slurmd -N {name} -f {folder}/slurm.conf")
 
     def kill_node(self, name):
-        """The node vanishes: every process that has its host name is killed."""
+        """Kills every process with the host name of the node."""
         pid = (FOLDER / f"slurmd.{name}.pid").read_text().strip()
         namespace = os.readlink(f"/proc/{pid}/ns/uts")
         for entry in Path("/proc").glob("[0-9]*"):
@@ -167,24 +167,24 @@ class Cluster:
         return self.run("sbatch", "--parsable", *words, cwd=cwd, **extra).strip()
 
     def job(self, number):
-        """What Slurm knows of a job: its fields by name."""
+        """The fields of a job by name, as Slurm shows them."""
         return dict(re.findall(r"(\S+?)=(\S*)", self.run("scontrol", "show", "job", "-o", number)))
 
     def wait_for(self, what, condition, seconds=150):
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
-                raise AssertionError(f"{what} did not come within {seconds} s")
+                raise AssertionError(f"{what}: not within {seconds} s")
             time.sleep(0.2)
 
     def wait_for_end(self, number, seconds=240):
-        """Waits until a job is over and returns its state."""
+        """Waits until a job has ended and returns its state."""
         self.wait_for(f"the end of job {number} ({self.job(number)['Reason']})",
                       lambda: self.job(number)["JobState"] in ENDED, seconds)
         return self.job(number)["JobState"]
 
     def wait_for_restart(self, number, restarts):
-        """Waits until a job that was queued again runs for the so-many-th time."""
+        """Waits until a requeued job runs after that many restarts."""
         def again():
             job = self.job(number)
             return job["Restarts"] == str(restarts) and job["JobState"] != "PENDING"

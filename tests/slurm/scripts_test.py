@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The batch scripts of slurm/ on a virtual cluster: whatever interrupts a sweep and wherever it
-runs, its results are those of one process that nobody disturbs."""
+"""The batch scripts of slurm/ on a virtual cluster: wherever a sweep runs and whatever interrupts
+it, its results are those of one undisturbed process."""
 
 import json
 import os
@@ -23,14 +23,14 @@ def sweep_of(epochs):
 
 
 SWEEP = sweep_of(3)
-# To be interrupted: on a fast machine an epoch takes some hundredths of a second.
+# Long enough to be interrupted: on a fast machine an epoch takes some hundredths of a second.
 LONG = sweep_of(40)
-MINE = {"MSUNET_PROGRAM": program.PROGRAM, "MSUNET_SLURM": str(SCRIPTS),
-        **program.ENVIRONMENT}
-# The virtual partition ends jobs after an hour.
+JOB_ENVIRONMENT = {"MSUNET_PROGRAM": program.PROGRAM, "MSUNET_SLURM": str(SCRIPTS),
+                   **program.ENVIRONMENT}
+# The virtual partition limits jobs to an hour.
 SMALL = ("--cpus-per-task=1", "--ntasks-per-node=1", "--time=30")
-# A start that comes, the first time, a second before msunet stops ahead of the job's end: 120 s
-# before its three minutes are over.
+# Delays the first start until a second before msunet stops early, which is 120 s before the end of
+# the job's three minutes.
 LATE = """#!/bin/sh
 [ -n "$SLURM_RESTART_COUNT" ] || sleep 59
 exec {program} "$@"
@@ -45,7 +45,7 @@ def setUpModule():
 
 
 def results(folder):
-    """What must not depend on where a sweep ran: the data, all tables, the best model."""
+    """The results that must not depend on where a sweep ran: data, all tables, best model."""
     tables = [path.read_bytes() for path in folder.glob("*.csv")
               if re.fullmatch(r"\d{12}\.csv", path.name)]
     for kind in ("talos_scan_history_*", "modality_results_*"):
@@ -55,7 +55,7 @@ def results(folder):
 
 
 class Folder:
-    """Where jobs are submitted: scans, logs and results."""
+    """The folder from which jobs are submitted, with scans, logs and results."""
 
     def __init__(self, scans):
         self.path = Path(tempfile.mkdtemp(prefix="msunet_slurm_", dir=cluster.FOLDER))
@@ -63,10 +63,10 @@ class Folder:
             shutil.copytree(scans / kind, self.path / kind)
 
     def submit(self, script, *options, sweep=SWEEP, words=None, **extra):
-        """A sweep named x, or other words; the job's number."""
+        """Submits a sweep named x, or other arguments. Returns the number of the job."""
         words = (*sweep, "-n", "x") if words is None else words
         return slurm.submit(*SMALL, *options, SCRIPTS / script, *words, cwd=self.path,
-                            **{**MINE, **extra})
+                            **{**JOB_ENVIRONMENT, **extra})
 
     def log(self):
         return "\n".join(path.read_text(errors="replace")
@@ -93,7 +93,7 @@ class ScriptsTest(unittest.TestCase):
     def setUpClass(cls):
         cls.scans = Path(tempfile.mkdtemp(prefix="msunet_slurm_scans_", dir=cluster.FOLDER))
         program.write_scans(cls.scans)
-        # Waits for its time limit while the other tests run.
+        # This job reaches its time limit while the other tests run.
         cls.limited = Folder(cls.scans)
         late = cls.limited.path / "late.sh"
         late.write_text(LATE.format(program=program.PROGRAM))
@@ -143,13 +143,13 @@ class ScriptsTest(unittest.TestCase):
         self.assert_complete(self.here, job, LONG)
         self.assertEqual(self.here.events("sweep_started")[0]["world"]["ranks"], 2)
 
-    def test_stopped_by_signals_the_job_is_queued_again_and_goes_on(self):
+    def test_a_job_stopped_by_signals_is_requeued_and_resumes(self):
         job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", "--signal=USR1", "--batch", job)
         slurm.wait_for_restart(job, 1)
         self.here.wait_for_epochs(job, len(self.here.events("epoch")) + 2)
-        # Straight to the ranks, past the script.
+        # Directly to the ranks, not to the script.
         slurm.run("scancel", "--signal=TERM", job)
         slurm.wait_for_restart(job, 2)
         self.assert_complete(self.here, job, LONG)
@@ -163,9 +163,9 @@ class ScriptsTest(unittest.TestCase):
         slurm.run("scancel", "--signal=USR2", job)
         self.assertEqual(slurm.wait_for_end(job), "FAILED", self.here.log())
         self.assertEqual(slurm.job(job)["ExitCode"], "75:0")
-        self.assertIn("is not queued again", self.here.log())
+        self.assertIn("is not requeued", self.here.log())
 
-    def test_a_cancelled_job_stays_cancelled_and_goes_on_with_other_nodes(self):
+    def test_a_cancelled_job_is_not_requeued_and_resumes_on_other_nodes(self):
         job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", job)
@@ -178,14 +178,14 @@ class ScriptsTest(unittest.TestCase):
         # Written by two nodes together, read by three.
         self.assertIn("read from the cache", self.here.log())
 
-    def test_the_time_limit_comes(self):
+    def test_a_job_near_its_time_limit_is_requeued(self):
         self.assert_complete(self.limited, self.limited_job, LONG)
         self.assertEqual([line["reason"] for line in self.limited.events("stopped")],
                          ["stop_before"])
         self.assertEqual(slurm.job(self.limited_job)["Restarts"], "1")
 
-    def test_when_a_node_is_lost_others_take_its_place(self):
-        # It frees the nodes before one of them is killed.
+    def test_a_lost_node_is_replaced(self):
+        # This job must end before one of its nodes is killed.
         self.assert_complete(self.limited, self.limited_job, LONG)
         job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
         self.here.wait_for_epochs(job, 3)
@@ -194,7 +194,7 @@ class ScriptsTest(unittest.TestCase):
         self.assert_complete(self.here, job, LONG)
         self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n3"])
         slurm.start_node("n2")
-        slurm.wait_for("the return of n2", lambda: slurm.idle() == 3)
+        slurm.wait_for("restart of n2", lambda: slurm.idle() == 3)
 
     def test_an_array_and_its_merge(self):
         array = self.here.submit("array.sh", "--array=1-2", "--gpus-per-node=0")
@@ -208,7 +208,7 @@ class ScriptsTest(unittest.TestCase):
         self.assertRegex(table, r"(?m)^ +1 +\d+\.\d +time \S")
         self.assertRegex(table, r"(?m)^ +2 +\d+\.\d +time \S")
 
-    def test_a_node_a_permutation(self):
+    def test_one_trial_per_node(self):
         options = (*SWEEP, "-n", "x", "--ranks_per_trial", "node")
         pair = Folder(self.scans)
         alone = program.run(*options, cwd=pair.path, ranks=2)
@@ -242,14 +242,15 @@ class ScriptsTest(unittest.TestCase):
         options = (*SWEEP[:at], *SWEEP[at + 2:])
         with self.assertRaises(AssertionError) as stopped:
             slurm.run("srun", "--mpi=pmix", "--ntasks=1", "--cpus-per-task=1", program.PROGRAM,
-                      *options, "-n", "x", "--stop_before", "0.001 s", cwd=self.here.path, **MINE)
+                      *options, "-n", "x", "--stop_before", "0.001 s", cwd=self.here.path,
+                      **JOB_ENVIRONMENT)
         self.assertIn("exit code 75", str(stopped.exception))
         self.assertRegex(str(stopped.exception), r"threads a rank +1\b")
 
-    def test_tasks_that_do_not_know_each_other(self):
+    def test_tasks_without_pmix_are_refused(self):
         with self.assertRaises(AssertionError) as refused:
             slurm.run("srun", "--mpi=none", "--ntasks=2", program.PROGRAM, *SWEEP, "-n", "x",
-                      cwd=self.here.path, **MINE)
+                      cwd=self.here.path, **JOB_ENVIRONMENT)
         said = str(refused.exception)
         self.assertEqual(said.count("srun started msunet without PMIx"), 1, said)
         self.assertIn("exit code 2", said)
@@ -258,7 +259,7 @@ class ScriptsTest(unittest.TestCase):
 
 def main():
     if not os.access(program.PROGRAM, os.X_OK):
-        cluster.skip(f"MSUNET_PROGRAM is '{program.PROGRAM}' and no program")
+        cluster.skip(f"MSUNET_PROGRAM is '{program.PROGRAM}', which is not a program")
     if reason := cluster.missing(program.PROGRAM):
         cluster.skip(reason)
     cluster.enter()
