@@ -27,7 +27,8 @@ set(MSUNET_TEST_ENVIRONMENT
   OMPI_MCA_mpi_yield_when_idle=1
   OMPI_MCA_btl_vader_single_copy_mechanism=none
   OMP_NUM_THREADS=1
-  GTEST_COLOR=no)
+  GTEST_COLOR=no
+  LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0)
 
 # msunet_test_executable(<target> <result> SOURCES... MODULES... PRIVATE...): the part that
 # msunet_test and msunet_test_program share. <result> is OFF where a module is left out of the build.

@@ -13,7 +13,8 @@ packages=(
     libopenmpi-dev openmpi-bin openssh-client
     libhdf5-openmpi-dev libinsighttoolkit5-dev
     libboost-dev libboost-program-options-dev libyaml-cpp-dev
-    libzip-dev zlib1g-dev libpng-dev nlohmann-json3-dev libxxhash-dev libspdlog-dev
+    libzip-dev zlib1g-dev libpng-dev libcairo2-dev fonts-dejavu-core
+    nlohmann-json3-dev libxxhash-dev libspdlog-dev
     libgtest-dev libgmock-dev libbenchmark-dev
     python3 python3-venv
 )

@@ -16,6 +16,7 @@ endfunction()
 
 msunet_pkg_config(zip libzip)
 msunet_pkg_config(png libpng)
+msunet_pkg_config(cairo cairo-svg)
 msunet_pkg_config(xxhash libxxhash)
 msunet_pkg_config(yaml yaml-cpp)
 

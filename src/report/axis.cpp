@@ -3,11 +3,29 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "msunet/core/text.hpp"
 
 namespace msunet::report {
 namespace {
+
+std::pair<double, double> ends_of(const std::vector<double>& values) {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -low;
+    for (const double value : values) {
+        if (!std::isfinite(value)) continue;
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    if (low > high) return {0, 1};
+    if (high - low < 1e-12 * std::max(1.0, std::abs(low))) {
+        const double margin = low == 0 ? 1 : std::abs(low) / 10;
+        return {low - margin, high + margin};
+    }
+    return {low, high};
+}
 
 double round_step(double raw) {
     const double power = std::pow(10.0, std::floor(std::log10(raw)));
@@ -22,16 +40,8 @@ double round_step(double raw) {
 
 std::string Axis::label(double tick) const { return core::fixed(tick, digits); }
 
-Axis make_axis(double low, double high, int wanted) {
-    if (!std::isfinite(low) || !std::isfinite(high)) {
-        low = 0;
-        high = 1;
-    }
-    if (high - low < 1e-12 * std::max(1.0, std::abs(low))) {
-        const double margin = low == 0 ? 1 : std::abs(low) / 10;
-        low -= margin;
-        high += margin;
-    }
+Axis make_axis(const std::vector<double>& values, int wanted) {
+    const auto [low, high] = ends_of(values);
     const double step = round_step((high - low) / wanted);
     const double first = std::floor(low / step + 1e-9);
     const double last = std::ceil(high / step - 1e-9);

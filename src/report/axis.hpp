@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chart's axis: where it begins and ends, and its ticks at round numbers.
 #pragma once
 
 #include <string>
@@ -7,7 +6,7 @@
 
 namespace msunet::report {
 
-/// A linear axis that covers the data; its ends are ticks.
+/// A chart's linear axis. It covers the data, and its ends are ticks.
 struct Axis {
     double low = 0;
     double high = 1;
@@ -15,12 +14,12 @@ struct Axis {
     int digits = 0;  ///< after the point, enough to tell the ticks apart
 
     /// Position of a value between the ends, 0…1.
-    double fraction(double value) const { return (value - low) / (high - low); }
-    std::string label(double tick) const;
+    [[nodiscard]] double fraction(double value) const { return (value - low) / (high - low); }
+    [[nodiscard]] std::string label(double tick) const;
 };
 
-/// An axis from `low` to `high` with about `wanted` steps of 1, 2 or 5 times a power of ten.
-/// Equal or non-finite ends are widened.
-Axis make_axis(double low, double high, int wanted);
+/// An axis over the finite ones of `values` with about `wanted` steps of 1, 2 or 5 times a power of
+/// ten. Without a finite value it runs from 0 to 1; a single value gets a margin.
+[[nodiscard]] Axis make_axis(const std::vector<double>& values, int wanted);
 
 }  // namespace msunet::report

@@ -4,144 +4,224 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <numbers>
+#include <optional>
 
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/npy.hpp"
-#include "msunet/io/png.hpp"
 #include "report/axis.hpp"
-#include "report/canvas.hpp"
+#include "report/drawing.hpp"
 
 namespace msunet::report {
 namespace {
 
-constexpr Colour ink{38, 50, 56};
-constexpr Colour frame_grey{120, 130, 136};
-constexpr Colour grid_grey{226, 230, 233};
-// Blue of Okabe and Ito's palette.
-constexpr Colour line_blue{0, 114, 178};
-constexpr double text_size = 15;
-constexpr double title_size = 19;
+struct Colour {
+    double red;
+    double green;
+    double blue;
+};
+
+// The colours of report.html.
+constexpr Colour ink{0.114, 0.153, 0.188};
+constexpr Colour axis_grey{0.353, 0.408, 0.451};
+constexpr Colour grid_grey{0.851, 0.875, 0.894};
+constexpr Colour line_blue{0, 0.447, 0.698};
+constexpr double text_size = 20;
+constexpr double title_size = 25;
 constexpr double tick_length = 7;
 constexpr double line_width = 2.6;
-// More points than this look like a thick line if each gets a mark.
+// More marks than this run into a thick line.
 constexpr std::size_t most_marks = 60;
-// Components before this one are the steep part that the second chart leaves out.
+// The second chart leaves out the steep part: the components before this one.
 constexpr std::size_t early_components = 20;
 
-struct Area {
-    double left;
-    double top;
-    double right;
-    double bottom;
+enum class Align : std::uint8_t { start, middle, end };
+
+/// A chart's picture on a cairo context, in pixels.
+class ChartDrawing {
+public:
+    ChartDrawing(cairo_t* context, const Chart& chart)
+        : context_(context),
+          chart_(chart),
+          x_(make_axis(chart.x, 10)),
+          y_(make_axis(chart.y, 8)),
+          right_(static_cast<double>(chart.width) - 40),
+          bottom_(static_cast<double>(chart.height) - 96) {
+        cairo_select_font_face(context_, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+                               CAIRO_FONT_WEIGHT_NORMAL);
+        cairo_set_line_cap(context_, CAIRO_LINE_CAP_ROUND);
+        cairo_set_line_join(context_, CAIRO_LINE_JOIN_ROUND);
+        cairo_set_font_size(context_, text_size);
+        double widest = 0;
+        for (const double tick : y_.ticks) widest = std::max(widest, text_width(y_.label(tick)));
+        left_ = 32 + text_size + 22 + widest + tick_length;
+    }
+
+    void draw() {
+        draw_grid();
+        draw_texts();
+        draw_line();
+        draw_marks();
+    }
+
+private:
+    struct Point {
+        double x;
+        double y;
+    };
+
+    Point at(double x, double y) const {
+        return {left_ + x_.fraction(x) * (right_ - left_),
+                bottom_ - y_.fraction(y) * (bottom_ - top_)};
+    }
+
+    /// The place of a data point; nothing where one of its numbers isn't finite.
+    std::optional<Point> point(std::size_t i) const {
+        if (!std::isfinite(chart_.x[i]) || !std::isfinite(chart_.y[i])) return std::nullopt;
+        return at(chart_.x[i], chart_.y[i]);
+    }
+
+    std::size_t points() const { return std::min(chart_.x.size(), chart_.y.size()); }
+
+    void use(Colour colour) {
+        cairo_set_source_rgb(context_, colour.red, colour.green, colour.blue);
+    }
+
+    void segment(Point from, Point to, double width, Colour colour) {
+        use(colour);
+        cairo_set_line_width(context_, width);
+        cairo_move_to(context_, from.x, from.y);
+        cairo_line_to(context_, to.x, to.y);
+        cairo_stroke(context_);
+    }
+
+    double text_width(const std::string& text) {
+        cairo_text_extents_t extents{};
+        cairo_text_extents(context_, text.c_str(), &extents);
+        return extents.x_advance;
+    }
+
+    /// One line of text whose baseline begins, has its middle or ends at the place.
+    void text(const std::string& text, Point place, Align align, double size = text_size) {
+        cairo_set_font_size(context_, size);
+        const double width = text_width(text);
+        const double shift = align == Align::start ? 0 : align == Align::middle ? width / 2 : width;
+        use(ink);
+        cairo_move_to(context_, place.x - shift, place.y);
+        cairo_show_text(context_, text.c_str());
+    }
+
+    void draw_grid() {
+        for (const double tick : x_.ticks) {
+            const Point foot = at(tick, y_.low);
+            segment(foot, {foot.x, top_}, 1, grid_grey);
+            segment(foot, {foot.x, foot.y + tick_length}, 1.4, axis_grey);
+            text(x_.label(tick), {foot.x, foot.y + tick_length + 10 + 0.73 * text_size},
+                 Align::middle);
+        }
+        for (const double tick : y_.ticks) {
+            const Point foot = at(x_.low, tick);
+            segment(foot, {right_, foot.y}, 1, grid_grey);
+            segment(foot, {foot.x - tick_length, foot.y}, 1.4, axis_grey);
+            text(y_.label(tick), {foot.x - tick_length - 8, foot.y + 0.36 * text_size}, Align::end);
+        }
+        segment({left_, bottom_}, {right_, bottom_}, 1.6, axis_grey);
+        segment({left_, top_}, {left_, bottom_}, 1.6, axis_grey);
+    }
+
+    void draw_texts() {
+        const double middle = (left_ + right_) / 2;
+        text(chart_.title, {middle, top_ - 28}, Align::middle, title_size);
+        text(chart_.x_label, {middle, static_cast<double>(chart_.height) - 24}, Align::middle);
+        cairo_save(context_);
+        cairo_translate(context_, 20 + text_size, (top_ + bottom_) / 2);
+        cairo_rotate(context_, -std::numbers::pi / 2);
+        text(chart_.y_label, {0, 0}, Align::middle);
+        cairo_restore(context_);
+    }
+
+    void draw_line() {
+        bool connected = false;
+        for (std::size_t i = 0; i < points(); ++i) {
+            const auto here = point(i);
+            if (here && connected) {
+                cairo_line_to(context_, here->x, here->y);
+            } else if (here) {
+                cairo_move_to(context_, here->x, here->y);
+            }
+            connected = here.has_value();
+        }
+        use(line_blue);
+        cairo_set_line_width(context_, line_width);
+        cairo_stroke(context_);
+    }
+
+    void draw_marks() {
+        if (points() > most_marks) return;
+        for (std::size_t i = 0; i < points(); ++i) {
+            const auto here = point(i);
+            if (!here) continue;
+            cairo_new_sub_path(context_);
+            cairo_arc(context_, here->x, here->y, 4.5, 0, 2 * std::numbers::pi);
+        }
+        use(line_blue);
+        cairo_fill(context_);
+    }
+
+    cairo_t* context_;
+    const Chart& chart_;
+    Axis x_;
+    Axis y_;
+    double left_ = 0;  ///< of the area between the axes
+    double top_ = 78;
+    double right_;
+    double bottom_;
 };
 
-struct Range {
-    double low = std::numeric_limits<double>::infinity();
-    double high = -std::numeric_limits<double>::infinity();
-    void include(double value) {
-        if (!std::isfinite(value)) return;
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-};
-
-double x_pixel(const Area& area, const Axis& axis, double value) {
-    return area.left + axis.fraction(value) * (area.right - area.left);
+Draw draw_of(const Chart& chart) {
+    return [&chart](cairo_t* context) { ChartDrawing(context, chart).draw(); };
 }
 
-double y_pixel(const Area& area, const Axis& axis, double value) {
-    return area.bottom - axis.fraction(value) * (area.bottom - area.top);
-}
-
-double widest_label(const Axis& axis) {
-    double widest = 0;
-    for (const double tick : axis.ticks) {
-        widest = std::max(widest, text_pixels(axis.label(tick), text_size));
-    }
-    return widest;
-}
-
-void draw_axes(Canvas& canvas, const Chart& chart, const Area& area, const Axis& x, const Axis& y) {
-    for (const double tick : x.ticks) {
-        const double at = x_pixel(area, x, tick);
-        canvas.line(at, area.top, at, area.bottom, 1, grid_grey);
-        canvas.line(at, area.bottom, at, area.bottom + tick_length, 1.4, frame_grey);
-        canvas.text(x.label(tick), at, area.bottom + tick_length + 10 + text_size, text_size, ink,
-                    Align::middle);
-    }
-    for (const double tick : y.ticks) {
-        const double at = y_pixel(area, y, tick);
-        canvas.line(area.left, at, area.right, at, 1, grid_grey);
-        canvas.line(area.left - tick_length, at, area.left, at, 1.4, frame_grey);
-        canvas.text(y.label(tick), area.left - tick_length - 8, at + text_size / 2, text_size, ink,
-                    Align::end);
-    }
-    canvas.line(area.left, area.bottom, area.right, area.bottom, 1.6, frame_grey);
-    canvas.line(area.left, area.top, area.left, area.bottom, 1.6, frame_grey);
-    canvas.text(chart.title, (area.left + area.right) / 2, area.top - 26, title_size, ink,
-                Align::middle);
-    canvas.text(chart.x_label, (area.left + area.right) / 2, static_cast<double>(chart.height) - 22,
-                text_size, ink, Align::middle);
-    canvas.text(chart.y_label, 22 + text_size, (area.top + area.bottom) / 2, text_size, ink,
-                Align::middle, true);
-}
-
-void draw_line(Canvas& canvas, const Chart& chart, const Area& area, const Axis& x, const Axis& y) {
-    const std::size_t count = std::min(chart.x.size(), chart.y.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        const double column = x_pixel(area, x, chart.x[i]);
-        const double row = y_pixel(area, y, chart.y[i]);
-        if (!std::isfinite(column) || !std::isfinite(row)) continue;
-        if (count <= most_marks) canvas.disc(column, row, 4.5, line_blue);
-        if (i == 0 || !std::isfinite(chart.x[i - 1]) || !std::isfinite(chart.y[i - 1])) continue;
-        canvas.line(x_pixel(area, x, chart.x[i - 1]), y_pixel(area, y, chart.y[i - 1]), column, row,
-                    line_width, line_blue);
-    }
-}
-
-void write_pca_chart(const std::filesystem::path& file, const std::string& title,
-                     std::span<const double> cumulative, std::size_t first) {
-    Chart chart{.title = title,
+Chart pca_chart(std::string title, std::span<const double> cumulative, std::size_t first) {
+    Chart chart{.title = std::move(title),
                 .x_label = "number of components",
                 .y_label = "cumulative explained variance ratio"};
     for (std::size_t i = first; i <= cumulative.size(); ++i) {
         chart.x.push_back(static_cast<double>(i));
         chart.y.push_back(cumulative[i - 1]);
     }
-    core::write_file_atomically(file, draw_chart(chart));
+    return chart;
 }
 
 }  // namespace
 
-std::string draw_chart(const Chart& chart) {
-    Range xs;
-    Range ys;
-    std::ranges::for_each(chart.x, [&](double value) { xs.include(value); });
-    std::ranges::for_each(chart.y, [&](double value) { ys.include(value); });
-    const Axis x = make_axis(xs.low, xs.high, 10);
-    const Axis y = make_axis(ys.low, ys.high, 8);
-    Canvas canvas(chart.width, chart.height);
-    const Area area{.left = 22 + 2 * text_size + 22 + widest_label(y) + tick_length,
-                    .top = 78,
-                    .right = static_cast<double>(chart.width) - 40,
-                    .bottom = static_cast<double>(chart.height) - 96};
-    draw_axes(canvas, chart, area, x, y);
-    draw_line(canvas, chart, area, x, y);
-    return io::png_bytes({chart.width, chart.height, 3, canvas.pixels()});
+std::string chart_svg(const Chart& chart) {
+    return svg_bytes(chart.width, chart.height, draw_of(chart));
+}
+
+std::string chart_png(const Chart& chart) {
+    return png_bytes(chart.width, chart.height, draw_of(chart));
 }
 
 std::vector<std::string> write_pca(const std::filesystem::path& folder,
                                    std::span<const double> cumulative) {
+    std::vector<std::string> names;
+    const auto write = [&](const std::string& name, const std::string& bytes) {
+        core::write_file_atomically(folder / name, bytes);
+        names.push_back(name);
+    };
     const std::array<std::int64_t, 1> shape{static_cast<std::int64_t>(cumulative.size())};
-    core::write_file_atomically(folder / "pca_cumsum.npy", io::npy_bytes(shape, cumulative));
+    write("pca_cumsum.npy", io::npy_bytes(shape, cumulative));
     const std::string title = "PCA of the encoder's output";
-    write_pca_chart(folder / "pca_full_range.png", title, cumulative, 1);
-    write_pca_chart(folder / "pca_excl_early_range.png",
-                    core::concat(title, ", components from ", early_components, " on"), cumulative,
-                    early_components);
-    return {"pca_cumsum.npy", "pca_full_range.png", "pca_excl_early_range.png"};
+    const Chart full = pca_chart(title, cumulative, 1);
+    const Chart late = pca_chart(core::concat(title, ", from component ", early_components),
+                                 cumulative, early_components);
+    write("pca_full_range.svg", chart_svg(full));
+    write("pca_full_range.png", chart_png(full));
+    write("pca_excl_early_range.svg", chart_svg(late));
+    write("pca_excl_early_range.png", chart_png(late));
+    return names;
 }
 
 }  // namespace msunet::report

@@ -20,6 +20,7 @@ LIBRARIES = {
     "yaml-cpp": (r"yaml-cpp/.*", {"config"}),
     "libzip": (r"zip\.h", {"io"}),
     "libpng": (r"png\.h", {"io"}),
+    "cairo": (r"cairo[\w-]*\.h", {"report"}),
     "spdlog": (r"spdlog/.*", {"core"}),
     "xxHash": (r"xxhash\.h", {"core"}),
     "nlohmann-json": (r"nlohmann/.*", None),

@@ -78,6 +78,7 @@ class TrapsTest(ProgramTest):
         self.assertTrue(all(by_kind["False"][name] for name in HISTORY))
         self.assertEqual(len(list(self.folder.glob("trials/*/pca_cumsum.npy"))), 1)
         self.assertEqual(len(list(self.folder.glob("trials/*/pca_full_range.png"))), 1)
+        self.assertEqual(len(list(self.folder.glob("trials/*/pca_full_range.svg"))), 1)
         self.assertTrue((self.folder / "best_model.hdf5").is_file())
 
     def test_pca_alone_leaves_no_model(self):
