@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the benchmarks one after another, each writing its table to a file. Wants a quiet machine, the
-# release build with tests, and scripts/interop-env.sh.
+# Runs the benchmarks one after another; each writes its table to a file. Needs a quiet machine, the
+# release build with tests, and the environment of scripts/interop-env.sh.
 #   benchmarks/all.sh [--quick] [FOLDER]     FOLDER: for the tables, benchmarks/results by default
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -50,5 +50,5 @@ micro data
 micro imaging
 micro cache
 micro all_reduce mpirun -n 2
-say "tables are in $results; benchmarks/peers/accuracy.py takes longer and is started by hand"
+say "The tables are in $results; not included: benchmarks/peers/accuracy.py, which takes longer"
 exit "$failed"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the benchmarks in Python share: where things lie, the machine in words, memory of processes,
-tables in Markdown."""
+"""Functions that the benchmarks in Python share: paths, description of the machine, memory of
+processes, tables in Markdown."""
 
 import argparse
 import json
@@ -22,28 +22,28 @@ SHARED = Path(os.environ.get("MSUNET_SHARED_DIR", PROJECT.parent / "shared"))
 
 
 def parser(description):
-    """Arguments that all benchmarks take."""
+    """The parser of the arguments that all benchmarks have."""
     arguments = argparse.ArgumentParser(description=description.split("\n\n")[0])
-    arguments.add_argument("--program", type=Path, default=PROGRAM, help="msunet, built")
+    arguments.add_argument("--program", type=Path, default=PROGRAM, help="the program msunet")
     arguments.add_argument("--keras-python", type=Path, default=KERAS_PYTHON,
                            help="Python of scripts/interop-env.sh")
-    arguments.add_argument("--output", type=Path, help="file for the tables as well")
+    arguments.add_argument("--output", type=Path, help="also write the tables to this file")
     arguments.add_argument("--quick", action="store_true",
-                           help="as small as can be: shows that it runs, measures nothing")
+                           help="run the smallest version, to test the benchmark itself")
     return arguments
 
 
 def need(*files):
-    """Leaves with 77, which reads as skipped, where something is not installed."""
+    """Ends with code 77, which means skipped, if a program is missing."""
     for file in files:
         if not os.access(file, os.X_OK):
-            print(f"SKIPPED: there is no '{file}'; scripts/interop-env.sh and scripts/build.sh make "
-                  "the environments and the programs")
+            print(f"SKIPPED: there is no program '{file}'; run scripts/build.sh and "
+                  "scripts/interop-env.sh")
             sys.exit(77)
 
 
 def environment(threads):
-    """Of the programs that are measured: so many threads, that sleep while they wait."""
+    """The environment of measured programs: `threads` threads, which sleep while they wait."""
     return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "passive",
             "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONWARNINGS": "ignore",
             "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -51,7 +51,7 @@ def environment(threads):
 
 
 def scans(program, folder, animals=10):
-    """A folder with data and masks, and what they are: the real scans where they are at hand, else
+    """A folder with data and masks, and a description: the real scans if there are any, otherwise
     phantoms made in `folder`."""
     if (SHARED / "data" / "real" / "data").is_dir():
         return SHARED / "data" / "real", "real scans"
@@ -62,7 +62,7 @@ def scans(program, folder, animals=10):
 
 
 def link_scans(source, target, chosen):
-    """Makes `target` with links to the pairs whose position in the order of the names is chosen."""
+    """Makes `target` with links to the pairs with the chosen indices in the order of names."""
     for kind in ("data", "masks"):
         (target / kind).mkdir(parents=True)
         files = sorted((source / kind).iterdir())
@@ -73,13 +73,13 @@ def link_scans(source, target, chosen):
 # ------------------------------------------------------------------------------------- the machine
 
 def cpu_has_bf16():
-    """Whether the processor multiplies bfloat16 in hardware."""
+    """Whether the processor has bfloat16 arithmetic."""
     flags = next((line for line in open("/proc/cpuinfo") if line.startswith("flags")), "")
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def load():
-    """The load average over a minute: at most the number of threads at work on a quiet machine."""
+    """The load average over a minute."""
     return os.getloadavg()[0]
 
 
@@ -96,7 +96,7 @@ def machine():
 
 
 def heading(title, began_load, *lines):
-    """Title, machine, load and what else the figures depend on."""
+    """Title, machine, load, and whatever else the figures depend on."""
     revision = subprocess.run(["git", "-C", PROJECT, "describe", "--always", "--dirty"],
                               capture_output=True, text=True, check=False).stdout.strip()
     facts = [f"Machine: {machine()}.",
@@ -108,13 +108,13 @@ def heading(title, began_load, *lines):
 # ---------------------------------------------------------------------------------------- figures
 
 def table(header, rows):
-    """Rows of texts as a table in Markdown."""
+    """The rows as a table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
 
 
 def ratios(ours, theirs):
-    """Median and range of the ratios of each round: "1.42 (1.38–1.45)"."""
+    """Median and range of the ratios of the rounds: "1.42 (1.38–1.45)"."""
     each = [one / other for one, other in zip(ours, theirs)]
     return f"{statistics.median(each):.2f} ({min(each):.2f}–{max(each):.2f})"
 
@@ -124,7 +124,7 @@ def median(values, digits=1):
 
 
 def publish(text, output):
-    """Prints the tables, and writes them to a file if one is named."""
+    """Prints the tables, and writes them to `output` if it is not None."""
     print(text)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ def publish(text, output):
 
 
 def memory_field(pid, file, name):
-    """A field in kB of a file of /proc/PID, in MB; 0 where the process is gone."""
+    """A field (in kB) of a file in /proc/PID, in MB; 0 if the process has ended."""
     try:
         for line in open(f"/proc/{pid}/{file}"):
             if line.startswith(f"{name}:"):
@@ -143,17 +143,17 @@ def memory_field(pid, file, name):
 
 
 def share_megabytes(pid):
-    """A process's share of memory now: a page that n processes share counts an n-th."""
+    """The memory of a process, where a page that n processes share counts 1/n."""
     return memory_field(pid, "smaps_rollup", "Pss")
 
 
 def peak_megabytes(pid):
-    """The most memory that a process has held so far."""
+    """The peak memory of a process so far."""
     return memory_field(pid, "status", "VmHWM")
 
 
 def descendants(pid):
-    """The process and all that it started."""
+    """The process and all processes below it."""
     found = [pid]
     for one in found:
         try:
@@ -165,8 +165,8 @@ def descendants(pid):
 
 
 def run(words, cwd, env):
-    """Runs a command to its end. Answers with wall seconds and the most memory (MB) that all its
-    processes together have held at a moment, pages that several share counted once."""
+    """Runs a command to its end. Returns wall seconds and the peak memory (MB) of all its processes
+    together; pages that several of them share are counted once."""
     log = Path(cwd) / "log.txt"
     began = time.monotonic()
     with open(log, "w") as out:
@@ -196,8 +196,8 @@ def journal(folder):
 
 
 def prepare(program, scans, folder, name, options, env, ranks=1):
-    """Starts msunet, and stops it as soon as the data set is there. Answers with the journal's
-    figures of the data set."""
+    """Starts msunet and stops it as soon as the data set is complete. Returns what the journal says
+    about the data set."""
     launcher = ["mpirun", "-n", ranks] if ranks > 1 else []
     words = [*launcher, program, "-tpath", scans / "data", "-mpath", scans / "masks", "-path",
              "random", "-n", name, "-talos", "{'batch_size': 8}", *options]
@@ -207,7 +207,7 @@ def prepare(program, scans, folder, name, options, env, ranks=1):
         file = Path(folder) / name / "journal.jsonl"
         while process.poll() is None and not (file.exists() and "\n" in file.read_text()):
             time.sleep(0.05)
-        # mpirun hands it on to the ranks, which stop in order, with exit code 75.
+        # mpirun passes the signal to the ranks, which end with exit code 75.
         process.send_signal(signal.SIGUSR1)
         if process.wait() not in (0, STOPPED):
             sys.exit(f"'{' '.join(map(str, words))}' ended with {process.returncode}:\n"

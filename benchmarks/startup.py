@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a start costs: `--help`, and a small job from the start of the process to the archive, with
-so little training that all else shows. Wall time and processor time, alone and on two ranks."""
+"""What a start costs: `--help`, and a small job with little training, from the start of the process
+to the archive. Wall time and processor time, on one rank and on two."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ import measure  # noqa: E402
 
 
 def cost(words, cwd):
-    """Wall and processor seconds of a command and all that it waits for."""
+    """Wall and processor seconds of a command and its child processes."""
     before, began = os.times(), time.monotonic()
     subprocess.run([str(word) for word in words], cwd=cwd, env=measure.environment(1), check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -25,7 +25,7 @@ def cost(words, cwd):
 
 
 def small_job(program, scans, name):
-    """One permutation of one epoch, two or three steps."""
+    """One trial of one epoch, with two or three steps."""
     return [program, "-tpath", scans / "data", "-mpath", scans / "masks", "-path", "random", "-ts",
             "32", "-fp", "1", "-fs", "1", "--enable_augmentation", "False", "--threads", "1", "-n",
             name, "-talos", "{'epochs': 1, 'batch_size': 32}"]
@@ -56,7 +56,8 @@ def main():
     rows = [[way, measure.median([one[0] for one in rounds_of], 3), f"{max(rounds_of)[0]:.3f}",
              measure.median([one[1] for one in rounds_of], 3)] for way, rounds_of in figures.items()]
     text = measure.heading("What a start costs", began,
-                           f"5 {kind} (fMRI), 32 pixels wide, one epoch, medians of {rounds} rounds.")
+                           f"5 {kind} (fMRI), 32 pixels wide, one epoch, medians of {rounds} "
+                           "rounds.")
     text += measure.table(["start", "wall s", "slowest", "processor s"], rows)
     measure.publish(text, options.output)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading a preprocessed data set of 105 MB from the cache, every byte verified.
+// Reads a preprocessed data set of 105 MB from the cache and verifies every byte.
 
 #include <benchmark/benchmark.h>
 
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint32_t sources = 20, slices = 16, side = 256;
 
-/// Noise, as hard to compress as scans are.
+/// Noise, which compresses as badly as scans.
 StoredData noise(const comm::NodeTopology& nodes) {
     StoredData data;
     auto& description = data.description;

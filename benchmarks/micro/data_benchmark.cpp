@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cutting a batch of 32 windows out of slices: patches of 64 and 96 pixels, whole ones and ones
-// that are padded.
+// Cuts a batch of 32 patches out of slices: 64 and 96 pixels wide, with and without padding.
 
 #include <benchmark/benchmark.h>
 
@@ -43,7 +42,7 @@ void cut(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch_size));
 }
-// 64 of 85, padded by one; 64 of 86 and 96 of 128 as they are.
+// 63 of 85 pixels, padded to 64; 64 of 86 and 96 of 128 without padding.
 BENCHMARK(cut)->Arg(85)->Arg(86)->Arg(128)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dear parts of preprocessing on a volume like an fMRI scan, 80×80×17 voxels.
+// The expensive parts of preprocessing, on a volume like an fMRI scan of 80×80×17 voxels.
 
 #include <benchmark/benchmark.h>
 

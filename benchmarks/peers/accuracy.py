@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whether bf16 learns as well as float32: validation Dice after some epochs on the same scans, each
-precision with several seeds. bf16's mean has to lie within float32's own spread."""
+"""Does bf16 learn as well as float32? Validation Dice after some epochs on the same scans, with
+several seeds per precision. The mean of bf16 must lie within the range of float32."""
 
 import statistics
 import sys
@@ -18,7 +18,7 @@ def arguments():
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--precisions", default="float32,bf16")
-    parser.add_argument("--scans", type=int, help="so many evenly chosen pairs; all by default")
+    parser.add_argument("--scans", type=int, help="number of evenly chosen pairs; all by default")
     parser.add_argument("--validation", type=float, default=0.2)
     options = parser.parse_args()
     if options.quick:

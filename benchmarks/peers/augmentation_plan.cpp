@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// augmentation_plan PAIRS THRESHOLD SEED: the copies that the random scheme makes of so many pairs,
-// as JSON, so that the Python pipeline makes as many with the same operations.
+// augmentation_plan PAIRS THRESHOLD SEED: the copies that the random scheme makes of this number of
+// pairs, as JSON, so that the Python pipeline makes the same number with the same operations.
 
 #include <iostream>
 #include <numeric>

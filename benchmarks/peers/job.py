@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The whole job beside Keras, from the start of the process to the archive: two permutations of two
-epochs, wall time and peak memory of all processes, in turn."""
+"""The whole job compared with Keras, from the start of the process to the archive: two permutations
+of two epochs, wall time and peak memory of all processes, in turn."""
 
 import json
 import sys
@@ -32,8 +32,8 @@ def arguments():
 
 
 def choose_scans(source, folder, training, validation):
-    """fMRI pairs, about as many slices in each: 8 and 5 give about 450 training and 270 validation
-    patches."""
+    """Chooses fMRI pairs, which have about equally many slices: 8 and 5 pairs give about 450
+    training and 270 validation patches."""
     names = [file.name for file in sorted((source / "masks").iterdir())]
     fmri = [i for i, name in enumerate(names) if "fmri" in name]
     if len(fmri) < training + validation:
@@ -42,7 +42,7 @@ def choose_scans(source, folder, training, validation):
 
 
 def msunet(options, scans, job, precision, ranks):
-    """Our command; what a user of two cores would type."""
+    """Our command, as a user with two cores would type it."""
     grid = {"lr": job["lr"], "epochs": job["epochs"], "batch_size": job["batch"],
             "dropout": job["dropout"]}
     launcher = ["mpirun", "-n", ranks] if ranks > 1 else []
@@ -53,7 +53,7 @@ def msunet(options, scans, job, precision, ranks):
 
 
 def ways(options, scans, job):
-    """Every way to do the job, by name."""
+    """The commands that do the job, by name."""
     found = {"Keras": lambda: [options.keras_python, HERE / "keras_job.py", scans, "job",
                                json.dumps({**job, "threads": options.threads})]}
     for precision in options.precisions.split(","):
@@ -81,13 +81,13 @@ def report(options, job, began, figures, counts, kind):
             measure.ratios([one for one, _ in keras], seconds),
             f"{float(rows[-1][2]) / float(measure.median([peak for _, peak in keras], 0)):.2f}"]
     text = measure.heading(
-        "The whole job beside Keras", began,
+        "The whole job compared with Keras", began,
         f"2 permutations × {job['epochs']} epochs, {counts[0]} training and {counts[1]} validation "
         f"patches of {counts[2]} from {kind}, batch {job['batch']}, dropout {job['dropout']}, "
         f"{options.threads} threads together, medians of {options.rounds} rounds. Memory is the "
-        "most of all processes together, pages that ranks share counted once.")
-    text += measure.table(["way", "wall s", "peak MB", "times as fast as Keras", "memory / Keras"],
-                          rows)
+        "peak of all processes together; pages that ranks share are counted once.")
+    text += measure.table(
+        ["program", "wall s", "peak MB", "times as fast as Keras", "memory / Keras"], rows)
     measure.publish(text, options.output)
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The whole job as a user of Keras writes it: scans to patches in memory, model.fit for each
-permutation, metrics by modality, histories, summary and the best model in an archive.
+"""The whole job as a user of Keras would write it: patches of all scans in memory, model.fit for
+each permutation, metrics by modality, histories, summary and the best model in an archive.
 
   keras_job.py SCANS OUT OPTIONS      OPTIONS: JSON, see job.py"""
 
@@ -17,7 +17,7 @@ import pipeline
 
 
 def load(scans, options):
-    """Patches and modalities of the training pairs and of the validation pairs, the last ones."""
+    """Patches, masks and modalities of the training pairs and of the validation pairs."""
     found = pipeline.pairs(scans)
     validation = int(len(found) * options["validation_split"])
     parts = []
@@ -49,7 +49,7 @@ def write_rows(file, header, rows):
 
 
 def train(number, lr, training, validation, options, out):
-    """One permutation: its files, its model and the row of the summary."""
+    """Trains one permutation and writes its files. Returns the model and its row of the summary."""
     batch = options["batch"]
     model = keras_network.compiled(*training[0].shape[1:3], options["dropout"], lr)
     history = model.fit(training[0], training[1], batch_size=batch, epochs=options["epochs"],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The network, its loss and its metrics in Keras, as msUNET-RAM's users have them."""
+"""The network, its loss and its metrics in Keras, as in msUNET-RAM."""
 
 import keras
 import tensorflow as tf
@@ -28,7 +28,7 @@ def jaccard_similarity(truth, prediction):
 
 
 def dice_coef_loss(truth, prediction):
-    """One value a sample."""
+    """One value per sample."""
     epsilon, axes = keras.backend.epsilon(), (1, 2, 3)
     overlap = tf.reduce_sum(truth * prediction, axes)
     total = tf.reduce_sum(truth, axes) + tf.reduce_sum(prediction, axes)

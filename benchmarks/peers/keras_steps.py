@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keras's side of the training benchmark: model.fit on NumPy arrays with shuffling, halted between
-batches. Same arguments and same talk as step_benchmark.cpp, but for PRECISION, which is float32."""
+batches. Same arguments and protocol as step_benchmark.cpp; PRECISION must be float32."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ from keras import callbacks
 
 
 class Halting(callbacks.Callback):
-    """Lets fit train on as many batches as a line of input says, then tells the seconds."""
+    """Makes fit train on the number of batches in a line of input, then prints the seconds."""
 
     def __init__(self):
         super().__init__()

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Preprocessing of docs/formats.md's data set in Python: SimpleITK's filters and NumPy, what a user
-would write instead of ours.
+"""Our preprocessing in Python with SimpleITK's filters and NumPy, as a user would write it.
 
   pipeline.py samples SCANS SIZE COUNT X Y     COUNT samples of SIZE x SIZE pixels as raw files
-  pipeline.py slices SCANS SPACING WORKERS [PLAN]   all slices of all scans, prints the seconds
+  pipeline.py slices SCANS SPACING WORKERS [PLAN]   all slices of all scans; prints the time
 
-PLAN is what `augmentation_plan` prints: the copies that are made of the scans."""
+PLAN is the output of `augmentation_plan`: the augmented copies of the scans."""
 
 import json
 import math
@@ -23,7 +22,7 @@ ANGLE, SHIFT, SCALE, SHEAR = math.pi / 100, 0.5, 0.05, 0.1
 
 
 def pairs(scans):
-    """Volumes and masks, the n-th of one folder with the n-th of the other."""
+    """Pairs of the n-th volume and the n-th mask."""
     return list(zip(*(sorted((Path(scans) / kind).iterdir()) for kind in ("data", "masks"))))
 
 
@@ -48,7 +47,7 @@ def resampled(image, size, spacing, origin):
 
 
 def grid(image, width=None, spacing=None):
-    """Size, spacing and origin: of a new width, or of a new spacing in mm."""
+    """Size, spacing and origin for a new width or for a new spacing in mm."""
     size, old, origin = (np.array(f()) for f in (image.GetSize, image.GetSpacing, image.GetOrigin))
     if spacing is not None:
         return np.ceil(size * (old / np.array(spacing))).astype(int), spacing, origin
@@ -59,7 +58,7 @@ def grid(image, width=None, spacing=None):
 
 
 def normalised(x):
-    """Outliers to ten times the mean, then to [0,1]."""
+    """Replaces outliers by ten times the mean and scales to [0,1]."""
     mean = x.mean(dtype="f8")
     if 20 * mean >= np.percentile(x, 99):
         x = np.where(x > 20 * mean, np.float32(10 * mean), x)
@@ -67,7 +66,7 @@ def normalised(x):
 
 
 def slices(volume, mask, kind, **target):
-    """The slices that are kept: float32 in [0,1] and masks as bytes."""
+    """The slices that are kept, as float32 in [0,1], and their masks as bytes."""
     place = grid(volume, **target)
     x, y = (sitk.GetArrayFromImage(resampled(image, *place)) for image in (volume, mask))
     x, y = normalised(x).astype("f4"), (y > 0.6).astype("u1")
@@ -128,7 +127,7 @@ def one_thread():
 
 
 def all_slices(scans, target, workers, plan=()):
-    """Slices of every scan and of the copies, a process a core over the scans, the dearest first."""
+    """Slices of all scans and copies, in `workers` processes, the most expensive scans first."""
     found = pairs(scans)
     tasks = [(data, mask, target, []) for data, mask in found]
     tasks += [(*found[copy["pair"]], target, copy["operations"]) for copy in plan]
@@ -146,7 +145,7 @@ def windows(size, fraction, stride_fraction):
 
 
 def patches(x, y, fraction, stride_fraction):
-    """All windows of a volume's slices, padded to multiples of 32."""
+    """All patches of a volume's slices, padded to multiples of 32."""
     height, rows = windows(x.shape[1], fraction, stride_fraction)
     width, columns = windows(x.shape[2], fraction, stride_fraction)
     pad = ((0, 0), (0, -height % 32), (0, -width % 32))
@@ -155,7 +154,7 @@ def patches(x, y, fraction, stride_fraction):
 
 
 def write_samples(scans, size, count, x_file, y_file):
-    """`count` samples of size x size, drawn from all windows of all scans."""
+    """Writes `count` samples of size x size, drawn from the patches of all scans."""
     found = []
     for x, y in all_slices(scans, {"width": size * 4 // 3}, os.cpu_count()):
         found += [patch for patch in patches(x, y, 0.75, 0.25)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Preprocessing beside SimpleITK and NumPy, the phase alone: two ranks against two processes, the
-same volumes, without augmentation and with the same operations of it, in turn."""
+"""Preprocessing compared with SimpleITK and NumPy, only this phase: two ranks against two processes
+on the same volumes, without augmentation and with the same augmentations, in turn."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ def arguments():
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--spacing", type=float, default=0.04, help="mm, within slices")
-    parser.add_argument("--pairs", type=int, help="so many, evenly chosen; all by default")
+    parser.add_argument("--pairs", type=int, help="number of evenly chosen pairs; all by default")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.spacing, options.pairs = 1, 0.25, 4
@@ -48,9 +48,10 @@ def theirs(options, scans, plan):
 
 def report(options, began, rows, pairs, kind):
     text = measure.heading(
-        "Preprocessing beside SimpleITK", began,
-        f"{pairs} pairs of {kind}, to {options.spacing} × {options.spacing} × 0.76 mm, {options.ranks} ranks "
-        f"against {options.ranks} processes of one thread, medians of {options.rounds} rounds.")
+        "Preprocessing compared with SimpleITK", began,
+        f"{pairs} pairs of {kind}, resampled to {options.spacing} × {options.spacing} × 0.76 mm, "
+        f"{options.ranks} ranks against {options.ranks} processes, one thread each, medians of "
+        f"{options.rounds} rounds.")
     text += measure.table(["augmentation", "slices", "MB", "msunet s", "SimpleITK s",
                            "times as fast"], rows)
     measure.publish(text, options.output)
@@ -79,7 +80,7 @@ def main():
                     theirs(options, scans, [plan] if augmented == "True" else [])))
                 print(f"augmentation {augmented}: {pairs_of_runs[-1]}", file=sys.stderr, flush=True)
             mine, other = zip(*pairs_of_runs)
-            # As many slices on both sides, or the times don't compare.
+            # The times are comparable only if both sides keep the same slices.
             if mine[0][1] != other[0][1] and augmented == "False":
                 sys.exit(f"msunet keeps {mine[0][1]} slices, SimpleITK's pipeline {other[0][1]}")
             rows.append(["on" if augmented == "True" else "off", mine[0][1],

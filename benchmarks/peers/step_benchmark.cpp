@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our side of the training benchmark: the engine that trials are trained with, on samples from
-// files, told over standard input when to go.
+// msunet's side of the training benchmark: the engine that trains trials, on samples from files,
+// controlled over standard input.
 //
 //   step_benchmark X Y SAMPLES SIZE BATCH DROPOUT PRECISION THREADS
 //
-// X: SAMPLES x SIZE x SIZE float32, Y: as many bytes 0 or 1, both without a header. It prints a
-// line when it is ready. A line of input is a number of batches: it trains on so many, shuffled
-// anew each epoch, and answers with the seconds that took.
+// X: SAMPLES x SIZE x SIZE float32, Y: as many bytes 0 or 1, both without a header. It prints
+// "ready". For each line of input, which is a number of batches, it trains on that many, shuffled
+// in each epoch, and prints the seconds that this took.
 
 #include <cstring>
 #include <iostream>
@@ -29,7 +29,7 @@
 namespace msunet::train {
 namespace {
 
-/// Every sample a slice, so that each is one fixed patch.
+/// A data set with one slice per sample, so that each sample is one fixed patch.
 data::Dataset read_samples(const std::string& x, const std::string& y, std::size_t samples,
                            std::size_t size) {
     const std::string voxels_text = core::read_file(x), masks_text = core::read_file(y);
@@ -44,7 +44,7 @@ data::Dataset read_samples(const std::string& x, const std::string& y, std::size
     return data::Dataset::from_vectors({{.name = x}}, slices, voxels, masks);
 }
 
-/// Batches one after another, from epoch to epoch.
+/// Trains on one batch after another, over the ends of epochs.
 class Training {
 public:
     Training(const data::PatchIndex& index, std::int64_t batch, StepEngine& engine)

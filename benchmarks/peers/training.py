@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Training throughput and memory beside Keras and PyTorch eager: the same network, samples and
-batches, in turn in one run on the same threads."""
+"""Training throughput and memory compared with Keras and PyTorch eager: the same network, samples,
+batches and threads, in turn."""
 
 import itertools
 import subprocess
@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class Trainer:
-    """A process that trains on so many batches when it is told to, and sleeps otherwise."""
+    """A process that trains on a number of batches on request and sleeps otherwise."""
 
     def __init__(self, name, command, env):
         self.name = name
@@ -33,7 +33,7 @@ class Trainer:
         return line
 
     def train(self, batches):
-        """Seconds that so many batches take."""
+        """The seconds that training on `batches` batches takes."""
         self.process.stdin.write(f"{batches}\n")
         self.process.stdin.flush()
         return float(self.answer())
@@ -57,7 +57,7 @@ def arguments():
     parser.add_argument("--dropouts", default="0.5,0")
     parser.add_argument("--precisions", default="auto",
                         help="float32, or float32,bf16; auto: bf16 where the processor has it")
-    parser.add_argument("--samples", type=int, default=128, help="samples a turn")
+    parser.add_argument("--samples", type=int, default=128, help="samples per turn")
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.batches, options.dropouts = "32", "4", "0.5"
@@ -68,7 +68,7 @@ def arguments():
 
 
 def trainers(options, words):
-    """The command of every trainer, by name. `words`: x, y, samples, size, batch, dropout."""
+    """The command of each trainer. `words`: x, y, samples, size, batch, dropout."""
     programs = {"msunet": [options.benchmark],
                 "PyTorch": [options.torch_python, HERE / "torch_steps.py"],
                 "Keras": [options.keras_python, HERE / "keras_steps.py"]}
@@ -79,7 +79,7 @@ def trainers(options, words):
 
 
 def samples_of(options, folder, size):
-    """Files of voxels and masks, as many samples as fill four turns."""
+    """Files of voxels and masks with the samples of four turns, and their number."""
     count = 4 * options.samples
     files = folder / f"x{size}", folder / f"y{size}"
     if not files[0].exists():
@@ -91,7 +91,7 @@ def samples_of(options, folder, size):
 
 
 def measure_one(options, words):
-    """Rounds in which every trainer has its turn."""
+    """Rates and peak memory of all trainers, which take turns in each round."""
     env = measure.environment(options.threads)
     batch = int(words[4])
     batches = max(1, options.samples // batch)
@@ -110,7 +110,8 @@ def measure_one(options, words):
 
 
 def speed_rows(case, figures):
-    """A row for each precision of ours: against Keras and PyTorch in float32, PyTorch alike."""
+    """A row for each precision of msunet, compared with Keras and PyTorch in float32 and with
+    PyTorch in the same precision."""
     keras, eager = figures["Keras", "float32"], figures["PyTorch", "float32"]
     for precision in ("float32", "bf16"):
         if ("msunet", precision) not in figures:
@@ -132,25 +133,25 @@ def memory_rows(case, figures):
 
 
 def versions(options):
-    """PyTorch's and Keras's versions in words."""
+    """The versions of PyTorch and Keras, and how the figures were measured."""
     def ask(python, module):
         return subprocess.run([python, "-c", "from importlib.metadata import version as v;"
                                f"print(v('{module}'))"], capture_output=True, text=True,
                               check=True).stdout.strip()
     return (f"PyTorch {ask(options.torch_python, 'torch')} eager, tensorflow-cpu "
             f"{ask(options.keras_python, 'tensorflow-cpu')}, {options.threads} threads each, "
-            f"medians of {options.rounds} rounds of {options.samples} samples a trainer; ratios are "
-            "of the rates of the same round (smallest–largest).")
+            f"medians of {options.rounds} rounds of {options.samples} samples per trainer; ratios "
+            "are taken within a round (smallest–largest).")
 
 
 def report(options, began, speeds, memories):
     size = ["patch", "batch", "dropout", "precision"]
-    text = measure.heading("Training beside Keras and PyTorch", began, versions(options))
-    text += "Samples a second:\n\n" + measure.table(
-        [*size, "msunet", "Keras", "PyTorch", "PyTorch alike", "× Keras", "× PyTorch float32",
-         "× PyTorch alike"], speeds)
+    text = measure.heading("Training compared with Keras and PyTorch", began, versions(options))
+    text += "Samples per second:\n\n" + measure.table(
+        [*size, "msunet", "Keras", "PyTorch", "PyTorch same", "× Keras", "× PyTorch float32",
+         "× PyTorch same"], speeds)
     text += "\nPeak memory of the process, MB:\n\n" + measure.table(
-        [*size, "msunet", "PyTorch alike", "Keras", "msunet / PyTorch"], memories)
+        [*size, "msunet", "PyTorch same", "Keras", "msunet / PyTorch"], memories)
     if "bf16" not in options.precisions:
         text += ("\nbf16 was not measured: this processor has no bfloat16 arithmetic "
                  "(`--precisions float32,bf16` measures its emulation).\n")

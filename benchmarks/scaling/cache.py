@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How much faster a data set is read from the cache than prepared, the phase timed alone.
+"""How much faster a data set is read from the cache than preprocessed; only this phase is timed.
 
   cache.py PROGRAM SCANS [MSUNET'S OPTIONS...]
 
-SCANS holds the folders data and masks, as `msunet phantom SCANS` makes them. Each row starts the
-program twice in an empty folder, without and with what the first start has cached; both are ended
-when the data set is there."""
+SCANS holds the folders data and masks, as `msunet phantom SCANS` makes them. For each row
+the program is started twice in an empty folder: the first start writes the cache, the second reads
+it. Both are stopped when the data set is complete."""
 
 import os
 import sys
@@ -27,8 +27,9 @@ def main():
                              for which in ("first", "second"))
         assert not first.get("from_cache") and second["from_cache"]
         assert first["hash"] == second["hash"]
-        print(f"augmentation {augmentation}: {first['bytes'] / 1e6:.0f} MB of slices, prepared in "
-              f"{first['prepare_seconds']:.2f} s, read in {second['prepare_seconds']:.3f} s, "
+        print(f"augmentation {augmentation}: {first['bytes'] / 1e6:.0f} MB of slices, "
+              f"preprocessed in {first['prepare_seconds']:.2f} s, "
+              f"read in {second['prepare_seconds']:.3f} s, "
               f"{first['prepare_seconds'] / second['prepare_seconds']:.1f} times faster",
               flush=True)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How preparing, reading from the cache and memory grow with the number of scans."""
+"""How the time of preprocessing and of reading the cache grows with the number of scans."""
 
 import sys
 import tempfile
@@ -37,10 +37,10 @@ def main():
                          f"{made['bytes'] / 1e6 / made['prepare_seconds']:.0f}",
                          f"{read['prepare_seconds']:.3f}"])
     text = measure.heading("Size of the data set", began,
-                           f"{kind.capitalize()} to {options.spacing} mm without augmentation, "
-                           f"{options.ranks} ranks of one thread, measured once.")
-    text += measure.table(["scans", "slices", "MB", "prepared s", "MB/s", "read from the cache s"],
-                          rows)
+                           f"{kind.capitalize()}, resampled to {options.spacing} mm without "
+                           f"augmentation, {options.ranks} ranks with one thread, measured once.")
+    text += measure.table(
+        ["scans", "slices", "MB", "preprocessed s", "MB/s", "read from the cache s"], rows)
     measure.publish(text, options.output)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What ranks that train one permutation together lose: `msunet bench` on 1, 2, … ranks of one
-thread, and on one rank of as many threads, in turn."""
+"""What ranks lose that train one permutation together: `msunet bench` on 1, 2, … ranks with one
+thread each, and on one rank with as many threads, in turn."""
 
 import re
 import sys
@@ -26,7 +26,7 @@ def arguments():
 
 
 def bench(options, folder, ranks, threads, size, batch):
-    """Samples a second, and the share of the sums over the ranks in percent."""
+    """Samples per second, and the share of all-reduce in percent."""
     launcher = ["mpirun", "-n", ranks] if ranks > 1 else []
     measure.run([*launcher, options.program, "bench", "--threads", threads, "--patch_size", size,
                  "--batch_size", batch, "--steps", options.steps], folder,
@@ -56,11 +56,11 @@ def main():
                     rows.append([f"{size}×{size}", batch, ranks, threads, measure.median(rates),
                                  measure.ratios(rates, alone),
                                  measure.median([share for _, share in found]) + " %"])
-    text = measure.heading("Ranks that share a permutation", began,
+    text = measure.heading("Ranks that train one permutation together", began,
                            f"Dummy samples, float32, medians of {options.rounds} rounds of "
                            f"{options.steps} steps.")
-    text += measure.table(["patch", "batch", "ranks", "threads a rank", "samples/s",
-                           "× one rank of one thread", "sums over the ranks"], rows)
+    text += measure.table(["patch", "batch", "ranks", "threads per rank", "samples/s",
+                           "× one rank with one thread", "all-reduce"], rows)
     measure.publish(text, options.output)
 
 

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How long a sweep would take on clusters that can't be run here: computed from what was measured
-on this machine. Nothing in its tables was run on a cluster.
+"""How long a sweep would take on a cluster, computed from measurements on this machine. Nothing in
+the tables was run on a cluster.
 
   makespan(n) = start + prepare / ranks(n) + bytes / bandwidth
                 + ceil(trials / ranks(n)) * trial + trials * dispatch
 
-ranks(n): n nodes with so many ranks each, a permutation a rank. Measured: a step (msunet bench, one
-thread), what rank 0 spends on a permutation (dispatch_benchmark), the sums over two ranks
-(micro_all_reduce). Assumed: the network between nodes; the size of the job. Groups lie inside
-nodes, so that the network carries the slices once and messages of a few hundred bytes."""
+ranks(n): the ranks of n nodes, which train one permutation each. Measured: a step (msunet bench,
+one thread), the time of rank 0 per trial (dispatch_benchmark), all-reduce over two ranks
+(micro_all_reduce). Assumed: the network between nodes and the size of the job. Groups lie inside
+nodes, so the network only carries the slices once and messages of a few hundred bytes."""
 
 import json
 import math
@@ -50,7 +50,7 @@ def step_seconds(options, folder):
 
 
 def dispatch_seconds(options, folder):
-    """What a permutation costs rank 0."""
+    """The processor time of rank 0 per trial."""
     trials = 400 if options.quick else 10000
     measure.run(["mpirun", "-n", 4, options.binaries / "dispatch_benchmark", trials, 0,
                  Path(folder) / "sweep"], folder, measure.environment(1))
@@ -59,7 +59,7 @@ def dispatch_seconds(options, folder):
 
 
 def reduction_seconds(options, folder):
-    """The smallest sum and the sum of all gradients over two ranks."""
+    """All-reduce over two ranks: of the fewest values and of all gradients."""
     measure.run(["mpirun", "-n", 2, options.binaries / "micro_all_reduce",
                  "--benchmark_out=all_reduce.json", "--benchmark_out_format=json"], folder,
                 measure.environment(1))
@@ -78,20 +78,21 @@ def report(options, began, step, dispatch, reductions):
     trial = options.epochs * math.ceil(options.samples / options.batch) * step
     text = measure.heading(
         "A sweep on a cluster (computed, not run)", began,
-        f"Measured here: a step {1000 * step:.0f} ms on one thread (64×64, batch {options.batch}), "
-        f"dispatch {1e6 * dispatch:.0f} µs of rank 0 a permutation; over two ranks a small sum "
-        f"{1e6 * reductions[0]:.0f} µs, all gradients {1e3 * reductions[1]:.1f} ms.",
-        f"Assumed: {options.trials} permutations of {options.epochs} epochs of {options.samples} "
-        f"samples ({trial:.0f} s each), {options.ranks_per_node} ranks a node, a permutation a "
-        f"rank, {options.megabytes:.0f} MB of slices, {options.bandwidth:.0f} MB/s between nodes, "
-        f"{options.prepare:.0f} s of preprocessing on one core, {options.start:.0f} s to start.")
+        f"Measured here: {1000 * step:.0f} ms per step on one thread (64×64, batch "
+        f"{options.batch}), {1e6 * dispatch:.0f} µs of rank 0 per trial for dispatch; all-reduce "
+        f"over two ranks: {1e6 * reductions[0]:.0f} µs for few values, "
+        f"{1e3 * reductions[1]:.1f} ms for all gradients.",
+        f"Assumed: {options.trials} permutations with {options.epochs} epochs of {options.samples} "
+        f"samples ({trial:.0f} s each), {options.ranks_per_node} ranks per node, one permutation "
+        f"per rank, {options.megabytes:.0f} MB of slices, {options.bandwidth:.0f} MB/s between "
+        f"nodes, {options.prepare:.0f} s of preprocessing on one core, {options.start:.0f} s to start.")
     alone = makespan(options, 1, trial, dispatch)
     rows = []
     for nodes in NODES:
         ranks, seconds = nodes * options.ranks_per_node, makespan(options, nodes, trial, dispatch)
         rows.append([nodes, ranks, math.ceil(options.trials / ranks), f"{seconds / 3600:.2f}",
                      f"{alone / seconds:.1f}", f"{100 * alone / seconds / nodes:.1f} %"])
-    text += measure.table(["nodes", "ranks", "permutations one after another", "hours", "speed-up",
+    text += measure.table(["nodes", "ranks", "trials in sequence", "hours", "speed-up",
                            "efficiency"], rows)
     measure.publish(text, options.output)
 

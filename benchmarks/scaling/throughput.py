@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a sweep on two ranks, a permutation each, loses against two separate single processes that
-are pinned to a core each and share the permutations between them.
+"""What a sweep on two ranks, with one trial each, loses compared with two separate processes, each
+pinned to a core, that train half of the permutations each.
 
   throughput.py PROGRAM SCANS [ROUNDS]
 
-SCANS holds the folders data and masks, as `msunet phantom SCANS` makes them. Both ways are timed in
-turn, ROUNDS times (3), from the first permutation's start to the last one's end."""
+SCANS holds the folders data and masks, as `msunet phantom SCANS` makes them. Both are timed in
+turn, ROUNDS times (3), from the start of the first trial to the end of the last."""
 
 import json
 import os
@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 
 GRID = "{'lr': [0.001, 0.002, 0.003, 0.004], 'epochs': 5, 'batch_size': 8}"
-OPTIONS = ["-path", "random", "-ts", "64", "-fs", "1", "--enable_augmentation", "False", "--threads", "1",
-           "-talos", GRID]
+OPTIONS = ["-path", "random", "-ts", "64", "-fs", "1", "--enable_augmentation", "False",
+           "--threads", "1", "-talos", GRID]
 
 
 def command(program, scans, folder, name):
@@ -37,7 +37,7 @@ def start(words):
 
 
 def span(*folders):
-    """Seconds from the first permutation's start to the last one's end."""
+    """Seconds from the start of the first trial to the end of the last."""
     times = [json.loads(line) for folder in folders
              for line in (folder / "journal.jsonl").read_text().splitlines()]
     return (max(line["at"] for line in times if line["event"] == "trial_finished")

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// How near to ideal a sweep of trials that only wait comes through the program's own dispatcher:
-// scheduler, messages, journal, partial results and the lines for the user, all as in a run.
+// How much longer than the ideal a sweep takes whose trials only wait, with the program's own
+// dispatcher: scheduler, messages, journal, partial results and the lines for the user.
 //
 //   mpirun -n RANKS dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR]
 //
-// SECONDS is a trial's length; FOLDER must not exist and stays, as an experiment that `msunet
-// status` and `msunet report` read. With FACTOR the program fails where the sweep takes more than
-// FACTOR times the ideal.
+// SECONDS is the length of a trial. FOLDER must not exist; it is kept, as an experiment that
+// `msunet status` and `msunet report` can read. With FACTOR the program fails if the sweep takes
+// more than FACTOR times the ideal.
 
 #include <sys/resource.h>
 
@@ -39,7 +39,7 @@ record::SweepStart sweep_of(std::uint64_t trials) {
     record::SweepStart start;
     start.experiment_name = "dispatch";
     for (std::uint64_t id = 0; id < trials; ++id) start.trials.push_back(id);
-    // A grid of two names, as large as the number of trials or a little larger.
+    // A grid of two keys with at least as many permutations as trials.
     const auto rates = static_cast<std::uint64_t>(std::ceil(std::sqrt(trials)));
     for (std::uint64_t i = 0; i < rates; ++i) {
         start.grid["lr"].emplace_back(1e-3 / static_cast<double>(i + 1));
@@ -51,7 +51,7 @@ record::SweepStart sweep_of(std::uint64_t trials) {
     return start;
 }
 
-sweep::Placement one_rank_a_trial(int ranks, std::uint64_t trials) {
+sweep::Placement one_rank_per_trial(int ranks, std::uint64_t trials) {
     sweep::PlacementRequest request;
     sweep::Node node{"here", {}, 0, ranks};
     for (int rank = 0; rank < ranks; ++rank) node.ranks.push_back(rank);
@@ -62,7 +62,7 @@ sweep::Placement one_rank_a_trial(int ranks, std::uint64_t trials) {
     return sweep::place(request);
 }
 
-/// Waits `seconds` in steps, told of as training steps are, and has a result of one epoch.
+/// Waits `seconds` in steps that are reported like training steps. The result has one epoch.
 record::TrialResult wait(const record::Assignment& assignment, record::TrialControl& control,
                          double seconds) {
     const auto began = std::chrono::steady_clock::now();
@@ -114,10 +114,10 @@ void print(const Figures& figures, int ranks, const fs::path& folder) {
     const auto against =
         figures.ideal > 0
             ? core::concat("ideal ", core::fixed(figures.ideal, 2), " s, ",
-                           core::fixed(100 * (figures.wall / figures.ideal - 1), 1), " % over")
+                           core::fixed(100 * (figures.wall / figures.ideal - 1), 1), " % above it")
             : core::concat(core::thousands(static_cast<std::int64_t>(
                                static_cast<double>(figures.trials) / figures.wall)),
-                           " trials a second");
+                           " trials per second");
     std::cerr << core::concat(
         figures.trials, " trials of ", core::fixed(figures.seconds, 2), " s on ", ranks,
         " ranks: ", core::fixed(figures.wall, 2), " s, ", against, "; without work ",
@@ -134,7 +134,7 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
         core::make_directories(folder);
         journal.emplace(record::Journal::create(folder / record::journal_name, sweep_of(trials)));
     }
-    const auto placement = one_rank_a_trial(world.size(), trials);
+    const auto placement = one_rank_per_trial(world.size(), trials);
     const auto run = [seconds](const record::Assignment& assignment,
                                record::TrialControl& control) {
         return wait(assignment, control, seconds);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# small.sh MPIEXEC BENCHMARK RANKS TRIALS SECONDS FACTOR: the dispatch benchmark in a folder that
-# goes away again.
+# small.sh MPIEXEC BENCHMARK RANKS TRIALS SECONDS FACTOR: runs the dispatch benchmark in a temporary
+# folder.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
