@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No link of the documentation is dead, and the README links to every page.
+"""No link of the documentation is dead, and the pages name files and tests that exist.
 
 links_test.py PROJECT
 """
@@ -78,6 +78,22 @@ class LinksTest(unittest.TestCase):
             for name in named:
                 with self.subTest(page=page.name, name=name):
                     self.assertTrue((PROJECT / name).exists() or (page.parent / name).exists())
+
+
+class FaultsTest(unittest.TestCase):
+    def test_every_row_names_tests_that_exist(self):
+        table = (PROJECT / "docs" / "faults.md").read_text().split("\n## ")[0]
+        rows = re.findall(r"^\|(?!---| fault ).*\| ([^|]+) \|$", table, re.MULTILINE)
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            for part in row.split("; "):
+                script, _, names = part.partition(": ")
+                name = script.strip("`")
+                path = "slurm/scripts_test.py" if name == "slurm" else f"system/{name}_test.py"
+                code = (PROJECT / "tests" / path).read_text()
+                for function in filter(None, names.split(", ")):
+                    with self.subTest(row=row, test=function):
+                        self.assertIn(f"def test_{function}(self)", code)
 
 
 class DeadLinksTest(unittest.TestCase):

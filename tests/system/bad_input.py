@@ -23,7 +23,7 @@ MASK = "masks/a1_anatomical_mask.nii"
 
 @dataclass
 class Case:
-    """`says`: for every problem a tuple of texts that its line holds."""
+    """`says`: for each problem the texts that its line must contain."""
 
     name: str
     code: int
@@ -35,7 +35,7 @@ class Case:
 
 
 def patch(file, offset, form, *values):
-    """Overwrites a part of a file: how a header is damaged."""
+    """Overwrites a part of a file, for instance of a header."""
 
     def change(here):
         data = bytearray((here / file).read_bytes())
@@ -91,13 +91,13 @@ def remove(folder):
 
 
 def snapshot(here):
-    """Content and times of all that the user owns."""
+    """Content and times of all files of the user."""
     return {str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else None)
             for folder in ("data", "masks") for path in sorted((here / folder).glob("*"))}
 
 
 class BadInputTest(ProgramTest):
-    """Runs tables of cases, each in a copy of one folder with scans."""
+    """Runs tables of cases, each in its own copy of a folder with scans."""
 
     @classmethod
     def setUpClass(cls):
@@ -106,7 +106,7 @@ class BadInputTest(ProgramTest):
         program.write_scans(cls.template)
 
     def run_table(self, table):
-        """Each case on one rank, every other one on several too."""
+        """Runs each case on one rank and every second one on several, too."""
         for number, case in enumerate(table):
             with self.subTest(case.name):
                 self.run_case(case)
@@ -125,7 +125,7 @@ class BadInputTest(ProgramTest):
         result = run("-tpath", "data", "-mpath", "masks", *without(FAST, names), *case.arguments,
                      cwd=self.here, ranks=ranks, timeout=120, **dict(case.environment))
         now = resource.getrusage(resource.RUSAGE_CHILDREN)
-        # Processor time: other tests may have the cores meanwhile.
+        # Processor time, because other tests may be using the cores.
         seconds = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
         self.check(case, result)
         self.assertLess(seconds, SECONDS * (ranks or 1))

@@ -30,7 +30,7 @@ MODELS = [
 
 
 def write_models(folder):
-    """The models of START_MODELS, one cut in half and one with a damaged header."""
+    """The models of START_MODELS, a truncated one and one with a damaged header."""
     folder.mkdir()
     subprocess.run([START_MODELS, folder], check=True)
     good = (folder / "missing_layer.h5").read_bytes()

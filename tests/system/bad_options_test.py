@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bad options of train and bad calls of the other commands."""
+"""Bad options of train and bad command lines of the other commands."""
 
 import program
 from bad_input import BadInputTest, Case
@@ -51,7 +51,7 @@ OPTIONS = [
          environment=(("MSUNET_FAULT", "nonsense"),)),
 ]
 
-# Under mpirun it would be no error.
+# Not an error under mpirun.
 ONE_RANK = Case("tasks of Slurm that don't know each other", 2, [("Slurm", "--mpi=pmix")],
                 environment=(("SLURM_NTASKS", "4"),))
 

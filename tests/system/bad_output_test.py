@@ -21,7 +21,7 @@ class BadOutputTest(BadInputTest):
 
 
 class ReadOnlyTest(ProgramTest):
-    """A mounted disk: rights would not hold back root, who runs tests in containers."""
+    """A read-only mount: permissions would not stop root, who runs the tests in containers."""
 
     def setUp(self):
         super().setUp()

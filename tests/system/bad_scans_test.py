@@ -36,7 +36,7 @@ def with_value(value):
 
 
 def packed(here):
-    """A truncated .nii.gz in the place of a .nii."""
+    """Replaces a .nii by a truncated .nii.gz."""
     data = gzip.compress((here / A1).read_bytes())
     (here / A1).unlink()
     (here / (A1 + ".gz")).write_bytes(data[: len(data) // 2])
@@ -119,14 +119,14 @@ class BadScansTest(BadInputTest):
 
 
 class LateTest(ProgramTest):
-    """Scans that are sound when they are checked and not when they are read."""
+    """Scans that are good when they are checked and bad when they are read."""
 
     def setUp(self):
         super().setUp()
         self.scans()
 
     def change_between(self, change, ranks):
-        """The lines of errors of a start that is suspended meanwhile."""
+        """The error lines of a start that is suspended between the two moments."""
         process = self.start_training(ranks=ranks, MSUNET_FAULT="preprocess:*:suspend")
         suspended = self.wait_until_suspended(process, ranks, ranks or 1)
         change(self.here)

@@ -11,7 +11,7 @@ SCANS = ("-tpath", "data", "-mpath", "masks", "-ts", "32", "-fp", "1")
 
 class Bench(ProgramTest):
     def rates(self, result):
-        """Samples a second by name."""
+        """Samples per second by name."""
         self.assert_code(result, 0)
         found = re.findall(r"^  (real|dummy)(, inference)? +([\d.]+) ", result.out, re.MULTILINE)
         return {name + more: float(rate) for name, more, rate in found}
@@ -26,7 +26,7 @@ class Bench(ProgramTest):
         self.assertIn("dummy samples alone", result.out)
         self.assertAlmostEqual(sum(self.shares(result)), 100, delta=1)
 
-    def test_real_samples_are_timed_beside_dummy_ones(self):
+    def test_real_and_dummy_samples_are_timed(self):
         self.scans()
         result = run("bench", *SMALL, *SCANS, cwd=self.here)
         rates = self.rates(result)
@@ -42,7 +42,7 @@ class Bench(ProgramTest):
         reduction = re.search(r"sums over the ranks.* ([\d.]+) +[\d.]+ %", result.out)
         self.assertGreater(float(reduction[1]), 0)
 
-    def test_options_that_make_no_sense(self):
+    def test_bad_options(self):
         self.assert_code(run("bench", "-tpath", "data", cwd=self.here), 2)
         result = run("bench", *SMALL, "--batch_size", "1", cwd=self.here, ranks=2)
         self.assert_code(result, 2)

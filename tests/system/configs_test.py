@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every example in configs/ runs, shortened to one permutation of one epoch on tiny scans."""
+"""Every example in configs/ runs, reduced to one permutation and one epoch on tiny scans."""
 
 import unittest
 from pathlib import Path
@@ -16,7 +16,7 @@ class ConfigsTest(ProgramTest):
     def test_there_are_examples(self):
         self.assertGreaterEqual(len(CONFIGS), 3)
 
-    def test_every_example_is_read_whole(self):
+    def test_every_example_is_read_completely(self):
         for config in CONFIGS:
             with self.subTest(config.name):
                 shown = run("-tpath", "data", "-mpath", "masks", "--config", config,
@@ -28,7 +28,7 @@ class ConfigsTest(ProgramTest):
         self.scans()
         for config in CONFIGS:
             with self.subTest(config.name):
-                # The expressions of the examples name keys that the short grid lacks.
+                # The expressions of the examples use keys that the reduced grid lacks.
                 done = run("-tpath", "data", "-mpath", "masks", "--config", config, *SHORT,
                            "-n", config.stem, "--boolean_limit", "True", cwd=self.here)
                 self.assertEqual(done.code, 0, done.text)

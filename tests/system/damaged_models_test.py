@@ -2,7 +2,7 @@
 """Damaged start models, read as rank 0 of a sweep reads them: each is an ordinary error or a good
 read, whatever the HDF5 library does on it.
 
-damaged_models_test.py [COUNT]: how many are tried, 120 where nothing is said."""
+damaged_models_test.py [COUNT]: the number of damaged files, 120 by default."""
 
 import collections
 import os
@@ -21,15 +21,15 @@ import program
 READER = os.environ.get("MSUNET_READ_START_MODELS", "")
 SHARED = Path(os.environ.get("MSUNET_SHARED_DIR", "/nowhere")) / "reference" / "start"
 COUNT = 120
-# A hang of the library ends after 3 s of processor time; other tests may have the cores.
+# A hang of the library is ended after 3 s of processor time, since other tests may use the cores.
 LONGEST = 100
 
-# Where HDF5's own structures begin; most of a model's bytes are weights, in which any value is good.
+# Start of HDF5's own structures. Most bytes of a model are weights, in which any value is valid.
 SIGNATURE = re.compile(rb"\x89HDF\r\n\x1a\n|TREE|SNOD|HEAP|GCOL|OHDR|FRHP|FSHD|BTHD|layer_names|weight_names")
 
 
 def sound_models(folder):
-    """One that the program makes, and the two of the reference where it is there."""
+    """A model that the program makes, and the two reference models if they exist."""
     made = Path(folder) / "made.h5"
     assert program.run("init-model", made, cwd=folder).code == 0
     models = [made]
@@ -44,7 +44,7 @@ def sound_models(folder):
 
 
 class DamagedFile:
-    """A model whose damage can be undone, so that megabytes aren't written for each byte."""
+    """A model whose damage can be undone without writing the whole file again."""
 
     def __init__(self, path):
         self.path = path
@@ -71,7 +71,7 @@ class DamagedFile:
         self.undo = []
 
     def damage(self, draw):
-        """One of the ways in which files break; its name."""
+        """Damages the file in one of several ways. Returns the name of the damage."""
         way = draw.choice(("bytes", "bytes", "bytes", "bit", "number", "zeros", "swapped", "cut"))
         if way == "cut":
             self.cut(draw.randrange(len(self.sound)))
@@ -133,7 +133,7 @@ class DamagedModelsTest(unittest.TestCase):
             self.assertNotIn(mark, text)
         return "refused"
 
-    def test_each_is_an_error_or_a_good_read(self):
+    def test_each_is_refused_or_read(self):
         files = [DamagedFile(path) for path in sound_models(self.folder)]
         for file in files:
             self.assertEqual(self.answer(file.path), "ok")

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A disk that runs full at every moment of a sweep: a clear message, and with more room the same
-command ends as if nothing had happened. The disk is a small tmpfs, which only root may mount."""
+"""A disk that runs full at any moment of a sweep: a clear message, and with more space the same
+command gives the results of an undisturbed run. The disk is a small tmpfs, which only root can
+mount."""
 
 import program
 import tmpfs
 from sweep import SweepTest
 
-# Kilobytes: too little for the journal, the first files, the cache, weights, the final files (where
-# no checkpoint fits), weights beside a checkpoint, a second and a third checkpoint.
+# Kilobytes, each too little for one of: the journal, the first files, the cache, weights, the final
+# files (without any checkpoint), weights beside a checkpoint, a second and a third checkpoint.
 SIZES = (0, 16, 100, 8000, 20_000, 36_000, 45_000, 65_000)
 ROOM = 400_000
 
 
 def size(kilobytes):
-    # The kernel takes a size of 0 for no limit.
+    # A size of 0 would mean no limit.
     return f"size={max(kilobytes, 4)}k"
 
 
@@ -30,7 +31,7 @@ class DiskFullTest(SweepTest):
         if result.code != 0:
             self.assertIn(len(result.errors()), range(1, (ranks or 1) + 1), result.err)
         for mark in program.CRASH_MARKS:
-            # How a job of several ranks ends at once; mpirun says so.
+            # A job of several ranks ends by MPI_Abort; mpirun says so.
             if mark != "MPI_ABORT":
                 self.assertNotIn(mark, result.text)
         self.assertEqual(tmpfs.mount(self.here / "out", size(ROOM), "remount").returncode, 0)

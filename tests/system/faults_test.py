@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each fault costs (docs/faults.md): a faulty start, what it says, and the start after it."""
+"""The faults of docs/faults.md: a start with a fault, its messages, and the next start."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from sweep import KILLED, SWEEP, SweepTest, events, results
 
 
 class FaultTest(SweepTest):
-    """The table of docs/faults.md: a faulty start, what it says, and the start after it."""
+    """A start with a fault, its messages, and the next start."""
 
     def faulty(self, fault, codes, *words, ranks=None, arguments=()):
         result = self.train(*SWEEP, *arguments, ranks=ranks, MSUNET_FAULT=fault)
@@ -35,7 +35,7 @@ class FaultTest(SweepTest):
         self.assertEqual(len(failures), 2)
         self.assertTrue(failures[1].startswith("1,"))
         self.assertEqual(self.states(), {0: "done", 1: "failed", 2: "done"})
-        # Retried without the fault it ends as if nothing had happened.
+        # Retried without the fault, it has the results of an undisturbed run.
         retried = self.train(*SWEEP, "--retry_failed", "True")
         self.assert_code(retried, 0)
         self.assertEqual(results(self.folder)["summary"], self.expected["summary"])
@@ -66,12 +66,12 @@ class FaultTest(SweepTest):
         self.assert_same_results()
 
     def test_disk_full(self):
-        """At several of the moments at which the program writes."""
+        """At several moments at which the program writes."""
         for point, passages in (("journal", (2, 9)), ("file_write", (1, 4, 8))):
             for passage in passages:
                 with self.subTest(point, passage=passage):
                     shutil.rmtree(self.here / "out", ignore_errors=True)
-                    # A checkpoint that could not be written costs a warning alone.
+                    # A checkpoint that could not be written is only a warning.
                     self.faulty(f"{point}:0:full_disk:{passage}", (0, 1, 2, 75), "No space left",
                                 "make room")
                     self.finish()
@@ -103,7 +103,7 @@ class FaultTest(SweepTest):
         self.assert_same_results()
 
     def test_cache_unusable(self):
-        """Damaged, cut off, of another program, empty: one line each, and it is made again."""
+        """Damaged, truncated, of another program, empty: one line each, and it is made again."""
         prepare = (*SWEEP, "--stop_before", "0.001 s")
         self.assert_code(self.train(*prepare), 75)
         cached = next((self.here / "out" / ".msunet_cache").glob("*.h5"))
@@ -127,21 +127,21 @@ class FaultTest(SweepTest):
         self.finish()
         self.assert_same_results()
 
-    def test_exception_while_preparing(self):
+    def test_exception_while_preprocessing(self):
         self.faulty("preprocess:0:exception", (1, 3), "injected fault")
         self.finish()
         self.assert_same_results()
 
 
 class SuspendedTest(SweepTest):
-    """A process that does not run for a while (SIGSTOP, a machine that sleeps)."""
+    """A process that is suspended for a while (SIGSTOP, a sleeping machine)."""
 
     def suspend(self, ranks=None, arguments=()):
         process = self.start_training(*SWEEP, *arguments, ranks=ranks,
                                       MSUNET_FAULT="train.step:0:suspend:8")
         return process, self.wait_until_suspended(process, ranks)[0]
 
-    def test_goes_on(self):
+    def test_continues(self):
         process, pid = self.suspend(arguments=("--stall_timeout", "2"))
         time.sleep(4)
         os.kill(pid, signal.SIGCONT)
@@ -149,18 +149,18 @@ class SuspendedTest(SweepTest):
         self.assert_same_results()
 
     def files(self):
-        """All but what rank 1, which trains meanwhile, may write, and what a log may tell."""
+        """All files except those that rank 1, which still trains, may write, and logs."""
         return {path: path.read_bytes() for path in self.folder.rglob("*")
                 if path.is_file() and path.parent.name != "1" and path.name != "log.txt"}
 
     def test_taken_over_meanwhile(self):
-        """As by a start on another node, where the heartbeat is older than 120 s."""
+        """By a start that finds a heartbeat older than 120 s, as on another node."""
         owner = {"host": "node17", "pid": 4711, "slurm_job": ""}
         for ranks in (None, 2):
             with self.subTest(ranks=ranks):
                 shutil.rmtree(self.here)
                 self.scans()
-                # A checkpoint that is being written just then would still be completed.
+                # A checkpoint that is being written at that moment is still completed.
                 process, pid = self.suspend(ranks, ("--checkpoint_minutes", "30"))
                 with open(self.folder / "journal.jsonl", "a", encoding="utf-8") as journal:
                     journal.write(json.dumps({"event": "resumed", "at": time.time(), "owner": owner,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The help of every command reads as a manual page, and completion knows what the help knows."""
+"""The help of every command is complete, and completion knows the options of the help."""
 
 import re
 import unittest
@@ -44,7 +44,7 @@ class HelpTest(ProgramTest):
         self.assertEqual(sorted(re.findall(r"^  (\S+) {2,}\S", overview, re.MULTILINE)),
                          sorted(COMMANDS))
 
-    def test_every_command_has_a_whole_page(self):
+    def test_every_command_has_a_complete_page(self):
         for command in COMMANDS:
             with self.subTest(command):
                 text = help_of(command, self.here)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Twenty times SIGKILL, for any rank or all at any moment of a sweep on two ranks: it ends as if
-nothing had happened."""
+"""SIGKILL twenty times, to one rank or to all, at any moment of a sweep on two ranks: the results
+are those of an undisturbed run."""
 
 import collections
 import os
@@ -13,12 +13,12 @@ from sweep import SweepTest, events, line_count, sweep_of
 
 KILLS = 20
 RANKS = 2
-# Deaths without a checkpoint between them after which a permutation is no longer treated as others.
+# Deaths without a checkpoint between them after which a trial runs alone.
 MOST_DEATHS = 2
 
 
 def deaths(folder):
-    """How often the job died while a permutation ran, since its last checkpoint."""
+    """How often the job died while a trial ran, since the last checkpoint of the trial."""
     running, count = set(), collections.Counter()
     for event in events(folder):
         if event["event"] == "trial_started":
@@ -36,10 +36,10 @@ def deaths(folder):
 
 class KillTest(SweepTest):
     expected_ranks = RANKS
-    sweep = sweep_of(400)  # a death and its start take the time of twenty epochs
+    sweep = sweep_of(400)  # a kill and the next start take as long as twenty epochs
 
     def wait_for_moment(self, process, draw):
-        """Any moment of the start and of the training; False if the program ended before."""
+        """Waits until a random moment of start or training; False if the program has ended."""
         if draw.random() < 0.4 and deaths(self.folder) < MOST_DEATHS:
             self.sleep_through_start(draw.uniform(0, 2.5))
             return process.poll() is None
@@ -52,14 +52,14 @@ class KillTest(SweepTest):
         return process.poll() is None
 
     def sleep_through_start(self, seconds):
-        """At most until the sweep has gone on a little: on a fast machine the seconds of a start are
-        many epochs, and the sweep would end before it has been killed often enough."""
+        """Waits for some seconds, but not longer than a few epochs: on a fast machine the sweep
+        would end before it has been killed often enough."""
         until, lines = time.time() + seconds, line_count(self.folder)
         while time.time() < until and line_count(self.folder) < lines + 5:
             time.sleep(0.02)
 
     def kill(self, process, draw):
-        """One rank, whose end is the job's, or the whole job; who it was."""
+        """Kills one rank, which ends the job, or the whole job. Returns which."""
         ranks = program.children(process.pid)
         victim = draw.choice([*range(RANKS), "all"])
         if victim == "all" or len(ranks) < RANKS:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the program takes from how it was started: cores, GPUs that a job has, the job's end."""
+"""What the program learns from its environment: cores, the GPUs and the end of a job."""
 
 import os
 import re
@@ -17,7 +17,7 @@ class LaunchTest(ProgramTest):
         self.scans()
 
     def start_table(self, *arguments, code=75, **environment):
-        """The settings of the start table by name, of a start that stops at once."""
+        """The settings in the start table, by name, of a start that stops at once."""
         result = self.train("-talos", "{'epochs': 2, 'batch_size': 8}", *arguments, **environment)
         self.assert_code(result, code)
         return dict(re.findall(r"^  (\S.*?)  +(\S.*)$", result.out, re.MULTILINE)), result
@@ -29,14 +29,14 @@ class LaunchTest(ProgramTest):
         self.assertEqual(table["device"], "CPU")
         self.assertIn("the job has GPUs but no driver is here", table["note"])
 
-    def test_the_end_of_the_job_is_heeded(self):
+    def test_it_stops_before_the_end_of_the_job(self):
         end = int(time.time()) + 60
         table, result = self.start_table(SLURM_JOB_ID="7", SLURM_JOB_END_TIME=str(end))
         self.assertIn("the job's end is near", result.out)
         self.assertIn("resumable", table["stops by itself"])
 
     def squeue(self, text):
-        """A folder for PATH with a squeue that says `text`."""
+        """A folder for PATH with a squeue that runs the shell command `text`."""
         folder = self.here / "bin"
         folder.mkdir()
         (folder / "squeue").write_text(f"#!/bin/sh\n{text}\n")
@@ -53,7 +53,7 @@ class LaunchTest(ProgramTest):
         self.assertEqual(asked.read_text(), "-h -j 7 -o %e\n",
                          "asked by each rank, or wrongly")
 
-    def test_nobody_knows_the_end_of_the_job(self):
+    def test_the_end_of_the_job_is_unknown(self):
         path = self.squeue("echo broken; exit 1")
         table, _ = self.start_table(code=0, SLURM_JOB_ID="7", PATH=path)
         self.assertEqual(table["stops by itself"], "the job's end is unknown, give --stop_before")

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run keeps in memory: the slices once a node, and nothing more after a hundred permutations
-than after ten."""
+"""Memory of a run: the slices once per node, and no more after a hundred trials than after ten."""
 
 import json
 import os
@@ -16,7 +15,7 @@ MEGABYTE = 1 << 20
 
 
 def processes_of(folder):
-    """The program's processes that work in a folder."""
+    """The processes of the program with this working directory."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -31,7 +30,7 @@ def processes_of(folder):
 
 
 def proportional(pid):
-    """Bytes of a process by kind (anon, file, shmem), shared ones divided by their sharers."""
+    """Bytes of a process by kind (anon, file, shmem); a page that n processes share counts 1/n."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return {kind.lower(): int(kilobytes) * 1024
             for kind, kilobytes in re.findall(r"^Pss_(\w+): +(\d+) kB", text, re.MULTILINE)}
@@ -68,8 +67,8 @@ class MemoryTest(program.ProgramTest):
         (self.here / "out" / "x").rename(self.here / f"ended_{size}_{ranks}")
         return data, memory
 
-    def test_slices_are_there_once_a_node(self):
-        # 32 slices a scan; enlarged to 512 pixels they make up most of what a rank uses.
+    def test_slices_are_stored_once_per_node(self):
+        # 32 slices per scan; enlarged to 512 pixels they are most of the memory of a rank.
         self.scans(size=(16, 16, 32))
         ranks = 4
         few, small = self.memory_of(64, ranks)
@@ -81,15 +80,15 @@ class MemoryTest(program.ProgramTest):
         for kind in ("anon", "file"):
             private = [statistics.mean(rank[kind] for rank in memory)
                        for memory in (small, large)]
-            # A scan or two of the preprocessing may be left in the heap.
+            # One or two scans of preprocessing may remain in the heap.
             self.assertLess(private[1] - private[0], 0.15 * added, f"{kind}: {private}")
 
     def in_use_after(self, trial):
-        """Megabytes that the process has in memory once a trial has given back its own."""
+        """Megabytes of the process after a trial has freed its memory."""
         log = (self.here / "out" / "x" / "trials" / str(trial) / "log.txt").read_text()
         return float(re.search(r"memory is given back, ([0-9.]+) MB are in use", log)[1])
 
-    def test_a_hundred_permutations_need_no_more_than_ten(self):
+    def test_a_hundred_trials_need_no_more_than_ten(self):
         self.scans()
         grid = f"{{'epochs': 1, 'batch_size': 16, 'dropout': {[n / 128 for n in range(100)]}}}"
         result = self.train("--cache", "none", "--enable_augmentation", "False", "-talos", grid)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a user finds after a sweep."""
+"""The files of a finished sweep."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ MEMBERS = ("details.txt", "params.npy", "results.csv", "model.json", "model.h5",
 
 
 class OutputsTest(ProgramTest):
-    """One sweep of two permutations, looked at from all sides."""
+    """One sweep of two permutations and all its outputs."""
 
     @classmethod
     def setUpClass(cls):
@@ -206,7 +206,7 @@ class OutputsTest(ProgramTest):
         self.assertEqual(fed_back.out, printed.out)
         self.assertIn("weight_factor: 2.5", printed.out)
 
-    def test_written_config_goes_on(self):
+    def test_written_config_resumes(self):
         again = run("--config", self.folder / "config.yaml", cwd=self.place)
         self.assert_code(again, 0)
         self.assertIn("nothing left to do", again.out)
@@ -221,7 +221,7 @@ class OutputsTest(ProgramTest):
             self.assertIn(text, result.out)
         self.assertEqual({path.name for path in self.here.iterdir()}, {"data", "masks"})
 
-    def test_resume_never_takes_a_new_folder(self):
+    def test_resume_never_uses_a_new_folder(self):
         result = run("-tpath", "data", "-mpath", "masks", *FAST, "-talos",
                      "{'epochs': 1, 'batch_size': 16}", "--resume", "never", cwd=self.place)
         self.assert_code(result, 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The best permutation's worst slices are in the report, however the sweep came to its end."""
+"""The report contains the worst slices of the best trial, however the sweep ended."""
 
 import unittest
 
@@ -7,7 +7,7 @@ import program
 from program import ProgramTest, run
 from results import page
 
-# The first permutation is the best: the second learns nothing.
+# The first permutation is the best, because the second learns nothing.
 GRID = "{'lr': [0.001, 1e-12], 'epochs': 2, 'batch_size': 8}"
 
 
@@ -33,7 +33,7 @@ class PicturesTest(ProgramTest):
         self.assert_code(self.train("-talos", GRID), 0)
         self.assert_shows_the_best(self.out / "x")
 
-    def test_passed_over_while_training(self):
+    def test_not_drawn_while_training(self):
         limit = ("--performance_target", "val_dice_coef,0")
         self.assert_code(self.train("-talos", GRID, *limit), 0)
         pictures = self.out / "x" / "trials" / "0" / "pictures.json"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""msunet predict as a lab uses it: folders, files, skipping, bad scans, ranks, stops."""
+"""msunet predict: folders, files, skipping, bad scans, ranks, stops."""
 
 import csv
 import gzip
@@ -46,7 +46,7 @@ class PredictTest(ProgramTest):
 
 
 class Layouts(PredictTest):
-    def test_a_data_set_of_mice_keeps_its_tree(self):
+    def test_results_have_the_tree_of_the_input(self):
         self.mice()
         (self.here / "dataset" / "mouse_1" / "notes.txt").write_text("fine animal")
         before = contents(self.here / "dataset")
@@ -60,7 +60,7 @@ class Layouts(PredictTest):
         self.assertEqual(contents(self.here / "dataset"), before)
         self.assertIn("predicted    3 scans", result.out)
 
-    def test_files_go_to_the_default_folder_in_their_own_form(self):
+    def test_default_folder_and_format(self):
         self.scans()
         plain = self.here / "data" / "a2_dti_data.nii"
         (self.here / "packed.nii.gz").write_bytes(gzip.compress(plain.read_bytes()))
@@ -71,7 +71,7 @@ class Layouts(PredictTest):
         self.assertEqual(gzip.decompress((self.here / "predictions/packed_mask.nii.gz").read_bytes()),
                          (self.here / "predictions/a2_dti_data_mask.nii").read_bytes())
 
-    def test_a_result_beside_its_scan_where_that_is_asked_for(self):
+    def test_a_result_beside_its_scan_on_request(self):
         self.scans()
         self.assert_code(self.predict("data/a2_dti_data.nii", "-o", "data"), 0)
         self.assertIn("data/a2_dti_data_mask.nii", self.names("."))
@@ -98,14 +98,14 @@ class Layouts(PredictTest):
 
 
 def write_pair_4d(path, frames):
-    """Frames that differ."""
+    """Writes a 4-D scan with different frames."""
     size = (16, 16, 4)
     values = [100.0 + (i * (frame + 3)) % 97 for frame in range(frames) for i in range(16 * 16 * 4)]
     write_nifti(path, (*size, frames), values)
 
 
 class Skipping(PredictTest):
-    def test_what_is_there_is_skipped_until_overwrite(self):
+    def test_existing_results_are_skipped_without_overwrite(self):
         self.scans()
         self.assert_code(self.predict("data", "-o", "out"), 0)
         first = contents(self.here / "out")
@@ -123,7 +123,7 @@ class Skipping(PredictTest):
         self.assertIn("predicted    5 scans", result.out)
         self.assertEqual(contents(self.here / "out"), first)
 
-    def test_stopped_by_signals_and_going_on(self):
+    def test_stopped_by_signals_and_resumed(self):
         write_scans(self.here, names=[f"s{i:02}_dti" for i in range(14)])
         arguments = ("predict", "-m", "model.h5", "-ts", "64", "-fs", "0.25", "--threads", "1",
                      "data", "-o", "out")
@@ -146,7 +146,7 @@ class Skipping(PredictTest):
 
 
 class BadInput(PredictTest):
-    def test_all_bad_scans_are_listed_and_the_good_ones_done(self):
+    def test_all_bad_scans_are_listed_and_the_others_processed(self):
         self.scans()
         data = self.here / "data"
         good = (data / "a2_dti_data.nii").read_bytes()
@@ -164,14 +164,14 @@ class BadInput(PredictTest):
         for mark in program.CRASH_MARKS:
             self.assertNotIn(mark, result.err)
 
-    def test_inputs_that_are_not_there_end_it_before_it_begins(self):
+    def test_missing_inputs_are_found_before_anything_is_processed(self):
         self.scans()
         result = self.predict("data", "gone", "model.h5", "-o", "out")
         self.assert_code(result, 3)
         self.assertEqual(len(result.errors()), 2, result.text)
         self.assertFalse((self.here / "out").exists())
 
-    def test_models_that_cannot_be_used(self):
+    def test_bad_models(self):
         self.scans()
         subprocess.run([START_MODELS, self.here], check=True)
         (self.here / "half.h5").write_bytes((self.here / "model.h5").read_bytes()[:100000])
@@ -186,7 +186,7 @@ class BadInput(PredictTest):
             for mark in program.CRASH_MARKS:
                 self.assertNotIn(mark, result.err)
 
-    def test_options_that_cannot_be_meant(self):
+    def test_bad_options(self):
         self.scans()
         for options, message in (
                 (("-hspace", "0.5"), "exclude each other"),
@@ -201,7 +201,7 @@ class BadInput(PredictTest):
         self.assert_code(run("predict", "data", cwd=self.here), 2)
         self.assert_code(run("predict", "-m", "model.h5", cwd=self.here), 2)
 
-    def test_results_that_cannot_be_written_end_it_on_all_ranks(self):
+    def test_an_unwritable_result_ends_all_ranks(self):
         self.scans()
         for kind, rank in (("full_disk", "1"), ("exception", "*"), ("exception", "0")):
             result = self.predict("data", "-o", "out", "--overwrite", ranks=2,
@@ -237,7 +237,7 @@ class Ranks(PredictTest):
 
 
 class Models(PredictTest):
-    def test_a_model_tells_how_it_was_trained(self):
+    def test_settings_come_from_the_model(self):
         self.scans()
         self.assert_code(self.train("-talos", "{'epochs': [1], 'batch_size': [8]}", "-fs", "1"), 0)
         experiment = self.here / "out" / "x"
@@ -257,7 +257,7 @@ class Models(PredictTest):
         self.assert_code(result, 0)
         self.assertIn("-hspace 0.8 -vspace 1.0, windows of 32 pixels every 32", result.out)
 
-    def test_a_file_that_says_nothing_is_told(self):
+    def test_a_model_without_settings_is_reported(self):
         self.scans()
         result = self.predict("data/a2_dti_data.nii")
         self.assertIn("says nothing about its preprocessing", result.out)
@@ -283,7 +283,7 @@ class Reference(PredictTest):
         found = re.search(r"fmri ([\d.]+) \(2 scans\)", result.out)
         dices = [float(row["dice"]) for row in rows if row["modality"] == "fmri"]
         self.assertAlmostEqual(float(found[1]), sum(dices) / 2, delta=1e-4)
-        # What was predicted before is read again.
+        # Existing results are read.
         again = self.predict("data", "-o", "out", "--reference", "masks")
         self.assertIn("5 skipped", again.out)
         self.assertIn(found[0], again.out)

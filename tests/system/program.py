@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the system tests share: the program started as a user starts it, in a folder of its own, on
-scans so small that a training step takes milliseconds."""
+"""Common to the system tests: starts the program as a user does, in a folder of its own, on scans
+so small that a training step takes milliseconds."""
 
 import os
 import random
@@ -27,7 +27,7 @@ ENVIRONMENT = {
     "COLUMNS": "100",
 }
 
-# Reads as failure in no case: what a crash, an uncaught exception or MPI's abort leaves on stderr.
+# Never acceptable on stderr: traces of a crash, an uncaught exception or an MPI abort.
 CRASH_MARKS = ("terminate called", "MPI_ABORT", "Signal:", "Segmentation", "backtrace", "HDF5-DIAG",
                "core dumped", "what():", "std::", "c10::", "itk::")
 
@@ -36,14 +36,14 @@ FAST = ("-ts", "32", "-fp", "1", "--threads", "1", "-path", "random",
 
 
 def without(options, names):
-    """FAST without the options that a test gives itself."""
+    """FAST without the given options."""
     given = dict(zip(options[::2], options[1::2]))
     return [word for name, value in given.items() if name not in names for word in (name, value)]
 
 
 @dataclass
 class Result:
-    """How a start of the program ended."""
+    """Exit code and output of a start."""
 
     code: int
     out: str
@@ -61,20 +61,20 @@ def command(*arguments, ranks=None, path=None):
     words = [PROGRAM, *map(str, arguments)]
     if ranks is None:
         return words
-    # An mpirun that is started by its full path puts its own folder before PATH.
+    # An mpirun that is started by its full path prepends its own folder to PATH.
     own_path = [] if path is None else ["env", f"PATH={path}"]
     return [MPIEXEC, "-n", str(ranks), *own_path, *words]
 
 
 def environment(**extra):
-    """The tests' own environment: no job of Slurm's, no fault of an outer test."""
+    """The environment without variables of Slurm and without MSUNET_FAULT."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("SLURM_", "MSUNET_"))}
     return {**kept, **ENVIRONMENT, **extra}
 
 
 def run(*arguments, cwd, ranks=None, timeout=240, **extra):
-    """Starts the program and waits for its end; `extra` are environment variables."""
+    """Runs the program to its end; `extra` are environment variables."""
     words = command(*arguments, ranks=ranks, path=extra.get("PATH"))
     done = subprocess.run(words, cwd=cwd, env=environment(**extra),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -91,7 +91,7 @@ def start(*arguments, cwd, ranks=None, **extra):
 
 
 def children(pid):
-    """The processes that this one started, in their order."""
+    """The child processes of `pid`, in the order of their starts."""
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
@@ -115,7 +115,7 @@ def write_nifti(path, size, values, spacing=(1.0, 1.0, 1.0), kind="f"):
 
 
 def write_pair(folder, name, seed, size=(16, 16, 4)):
-    """A bright ball with noise around it as `data/<name>_data.nii`, its mask as `masks/…`."""
+    """Writes a bright ball in noise as `data/<name>_data.nii` and its mask as `masks/…`."""
     draw = random.Random(seed)
     width, height, depth = size
     volume, mask = [], []
@@ -133,7 +133,7 @@ NAMES = ("a1_anatomical", "a2_dti", "a3_fmri", "a4_noddi", "b1_fmri")
 
 
 def write_scans(folder, names=NAMES, size=(16, 16, 4)):
-    """Five scans, of which the last is the validation data at the default split."""
+    """Writes five scans; with the default split the last one is the validation data."""
     for kind in ("data", "masks"):
         (Path(folder) / kind).mkdir(parents=True)
     for number, name in enumerate(names):
@@ -141,7 +141,7 @@ def write_scans(folder, names=NAMES, size=(16, 16, 4)):
 
 
 class ProgramTest(unittest.TestCase):
-    """A test with a folder of its own, gone when it passes."""
+    """A test with a folder of its own, which is removed if the test passes."""
 
     def setUp(self):
         self.here = Path(tempfile.mkdtemp(prefix="msunet_system_"))
@@ -160,7 +160,7 @@ class ProgramTest(unittest.TestCase):
         return process
 
     def wait_until_suspended(self, process, ranks=None, count=1):
-        """Until the first `count` ranks have met the fault `suspend`; their pids."""
+        """Waits until `count` ranks have reached the fault `suspend`. Returns their pids."""
         deadline = time.time() + 120
         while time.time() < deadline and process.poll() is None:
             pids = [process.pid] if ranks is None else children(process.pid)
@@ -171,7 +171,7 @@ class ProgramTest(unittest.TestCase):
 
     @staticmethod
     def end(process):
-        """Kills the process and its ranks: the children of an mpirun outlive it for a moment."""
+        """Kills the process and its ranks: children of mpirun live a moment longer than mpirun."""
         if process.poll() is None:
             for pid in [*children(process.pid), process.pid]:
                 os.kill(pid, signal.SIGKILL)
@@ -185,7 +185,7 @@ class ProgramTest(unittest.TestCase):
 
 
 def main():
-    """unittest's main, or a visible skip where there is no program."""
+    """unittest.main, or a visible skip if there is no program."""
     if not os.access(PROGRAM, os.X_OK):
         print(f"SKIPPED: MSUNET_PROGRAM is '{PROGRAM}' and no program")
         sys.exit(77)

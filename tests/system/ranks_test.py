@@ -17,7 +17,7 @@ class RanksTest(ProgramTest):
         self.scans()
 
     def history(self, ranks, grid, *arguments):
-        """The metrics of each epoch and the data set's hash, of a trial on so many ranks."""
+        """Metrics of each epoch and the hash of the data set, for a trial on a number of ranks."""
         name = f"r{ranks}"
         result = run("-tpath", "data", "-mpath", "masks", "-ts", "32", "-fp", "1", "-path",
                      "random", "--threads", "1", "--output_directory", "out", "-n", name,
@@ -43,12 +43,12 @@ class RanksTest(ProgramTest):
                                          (ranks, epoch, name, expected[name], found[name]))
 
     def test_float64_histories(self):
-        # 14 samples and augmented copies in batches of 7, which 2 and 3 ranks share unevenly.
+        # 14 samples and augmented copies in batches of 7, which 2 and 3 ranks can't split evenly.
         self.compare("{'lr': 1e-4, 'epochs': 6, 'batch_size': 7, 'dropout': 0.5}",
                      "--precision", "float64", "-at", "0.6", tolerance=1e-10, epochs=6)
 
     def test_first_step_in_float32(self):
-        # The training metrics of an epoch of one step come from before that step.
+        # The training metrics of an epoch with one step are computed before its update.
         self.compare("{'epochs': 1, 'batch_size': 64, 'dropout': 0.5}", tolerance=1e-7,
                      only=NAMES[:3], epochs=1)
 

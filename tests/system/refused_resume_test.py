@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An experiment that exists: what may not change, and who works on it."""
+"""Existing experiments that are not resumed: with changes, in use, or damaged."""
 
 import json
 import shutil
@@ -12,7 +12,6 @@ from program import FAST, ProgramTest, run, without, write_pair
 
 
 class RefusedResumeTest(ProgramTest):
-    """An experiment that exists: what may not change, and who works on it."""
 
     @classmethod
     def setUpClass(cls):
@@ -32,7 +31,7 @@ class RefusedResumeTest(ProgramTest):
         self.drop_end()
 
     def drop_end(self):
-        """Takes the journal back to where the sweep ran."""
+        """Restores the journal of the running sweep."""
         lines = [line for line in self.journal.read_text().splitlines()
                  if json.loads(line)["event"] in ("sweep_started", "trial_started")]
         self.journal.write_text("\n".join(lines) + "\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what an experiment left behind."""
+"""Reads the files of an experiment."""
 
 import csv
 import io
@@ -40,7 +40,7 @@ def contents(folder):
 
 
 def events(folder):
-    """The journal's whole lines; none yet where there is no journal."""
+    """The complete lines of the journal; none if there is no journal yet."""
     path = folder / "journal.jsonl"
     if not path.exists():
         return []
@@ -48,7 +48,7 @@ def events(folder):
 
 
 def page(folder):
-    """What report.html shows."""
+    """The data of report.html."""
     head = '<script id="data" type="application/json">'
     text = (folder / "report.html").read_text()
     assert head in text, folder

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Interrupted at any moment and started again until done, a sweep ends as if nothing had
-happened."""
+"""A sweep that is interrupted at any moment and started again until it is complete has the results
+of an undisturbed run."""
 
 import random
 import signal
@@ -16,7 +16,7 @@ class ResumeTest(SweepTest):
 
     def test_killed_at_random_moments(self):
         draw = random.Random(20260131)
-        # At least every other start gets so far that it leaves a checkpoint.
+        # At least every second start runs long enough to write a checkpoint.
         for lines in (0, 5, 2, 6):
             process = self.start_training(*self.sweep)
             if lines == 0:
@@ -29,7 +29,7 @@ class ResumeTest(SweepTest):
         self.assert_same_results()
         self.assertGreater(len([e for e in events(self.folder) if e["event"] == "resumed"]), 2)
 
-    def test_what_a_dead_start_left_is_removed(self):
+    def test_files_of_a_killed_start_are_removed(self):
         self.assert_code(self.train(*self.sweep, MSUNET_FAULT="trial_1:0:crash"), KILLED)
         trial = self.folder / "trials" / "1"
         self.assertTrue((trial / "running").exists())
@@ -62,12 +62,12 @@ class ResumeTest(SweepTest):
         self.finish(ranks=2)
         self.assert_same_results()
 
-    def test_killed_while_preparing(self):
+    def test_killed_while_preprocessing(self):
         self.assert_code(self.train(*self.sweep, MSUNET_FAULT="preprocess:0:crash:3"), KILLED)
         self.finish()
         self.assert_same_results()
 
-    def test_stop_before_and_going_on_without_a_name(self):
+    def test_stop_before_and_resume_without_a_name(self):
         options = program.without(FAST, ("-n",))
         words = ("-tpath", "data", "-mpath", "masks", *options, *self.sweep)
         first = run(*words, "--stop_before", "0.001 s", cwd=self.here)
@@ -82,7 +82,7 @@ class ResumeTest(SweepTest):
 
 
 class TwoStartsTest(SweepTest):
-    def test_the_second_says_who_works(self):
+    def test_the_second_names_the_first(self):
         process = self.start_training(*SWEEP, MSUNET_FAULT="trial_1:0:hang")
         self.assertTrue(self.wait_for_lines(process, 2), self.log())
         second = self.train(*SWEEP)
@@ -91,14 +91,14 @@ class TwoStartsTest(SweepTest):
         self.assertIn("in use", second.err)
         self.assertIn(f"pid {process.pid}", second.err)
         self.end(process)
-        # The dead process's journal is free at once on the same host.
+        # On the same host the journal of a dead process is free at once.
         self.finish()
         self.assert_same_results()
 
     def test_at_the_same_moment(self):
         both = [self.start_training(*SWEEP) for _ in range(2)]
         codes = sorted(process.wait(240) for process in both)
-        # The second may also come so late that nothing is left.
+        # The second may also start after the first has finished.
         self.assertIn(codes, ([0, 2], [0, 0]), self.log())
         starts = [e for e in events(self.folder) if e["event"] in ("sweep_started", "resumed")]
         self.assertEqual(len(starts), 1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a start costs, in processor time, which other work on the machine changes little. The goals
-are wall times on a quiet machine, 0.1 s and 3 s: benchmarks/startup.py measures those."""
+"""Processor time of a start, which depends little on other work on the machine. The goals are wall
+times on a quiet machine, 0.1 s and 3 s: benchmarks/startup.py measures those."""
 
 import os
 
@@ -8,7 +8,7 @@ from program import ProgramTest, main, run
 
 
 def processor_seconds(start):
-    """Of the processes that `start` runs."""
+    """Processor seconds of the processes that `start` runs."""
     before = os.times()
     start()
     after = os.times()
@@ -17,7 +17,7 @@ def processor_seconds(start):
 
 
 class StartUp(ProgramTest):
-    def test_help_comes_at_once(self):
+    def test_help_is_fast(self):
         def show():
             self.assert_code(run("train", "--help", cwd=self.here), 0)
         self.assertLess(min(processor_seconds(show) for _ in range(5)), 0.1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of interrupted sweeps share: a sweep of three permutations, its journal, and the
-results that it must have."""
+"""Common to the tests of interrupted sweeps: a sweep of three permutations, its journal and its
+expected results."""
 
 import functools
 import signal
@@ -16,8 +16,8 @@ TRIALS = 3
 
 
 def sweep_of(epochs):
-    """Options of a sweep whose permutations have so many epochs, some hundredths of a second each
-    on a fast machine: who wants to interrupt it needs many."""
+    """Options of a sweep whose trials have this number of epochs. An epoch takes some hundredths of
+    a second on a fast machine, so a sweep needs many if it is to be interrupted."""
     grid = (f"{{'lr': [0.001, 0.0005, 0.0001], 'epochs': {epochs}, 'batch_size': 6,"
             " 'dropout': 0.3}")
     return ("-talos", grid, "-at", "0.6", "--checkpoint_minutes", "0")
@@ -28,7 +28,7 @@ KILLED = -signal.SIGKILL
 
 
 def results(folder):
-    """What must not depend on how often the sweep was interrupted."""
+    """The results that must not depend on interruptions of the sweep."""
     return {
         "summary": [path.read_bytes() for path in summary_files(folder)],
         "histories": sorted(path.read_bytes() for path in folder.glob("talos_scan_history_*")),
@@ -39,7 +39,7 @@ def results(folder):
 
 @functools.cache
 def uninterrupted(sweep, ranks):
-    """The results of a sweep in one go."""
+    """The results of an undisturbed sweep."""
     with tempfile.TemporaryDirectory(prefix="msunet_system_") as place:
         program.write_scans(place)
         done = run("-tpath", "data", "-mpath", "masks", *FAST, *sweep, cwd=place, ranks=ranks)
@@ -52,7 +52,7 @@ def stray_files(folder):
 
 
 def line_count(folder):
-    """Lines of the journal, without reading what they say: a test looks a hundred times a second."""
+    """The number of lines of the journal; not parsed, as tests poll a hundred times a second."""
     try:
         return (folder / "journal.jsonl").read_bytes().count(b"\n")
     except FileNotFoundError:
@@ -60,10 +60,10 @@ def line_count(folder):
 
 
 class SweepTest(ProgramTest):
-    """A sweep that is to end as if nothing had happened."""
+    """A sweep that must have the results of an undisturbed one."""
 
     sweep = SWEEP
-    expected_ranks = None  # of the sweep in one go; None: without MPI
+    expected_ranks = None  # ranks of the undisturbed sweep; None: without MPI
 
     @classmethod
     def setUpClass(cls):
@@ -75,7 +75,7 @@ class SweepTest(ProgramTest):
         self.folder = self.here / "out" / "x"
 
     def wait_for_lines(self, process, count):
-        """Until the journal has so many more lines; False if the program ended before."""
+        """Waits until the journal has `count` more lines; False if the program has ended."""
         wanted = line_count(self.folder) + count
         for _ in range(12000):
             if process.poll() is not None:
@@ -86,14 +86,14 @@ class SweepTest(ProgramTest):
         raise AssertionError("no progress in 120 s:\n" + self.log())
 
     def wait_until_gone(self, pids):
-        """mpirun may end a moment before the last rank that it kills."""
+        """Waits for all ranks: mpirun may end a moment before the last rank that it kills."""
         deadline = time.time() + 60
         while any(Path(f"/proc/{pid}").exists() for pid in pids):
             self.assertLess(time.time(), deadline, "ranks outlive mpirun")
             time.sleep(0.05)
 
     def finish(self, code=0, **options):
-        """Starts until the sweep says that it is complete."""
+        """Starts the sweep, which must end with the exit code."""
         result = self.train(*self.sweep, **options)
         self.assert_code(result, code)
         return result

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a terminal shows while a sweep runs, and what is left of it at the end."""
+"""What a terminal shows while a sweep runs and after its end."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ COLUMNS = 80
 
 
 class Screen:
-    """Lines as a terminal shows them: as much of its language as the program speaks."""
+    """The lines of a terminal; knows the control sequences that the program uses."""
 
     def __init__(self):
         self.lines = [""]
@@ -49,10 +49,10 @@ class Screen:
 
 
 def on_a_terminal(cwd, ranks):
-    """Runs the sweep on a terminal; gives its exit code and all that it wrote."""
+    """Runs the sweep on a terminal. Returns its exit code and its output."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
-    # Its size is all that counts here, not the one that the tests name.
+    # The size comes from the terminal, not from the environment of the tests.
     variables = {name: value for name, value in environment(TERM="xterm").items()
                  if name != "COLUMNS"}
     process = subprocess.Popen(command(*SWEEP, ranks=ranks), cwd=cwd, env=variables,
@@ -94,7 +94,7 @@ class TerminalTest(ProgramTest):
         for line in table:
             self.assertLess(len(re.sub(r"\x1b\[\d*[A-Z]", "", line)), COLUMNS)
 
-    def test_table_replaces_itself_and_leaves_nothing(self):
+    def test_table_is_redrawn_in_place_and_removed(self):
         self.check(None)
 
     def test_table_under_mpirun(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A disk in memory with a size of its own, which only root may mount."""
+"""A disk of a given size in memory, which only root can mount."""
 
 import contextlib
 import subprocess
@@ -14,7 +14,7 @@ def mount(folder, *options):
 
 @contextlib.contextmanager
 def mounted(folder, *options):
-    """A new disk as an empty folder that is made for it."""
+    """Makes a folder and mounts a new disk there."""
     folder.mkdir()
     done = mount(folder, *options)
     if done.returncode != 0:
@@ -27,7 +27,7 @@ def mounted(folder, *options):
 
 
 def why_not():
-    """Why nothing can be mounted here; nothing if it can."""
+    """The reason why nothing can be mounted here, or an empty text."""
     with tempfile.TemporaryDirectory() as folder:
         tried = mount(folder, "size=4k")
         if tried.returncode == 0:
@@ -37,7 +37,7 @@ def why_not():
 
 
 def skip_unless_possible():
-    """Ends the test with a visible skip where nothing can be mounted."""
+    """Skips the test visibly if nothing can be mounted."""
     reason = why_not()
     if reason:
         print(f"SKIPPED: no small disk can be mounted here ({reason})")

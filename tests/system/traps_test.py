@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The traps of the trainer that this program replaces: facts.md, "Traps its users meet"."""
+"""Known traps of the trainer that this program replaces (facts.md, "Traps its users meet")."""
 
 import math
 import unittest
@@ -27,7 +27,7 @@ class TrapsTest(ProgramTest):
         # The basic scheme without rotation: an affine copy of each of four training scans.
         self.assertEqual(events(self.folder)[0]["data"]["augmented_copies"], 4)
 
-    def test_sizes_and_weights_are_heeded(self):
+    def test_sizes_and_weights_take_effect(self):
         result = run("-tpath", "data/", "-mpath", "masks/", *without(FAST, ("-ts", "-fp")), "-ts", "48", "-fp", "0.5",
                      "-fs", "0.5", "-mw", "dti", "-wf", "3", *self.TINY, "--enable_augmentation",
                      "False", cwd=self.here)
@@ -35,7 +35,7 @@ class TrapsTest(ProgramTest):
         row = records(summary_file(self.folder))[0]
         self.assertEqual((row["patch_dimensions"], row["weight_factor"], row["modality_weight"]),
                          ("32/32", "3", "dti"))
-        # Patches of 24 at 0 and 24: four a slice, of 4 + 2 + 2 + 2 slices and 2 for validation.
+        # Patches of 24 at 0 and 24: four per slice, of 4 + 2 + 2 + 2 slices and 2 for validation.
         data = events(self.folder)[0]["data"]
         self.assertEqual((data["training_samples"], data["validation_samples"]), (40, 8))
 
@@ -67,7 +67,7 @@ class TrapsTest(ProgramTest):
         self.assertIn(".DS_Store", warnings[0])
         self.assertIn("notes.txt", warnings[0])
 
-    def test_pca_does_not_end_the_scan(self):
+    def test_pca_does_not_end_the_sweep(self):
         result = self.train("-talos", "{'pca_only': [True, False], 'epochs': 1, 'batch_size': 16}")
         self.assert_code(result, 0)
         table = records(summary_file(self.folder))
@@ -87,7 +87,7 @@ class TrapsTest(ProgramTest):
         self.assertEqual(len(records(summary_file(self.folder))), 1)
         self.assertEqual(list(self.folder.glob("*.zip")) + list(self.folder.glob("*.hdf5")), [])
 
-    def test_failed_permutation_keeps_its_row(self):
+    def test_failed_trial_keeps_its_row(self):
         result = self.train("-talos", "{'lr': [1e30, 0.001], 'epochs': 2, 'batch_size': 4}")
         self.assert_code(result, 4)
         good, bad = sorted(records(summary_file(self.folder)), key=lambda row: float(row["lr"]))
@@ -109,7 +109,7 @@ class TrapsTest(ProgramTest):
         self.assert_code(result, 4)
         self.assertEqual(list(self.folder.glob("*.zip")) + list(self.folder.glob("*.hdf5")), [])
 
-    def test_no_validation_data_is_said(self):
+    def test_missing_validation_data_is_reported(self):
         result = self.train(*self.TINY, "-v", "0.1")
         self.assert_code(result, 0)
         self.assertIn("no validation data", result.err)
@@ -122,7 +122,7 @@ class TrapsTest(ProgramTest):
         self.assertEqual(events(self.folder)[0]["data"].get("augmented_copies", 0), 0)
         self.assertIn("augmented", result.text)
 
-    def test_time_limit_and_going_on(self):
+    def test_time_limit_and_resume(self):
         limited = self.train("-talos", "{'lr': [0.1, 0.01, 0.001], 'epochs': 1, 'batch_size': 8}",
                              "--time_limit", "0.001 s")
         self.assert_code(limited, 0)
