@@ -69,14 +69,6 @@ public:
         see(event.at);
     }
 
-    void operator()(const TrialLost& event) {
-        close(event.trial, TrialState::pending, event.at);
-        TrialRecord& trial = record_.trials[event.trial];
-        ++trial.deaths;
-        trial.last_trouble = event.reason;
-        see(event.at);
-    }
-
     void operator()(const TrialRetried& event) {
         record_.trials[event.trial] = TrialRecord{};
         record_.finished = false;
@@ -153,7 +145,6 @@ std::optional<TrialId> trial_of(const Event& event) {
     if (const auto* e = std::get_if<EpochFinished>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialPaused>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialFinished>(&event)) return e->result.trial;
-    if (const auto* e = std::get_if<TrialLost>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialRetried>(&event)) return e->trial;
     return std::nullopt;
 }

@@ -9,11 +9,12 @@
 #include <cerrno>
 #include <utility>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 #include "record/check.hpp"
 
 namespace msunet::record {
@@ -131,7 +132,7 @@ Journal Journal::create(const std::filesystem::path& file, const SweepStart& sta
     SweepRecord record;
     update(record, start);
     // The first line is there whole or not at all: without it a folder is no experiment.
-    const std::string line = to_json(start) + "\n";
+    const std::string line = codec::to_json(Event(start)) + "\n";
     core::AtomicFile first(file);
     first.write(line);
     if (!first.commit_new()) {
@@ -159,7 +160,7 @@ void Journal::append(const Event& event) {
                                        "same command again"));
     }
     check(impl_->record, event);
-    impl_->write(to_json(event) + "\n");
+    impl_->write(codec::to_json(event) + "\n");
     update(impl_->record, event);
     impl_->poll();
 }

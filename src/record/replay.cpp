@@ -5,12 +5,12 @@
 #include <fstream>
 #include <string>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/fields.hpp"
 #include "msunet/record/journal.hpp"
-#include "msunet/record/json.hpp"
-#include "record/line.hpp"
 
 namespace msunet::record {
 
@@ -22,19 +22,39 @@ using core::quoted;
 /// A journal whose last sign of life is older is not in use.
 constexpr double silence_seconds = 120;
 
-void check_version(const std::filesystem::path& file, std::string_view line) {
-    const std::optional<std::int64_t> version = version_of_line(line);
+struct FirstLine {
+    std::optional<std::int64_t> version;
+};
+
+template <class Archive, codec::Is<FirstLine> T>
+void fields(Archive& archive, T& value) {
+    archive("version", value.version);
+}
+
+/// The version that a journal's first line names; nothing if it is no such line.
+std::optional<std::int64_t> version_of(std::string_view line) {
+    try {
+        return codec::from_json<FirstLine>(line).version;
+    } catch (const core::InputError&) {
+        return std::nullopt;
+    }
+}
+
+/// The journal's version. Throws core::UsageError if this program can't read it.
+std::int64_t checked_version(const std::filesystem::path& file, std::string_view line) {
+    const std::optional<std::int64_t> version = version_of(line);
     if (!version) {
         throw core::UsageError(concat(quoted(file.string()),
                                       " does not begin as a journal does (its first line is "
                                       "damaged), use another folder or experiment name"));
     }
-    if (*version != journal_version) {
+    if (*version < 1 || *version > journal_version) {
         throw core::UsageError(concat(quoted(file.string()), " is a journal of version ", *version,
-                                      " (this program reads version ", journal_version,
+                                      " (this program reads versions 1 to ", journal_version,
                                       "), go on with the program that wrote it or use another "
                                       "experiment name"));
     }
+    return *version;
 }
 
 }  // namespace
@@ -54,9 +74,9 @@ Replay replay(const std::filesystem::path& file) {
             break;
         }
         const std::string_view line = std::string_view(text).substr(position, end - position);
-        if (number == 1) check_version(file, line);
+        if (number == 1) result.version = checked_version(file, line);
         try {
-            update(result.record, event_from_json(line));
+            update(result.record, codec::from_json<Event>(line));
         } catch (const core::InputError& error) {
             const bool last = end + 1 == text.size();
             if (!last || number == 1) {

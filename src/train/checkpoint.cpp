@@ -5,10 +5,11 @@
 #include <map>
 #include <utility>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/h5/container.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 #include "msunet/unet/network.hpp"
 
 namespace msunet::train {
@@ -82,7 +83,7 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
     core::make_directories(file.parent_path());
     h5::write_container(
         file, arrays,
-        {{"format", format}, {"identity", c.identity}, {"past", record::to_json(past)}});
+        {{"format", format}, {"identity", c.identity}, {"past", codec::to_json(past)}});
 }
 
 Checkpoint read_checkpoint(const std::filesystem::path& file) {
@@ -115,7 +116,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& file) {
                    .wait = signed_of(counts[8])};
     c.ended = counts[9] != 0;
     c.identity = container.text("identity");
-    auto past = record::trial_result_from_json(container.text("past"));
+    auto past = codec::from_json<record::TrialResult>(container.text("past"));
     c.history = std::move(past.history);
     c.modality = std::move(past.modality);
     for (const auto& [name, array] : container.arrays) {

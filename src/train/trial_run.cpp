@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
@@ -15,14 +16,14 @@
 #include "msunet/data/batch_sampler.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 #include "msunet/unet/network.hpp"
 
 namespace msunet::train {
 namespace {
 
 std::string identity(const TrialContext& context, const record::Assignment& assignment) {
-    return record::to_json(assignment.permutation) + " seed " + std::to_string(context.seed) +
+    return codec::to_json(assignment.permutation) + " seed " + std::to_string(context.seed) +
            " data " + context.dataset.hash();
 }
 

@@ -26,7 +26,6 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/record/json.hpp"
 
 namespace msunet::app {
 namespace {

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// What a journal's lines say.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::record {
 
+/// Version of the journal's format, in each journal's first line.
+inline constexpr std::int64_t journal_version = 2;
+
 /// A trial was handed to a group. The checkpoint is the one it goes on from, empty for none.
 struct TrialStarted {
+    static constexpr std::string_view name = "trial_started";
     TrialId trial = 0;
     std::int64_t rank = 0;
     std::string checkpoint;
@@ -19,12 +26,14 @@ struct TrialStarted {
 
 /// A checkpoint is on disk.
 struct CheckpointSaved {
+    static constexpr std::string_view name = "checkpoint";
     CheckpointReport checkpoint;
     double at = 0;
 };
 
 /// An epoch ended (optional lines: a report draws curves of running trials from them).
 struct EpochFinished {
+    static constexpr std::string_view name = "epoch";
     TrialId trial = 0;
     EpochReport report;
     double at = 0;
@@ -32,43 +41,43 @@ struct EpochFinished {
 
 /// A trial was set aside with a checkpoint.
 struct TrialPaused {
+    static constexpr std::string_view name = "trial_paused";
     TrialId trial = 0;
     double at = 0;
 };
 
 /// A trial has its result: done, pca, or failed.
 struct TrialFinished {
+    static constexpr std::string_view name = "trial_finished";
+    static constexpr std::string_view former_name = "trial_failed";  ///< in version 1, if it failed
     TrialResult result;
-    double at = 0;
-};
-
-/// A group left the sweep while the program lives on; its trial goes back to the queue.
-struct TrialLost {
-    TrialId trial = 0;
-    std::string reason;
     double at = 0;
 };
 
 /// A failed trial's result is set aside, so that it runs again (`--retry_failed`).
 struct TrialRetried {
+    static constexpr std::string_view name = "trial_retried";
     TrialId trial = 0;
     double at = 0;
 };
 
 /// Sign of life.
 struct Heartbeat {
+    static constexpr std::string_view name = "heartbeat";
     Owner owner;
     double at = 0;
 };
 
 /// The program ended in order before the sweep did.
 struct Stopped {
+    static constexpr std::string_view name = "stopped";
     StopReason reason = StopReason::signal;
     double at = 0;
 };
 
 /// A later start took the sweep up.
 struct Resumed {
+    static constexpr std::string_view name = "resumed";
     Owner owner;
     World world;
     double at = 0;
@@ -76,13 +85,13 @@ struct Resumed {
 
 /// All trials have results and every file is written: nothing is left to do.
 struct Finished {
+    static constexpr std::string_view name = "finished";
     double at = 0;
 };
 
 /// One line of the journal.
-using Event =
-    std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused,
-                 TrialFinished, TrialLost, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
+using Event = std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused,
+                           TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
 
 /// Brings a record up to date with an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial

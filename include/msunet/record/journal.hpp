@@ -16,23 +16,21 @@
 
 namespace msunet::record {
 
-/// Version of the journal's format, in each journal's first line.
-inline constexpr std::int64_t journal_version = 1;
-
 /// Its name in the experiment's folder.
 inline constexpr std::string_view journal_name = "journal.jsonl";
 
 /// What a journal says.
 struct Replay {
     SweepRecord record;
+    std::int64_t version = journal_version;  ///< of the file
     std::vector<std::string> notices;  ///< a half-written last line that was dropped, and the like
     std::uint64_t valid_bytes = 0;     ///< length up to the last whole line
     std::uint64_t read_bytes = 0;      ///< length of the file when it was read
 };
 
 /// Reads a journal. A last line that is truncated or half-written is dropped with a notice. Throws
-/// core::FileError if it can't be read, core::UsageError if it has no first line, is of another
-/// version, or if a line in the middle is damaged, naming file and line.
+/// core::FileError if it can't be read, core::UsageError if it has no first line, is of a
+/// newer version, or if a line in the middle is damaged, naming file and line.
 Replay replay(const std::filesystem::path& file);
 
 /// Whether a pid of this host runs.

@@ -83,6 +83,7 @@ using GridLists = std::map<std::string, std::vector<core::Value>, std::less<>>;
 
 /// What is fixed when an experiment begins.
 struct SweepStart {
+    static constexpr std::string_view name = "sweep_started";
     std::string experiment_name;
     Configuration configuration;
     DataSummary data;
@@ -137,7 +138,6 @@ struct TrialRecord {
     double first_started_at = 0;
     double last_started_at = 0;
     double spent_seconds = 0;  ///< in spans that ended, up to the last sign of life
-    std::string last_trouble;  ///< why it was lost last, if known
 };
 
 /// A sweep's whole state: the result of replaying a journal.

@@ -5,10 +5,11 @@
 #include <utility>
 #include <variant>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 
 namespace msunet::app {
 
@@ -60,12 +61,12 @@ void Dispatcher::receive(const Channel::Mail& mail) {
             return write(record::EpochFinished{news.trial, news.report, core::unix_now()});
         }
         case Tag::checkpoint: {
-            auto saved = record::checkpoint_report_from_json(mail.payload);
+            auto saved = codec::from_json<record::CheckpointReport>(mail.payload);
             write(record::CheckpointSaved{saved, core::unix_now()});
             return tell(sweep::NewCheckpoint{std::move(saved)});
         }
         case Tag::ended:
-            return trial_ended(group, record::trial_result_from_json(mail.payload));
+            return trial_ended(group, codec::from_json<record::TrialResult>(mail.payload));
         case Tag::set_aside: {
             const auto aside = decode_set_aside(mail.payload);
             write(record::TrialPaused{aside.trial, core::unix_now()});
@@ -134,7 +135,7 @@ void Dispatcher::act(const std::vector<sweep::SchedulerAction>& actions) {
 
 void Dispatcher::act(const sweep::Assign& action) {
     channel_.post(leaders_[static_cast<std::size_t>(action.group)], Tag::assign,
-                  record::to_json(action.assignment));
+                  codec::to_json(action.assignment));
 }
 
 void Dispatcher::act(const sweep::Recall& action) {

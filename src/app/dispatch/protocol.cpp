@@ -3,7 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "msunet/record/json.hpp"
+#include "msunet/codec/json.hpp"
+#include "msunet/record/fields.hpp"
 
 namespace msunet::app {
 
@@ -14,14 +15,14 @@ std::string encode(const Begun& message) {
 }
 
 std::string encode(const EpochNews& message) {
-    return json{{"trial", message.trial}, {"report", record::to_json(message.report)}}.dump();
+    return json{{"trial", message.trial}, {"report", codec::to_json(message.report)}}.dump();
 }
 
 std::string encode(const SetAside& message) {
     json text{{"trial", message.trial},
               {"reached_until", message.reached_until},
               {"seconds", message.seconds}};
-    if (message.last) text["last"] = record::to_json(*message.last);
+    if (message.last) text["last"] = codec::to_json(*message.last);
     return text.dump();
 }
 
@@ -35,7 +36,7 @@ Begun decode_begun(std::string_view text) {
 EpochNews decode_epoch_news(std::string_view text) {
     const auto from = json::parse(text);
     return {from.at("trial").get<record::TrialId>(),
-            record::epoch_report_from_json(from.at("report").get<std::string>())};
+            codec::from_json<record::EpochReport>(from.at("report").get<std::string>())};
 }
 
 SetAside decode_set_aside(std::string_view text) {
@@ -43,7 +44,7 @@ SetAside decode_set_aside(std::string_view text) {
     SetAside message{from.at("trial").get<record::TrialId>(), from.at("reached_until").get<bool>(),
                      std::nullopt, from.at("seconds").get<double>()};
     if (from.contains("last")) {
-        message.last = record::epoch_report_from_json(from.at("last").get<std::string>());
+        message.last = codec::from_json<record::EpochReport>(from.at("last").get<std::string>());
     }
     return message;
 }

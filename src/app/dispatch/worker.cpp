@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 
 namespace msunet::app {
 
@@ -23,7 +24,7 @@ public:
     }
 
     void checkpoint_written(const record::CheckpointReport& report) override {
-        leader_.channel_.post(leader_.dispatcher_, Tag::checkpoint, record::to_json(report));
+        leader_.channel_.post(leader_.dispatcher_, Tag::checkpoint, codec::to_json(report));
     }
 
 private:
@@ -73,7 +74,7 @@ void Leader::read_mail() {
     while (const auto mail = channel_.for_worker()) {
         switch (mail->tag) {
             case Tag::assign:
-                queue_.push_back(record::assignment_from_json(mail->payload));
+                queue_.push_back(codec::from_json<record::Assignment>(mail->payload));
                 break;
             case Tag::recall: {
                 const auto trial = decode_trial(mail->payload);
@@ -106,7 +107,7 @@ void Leader::give_back_all() {
 }
 
 void Leader::train(const record::Assignment& assignment) {
-    const auto order = record::to_json(assignment);
+    const auto order = codec::to_json(assignment);
     for (const int member : members_) channel_.post(member, Tag::run, order);
     channel_.post(dispatcher_, Tag::begun, encode(Begun{assignment.trial, assignment.checkpoint}));
     channel_.post(dispatcher_, Tag::ready);
@@ -118,7 +119,7 @@ void Leader::train(const record::Assignment& assignment) {
 void Leader::report(const record::Assignment& assignment, const record::TrialResult& result,
                     double seconds) {
     if (record::is_final(result.state)) {
-        channel_.post(dispatcher_, Tag::ended, record::to_json(result));
+        channel_.post(dispatcher_, Tag::ended, codec::to_json(result));
         return;
     }
     const auto epochs = static_cast<std::int64_t>(result.history.size());
@@ -167,7 +168,7 @@ void follow(Channel& channel, const TrialRunner& run, const Background& backgrou
             continue;
         }
         if (mail->tag == Tag::dismiss) return;
-        run(record::assignment_from_json(mail->payload), control);
+        run(codec::from_json<record::Assignment>(mail->payload), control);
     }
 }
 

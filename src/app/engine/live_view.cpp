@@ -35,8 +35,6 @@ void LiveView::happened(const record::Event& event) {
         last_event_ = epoch->at;
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         running_.erase(paused->trial);
-    } else if (const auto* lost = std::get_if<record::TrialLost>(&event)) {
-        running_.erase(lost->trial);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         running_.erase(finished->result.trial);
         failed_ += finished->result.state == record::TrialState::failed ? 1 : 0;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
@@ -12,7 +13,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 #include "msunet/report/charts.hpp"
 #include "msunet/train/trainer.hpp"
 #include "picture_maker.hpp"
@@ -148,7 +149,7 @@ TrialRunner make_trial_runner(const RunnerParts& parts) {
                 concat("memory is given back, ", core::fixed(resident / 1e6, 1), " MB are in use"));
         }
         if (leads && record::is_final(result.state)) {
-            core::write_file_atomically(folder / result_name, record::to_json(result));
+            core::write_file_atomically(folder / result_name, codec::to_json(result));
         }
         if (leads) unmark_running(folder);
         return result;
@@ -164,7 +165,7 @@ void take_up_results(record::Journal& journal, const fs::path& folder) {
         const auto file = result_file(folder, trial);
         std::error_code ignored;
         if (!fs::exists(file, ignored)) continue;
-        auto result = record::trial_result_from_json(core::read_file(file));
+        auto result = codec::from_json<record::TrialResult>(core::read_file(file));
         if (result.trial != trial) continue;
         journal.append(record::TrialFinished{std::move(result), core::unix_now()});
     }

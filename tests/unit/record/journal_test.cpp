@@ -9,10 +9,11 @@
 #include <fstream>
 #include <functional>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
-#include "msunet/record/json.hpp"
+#include "msunet/record/fields.hpp"
 #include "samples.hpp"
 
 namespace msunet::record {
@@ -120,20 +121,20 @@ TEST_F(JournalTest, GoesOnAfterAHalfWrittenLine) {
 
 TEST_F(JournalTest, DamageInTheMiddleIsAnErrorThatNamesTheLine) {
     write_some();
-    add_text("rubbish\n" + to_json(Event(Finished{5})) + "\n");
+    add_text("rubbish\n" + codec::to_json(Event(Finished{5})) + "\n");
     const std::string message = message_of([&] { replay(file_); });
     EXPECT_NE(message.find("line 4"), std::string::npos) << message;
     EXPECT_NE(message.find(file_.string()), std::string::npos) << message;
 }
 
 TEST_F(JournalTest, AnotherVersionIsRefused) {
-    std::string line = to_json(Event(sample_start()));
-    const std::string version = "\"version\":1";
-    line.replace(line.find(version), version.size(), "\"version\":2");
+    std::string line = codec::to_json(Event(sample_start()));
+    const std::string version = "\"version\":2";
+    line.replace(line.find(version), version.size(), "\"version\":3");
     add_text(line + "\n");
     const std::string message = message_of([&] { replay(file_); });
-    EXPECT_NE(message.find("version 2"), std::string::npos) << message;
-    EXPECT_NE(message.find("version 1"), std::string::npos) << message;
+    EXPECT_NE(message.find("version 3"), std::string::npos) << message;
+    EXPECT_NE(message.find("versions 1 to 2"), std::string::npos) << message;
 }
 
 TEST_F(JournalTest, WithoutAWholeFirstLineNothingIsReplayed) {
@@ -231,7 +232,7 @@ TEST_F(JournalTest, IsNotTakenUpAfterAnotherWroteToIt) {
 
 TEST_F(JournalTest, IsLeftToAnotherProcessThatWritesIt) {
     Journal journal = Journal::create(file_, sample_start());
-    add_text(to_json(Event(Resumed{resumed()})) + "\n");
+    add_text(codec::to_json(Event(Resumed{resumed()})) + "\n");
     const std::string theirs = core::read_file(file_);
     for (int attempt = 0; attempt < 2; ++attempt) {
         const std::string message = message_of([&] {

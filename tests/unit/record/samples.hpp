@@ -22,7 +22,7 @@ inline EpochReport sample_epoch(std::int64_t epoch) {
     return report;
 }
 
-inline core::Permutation sample_point() {
+inline core::Permutation sample_permutation() {
     return {{"batch_size", std::int64_t{16}},
             {"lr", 1e-3},
             {"dropout", 1.0},
@@ -34,7 +34,7 @@ inline core::Permutation sample_point() {
 inline TrialResult sample_result(TrialId trial) {
     TrialResult result;
     result.trial = trial;
-    result.permutation = sample_point();
+    result.permutation = sample_permutation();
     result.history = {sample_epoch(0), sample_epoch(1)};
     result.modality = {{1, *sample_epoch(1).modality}};
     result.best_epoch = 0;

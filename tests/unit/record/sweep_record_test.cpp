@@ -157,17 +157,6 @@ TEST(Apply, OnlyANewCheckpointForgivesDeaths) {
     EXPECT_EQ(record.find(1)->starts, 4);
 }
 
-TEST(Apply, ALostGroupCountsLikeADeath) {
-    SweepRecord record = started();
-    update(record, TrialStarted{1, 1, "", 1010});
-    update(record, TrialLost{1, "CUDA error 719", 1020});
-    EXPECT_EQ(record.find(1)->deaths, 1);
-    EXPECT_EQ(record.find(1)->state, TrialState::pending);
-    EXPECT_EQ(record.find(1)->last_trouble, "CUDA error 719");
-    update(record, resumed(1030));
-    EXPECT_EQ(record.find(1)->deaths, 1) << "it ran no more when the job died";
-}
-
 TEST(Apply, ARetriedTrialBeginsAfresh) {
     SweepRecord record = started();
     TrialResult failed = sample_result(1);

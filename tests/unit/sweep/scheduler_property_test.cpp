@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random sweeps: groups that train, fail, are lost and are late with their messages; jobs that are
+// Random sweeps: groups that train, fail and are late with their messages; jobs that are
 // stopped, run into limits, or die at any moment; all started again until nothing is left to do.
 
 #include <gtest/gtest.h>
@@ -22,7 +22,6 @@ struct Dangers {
     double kill = 0;           ///< chance a step that the job dies
     double stop = 0;           ///< likewise that a stop is requested
     double limit = 0;          ///< likewise that a limit is reached
-    double lose = 0;           ///< likewise that a group is lost
     std::set<TrialId> deadly;  ///< trials that kill the job whenever they train
 };
 
@@ -36,7 +35,6 @@ struct Worker {
     bool asked = false;
     bool draining = false;
     bool stopping = false;
-    bool lost = false;
 };
 
 class Simulation {
@@ -63,7 +61,7 @@ public:
             const bool gave_up = record_.find(trial)->state == record::TrialState::failed;
             if (dangers_.deadly.contains(trial)) {
                 EXPECT_TRUE(gave_up) << "trial " << trial << " can't have finished";
-            } else if (dangers_.kill == 0 && dangers_.lose == 0) {
+            } else if (dangers_.kill == 0) {
                 EXPECT_FALSE(gave_up) << "trial " << trial << " was blamed for others";
             }
         }
@@ -94,11 +92,6 @@ private:
     /// One thing happens to a group; false if the job died of it.
     bool advance(GroupId id) {
         Worker& worker = workers_[static_cast<std::size_t>(id)];
-        if (worker.lost) return true;
-        if (random_.chance(dangers_.lose)) {
-            lose(id);
-            return true;
-        }
         switch (random_.below(3)) {
             case 0:
                 receive(worker, id);
@@ -109,17 +102,6 @@ private:
                 deliver(worker);
                 return true;
         }
-    }
-
-    void lose(GroupId id) {
-        Worker& worker = workers_[static_cast<std::size_t>(id)];
-        while (!worker.outbox.empty()) deliver(worker);
-        worker.lost = true;
-        if (over_) return;
-        if (worker.training) {
-            update(record_, record::TrialLost{worker.training->trial, "lost", ++time_});
-        }
-        tell(GroupLost{id});
     }
 
     void receive(Worker& worker, GroupId id) {
@@ -278,7 +260,6 @@ Dangers dangers(core::RandomStream& random, std::size_t trials) {
     if (random.chance(0.5)) result.kill = random.uniform(0, 0.03);
     if (random.chance(0.5)) result.stop = random.uniform(0, 0.03);
     if (random.chance(0.3)) result.limit = random.uniform(0, 0.02);
-    if (random.chance(0.3)) result.lose = random.uniform(0, 0.01);
     while (random.chance(0.3)) result.deadly.insert(2 * random.below(trials));
     return result;
 }
