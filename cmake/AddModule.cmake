@@ -5,9 +5,10 @@
 #   Adds the folders of all modules in the table.
 # msunet_module(<module> SOURCES <file>... [PRIVATE <target>...] [PUBLIC <target>...]
 #               [COMPILE_OPTIONS <option>...])
-#   The module's shared library msunet_<module>, alias msunet::<module>, linked with its row of the table.
+#   The module's shared library msunet_<module>, alias msunet::<module>, linked with the modules in
+#   its row of the table.
 # msunet_program(<name> SOURCES <file>... [MODULES <module>...] [PRIVATE <target>...])
-#   The program <name> in the top of the build folder. MODULES are linked; others it may load itself.
+#   The program <name> in the top folder of the build. MODULES are linked; it may load others.
 
 define_property(GLOBAL PROPERTY MSUNET_MODULES)
 
@@ -16,7 +17,7 @@ function(msunet_layer module)
   set_property(GLOBAL PROPERTY MSUNET_LAYER_${module} "${ARGN}")
 endfunction()
 
-# The modules that <module> stands on, itself included.
+# <module> and all modules that it depends on.
 function(msunet_closure module result)
   set(closure ${module})
   get_property(uses GLOBAL PROPERTY MSUNET_LAYER_${module})
@@ -61,7 +62,7 @@ function(msunet_module module)
   set(target msunet_${module})
   add_library(${target} SHARED ${arg_SOURCES})
   add_library(msunet::${module} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")  # nothing asks for it
+  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")  # not used
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include
                                        PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${target} PRIVATE ${arg_COMPILE_OPTIONS})

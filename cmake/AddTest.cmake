@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # msunet_test(<name> SOURCES <file>... MODULES <module>... [RANKS <n>...] [LABELS <label>...]
 #             [TIMEOUT <seconds>] [PRIVATE <target>...])
-#   The executable test_<name> from GoogleTest sources. With RANKS it runs under mpirun once per
-#   count, as the CTest tests <name>.np<n>; without, as <name> and without MPI. A test that needs a
-#   module that is left out of the build is left out too. Exit code 77 reads as skipped.
+#   The executable test_<name> from GoogleTest sources. With RANKS it runs under mpirun, once per
+#   number of ranks, as the CTest tests <name>.np<n>; otherwise as <name> and without MPI. A test is
+#   left out of the build if one of its modules is. Exit code 77 means skipped.
 # msunet_test_program(<name> SOURCES <file>... MODULES <module>... [PRIVATE <target>...])
-#   A small program of ours that tests in other languages run; it lies in the build's bin folder.
+#   A small program for tests in other languages, in the folder bin of the build.
 # msunet_interop_test(<name> SCRIPT <file.py> [NEEDS <target>...] [ARGS <argument>...]
 #                     [TIMEOUT <seconds>])
-#   A Python test beside the reference libraries, label interop, in the environment that
-#   scripts/interop-env.sh makes; skipped with the reason where there is none. Its environment has
-#   MSUNET_SHARED_DIR, MSUNET_SOURCE_DIR, MSUNET_PROGRAM and MSUNET_TALOS2, the folder of Talos 2.
+#   A Python test against the reference libraries, with the label interop, run by the Python of
+#   scripts/interop-env.sh; skipped with the reason if there is none. The environment variables
+#   MSUNET_SHARED_DIR, MSUNET_SOURCE_DIR, MSUNET_PROGRAM and MSUNET_TALOS2 (folder of Talos 2) are
+#   set.
 
 set(MSUNET_INTEROP_PYTHON ${PROJECT_SOURCE_DIR}/.deps/interop-venv/bin/python CACHE FILEPATH
     "Python with Keras, SimpleITK and Talos, as scripts/interop-env.sh makes it")
@@ -19,7 +20,7 @@ if(MSUNET_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# Small machines and root in containers are ordinary here; libgomp's threads spin while they wait.
+# Tests must run on small machines and as root in containers; waiting threads of libgomp would spin.
 set(MSUNET_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -30,8 +31,8 @@ set(MSUNET_TEST_ENVIRONMENT
   GTEST_COLOR=no
   LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0)
 
-# msunet_test_executable(<target> <result> SOURCES... MODULES... PRIVATE...): the part that
-# msunet_test and msunet_test_program share. <result> is OFF where a module is left out of the build.
+# msunet_test_executable(<target> <result> SOURCES... MODULES... PRIVATE...): common part of
+# msunet_test and msunet_test_program. <result> is OFF if a module is left out of the build.
 function(msunet_test_executable target result)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SOURCES;MODULES;PRIVATE")
   set(${result} OFF PARENT_SCOPE)
@@ -111,7 +112,7 @@ function(msunet_interop_test name)
     TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=)
 endfunction()
 
-# msunet_test_properties(<test> <timeout> <processors> <label>...): what all tests have in common.
+# msunet_test_properties(<test> <timeout> <processors> <label>...): sets properties of a test.
 function(msunet_test_properties test timeout processors)
   set_tests_properties(${test} PROPERTIES
     TIMEOUT ${timeout} PROCESSORS ${processors} LABELS "${ARGN}" SKIP_RETURN_CODE 77

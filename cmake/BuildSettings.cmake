@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Language, output folders, compiler cache; msunet_settings: warnings and sanitizers for own code.
+# Language, output folders, compiler cache; msunet_settings: warnings and sanitizers for our code.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -11,7 +11,8 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
 endif()
 
-# The program loads part of itself at run time, so a build or an installed tree must be movable.
+# The program loads some of its libraries at run time and finds them relative to itself, so that a
+# build or an installed tree can be moved.
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
@@ -28,7 +29,7 @@ target_compile_options(msunet_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -Wredundant-decls
   $<$<BOOL:${MSUNET_WERROR}>:-Werror>)
-# Debian's linker keeps libraries that nothing uses: each would cost every rank its start.
+# Debian's linker keeps unused libraries by default; loading them would slow down the start.
 target_link_options(msunet_settings INTERFACE -Wl,--as-needed)
 
 if(MSUNET_SANITIZE)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every library from outside as an imported target msunet::<name>. Modules name these alone.
+# Imported targets msunet::<name> of all external libraries. Modules link only these.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# msunet::hdf5: parallel HDF5. By pkg-config, because FindHDF5 and ITK's own search both prefer the
-# serial library where both are installed, and their headers must not mix.
+# msunet::hdf5: parallel HDF5, found by pkg-config: FindHDF5 and ITK prefer the serial library if
+# both are installed, and the headers of the two must not be mixed.
 
 pkg_check_modules(MSUNET_HDF5 REQUIRED IMPORTED_TARGET hdf5-openmpi)
 add_library(msunet_hdf5 INTERFACE)

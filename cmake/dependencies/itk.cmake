@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# msunet::itk: the ITK components that imaging uses. ITK's CMake package looks for serial HDF5 on its
-# own, so it is found inside a function (its variables stay there) and its folders are filtered.
+# msunet::itk: the ITK components that imaging uses. ITK's CMake package finds serial HDF5.
+# Therefore it is searched inside a function, which keeps its variables local, and folders of HDF5
+# are removed.
 
 function(msunet_find_itk)
-  set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)  # Debian's GDCM reports tools that nothing here needs.
+  set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)  # Debian's GDCM reports missing tools that we don't need.
   find_package(ITK REQUIRED COMPONENTS
     ITKCommon ITKTransform ITKImageGrid ITKImageFunction ITKImageIntensity ITKImageStatistics
     ITKConnectedComponents ITKThresholding ITKSmoothing ITKIOImageBase ITKIONIFTI)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The small libraries, each found by pkg-config or by its own CMake package.
+# Small libraries, each found by pkg-config or by its CMake package.
 
 function(msunet_pkg_config name package)
   pkg_check_modules(MSUNET_${name} REQUIRED IMPORTED_TARGET ${package})
@@ -23,7 +23,7 @@ msunet_pkg_config(yaml yaml-cpp)
 find_package(Boost REQUIRED COMPONENTS program_options)
 msunet_package(boost_program_options Boost::program_options)
 
-# Boost.Random's quasi-random engines are headers alone.
+# Boost.Random's quasi-random engines are header-only.
 msunet_package(boost_random Boost::headers)
 
 find_package(ZLIB REQUIRED)
@@ -32,6 +32,6 @@ msunet_package(zlib ZLIB::ZLIB)
 find_package(nlohmann_json REQUIRED)
 msunet_package(json nlohmann_json::nlohmann_json)
 
-# Debian's spdlog uses Debian's fmt. libtorch brings another fmt: no file may include both.
+# Debian's spdlog uses Debian's fmt, libtorch contains another: no file may include both.
 find_package(spdlog REQUIRED)
 msunet_package(spdlog spdlog::spdlog)

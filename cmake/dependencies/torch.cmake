@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# msunet::torch_cpu and msunet::torch_cuda on the folders of PyTorch's Python wheel.
-# TorchConfig.cmake is not used: it turns CUDA into a language of the build and wants a CUDA toolkit.
+# msunet::torch_cpu and msunet::torch_cuda from the folders of PyTorch's Python wheel.
+# TorchConfig.cmake is not used: it enables CUDA as a language and requires a CUDA toolkit.
 #
-# torch_cpu links libtorch_cpu and libc10 alone. torch_cuda, for the gpu plug-in, adds libtorch_cuda,
-# libc10_cuda, the CUDA runtime, NVRTC and NCCL, whose headers come with the wheel's dependencies and
-# with the package nvidia-cuda-crt.
+# torch_cpu links only libtorch_cpu and libc10. torch_cuda, for the gpu plug-in, adds libtorch_cuda,
+# libc10_cuda, the CUDA runtime, NVRTC and NCCL. Their headers come with the dependencies of the
+# wheel and with the package nvidia-cuda-crt.
 
 set(MSUNET_TORCH_VENV ${PROJECT_SOURCE_DIR}/.deps/torch-venv CACHE PATH
     "Python environment with torch and nvidia-cuda-crt, as scripts/setup.sh makes it")
@@ -18,19 +18,19 @@ else()
 endif()
 if(NOT EXISTS "${msunet_torch_dir}/lib/libtorch_cpu.so")
   message(FATAL_ERROR
-    "No libtorch in '${MSUNET_LIBTORCH_DIR}${MSUNET_TORCH_VENV}'. Run scripts/setup.sh, or give "
-    "-DMSUNET_TORCH_VENV=<environment with torch> or -DMSUNET_LIBTORCH_DIR=<unpacked libtorch>.")
+    "There is no libtorch in '${MSUNET_LIBTORCH_DIR}${MSUNET_TORCH_VENV}'. Run scripts/setup.sh or "
+    "set MSUNET_TORCH_VENV=<environment with torch> or MSUNET_LIBTORCH_DIR=<unpacked libtorch>.")
 endif()
 file(REAL_PATH ${msunet_torch_dir} msunet_torch_dir)
 cmake_path(GET msunet_torch_dir PARENT_PATH msunet_site_packages)
 set(msunet_nvidia ${msunet_site_packages}/nvidia)
 
-# A libtorch of the old C++ ABI links, then fails with undefined std::__cxx11 symbols.
+# A libtorch with the old C++ ABI would cause undefined std::__cxx11 symbols at run time.
 file(STRINGS ${msunet_torch_dir}/share/cmake/Torch/TorchConfig.cmake msunet_torch_abi
      REGEX "_GLIBCXX_USE_CXX11_ABI=0")
 if(msunet_torch_abi)
-  message(FATAL_ERROR "libtorch in '${msunet_torch_dir}' has the C++ ABI from before 2011; "
-                      "torch 2.7 or newer has the present one.")
+  message(FATAL_ERROR "The libtorch in '${msunet_torch_dir}' has the C++ ABI from before 2011; use "
+                      "torch 2.7 or newer.")
 endif()
 
 function(msunet_torch_library name file)
@@ -46,7 +46,7 @@ target_include_directories(msunet_torch_cpu SYSTEM INTERFACE
   ${msunet_torch_dir}/include ${msunet_torch_dir}/include/torch/csrc/api/include)
 target_link_libraries(msunet_torch_cpu INTERFACE msunet_libtorch_cpu msunet_libc10 Threads::Threads)
 # libtorch_cpu needs CUDA's runtime and profiler libraries even on a machine without a GPU. It finds
-# them by its own rpath; the linker need not.
+# them by its own rpath, so the linker does not have to.
 target_link_options(msunet_torch_cpu INTERFACE -Wl,--allow-shlib-undefined)
 
 set(msunet_cuda_needs

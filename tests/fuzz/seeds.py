@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""seeds.py FOLDER: a small corpus for each fuzzer to begin with, FOLDER/<fuzzer>/<number>."""
+"""seeds.py FOLDER: writes a small initial corpus for each fuzzer, FOLDER/<fuzzer>/<number>."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT / "tests" / "system"))
 
 import program  # noqa: E402  (needs the path)
 
-# The readers behind the first byte of the fuzzers' input.
+# The reader that the first byte of the fuzzer's input selects.
 PLAIN, PACKED = b"\0", b"\1"
 SEAL, DESCRIPTION = b"\0", b"\1"
 CSV, NPY, ZIP, PNG = (bytes([i]) for i in range(4))

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds every #include of the project's modules against the table in src/CMakeLists.txt.
+"""Checks every #include of the project's modules against the table in src/CMakeLists.txt.
 
-Usage: layering.py SOURCE_DIRECTORY. Prints each breach as "file:line: what is wrong", exit code 1 if any.
+Usage: layering.py SOURCE_DIRECTORY. Prints each violation as "file:line: what is wrong"; exit code
+1 if there are any.
 """
 
 import re
 import sys
 from pathlib import Path
 
-# Heavy libraries, by how their headers are named: no public header includes one, and inside the
-# modules only the owners do. The exception: model's and train's headers may show libtorch's types.
+# Heavy libraries, recognised by the names of their headers. No public header includes one, and in
+# the modules only the owners do. Exception: the headers of model and train may use libtorch's types.
 LIBRARIES = {
     "MPI": (r"mpi\.h|mpi-ext\.h", {"comm", "h5", "app"}),
     "ITK": (r"itk\w*\.h|vnl/.*", {"imaging", "app"}),
@@ -58,7 +59,7 @@ def includes(file):
 
 
 def library_of(header):
-    # CUDA's headers inside libtorch belong to CUDA, so the last match counts.
+    # CUDA headers inside libtorch belong to CUDA, so the last match decides.
     names = [name for name, (pattern, _) in LIBRARIES.items() if re.fullmatch(pattern, header)]
     return names[-1] if names else None
 
@@ -76,7 +77,7 @@ def check_library(module, public, header):
 
 
 def check_own(root, table, module, file, header):
-    """An include of a header of this project: msunet/<module>/..., or a private one."""
+    """Checks an include of a header of this project: msunet/<module>/..., or a private one."""
     if header.startswith("msunet/"):
         parts = header.split("/")
         used = parts[1] if len(parts) > 2 else ""
@@ -98,7 +99,7 @@ def check_own(root, table, module, file, header):
 
 
 def breaches(root):
-    """All breaches of the layering in the tree under `root`, as printable lines."""
+    """All violations of the layering in the tree under `root`, as printable lines."""
     root = Path(root).resolve()
     table = read_table(root / "src" / "CMakeLists.txt")
     for tree, public in ((root / "include" / "msunet", True), (root / "src", False)):

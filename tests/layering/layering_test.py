@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Shows that layering.py notices each kind of breach, on small trees made for it."""
+"""layering.py finds each kind of violation, shown on small trees."""
 
 import tempfile
 import unittest

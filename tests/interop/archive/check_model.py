@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""check_model.py MAKE_ARCHIVE: keras.models.load_model takes best_model.hdf5 without custom objects;
-weights and settings are those that the archive holds."""
+"""check_model.py MAKE_ARCHIVE: keras.models.load_model reads best_model.hdf5 without custom
+objects; weights and settings are those in the archive."""
 import io
 import json
 import os

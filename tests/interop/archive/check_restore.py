@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""check_restore.py MAKE_ARCHIVE TALOS_VERSION: talos.Restore takes the Deploy archive, and its model
-predicts what best_model.hdf5 predicts."""
+"""check_restore.py MAKE_ARCHIVE TALOS_VERSION: talos.Restore reads the Deploy archive, and its
+model has the same predictions as best_model.hdf5."""
 import os
 import sys
 import zipfile

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""check_tables.py MAKE_ARCHIVE: pandas reads every CSV to the expected columns and types, and
-params.npy is, byte for byte, what NumPy's own rules give."""
+"""check_tables.py MAKE_ARCHIVE: pandas reads every CSV with the expected columns and types, and
+params.npy has exactly the bytes that NumPy writes."""
 import glob
 import io
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder with the result files of a made-up sweep, as make_archive writes them."""
+"""The result files of an artificial sweep, as make_archive writes them."""
 import contextlib
 import glob
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Augmented copies: how many there are, and that training is on them and the originals."""
+"""Augmented copies: their number, and that copies and originals are trained on."""
 
 import os
 import tempfile
@@ -23,7 +23,7 @@ class Augmentation(unittest.TestCase):
         self.folder = temporary.name
 
     def run_with(self, *options, name="run"):
-        """The sweep, and the pairs of written copies."""
+        """The sweep and the pairs of the copies on disk."""
         copies = os.path.join(self.folder, name + "_copies")
         sweep = runs.train(
             self.folder,
@@ -38,7 +38,7 @@ class Augmentation(unittest.TestCase):
         return sweep, files(copies) if os.path.isdir(copies) else []
 
     def originals_of(self, copies):
-        """For each copy the pair it was made of, by its name."""
+        """For each copy the name of its original pair."""
         pairs = files(runs.INPUTS)
         for data, mask in copies:
             stem = os.path.basename(data).split("_augmented")[0]
@@ -49,7 +49,7 @@ class Augmentation(unittest.TestCase):
             yield pair
 
     def check_trained_on(self, sweep, copies, training_pairs):
-        """Loss and counts are those of originals and copies; Dice by modality is the originals'."""
+        """Loss and counts include originals and copies, Dice by modality only originals."""
         originals = files(runs.INPUTS)[:training_pairs]
         data = samples("target", 32, fractions=(0.75, 0.25), pairs=originals + copies)
         table = sweep.pairs_table()["all"]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""With nothing to train, the metrics of a run are those of Keras's evaluate on the samples that
-SimpleITK and NumPy make of the same files."""
+"""Without trainable parameters, the metrics of a run are those of Keras's evaluate on the samples
+that SimpleITK and NumPy make from the same files."""
 
 import tempfile
 import unittest

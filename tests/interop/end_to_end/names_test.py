@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every loss, activation and optimiser by its name: all train for an epoch, and with nothing to
-train the validation loss is Keras's."""
+"""Every loss, activation and optimiser by its name: all train for an epoch, and without trainable
+parameters the validation loss is Keras's."""
 
 import tempfile
 import unittest
@@ -24,7 +24,7 @@ ACTIVATIONS = """
     linear sigmoid hard_sigmoid tanh relu softplus softsign elu selu gelu swish silu mish
     exponential softmax
 """.split()
-# Losses that treat a probability from another activation than sigmoid in another way.
+# Losses whose value depends on whether the activation is sigmoid.
 CLIPPED = ["binary_crossentropy", "binary_focal_crossentropy"]
 BATCH = 16
 ONE_PATCH_A_SLICE = ("-fp", 1, "-fs", 1, "-ts", 28)

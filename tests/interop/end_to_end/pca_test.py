@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""pca_only among other permutations: components against scikit-learn's on Keras's features."""
+"""pca_only among other trials: components against scikit-learn's on Keras's features."""
 
 import struct
 import tempfile

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Predicted likelihoods are those of Keras through the same windows, on samples that SimpleITK and
-NumPy make of the same scans, and so are the masks."""
+"""Predicted likelihoods and masks are those of Keras on the same windows, which SimpleITK and NumPy
+cut out of the same scans."""
 
 import csv
 import glob
@@ -28,7 +28,7 @@ def predict(model, output, *options, inputs=os.path.join(runs.INPUTS, "data")):
 
 
 def starts(length, size, stride):
-    """Training's positions, and the last one flush with the border."""
+    """The positions of training, and a last one that ends at the border."""
     at = list(range(0, length - size + 1, stride))
     return at if at[-1] + size == length else [*at, length - size]
 

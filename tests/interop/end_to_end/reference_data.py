@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run trains on and how it counts, by SimpleITK and Keras: the oracle's preprocessing as
-samples, its network, loss and metrics."""
+"""The oracle of the runs, by SimpleITK and Keras: samples after preprocessing, network, loss and
+metrics."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ def jaccard_similarity(y_true, y_pred):
 
 
 class Samples:
-    """Patches x and masks y (N,H,W,1) in the order of the files; each one's modality and pair."""
+    """Patches x and masks y (N,H,W,1) in the order of the files, with modality and pair of each."""
 
     def __init__(self, x, y, modality, pair):
         self.x, self.y, self.modality, self.pair = x, y, modality, pair

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""restore_test.py TALOS_VERSION: the best model of a trained sweep in Keras and, by way of the
-Deploy archive, in talos.Restore; both count on the patches what the summary says."""
+"""restore_test.py TALOS_VERSION: the best model of a sweep in Keras and, from the Deploy archive,
+in talos.Restore; both have the metrics of the summary on the patches."""
 
 import os
 import sys

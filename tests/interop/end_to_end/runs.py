@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small runs of the program, and what they wrote."""
+"""Small runs of the program and their files."""
 
 import csv
 import glob
@@ -78,7 +78,7 @@ class Sweep:
         return self.path(f"model_deploy{self.name}.zip")
 
     def rows(self):
-        """The summary, one dictionary of texts a permutation."""
+        """The summary, one dictionary of texts per trial."""
         with open(self.summary_file, newline="") as file:
             return list(csv.DictReader(file))
 
@@ -87,7 +87,7 @@ class Sweep:
             return json.load(file)
 
     def modality_rows(self, trial):
-        """Dice by modality of one permutation, a dictionary of texts an epoch."""
+        """Dice by modality of one trial, a dictionary of texts per epoch."""
         with open(
             self.path(f"modality_results_{self.result(trial)['started_at']!r}.csv"), newline=""
         ) as file:
@@ -102,7 +102,7 @@ class Sweep:
 
 def train(folder, grid, *options, name="run", inputs=INPUTS, start=START, expect=0):
     """Trains on one thread, 32 pixels wide and without augmentation unless `options` (option,
-    value, option …) say otherwise, and gives the Sweep."""
+    value, option …) say otherwise. Returns the Sweep."""
     arguments = {
         "--enable_augmentation": "False",
         "-v": "0.67",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A whole model that Keras wrote as start model, its strings of fixed or of variable length."""
+"""A whole model written by Keras as start model, with strings of fixed or variable length."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ GRID = {**runs.NOTHING_TRAINS, "batch_size": 64}
 
 
 def rewrite_strings(file, as_fixed):
-    """All attributes of text in fixed-length or in variable-length strings."""
+    """Stores all text attributes as strings of fixed or variable length."""
 
     def texts_of(value):
         flat = np.atleast_1d(value)
@@ -44,7 +44,7 @@ def rewrite_strings(file, as_fixed):
 
 
 def string_of(file, name):
-    """Whether a root attribute is of variable length."""
+    """Whether a root attribute has variable length."""
     with h5py.File(file) as opened:
         return h5py.h5a.open(opened.id, name.encode()).get_type().is_variable_str()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The CSVs of real runs: header lines as the Python trainer's, columns and types in pandas."""
+"""The CSVs of real runs: header lines of the Python trainer, columns and types in pandas."""
 
 import glob
 import tempfile

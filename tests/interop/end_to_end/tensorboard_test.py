@@ -22,7 +22,7 @@ class TensorBoard(unittest.TestCase):
         cls.sweep = runs.train(temporary.name, GRID, "--tensorboard", "True")
 
     def history(self, trial):
-        """The rows of a permutation's history file; the time in its name is the trial's end."""
+        """The rows of a trial's history file; the time in its name is the end of the trial."""
         ended = self.sweep.result(trial)["ended_at"]
         with open(self.sweep.path(f"talos_scan_history_{ended!r}.csv"), newline="") as file:
             return list(csv.DictReader(file))

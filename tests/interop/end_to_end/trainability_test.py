@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""which_layer and the five flags: exactly the tensors that they name differ from the start's after
-training."""
+"""which_layer and the five flags: training changes exactly the tensors that they name."""
 
 import os
 import tempfile

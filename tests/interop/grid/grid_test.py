@@ -16,14 +16,14 @@ TOOL = sys.argv[1]
 
 
 def ours(what, lines):
-    """What the tool makes of the lines, a Python value each."""
+    """The output of the tool for the lines, one Python value each."""
     run = subprocess.run([TOOL, what], input='\n'.join(lines) + '\n', text=True, check=True,
                          capture_output=True)
     return [ast.literal_eval(line) for line in run.stdout.splitlines()]
 
 
 def plain(value):
-    """A NumPy scalar as Python's own."""
+    """A NumPy scalar as a Python scalar."""
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -41,7 +41,7 @@ def typed(points):
 
 
 def random_range(draw):
-    """A range with a value at least, whose steps are worth drawing."""
+    """A random range with at least one value and steps of a reasonable size."""
     kind = draw.choice(['integers', 'floats', 'mixed', 'tiny'])
     if kind == 'integers':
         start = draw.randint(-50, 500)

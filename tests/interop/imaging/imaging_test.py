@@ -105,7 +105,7 @@ class Imaging(unittest.TestCase):
             np.testing.assert_array_equal(voxels, sitk.GetArrayFromImage(expected))
 
     def transformed(self, image, transform):
-        """SimpleITK's picture of `image`, with origin 0 and identity direction."""
+        """`image` transformed by SimpleITK, with origin 0 and identity direction."""
         image = sitk.Image(image)
         image.SetOrigin([0, 0, 0])
         image.SetDirection(np.eye(3).ravel().tolist())
@@ -147,7 +147,7 @@ class Imaging(unittest.TestCase):
 
 
 def repr_of(argument):
-    """Text of an argument, all digits."""
+    """A number as text with all digits."""
     return argument if isinstance(argument, str) else repr(float(argument))
 
 

@@ -28,7 +28,7 @@ ALIASES = {'bce': 'binary_crossentropy', 'mse': 'mean_squared_error', 'mae': 'me
 
 
 def ours(*arguments, **arrays):
-    """What math_tool makes of the arrays."""
+    """The output of math_tool for the arrays."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, 'in.npz'), os.path.join(folder, 'out.npz')
         np.savez(source, **arrays)
@@ -38,7 +38,7 @@ def ours(*arguments, **arrays):
 
 
 def dice_coef_loss(t, p):
-    """behaviour.md, section 10: one value a sample."""
+    """behaviour.md, section 10: one value per sample."""
     t, p = (tf.reshape(a, [tf.shape(a)[0], -1]) for a in (t, p))
     e = keras.backend.epsilon()
     return 1 - (2 * tf.reduce_sum(t * p, 1) + e) / (tf.reduce_sum(t, 1) + tf.reduce_sum(p, 1) + e)
@@ -81,7 +81,7 @@ class Objectives(unittest.TestCase):
         for activation in activations:
             for loss in losses:
                 if (loss, activation) == ('binary_crossentropy', 'softmax'):
-                    continue  # Keras takes softmax's logits for a sigmoid's; ours is 1 everywhere
+                    continue  # Keras uses softmax's logits as if they were sigmoid's; ours is 1 everywhere
                 with self.subTest(loss=loss, activation=activation):
                     p, l, g = theirs(ALIASES.get(loss, loss), ALIASES.get(activation, activation),
                                      x, t, w)
@@ -146,7 +146,7 @@ class Optimizers(unittest.TestCase):
                         start, expected, got = self.steps(name, dtype, lr)
                         for s, e, o in zip(start, expected, got):
                             self.assertLessEqual(np.abs(o - e).max(), 1e-5 * np.abs(e).max())
-                            # The change itself, where the type holds it.
+                            # The change itself, if the type can represent it.
                             tolerance = 1e-6 if dtype == 'float64' else 1e-3
                             self.assertLessEqual(np.abs(o - e).max(),
                                                  tolerance * np.abs(e - s).max())
