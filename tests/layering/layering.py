@@ -129,7 +129,7 @@ def main(arguments):
         found = [str(error)]
     for breach in found:
         print(breach)
-    print(f"{len(found)} breaches of the module table")
+    print(f"{len(found)} violations of the module table")
     return 1 if found else 0
 
 
