@@ -57,6 +57,7 @@ ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& curren
                                       owner_text(*user),
                                       "), wait until it ends or give another -n"));
     }
+    if (!replay.record.finished) record::require_current_version(journal_of(folder), replay);
     const auto changes = record::difference(replay.record.start, current);
     if (!changes.empty()) throw core::UsageError(refusal(folder, changes));
     auto notices = replay.notices;
@@ -139,7 +140,10 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
         const auto folder = directory / *request.name;
         return is_experiment(folder) ? reopen(folder, current) : begin(folder, *request.name);
     }
-    if (auto unfinished = find_unfinished(directory, current)) return std::move(*unfinished);
+    if (auto unfinished = find_unfinished(directory, current)) {
+        record::require_current_version(journal_of(unfinished->folder), *unfinished->replay);
+        return std::move(*unfinished);
+    }
     return begin_numbered(directory, default_name);
 }
 

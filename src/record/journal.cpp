@@ -143,6 +143,7 @@ Journal Journal::create(const std::filesystem::path& file, const SweepStart& sta
 
 Journal Journal::open(const std::filesystem::path& file, Replay replay, const Resumed& resumed,
                       std::span<const TrialStarted> begins) {
+    require_current_version(file, replay);
     Journal journal(std::make_unique<Impl>(file, std::move(replay.record), replay.read_bytes,
                                            replay.valid_bytes));
     for (const auto& begin : begins) journal.append(begin);

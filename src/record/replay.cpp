@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <string>
@@ -57,6 +58,9 @@ std::int64_t checked_version(const std::filesystem::path& file, std::string_view
     return *version;
 }
 
+/// The last release that wrote journals of each version before this one.
+constexpr std::array<std::string_view, journal_version - 1> releases{"0.1"};
+
 }  // namespace
 
 Replay replay(const std::filesystem::path& file) {
@@ -97,6 +101,15 @@ Replay replay(const std::filesystem::path& file) {
                                       "or use another experiment name"));
     }
     return result;
+}
+
+void require_current_version(const std::filesystem::path& file, const Replay& replay) {
+    if (replay.version == journal_version) return;
+    const std::string_view release = releases.at(static_cast<std::size_t>(replay.version - 1));
+    throw core::UsageError(
+        concat(quoted(file.string()), " was written by msunet ", release, " (its version is ",
+               replay.version, ", this program resumes version ", journal_version,
+               "), finish it with msunet ", release, ", use another -n or --resume never"));
 }
 
 bool process_runs(std::int64_t pid) {

@@ -111,9 +111,10 @@ def png(width, height):
 
 
 def journal():
-    text = (HERE / "seeds" / "journal.jsonl").read_bytes()
-    yield text
-    yield text[: 2 * len(text) // 3]
+    for name in ("journal.jsonl", "journal_version_1.jsonl"):
+        text = (HERE / "seeds" / name).read_bytes()
+        yield text
+        yield text[: 2 * len(text) // 3]
 
 
 def result():

@@ -85,9 +85,16 @@ class RefusedResumeTest(ProgramTest):
         self.refused(["journal.jsonl", "line 2"], lines=1)
 
     def test_journal_of_another_version(self):
-        text = self.journal.read_text().replace('"version":1', '"version":99', 1)
+        text = self.journal.read_text().replace('"version":2', '"version":99', 1)
         self.journal.write_text(text)
         self.refused(["journal.jsonl", "version", "99"], lines=1)
+
+    def test_journal_of_release_0_1_is_reported_but_not_resumed(self):
+        text = self.journal.read_text().replace('"version":2', '"version":1', 1)
+        self.journal.write_text(text)
+        self.refused(["journal.jsonl", "finish it with msunet 0.1"], lines=1)
+        for command in ("status", "report"):
+            self.assert_code(run(command, "out/x", cwd=self.here), 0)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,11 @@ struct Replay {
 /// Reads a journal. A last line that is truncated or half-written is dropped with a notice. Throws
 /// core::FileError if it can't be read, core::UsageError if it has no first line, is of a
 /// newer version, or if a line in the middle is damaged, naming file and line.
-Replay replay(const std::filesystem::path& file);
+[[nodiscard]] Replay replay(const std::filesystem::path& file);
+
+/// Throws core::UsageError if the journal was written by an older release, whose trials this one
+/// can report but not resume.
+void require_current_version(const std::filesystem::path& file, const Replay& replay);
 
 /// Whether a pid of this host runs.
 bool process_runs(std::int64_t pid);
@@ -51,7 +55,8 @@ public:
     static Journal create(const std::filesystem::path& file, const SweepStart& start);
     /// Goes on with a replayed journal: cuts off what `replay` dropped, appends `begins` (trials
     /// that ran when the job died, unknown to the journal), then `resumed`. Throws core::UsageError
-    /// where another process writes the journal or has written to it since.
+    /// if an older release wrote the journal, or if another process has it open or has written to
+    /// it since.
     static Journal open(const std::filesystem::path& file, Replay replay, const Resumed& resumed,
                         std::span<const TrialStarted> begins = {});
 

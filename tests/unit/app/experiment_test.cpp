@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
 
 namespace msunet::app {
 namespace {
@@ -100,6 +101,21 @@ TEST_F(Experiment, WithoutANameTheNewestFittingOneGoesOn) {
     const auto fresh = choose({}, "auto", start("0.125", later));
     EXPECT_FALSE(fresh.replay);
     EXPECT_EQ(fresh.folder, folder_ / "experiment2000");
+}
+
+TEST_F(Experiment, AnUnfinishedOneOfAnOlderReleaseIsRefused) {
+    make("rats", start("0.5", long_ago));
+    const fs::path journal = folder_ / "rats" / record::journal_name;
+    std::string text = core::read_file(journal);
+    const std::string version = "\"version\":2";
+    text.replace(text.find(version), version.size(), "\"version\":1");
+    std::ofstream(journal) << text;
+    const auto current = start("0.5", later);
+    EXPECT_THAT(refusal("rats", "auto", current), HasSubstr("finish it with msunet 0.1"));
+    EXPECT_THAT(refusal({}, "auto", current), HasSubstr("finish it with msunet 0.1"));
+    std::ofstream(journal, std::ios::app) << R"({"event":"finished","at":1001})"
+                                          << "\n";
+    EXPECT_TRUE(choose("rats", "auto", current).replay);
 }
 
 TEST_F(Experiment, NeverBeginsInAFolderOfItsOwn) {

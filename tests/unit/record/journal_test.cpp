@@ -122,7 +122,7 @@ TEST_F(JournalTest, GoesOnAfterAHalfWrittenLine) {
 TEST_F(JournalTest, DamageInTheMiddleIsAnErrorThatNamesTheLine) {
     write_some();
     add_text("rubbish\n" + codec::to_json(Event(Finished{5})) + "\n");
-    const std::string message = message_of([&] { replay(file_); });
+    const std::string message = message_of([&] { (void)replay(file_); });
     EXPECT_NE(message.find("line 4"), std::string::npos) << message;
     EXPECT_NE(message.find(file_.string()), std::string::npos) << message;
 }
@@ -132,19 +132,42 @@ TEST_F(JournalTest, AnotherVersionIsRefused) {
     const std::string version = "\"version\":2";
     line.replace(line.find(version), version.size(), "\"version\":3");
     add_text(line + "\n");
-    const std::string message = message_of([&] { replay(file_); });
+    const std::string message = message_of([&] { (void)replay(file_); });
     EXPECT_NE(message.find("version 3"), std::string::npos) << message;
     EXPECT_NE(message.find("versions 1 to 2"), std::string::npos) << message;
 }
 
+/// As msunet 0.1 wrote it.
+constexpr const char* version_1_journal =
+#include "version_1_journal.inc"
+    ;
+
+TEST_F(JournalTest, Version1IsReadAndNotResumed) {
+    add_text(version_1_journal);
+    const Replay read = replay(file_);
+    EXPECT_EQ(read.version, 1);
+    EXPECT_TRUE(read.notices.empty());
+    EXPECT_EQ(read.record.starts.size(), 2U);
+    EXPECT_EQ(read.record.result(0)->permutation, read.record.permutation(0));
+    EXPECT_EQ(read.record.find(1)->checkpoint->epoch, 1);
+    EXPECT_EQ(read.record.result(2)->state, TrialState::failed);
+    EXPECT_EQ(read.record.result(2)->reason, "the loss is NaN");
+    EXPECT_EQ(read.record.unfinished(), 2U);
+
+    const std::string before = core::read_file(file_);
+    const std::string message = message_of([&] { Journal::open(file_, read, resumed()); });
+    EXPECT_NE(message.find("finish it with msunet 0.1"), std::string::npos) << message;
+    EXPECT_EQ(core::read_file(file_), before);
+}
+
 TEST_F(JournalTest, WithoutAWholeFirstLineNothingIsReplayed) {
     add_text("");
-    EXPECT_NE(message_of([&] { replay(file_); }).find("no whole line"), std::string::npos);
+    EXPECT_NE(message_of([&] { (void)replay(file_); }).find("no whole line"), std::string::npos);
     add_text("{\"event\":\"sweep_sta");
-    EXPECT_NE(message_of([&] { replay(file_); }).find("no whole line"), std::string::npos);
+    EXPECT_NE(message_of([&] { (void)replay(file_); }).find("no whole line"), std::string::npos);
     add_text("\n");
-    EXPECT_NE(message_of([&] { replay(file_); }).find("damaged"), std::string::npos);
-    EXPECT_THROW(replay(folder_ / "none"), core::FileError);
+    EXPECT_NE(message_of([&] { (void)replay(file_); }).find("damaged"), std::string::npos);
+    EXPECT_THROW((void)replay(folder_ / "none"), core::FileError);
 }
 
 TEST_F(JournalTest, AnEventThatCannotFollowIsNotWritten) {
@@ -201,7 +224,7 @@ TEST_F(JournalTest, DamageOfAnyKindIsReadOrRefused) {
         }
         core::write_file_atomically(file_, text, core::Durability::buffered);
         try {
-            replay(file_);
+            (void)replay(file_);
             ++read;
         } catch (const core::UsageError&) {
             ++refused;
