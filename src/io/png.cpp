@@ -4,7 +4,6 @@
 #include <png.h>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::io {
@@ -46,10 +45,6 @@ std::string png_bytes(const Picture& picture) {
     }
     bytes.resize(size);
     return bytes;
-}
-
-void write_png(const std::filesystem::path& path, const Picture& picture) {
-    core::write_file_atomically(path, png_bytes(picture));
 }
 
 Picture parse_png(std::string_view bytes, std::string_view source) {

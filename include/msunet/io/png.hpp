@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// PNG pictures, grey or RGB, 8 bits.
 #pragma once
-
-// PNG pictures, grey or RGB, 8 bits.
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +25,6 @@ struct Picture {
 
 /// The file's bytes, without a time in it: the same for the same picture. Throws core::Error.
 [[nodiscard]] std::string png_bytes(const Picture& picture);
-
-/// png_bytes, written atomically. Throws FileError.
-void write_png(const std::filesystem::path& path, const Picture& picture);
 
 /// Reads what png_bytes writes. Throws InputError that names `source`.
 [[nodiscard]] Picture parse_png(std::string_view bytes, std::string_view source);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -107,20 +108,22 @@ std::string mean_text(double sum, std::size_t scans) {
 /// dice.csv, and the line with the means.
 void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
                 const fs::path& file) {
-    io::CsvTable table{.header = {"scan", "modality", "dice"}, .rows = {}};
+    std::string table = io::csv_row(std::vector<std::string>{"scan", "modality", "dice"});
     std::array<double, core::modality_count> sums{};
     std::array<std::size_t, core::modality_count> counts{};
     for (const ScanReport& report : reports) {
         if (!report.dice) continue;
         const ScanTask& task = plan.tasks[report.task];
         const auto modality = task.reference->modality;
-        table.rows.push_back({task.scan.name(), std::string(core::name_of(modality)),
-                              core::option_text(*report.dice)});
+        table += io::csv_row(std::vector<std::string>{task.scan.name(),
+                                                      std::string(core::name_of(modality)),
+                                                      core::option_text(*report.dice)});
         sums[static_cast<std::size_t>(modality)] += *report.dice;
         ++counts[static_cast<std::size_t>(modality)];
     }
-    core::write_file_atomically(file, io::csv_text(table));
-    if (table.rows.empty()) return;
+    core::write_file_atomically(file, table);
+    const auto scans = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+    if (scans == 0) return;
     std::vector<std::string> parts;
     double sum = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
@@ -128,8 +131,8 @@ void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& repor
         parts.push_back(concat(core::modality_names[i], ' ', mean_text(sums[i], counts[i])));
         sum += sums[i];
     }
-    core::log::info(concat("mean Dice    ", core::join(parts), "; all ",
-                           mean_text(sum, table.rows.size()), ", by scan in ", file));
+    core::log::info(concat("mean Dice    ", core::join(parts), "; all ", mean_text(sum, scans),
+                           ", by scan in ", file));
 }
 
 void write_page(const PredictSettings& settings, const TrainedModel& model,

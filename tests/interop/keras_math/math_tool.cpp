@@ -23,14 +23,15 @@
 #include "msunet/model/optimizer.hpp"
 #include "msunet/model/pca.hpp"
 #include "msunet/train/callbacks.hpp"
+#include "support/npy.hpp"
 
 namespace msunet {
 namespace {
 
-using Arrays = std::map<std::string, io::NpyArray>;
+using Arrays = std::map<std::string, test::NpyArray>;
 using Members = std::vector<io::ZipMember>;
 
-at::Tensor tensor(const io::NpyArray& array, at::ScalarType type = at::kDouble) {
+at::Tensor tensor(const test::NpyArray& array, at::ScalarType type = at::kDouble) {
     return at::from_blob(const_cast<double*>(array.values.data()), array.shape, at::kDouble)
         .to(type, false, true);
 }
@@ -138,7 +139,7 @@ Members callbacks(const std::string& schedule, std::int64_t patience, const Arra
 }
 
 int run(const std::vector<std::string>& a) {
-    const Arrays in = io::read_npz(a[a.size() - 2]);
+    const Arrays in = test::read_npz(a[a.size() - 2]);
     Members out;
     if (a[0] == "objective") out = objective(a[1], a[2], type_of(a[3]), in);
     if (a[0] == "optimizer") out = optimizer(a[1], std::stod(a[2]), type_of(a[3]), in);

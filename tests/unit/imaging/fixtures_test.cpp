@@ -12,7 +12,7 @@
 #include "msunet/imaging/options.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/imaging/volume_io.hpp"
-#include "msunet/io/npy.hpp"
+#include "support/npy.hpp"
 
 namespace msunet::imaging {
 namespace {
@@ -44,7 +44,7 @@ TEST_P(Fixtures, are_met) {
     const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "reference" / "fixtures";
     if (!fs::exists(folder)) GTEST_SKIP() << "no reference fixtures in " << folder;
     const auto [name, by_spacing, target, outliers] = GetParam();
-    auto arrays = io::read_npz(folder / ("preprocess_" + std::string(name) + ".npz"));
+    auto arrays = test::read_npz(folder / ("preprocess_" + std::string(name) + ".npz"));
     const auto data = files_in(folder / "inputs" / "data");
     const auto masks = files_in(folder / "inputs" / "masks");
     ASSERT_EQ(data.size(), 3U);

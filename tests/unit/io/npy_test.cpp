@@ -4,9 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <filesystem>
 
-#include "msunet/core/error.hpp"
+#include "support/npy.hpp"
 
 namespace msunet::io {
 namespace {
@@ -55,63 +54,23 @@ TEST(Npy, HeaderIsNumPys) {
 TEST(Npy, ArraysComeBack) {
     const std::array<std::int64_t, 2> shape{3, 1};
     const std::vector<double> values{0.1, -2, 1e300};
-    const NpyArray array = parse_npy(npy_bytes(shape, std::span<const double>(values)), "t");
+    const test::NpyArray array =
+        test::parse_npy(npy_bytes(shape, std::span<const double>(values)), "t");
     EXPECT_EQ(array.dtype, "<f8");
     EXPECT_EQ(array.shape, (std::vector<std::int64_t>{3, 1}));
     EXPECT_EQ(array.values, values);
 
     const std::array<std::int64_t, 1> line{2};
     const std::vector<float> floats{0.5F, 7};
-    const NpyArray one = parse_npy(npy_bytes(line, std::span<const float>(floats)), "t");
+    const test::NpyArray one =
+        test::parse_npy(npy_bytes(line, std::span<const float>(floats)), "t");
     EXPECT_EQ(one.shape, std::vector<std::int64_t>{2});
     EXPECT_EQ(one.values, (std::vector<double>{0.5, 7}));
 
-    const NpyArray scalar = parse_npy(npy_bytes({}, std::span<const float>(floats).first(1)), "t");
+    const test::NpyArray scalar =
+        test::parse_npy(npy_bytes({}, std::span<const float>(floats).first(1)), "t");
     EXPECT_TRUE(scalar.shape.empty());
     EXPECT_EQ(scalar.values, std::vector<double>{0.5});
-}
-
-TEST(Npy, ColumnMajorFilesAreTurned) {
-    const std::array<std::int64_t, 2> shape{2, 3};
-    const std::vector<float> values{1, 2, 3, 4, 5, 6};
-    std::string bytes = npy_bytes(shape, std::span<const float>(values));
-    bytes.replace(bytes.find("False"), 5, "True ");
-    EXPECT_EQ(parse_npy(bytes, "t").values, (std::vector<double>{1, 3, 5, 2, 4, 6}));
-}
-
-TEST(Npy, DamageIsAnError) {
-    const std::array<std::int64_t, 1> shape{4};
-    const std::vector<float> values{1, 2, 3, 4};
-    const std::string good = npy_bytes(shape, std::span<const float>(values));
-    for (std::size_t size = 0; size < good.size(); ++size) {
-        EXPECT_THROW(static_cast<void>(parse_npy(good.substr(0, size), "t")), core::InputError);
-    }
-    for (const auto& [from, to] : {std::pair{"<f4", ">f4"},
-                                   {"<f4", "|O8"},
-                                   {"<f4", "<c8"},
-                                   {"<f4", "<U0"},
-                                   {"(4,)", "(9,)"},
-                                   {"(4,)", "(-)."},
-                                   {"descr", "descx"}}) {
-        std::string bytes = good;
-        bytes.replace(bytes.find(from), std::string_view(to).size(), to);
-        EXPECT_THROW(static_cast<void>(parse_npy(bytes, "t")), core::InputError) << to;
-    }
-    EXPECT_THROW(static_cast<void>(parse_npy(npy_grid_bytes({}), "t")), core::InputError);
-}
-
-TEST(Npz, ReadsTheReferenceFixtures) {
-    const std::filesystem::path folder =
-        std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "fixtures";
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no reference files in " << folder;
-    const auto train = read_npz(folder / "train.npz");
-    EXPECT_EQ(train.at("X").shape, (std::vector<std::int64_t>{24, 64, 64, 1}));
-    EXPECT_EQ(train.at("X").values.size(), 24U * 64 * 64);
-    EXPECT_EQ(train.at("Y").dtype, "|u1");
-    const auto gradient = read_npz(folder / "grad.npz");
-    EXPECT_EQ(gradient.at("names").texts.front(), "conv1_1/kernel:0");
-    const auto preprocess = read_npz(folder / "preprocess_spacing.npz");
-    EXPECT_EQ(preprocess.at("0_size_zyx").values.size(), 3U);
 }
 
 }  // namespace

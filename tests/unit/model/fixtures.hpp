@@ -17,11 +17,11 @@
 #include "msunet/core/named_array.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
-#include "msunet/io/npy.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/model/objective.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 #include "msunet/unet/network.hpp"
+#include "support/npy.hpp"
 
 #define SKIP_WITHOUT_REFERENCE()                                                 \
     if (!std::filesystem::exists(msunet::test::reference_folder())) {            \
@@ -41,12 +41,12 @@ inline std::vector<core::NamedArray> start_weights() {
 }
 
 /// An .npz file of the fixtures.
-inline std::map<std::string, io::NpyArray> fixture(const std::string& name) {
-    return io::read_npz(reference_folder() / "fixtures" / (name + ".npz"));
+inline std::map<std::string, test::NpyArray> fixture(const std::string& name) {
+    return test::read_npz(reference_folder() / "fixtures" / (name + ".npz"));
 }
 
 /// (N,H,W,1) or any shape, without a last dimension of 1, in double.
-inline at::Tensor tensor(const io::NpyArray& array) {
+inline at::Tensor tensor(const test::NpyArray& array) {
     auto shape = array.shape;
     if (shape.size() == 4 && shape.back() == 1) shape.pop_back();
     return at::from_blob(const_cast<double*>(array.values.data()), shape, at::kDouble).clone();

@@ -11,8 +11,8 @@ namespace {
 using test::tensor;
 
 /// Largest relative difference of the norms of all gradients.
-double norm_difference(model::Network& network, const io::NpyArray& norms,
-                       const io::NpyArray& names) {
+double norm_difference(model::Network& network, const test::NpyArray& norms,
+                       const test::NpyArray& names) {
     auto& parameters = network.parameters();
     EXPECT_EQ(parameters.segments().size(), names.texts.size());
     double largest = 0;

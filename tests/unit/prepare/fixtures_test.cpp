@@ -14,8 +14,8 @@
 #include "msunet/core/text.hpp"
 #include "msunet/data/cut_batch.hpp"
 #include "msunet/data/patch_index.hpp"
-#include "msunet/io/npy.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "support/npy.hpp"
 
 namespace msunet::prepare {
 namespace {
@@ -38,7 +38,7 @@ protected:
         if (!fs::exists(fixtures / "inputs")) {
             GTEST_SKIP() << "no reference fixtures in " << fixtures;
         }
-        expected_ = io::read_npz(fixtures / core::concat("preprocess_", GetParam().name, ".npz"));
+        expected_ = test::read_npz(fixtures / core::concat("preprocess_", GetParam().name, ".npz"));
     }
     Request request() const {
         Request request;
@@ -63,7 +63,7 @@ protected:
         return {all.begin(), all.end()};
     }
 
-    std::map<std::string, io::NpyArray> expected_;
+    std::map<std::string, test::NpyArray> expected_;
     comm::Communicator world_ = comm::Communicator::world();
 };
 

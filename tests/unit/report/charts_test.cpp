@@ -8,9 +8,9 @@
 #include <limits>
 
 #include "msunet/core/file.hpp"
-#include "msunet/io/npy.hpp"
 #include "msunet/io/png.hpp"
 #include "report/axis.hpp"
+#include "support/npy.hpp"
 #include "unit/report/folder.hpp"
 
 namespace msunet::report {
@@ -62,8 +62,8 @@ TEST(Pca, WritesNumbersAndCharts) {
     const auto names = write_pca(folder.path(), values);
     EXPECT_THAT(names, ElementsAre("pca_cumsum.npy", "pca_full_range.svg", "pca_full_range.png",
                                    "pca_excl_early_range.svg", "pca_excl_early_range.png"));
-    const io::NpyArray array =
-        io::parse_npy(core::read_file(folder.path() / "pca_cumsum.npy"), "pca_cumsum.npy");
+    const test::NpyArray array =
+        test::parse_npy(core::read_file(folder.path() / "pca_cumsum.npy"), "pca_cumsum.npy");
     EXPECT_EQ(array.dtype, "<f8");
     EXPECT_EQ(array.shape, std::vector<std::int64_t>{40});
     EXPECT_EQ(array.values, values);

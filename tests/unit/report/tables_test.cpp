@@ -9,7 +9,7 @@
 
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/io/csv.hpp"
+#include "support/csv.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
@@ -26,7 +26,7 @@ Sweep python_sweep() {
     Sweep sweep = make_sweep(testing::made_up_sweep());
     sweep.trials.clear();
     sweep.grid.clear();
-    const io::CsvTable table = io::read_csv(example(results_example));
+    const test::CsvTable table = test::read_csv(example(results_example));
     const auto cell = [&](const std::vector<std::string>& row, std::string_view name) {
         const auto column = std::ranges::find(table.header, name) - table.header.begin();
         return row.at(static_cast<std::size_t>(column));
@@ -86,7 +86,7 @@ TEST(Tables, HistoryIsThePythonTrainersToTheByte) {
     for (const char* name :
          {"talos_scan_history_1795424942.4791353.csv", "talos_scan_history_1795425614.86297.csv"}) {
         MSUNET_NEED_EXAMPLE(example(name));
-        const io::CsvTable table = io::read_csv(example(name));
+        const test::CsvTable table = test::read_csv(example(name));
         record::TrialResult trial;
         for (const auto& row : table.rows) {
             const auto real = [&](std::size_t i) { return core::to_double(row.at(i)).value(); };
@@ -103,7 +103,7 @@ TEST(Tables, ModalityResultsAreThePythonTrainersToTheByte) {
     for (const char* name :
          {"modality_results_1795424932.163783.csv", "modality_results_1795425578.631901.csv"}) {
         MSUNET_NEED_EXAMPLE(example(name));
-        const io::CsvTable table = io::read_csv(example(name));
+        const test::CsvTable table = test::read_csv(example(name));
         record::TrialResult trial;
         for (const auto& row : table.rows) {
             record::ModalityRow dice;
@@ -127,11 +127,11 @@ TEST(Tables, MetricsAreReprsOfWidenedFloats) {
 
 TEST(Tables, WithoutValidationTheValColumnsAreAbsent) {
     const Sweep sweep = make_sweep(testing::made_up_sweep({.validation = false}));
-    const io::CsvTable table = io::parse_csv(summary_csv(sweep), "summary");
+    const test::CsvTable table = test::parse_csv(summary_csv(sweep), "summary");
     EXPECT_EQ(table.header[3], "jaccard_similarity");
     EXPECT_EQ(table.header[4], "batch_size");
     EXPECT_EQ(sweep.metric, "dice_coef");
-    const io::CsvTable dice = io::parse_csv(modality_csv(sweep.trials.front()), "modality");
+    const test::CsvTable dice = test::parse_csv(modality_csv(sweep.trials.front()), "modality");
     EXPECT_EQ(dice.header[1], "anatomical_val_dice");
     EXPECT_EQ(dice.rows.at(0).at(1), "");
     EXPECT_NE(dice.rows.at(0).at(6), "");
@@ -140,7 +140,7 @@ TEST(Tables, WithoutValidationTheValColumnsAreAbsent) {
 TEST(Tables, FailedAndPcaRowsStayWithEmptyMetrics) {
     const Sweep sweep =
         make_sweep(testing::made_up_sweep({.learning_rates = 3, .failures = true, .pca = true}));
-    const io::CsvTable table = io::parse_csv(summary_csv(sweep), "summary");
+    const test::CsvTable table = test::parse_csv(summary_csv(sweep), "summary");
     ASSERT_EQ(table.rows.size(), 12U);
     std::size_t empty = 0;
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
@@ -155,7 +155,7 @@ TEST(Tables, FailedAndPcaRowsStayWithEmptyMetrics) {
 
 TEST(Tables, FailuresNameIdRankAndReason) {
     Sweep sweep = make_sweep(testing::made_up_sweep({.learning_rates = 3, .failures = true}));
-    const io::CsvTable table = io::parse_csv(failures_csv(sweep), "failures");
+    const test::CsvTable table = test::parse_csv(failures_csv(sweep), "failures");
     ASSERT_EQ(table.rows.size(), 1U);
     EXPECT_EQ(table.header.front(), "id");
     EXPECT_EQ(table.rows[0].front(), "5");
@@ -169,7 +169,7 @@ TEST(Tables, WithRestoreBestTheRowIsTheBestEpochs) {
     Sweep sweep = make_sweep(testing::made_up_sweep());
     sweep.trials.resize(1);
     sweep.trials[0].best_epoch = 0;
-    const io::CsvTable table = io::parse_csv(summary_csv(sweep), "summary");
+    const test::CsvTable table = test::parse_csv(summary_csv(sweep), "summary");
     EXPECT_EQ(table.rows[0][0], "3");
     EXPECT_EQ(table.rows[0][1], core::python_repr(sweep.trials[0].history[0].metrics.loss));
 }
