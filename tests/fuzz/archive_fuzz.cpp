@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What we read again of our own files: zip and PNG. The first byte chooses.
+// Readers of files that we write: zip and PNG. The first byte chooses between them.
 #include "fuzz/fuzz.hpp"
 #include "msunet/io/png.hpp"
 #include "msunet/io/zip.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cached data set's own parts: the seal, which is checked before the HDF5 library sees the
-// file, and the description inside. The first byte chooses.
+// Our parts of the cached data set: the checksum, which is verified before the HDF5 library reads
+// the file, and the description inside. The first byte chooses between them.
 #include "fuzz/fuzz.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "prepare/cache_format.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What the fuzzers share. A reader may answer with a value or with a core::Error; any other
+/// Common to the fuzzers. A reader may return a value or throw a core::Error; any other
 /// exception, a crash, a hang, a leak or a finding of a sanitizer ends the fuzzer.
 #pragma once
 
@@ -29,19 +29,19 @@ void expect_answer(Reader&& read) {
     try {
         std::forward<Reader>(read)();
     } catch (const core::Error& error) {
-        // Every message must be there and be one line.
+        // No message may be empty.
         for (const auto& problem : error.problems()) {
             if (problem.empty()) std::abort();
         }
     }
 }
 
-/// Ends the fuzzer where a property does not hold.
+/// Ends the fuzzer if a property does not hold.
 inline void expect(bool holds) {
     if (!holds) std::abort();
 }
 
-/// A folder in memory where there is one, gone with the process.
+/// A temporary folder, in memory if possible.
 class Folder {
 public:
     Folder() {
@@ -56,10 +56,10 @@ public:
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
 
-    /// The path of a file of this name; the caller writes it.
+    /// The path of a file with this name, which the caller writes.
     [[nodiscard]] std::filesystem::path file(const std::string& name) const { return path_ / name; }
 
-    /// The file of this name with these bytes.
+    /// Writes a file with this name and these bytes.
     [[nodiscard]] std::filesystem::path file(const std::string& name,
                                              std::string_view bytes) const {
         auto path = path_ / name;

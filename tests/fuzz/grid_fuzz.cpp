@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         printed = config::grid_text(grid);
     });
     if (!printed.empty()) {
-        // What we print we read back; here an error is a finding.
+        // What we print must be readable: an error here is a finding.
         fuzz::expect(config::grid_text(config::parse_grid(printed)) == printed);
     }
     return 0;

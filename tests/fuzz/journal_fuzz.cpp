@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal, and what every start, `status` and `report` make of it.
+// A journal, as every start, `status` and `report` read it.
 #include "fuzz/fuzz.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/report/sweep.hpp"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our layer over Keras files. The HDF5 library itself crashes on some damaged files, which the
-// program survives by reading in a child process; here every file is a sound HDF5 file whose
-// groups, attributes, datasets and types are chosen by the fuzzer's bytes, so that a finding is
-// ours.
+// Our layer over Keras files. The HDF5 library itself crashes on some damaged files; the program
+// survives this by reading in a child process. Here every file is a valid HDF5 file, whose groups,
+// attributes, datasets and types are chosen by the fuzzer's bytes, so every finding is in our code.
 #include <fuzzer/FuzzedDataProvider.h>
 #include <hdf5.h>
 
@@ -21,7 +20,7 @@ using namespace msunet;
 constexpr std::size_t most_layers = 6;
 constexpr std::size_t longest_name = 12;
 
-/// The names that the reader looks for, and a few that it doesn't.
+/// The names that the reader searches, and a few others.
 std::string a_name(FuzzedDataProvider& bytes) {
     static const std::vector<std::string> names{
         "a",  "b",        "a/kernel:0", "layer_names", "a/b/c",     "model_weights",
@@ -103,7 +102,7 @@ void write_names(hid_t object, const std::string& attribute, const std::vector<s
     H5Tclose(type);
 }
 
-/// An attribute of any type and shape, its content as HDF5 leaves it.
+/// An attribute of any type and shape, without content.
 void make_attribute(hid_t object, const std::string& name, FuzzedDataProvider& bytes) {
     const hid_t type = a_type(bytes);
     const hid_t space = a_space(bytes, 2, 5);
@@ -129,7 +128,7 @@ void list_names(hid_t object, const std::string& attribute, const std::vector<st
 
 void make_dataset(hid_t group, const std::string& name, hid_t links, FuzzedDataProvider& bytes) {
     const hid_t type = a_type(bytes);
-    // Large ones are claimed, not written: the library fills them in when they are read.
+    // Large datasets are declared but not written: the library fills them in when they are read.
     const hid_t space = a_space(bytes, 9, bytes.ConsumeBool() ? 4 : hsize_t{1} << 40);
     const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_fill_time(layout, H5D_FILL_TIME_NEVER);

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         written = codec::to_json(codec::from_json<record::TrialResult>(fuzz::text_of(data, size)));
     });
     if (!written.empty()) {
-        // What we write we read back; here an error is a finding.
+        // What we write must be readable: an error here is a finding.
         fuzz::expect(codec::to_json(codec::from_json<record::TrialResult>(written)) == written);
     }
     return 0;

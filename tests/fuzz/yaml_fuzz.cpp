@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (void)app::grid_of(settings, warnings);
     });
     if (!printed.empty()) {
-        // What we print we read back; here an error is a finding.
+        // What we print must be readable: an error here is a finding.
         fuzz::expect(app::settings_yaml(app::settings_from_yaml(printed)) == printed);
     }
     return 0;

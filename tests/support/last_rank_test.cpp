@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the last rank does must reach CTest: run with filters by this folder's CMakeLists.txt.
+// The outcome on the last rank must reach CTest; run with filters by the CMakeLists.txt here.
 #include <gtest/gtest.h>
 #include <mpi.h>
 

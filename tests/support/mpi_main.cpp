@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Main of the tests under MPI: rank 0 prints as usual, other ranks print their failures alone, and
-// all ranks leave with the same code, the worst of all.
+// Main of the tests under MPI: rank 0 prints as usual, other ranks print only their failures, and
+// all ranks end with the worst exit code of all.
 #include <gtest/gtest.h>
 #include <mpi.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 using msunet::test::Outcome;
 
-/// Prints what failed on a rank whose ordinary printer is silent.
+/// Prints the failures of a rank whose usual printer is disabled.
 class FailurePrinter : public testing::EmptyTestEventListener {
 public:
     explicit FailurePrinter(int rank) : rank_(rank) {}
@@ -24,7 +24,7 @@ public:
         test_ = std::string(test.test_suite_name()) + '.' + test.name();
     }
 
-    // GoogleTest holds its lock here: asking it for the current test would wait forever.
+    // GoogleTest holds its lock here: a query for the current test would deadlock.
     void OnTestPartResult(const testing::TestPartResult& result) override {
         if (!result.failed()) return;
         std::ostringstream text;
@@ -32,7 +32,7 @@ public:
              << (result.file_name() != nullptr ? result.file_name() : "?") << ':'
              << result.line_number() << '\n'
              << result.message() << '\n';
-        // In one piece, so that the ranks' messages do not interleave.
+        // In one write, so that the messages of the ranks do not interleave.
         std::cerr << text.str() << std::flush;
     }
 
@@ -41,7 +41,7 @@ private:
     std::string test_ = "outside of tests";
 };
 
-/// Collective over MPI_COMM_WORLD. A test counts as skipped only where every rank skipped it.
+/// Collective over MPI_COMM_WORLD. A test counts as skipped only if every rank skipped it.
 Outcome worst_of_all_ranks(const Outcome& own) {
     const std::array<int, 3> mine{-own.ran, -own.skipped, own.failed};
     std::array<int, 3> all{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a whole test program reports to CTest.
+// The result of a test program for CTest.
 #pragma once
 
 namespace msunet::test {
@@ -14,11 +14,11 @@ struct Outcome {
 /// Exit code that CTest knows as "skipped".
 inline constexpr int skip_exit_code = 77;
 
-/// Counts of GoogleTest's run that has just ended.
+/// The counts of GoogleTest's last run.
 Outcome outcome_of_run();
 
-/// 0, or `skip_exit_code` if every test was skipped, or 1 if one failed or none ran. A filter or a
-/// typo that leaves no test would otherwise pass for good.
+/// 0, or `skip_exit_code` if every test was skipped, or 1 if a test failed or none ran: a filter or
+/// a typo that leaves no test must not count as success.
 int exit_code(const Outcome& outcome);
 
 }  // namespace msunet::test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_archive FOLDER: writes all result files of a made-up sweep with random weights into FOLDER,
-// for the Python libraries to read.
+// make_archive FOLDER: writes all result files of an artificial sweep with random weights into
+// FOLDER, for the Python libraries to read.
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace {
 
-// Fresh weights with batch normalisations that do something.
+// Start weights with BatchNorm parameters that differ from the identity.
 std::vector<msunet::core::NamedArray> random_weights() {
     msunet::core::RandomStream random(1);
     std::vector<msunet::core::NamedArray> weights = msunet::unet::initial_weights(1);

@@ -34,10 +34,10 @@ def talos(params):
     return [{key: plain(value) for key, value in zip(keys, row)} for row in space.param_space]
 
 
-def typed(points):
+def typed(permutations):
     """Values with their types, so that 1, 1.0 and True differ."""
-    return [{name: (type(value).__name__, repr(value)) for name, value in point.items()}
-            for point in points]
+    return [{name: (type(value).__name__, repr(value)) for name, value in permutation.items()}
+            for permutation in permutations]
 
 
 def random_range(draw):
@@ -57,8 +57,8 @@ def random_range(draw):
 class Ranges(unittest.TestCase):
     def check(self, ranges):
         grids = [{'x': values} for values in ranges]
-        for grid, points in zip(grids, ours('points', [repr(grid) for grid in grids])):
-            self.assertEqual(typed(points), typed(talos(grid)), grid)
+        for grid, permutations in zip(grids, ours('permutations', [repr(grid) for grid in grids])):
+            self.assertEqual(typed(permutations), typed(talos(grid)), grid)
 
     def test_of_the_guide_and_awkward_ones(self):
         self.check([(0.001, 0.1, 5), (1e-4, 1e-2, 5), (0, 0.5, 5), (8, 64, 4), (0, 3, 7),
@@ -75,10 +75,10 @@ class Grids(unittest.TestCase):
         grid = {'epochs': [10, 20], 'losses': ['dice_coef_loss'], 'optimizer': ['Adam', 'SGD'],
                 'lr': (1e-4, 1e-2, 5), 'batch_size': (8, 64, 5), 'Zeta': [True, False],
                 'dropout': [0.5]}
-        points = ours('points', [repr(grid)])[0]
-        self.assertEqual(len(points), 200)
-        self.assertEqual(typed(points), typed(talos(grid)))
-        self.assertEqual(list(points[0]), sorted(grid))
+        permutations = ours('permutations', [repr(grid)])[0]
+        self.assertEqual(len(permutations), 200)
+        self.assertEqual(typed(permutations), typed(talos(grid)))
+        self.assertEqual(list(permutations[0]), sorted(grid))
 
     def test_the_guides_own(self):
         path = os.path.join(os.environ['MSUNET_SHARED_DIR'], 'reference/examples/guide_grid.txt')
@@ -93,8 +93,8 @@ class Grids(unittest.TestCase):
         grid |= {name: [True, False] for name in (
             'scoreTrainable', 'expandingBatchNormTrainable', 'contractingBatchNormTrainable',
             'upsamplingTrainable', 'upsamplingBatchNormTrainable')}
-        points = ours('points', [' '.join(text.split())])[0]
-        self.assertEqual(typed(points), typed(talos(grid)))
+        permutations = ours('permutations', [' '.join(text.split())])[0]
+        self.assertEqual(typed(permutations), typed(talos(grid)))
 
     def test_random(self):
         draw = random.Random(21)
@@ -105,8 +105,8 @@ class Grids(unittest.TestCase):
                 [[1, 2, 3], [.1, 1e-5, 2.0], ['u', 'v'], [True, False], [None, 'fmri'], [1e22]])
                 for name in names})
         grids = [grid for grid in grids if len(talos(grid)) <= 20000]
-        for grid, points in zip(grids, ours('points', [repr(grid) for grid in grids])):
-            self.assertEqual(typed(points), typed(talos(grid)), grid)
+        for grid, permutations in zip(grids, ours('permutations', [repr(grid) for grid in grids])):
+            self.assertEqual(typed(permutations), typed(talos(grid)), grid)
 
 
 class Expressions(unittest.TestCase):
@@ -115,8 +115,8 @@ class Expressions(unittest.TestCase):
 
     def accepted(self, expression):
         keys = sorted(self.GRID)
-        return [i for i, point in enumerate(talos(self.GRID))
-                if eval(expression, {'__builtins__': {}}, {key: point[key] for key in keys})]
+        return [i for i, permutation in enumerate(talos(self.GRID))
+                if eval(expression, {'__builtins__': {}}, {key: permutation[key] for key in keys})]
 
     def check(self, expressions):
         lines = [f'{expression}\t{self.GRID!r}' for expression in expressions]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads grids as -talos takes them, one a line, and prints what becomes of them.
-// usage: grid_tool points          a Python list of dictionaries a line
+// Reads grids in the form of -talos, one per line, and prints the result.
+// usage: grid_tool permutations    a Python list of dictionaries per line
 //        grid_tool accepts         lines "EXPRESSION<tab>GRID": the indices it accepts
 
 #include <iostream>
@@ -20,7 +20,7 @@ ParameterGrid read_grid(const std::string& text) {
     return ParameterGrid(msunet::sweep::expand(msunet::config::parse_grid(text)));
 }
 
-void print_points(const std::string& line) {
+void print_permutations(const std::string& line) {
     const ParameterGrid grid = read_grid(line);
     std::cout << '[';
     for (std::uint64_t i = 0; i < grid.size(); ++i) {
@@ -52,8 +52,8 @@ int main(int argc, char** argv) {
     std::string line;
     try {
         while (std::getline(std::cin, line)) {
-            if (what == "points") {
-                print_points(line);
+            if (what == "permutations") {
+                print_permutations(line);
             } else if (what == "accepts") {
                 print_accepted(line);
             } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does one thing to a volume and writes it, for the comparison with SimpleITK:
+// Applies one operation to a volume and writes it, for the comparison with SimpleITK:
 //   imaging_tool IN OUT read FRAME
 //   imaging_tool IN OUT target WIDTH
 //   imaging_tool IN OUT spacing HORIZONTAL INTERLAYER

@@ -29,7 +29,7 @@ void write_floats(const fs::path& file, const std::vector<NamedArray>& weights) 
     }
 }
 
-/// Hyperparameters that leave their mark on the configuration.
+/// Hyperparameters that change the configuration.
 msunet::unet::Hyperparameters unusual() {
     msunet::unet::Hyperparameters h;
     h.dropout = 0.25;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes with our mathematics what keras_math_test.py asks for.
+// Runs our losses, optimisers, PCA and callbacks for keras_math_test.py.
 // usage: math_tool objective LOSS ACTIVATION TYPE IN.npz OUT.npz
 //        math_tool optimizer NAME LR TYPE IN.npz OUT.npz
 //        math_tool pca IN.npz OUT.npz
@@ -111,7 +111,7 @@ Members pca(const Arrays& in) {
     return out;
 }
 
-/// Epochs of 4 steps; `metric` grows better as it grows, `loss` feeds the plateau.
+/// Epochs of 4 steps; a larger `metric` is better, `loss` is the input of the plateau schedule.
 Members callbacks(const std::string& schedule, std::int64_t patience, const Arrays& in) {
     constexpr std::int64_t steps = 4;
     const auto& metric = in.at("metric").values;

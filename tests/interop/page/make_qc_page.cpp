@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_qc_page FOLDER KIND: writes qc.html of made-up masks into FOLDER; KIND is small (6 scans),
-// large (1,000) or none (no scan could be used).
+// make_qc_page FOLDER KIND: writes qc.html of artificial masks into FOLDER; KIND is small (6
+// scans), large (1,000) or none (no scan could be used).
 #include <cmath>
 #include <filesystem>
 #include <iostream>
