@@ -4,13 +4,14 @@
 # msunet_add_layers()
 #   Adds the folders of all modules in the table.
 # msunet_module(<module> SOURCES <file>... [PRIVATE <target>...] [PUBLIC <target>...]
-#               [COMPILE_OPTIONS <option>...])
+#               [COMPILE_OPTIONS <option>...] [PLUGIN])
 #   The module's shared library msunet_<module>, alias msunet::<module>, linked with the modules in
-#   its row of the table.
+#   its row of the table. A PLUGIN is built with the program, which loads it at run time.
 # msunet_program(<name> SOURCES <file>... [MODULES <module>...] [PRIVATE <target>...])
 #   The program <name> in the top folder of the build. MODULES are linked; it may load others.
 
 define_property(GLOBAL PROPERTY MSUNET_MODULES)
+define_property(GLOBAL PROPERTY MSUNET_PLUGINS)
 
 function(msunet_layer module)
   set_property(GLOBAL APPEND PROPERTY MSUNET_MODULES ${module})
@@ -32,7 +33,7 @@ endfunction()
 function(msunet_is_heavy module result)
   msunet_closure(${module} closure)
   set(${result} OFF PARENT_SCOPE)
-  foreach(heavy imaging model gpu)
+  foreach(heavy imaging model)
     if(heavy IN_LIST closure)
       set(${result} ON PARENT_SCOPE)
     endif()
@@ -43,17 +44,14 @@ function(msunet_add_layers)
   get_property(modules GLOBAL PROPERTY MSUNET_MODULES)
   foreach(module IN LISTS modules)
     msunet_is_heavy(${module} heavy)
-    if(heavy AND MSUNET_LIGHT)
-      continue()
-    elseif(module STREQUAL gpu AND NOT MSUNET_HAS_CUDA)
-      continue()
+    if(NOT (heavy AND MSUNET_LIGHT))
+      add_subdirectory(${module})
     endif()
-    add_subdirectory(${module})
   endforeach()
 endfunction()
 
 function(msunet_module module)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PRIVATE;PUBLIC;COMPILE_OPTIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PLUGIN" "" "SOURCES;PRIVATE;PUBLIC;COMPILE_OPTIONS")
   get_property(modules GLOBAL PROPERTY MSUNET_MODULES)
   if(NOT module IN_LIST modules OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "msunet_module(${module}): not in the module table, or unknown arguments "
@@ -71,6 +69,9 @@ function(msunet_module module)
   foreach(used IN LISTS uses)
     target_link_libraries(${target} PUBLIC msunet_${used})
   endforeach()
+  if(arg_PLUGIN)
+    set_property(GLOBAL APPEND PROPERTY MSUNET_PLUGINS ${target})
+  endif()
 endfunction()
 
 function(msunet_program name)
