@@ -36,14 +36,7 @@ public:
     }
 
     void operator()(const CheckpointSaved& event) {
-        TrialRecord& trial = record_.trials[event.checkpoint.trial];
-        const auto place = [](const CheckpointReport& report) {
-            return std::pair(report.epoch, report.step);
-        };
-        if (!trial.checkpoint || place(event.checkpoint) > place(*trial.checkpoint)) {
-            trial.deaths = 0;
-        }
-        trial.checkpoint = event.checkpoint;
+        record_.trials[event.checkpoint.trial].progress.saved(event.checkpoint);
         see(event.at);
     }
 
@@ -88,7 +81,7 @@ public:
         if (!last.stopped && !record_.finished) {
             last.died = true;
             for (auto& [id, trial] : record_.trials) {
-                if (trial.state == TrialState::running) ++trial.deaths;
+                if (trial.state == TrialState::running) trial.progress.died();
             }
             close_all(TrialState::pending, record_.last_sign_of_life);
         }

@@ -5,18 +5,15 @@
 namespace msunet::sweep {
 
 std::vector<TrialPlan> plans(const record::SweepRecord& record,
-                             const std::function<double(const core::Permutation&)>& cost,
-                             bool retry_failed) {
+                             const std::function<double(const core::Permutation&)>& cost) {
     std::vector<TrialPlan> all;
     for (const record::TrialId id : record.start.trials) {
         const record::TrialRecord* const known = record.find(id);
+        if (known != nullptr && known->result) continue;
         TrialPlan plan;
         plan.trial = id;
-        if (known != nullptr && known->result) {
-            if (!retry_failed || known->state != record::TrialState::failed) continue;
-        } else if (known != nullptr) {
-            plan.checkpoint = known->checkpoint;
-            plan.deaths = known->deaths;
+        if (known != nullptr) {
+            plan.progress = known->progress;
             plan.spent_seconds = known->spent_seconds;
             plan.first_started_at = known->first_started_at;
         }

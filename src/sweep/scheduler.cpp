@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <set>
 #include <stdexcept>
-#include <tuple>
 #include <utility>
 
 #include "msunet/core/text.hpp"
+#include "sweep/trial_queue.hpp"
 
 namespace msunet::sweep {
 
@@ -24,19 +23,18 @@ using record::TrialId;
 /// One trial and where it is.
 struct Trial {
     enum class Place {
-        aside,    ///< the strategy has no work for it now
-        waiting,  ///< in the queue, or among the deadly
-        sent,     ///< a group holds it and has not begun
-        begun,    ///< a group trains it
-        ended     ///< it has a result or was given up
-    } place = Place::aside;
+        without_work,  ///< the strategy has none for it now
+        waiting,       ///< in the queue
+        sent,          ///< a group holds it and has not started it
+        started,       ///< a group trains it
+        ended          ///< it has a result
+    } place = Place::without_work;
     TrialPlan plan;
     std::optional<std::int64_t> until_epoch;
     bool recalled = false;
 };
 
 struct Group {
-    bool lost = false;
     std::vector<TrialId> held;  ///< in the order of their assignment
 };
 
@@ -59,7 +57,9 @@ public:
         std::vector<TrialId> ids;
         for (const auto& entry : trials_) ids.push_back(entry.first);
         const std::vector<Work> work = strategy_->begin(ids);
-        for (const TrialId id : ids) give_up_if_deadly(id);
+        for (const TrialId id : ids) {
+            if (trials_.at(id).plan.progress.has_failed()) fail(id);
+        }
         queue(work);
         return take_actions();
     }
@@ -69,34 +69,7 @@ public:
         return take_actions();
     }
 
-    std::size_t waiting() const { return queue_.size() + deadly_.size(); }
-    std::size_t held() const { return held_; }
-    std::size_t ended() const { return ended_; }
-    bool done() const { return done_; }
-
-    bool holds(GroupId id, TrialId trial) const {
-        const Group& group = groups_.at(static_cast<std::size_t>(id));
-        return std::find(group.held.begin(), group.held.end(), trial) != group.held.end();
-    }
-
-    std::vector<TrialId> running() const {
-        std::vector<TrialId> running;
-        for (const Group& group : groups_) {
-            for (const TrialId id : group.held) {
-                if (trials_.at(id).place == Trial::Place::begun) running.push_back(id);
-            }
-        }
-        return running;
-    }
-
 private:
-    /// Trials with a checkpoint first, then the longest, then by id.
-    using Key = std::tuple<bool, double, TrialId>;
-
-    static Key key(const Trial& trial) {
-        return {!trial.plan.checkpoint, -trial.plan.cost, trial.plan.trial};
-    }
-
     Group& group(GroupId id) {
         if (id < 0 || id >= static_cast<GroupId>(groups_.size())) {
             impossible(core::concat("there is no group ", id));
@@ -104,82 +77,49 @@ private:
         return groups_[static_cast<std::size_t>(id)];
     }
 
-    /// The group's trial; null for a late word of a lost group.
-    Trial* held_trial(GroupId id, TrialId trial) {
-        if (group(id).lost) return nullptr;
-        if (!holds(id, trial)) {
+    Trial& held_trial(GroupId id, TrialId trial) {
+        const std::vector<TrialId>& held = group(id).held;
+        if (std::find(held.begin(), held.end(), trial) == held.end()) {
             impossible(core::concat("group ", id, " does not hold trial ", trial));
         }
-        return &trials_.at(trial);
+        return trials_.at(trial);
     }
 
     void handle(const GroupReady& event) {
-        if (!group(event.group).lost) asks_.push_back(event.group);
+        group(event.group);  // must exist
+        requests_.push_back(event.group);
     }
 
-    void handle(const TrialBegun& event) {
-        if (Trial* trial = held_trial(event.group, event.trial)) {
-            trial->place = Trial::Place::begun;
-        }
+    void handle(const TrialStarted& event) {
+        held_trial(event.group, event.trial).place = Trial::Place::started;
     }
 
     void handle(const TrialEnded& event) {
-        Trial* const trial = held_trial(event.group, event.trial);
-        if (trial == nullptr) return;
-        release(event.group, event.trial);
-        trial->place = Trial::Place::ended;
-        ++ended_;
+        release(event.group, event.trial).place = Trial::Place::ended;
         queue(strategy_->ended(event.trial));
     }
 
-    void handle(const TrialSetAside& event) {
-        Trial* const trial = held_trial(event.group, event.trial);
-        if (trial == nullptr) return;
-        release(event.group, event.trial);
-        trial->plan.spent_seconds += event.seconds;
+    void handle(const TrialPaused& event) {
+        Trial& trial = release(event.group, event.trial);
+        trial.plan.spent_seconds += event.seconds;
         if (!event.reached_until) {
-            wait(*trial);
+            wait(trial);
             return;
         }
-        trial->place = Trial::Place::aside;
-        queue(strategy_->set_aside(event.trial, event.last.value_or(record::EpochReport{})));
+        trial.place = Trial::Place::without_work;
+        queue(strategy_->paused(event.trial, event.last.value_or(record::EpochReport{})));
     }
 
-    void handle(const TrialReturned& event) {
-        Trial* const trial = held_trial(event.group, event.trial);
-        if (trial == nullptr) return;
-        release(event.group, event.trial);
-        wait(*trial);
-    }
+    void handle(const TrialReturned& event) { wait(release(event.group, event.trial)); }
 
-    void handle(const NewCheckpoint& event) {
+    void handle(const CheckpointSaved& event) {
         const auto found = trials_.find(event.checkpoint.trial);
-        if (found == trials_.end() || found->second.place != Trial::Place::begun) return;
-        TrialPlan& plan = found->second.plan;
-        const auto place = [](const record::CheckpointReport& report) {
-            return std::pair(report.epoch, report.step);
-        };
-        if (!plan.checkpoint || place(event.checkpoint) > place(*plan.checkpoint)) plan.deaths = 0;
-        plan.checkpoint = event.checkpoint;
-    }
-
-    void handle(const GroupLost& event) {
-        Group& lost = group(event.group);
-        if (lost.lost) return;
-        for (const TrialId id : std::vector<TrialId>(lost.held)) {
-            Trial& trial = trials_.at(id);
-            const bool ran = trial.place == Trial::Place::begun;
-            release(event.group, id);
-            if (ran) ++trial.plan.deaths;
-            if (!give_up_if_deadly(id)) wait(trial);
-        }
-        lost.lost = true;
-        --living_;
-        std::erase(asks_, event.group);
+        if (found == trials_.end() || found->second.place != Trial::Place::started) return;
+        found->second.plan.progress.saved(event.checkpoint);
     }
 
     void handle(const StopRequested& /*event*/) {
-        if (done_ || ending_ == Ending::stopped) return;
+        if (over_ || ending_ == Ending::stopped) return;
         ending_ = Ending::stopped;
         actions_.emplace_back(StopAll{});
     }
@@ -188,28 +128,31 @@ private:
     void handle(const TargetReached& /*event*/) { drain(Ending::target); }
 
     void drain(Ending ending) {
-        if (done_ || ending_ != Ending::complete) return;
+        if (over_ || ending_ != Ending::complete) return;
         ending_ = ending;
         actions_.emplace_back(Drain{});
     }
 
-    void release(GroupId id, TrialId trial) {
-        std::erase(group(id).held, trial);
+    /// The group holds the trial no longer.
+    Trial& release(GroupId id, TrialId trial_id) {
+        Trial& trial = held_trial(id, trial_id);
+        std::erase(group(id).held, trial_id);
         --held_;
-        trials_.at(trial).recalled = false;
+        trial.recalled = false;
+        return trial;
     }
 
     void wait(Trial& trial) {
         trial.place = Trial::Place::waiting;
-        (trial.plan.deaths >= deaths_until_alone ? deadly_ : queue_).insert(key(trial));
+        queue_.add(trial.plan);
     }
 
     void queue(const std::vector<Work>& work) {
         for (const Work& piece : work) {
             Trial& trial = trials_.at(piece.trial);
-            // A trial that was given up at the start has no more work.
+            // A trial that failed at the start has no more work.
             if (trial.place == Trial::Place::ended) continue;
-            if (trial.place != Trial::Place::aside) {
+            if (trial.place != Trial::Place::without_work) {
                 impossible(core::concat("the strategy gives trial ", piece.trial, " twice"));
             }
             trial.until_epoch = piece.until_epoch;
@@ -217,19 +160,16 @@ private:
         }
     }
 
-    bool give_up_if_deadly(TrialId id) {
+    void fail(TrialId id) {
         Trial& trial = trials_.at(id);
-        if (trial.plan.deaths < deaths_until_failed) return false;
         trial.place = Trial::Place::ended;
-        ++ended_;
         actions_.emplace_back(
-            GiveUp{id, core::concat("the process died ", trial.plan.deaths, " times")});
+            FailTrial{id, core::concat("the process died ", trial.plan.progress.deaths, " times")});
         queue(strategy_->ended(id));
-        return true;
     }
 
     std::vector<SchedulerAction> take_actions() {
-        if (!done_) {
+        if (!over_) {
             if (ending_ == Ending::complete) dispatch();
             end_if_over();
         }
@@ -237,51 +177,45 @@ private:
     }
 
     void dispatch() {
-        const auto idle = [this](GroupId id) { return group(id).held.empty(); };
         // Idle groups first, in the order in which they asked.
-        for (auto ask = asks_.begin(); ask != asks_.end();) {
-            if (!idle(*ask) || !feed(*ask)) {
-                ++ask;
-            } else {
-                ask = asks_.erase(ask);
-            }
-        }
-        for (auto ask = asks_.begin(); ask != asks_.end();) {
-            const bool ahead = group(*ask).held.size() == 1 && queue_.size() >= living_;
-            if (!ahead || !feed(*ask)) {
-                ++ask;
-            } else {
-                ask = asks_.erase(ask);
-            }
-        }
+        answer_requests([](const Group& group) { return group.held.empty(); });
+        answer_requests([this](const Group& group) {
+            return group.held.size() == 1 && queue_.size() >= groups_.size();
+        });
         recall();
     }
 
-    /// Gives the group a trial; false if there is none for it.
-    bool feed(GroupId id) {
-        if (!queue_.empty()) {
-            send(id, take_first(queue_));
+    /// Assigns a trial to each group that has asked for one and `may_have` it.
+    template <class MayHave>
+    void answer_requests(const MayHave& may_have) {
+        for (auto request = requests_.begin(); request != requests_.end();) {
+            if (may_have(group(*request)) && assign_next(*request)) {
+                request = requests_.erase(request);
+            } else {
+                ++request;
+            }
+        }
+    }
+
+    /// False if there is no trial for the group.
+    bool assign_next(GroupId id) {
+        if (queue_.size() > 0) {
+            assign(id, trials_.at(queue_.take_first()));
             return true;
         }
-        if (deadly_.empty() || held_ > 0) return false;
-        // Nothing joins it: the queue is empty, and only the end of a trial could fill it.
-        send(id, take_first(deadly_));
+        if (!queue_.has_alone() || held_ > 0) return false;
+        // No trial starts beside it: the queue is empty, and only the end of a trial fills it.
+        assign(id, trials_.at(queue_.take_first_alone()));
         return true;
     }
 
-    Trial& take_first(std::set<Key>& from) {
-        const TrialId id = std::get<TrialId>(*from.begin());
-        from.erase(from.begin());
-        return trials_.at(id);
-    }
-
-    void send(GroupId id, Trial& trial) {
+    void assign(GroupId id, Trial& trial) {
         const TrialPlan& plan = trial.plan;
         record::Assignment assignment;
         assignment.trial = plan.trial;
         assignment.permutation = permutation_(plan.trial);
         assignment.until_epoch = trial.until_epoch;
-        if (plan.checkpoint) assignment.checkpoint = plan.checkpoint->file;
+        if (plan.progress.checkpoint) assignment.checkpoint = plan.progress.checkpoint->file;
         assignment.spent_seconds = plan.spent_seconds;
         assignment.first_started_at = plan.first_started_at;
         trial.place = Trial::Place::sent;
@@ -290,10 +224,10 @@ private:
         actions_.emplace_back(Assign{id, std::move(assignment)});
     }
 
-    /// Where a group is idle and nothing waits, asks for a trial that waits behind another.
+    /// If a group is idle and nothing waits, asks for a trial that waits behind another one.
     void recall() {
-        if (!queue_.empty()) return;
-        auto wanted = std::count_if(asks_.begin(), asks_.end(),
+        if (queue_.size() > 0) return;
+        auto wanted = std::count_if(requests_.begin(), requests_.end(),
                                     [this](GroupId id) { return group(id).held.empty(); });
         for (std::size_t i = 0; i < groups_.size() && wanted > 0; ++i) {
             if (groups_[i].held.size() < 2) continue;
@@ -307,33 +241,28 @@ private:
 
     void end_if_over() {
         if (held_ > 0) return;
-        if (waiting() == 0) {
-            finish(Ending::complete);
+        if (queue_.empty()) {
+            end(Ending::complete);
         } else if (ending_ != Ending::complete) {
-            finish(ending_);
-        } else if (living_ == 0) {
-            finish(Ending::no_groups);
+            end(ending_);
         }
     }
 
-    void finish(Ending ending) {
-        done_ = true;
-        actions_.emplace_back(Done{ending});
+    void end(Ending ending) {
+        over_ = true;
+        actions_.emplace_back(EndSweep{ending});
     }
 
     std::map<TrialId, Trial> trials_;
     std::vector<Group> groups_;
-    std::size_t living_ = groups_.size();
     std::unique_ptr<Strategy> strategy_;
     std::function<core::Permutation(TrialId)> permutation_;
-    std::set<Key> queue_;
-    std::set<Key> deadly_;  ///< run alone, after all others
-    std::deque<GroupId> asks_;
+    TrialQueue queue_;
+    std::deque<GroupId> requests_;  ///< groups that can take a trial, in the order of asking
     std::vector<SchedulerAction> actions_;
-    std::size_t held_ = 0;
-    std::size_t ended_ = 0;
+    std::size_t held_ = 0;  ///< by all groups
     Ending ending_ = Ending::complete;
-    bool done_ = false;
+    bool over_ = false;
 };
 
 Scheduler::Scheduler(std::vector<TrialPlan> plans, GroupId groups,
@@ -349,13 +278,5 @@ std::vector<SchedulerAction> Scheduler::start() { return machine_->start(); }
 std::vector<SchedulerAction> Scheduler::on(const SchedulerEvent& event) {
     return machine_->on(event);
 }
-std::size_t Scheduler::waiting() const { return machine_->waiting(); }
-std::size_t Scheduler::held() const { return machine_->held(); }
-std::size_t Scheduler::ended() const { return machine_->ended(); }
-bool Scheduler::done() const { return machine_->done(); }
-bool Scheduler::holds(GroupId group, record::TrialId trial) const {
-    return machine_->holds(group, trial);
-}
-std::vector<record::TrialId> Scheduler::running() const { return machine_->running(); }
 
 }  // namespace msunet::sweep

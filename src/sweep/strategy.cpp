@@ -13,8 +13,8 @@ public:
         for (const record::TrialId trial : trials) work.push_back({trial, std::nullopt});
         return work;
     }
-    std::vector<Work> set_aside(record::TrialId /*trial*/,
-                                const record::EpochReport& /*last*/) override {
+    std::vector<Work> paused(record::TrialId /*trial*/,
+                             const record::EpochReport& /*last*/) override {
         return {};
     }
     std::vector<Work> ended(record::TrialId /*trial*/) override { return {}; }

@@ -20,7 +20,7 @@
 #include <string>
 #include <thread>
 
-#include "app/engine/running_sweep.hpp"
+#include "app/engine/run_sweep.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
@@ -138,16 +138,16 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
                                record::TrialControl& control) {
         return wait(assignment, control, seconds);
     };
-    std::optional<SweepBooks> books;
+    std::optional<DispatcherSetup> setup;
     if (journal) {
-        books.emplace(
-            SweepBooks{*journal, {}, [](const core::Permutation&) { return 1.0; }, false});
+        setup.emplace(
+            DispatcherSetup{*journal, {}, [](const core::Permutation&) { return 1.0; }, false});
     }
     world.barrier();
     const double cpu_before = cpu_seconds();
     const double began = core::steady_seconds();
     const auto ending =
-        run_sweep(TrainSettings{}, folder, placement, run, books ? &*books : nullptr, world);
+        run_sweep(TrainSettings{}, folder, placement, run, setup ? &*setup : nullptr, world);
     Figures figures{trials, seconds};
     figures.wall = core::steady_seconds() - began;
     figures.cpu = cpu_seconds() - cpu_before;

@@ -14,6 +14,7 @@
 #include "msunet/core/options.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/record/control.hpp"
+#include "msunet/record/progress.hpp"
 #include "msunet/record/trial.hpp"
 
 namespace msunet::record {
@@ -129,10 +130,9 @@ struct Span {
 /// What is known of a trial that was started at least once.
 struct TrialRecord {
     TrialState state = TrialState::pending;
-    std::optional<CheckpointReport> checkpoint;  ///< newest
-    std::vector<EpochReport> epochs;             ///< reported so far, before there is a result
+    Progress progress;
+    std::vector<EpochReport> epochs;  ///< reported so far, before there is a result
     std::optional<TrialResult> result;
-    int deaths = 0;  ///< of the job while it ran, since its last new checkpoint
     int starts = 0;
     std::int64_t rank = 0;  ///< leader that ran it last
     double first_started_at = 0;

@@ -125,7 +125,7 @@ void Bookkeeper::forget_weights(const record::TrialResult* result) {
                          report::pictures_file_name);
 }
 
-void Bookkeeper::clean_up() {
+void Bookkeeper::synced() {
     for (const auto& file : to_delete_) {
         std::error_code ignored;
         std::filesystem::remove(file, ignored);

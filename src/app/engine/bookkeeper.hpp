@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "../dispatch/dispatcher.hpp"
 #include "live_view.hpp"
+#include "msunet/dispatch/dispatcher.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/tensorboard.hpp"
 #include "time_share.hpp"
@@ -19,7 +19,7 @@ namespace msunet::app {
 
 /// Heeds `--keep_models` and writes results.partial.csv and report.html at most every 5 s and for
 /// at most half of the 1 % of the time that a sweep may cost to look at.
-class Bookkeeper final : public SweepListener {
+class Bookkeeper final : public dispatch::SweepListener {
 public:
     struct Settings {
         std::filesystem::path folder;
@@ -35,8 +35,8 @@ public:
     void happened(const record::Event& event, const record::SweepRecord& record) override;
     void tick(const record::SweepRecord& record) override;
 
-    /// Deletes what may go. The journal's lines that permit it must be on disk.
-    void clean_up();
+    /// Deletes files that the journal makes superfluous.
+    void synced() override;
 
 private:
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);

@@ -29,8 +29,8 @@
 #include "msunet/report/terminal.hpp"
 #include "msunet/sweep/target.hpp"
 #include "preparation_view.hpp"
+#include "run_sweep.hpp"
 #include "running_mark.hpp"
-#include "running_sweep.hpp"
 #include "start_files.hpp"
 #include "start_table.hpp"
 #include "sweep_setup.hpp"
@@ -131,9 +131,9 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
 }
 
 /// `ask_slurm`: the one rank that asks when the job ends.
-SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
-                      bool ask_slurm) {
-    SweepLimits limits;
+dispatch::SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
+                                bool ask_slurm) {
+    dispatch::SweepLimits limits;
     if (settings.sweep.time_limit) {
         limits.time_limit = core::parse_deadline("time_limit", *settings.sweep.time_limit, now);
     }
@@ -151,7 +151,7 @@ SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double
     return limits;
 }
 
-std::string stopped_text(const SweepEnding& ending) {
+std::string stopped_text(const dispatch::SweepEnding& ending) {
     switch (ending.ending) {
         case sweep::Ending::stopped:
             return ending.stop_reason == record::StopReason::stop_before
@@ -161,21 +161,20 @@ std::string stopped_text(const SweepEnding& ending) {
             return "the time limit has come";
         case sweep::Ending::target:
             return "the performance target is reached";
-        case sweep::Ending::no_groups:
-            return "no group is left";
         default:
             return {};
     }
 }
 
-record::StopReason reason_of(const SweepEnding& ending) {
+record::StopReason reason_of(const dispatch::SweepEnding& ending) {
     if (ending.ending == sweep::Ending::time_limit) return record::StopReason::time_limit;
     if (ending.ending == sweep::Ending::target) return record::StopReason::performance_target;
     return ending.stop_reason.value_or(record::StopReason::error);
 }
 
 /// Rank 0: tables, archive and the last lines.
-core::ExitCode finish(const fs::path& folder, record::Journal& journal, const SweepEnding& ending) {
+core::ExitCode finish(const fs::path& folder, record::Journal& journal,
+                      const dispatch::SweepEnding& ending) {
     const bool complete = journal.record().unfinished() == 0;
     report::FinalSummary summary;
     summary.folder = folder.string();
@@ -195,7 +194,6 @@ core::ExitCode finish(const fs::path& folder, record::Journal& journal, const Sw
     journal.sync();
     core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
     if (!complete && ending.ending == sweep::Ending::stopped) return core::ExitCode::stopped;
-    if (!complete && ending.ending == sweep::Ending::no_groups) return core::ExitCode::failure;
     return exit_code_of(journal.record());
 }
 
@@ -289,9 +287,9 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const RunnerParts parts{settings, prepared.dataset, patches,     start,        compute,
                             topology, placement,        open.folder, first.metric, watchdog};
     const auto run = make_trial_runner(parts);
-    std::optional<SweepBooks> books;
+    std::optional<DispatcherSetup> setup;
     if (journal) {
-        books.emplace(SweepBooks{
+        setup.emplace(DispatcherSetup{
             *journal, limits,
             [&](const core::Permutation& permutation) {
                 const auto& list = patches.of(unet::from_permutation(permutation, defaults));
@@ -302,7 +300,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     }
     // No collective over the world from here on.
     const auto ending = or_end_job(world, [&] {
-        return run_sweep(settings, open.folder, placement, run, books ? &*books : nullptr, world);
+        return run_sweep(settings, open.folder, placement, run, setup ? &*setup : nullptr, world);
     });
     const auto code = on_root(world, [&] {
         if (ending->ending != sweep::Ending::stopped) {

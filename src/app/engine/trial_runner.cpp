@@ -123,7 +123,7 @@ record::TrialResult train_logged(const train::TrialContext& context,
 
 }  // namespace
 
-TrialRunner make_trial_runner(const RunnerParts& parts) {
+dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
     if (parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())].group < 0) {
         return {};
     }

@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <string>
 
-#include "../dispatch/worker.hpp"
 #include "../start_model.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/dispatch/groups.hpp"
 #include "msunet/record/journal.hpp"
 #include "sweep_setup.hpp"
 #include "watchdog.hpp"
@@ -32,7 +32,7 @@ struct RunnerParts {
 
 /// The runner: what goes wrong alike on all ranks of the group becomes a failed result. The leader
 /// writes `trials/<id>/result.json` durably before it returns, and the trial's log.
-TrialRunner make_trial_runner(const RunnerParts& parts);
+dispatch::TrialRunner make_trial_runner(const RunnerParts& parts);
 
 /// Takes up results that leaders wrote but the journal lacks (the job died in between).
 void take_up_results(record::Journal& journal, const std::filesystem::path& folder);

@@ -73,7 +73,7 @@ TEST_F(BookkeeperTest, KeepsTheBestWeightsOnly) {
         keeper.happened(event, record_);
     }
     EXPECT_EQ(left(), (Ids{0, 1, 2, 3})) << "before the journal is on disk";
-    keeper.clean_up();
+    keeper.synced();
     EXPECT_EQ(left(), Ids{1}) << "of two that are equal the lower id wins";
 }
 
@@ -81,10 +81,10 @@ TEST_F(BookkeeperTest, DeletesWhatAnEarlierStartLeft) {
     end(0, 0.4);
     end(2, 0.6);
     Bookkeeper keeper({.folder = folder_}, record_);
-    keeper.clean_up();
+    keeper.synced();
     EXPECT_EQ(left(), Ids{2});
     keeper.happened(end(1, 0.8), record_);
-    keeper.clean_up();
+    keeper.synced();
     EXPECT_EQ(left(), Ids{1});
 }
 
@@ -93,7 +93,7 @@ TEST_F(BookkeeperTest, KeepsAllWhereAskedTo) {
     for (const record::TrialId trial : {0U, 1U}) {
         keeper.happened(end(trial, 0.1 * static_cast<double>(trial)), record_);
     }
-    keeper.clean_up();
+    keeper.synced();
     EXPECT_EQ(left(), (Ids{0, 1}));
 }
 

@@ -149,7 +149,7 @@ TEST_F(JournalTest, Version1IsReadAndNotResumed) {
     EXPECT_TRUE(read.notices.empty());
     EXPECT_EQ(read.record.starts.size(), 2U);
     EXPECT_EQ(read.record.result(0)->permutation, read.record.permutation(0));
-    EXPECT_EQ(read.record.find(1)->checkpoint->epoch, 1);
+    EXPECT_EQ(read.record.find(1)->progress.checkpoint->epoch, 1);
     EXPECT_EQ(read.record.result(2)->state, TrialState::failed);
     EXPECT_EQ(read.record.result(2)->reason, "the loss is NaN");
     EXPECT_EQ(read.record.unfinished(), 2U);

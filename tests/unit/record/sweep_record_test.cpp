@@ -116,9 +116,9 @@ TEST(Apply, ADeathOfTheJobCountsForAllThatRan) {
     update(record, resumed(2000));
     EXPECT_TRUE(record.starts[0].died);
     EXPECT_EQ(record.starts[0].to, 1040);
-    EXPECT_EQ(record.find(0)->deaths, 0);
-    EXPECT_EQ(record.find(1)->deaths, 1);
-    EXPECT_EQ(record.find(2)->deaths, 0);
+    EXPECT_EQ(record.find(0)->progress.deaths, 0);
+    EXPECT_EQ(record.find(1)->progress.deaths, 1);
+    EXPECT_EQ(record.find(2)->progress.deaths, 0);
     EXPECT_EQ(record.find(1)->state, TrialState::pending);
     EXPECT_EQ(record.find(1)->spent_seconds, 30);
     EXPECT_EQ(record.timeline[1].to, 1040);
@@ -132,7 +132,7 @@ TEST(Apply, AnOrderlyStopIsNoDeath) {
     update(record, resumed(2000));
     EXPECT_FALSE(record.starts[0].died);
     EXPECT_EQ(record.starts[0].stopped, StopReason::signal);
-    EXPECT_EQ(record.find(1)->deaths, 0);
+    EXPECT_EQ(record.find(1)->progress.deaths, 0);
 }
 
 TEST(Apply, OnlyANewCheckpointForgivesDeaths) {
@@ -145,15 +145,15 @@ TEST(Apply, OnlyANewCheckpointForgivesDeaths) {
     die();
     update(record, TrialStarted{1, 0, "", ++at});
     update(record, checkpoint(1, 1, ++at));
-    EXPECT_EQ(record.find(1)->deaths, 0);
+    EXPECT_EQ(record.find(1)->progress.deaths, 0);
     update(record, resumed(++at));
-    EXPECT_EQ(record.find(1)->deaths, 1);
+    EXPECT_EQ(record.find(1)->progress.deaths, 1);
     update(record, TrialStarted{1, 0, "", ++at});
     update(record, checkpoint(1, 1, ++at));
-    EXPECT_EQ(record.find(1)->deaths, 1) << "the same place again is no progress";
+    EXPECT_EQ(record.find(1)->progress.deaths, 1) << "the same place again is no progress";
     update(record, resumed(++at));
     die();
-    EXPECT_EQ(record.find(1)->deaths, 3);
+    EXPECT_EQ(record.find(1)->progress.deaths, 3);
     EXPECT_EQ(record.find(1)->starts, 4);
 }
 
@@ -169,7 +169,7 @@ TEST(Apply, ARetriedTrialBeginsAfresh) {
     update(record, TrialRetried{1, 2001});
     EXPECT_FALSE(record.finished);
     EXPECT_EQ(record.result(1), nullptr);
-    EXPECT_EQ(record.find(1)->checkpoint, std::nullopt);
+    EXPECT_EQ(record.find(1)->progress.checkpoint, std::nullopt);
     EXPECT_EQ(record.find(1)->state, TrialState::pending);
     EXPECT_FALSE(record.starts[0].died);
 }

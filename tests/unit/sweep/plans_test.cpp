@@ -32,7 +32,7 @@ TEST(Plans, OfAFreshSweepAreItsSelection) {
     ASSERT_EQ(all.size(), 3U);
     EXPECT_EQ(all[2].trial, 3U);
     EXPECT_EQ(all[2].cost, 40);
-    EXPECT_FALSE(all[2].checkpoint);
+    EXPECT_FALSE(all[2].progress.checkpoint);
 }
 
 TEST(Plans, LeaveOutWhatHasAResult) {
@@ -44,29 +44,16 @@ TEST(Plans, LeaveOutWhatHasAResult) {
     EXPECT_EQ(all[0].trial, 3U);
 }
 
-TEST(Plans, FailedTrialsBeginAfreshWhereAskedFor) {
-    record::SweepRecord record = started();
-    update(record, record::TrialStarted{1, 0, "", 10});
-    update(record, record::CheckpointSaved{{1, "c", 1, 0}, 11});
-    update(record, finished(1, record::TrialState::failed));
-    update(record, finished(0, record::TrialState::pca));
-    const auto all = plans(record, cost, true);
-    ASSERT_EQ(all.size(), 2U);
-    EXPECT_EQ(all[0].trial, 1U);
-    EXPECT_FALSE(all[0].checkpoint);
-    EXPECT_EQ(all[0].spent_seconds, 0);
-}
-
-TEST(Plans, GoOnFromCheckpointsAndRememberDeaths) {
+TEST(Plans, ResumeFromCheckpointsAndKnowOfDeaths) {
     record::SweepRecord record = started();
     update(record, record::TrialStarted{1, 0, "", 10});
     update(record, record::CheckpointSaved{{1, "c", 1, 5}, 12});
     update(record, record::Resumed{{}, {}, 30});
     const auto all = plans(record, cost);
     ASSERT_EQ(all.size(), 3U);
-    ASSERT_TRUE(all[1].checkpoint);
-    EXPECT_EQ(all[1].checkpoint->step, 5);
-    EXPECT_EQ(all[1].deaths, 1);
+    ASSERT_TRUE(all[1].progress.checkpoint);
+    EXPECT_EQ(all[1].progress.checkpoint->step, 5);
+    EXPECT_EQ(all[1].progress.deaths, 1);
     EXPECT_EQ(all[1].first_started_at, 10);
     EXPECT_EQ(all[1].spent_seconds, 2);
 }

@@ -21,7 +21,7 @@ public:
         for (const auto trial : trials) work.push_back({trial, 1});
         return work;
     }
-    std::vector<Work> set_aside(record::TrialId trial, const record::EpochReport& last) override {
+    std::vector<Work> paused(record::TrialId trial, const record::EpochReport& last) override {
         scores_.emplace_back(last.metrics.dice_coef, trial);
         return close();
     }
@@ -59,26 +59,26 @@ TEST(Strategy, StopsAndPromotesWithoutNewMachinery) {
     std::vector<record::TrialId> first;
     std::set<record::TrialId> promoted;
     std::vector<SchedulerAction> actions = scheduler.on(GroupReady{0});
-    while (!scheduler.done()) {
+    while (std::holds_alternative<Assign>(actions.front())) {
         ASSERT_EQ(actions.size(), 1U);
         const record::Assignment work = std::get<Assign>(actions[0]).assignment;
-        scheduler.on(TrialBegun{0, work.trial});
+        scheduler.on(TrialStarted{0, work.trial});
         if (work.until_epoch) {
             first.push_back(work.trial);
             record::EpochReport last;
             last.metrics.dice_coef = work.trial % 2 == 0 ? 0.9 : 0.1;
-            scheduler.on(NewCheckpoint{{work.trial, "c", 1, 0}});
-            actions = scheduler.on(TrialSetAside{0, work.trial, true, last, 1});
+            scheduler.on(CheckpointSaved{{work.trial, "c", 1, 0}});
+            actions = scheduler.on(TrialPaused{0, work.trial, true, last, 1});
         } else {
             EXPECT_EQ(work.checkpoint, "c");
             promoted.insert(work.trial);
             actions = scheduler.on(TrialEnded{0, work.trial});
         }
-        if (!scheduler.done()) actions = scheduler.on(GroupReady{0});
+        if (actions.empty()) actions = scheduler.on(GroupReady{0});
     }
     EXPECT_EQ(first.size(), 6U);
     EXPECT_THAT(promoted, testing::ElementsAre(0, 2, 4));
-    EXPECT_EQ(std::get<Done>(actions[0]).ending, Ending::complete);
+    EXPECT_EQ(std::get<EndSweep>(actions[0]).ending, Ending::complete);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sweep's dispatch with trials that only pretend: whoever runs what, every permutation ends
+// A sweep over MPI with trials that train nothing: whichever group runs which, every trial ends
 // once.
 
 #include <gmock/gmock.h>
@@ -8,15 +8,27 @@
 #include <set>
 #include <thread>
 
-#include "app/engine/running_sweep.hpp"
-#include "app/on_root.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/dispatch/groups.hpp"
 
-namespace msunet::app {
+namespace msunet::dispatch {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Counts the events that it is called for.
+class CountingListener final : public SweepListener {
+public:
+    void happened(const record::Event& /*event*/, const record::SweepRecord& /*record*/) override {
+        ++events;
+    }
+    void tick(const record::SweepRecord& /*record*/) override {}
+    void synced() override { ++syncs; }
+
+    int events = 0;
+    int syncs = 0;
+};
 
 /// An experiment's folder and journal on rank 0, a placement in groups of `group_size`.
 class Dispatch : public testing::Test {
@@ -31,10 +43,10 @@ protected:
     }
 
     void begin(std::uint64_t trials, std::int64_t group_size) {
-        folder_ = on_root(world_, [&] {
-            const auto folder =
+        if (world_.is_root()) {
+            folder_ =
                 fs::temp_directory_path() / ("msunet_dispatch_" + std::to_string(core::unix_now()));
-            fs::create_directories(folder);
+            fs::create_directories(folder_);
             record::SweepStart start;
             start.experiment_name = "test";
             for (std::uint64_t id = 0; id < trials; ++id) {
@@ -44,9 +56,8 @@ protected:
             start.metric = "dice_coef";
             start.owner = {"here", 1, ""};
             start.at = core::unix_now();
-            journal_.emplace(record::Journal::create(folder / record::journal_name, start));
-            return folder.string();
-        });
+            journal_.emplace(record::Journal::create(folder_ / record::journal_name, start));
+        }
         sweep::PlacementRequest request;
         sweep::Node node{"here", {}, 0, 4};
         for (int rank = 0; rank < world_.size(); ++rank) node.ranks.push_back(rank);
@@ -58,13 +69,22 @@ protected:
     }
 
     std::optional<SweepEnding> run(const TrialRunner& runner) {
-        std::optional<SweepBooks> books;
-        if (journal_) {
-            books.emplace(SweepBooks{*journal_, limits_,
-                                     [](const core::Permutation&) { return 1.0; }, false});
+        Channel channel(world_);
+        if (!journal_) {
+            take_part(channel, placement_, world_.rank(), runner, nullptr);
+            return std::nullopt;
         }
-        return run_sweep(TrainSettings{}, folder_, placement_, runner, books ? &*books : nullptr,
-                         world_);
+        const auto& record = journal_->record();
+        sweep::Scheduler scheduler(
+            sweep::plans(record, [](const core::Permutation&) { return 1.0; }), placement_.groups,
+            sweep::grid_strategy(),
+            [&record](record::TrialId trial) { return record.permutation(trial); });
+        Dispatcher dispatcher(channel,
+                              DispatcherMachine(record, leaders_of(placement_),
+                                                std::move(scheduler), limits_, core::unix_now()),
+                              *journal_, listener_);
+        take_part(channel, placement_, world_.rank(), runner, &dispatcher);
+        return dispatcher.finish();
     }
 
     static record::TrialResult done(const record::Assignment& assignment) {
@@ -81,9 +101,10 @@ protected:
     std::optional<record::Journal> journal_;
     sweep::Placement placement_;
     SweepLimits limits_;
+    CountingListener listener_;
 };
 
-TEST_F(Dispatch, EveryPermutationEndsOnce) {
+TEST_F(Dispatch, EveryTrialEndsOnce) {
     begin(23, 1);
     std::set<record::TrialId> mine;
     const auto ending =
@@ -99,7 +120,9 @@ TEST_F(Dispatch, EveryPermutationEndsOnce) {
     if (!ending) return;
     EXPECT_EQ(ending->ending, sweep::Ending::complete);
     EXPECT_EQ(journal_->record().unfinished(), 0U);
-    EXPECT_EQ(record::best(journal_->record())->trial, 22U);
+    // Of each trial its start and its end.
+    EXPECT_EQ(listener_.events, 46);
+    EXPECT_GT(listener_.syncs, 0);
 }
 
 TEST_F(Dispatch, MembersTrainWithTheirLeader) {
@@ -113,7 +136,7 @@ TEST_F(Dispatch, MembersTrainWithTheirLeader) {
     EXPECT_EQ(world_.all_reduce(runs, comm::Operation::sum), 10);
 }
 
-TEST_F(Dispatch, StopSetsAsideWhatRunsAndKeepsTheRest) {
+TEST_F(Dispatch, AStopPausesWhatRunsAndKeepsTheRest) {
     begin(8, 1);
     const auto ending =
         run([&](const record::Assignment& assignment, record::TrialControl& control) {
@@ -186,4 +209,4 @@ TEST_F(Dispatch, FailuresDoNotHoldTheOthers) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::dispatch

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The part of a run in which trials are trained.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "../settings.hpp"
+#include "msunet/comm/communicator.hpp"
+#include "msunet/dispatch/groups.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/sweep/placement.hpp"
+
+namespace msunet::app {
+
+/// What the dispatcher needs, on rank 0.
+struct DispatcherSetup {
+    record::Journal& journal;
+    dispatch::SweepLimits limits;
+    std::function<double(const core::Permutation&)> cost;  ///< of a trial, in any unit
+    bool has_validation = false;
+};
+
+/// Collective over `world`: groups train until the sweep is over. `setup` on rank 0 alone, null on
+/// all others; the ending likewise.
+std::optional<dispatch::SweepEnding> run_sweep(const TrainSettings& settings,
+                                               const std::filesystem::path& folder,
+                                               const sweep::Placement& placement,
+                                               const dispatch::TrialRunner& run,
+                                               const DispatcherSetup* setup,
+                                               const comm::Communicator& world);
+
+}  // namespace msunet::app

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/dispatch/leader_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "dispatch/overloaded.hpp"
+
+namespace msunet::dispatch {
+
+LeaderActions LeaderMachine::begin() { return {Report{Ready{}}}; }
+
+LeaderActions LeaderMachine::receive(const ToLeader& message) {
+    LeaderActions actions;
+    std::visit(Overloaded{[&](const Assign& assign) { waiting_.push_back(assign.assignment); },
+                          [&](const Recall& recall) {
+                              const auto removed =
+                                  std::erase_if(waiting_, [&](const record::Assignment& waiting) {
+                                      return waiting.trial == recall.trial;
+                                  });
+                              if (removed == 0) return;
+                              actions.emplace_back(Report{Returned{recall.trial}});
+                              actions.emplace_back(Report{Ready{}});
+                          },
+                          [&](const Drain&) { return_waiting(actions); },
+                          [&](const Stop&) {
+                              stopping_ = true;
+                              return_waiting(actions);
+                          },
+                          [&](const End&) { over_ = true; }},
+               message);
+    return actions;
+}
+
+void LeaderMachine::return_waiting(LeaderActions& actions) {
+    for (const record::Assignment& waiting : waiting_) {
+        // Built in its place: GCC 12 warns of moved variants that hold a map.
+        std::get<Report>(actions.emplace_back()).message.emplace<Returned>(waiting.trial);
+    }
+    waiting_.clear();
+}
+
+LeaderActions LeaderMachine::receive_signal() {
+    if (std::exchange(signalled_, true)) return {};
+    return {Report{SignalReceived{}}};
+}
+
+LeaderActions LeaderMachine::start_next() {
+    if (waiting_.empty()) return {};
+    training_ = std::move(waiting_.front());
+    waiting_.pop_front();
+    return {Instruct{Train{*training_}}, Report{Started{training_->trial, training_->checkpoint}},
+            Report{Ready{}}, StartTraining{*training_}};
+}
+
+LeaderActions LeaderMachine::epoch_ended(const record::EpochReport& report) {
+    return {Report{EpochEnded{training_.value().trial, report}}};
+}
+
+LeaderActions LeaderMachine::checkpoint_saved(const record::CheckpointReport& checkpoint) {
+    return {Report{CheckpointSaved{checkpoint}}};
+}
+
+LeaderActions LeaderMachine::trained(const record::TrialResult& result, double seconds) {
+    const record::Assignment assignment = std::exchange(training_, std::nullopt).value();
+    if (record::is_final(result.state)) return {Report{Ended{result}}};
+    LeaderActions actions;
+    const auto epochs = static_cast<std::int64_t>(result.history.size());
+    const bool reached = assignment.until_epoch && epochs >= *assignment.until_epoch;
+    // If only a member received the signal, the group has agreed to pause without this rank's.
+    if (!reached && !stopping_) actions = receive_signal();
+    Paused paused{assignment.trial, reached, std::nullopt, seconds};
+    if (epochs > 0) paused.last = result.history.back();
+    actions.emplace_back(Report{std::move(paused)});
+    return actions;
+}
+
+record::Answer LeaderMachine::answer() const {
+    return stopping_ || signalled_ ? record::Answer::stop : record::Answer::go_on;
+}
+
+LeaderActions LeaderMachine::leave(double idle_seconds) const {
+    return {Instruct{Dismiss{}}, Report{Left{idle_seconds}}};
+}
+
+}  // namespace msunet::dispatch

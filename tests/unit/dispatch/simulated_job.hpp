@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// A whole job in one thread: the machines of dispatcher and leaders, messages that take any time,
+/// and trials that only count epochs.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "msunet/codec/json.hpp"
+#include "msunet/core/random.hpp"
+#include "msunet/dispatch/dispatcher_machine.hpp"
+#include "msunet/dispatch/leader_machine.hpp"
+#include "msunet/record/event.hpp"
+
+namespace msunet::dispatch {
+
+using record::TrialId;
+using sweep::GroupId;
+
+/// Chances of what may happen in one step of a job.
+struct Dangers {
+    double kill = 0;            ///< the job dies
+    double signal = 0;          ///< a signal reaches a rank
+    double limit = 0;           ///< the time limit or stop_before is reached
+    double failure = 0;         ///< a trial fails in an epoch
+    std::set<TrialId> killers;  ///< trials that kill the job whenever they train
+};
+
+/// What outlives a job: the journal, and the files of the trials.
+struct Disk {
+    record::SweepRecord record;
+    std::map<TrialId, int> results_in_journal;
+    std::map<TrialId, record::TrialResult> result_files;
+    std::map<TrialId, std::int64_t> checkpoint_epochs;
+    std::map<TrialId, std::multiset<std::int64_t>> epochs_trained;
+    double now = 1000;
+
+    void write(const record::Event& event) {
+        record::update(record, event);
+        if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
+            ++results_in_journal[finished->result.trial];
+        }
+    }
+};
+
+/// One start of the program.
+class SimulatedJob {
+public:
+    SimulatedJob(core::RandomStream& random, Disk& disk, GroupId groups, const Dangers& dangers,
+                 std::unique_ptr<sweep::Strategy> strategy, std::int64_t epochs)
+        : random_(random),
+          disk_(disk),
+          dangers_(dangers),
+          epochs_(epochs),
+          groups_(static_cast<std::size_t>(groups)) {
+        SweepLimits limits;
+        if (random_.chance(dangers_.limit)) limits.time_limit = disk_.now + random_.uniform(0, 300);
+        if (random_.chance(dangers_.limit)) {
+            limits.stop_before = disk_.now + random_.uniform(0, 300);
+        }
+        std::vector<int> leaders;
+        for (GroupId group = 0; group < groups; ++group) leaders.push_back(leader_of(group));
+        auto plans = sweep::plans(disk_.record, [](const core::Permutation&) { return 1.0; });
+        dispatcher_ = std::make_unique<DispatcherMachine>(
+            disk_.record, leaders,
+            sweep::Scheduler(std::move(plans), groups, std::move(strategy),
+                             [&](TrialId trial) { return disk_.record.permutation(trial); }),
+            limits, disk_.now);
+    }
+
+    /// Runs until the sweep is over or the job dies. Returns how it ended; nothing if it died.
+    std::optional<sweep::Ending> run() {
+        carry_out(dispatcher_->begin(disk_.now));
+        for (GroupId group = 0; group < std::ssize(groups_); ++group) {
+            carry_out(group, at(group).machine.begin());
+        }
+        for (int step = 0; !dispatcher_->is_over(); ++step) {
+            if (step > 100'000) {
+                ADD_FAILURE() << "it stands still";
+                return std::nullopt;
+            }
+            disk_.now += random_.uniform(0, 2);
+            if (random_.chance(dangers_.kill) || !advance()) return die();
+        }
+        expect_end();
+        return dispatcher_->ending();
+    }
+
+private:
+    /// A group and its messages on their way.
+    struct Group {
+        LeaderMachine machine;
+        std::deque<std::string> to_leader;
+        std::deque<std::string> to_dispatcher;
+        std::optional<record::Assignment> training;
+        std::int64_t epoch = 0;  ///< of the trial that it trains
+        bool drained = false;    ///< has been told to start nothing more
+        bool left = false;
+    };
+
+    static int leader_of(GroupId group) { return static_cast<int>(2 * group); }
+    Group& at(GroupId group) { return groups_[static_cast<std::size_t>(group)]; }
+
+    /// One thing happens; false if the job dies of it.
+    bool advance() {
+        const auto group = static_cast<GroupId>(random_.below(groups_.size()));
+        if (random_.chance(dangers_.signal)) send_signal(group);
+        switch (random_.below(4)) {
+            case 0:
+                deliver_to_leader(group);
+                return true;
+            case 1:
+                deliver_to_dispatcher(group);
+                return true;
+            case 2:
+                carry_out(dispatcher_->pass_time(disk_.now));
+                return true;
+            default:
+                return work(group);
+        }
+    }
+
+    void send_signal(GroupId group) {
+        signalled_ = true;
+        if (random_.chance(0.5)) {
+            carry_out(dispatcher_->receive_signal(disk_.now));
+        } else if (!at(group).left) {
+            carry_out(group, at(group).machine.receive_signal());
+        }
+    }
+
+    void deliver_to_leader(GroupId id) {
+        Group& group = at(id);
+        if (group.to_leader.empty()) return;
+        const auto message = codec::from_json<ToLeader>(group.to_leader.front());
+        group.to_leader.pop_front();
+        EXPECT_FALSE(group.left) << "a message after the last one";
+        group.drained = group.drained || std::holds_alternative<Drain>(message) ||
+                        std::holds_alternative<Stop>(message);
+        carry_out(id, group.machine.receive(message));
+    }
+
+    void deliver_to_dispatcher(GroupId id) {
+        Group& group = at(id);
+        if (group.to_dispatcher.empty()) return;
+        const auto message = codec::from_json<ToDispatcher>(group.to_dispatcher.front());
+        group.to_dispatcher.pop_front();
+        carry_out(dispatcher_->receive(id, message, disk_.now));
+    }
+
+    /// The leader's turn: a step of training, or what it does between two trials.
+    bool work(GroupId id) {
+        Group& group = at(id);
+        if (group.left) return true;
+        if (group.training) return train(id);
+        if (group.machine.is_over()) {
+            group.left = true;
+            carry_out(id, group.machine.leave(1));
+            return true;
+        }
+        carry_out(id, group.machine.start_next());
+        return true;
+    }
+
+    bool train(GroupId id) {
+        Group& group = at(id);
+        const TrialId trial = group.training->trial;
+        if (dangers_.killers.contains(trial)) return false;
+        const auto until = group.training->until_epoch.value_or(epochs_);
+        if (group.epoch >= until && until < epochs_) {
+            pause(id);
+        } else if (group.machine.answer() != record::Answer::go_on) {
+            pause(id);
+        } else if (random_.chance(dangers_.failure)) {
+            finish(id, record::TrialState::failed);
+        } else if (random_.chance(0.3)) {
+            save_checkpoint(id);
+        } else {
+            train_epoch(id);
+        }
+        return true;
+    }
+
+    void train_epoch(GroupId id) {
+        Group& group = at(id);
+        disk_.epochs_trained[group.training->trial].insert(group.epoch);
+        record::EpochReport report;
+        report.epoch = group.epoch++;
+        carry_out(id, group.machine.epoch_ended(report));
+        if (group.epoch == epochs_) finish(id, record::TrialState::done);
+    }
+
+    void save_checkpoint(GroupId id) {
+        Group& group = at(id);
+        const TrialId trial = group.training->trial;
+        disk_.checkpoint_epochs[trial] = group.epoch;
+        carry_out(id, group.machine.checkpoint_saved({trial, file_of(trial), group.epoch, 0}));
+    }
+
+    void pause(GroupId id) {
+        save_checkpoint(id);
+        end_training(id, record::TrialState::paused);
+    }
+
+    void finish(GroupId id, record::TrialState state) {
+        disk_.result_files[at(id).training->trial] = result_of(id, state);
+        end_training(id, state);
+    }
+
+    void end_training(GroupId id, record::TrialState state) {
+        Group& group = at(id);
+        const record::TrialResult result = result_of(id, state);
+        group.training.reset();
+        carry_out(id, group.machine.trained(result, 1));
+    }
+
+    record::TrialResult result_of(GroupId id, record::TrialState state) {
+        record::TrialResult result;
+        result.trial = at(id).training->trial;
+        result.permutation = at(id).training->permutation;
+        result.state = state;
+        for (std::int64_t epoch = 0; epoch < at(id).epoch; ++epoch) {
+            result.history.emplace_back().epoch = epoch;
+        }
+        return result;
+    }
+
+    static std::string file_of(TrialId trial) { return std::to_string(trial) + ".h5"; }
+
+    void start_training(GroupId id, const record::Assignment& assignment) {
+        const TrialId trial = assignment.trial;
+        EXPECT_FALSE(at(id).drained) << "it starts a trial after it was told not to";
+        EXPECT_FALSE(disk_.result_files.contains(trial)) << "trained after its end";
+        for (Group& other : groups_) {
+            if (!other.training) continue;
+            EXPECT_NE(other.training->trial, trial) << "two groups train it";
+            EXPECT_FALSE(must_run_alone(trial)) << "it does not run alone";
+            EXPECT_FALSE(must_run_alone(other.training->trial)) << "it runs beside another";
+        }
+        at(id).training = assignment;
+        at(id).epoch = 0;
+        const auto saved = disk_.record.find(trial);
+        const bool known = saved != nullptr && saved->progress.checkpoint;
+        EXPECT_EQ(assignment.checkpoint, known ? file_of(trial) : "") << "trial " << trial;
+        if (!assignment.checkpoint.empty()) at(id).epoch = disk_.checkpoint_epochs.at(trial);
+    }
+
+    bool must_run_alone(TrialId trial) const {
+        const auto* known = disk_.record.find(trial);
+        return known != nullptr && known->progress.must_run_alone();
+    }
+
+    void carry_out(GroupId id, const LeaderActions& actions) {
+        for (const LeaderAction& action : actions) {
+            if (const auto* report = std::get_if<Report>(&action)) {
+                at(id).to_dispatcher.push_back(codec::to_json(report->message));
+            } else if (const auto* start = std::get_if<StartTraining>(&action)) {
+                start_training(id, start->assignment);
+            }
+        }
+    }
+
+    void carry_out(const DispatcherActions& actions) {
+        for (const DispatcherAction& action : actions) {
+            if (const auto* write = std::get_if<Write>(&action)) {
+                disk_.write(write->event);
+            } else {
+                const auto& order = std::get<Order>(action);
+                at(order.group).to_leader.push_back(codec::to_json(order.message));
+            }
+        }
+    }
+
+    /// Of what has not arrived, the files in the trials' folders tell the next start.
+    std::optional<sweep::Ending> die() {
+        for (GroupId id = 0; id < std::ssize(groups_); ++id) {
+            if (!at(id).training) continue;
+            const TrialId trial = at(id).training->trial;
+            const auto* known = disk_.record.find(trial);
+            if (known != nullptr && known->state == record::TrialState::running) continue;
+            disk_.write(record::TrialStarted{trial, leader_of(id), "", disk_.now});
+        }
+        return std::nullopt;
+    }
+
+    void expect_end() {
+        for (const Group& group : groups_) {
+            EXPECT_TRUE(group.left);
+            EXPECT_FALSE(group.training);
+            EXPECT_TRUE(group.to_leader.empty());
+            EXPECT_TRUE(group.to_dispatcher.empty());
+        }
+        for (const auto& [id, trial] : disk_.record.trials) {
+            EXPECT_NE(trial.state, record::TrialState::running) << "trial " << id;
+        }
+        EXPECT_EQ(dispatcher_->idle_seconds(), static_cast<double>(groups_.size()));
+        EXPECT_EQ(dispatcher_->ending() == sweep::Ending::complete, disk_.record.unfinished() == 0);
+        if (dispatcher_->ending() == sweep::Ending::stopped) {
+            EXPECT_TRUE(dispatcher_->stop_reason());
+        }
+        if (dispatcher_->stop_reason() == record::StopReason::signal) {
+            EXPECT_TRUE(signalled_);
+        }
+    }
+
+    core::RandomStream& random_;
+    Disk& disk_;
+    const Dangers& dangers_;
+    std::int64_t epochs_;
+    std::vector<Group> groups_;
+    std::unique_ptr<DispatcherMachine> dispatcher_;
+    bool signalled_ = false;
+};
+
+}  // namespace msunet::dispatch
