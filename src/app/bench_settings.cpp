@@ -15,7 +15,7 @@ void complete(BenchSettings& settings) {
     auto& train = settings.train;
     train.folders.training_data_path = settings.bench.training_data_path.value_or("");
     train.folders.mask_data_path = settings.bench.mask_data_path.value_or("");
-    train.folders.cache = "none";
+    train.folders.cache.reset();
     train.augment.enable_augmentation = false;
     train.split.validation_split = 0;
 }

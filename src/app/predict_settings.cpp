@@ -105,7 +105,7 @@ PredictSettings combine_settings(const TrainedModel& model, const config::Settin
     config::apply(schema, settings_of(model, schema, command_line), command_line);
     choose_patches(settings, command_line);
     if (!settings.model.outlier_value) {
-        settings.model.outlier_value = predict::outlier_value(settings.patches.use_frac_patch);
+        settings.model.outlier_value = imaging::outlier_value(settings.patches.use_frac_patch);
     }
     settings.model.final_activation = activation_of(settings, model);
     return settings;
