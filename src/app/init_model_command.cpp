@@ -20,7 +20,7 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
     schema.add("Start model", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     if (options.output.size() != 1) {
-        throw core::UsageError("init-model takes one file name");
+        throw core::UsageError("init-model needs one file name (FILE)");
     }
     const std::filesystem::path file = options.output.front();
     try {

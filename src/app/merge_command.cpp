@@ -49,7 +49,7 @@ core::ExitCode merge(std::span<const std::string> arguments) {
         const auto file = fs::path(name) / record::journal_name;
         std::error_code ignored;
         if (!fs::is_regular_file(file, ignored)) {
-            problems.push_back(concat(core::quoted(name), " is no experiment (it has no ",
+            problems.push_back(concat(core::quoted(name), " is not an experiment (it has no ",
                                       record::journal_name, ")"));
             continue;
         }

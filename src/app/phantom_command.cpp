@@ -29,7 +29,7 @@ core::ExitCode make_phantom(std::span<const std::string> words) {
     config::Schema schema("phantom");
     schema.add("Phantom", arguments);
     config::apply(schema, {}, config::parse_command_line(schema, words));
-    if (arguments.output.size() != 1) throw core::UsageError("phantom takes one folder");
+    if (arguments.output.size() != 1) throw core::UsageError("phantom needs one folder (DIR)");
     arguments.options.output = arguments.output.front();
     load_engine().phantom(arguments.options);
     return core::ExitCode::ok;

@@ -42,15 +42,15 @@ std::pair<fs::path, record::SweepRecord> read_experiment(std::string_view comman
     schema.add("Experiment", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     if (options.folder.size() != 1) {
-        throw core::UsageError(concat(command, " takes one folder"));
+        throw core::UsageError(concat(command, " needs one folder (DIR)"));
     }
     const fs::path folder = options.folder.front();
     const auto file = folder / record::journal_name;
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) {
         throw core::UsageError(concat(core::quoted(folder.string()),
-                                      " is no experiment (it has no ", record::journal_name,
-                                      "), give the folder that msunet train has made"));
+                                      " is not an experiment (it has no ", record::journal_name,
+                                      "), give a folder that msunet train has written"));
     }
     auto replay = record::replay(file);
     for (const auto& notice : replay.notices) core::log::warn(notice);

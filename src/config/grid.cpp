@@ -23,8 +23,8 @@ using core::quoted;
 
 constexpr std::size_t largest_text = std::size_t{1} << 20U;
 
-/// The Python literal (and JSON) first, then YAML: yaml-cpp turns what isn't YAML into garbage
-/// without an error. A text with braces at its front is never YAML's.
+/// First as a Python literal (or JSON), then as YAML, since yaml-cpp accepts texts that aren't YAML
+/// without an error. A text that begins with a bracket is not tried as YAML.
 LiteralDictionary parse_any(std::string_view text) {
     try {
         return parse_literal(text);
@@ -49,8 +49,8 @@ std::optional<std::string> read_range(const std::vector<core::Value>& items,
                                       core::GridRange& range) {
     if (items.size() != 3) {
         return concat("has ", items.size(),
-                      " values in round brackets, a range is (start, end, steps); a list of values "
-                      "goes in square brackets");
+                      " values in round brackets; a range is (start, end, steps), a list of values "
+                      "has square brackets");
     }
     const auto steps = core::as_integer(items[2]);
     const auto start = core::as_number(items[0]);
@@ -116,7 +116,7 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
         if (const auto problem = read_value(literal.value, entry)) {
             problems.push_back(concat(quoted(entry.name), " ", *problem));
         } else if (grid.contains(entry.name)) {
-            problems.push_back(concat(quoted(entry.name), " is there twice, remove one"));
+            problems.push_back(concat(quoted(entry.name), " is given twice, remove one"));
         } else {
             grid.emplace(entry.name, entry);
         }

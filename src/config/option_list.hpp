@@ -33,7 +33,7 @@ struct OptionEntry {
 /// "True or False", "an integer", …
 [[nodiscard]] std::string_view kind_text(OptionKind kind);
 
-/// Finds options by any spelling.
+/// Finds options by name or alias.
 class OptionIndex {
 public:
     explicit OptionIndex(const Schema& schema);
@@ -42,8 +42,8 @@ public:
     [[nodiscard]] const OptionEntry* find(std::string_view spelling) const;
     [[nodiscard]] const std::vector<OptionEntry>& entries() const { return entries_; }
 
-    /// Why a name is unknown: it belongs to another command, or the nearest name or key. `shown` is
-    /// the name with its dashes, if any.
+    /// The message for an unknown name: the commands that have the option, or the nearest name or
+    /// key. `shown` is the name as the user wrote it, with dashes.
     [[nodiscard]] std::string unknown(std::string_view what, std::string_view shown,
                                       std::string_view name) const;
 

@@ -29,7 +29,7 @@ std::string joined(std::span<const Text> parts, std::string_view between) {
     return out;
 }
 
-/// Without a leading '+', which std::from_chars doesn't take ("+-5" stays no number).
+/// Without a leading '+', which std::from_chars doesn't accept ("+-5" is not a number).
 std::string_view without_plus(std::string_view text) {
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     return text;

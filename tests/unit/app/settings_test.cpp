@@ -77,7 +77,7 @@ TEST(Settings, SizesOfFractionalPatchesCollapse) {
 }
 
 TEST(Settings, ModesExcludeEachOther) {
-    EXPECT_THAT(refusal({"-ts", "64", "-hspace", "0.1"}), HasSubstr("-ts/--target_size can't go"));
+    EXPECT_THAT(refusal({"-ts", "64", "-hspace", "0.1"}), HasSubstr("can't be combined"));
 }
 
 TEST(Settings, KeysOfTheGridAsOptionsAreExplained) {

@@ -113,7 +113,7 @@ TEST(CommandLine, PrefixesAreNotGuessed) {
 TEST(CommandLine, NamesMissingValuesAndStrayWords) {
     EXPECT_THAT(problems({"-tpath", "-v", "0.1", "stray", "-n"}),
                 ElementsAre("'-tpath' needs a value, a text", "'-n' needs a value, a text",
-                            "'stray' is neither an option nor an option's value"));
+                            "'stray' is neither an option nor the value of one"));
     EXPECT_THAT(problems({"-v="}), ElementsAre("'-v=' has no value after '='"));
 }
 

@@ -148,11 +148,11 @@ TEST(Grid, NamesAllProblemsAtOnce) {
         ElementsAre("in the parameter grid 'batchsise' isn't a hyperparameter, did you mean "
                     "'batch_size'?",
                     "in the parameter grid 'lr' has no values",
-                    "in the parameter grid 'epochs' has 2 values in round brackets, a range is "
-                    "(start, end, steps); a list of values goes in square brackets",
+                    "in the parameter grid 'epochs' has 2 values in round brackets; a range is "
+                    "(start, end, steps), a list of values has square brackets",
                     "in the parameter grid 'epochs' is a range whose steps aren't an integer of 1 "
                     "or more",
-                    "in the parameter grid 'dropout' is there twice, remove one",
+                    "in the parameter grid 'dropout' is given twice, remove one",
                     "in the parameter grid 'momentum' isn't a hyperparameter (those are "
                     "batch_size, lr, epochs, dropout)"));
     EXPECT_THAT(problems("{'lr': (1, 1, 3)}"), ElementsAre(HasSubstr("equal")));

@@ -194,7 +194,7 @@ TEST(ConfigYaml, FeedsBackToTheSameValues) {
     sample.split = 1e-5;
     sample.size = 96;
     sample.rotate = false;
-    sample.precision = "bf16";
+    sample.precision = Precision::bf16;
     sample.weighted = "dti";
     sample.spacing = 0.08;
     sample.grid = "{'lr': [0.001],\n 'dropout': (0.1, 0.5, 4)}";
