@@ -167,15 +167,16 @@ TEST(Hyperparameters, HarmlessButUselessChoicesAreWarnedOf) {
     EXPECT_THAT(warnings_for(h), ElementsAre(HasSubstr("cosine_similarity"), HasSubstr("softmax")));
 }
 
+class Lister final : public core::UniformVisitor<Lister> {
+public:
+    template <class T>
+    void option(const core::OptionInfo& info, T& /*value*/) {
+        infos.emplace(info.name, info);
+    }
+    std::map<std::string_view, core::OptionInfo> infos;
+};
+
 TEST(Hyperparameters, SomeAreOptionsWithTheGuidesNames) {
-    class Lister final : public core::UniformVisitor<Lister> {
-    public:
-        template <class T>
-        void option(const core::OptionInfo& info, T& /*value*/) {
-            infos.emplace(info.name, info);
-        }
-        std::map<std::string_view, core::OptionInfo> infos;
-    };
     Lister lister;
     Hyperparameters h;
     describe_options(lister, h);
