@@ -127,16 +127,12 @@ PredictSettings predict_settings_from_yaml(const std::string& yaml) {
 
 std::string settings_text(const PredictSettings& settings) {
     const auto& scale = settings.preprocess;
-    const auto& patches = settings.patches;
     const std::string size =
         scale.by_spacing() ? concat("-hspace ", scale.horizontal(), " -vspace ", scale.interlayer())
                            : concat("-ts ", scale.target());
-    const std::string windows =
-        patches.use_frac_patch
-            ? concat("windows of ", patches.frac_patch, " of the slice every ", patches.frac_stride)
-            : concat("windows of ", settings.model.patch_dimensions, " pixels every ",
-                     settings.model.patch_stride);
-    return concat(size, ", ", windows, ", frame ", scale.frame, " of 4-D scans, ",
+    const std::string windows = data::patches_text(
+        settings.patches, settings.model.patch_dimensions, settings.model.patch_stride);
+    return concat(size, ", windows of ", windows, ", frame ", scale.frame, " of 4-D scans, ",
                   settings.model.final_activation.value_or("sigmoid"));
 }
 

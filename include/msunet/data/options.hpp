@@ -3,7 +3,11 @@
 /// How the scans are split into training and validation, and what a patch is.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "msunet/core/options.hpp"
+#include "msunet/core/text.hpp"
 
 namespace msunet::data {
 
@@ -35,6 +39,15 @@ struct PatchOptions {
     double frac_patch = 0.75;
     double frac_stride = 0.125;
 };
+
+/// "0.75 of the slice every 0.125" or "128 pixels every 32": `size` and `stride` are those of
+/// fixed patches.
+[[nodiscard]] inline std::string patches_text(const PatchOptions& options, std::int64_t size,
+                                              std::int64_t stride) {
+    return options.use_frac_patch
+               ? core::concat(options.frac_patch, " of the slice every ", options.frac_stride)
+               : core::concat(size, " pixels every ", stride);
+}
 
 /// Walks the options of `PatchOptions`. use_frac_patch changes the slices too (the outlier rule).
 inline void describe(core::OptionVisitor& visitor, PatchOptions& options) {
