@@ -53,7 +53,7 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
     predict::ModelOptions own;
     own.patch_dimensions = model.hyperparameters.patch_dimensions;
     own.patch_stride = model.hyperparameters.patch_stride;
-    own.outlier_value = predict::outlier_value(fractional);
+    own.outlier_value = imaging::outlier_value(fractional);
     own.final_activation = model.hyperparameters.final_activation;
     core::TextCollector values;
     describe(values, own);

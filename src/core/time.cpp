@@ -176,13 +176,12 @@ std::optional<double> parse_date(std::string_view text) {
     return static_cast<double>(seconds);
 }
 
-double parse_deadline(std::string_view option, std::string_view text, double now) {
-    if (const auto date = parse_date(text)) return *date;
-    if (const auto duration = parse_duration(text)) return now + *duration;
-    throw UsageError(
-        concat("'--", option, "' is ", quoted(text),
-               ", give a date like '2026-01-31 18:00' or a duration with its unit like "
-               "'90 min', '12 h' or '1:30:00'"));
+bool from_text(std::string_view text, Deadline& deadline) {
+    const auto date = parse_date(text);
+    const auto seconds = date ? date : parse_duration(text);
+    if (!seconds) return false;
+    deadline = {std::string(text), date.has_value(), *seconds};
+    return true;
 }
 
 }  // namespace msunet::core

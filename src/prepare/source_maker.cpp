@@ -36,8 +36,7 @@ SourceMaker::SourceMaker(const Request& request, const Input& input, const Surve
     : request_(request),
       input_(input),
       surveyed_(surveyed),
-      outliers_(request.patches.use_frac_patch ? imaging::OutlierValue::ten_means
-                                               : imaging::OutlierValue::median) {}
+      outliers_(imaging::outlier_value(request.patches.use_frac_patch)) {}
 
 std::optional<Made> SourceMaker::original(std::size_t pair, Findings& findings) const {
     const PairFiles files = input_.files(pair);

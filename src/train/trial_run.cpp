@@ -60,8 +60,7 @@ TrialRun::TrialRun(const TrialContext& context, const record::Assignment& assign
       hyperparameters_(hyperparameters),
       control_(control),
       index_(context.patches(hyperparameters)),
-      sample_weights_(data::sample_weights(index_,
-                                           data::weighted_modality(hyperparameters.modality_weight),
+      sample_weights_(data::sample_weights(index_, hyperparameters.modality_weight,
                                            hyperparameters.weight_factor)),
       identity_(identity(context, assignment)),
       agreement_(context.group.size()),
@@ -219,7 +218,7 @@ void TrialRun::report_batch(std::int64_t batch, std::int64_t batches, double beg
 }
 
 bool TrialRun::modality_every_epoch() const {
-    return context_.options.modality_metrics == "every_epoch" ||
+    return context_.options.modality_metrics == ModalityMetrics::every_epoch ||
            (is_modality_metric(context_.metric) &&
             (hyperparameters_.early_stopping || hyperparameters_.restore_best));
 }
@@ -266,7 +265,7 @@ void TrialRun::end_epoch() {
         epoch_, chosen_metric(report), report.metrics.val_loss.value_or(report.metrics.loss));
     if (decision.improved && hyperparameters_.restore_best) best_weights_ = engine_->weights();
     ended_ = decision.stop;
-    if (context_.options.modality_metrics == "every_epoch") {
+    if (context_.options.modality_metrics == ModalityMetrics::every_epoch) {
         modality_.push_back({.epoch = epoch_, .dice = *report.modality});
     }
     history_.push_back(report);
@@ -301,7 +300,7 @@ void TrialRun::finish(record::TrialResult& result) {
         engine_->load_weights(best_weights_);
         result.best_epoch = callbacks_.state().best_epoch;
     }
-    if (context_.options.modality_metrics != "every_epoch") {
+    if (context_.options.modality_metrics != ModalityMetrics::every_epoch) {
         const std::int64_t epoch = result.best_epoch.value_or(epoch_ - 1);
         const auto& report = history_[static_cast<std::size_t>(epoch)];
         modality_ = {{.epoch = epoch, .dice = report.modality ? *report.modality : modalities()}};

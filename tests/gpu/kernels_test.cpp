@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(Precisions, DeviceKernels,
                          testing::Values(model::Precision::float32, model::Precision::float64,
                                          model::Precision::bf16),
                          [](const auto& precision) {
-                             return std::string(model::name_of(precision.param));
+                             return std::string(core::name_of(precision.param));
                          });
 
 }  // namespace

@@ -91,7 +91,7 @@ TEST_F(DeviceTrial, RepeatsItselfBitForBit) {
         const auto first = on_gpu(many_steps(), precision);
         EXPECT_EQ(test::metrics(on_gpu(many_steps(), precision).history),
                   test::metrics(first.history))
-            << model::name_of(precision);
+            << core::name_of(precision);
     }
 }
 

@@ -72,8 +72,8 @@ std::int64_t distinct_devices(const train::Accelerator* accelerator,
     return static_cast<std::int64_t>(ids.size());
 }
 
-model::Precision resolve_precision(const std::string& name, bool gpu) {
-    const auto precision = model::precision_of(name).value_or(model::default_precision(gpu));
+model::Precision resolve_precision(std::optional<model::Precision> asked, bool gpu) {
+    const auto precision = asked.value_or(model::default_precision(gpu));
     if (precision == model::Precision::tf32 && !gpu) {
         throw core::UsageError(
             "--precision tf32: TensorFloat-32 is a format of GPUs and this run is on the CPU, "

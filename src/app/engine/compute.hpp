@@ -12,6 +12,7 @@
 #include "../settings.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
@@ -30,7 +31,7 @@ public:
     /// Name of the GPU, or "CPU".
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
-    std::string precision_name() const { return std::string(model::name_of(precision_)); }
+    std::string precision_name() const { return std::string(core::name_of(precision_)); }
     /// Lines for the start table.
     const std::vector<std::string>& notices() const { return notices_; }
 

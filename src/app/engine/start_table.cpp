@@ -33,11 +33,11 @@ std::string list_text(const std::vector<core::Value>& values) {
 }
 
 std::string patches_text(const StartFacts& facts) {
-    const auto& patches = facts.settings.patches;
-    const auto size = facts.index.padded_text();
-    if (!patches.use_frac_patch) return concat("fixed, ", size, " pixels in the first permutation");
-    return concat(patches.frac_patch, " of the slice, step ", patches.frac_stride, ", padded to ",
-                  size, " pixels");
+    const auto first = first_permutation(facts.plan, default_hyperparameters(facts.settings));
+    const auto& options = facts.settings.patches;
+    const auto size = data::patches_text(options, first.patch_dimensions, first.patch_stride);
+    if (!options.use_frac_patch) return concat(size, " in the first permutation");
+    return concat(size, ", padded to ", facts.index.padded_text(), " pixels");
 }
 
 std::string augmentation_text(const StartFacts& facts) {

@@ -60,7 +60,7 @@ OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart
         const auto& options = settings.experiment;
         auto name = options.experiment_name;
         if (name && settings.sweep.shard) {
-            *name += sweep::folder_suffix(sweep::parse_shard(*settings.sweep.shard));
+            *name += sweep::folder_suffix(*settings.sweep.shard);
         }
         auto choice = choose_experiment({options.output_directory, name, options.resume}, first);
         first.experiment_name = choice.name;
@@ -83,7 +83,7 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     sweep::PlacementRequest request;
     request.nodes = nodes;
     request.trials = plan.selection.trials.size();
-    request.ranks_per_trial = sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial);
+    request.ranks_per_trial = settings.sweep.ranks_per_trial;
     request.trials_per_gpu = settings.sweep.trials_per_gpu;
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
                                                      unet::Hyperparameters{}.batch_size);
@@ -134,17 +134,14 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
 dispatch::SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
                                 bool ask_slurm) {
     dispatch::SweepLimits limits;
-    if (settings.sweep.time_limit) {
-        limits.time_limit = core::parse_deadline("time_limit", *settings.sweep.time_limit, now);
-    }
-    if (settings.sweep.performance_target) {
-        limits.target =
-            sweep::parse_performance_target(*settings.sweep.performance_target, has_validation);
+    if (const auto& limit = settings.sweep.time_limit) limits.time_limit = limit->unix_seconds(now);
+    if (const auto& target = settings.sweep.performance_target) {
+        sweep::check_target(*target, has_validation);
+        limits.target = target;
     }
     constexpr double margin_seconds = 120;
-    if (settings.experiment.stop_before) {
-        limits.stop_before =
-            core::parse_deadline("stop_before", *settings.experiment.stop_before, now);
+    if (const auto& deadline = settings.experiment.stop_before) {
+        limits.stop_before = deadline->unix_seconds(now);
     } else if (ask_slurm) {
         if (const auto end = job_end()) limits.stop_before = *end - margin_seconds;
     }

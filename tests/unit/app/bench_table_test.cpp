@@ -77,7 +77,7 @@ TEST(BenchSettings, TravelAsText) {
     EXPECT_EQ(got.train.train.precision, "bf16");
     EXPECT_EQ(got.bench.dropout, 0);
     EXPECT_FALSE(got.train.augment.enable_augmentation);
-    EXPECT_EQ(got.train.folders.cache, "none");
+    EXPECT_FALSE(got.train.folders.cache.has_value());
 }
 
 }  // namespace

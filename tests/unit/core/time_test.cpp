@@ -76,9 +76,13 @@ TEST_F(TimeTest, DatesAreRead) {
 }
 
 TEST_F(TimeTest, DeadlinesAreEither) {
-    EXPECT_EQ(parse_deadline("time_limit", "1970-01-02", 5), 86400.0);
-    EXPECT_EQ(parse_deadline("time_limit", "1 min", 5), 65.0);
-    EXPECT_THROW(static_cast<void>(parse_deadline("time_limit", "soon", 5)), UsageError);
+    Deadline deadline;
+    EXPECT_TRUE(from_text("1970-01-02", deadline));
+    EXPECT_EQ(deadline.unix_seconds(5), 86400.0);
+    EXPECT_TRUE(from_text("1 min", deadline));
+    EXPECT_EQ(deadline.unix_seconds(5), 65.0);
+    EXPECT_FALSE(from_text("soon", deadline));
+    EXPECT_EQ(to_text(deadline), "1 min");
 }
 
 TEST_F(TimeTest, ClocksRun) {

@@ -118,7 +118,6 @@ TEST_F(Cache, IsOneFileForEachThingThatChangesTheData) {
     EXPECT_TRUE(changed([](Request& r) { r.augment.enable_rotation = false; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.augment_validation = true; }));
     EXPECT_FALSE(changed([](Request& r) { r.patches.frac_patch = 0.5; }));
-    EXPECT_FALSE(changed([](Request& r) { r.split.weight_factor = 4; }));
 }
 
 TEST_F(Cache, TakesADefaultThatIsSpelledOutAsTheSame) {
