@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The imaging modalities that the trainer distinguishes.
 #pragma once
-
-// The imaging modalities that the trainer tells apart, in the order of the CSV columns.
 
 #include <array>
 #include <cstddef>
@@ -25,11 +25,11 @@ inline constexpr std::array<std::string_view, modality_count> modality_names{
     return modality_names[static_cast<std::size_t>(modality)];
 }
 
-/// The first of modality_names, in that order, that occurs in `file_name` (give the name without
-/// its folders), upper and lower case alike; none if no name occurs.
+/// The first of modality_names, in that order, that occurs in `file_name` (without its folders), in
+/// upper or lower case; nothing if none does.
 [[nodiscard]] std::optional<Modality> modality_of(std::string_view file_name);
 
-/// The modality that is spelt exactly `name`, upper and lower case alike.
+/// The modality of this name, in upper or lower case; nothing for other names.
 [[nodiscard]] std::optional<Modality> modality_named(std::string_view name);
 
 }  // namespace msunet::core

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Clocks, durations and dates, as people read them and as options take them. Dates are in local
+/// time.
 #pragma once
-
-// Clock, durations and dates: as people read them, as Talos writes them, as options take them.
-// Dates are in local time.
 
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@ namespace msunet::core {
 /// Seconds since 1970 with their fraction (system clock).
 [[nodiscard]] double unix_now();
 
-/// Seconds of a clock that never jumps, for measuring.
+/// Seconds of a monotonic clock, for measuring.
 [[nodiscard]] double steady_seconds();
 
 /// "0.42 s", "12.3 s", "3 min 05 s", "1 h 02 min", "2 d 03 h".
@@ -22,23 +22,16 @@ namespace msunet::core {
 /// "2026-01-31 18:00:00".
 [[nodiscard]] std::string date_text(double unix_seconds);
 
-/// Talos's start and end: "11/23/26-090851" (mm/dd/yy-HHMMSS).
-[[nodiscard]] std::string talos_date(double unix_seconds);
-/// Talos's complete_time: "11/23/26/09:09" (mm/dd/yy/HH:MM).
-[[nodiscard]] std::string talos_complete_time(double unix_seconds);
-/// The name of the summary file: "112326090851" (mmddyyHHMMSS).
-[[nodiscard]] std::string talos_stamp(double unix_seconds);
-
 /// "90 min", "12 h", "1.5 h", "45 s", "2 d", "1 h 30 min", "1:30:00" (h:mm:ss), "2-12:00:00"
-/// (Slurm's days) as seconds; none where it is no duration. A bare number is none: it has no unit.
+/// (Slurm's days) in seconds; nothing for other texts. A bare number has no unit and is refused.
 [[nodiscard]] std::optional<double> parse_duration(std::string_view text);
 
 /// "2026-01-31 18:00", with or without seconds, " " or "T" between, or the day alone (its start),
-/// as seconds since 1970; none where it is no date.
+/// in seconds since 1970; nothing for other texts.
 [[nodiscard]] std::optional<double> parse_date(std::string_view text);
 
-/// A date, or a duration from `now` on, as seconds since 1970. Throws UsageError that names
-/// `option` and the forms that are understood.
+/// A date, or a duration counted from `now`, in seconds since 1970. Throws UsageError, which names
+/// `option` and the accepted forms.
 [[nodiscard]] double parse_deadline(std::string_view option, std::string_view text, double now);
 
 }  // namespace msunet::core
