@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The floating-point formats of a network. Without libtorch, since options and reports use it.
 #pragma once
-
-// In which floating-point formats a network computes. No torch here: options and reports use it.
 
 #include <cstdint>
 #include <optional>
@@ -10,14 +10,14 @@
 namespace msunet::model {
 
 /// `float32`, `tf32` (float32 with TensorFloat-32 products, GPU only), `bf16` (activations and
-/// products in bfloat16; master weights, optimiser state, statistics and loss in float32 or wider)
+/// products in bfloat16; master weights, optimizer state, statistics and loss in float32 or wider)
 /// and `float64` (everything).
 enum class Precision : std::uint8_t { float32, tf32, bf16, float64 };
 
 /// "float32", "tf32", "bf16", "float64".
 [[nodiscard]] std::string_view name_of(Precision precision);
 
-/// The precision of a name; nullopt for others, "auto" among them.
+/// The precision of a name; nothing for other names, "auto" among them.
 [[nodiscard]] std::optional<Precision> precision_of(std::string_view name);
 
 /// `auto`: float32 on the CPU, tf32 on a GPU.
