@@ -119,6 +119,13 @@ std::string to_lower(std::string_view text) {
     return out;
 }
 
+std::size_t display_width(std::string_view text) {
+    const auto begins = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     std::vector<std::string> lines;
     std::string line;

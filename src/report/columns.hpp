@@ -7,9 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "msunet/core/text.hpp"
+
 namespace msunet::report {
 
-std::size_t display_width(std::string_view text);
+using core::display_width;
 std::string pad_left(std::string_view text, std::size_t width);
 std::string pad_right(std::string_view text, std::size_t width);
 /// At most `width` characters; a longer text ends in "...".

@@ -69,6 +69,8 @@ template <class... Parts>
 [[nodiscard]] std::string_view trim(std::string_view text);
 /// ASCII letters only.
 [[nodiscard]] std::string to_lower(std::string_view text);
+/// Columns that a text takes on a terminal: its code points, each one wide.
+[[nodiscard]] std::size_t display_width(std::string_view text);
 /// Breaks at blanks so that no line is longer than `width` (words longer than that stay whole).
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 

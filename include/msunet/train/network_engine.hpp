@@ -70,8 +70,8 @@ protected:
             fail(error);
         }
     }
-    /// Forgets a failure, before the same step is tried another way.
-    void forgive() { failure_.clear(); }
+    /// Clears a failure before the same step is tried in another way.
+    void clear_failure() { failure_.clear(); }
 
     /// Collective over the group in batch mode: gradients and sums of this rank's part.
     void differentiate(const Batch& batch, const BatchPart& part, std::int64_t step);

@@ -104,6 +104,11 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
 
 std::string Compute::device_name() const { return devices_.empty() ? "CPU" : devices_.front(); }
 
+std::optional<train::AcceleratorVersions> Compute::accelerator_versions() const {
+    if (accelerator_ == nullptr) return std::nullopt;
+    return accelerator_->versions();
+}
+
 void Compute::use(const sweep::Placement& placement) {
     const auto& slot = placement.slots[static_cast<std::size_t>(world_.rank())];
     model::set_threads(static_cast<int>(slot.threads));

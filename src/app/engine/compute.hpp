@@ -32,6 +32,8 @@ public:
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
     std::string precision_name() const { return std::string(core::name_of(precision_)); }
+    /// Of CUDA, NCCL and the driver; nothing on the CPU.
+    std::optional<train::AcceleratorVersions> accelerator_versions() const;
     /// Lines for the start table.
     const std::vector<std::string>& notices() const { return notices_; }
 

@@ -187,7 +187,6 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
 
 core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
                              const comm::Communicator& world) {
-    core::install_signal_handlers();
     const double began = core::steady_seconds();
     set_threads(settings, world);
     const auto options = scan_options(settings, model);

@@ -270,7 +270,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     std::optional<record::Journal> journal;
     on_root(world, [&] {
         journal.emplace(open_journal(open.folder, settings, first, open));
-        write_start_files(open.folder, settings, first, nodes);
+        write_start_files(open.folder, settings, first, nodes, compute.accelerator_versions());
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(

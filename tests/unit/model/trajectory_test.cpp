@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 20 training steps against Keras.
+/// \file
+/// 20 training steps compared with Keras.
 
 #include <cmath>
 
