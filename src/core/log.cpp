@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::core::log {

@@ -12,7 +12,7 @@
 
 namespace msunet::report {
 
-/// Where a start of a sweep ran.
+/// Where, how and with which versions one start of a sweep ran.
 struct Environment {
     /// Library or program and its version, in the order in which they are written; nothing (null in
     /// the file) for what the sweep does not use.
@@ -40,7 +40,7 @@ struct Environment {
 };
 
 /// The text of environment.json.
-std::string environment_json(const Environment& environment);
+[[nodiscard]] std::string environment_json(const Environment& environment);
 
 /// Writes `<folder>/environment.json`.
 void write_environment(const std::filesystem::path& folder, const Environment& environment);

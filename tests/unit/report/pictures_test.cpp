@@ -6,6 +6,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/html.hpp"
 #include "support/warnings.hpp"
 #include "unit/report/folder.hpp"
