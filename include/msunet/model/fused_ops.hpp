@@ -13,11 +13,13 @@
 #include <memory>
 
 #include "msunet/model/dropout.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::model {
 
 /// A batch normalisation layer within a step.
 struct Norm {
+    unet::BatchNormConstants constants{};
     at::Tensor gamma{}, beta{};                    ///< (C) master precision
     at::Tensor moving_mean{}, moving_variance{};   ///< (C) master precision
     at::Tensor gamma_gradient{}, beta_gradient{};  ///< (C) master precision; undefined: frozen
@@ -56,8 +58,8 @@ public:
     /// norm.sums = (Σ relu(z), Σ relu(z)²) by channel.
     virtual void relu_sums(const at::Tensor& z, Norm& norm) = 0;
     /// From norm.sums over `count` values a channel, or from the moving statistics: mean, inverse,
-    /// scale and shift. In batch mode moves the moving statistics with Keras's momentum 0.99, the
-    /// variance unbiased.
+    /// scale and shift. In batch mode moves the moving statistics with the momentum, the variance
+    /// unbiased.
     virtual void prepare_norm(Norm& norm, std::int64_t count) = 0;
     /// y = scale·relu(z) + shift, to its target. `target.out` may be `z` itself.
     virtual void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) = 0;
