@@ -55,7 +55,7 @@ struct GroupSum : public torch::autograd::Function<GroupSum> {
 at::Tensor mask_of(const at::Tensor& bits, const at::Tensor& x) {
     const at::Tensor lane = at::arange(32, bits.options());
     const at::Tensor flat = at::bitwise_and(at::bitwise_right_shift(bits.unsqueeze(2), lane), 1);
-    return flat.view({x.size(0), -1})
+    return flat.view({x.size(0), 32 * bits.size(1)})
         .narrow(1, 0, x.size(1) * x.size(2) * x.size(3))
         .reshape({x.size(0), x.size(2), x.size(3), x.size(1)})
         .permute({0, 3, 1, 2})
