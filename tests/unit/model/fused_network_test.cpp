@@ -159,8 +159,6 @@ TEST_P(FusedNetwork, IsAsExactInFloat32AsAutograd) {
         return ((a - b).norm() / b.norm()).item<double>();
     };
     for (const auto member : {&Results::logits, &Results::gradients, &Results::statistics}) {
-        std::printf("RATIO %g %g\n", error(fused.*member, exact.*member),
-                    error(autograd.*member, exact.*member));
         EXPECT_LE(error(fused.*member, exact.*member),
                   10 * error(autograd.*member, exact.*member) + 1e-6);
     }
