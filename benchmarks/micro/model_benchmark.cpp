@@ -121,11 +121,13 @@ void loss(benchmark::State& state, const char* name) {
 }
 
 void optimizer_step(benchmark::State& state, const char* name) {
-    Network network({}, unet::initial_weights(1));
-    const auto optimizer = Optimizer::make(name, network.parameters());
-    network.parameters().gradients().fill_(1e-3);
+    const auto architecture = unet::published_architecture();
+    const auto weights = unet::initial_weights(architecture, 1);
+    const auto network = make_network({.architecture = architecture, .weights = weights});
+    const auto optimizer = Optimizer::make(name, network->parameters());
+    network->parameters().gradients().fill_(1e-3);
     for (auto _ : state) optimizer->step(1e-3);
-    state.SetItemsProcessed(state.iterations() * network.parameters().size());
+    state.SetItemsProcessed(state.iterations() * network->parameters().size());
 }
 
 template <class F, class... Arguments>

@@ -6,7 +6,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "options.hpp"
 #include "start_model.hpp"
 
@@ -23,15 +23,17 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
         throw core::UsageError("init-model needs one file name (FILE)");
     }
     const std::filesystem::path file = options.output.front();
+    const auto architecture = unet::published_architecture();
     try {
         if (file.has_parent_path()) core::make_directories(file.parent_path());
-        write_start_model(file, static_cast<std::uint64_t>(options.seed));
+        write_start_model(architecture, file, static_cast<std::uint64_t>(options.seed));
     } catch (const core::FileError& error) {
         throw core::UsageError(error.problems());
     }
-    core::log::info(core::concat(
-        "wrote ", file, ": ", core::thousands(static_cast<std::int64_t>(unet::parameter_count())),
-        " weights drawn from seed ", options.seed, ", for -path"));
+    core::log::info(
+        core::concat("wrote ", file, ": ",
+                     core::thousands(static_cast<std::int64_t>(architecture.parameter_count())),
+                     " weights drawn from seed ", options.seed, ", for -path"));
     return core::ExitCode::ok;
 }
 

@@ -58,7 +58,8 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     const fs::path folder = options.output;
     const auto record = merge_shards(folder, shards);
-    for (const auto& [name, meaning] : write_final_files(folder, record)) {
+    for (const auto& [name, meaning] :
+         write_final_files(unet::published_architecture(), folder, record)) {
         core::log::info(concat("wrote ", folder / name, ": ", meaning));
     }
     return exit_code_of(record);

@@ -15,11 +15,13 @@ using core::concat;
 
 namespace {
 
-/// On rank 0: options, model and the preprocessing that is recorded in the model's file.
+/// On rank 0: options, the model of `model.architecture`, and the preprocessing that is recorded in
+/// the model's file.
 std::string read_all(std::span<const std::string> arguments, TrainedModel& model) {
     PredictSettings unset;
     const auto command_line = config::parse_command_line(predict_schema(unset), arguments);
-    model = read_trained_model(read_predict_settings(command_line).predict.model);
+    model =
+        read_trained_model(model.architecture, read_predict_settings(command_line).predict.model);
     const auto settings = combine_settings(model, command_line);
     core::log::info(concat("model ", model.origin, ": ", settings_text(settings)));
     if (model.preprocessing.empty()) {
@@ -33,7 +35,7 @@ std::string read_all(std::span<const std::string> arguments, TrainedModel& model
 
 core::ExitCode predict(std::span<const std::string> arguments) {
     return in_world(arguments, [&](const comm::Communicator& world) {
-        TrainedModel model;
+        TrainedModel model{.architecture = unet::published_architecture()};
         const auto yaml = on_root(world, [&] { return read_all(arguments, model); });
         share_trained_model(model, world);
         return load_engine().predict(predict_settings_from_yaml(yaml), model, world);

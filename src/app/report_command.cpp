@@ -61,7 +61,8 @@ std::pair<fs::path, record::SweepRecord> read_experiment(std::string_view comman
 core::ExitCode write_report(std::span<const std::string> arguments) {
     const auto [folder, record] = read_experiment("report", arguments);
     if (record.unfinished() == 0) {
-        for (const auto& [name, meaning] : write_final_files(folder, record)) {
+        for (const auto& [name, meaning] :
+             write_final_files(unet::published_architecture(), folder, record)) {
             core::log::info(concat("wrote ", folder / name, ": ", meaning));
         }
         return core::ExitCode::ok;

@@ -18,9 +18,6 @@ using model::Norm;
 using model::Source;
 using model::Target;
 
-constexpr double momentum = 0.99;
-constexpr double epsilon = 1e-3;
-
 /// Threads that sum by channel: enough to saturate a GPU's memory, few enough that their sums are
 /// small. The same on every GPU, because the order of additions depends on it.
 constexpr long long summing_threads = 1 << 17;
@@ -82,8 +79,8 @@ public:
     void prepare_norm(Norm& norm, std::int64_t count) override {
         kernels_->launch(PrepareNorm{.channels = static_cast<int>(norm.gamma.size(0)),
                                      .count = norm.batch_statistics ? count : 0,
-                                     .momentum = momentum,
-                                     .epsilon = epsilon,
+                                     .momentum = norm.constants.momentum,
+                                     .epsilon = norm.constants.epsilon,
                                      .sums = pointer<double>(norm.sums),
                                      .gamma = pointer<void>(norm.gamma),
                                      .beta = pointer<void>(norm.beta),

@@ -28,9 +28,6 @@
 namespace msunet::model {
 namespace {
 
-constexpr double momentum = 0.99;
-constexpr double epsilon = 1e-3;
-
 /// Coefficients of channels in a shape that multiplies (N,C,H,W).
 at::Tensor by_channel(const at::Tensor& coefficients) { return coefficients.view({1, -1, 1, 1}); }
 
@@ -88,6 +85,7 @@ public:
     }
 
     void prepare_norm(Norm& norm, std::int64_t count) override {
+        const double momentum = norm.constants.momentum;
         at::Tensor variance;
         if (norm.batch_statistics && count > 0) {
             const auto n = static_cast<double>(count);
@@ -102,7 +100,7 @@ public:
             norm.mean.copy_(norm.moving_mean);
             variance = norm.moving_variance.to(at::kDouble);
         }
-        norm.inverse.copy_(at::rsqrt(variance + epsilon));
+        norm.inverse.copy_(at::rsqrt(variance + norm.constants.epsilon));
         const at::Tensor scale = norm.gamma * norm.inverse;
         norm.scale.copy_(scale);
         norm.shift.copy_(norm.beta - norm.mean * scale);

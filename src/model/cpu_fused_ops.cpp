@@ -46,9 +46,6 @@ kernels::OutputTarget<T> raw(const Target& t, const at::Tensor& z) {
             .width = z.size(3)};
 }
 
-constexpr double momentum = 0.99;
-constexpr double epsilon = 1e-3;
-
 class CpuFusedOps final : public FusedOps {
 public:
     void relu_sums(const at::Tensor& z, Norm& norm) override {
@@ -180,6 +177,7 @@ private:
         auto* moving_variance = pointer<A>(norm.moving_variance);
         const bool batch = norm.batch_statistics && count > 0;
         const auto n = static_cast<double>(count);
+        const auto [momentum, epsilon] = norm.constants;
         for (std::int64_t c = 0; c < channels; ++c) {
             double variance = moving_variance[c];
             mean[c] = moving_mean[c];

@@ -17,7 +17,6 @@
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/record/fields.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::train {
 namespace {
@@ -124,7 +123,8 @@ void TrialRun::make_engine() {
     try {
         core::fault_point("train.engine");
         engine_ = context_.make_engine(
-            {.dataset = context_.dataset,
+            {.architecture = context_.architecture,
+             .dataset = context_.dataset,
              .index = index_,
              .hyperparameters = hyperparameters_,
              .start_weights = context_.start_weights,
@@ -149,7 +149,7 @@ void TrialRun::restore() {
     const auto file = context_.experiment_folder / assignment_.checkpoint;
     std::string problem;
     try {
-        Checkpoint c = read_checkpoint(file);
+        Checkpoint c = read_checkpoint(file, context_.architecture.tensor_shapes());
         if (c.trial != assignment_.trial || c.identity != identity_) {
             throw core::InputError("'" + file.string() +
                                    "' belongs to another trial or to other data");
@@ -318,7 +318,7 @@ void TrialRun::finish(record::TrialResult& result) {
         const auto weights = engine_->weights();
         core::make_directories(folder());
         h5::write_keras_weights(folder() / weights_file_name,
-                                h5::group_by_layer(unet::layer_names(), weights));
+                                h5::group_by_layer(context_.architecture.layer_names(), weights));
         look_at(result);
     });
     report_completed();

@@ -14,11 +14,13 @@
 #include <memory>
 
 #include "msunet/model/dropout.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::model {
 
 /// A BatchNorm layer within a step.
 struct Norm {
+    unet::BatchNormConstants constants{};
     at::Tensor gamma{}, beta{};                    ///< (C) master precision
     at::Tensor moving_mean{}, moving_variance{};   ///< (C) master precision
     at::Tensor gamma_gradient{}, beta_gradient{};  ///< (C) master precision; undefined: frozen
@@ -57,8 +59,8 @@ public:
     /// norm.sums = (Σ relu(z), Σ relu(z)²), by channel.
     virtual void relu_sums(const at::Tensor& z, Norm& norm) = 0;
     /// Computes mean, inverse, scale and shift from norm.sums over `count` values a channel, or
-    /// from the moving statistics. With batch statistics it also updates the moving ones, with
-    /// Keras's momentum 0.99 and the unbiased variance.
+    /// from the moving statistics. With batch statistics it also updates the moving ones, with the
+    /// layer's momentum and the unbiased variance.
     virtual void prepare_norm(Norm& norm, std::int64_t count) = 0;
     /// Writes y = scale·relu(z) + shift to `target`. `target.out` may be `z` itself.
     virtual void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) = 0;

@@ -69,7 +69,7 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictS
     std::optional<predict::SlicePredictor> network;
     const auto predictor = [&]() -> predict::SlicePredictor& {
         if (!network) {
-            network.emplace(model.weights, *settings.model.final_activation,
+            network.emplace(model.architecture, model.weights, *settings.model.final_activation,
                             settings.predict.precision);
         }
         return *network;

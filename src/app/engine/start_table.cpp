@@ -9,7 +9,6 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/prepare/summary.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::app {
 
@@ -88,13 +87,15 @@ SettingBlock grid_block(const StartFacts& facts) {
 
 SettingBlock model_block(const StartFacts& facts) {
     const auto permutation = first_permutation(facts.plan, default_hyperparameters(facts.settings));
+    const auto& architecture = facts.start.architecture;
     SettingBlock block{"model", {}};
     block.settings = {
         {"network",
-         concat("2-D U-Net, ", core::thousands(static_cast<std::int64_t>(unet::parameter_count())),
+         concat("2-D U-Net, ",
+                core::thousands(static_cast<std::int64_t>(architecture.parameter_count())),
                 " weights, ",
                 core::thousands(
-                    static_cast<std::int64_t>(unet::trainable_parameter_count(permutation))),
+                    static_cast<std::int64_t>(architecture.trainable_parameter_count(permutation))),
                 " of them trained in the first permutation")},
         {"start weights", facts.start.origin},
         {"seed", std::to_string(facts.settings.experiment.seed)}};

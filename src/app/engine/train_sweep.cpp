@@ -170,8 +170,8 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
 }
 
 /// Rank 0: tables, archive and the last lines.
-core::ExitCode finish(const fs::path& folder, record::Journal& journal,
-                      const dispatch::SweepEnding& ending) {
+core::ExitCode finish(const unet::Architecture& architecture, const fs::path& folder,
+                      record::Journal& journal, const dispatch::SweepEnding& ending) {
     const bool complete = journal.record().unfinished() == 0;
     report::FinalSummary summary;
     summary.folder = folder.string();
@@ -180,7 +180,7 @@ core::ExitCode finish(const fs::path& folder, record::Journal& journal,
     summary.starts = journal.record().starts.size();
     if (complete) {
         // The date of the files' names and of the archive is the journal's last one before this.
-        summary.files = write_final_files(folder, journal.record());
+        summary.files = write_final_files(architecture, folder, journal.record());
         journal.append(record::Finished{core::unix_now()});
     } else {
         summary.stopped = stopped_text(ending);
@@ -257,7 +257,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto& index = patches.of(first_permutation(plan, defaults));
     const bool has_validation = !index.validation().empty();
     const auto start =
-        load_start_model(settings.experiment.initial_model_path,
+        load_start_model(unet::published_architecture(), settings.experiment.initial_model_path,
                          static_cast<std::uint64_t>(settings.experiment.seed), world);
     auto first = sweep_start(settings, plan, start, summarise(prepared, index), has_validation);
     const auto limits = limits_of(settings, has_validation, first.at, world.is_root());
@@ -303,7 +303,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         if (ending->ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
         }
-        return std::to_string(static_cast<int>(finish(open.folder, *journal, *ending)));
+        return std::to_string(
+            static_cast<int>(finish(start.architecture, open.folder, *journal, *ending)));
     });
     return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));
 }

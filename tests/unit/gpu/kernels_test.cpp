@@ -84,7 +84,9 @@ TEST(Batches, AreCutAsOnTheCpu) {
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i);
     unet::Hyperparameters hyperparameters;
     hyperparameters.batch_size = 6;
-    gpu::Batches batches({.dataset = dataset,
+    const unet::Architecture architecture = unet::published_architecture();
+    gpu::Batches batches({.architecture = architecture,
+                          .dataset = dataset,
                           .index = index,
                           .hyperparameters = hyperparameters,
                           .start_weights = {},
