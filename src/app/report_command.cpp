@@ -8,6 +8,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
@@ -69,7 +70,7 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
     report::write_report(folder, record);
     core::log::info(concat("wrote ", folder / "results.partial.csv", " and ",
                            folder / "report.html", ": ", record.unfinished(),
-                           " permutations have not ended yet"));
+                           " trials have not ended yet"));
     return core::ExitCode::ok;
 }
 
@@ -81,12 +82,12 @@ std::string state_text(const record::SweepRecord& record) {
     if (record.finished || record.unfinished() == 0) return "finished";
     const auto user = record::in_use_by(record, {}, core::unix_now());
     if (user) return concat("running on ", user->host, " (pid ", user->pid, ")");
-    return "stopped; the same msunet train command goes on with it";
+    return "stopped; the same msunet train command resumes it";
 }
 
-/// A trial that was begun and has no result.
-std::string begun_text(const record::SweepRecord& record, record::TrialId id,
-                       const record::TrialRecord& trial, const report::Forecast& forecast) {
+/// A trial that has started and not ended.
+std::string started_text(const record::SweepRecord& record, record::TrialId id,
+                         const record::TrialRecord& trial, const report::Forecast& forecast) {
     auto text = concat("  ", id, " ", record::name_of(trial.state), ", epoch ", trial.epochs.size(),
                        "/", forecast.planned_epochs(record, id));
     if (!trial.epochs.empty()) {
@@ -109,11 +110,11 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     const auto all = record.start.trials.size();
     core::log::info(
         concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
-    core::log::info(concat("permutations ", all, ": ", all - record.unfinished(), " ended (",
+    core::log::info(concat("trials       ", all, ": ", all - record.unfinished(), " ended (",
                            failed, " failed), ", record.unfinished(), " left"));
     const report::Forecast forecast(record);
     for (const auto& [id, trial] : record.trials) {
-        if (!trial.result) core::log::info(begun_text(record, id, trial, forecast));
+        if (!trial.result) core::log::info(started_text(record, id, trial, forecast));
     }
     if (const auto* best = record::best(record); best != nullptr) {
         core::log::info(concat("best so far  ", best->trial, " with ", record.start.metric, " ",
@@ -124,7 +125,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
         core::log::info(concat("time left    about ", core::duration_text(*left),
                                is_running(record) ? "" : " of training", ", ", groups,
-                               groups == 1 ? " permutation at a time" : " permutations at a time"));
+                               groups == 1 ? " trial at a time" : " trials at a time"));
     }
     return core::ExitCode::ok;
 }

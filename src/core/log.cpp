@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::core::log {
@@ -64,12 +65,6 @@ std::optional<winsize> terminal_size() {
     const bool known = ::ioctl(screen, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     ::close(screen);
     return known ? std::optional(size) : std::nullopt;
-}
-
-/// Characters, not bytes.
-std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
 }
 
 /// What brings the cursor to the beginning of the progress that is shown. A terminal that has
@@ -139,7 +134,7 @@ void progress(std::string_view text) {
     log.progress_lines.clear();
     for (const std::string& line : split(text, '\n')) {
         screen += concat(line, "\x1b[K\n");
-        log.progress_lines.push_back(characters(line));
+        log.progress_lines.push_back(display_width(line));
     }
     std::fputs((screen + "\x1b[J").c_str(), stdout);
     std::fflush(stdout);

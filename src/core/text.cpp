@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/value.hpp"
 
 namespace msunet::core {
@@ -128,7 +129,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
         while (end < text.size() && !is_blank(text[end])) ++end;
         const std::string_view word = text.substr(begin, end - begin);
         if (!word.empty()) {
-            if (!line.empty() && line.size() + 1 + word.size() > width) {
+            if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
                 lines.push_back(std::move(line));
                 line.clear();
             }

@@ -5,8 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
-#include "msunet/core/error.hpp"
+#include "msunet/record/ranking.hpp"
 
 namespace msunet::train {
 namespace {
@@ -19,14 +20,14 @@ constexpr double plateau_delta = 1e-4;
 }  // namespace
 
 Callbacks::Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
-                     bool lower_is_better)
+                     std::string metric)
     : schedule_(hyperparameters.lr_schedule == "cosine"    ? Schedule::cosine
                 : hyperparameters.lr_schedule == "plateau" ? Schedule::plateau
                                                            : Schedule::constant),
       lr_(hyperparameters.lr),
       total_steps_(static_cast<double>(hyperparameters.epochs * steps_per_epoch)),
       patience_(hyperparameters.early_stopping),
-      lower_is_better_(lower_is_better) {
+      metric_(std::move(metric)) {
     state_.plateau_best = std::numeric_limits<double>::infinity();
 }
 
@@ -58,8 +59,7 @@ Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<doubl
     Decision decision;
     ++state_.wait;
     if (metric && !std::isnan(*metric) &&
-        (state_.best_epoch < 0 ||
-         (lower_is_better_ ? *metric < state_.best : *metric > state_.best))) {
+        (state_.best_epoch < 0 || record::is_better(*metric, state_.best, metric_))) {
         state_.best = *metric;
         state_.best_epoch = epoch;
         state_.wait = 0;

@@ -66,7 +66,7 @@ TrialRun::TrialRun(const TrialContext& context, const record::Assignment& assign
       identity_(identity(context, assignment)),
       agreement_(context.group.size()),
       callbacks_(hyperparameters, steps_per_epoch(index_, hyperparameters.batch_size),
-                 record::lower_is_better(context.metric)),
+                 context.metric),
       writer_(folder() / checkpoint_file_name),
       began_at_(core::unix_now()),
       saved_at_(core::steady_seconds()),

@@ -180,7 +180,7 @@ class OutputsTest(ProgramTest):
         result = run("status", self.folder, cwd=self.here)
         self.assert_code(result, 0)
         self.assertIn("finished", result.out)
-        self.assertIn("permutations 2: 2 ended", result.out)
+        self.assertIn("trials       2: 2 ended", result.out)
 
     def test_two_ranks_give_the_same(self):
         shutil.copytree(self.place / "data", self.here / "data")

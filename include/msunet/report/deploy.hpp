@@ -15,7 +15,7 @@
 
 namespace msunet::report {
 
-/// The trained network that is handed on.
+/// The trained network to export.
 struct TrainedModel {
     /// The 136 tensors in Keras's order, shaped as Keras stores them (kernels kh,kw,cin,cout).
     std::span<const core::NamedArray> weights;
@@ -29,11 +29,11 @@ struct TrainedModel {
     std::map<std::string, std::string> preprocessing;
 };
 
-/// What a root attribute's name starts with.
+/// Prefix of the root attributes' names.
 inline constexpr const char* attribute_prefix = "msunet_";
 
 /// Writes `<folder>/model_deploy<experiment>.zip`, which talos.Restore reads. Equal input gives
-/// equal bytes. The winner is `best_trial(sweep)`. Returns the file.
+/// equal bytes. The model is that of `best_trial(sweep)`. Returns the file.
 std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, const Sweep& sweep,
                                            const TrainedModel& model);
 

@@ -11,7 +11,7 @@
 
 namespace msunet::report {
 
-/// Where a start of a sweep ran.
+/// Where, how and with which versions one start of a sweep ran.
 struct Environment {
     /// Library or program and its version, in the order in which they are written.
     std::vector<std::pair<std::string, std::string>> versions;
@@ -38,7 +38,7 @@ struct Environment {
 };
 
 /// The text of environment.json.
-std::string environment_json(const Environment& environment);
+[[nodiscard]] std::string environment_json(const Environment& environment);
 
 /// Writes `<folder>/environment.json`.
 void write_environment(const std::filesystem::path& folder, const Environment& environment);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../final_files.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/pictures.hpp"
 #include "picture_maker.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_archive FOLDER: writes all result files of an artificial sweep with random weights into
-// FOLDER, for the Python libraries to read.
+// make_archive FOLDER: writes all result files of a made-up sweep with random weights into FOLDER,
+// for the Python libraries to read.
 #include <filesystem>
 #include <iostream>
 #include <string>

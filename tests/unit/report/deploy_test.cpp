@@ -127,7 +127,7 @@ TEST_F(Deploy, WeightsReadBackBitForBit) {
     }
 }
 
-TEST_F(Deploy, ModelsAreOfThePaddedSizeAndTheWinnersSettings) {
+TEST_F(Deploy, ModelsHaveThePaddedSizeAndTheBestTrialsSettings) {
     const std::string text = members().at(base_ + "_model.json");
     const auto file = write_best_model(folder_.path(), model_);
     EXPECT_EQ(h5::read_keras_file(file).model_config, text);
@@ -145,18 +145,18 @@ TEST_F(Deploy, ModelsAreOfThePaddedSizeAndTheWinnersSettings) {
     EXPECT_EQ(drop->at("config").at("rate"), 0.25);
 }
 
-TEST_F(Deploy, ReadmeAndDetailsNameTheWinner) {
+TEST_F(Deploy, ReadmeAndDetailsNameTheBestTrial) {
     const auto all = members();
     const std::size_t best = best_trial(sweep_).value();
-    const auto winner = core::concat("permutation ", sweep_.trials[best].trial);
-    EXPECT_THAT(all.at("README.txt"), HasSubstr(winner));
+    EXPECT_THAT(all.at("README.txt"),
+                HasSubstr(core::concat("Best: trial ", sweep_.trials[best].trial)));
     EXPECT_THAT(all.at("README.txt"),
                 HasSubstr("lr = " + core::python_str(sweep_.trials[best].permutation.at("lr"))));
     EXPECT_THAT(all.at(base_ + "_details.txt"),
                 HasSubstr(core::concat("best_permutation,", sweep_.trials[best].trial)));
 }
 
-TEST_F(Deploy, WithoutAWinnerThereIsNoArchive) {
+TEST_F(Deploy, WithoutABestTrialThereIsNoArchive) {
     for (auto& trial : sweep_.trials) trial.state = record::TrialState::failed;
     EXPECT_THROW(write_deploy_archive(folder_.path(), sweep_, model_), core::Error);
     EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));

@@ -7,6 +7,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/html.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/columns.hpp"
+#include "msunet/core/columns.hpp"
 
 #include <algorithm>
 
-namespace msunet::report {
+namespace msunet::core {
 namespace {
 
 constexpr std::string_view dots = "...";
@@ -58,4 +58,4 @@ std::vector<std::string> break_lines(std::string_view text, std::size_t width) {
     return lines;
 }
 
-}  // namespace msunet::report
+}  // namespace msunet::core
