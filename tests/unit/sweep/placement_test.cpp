@@ -40,7 +40,7 @@ std::int64_t automatic(const std::vector<std::int64_t>& ranks, std::uint64_t tri
 
 std::string problem(const PlacementRequest& request) {
     try {
-        place(request);
+        static_cast<void>(place(request));
     } catch (const core::UsageError& error) {
         return error.what();
     }

@@ -32,7 +32,7 @@ ParameterGrid huge() {
 
 std::string problem(const ParameterGrid& of, const SweepOptions& options) {
     try {
-        select(of, options, 1);
+        static_cast<void>(select(of, options, 1));
     } catch (const core::UsageError& error) {
         return error.what();
     }
