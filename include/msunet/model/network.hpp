@@ -11,7 +11,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "msunet/core/named_array.hpp"
@@ -49,9 +48,6 @@ struct StepContext {
     std::int64_t global_samples = 0;  ///< 0: as many as the input holds
     Collectives* collectives = nullptr;
 };
-
-/// Elements and types of sums over a group, in order.
-using ReductionSchedule = std::vector<std::pair<std::int64_t, at::ScalarType>>;
 
 /// One network on one device. Height and width of inputs are multiples of the architecture's
 /// `side_multiple()`. Images are (N,H,W), or (N,C,H,W) where the architecture reads several

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The reference fixtures of Keras, and a training step on them.
 #pragma once
-
-// The reference fixtures of Keras, and a training step on them.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>

@@ -71,24 +71,29 @@ TEST_F(SmallArchitecture, GoesOnFromACheckpointBitForBit) {
     }
 }
 
-TEST_F(SmallArchitecture, PredictsAsItDidInTraining) {
-    const auto dataset = test::blobs();
-    auto context = place_.context();
-    std::vector<float> in_training;
-    context.after_training = [&](const train::TrainedTrial& trained) {
-        in_training = trained.engine.predict(dataset.voxels());
-    };
+TEST_F(SmallArchitecture, PredictsAsTheEngineThatTrainedIt) {
     test::Control control;
-    const auto result = train::run_trial(context, work_, control);
+    const auto result = train::run_trial(place_.context(), work_, control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    const auto weights = trained(result);
 
-    predict::SlicePredictor predictor(architecture_, trained(result), "sigmoid",
-                                      model::Precision::float32);
+    const auto dataset = test::blobs();
+    const unet::Hyperparameters hyperparameters;
+    const std::vector<float> sample_weights(place_.index().size(), 1.0F);
+    const auto engine = train::make_cpu_engine({.architecture = architecture_,
+                                                .dataset = dataset,
+                                                .index = place_.index(),
+                                                .hyperparameters = hyperparameters,
+                                                .start_weights = weights,
+                                                .sample_weights = sample_weights});
+    const auto expected = engine->predict(dataset.voxels());
+
+    predict::SlicePredictor predictor(architecture_, weights, "sigmoid", model::Precision::float32);
     const auto likelihoods = predictor.predict(dataset.voxels(), 32, 32,
                                                {.patches = {.fraction = 1, .stride_fraction = 1}});
-    ASSERT_EQ(likelihoods.size(), in_training.size());
+    ASSERT_EQ(likelihoods.size(), expected.size());
     for (std::size_t i = 0; i < likelihoods.size(); ++i) {
-        ASSERT_NEAR(likelihoods[i], in_training[i], 1e-6);
+        ASSERT_NEAR(likelihoods[i], expected[i], 1e-6);
     }
     EXPECT_GT(std::ranges::max(likelihoods) - std::ranges::min(likelihoods), 0.1F);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layers that each hyperparameter freezes, written out from behaviour.md 5.
+// The layers that each hyperparameter freezes, written out.
 #include <gtest/gtest.h>
 
 #include <set>
