@@ -20,7 +20,8 @@ std::vector<std::string> warnings_of(Body&& body) {
         testing::internal::GetCapturedStderr();
         throw;
     }
-    const std::string text = "\n" + testing::internal::GetCapturedStderr();
+    std::string text = "\n";
+    text += testing::internal::GetCapturedStderr();
     constexpr std::string_view prefix = "\nwarning: ";
     std::vector<std::string> warnings;
     for (auto at = text.find(prefix); at != std::string::npos;) {

@@ -60,7 +60,7 @@ TEST_F(Ranks, CacheOfAnyNumberIsReadByAnyNumber) {
     const comm::NodeTopology nodes(world_);
     const std::string hash = run(nodes).dataset.hash();
     {
-        const comm::NodeTopology single(world_, 1);
+        const auto single = msunet::test::simulated_nodes(world_, 1);
         const Prepared read = run(single);
         EXPECT_TRUE(read.from_cache);
         EXPECT_EQ(read.dataset.hash(), hash);
