@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Options of `msunet phantom`.
 #pragma once
 
