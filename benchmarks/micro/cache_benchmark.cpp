@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a preprocessed data set of 105 MB from the cache and verifies every byte.
+/// \file
+/// Reads a preprocessed data set of 105 MB from the cache and verifies every byte.
 
 #include <benchmark/benchmark.h>
 

@@ -9,11 +9,14 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/difference.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/pictures.hpp"
-#include "msunet/sweep/selection.hpp"
+#include "msunet/sweep/options.hpp"
+#include "msunet/train/options.hpp"
 
 namespace msunet::app {
 
@@ -23,7 +26,7 @@ using core::quoted;
 
 namespace {
 
-/// The start without what tells one shard from another.
+/// The start without what differs between shards.
 record::SweepStart common_part(const ShardRecord& shard) {
     auto start = shard.record.start;
     std::erase_if(start.configuration,
@@ -38,21 +41,21 @@ std::vector<std::string> part_problems(const std::vector<ShardRecord>& shards) {
     std::map<std::int64_t, const ShardRecord*> parts;
     std::int64_t count = 0;
     for (const auto& shard : shards) {
-        if (shard.record.start.shard.empty()) {
+        sweep::Shard part;
+        if (!sweep::from_text(shard.record.start.shard, part)) {
             problems.push_back(concat(quoted(shard.folder.string()),
-                                      " is no shard (it was begun without --shard)"));
+                                      " is no shard (it was started without --shard)"));
             continue;
         }
-        const auto part = sweep::parse_shard(shard.record.start.shard);
         if (count == 0) count = part.count;
         if (part.count != count) {
-            problems.push_back(concat(quoted(shard.folder.string()), " is part of ", part.count,
-                                      " shards, others are of ", count));
+            problems.push_back(concat(quoted(shard.folder.string()), " is one of ", part.count,
+                                      " shards, the others are of ", count));
         }
         const auto [found, is_new] = parts.emplace(part.index, &shard);
         if (!is_new) {
             problems.push_back(concat("shard ", part.index,
-                                      " is there twice: ", quoted(found->second->folder.string()),
+                                      " is given twice: ", quoted(found->second->folder.string()),
                                       " and ", quoted(shard.folder.string())));
         }
     }
@@ -72,7 +75,7 @@ void copy_trial(const ShardRecord& shard, const fs::path& folder, record::TrialI
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
-/// Configuration and environment are the first shard's, but for the shard itself.
+/// Configuration and environment are the first shard's, without `--shard`.
 void copy_start_files(const ShardRecord& shard, const fs::path& folder) {
     auto lines = core::split(core::read_file(shard.folder / "config.yaml"), '\n');
     for (auto& line : lines) {
@@ -84,9 +87,10 @@ void copy_start_files(const ShardRecord& shard, const fs::path& folder) {
                   fs::copy_options::overwrite_existing);
 }
 
-/// Of the shards' best models only the best of all stays.
+/// Keeps only the best of the shards' best models.
 void keep_best_weights(const fs::path& folder, const record::SweepRecord& record) {
-    if (record::setting(record.start.configuration, "keep_models") == "all") return;
+    const auto kept = record::setting(record.start.configuration, "keep_models");
+    if (kept && core::value_named<train::KeepModels>(*kept) == train::KeepModels::all) return;
     const auto* best = record::best(record);
     for (const auto* result : record.results()) {
         if (result == best || result->weights_file.empty()) continue;
@@ -104,7 +108,7 @@ std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) 
     for (const auto& shard : shards) {
         if (const auto left = shard.record.unfinished(); left > 0) {
             problems.push_back(concat(quoted(shard.folder.string()), " is unfinished (", left,
-                                      " permutations left), start it again first"));
+                                      " trials left), start it again first"));
         }
         for (const auto& change :
              record::difference(common_part(shards.front()), common_part(shard))) {

@@ -16,12 +16,12 @@ struct ShardRecord {
     record::SweepRecord record;
 };
 
-/// What keeps the shards from being one sweep, each problem naming the shard's folder: a part that
-/// is missing, doubled or unfinished, another grid, configuration or data set. Empty: none.
-std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards);
+/// Why the shards are not one sweep, each problem with the shard's folder: a part that is missing,
+/// given twice or unfinished, another grid, configuration or data set. Empty if they are one.
+[[nodiscard]] std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards);
 
-/// Makes the experiment in `folder`, which must not exist or be empty: journal, results and weights
-/// of all shards, then the final files. Throws core::UsageError with all of `merge_problems`.
+/// Makes the experiment in `folder`, which must not exist or be empty, with journal, results and
+/// weights of all shards. Throws core::UsageError with all of `merge_problems`.
 record::SweepRecord merge_shards(const std::filesystem::path& folder,
                                  const std::vector<ShardRecord>& shards);
 

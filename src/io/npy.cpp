@@ -13,7 +13,7 @@ namespace {
 
 using core::concat;
 static_assert(std::endian::native == std::endian::little,
-              "arrays are written as they lie in memory");
+              "arrays are written as they are in memory");
 
 constexpr std::string_view magic = "\x93NUMPY";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pickle inside Talos's params.npy, byte by byte (protocol 3; opcodes as in Python's
-// pickletools). It holds no class of anybody's but NumPy's own.
+/// \file
+/// The pickle inside Talos's params.npy, byte by byte (protocol 3; opcodes as in Python's
+/// pickletools). The only classes in it are NumPy's.
 
 #include <bit>
 #include <limits>

@@ -116,7 +116,7 @@ bool Outputs::exist() const {
 
 Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
     auto [stem, extension] = split_name(scan.file.filename().string());
-    if (options.format != "auto") extension = "." + options.format;
+    if (options.format) extension = core::concat(".", core::name_of(*options.format));
     const fs::path folder = fs::path(options.output) / scan.folder;
     Outputs outputs{.mask = folder / (stem + "_mask" + extension),
                     .likelihood = folder / (stem + "_likelihood" + extension),

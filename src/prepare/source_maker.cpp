@@ -35,8 +35,7 @@ SourceSlices keep_slices(std::size_t source, const imaging::NormalisedPair& pair
 SourceMaker::SourceMaker(const Request& request, const Input& input)
     : request_(request),
       input_(input),
-      outliers_(request.patches.use_frac_patch ? imaging::OutlierValue::ten_means
-                                               : imaging::OutlierValue::median) {}
+      outliers_(imaging::outlier_value(request.patches.use_frac_patch)) {}
 
 std::optional<SourceSlices> SourceMaker::original(std::size_t pair, const PairContent& content,
                                                   Findings& findings) const {

@@ -68,30 +68,4 @@ core::Permutation permutation_of(const GridLists& grid, TrialId trial) {
     return permutation;
 }
 
-const TrialResult* best(const SweepRecord& record) {
-    const auto trial = Standing(record).best();
-    return trial ? record.result(*trial) : nullptr;
-}
-
-Standing::Standing(const SweepRecord& record) : metric_(record.start.metric) {
-    for (const auto& [id, trial] : record.trials) {
-        if (trial.result) add(*trial.result);
-    }
-}
-
-bool Standing::add(const TrialResult& result) {
-    ++ended_;
-    const std::optional<double> value = metric(result, metric_);
-    if (!value) return false;
-    if (best_) {
-        const bool ahead = lower_is_better(metric_) ? *value < best_value_ : *value > best_value_;
-        // Results come in any order, ties go to the lower id.
-        const bool tied = *value == best_value_ && result.trial < *best_;
-        if (!ahead && !tied) return false;
-    }
-    best_ = result.trial;
-    best_value_ = *value;
-    return true;
-}
-
 }  // namespace msunet::record

@@ -15,17 +15,16 @@
 #include "msunet/report/results.hpp"
 #include "msunet/report/tables.hpp"
 #include "msunet/unet/keras_config.hpp"
-#include "msunet/unet/network.hpp"
 #include "report/dates.hpp"
 
 namespace msunet::report {
 namespace {
 
-// Restore reads two tables of samples; the trainer never stored any there either.
+// Restore reads two tables of samples. The Python trainer stored none there either.
 constexpr std::string_view dummy_samples = "37,12\n72,9\n";
 
 std::vector<h5::KerasLayer> layers_of(const TrainedModel& model) {
-    const std::vector<std::string> names = unet::layer_names();
+    const std::vector<std::string> names = model.architecture.layer_names();
     return h5::group_by_layer(names, model.weights);
 }
 
@@ -38,7 +37,8 @@ std::map<std::string, std::string> attributes_of(const TrainedModel& model) {
 }
 
 std::string model_json(const TrainedModel& model) {
-    return unet::keras_model_json(model.hyperparameters, model.height, model.width);
+    return unet::keras_model_json(model.architecture, model.hyperparameters, model.height,
+                                  model.width);
 }
 
 std::string as_text(const std::vector<std::byte>& bytes) {
@@ -48,9 +48,9 @@ std::string as_text(const std::vector<std::byte>& bytes) {
 }
 
 // The grid as Talos holds it, with the values that the trainer adds to every permutation.
-io::GridLists grid_lists(const Sweep& sweep, const record::TrialResult& winner) {
+io::GridLists grid_lists(const Sweep& sweep, const record::TrialResult& best) {
     std::map<std::string, std::vector<core::Value>> lists;
-    for (const auto& [name, value] : table_parameters(sweep, winner)) lists[name] = {value};
+    for (const auto& [name, value] : table_parameters(sweep, best)) lists[name] = {value};
     for (const auto& [name, values] : sweep.grid) {
         const bool shown_as_size = name == "patch_dimensions" && sweep.fractional_patches;
         if (!shown_as_size) lists[name] = values;
@@ -58,13 +58,13 @@ io::GridLists grid_lists(const Sweep& sweep, const record::TrialResult& winner) 
     return {lists.begin(), lists.end()};
 }
 
-std::string best_value(const Sweep& sweep, const record::TrialResult& winner) {
-    const auto value = record::metric(winner, sweep.metric);
+std::string best_value(const Sweep& sweep, const record::TrialResult& best) {
+    const auto value = record::metric(best, sweep.metric);
     return value ? core::python_repr(*value) : std::string();
 }
 
 std::string details_text(const Sweep& sweep, std::size_t row) {
-    const record::TrialResult& winner = sweep.trials[row];
+    const record::TrialResult& best = sweep.trials[row];
     const std::vector<std::vector<std::string>> lines{
         {"", "0"},
         {"experiment_name", sweep.experiment},
@@ -77,34 +77,34 @@ std::string details_text(const Sweep& sweep, std::size_t row) {
         {"complete_time", talos_complete_time(sweep.ended_at, sweep.utc_offset)},
         {"x_shape", "list"},
         {"y_shape", "list"},
-        {"best_permutation", std::to_string(winner.trial)},
+        {"best_permutation", std::to_string(best.trial)},
         {"best_row", std::to_string(row)},
         {"best_metric", sweep.metric},
-        {"best_value", best_value(sweep, winner)}};
+        {"best_value", best_value(sweep, best)}};
     std::string text;
     for (const auto& line : lines) text += io::csv_row(line);
     return text;
 }
 
 std::string readme_text(const Sweep& sweep, std::size_t row, const std::string& base) {
-    const record::TrialResult& winner = sweep.trials[row];
+    const record::TrialResult& best = sweep.trials[row];
     std::string text = core::concat(
         "The best model of the sweep '", sweep.experiment, "', as a Talos Deploy archive.\n\n",
         "Restore it in Python without renaming or unpacking this file:\n\n", "    import talos\n",
         "    restored = talos.Restore('", base, ".zip')\n",
         "    restored.model.predict(x)   # x: (N, height, width, 1), values 0 to 1\n",
-        "    restored.results            # one row a permutation\n",
-        "    restored.params             # the whole grid\n\n", "Winner: permutation ",
-        winner.trial, " (row ", row, " of ", base, "_results.csv), ", sweep.metric, " = ",
-        best_value(sweep, winner), "\n");
-    for (const auto& [name, value] : table_parameters(sweep, winner)) {
+        "    restored.results            # one row per trial\n",
+        "    restored.params             # the whole grid\n\n", "Best: trial ", best.trial,
+        " (row ", row, " of ", base, "_results.csv), ", sweep.metric, " = ",
+        best_value(sweep, best), "\n");
+    for (const auto& [name, value] : table_parameters(sweep, best)) {
         text += core::concat("    ", name, " = ", core::python_str(value), "\n");
     }
     text += core::concat(
         "\nFiles\n    ", base, "_model.json, ", base, "_model.h5   network and weights (Keras ",
-        unet::keras_version, ")\n    ", base, "_results.csv   results of all permutations\n    ",
-        base, "_params.npy   the grid\n    ", base, "_details.txt   the sweep\n    ", base,
-        "_x.csv, ", base, "_y.csv   place holders that Restore expects; no data\n");
+        unet::keras_version, ")\n    ", base, "_results.csv   results of all trials\n    ", base,
+        "_params.npy   the grid\n    ", base, "_details.txt   the sweep\n    ", base, "_x.csv, ",
+        base, "_y.csv   placeholders that Restore expects, without data\n");
     return text;
 }
 
@@ -115,7 +115,7 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
     const auto row = best_trial(sweep);
     if (!row) {
         throw core::Error(core::ExitCode::failure,
-                          {core::concat("no archive can be written: no permutation of '",
+                          {core::concat("no archive can be written: no trial of '",
                                         sweep.experiment, "' has ", sweep.metric)});
     }
     const std::string base = "model_deploy" + sweep.experiment;

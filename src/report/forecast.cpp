@@ -59,7 +59,7 @@ std::optional<double> Forecast::epoch_seconds() const {
 
 std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
                                       record::TrialId trial) const {
-    // No more of the permutation than matters: a sweep can have a million.
+    // Only the keys that matter here: a sweep can have a million permutations.
     const auto& grid = record.start.grid;
     if (!grid.contains("epochs") && !grid.contains("pca_only")) {
         return unet::Hyperparameters{}.epochs;

@@ -10,7 +10,7 @@ namespace msunet::report {
 
 std::string report_html(const record::SweepRecord& record,
                         const std::vector<SlicePicture>& pictures) {
-    // From the end to the front: what is filled in may contain a mark's letters.
+    // From the last mark to the first, as the inserted text may contain a mark.
     std::string page(page_html);
     fill(page, "{{script}}", page_script);
     fill(page, "{{data}}", page_data(record, pictures));

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "report/columns.hpp"
 
 namespace msunet::report {
 namespace {
+
+using core::pad_left;
+using core::pad_right;
+using core::shorten;
 
 constexpr std::size_t trial_width = 8;
 constexpr std::size_t epoch_width = 9;
@@ -21,7 +25,7 @@ constexpr std::size_t shortest_bar = 8;
 // Heading, totals and the best.
 constexpr std::size_t fixed_lines = 3;
 
-// Columns of the bar with the blanks around it; 0 where there is no room for one.
+// Width of the bar with the blanks around it; 0 if there is no room for one.
 std::size_t bar_room(std::size_t width) {
     if (width < columns + shortest_bar + 2) return 0;
     return std::min(longest_bar, width - columns - 2) + 2;
@@ -41,7 +45,7 @@ std::string metric_cell(std::optional<double> value) {
 
 std::string time_text(std::optional<double> seconds) {
     if (!seconds) return "-";
-    // No tenths, which would flicker by.
+    // Tenths of a second would only flicker.
     const double whole = std::round(std::max(0.0, *seconds));
     return whole < 60 ? core::concat(std::llround(whole), " s") : core::duration_text(whole);
 }
@@ -82,12 +86,12 @@ std::string format_live_table(const std::vector<RunningTrial>& trials, const Swe
     const std::size_t room = bar_room(width);
     std::vector<std::string> lines{heading(room)};
     const std::size_t rows = height > fixed_lines ? height - fixed_lines : 0;
-    // One row is for those that find none.
+    // The last row counts the others.
     const std::size_t shown =
         trials.size() <= rows ? trials.size() : std::max<std::size_t>(rows, 1) - 1;
     for (std::size_t i = 0; i < shown; ++i) lines.push_back(row(trials[i], room));
     if (shown < trials.size()) {
-        lines.push_back(core::concat("   and ", trials.size() - shown, " more that run"));
+        lines.push_back(core::concat("   and ", trials.size() - shown, " more running"));
     }
     lines.push_back(totals_line(totals));
     if (!totals.best.empty()) lines.push_back("   best so far " + totals.best);

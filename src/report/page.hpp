@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages' templates, styles and scripts, from page/ by way of page.cpp.in.
+/// \file
+/// The pages' templates, styles and scripts. CMake puts the files of page/ into page.cpp.in.
 #pragma once
 
 #include <string_view>

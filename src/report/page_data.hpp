@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// The data behind report.html as one JSON text; page/*.js reads it.
 #pragma once
 
 #include <string>
@@ -10,8 +9,9 @@
 
 namespace msunet::report {
 
-/// What the page's script finds in `<script id="data">`; "<" is escaped, so that no text ends the
-/// element.
-std::string page_data(const record::SweepRecord& record, const std::vector<SlicePicture>& pictures);
+/// The data of report.html as JSON, which page/*.js reads from `<script id="data">`; "<" is
+/// escaped, so that no text ends the element.
+[[nodiscard]] std::string page_data(const record::SweepRecord& record,
+                                    const std::vector<SlicePicture>& pictures);
 
 }  // namespace msunet::report

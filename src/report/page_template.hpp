@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a page's template is filled in.
+/// \file
+/// Fills in a page's template.
 #pragma once
 
 #include <string>
@@ -11,9 +12,9 @@ namespace msunet::report {
 void fill(std::string& page, std::string_view mark, std::string_view content);
 
 /// A text between HTML tags.
-std::string in_html(std::string_view text);
+[[nodiscard]] std::string in_html(std::string_view text);
 
 /// JSON inside a <script>: no tag can end it.
-std::string in_script(std::string_view json);
+[[nodiscard]] std::string in_script(std::string_view json);
 
 }  // namespace msunet::report

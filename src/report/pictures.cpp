@@ -13,6 +13,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/png.hpp"
+#include "msunet/record/ranking.hpp"
 #include "report/contour.hpp"
 
 namespace msunet::report {

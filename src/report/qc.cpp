@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t longest_side = 160;
 
-/// The picture with each side divided by the smallest whole number that makes it small enough for
-/// a page of a thousand scans; pixels are means.
+/// The picture reduced by a whole number, so that a page of a thousand scans stays small. Pixels
+/// are means.
 io::Picture reduced(const QcSlice& slice) {
     const std::size_t step =
         (std::max(slice.width, slice.height) + longest_side - 1) / longest_side;
@@ -55,7 +55,7 @@ Json slice_json(const QcSlice& slice) {
 }
 
 std::string text_of(const Json& json) {
-    // Names come from files: bytes that are no UTF-8 are shown as a replacement sign.
+    // Names come from files: bytes that are not UTF-8 become a replacement character.
     return in_script(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -70,7 +70,7 @@ std::string qc_scan_text(const QcScan& scan) {
                     {"volume_mm3", scan.volume_mm3},
                     {"components", scan.components},
                     {"largest_share", scan.largest_share},
-                    {"doubts", scan.doubts},
+                    {"flags", scan.flags},
                     {"dice", scan.dice ? Json(*scan.dice) : Json()},
                     {"skipped", scan.skipped},
                     {"slices", std::move(slices)}});
@@ -83,7 +83,7 @@ std::string qc_html(const QcPage& page, std::span<const std::string> scans) {
                                 {"problems", page.problems}});
     data.pop_back();
     data += core::concat(",\"scans\":[", core::join(scans, ","), "]}");
-    // From the end to the front: what is filled in may contain a mark's letters.
+    // From the last mark to the first, as the inserted text may contain a mark.
     std::string html(qc_page_html);
     fill(html, "{{script}}", qc_page_script);
     fill(html, "{{data}}", data);

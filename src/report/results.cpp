@@ -21,7 +21,7 @@ constexpr std::string_view partial_name = "results.partial.csv";
 constexpr std::string_view failures_name = "failures.csv";
 constexpr double microsecond = 1e-6;
 
-// A name of its own for each time; `taken` is what was given out before.
+// A unique name for each time; `taken` has the names used so far.
 std::string timed_name(std::string_view prefix, double time, std::set<std::string>& taken) {
     std::string name;
     do {
@@ -31,7 +31,8 @@ std::string timed_name(std::string_view prefix, double time, std::set<std::strin
     return name;
 }
 
-// Files of an earlier write that this sweep no longer has: a retried trial ended at another time.
+// Removes files of an earlier write: a retried trial has ended at another time and so has new
+// names.
 void remove_stale(const fs::path& folder, const ResultNames& names) {
     std::set<std::string> current;
     for (const auto& [id, files] : names.trials) {
@@ -66,8 +67,8 @@ ResultNames write_results(const fs::path& folder, const Sweep& sweep) {
     ResultNames names = result_names(sweep);
     for (const record::TrialResult& trial : sweep.trials) {
         const TrialFiles& files = names.trials.at(trial.trial);
-        // Two files a permutation: a flush each would take longer than all the writing, and the
-        // journal can make them again.
+        // Not flushed to disk: with two files per trial that would take longer than writing them,
+        // and they can be written again from the journal.
         core::write_file_atomically(folder / files.modality_results, modality_csv(trial),
                                     core::Durability::buffered);
         core::write_file_atomically(folder / files.scan_history,

@@ -3,21 +3,26 @@
 
 #include <algorithm>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
-#include "report/columns.hpp"
 
 namespace msunet::report {
 namespace {
+
+using core::break_lines;
+using core::display_width;
+using core::pad_left;
+using core::pad_right;
 
 constexpr std::size_t widest_name = 26;
 
 std::string title_line(std::string_view title, std::size_t width) {
     std::string line = core::concat("-- ", title, " ");
-    line.resize(std::max(line.size(), width), '-');
-    return line + "\n";
+    const std::size_t used = display_width(line);
+    return line + std::string(width > used ? width - used : 0, '-') + "\n";
 }
 
-// Name, value and remark; what does not fit goes on under the value.
+// Name, value and remark; what does not fit continues below the value.
 std::string setting_lines(const Setting& setting, std::size_t name_width, std::size_t width) {
     std::string text = setting.value;
     if (!setting.remark.empty()) text += core::concat("  (", setting.remark, ")");

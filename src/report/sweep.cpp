@@ -2,17 +2,17 @@
 #include "msunet/report/sweep.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 #include "msunet/unet/names.hpp"
 
 namespace msunet::report {
 namespace {
 
-// Keys of fine-tuning: columns only where the grid names them, as Talos's tables lack them.
+// Keys of fine-tuning, which Talos's tables lack: columns only if the grid names them.
 constexpr std::string_view extra_keys[] = {"early_stopping", "restore_best", "lr_schedule"};
 
 core::Permutation default_parameters() {
@@ -23,7 +23,7 @@ core::Permutation default_parameters() {
     return permutation;
 }
 
-// Options that are whole numbers appear as the integers that the guide's users type.
+// Whole numbers appear as integers, as users of the guide type them.
 core::Value option_value(const std::string& text) {
     core::Value value = core::value_of_word(text);
     if (const double* number = std::get_if<double>(&value)) {
@@ -47,7 +47,7 @@ core::Value canonical(std::string_view key, const core::Value& value) {
         if (key == "losses") return unet::canonical_loss(*text);
         if (key == "optimizer") return unet::canonical_optimizer(*text);
     } catch (const core::Error&) {
-        return value;  // a failed permutation's row keeps what the user wrote
+        return value;  // a failed trial's row keeps what the user wrote
     }
     return value;
 }
@@ -73,15 +73,11 @@ Sweep make_sweep(const record::SweepRecord& record) {
     sweep.fractional_patches = is_true(start.configuration, "use_frac_patch", true);
     sweep.has_validation = std::ranges::any_of(start.data.pairs, &record::DataPair::validation);
     if (start.data.pairs.empty()) sweep.has_validation = start.data.validation_samples > 0;
-    if (!start.metric.empty()) {
-        sweep.metric = start.metric;
-    } else if (!sweep.has_validation) {
-        sweep.metric = "dice_coef";
-    }
+    sweep.metric = start.metric;
     if (const auto method = record::setting(start.configuration, "random_method")) {
         sweep.random_method = *method;
     }
-    sweep.permutations = start.trials.size();
+    sweep.trial_count = start.trials.size();
     sweep.started_at = start.at;
     sweep.ended_at = start.at;
     sweep.utc_offset = start.utc_offset;
@@ -89,30 +85,16 @@ Sweep make_sweep(const record::SweepRecord& record) {
         sweep.trials.push_back(*result);
         sweep.ended_at = std::max(sweep.ended_at, result->ended_at);
     }
-    // What the journal says after the last result of all changes nothing: tables and page made
-    // then and later are the same.
-    if (sweep.trials.size() < sweep.permutations) {
+    // Events after the last result change nothing: tables and page are the same whenever they are
+    // written.
+    if (sweep.trials.size() < sweep.trial_count) {
         sweep.ended_at = std::max(sweep.ended_at, record.last_sign_of_life);
     }
     return sweep;
 }
 
-std::vector<std::size_t> ranking(const Sweep& sweep) {
-    std::vector<std::size_t> order(sweep.trials.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::vector<std::optional<double>> values;
-    values.reserve(order.size());
-    for (const auto& trial : sweep.trials) values.push_back(record::metric(trial, sweep.metric));
-    const bool low = record::lower_is_better(sweep.metric);
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-        if (!values[a] || !values[b]) return values[a].has_value() && !values[b].has_value();
-        return low ? *values[a] < *values[b] : *values[a] > *values[b];
-    });
-    return order;
-}
-
 std::optional<std::size_t> best_trial(const Sweep& sweep) {
-    const std::vector<std::size_t> order = ranking(sweep);
+    const std::vector<std::size_t> order = record::ranking(sweep.trials, sweep.metric);
     if (order.empty() || !record::metric(sweep.trials[order.front()], sweep.metric)) return {};
     return order.front();
 }

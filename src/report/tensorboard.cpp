@@ -45,7 +45,7 @@ std::string bytes_field(unsigned field, const std::string& bytes) {
 
 std::string event(double wall_time, std::int64_t step, const std::string& content) {
     auto text = key(1, Wire::fixed64) + little_endian(wall_time);
-    // Protocol buffers leave a zero out.
+    // Protocol buffers omit zeros.
     if (step != 0) text += key(2, Wire::varint) + varint(static_cast<std::uint64_t>(step));
     return text + content;
 }

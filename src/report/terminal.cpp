@@ -4,13 +4,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "report/columns.hpp"
 
 namespace msunet::report {
 namespace {
+
+using core::break_lines;
+using core::display_width;
+using core::pad_left;
+using core::pad_right;
+using core::shorten;
 
 constexpr std::size_t longest_bar = 30;
 constexpr std::size_t shortest_bar = 6;
@@ -24,7 +30,7 @@ std::string rate_text(double per_second) {
 
 std::string metric_cell(double value) { return pad_left(core::fixed(value, 4), 10); }
 
-// The columns around the metrics are the same in heading and lines.
+// The columns around the metrics, the same in heading and lines.
 std::string epoch_columns(std::string_view trial, std::string_view epoch, std::string_view metrics,
                           std::string_view time, std::string_view rate, std::string_view left) {
     return core::concat(pad_left(trial, 8), pad_left(epoch, 10), metrics, pad_left(time, 13),
@@ -47,12 +53,12 @@ std::string state_counts(const Sweep& sweep) {
         failed += trial.state == record::TrialState::failed ? 1 : 0;
         pca += trial.state == record::TrialState::pca ? 1 : 0;
     }
-    std::string text = core::concat(core::thousands(static_cast<std::int64_t>(done)), " trained");
+    std::string text = core::concat(core::thousands(static_cast<std::int64_t>(done)), " done");
     if (pca > 0) text += core::concat(", ", pca, " pca_only");
     if (failed > 0) text += core::concat(", ", failed, " failed (see failures.csv)");
     const std::size_t ended = sweep.trials.size();
-    if (ended < sweep.permutations) {
-        text += core::concat(", ", sweep.permutations - ended, " not run");
+    if (ended < sweep.trial_count) {
+        text += core::concat(", ", sweep.trial_count - ended, " not run");
     }
     return text;
 }
@@ -72,14 +78,14 @@ private:
     std::string text_;
 };
 
-void add_winner(Block& block, const Sweep& sweep) {
-    const auto best = best_trial(sweep);
-    if (!best) return;
-    const record::TrialResult& winner = sweep.trials[*best];
-    block.row("best", core::concat("permutation ", winner.trial, ", ", sweep.metric, " ",
-                                   core::fixed(*record::metric(winner, sweep.metric), 4)));
-    if (!winner.permutation.empty()) block.row("", core::permutation_text(winner.permutation));
-    const record::ModalityRow* dice = record::summary_modality(winner);
+void add_best_trial(Block& block, const Sweep& sweep) {
+    const auto row = best_trial(sweep);
+    if (!row) return;
+    const record::TrialResult& best = sweep.trials[*row];
+    block.row("best", core::concat("trial ", best.trial, ", ", sweep.metric, " ",
+                                   core::fixed(*record::metric(best, sweep.metric), 4)));
+    if (!best.permutation.empty()) block.row("", core::permutation_text(best.permutation));
+    const record::ModalityRow* dice = record::summary_modality(best);
     if (dice == nullptr) return;
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < core::modality_names.size(); ++i) {
@@ -134,9 +140,9 @@ std::string format_progress(const Progress& progress, std::size_t width) {
 
 std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary) {
     Block block;
-    block.row("permutations", state_counts(sweep));
+    block.row("trials", state_counts(sweep));
     if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
-    add_winner(block, sweep);
+    add_best_trial(block, sweep);
     std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));
     if (summary.starts > 1) {
         time += core::concat(" from the first of ", summary.starts, " starts");

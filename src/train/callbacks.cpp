@@ -5,10 +5,14 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
-#include "msunet/core/error.hpp"
+#include "msunet/record/ranking.hpp"
 
 namespace msunet::train {
+
+using unet::LrSchedule;
+
 namespace {
 
 // Defaults of keras.callbacks.ReduceLROnPlateau.
@@ -19,26 +23,24 @@ constexpr double plateau_delta = 1e-4;
 }  // namespace
 
 Callbacks::Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
-                     bool lower_is_better)
-    : schedule_(hyperparameters.lr_schedule == "cosine"    ? Schedule::cosine
-                : hyperparameters.lr_schedule == "plateau" ? Schedule::plateau
-                                                           : Schedule::constant),
+                     std::string metric)
+    : schedule_(hyperparameters.lr_schedule),
       lr_(hyperparameters.lr),
       total_steps_(static_cast<double>(hyperparameters.epochs * steps_per_epoch)),
       patience_(hyperparameters.early_stopping),
-      lower_is_better_(lower_is_better) {
+      metric_(std::move(metric)) {
     state_.plateau_best = std::numeric_limits<double>::infinity();
 }
 
 double Callbacks::learning_rate(std::int64_t step) const {
     switch (schedule_) {
-        case Schedule::cosine: {
+        case LrSchedule::cosine: {
             const double share = std::min(static_cast<double>(step), total_steps_) / total_steps_;
             return lr_ * (1 + std::cos(std::numbers::pi * share)) / 2;
         }
-        case Schedule::plateau:
+        case LrSchedule::plateau:
             return lr_ * state_.plateau_factor;
-        case Schedule::constant:
+        case LrSchedule::constant:
             break;
     }
     return lr_;
@@ -46,7 +48,7 @@ double Callbacks::learning_rate(std::int64_t step) const {
 
 Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<double> metric,
                                          double plateau_loss) {
-    if (schedule_ == Schedule::plateau) {
+    if (schedule_ == LrSchedule::plateau) {
         if (plateau_loss < state_.plateau_best - plateau_delta) {
             state_.plateau_best = plateau_loss;
             state_.plateau_wait = 0;
@@ -58,8 +60,7 @@ Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<doubl
     Decision decision;
     ++state_.wait;
     if (metric && !std::isnan(*metric) &&
-        (state_.best_epoch < 0 ||
-         (lower_is_better_ ? *metric < state_.best : *metric > state_.best))) {
+        (state_.best_epoch < 0 || record::is_better(*metric, state_.best, metric_))) {
         state_.best = *metric;
         state_.best_epoch = epoch;
         state_.wait = 0;

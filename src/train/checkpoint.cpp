@@ -10,7 +10,6 @@
 #include "msunet/core/file.hpp"
 #include "msunet/h5/container.hpp"
 #include "msunet/record/fields.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::train {
 namespace {
@@ -86,7 +85,8 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
         {{"format", format}, {"identity", c.identity}, {"past", codec::to_json(past)}});
 }
 
-Checkpoint read_checkpoint(const std::filesystem::path& file) {
+Checkpoint read_checkpoint(const std::filesystem::path& file,
+                           std::span<const core::NamedArray> tensors) {
     const h5::Container container = h5::read_container(file);
     if (container.text("format") != format) {
         throw core::InputError("'" + file.string() + "' is no checkpoint of this version");
@@ -128,8 +128,8 @@ Checkpoint read_checkpoint(const std::filesystem::path& file) {
         }
         c.engine.push_back(std::move(buffer));
     }
-    if (container.arrays.contains(container_name(best_prefix, unet::tensors().front().name))) {
-        c.best_weights = unet::tensor_shapes();
+    if (container.arrays.contains(container_name(best_prefix, tensors.front().name))) {
+        c.best_weights.assign(tensors.begin(), tensors.end());
         for (auto& array : c.best_weights) {
             array.values = container.floats(container_name(best_prefix, array.name));
         }

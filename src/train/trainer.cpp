@@ -19,7 +19,8 @@ std::vector<std::string> write_components(const TrialContext& context,
                                           const unet::Hyperparameters& hyperparameters) {
     const auto& index = context.patches(hyperparameters);
     const std::vector<float> weights(index.size(), 1.0F);
-    const auto engine = context.make_engine({.dataset = context.dataset,
+    const auto engine = context.make_engine({.architecture = context.architecture,
+                                             .dataset = context.dataset,
                                              .index = index,
                                              .hyperparameters = hyperparameters,
                                              .start_weights = context.start_weights,

@@ -17,7 +17,6 @@
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/record/fields.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::train {
 namespace {
@@ -60,13 +59,12 @@ TrialRun::TrialRun(const TrialContext& context, const record::Assignment& assign
       hyperparameters_(hyperparameters),
       control_(control),
       index_(context.patches(hyperparameters)),
-      sample_weights_(data::sample_weights(index_,
-                                           data::weighted_modality(hyperparameters.modality_weight),
+      sample_weights_(data::sample_weights(index_, hyperparameters.modality_weight,
                                            hyperparameters.weight_factor)),
       identity_(identity(context, assignment)),
       agreement_(context.group.size()),
       callbacks_(hyperparameters, steps_per_epoch(index_, hyperparameters.batch_size),
-                 record::lower_is_better(context.metric)),
+                 context.metric),
       writer_(folder() / checkpoint_file_name),
       began_at_(core::unix_now()),
       saved_at_(core::steady_seconds()),
@@ -125,7 +123,8 @@ void TrialRun::make_engine() {
     try {
         core::fault_point("train.engine");
         engine_ = context_.make_engine(
-            {.dataset = context_.dataset,
+            {.architecture = context_.architecture,
+             .dataset = context_.dataset,
              .index = index_,
              .hyperparameters = hyperparameters_,
              .start_weights = context_.start_weights,
@@ -150,7 +149,7 @@ void TrialRun::restore() {
     const auto file = context_.experiment_folder / assignment_.checkpoint;
     std::string problem;
     try {
-        Checkpoint c = read_checkpoint(file);
+        Checkpoint c = read_checkpoint(file, context_.architecture.tensor_shapes());
         if (c.trial != assignment_.trial || c.identity != identity_) {
             throw core::InputError("'" + file.string() +
                                    "' belongs to another trial or to other data");
@@ -219,7 +218,7 @@ void TrialRun::report_batch(std::int64_t batch, std::int64_t batches, double beg
 }
 
 bool TrialRun::modality_every_epoch() const {
-    return context_.options.modality_metrics == "every_epoch" ||
+    return context_.options.modality_metrics == ModalityMetrics::every_epoch ||
            (is_modality_metric(context_.metric) &&
             (hyperparameters_.early_stopping || hyperparameters_.restore_best));
 }
@@ -266,7 +265,7 @@ void TrialRun::end_epoch() {
         epoch_, chosen_metric(report), report.metrics.val_loss.value_or(report.metrics.loss));
     if (decision.improved && hyperparameters_.restore_best) best_weights_ = engine_->weights();
     ended_ = decision.stop;
-    if (context_.options.modality_metrics == "every_epoch") {
+    if (context_.options.modality_metrics == ModalityMetrics::every_epoch) {
         modality_.push_back({.epoch = epoch_, .dice = *report.modality});
     }
     history_.push_back(report);
@@ -301,7 +300,7 @@ void TrialRun::finish(record::TrialResult& result) {
         engine_->load_weights(best_weights_);
         result.best_epoch = callbacks_.state().best_epoch;
     }
-    if (context_.options.modality_metrics != "every_epoch") {
+    if (context_.options.modality_metrics != ModalityMetrics::every_epoch) {
         const std::int64_t epoch = result.best_epoch.value_or(epoch_ - 1);
         const auto& report = history_[static_cast<std::size_t>(epoch)];
         modality_ = {{.epoch = epoch, .dice = report.modality ? *report.modality : modalities()}};
@@ -319,7 +318,7 @@ void TrialRun::finish(record::TrialResult& result) {
         const auto weights = engine_->weights();
         core::make_directories(folder());
         h5::write_keras_weights(folder() / weights_file_name,
-                                h5::group_by_layer(unet::layer_names(), weights));
+                                h5::group_by_layer(context_.architecture.layer_names(), weights));
         look_at(result);
     });
     report_completed();

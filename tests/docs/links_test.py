@@ -70,10 +70,11 @@ class LinksTest(unittest.TestCase):
         self.assertEqual(missing, [])
         self.assertLess(len(readme.read_text().splitlines()), 200)
 
-    def test_paths_in_code_exist(self):
-        """Files that commands in the pages name exist."""
+    def test_named_files_exist(self):
+        """Files of the project that the pages name exist."""
         for page in pages(PROJECT):
-            named = re.findall(r"(?<![\w/.-])((?:docs|configs|slurm|scripts)/[\w.-]+\.\w+)",
+            named = re.findall(r"(?<![\w/.-])((?:docs|configs|slurm|scripts)/[\w.-]+\.\w+|"
+                               r"(?:src|include|cmake|tests)/[\w./-]+\.\w+)",
                                page.read_text())
             for name in named:
                 with self.subTest(page=page.name, name=name):

@@ -13,7 +13,7 @@ namespace {
 
 using core::concat;
 
-/// Cuts a CSV text into rows; knows the line for messages.
+/// Splits a CSV text into rows and counts its lines, for messages.
 class Reader {
 public:
     Reader(std::string_view text, std::string_view source) : text_(text), source_(source) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Zip archives; the same content gives the same bytes, as all times are fixed.
 #pragma once
-
-// Zip archives that are the same bytes for the same content (fixed times).
 
 #include <filesystem>
 #include <map>

@@ -167,30 +167,4 @@ struct SweepRecord {
 /// fastest.
 core::Permutation permutation_of(const GridLists& grid, TrialId trial);
 
-/// The best trial by `start.metric` among those done: highest, or lowest for a loss; ties go to
-/// the lower id. Null if none has the metric.
-const TrialResult* best(const SweepRecord& record);
-
-/// How many results a sweep has and which is the best, kept up to date a result at a time: a sweep
-/// of many thousand trials is not walked through whenever one of them ends.
-class Standing {
-public:
-    /// As the record says; refers to it no longer than that.
-    explicit Standing(const SweepRecord& record);
-
-    /// A result that came since. Returns whether it is the best one now.
-    bool add(const TrialResult& result);
-
-    /// Trials with a result.
-    std::size_t ended() const { return ended_; }
-    /// What `best` would find.
-    std::optional<TrialId> best() const { return best_; }
-
-private:
-    std::string metric_;
-    std::size_t ended_ = 0;
-    std::optional<TrialId> best_;
-    double best_value_ = 0;
-};
-
 }  // namespace msunet::record

@@ -5,16 +5,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace msunet::report {
 
-/// Where a start of a sweep ran.
+/// Where, how and with which versions one start of a sweep ran.
 struct Environment {
-    /// Library or program and its version, in the order in which they are written.
-    std::vector<std::pair<std::string, std::string>> versions;
+    /// Library or program and its version, in the order in which they are written; nothing (null in
+    /// the file) for what the sweep does not use.
+    std::vector<std::pair<std::string, std::optional<std::string>>> versions;
     /// The command as it was typed.
     std::vector<std::string> command;
     struct Node {
@@ -38,7 +40,7 @@ struct Environment {
 };
 
 /// The text of environment.json.
-std::string environment_json(const Environment& environment);
+[[nodiscard]] std::string environment_json(const Environment& environment);
 
 /// Writes `<folder>/environment.json`.
 void write_environment(const std::filesystem::path& folder, const Environment& environment);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// How long a sweep will still take.
+/// Estimates the time that a sweep still takes.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace msunet::report {
 
-/// The epochs that are left and what an epoch took so far, kept up to date an epoch at a time.
+/// Counts the epochs left and the seconds of those done; updated with every epoch.
 class Forecast {
 public:
     /// As the record says.
@@ -19,16 +19,17 @@ public:
 
     /// An epoch that has ended.
     void epoch(record::TrialId trial, const record::EpochReport& report);
-    /// A trial that has its result. What it was spared is not left any more.
+    /// A trial that has ended. Epochs that it skipped no longer count as left.
     void ended(const record::SweepRecord& record, const record::TrialResult& result);
 
-    /// Seconds until the last permutation ends where `groups` train side by side; nothing before
+    /// Seconds until the last trial ends if `groups` of them train at the same time; nothing before
     /// the first epoch.
-    std::optional<double> seconds_left(std::int64_t groups) const;
+    [[nodiscard]] std::optional<double> seconds_left(std::int64_t groups) const;
     /// Mean seconds of an epoch; nothing before the first.
-    std::optional<double> epoch_seconds() const;
-    /// Epochs that a permutation runs if nothing ends it early; 0 where it trains nothing.
-    std::int64_t planned_epochs(const record::SweepRecord& record, record::TrialId trial) const;
+    [[nodiscard]] std::optional<double> epoch_seconds() const;
+    /// Epochs of a trial if nothing ends it early; 0 for a pca_only one.
+    [[nodiscard]] std::int64_t planned_epochs(const record::SweepRecord& record,
+                                              record::TrialId trial) const;
 
 private:
     void count(const record::History& history);
@@ -40,7 +41,7 @@ private:
     std::map<record::TrialId, std::int64_t> begun_;  ///< epochs done of trials without a result
 };
 
-/// Groups that train side by side in a world of ranks and groups.
-std::int64_t groups_of(const record::World& world);
+/// Groups that train at the same time.
+[[nodiscard]] std::int64_t groups_of(const record::World& world);
 
 }  // namespace msunet::report

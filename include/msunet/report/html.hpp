@@ -15,8 +15,8 @@ namespace msunet::report {
 /// The page: what was swept, on what data and ranks, ranking, curves, Dice by modality, effects of
 /// the hyperparameters, timeline, failures, and `pictures` (empty: that section is left out).
 /// Inline CSS, JavaScript, SVG and pictures; needs no network.
-std::string report_html(const record::SweepRecord& record,
-                        const std::vector<SlicePicture>& pictures = {});
+[[nodiscard]] std::string report_html(const record::SweepRecord& record,
+                                      const std::vector<SlicePicture>& pictures = {});
 
 /// Writes `<folder>/report.html` atomically, with the pictures that lie in `folder`.
 void write_report(const std::filesystem::path& folder, const record::SweepRecord& record);

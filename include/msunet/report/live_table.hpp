@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What a terminal shows of a sweep while it runs.
+/// The table of the running trials on a terminal.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace msunet::report {
 
-/// A trial that runs.
+/// A running trial.
 struct RunningTrial {
     std::uint64_t trial = 0;
     std::int64_t epoch = 0;  ///< epochs complete
@@ -19,7 +19,7 @@ struct RunningTrial {
     std::optional<double> loss{};  ///< of the last complete epoch, as the next two
     std::optional<double> dice{};
     std::optional<double> val_dice{};
-    double share = 0;  ///< of its time that has passed, 0…1
+    double share = 0;  ///< of its time so far, 0…1
     std::optional<double> seconds_left{};
 };
 
@@ -33,12 +33,13 @@ struct SweepTotals {
     std::optional<double> seconds_left{};
 };
 
-/// A row for each trial under a heading, then the totals; lines of at most `width` characters and
-/// at most `height` (4 or more) of them: what finds no room is counted.
-std::string format_live_table(const std::vector<RunningTrial>& trials, const SweepTotals& totals,
-                              std::size_t width, std::size_t height);
+/// A heading, a row for each trial, then the totals, in at most `height` (4 or more) lines of at
+/// most `width` characters. Trials without room are counted in one line.
+[[nodiscard]] std::string format_live_table(const std::vector<RunningTrial>& trials,
+                                            const SweepTotals& totals, std::size_t width,
+                                            std::size_t height);
 
 /// "3 done, 1 failed, 2 running, 4 left".
-std::string format_counts(const SweepTotals& totals);
+[[nodiscard]] std::string format_counts(const SweepTotals& totals);
 
 }  // namespace msunet::report

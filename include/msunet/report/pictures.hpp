@@ -38,20 +38,21 @@ struct SliceScore {
     double dice = 0;
 };
 
-/// Indices of at most `count` slices worth a look, worst first: the worst of each scan, then
-/// further ones that are no neighbours of those. Ties go to the lower scan and slice.
-std::vector<std::size_t> worst_slices(const std::vector<SliceScore>& scores, std::size_t count);
+/// Indices of at most `count` slices to show, worst first: the worst of each scan, then others that
+/// are not their neighbours. Ties go to the lower scan and slice.
+[[nodiscard]] std::vector<std::size_t> worst_slices(const std::vector<SliceScore>& scores,
+                                                    std::size_t count);
 
-/// Name of a permutation's pictures in its folder.
+/// Name of the file with a trial's pictures, in its folder.
 inline constexpr const char* pictures_file_name = "pictures.json";
 
-/// Pictures as text and back. Reading throws core::InputError on text that isn't such.
-std::string pictures_to_json(const std::vector<SlicePicture>& pictures);
-std::vector<SlicePicture> pictures_from_json(std::string_view text);
+/// Pictures as JSON text and back. Reading throws core::InputError on damaged text.
+[[nodiscard]] std::string pictures_to_json(const std::vector<SlicePicture>& pictures);
+[[nodiscard]] std::vector<SlicePicture> pictures_from_json(std::string_view text);
 
-/// The best permutation's pictures in the experiment `folder`; none where it has none. A file that
-/// can't be read is warned of.
-std::vector<SlicePicture> read_pictures(const std::filesystem::path& folder,
-                                        const record::SweepRecord& record);
+/// The best trial's pictures in the experiment `folder`, if it has any. Warns of a file that can't
+/// be read.
+[[nodiscard]] std::vector<SlicePicture> read_pictures(const std::filesystem::path& folder,
+                                                      const record::SweepRecord& record);
 
 }  // namespace msunet::report

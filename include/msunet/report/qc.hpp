@@ -32,14 +32,14 @@ struct QcScan {
     std::string modality{};  ///< empty: unknown
     double volume_mm3 = 0;
     std::size_t components = 0;
-    double largest_share = 0;           ///< of the largest component in the mask
-    std::vector<std::string> doubts{};  ///< why a person should look at it
-    std::optional<double> dice{};       ///< against the manual mask
-    bool skipped = false;               ///< its results were there before
+    double largest_share = 0;          ///< of the largest component in the mask
+    std::vector<std::string> flags{};  ///< why someone should check the mask
+    std::optional<double> dice{};      ///< against the manual mask
+    bool skipped = false;              ///< its results were there before
     std::vector<QcSlice> slices{};
 };
 
-/// What the page says besides the scans.
+/// The rest of the page.
 struct QcPage {
     std::string model;
     std::string output;
@@ -48,10 +48,10 @@ struct QcPage {
 };
 
 /// A scan as the page holds it: a JSON text with small pictures, which a rank can make and send.
-std::string qc_scan_text(const QcScan& scan);
+[[nodiscard]] std::string qc_scan_text(const QcScan& scan);
 
 /// The page of scans given by `qc_scan_text`. Inline CSS, JavaScript and pictures; needs no
 /// network.
-std::string qc_html(const QcPage& page, std::span<const std::string> scans);
+[[nodiscard]] std::string qc_html(const QcPage& page, std::span<const std::string> scans);
 
 }  // namespace msunet::report

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Names and writing of an experiment's result files. Only rank 0 calls these.
+/// Names and writes an experiment's result files; for rank 0 only.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace msunet::report {
 
-/// The two files of one permutation.
+/// The two files of one trial.
 struct TrialFiles {
     std::string modality_results;
     std::string scan_history;
@@ -23,19 +23,19 @@ struct ResultNames {
     std::string summary;
     /// `model_deploy<experiment>.zip`.
     std::string archive;
-    /// By trial id. Times that coincide are moved on by a microsecond, in the order of ids.
+    /// By trial id. Of equal times later ids get another microsecond.
     std::map<record::TrialId, TrialFiles> trials;
 };
 
 /// The names that this sweep's files have; a function of the journal's times alone.
-ResultNames result_names(const Sweep& sweep);
+[[nodiscard]] ResultNames result_names(const Sweep& sweep);
 
 /// Writes the summary, failures.csv (if any failed, else removes an old one), the histories and the
 /// metrics by modality into `folder`, each atomically, and removes results.partial.csv.
 /// Returns the names, for the journal. Throws core::Error where the folder can't be written.
 ResultNames write_results(const std::filesystem::path& folder, const Sweep& sweep);
 
-/// Writes results.partial.csv: the summary of those trials that have ended.
+/// Writes results.partial.csv: the summary of the trials that have ended.
 void write_partial_results(const std::filesystem::path& folder, const Sweep& sweep);
 
 }  // namespace msunet::report

@@ -48,7 +48,7 @@ struct StartTable {
     std::optional<DataCounts> data;
 };
 
-/// The table as lines of at most `width` columns; long values are wrapped under themselves.
-std::string format_start_table(const StartTable& table, std::size_t width = 100);
+/// The table as lines of at most `width` columns; long values continue below their start.
+[[nodiscard]] std::string format_start_table(const StartTable& table, std::size_t width = 100);
 
 }  // namespace msunet::report

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What the tables and the archive need to know of a sweep, and which permutation is the best.
+/// A sweep as tables, archive and report show it, and its best trial.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace msunet::report {
 
-/// One sweep in the form of its tables. Times are Unix seconds; names and texts that contain one
-/// follow from these fields alone, so that two runs of the writers give the same bytes.
+/// One sweep in the form of its tables. Times are Unix seconds. File names and texts depend on
+/// these fields alone, so that writing them again gives the same bytes.
 struct Sweep {
     std::string experiment;
     record::GridLists grid;
@@ -24,11 +24,11 @@ struct Sweep {
     /// Whether `patch_dimensions` shows the padded patch's "H/W" (fractional patches).
     bool fractional_patches = true;
     bool has_validation = true;
-    /// What "best" means: a column of the history or of the metrics by modality.
+    /// The metric that trials are ranked by: a column of the history or of the Dice by modality.
     std::string metric = "val_dice_coef";
     std::string random_method = "uniform_mersenne";
-    /// Permutations of this sweep after all limits; more than `trials` while it runs.
-    std::uint64_t permutations = 0;
+    /// Trials of this sweep after all limits; more than `trials` has while it runs.
+    std::uint64_t trial_count = 0;
     double started_at = 0;
     double ended_at = 0;  ///< end of the last trial; before that the last sign of life
     /// Seconds east of UTC in which dates are written.
@@ -37,23 +37,20 @@ struct Sweep {
     std::vector<record::TrialResult> trials;
 };
 
-/// The sweep as a journal tells it. Hyperparameters that the grid does not name take the value of
-/// the option of that name, else their default.
-Sweep make_sweep(const record::SweepRecord& record);
+/// The sweep of a journal. Hyperparameters that the grid does not name take the value of the option
+/// of that name, else their default.
+[[nodiscard]] Sweep make_sweep(const record::SweepRecord& record);
 
-/// Seconds by which this machine's local time is east of UTC at Unix time `when`: what a sweep
-/// records at its start.
-std::int64_t local_utc_offset(double when);
+/// Seconds that this machine's local time is ahead of UTC at Unix time `when`, as a sweep records
+/// them at its start.
+[[nodiscard]] std::int64_t local_utc_offset(double when);
 
-/// Index into `sweep.trials` of the best permutation, or nothing if none has the metric.
-/// Ties go to the lower id; NaN never wins.
-std::optional<std::size_t> best_trial(const Sweep& sweep);
+/// Index into `sweep.trials` of the first in record::ranking, or nothing if none has the metric.
+[[nodiscard]] std::optional<std::size_t> best_trial(const Sweep& sweep);
 
-/// Indices into `sweep.trials` from best to worst; those without the metric come last, by id.
-std::vector<std::size_t> ranking(const Sweep& sweep);
-
-/// The hyperparameters as a trial's row in the tables has them: its point, the defaults,
+/// The hyperparameters as a trial's row in the tables has them: its permutation, the defaults,
 /// `experiment_name` and `num_gpus`, in ASCII order; an absent modality_weight is "None".
-core::Permutation table_parameters(const Sweep& sweep, const record::TrialResult& trial);
+[[nodiscard]] core::Permutation table_parameters(const Sweep& sweep,
+                                                 const record::TrialResult& trial);
 
 }  // namespace msunet::report

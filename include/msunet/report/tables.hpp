@@ -10,21 +10,21 @@
 
 namespace msunet::report {
 
-/// The summary: one row a permutation in the order of ids, `round_epochs`, the metrics that count,
+/// The summary: one row per trial in the order of ids, `round_epochs`, the metrics that count,
 /// the hyperparameters in ASCII order. Failed and pca_only rows have empty metrics; without
 /// validation data the `val_` columns are absent.
-std::string summary_csv(const Sweep& sweep);
+[[nodiscard]] std::string summary_csv(const Sweep& sweep);
 
-/// `id`, the hyperparameters, `rank`, `reason` of every failed permutation; empty if none failed.
-std::string failures_csv(const Sweep& sweep);
+/// `id`, the hyperparameters, `rank`, `reason` of every failed trial; empty if none failed.
+[[nodiscard]] std::string failures_csv(const Sweep& sweep);
 
-/// Metrics by epoch of one permutation, index from 0.
-std::string history_csv(const record::TrialResult& trial, bool has_validation);
+/// Metrics of one trial by epoch, index from 0.
+[[nodiscard]] std::string history_csv(const record::TrialResult& trial, bool has_validation);
 
-/// Dice by modality of one permutation, a row for each evaluation; absent modalities are empty.
-std::string modality_csv(const record::TrialResult& trial);
+/// Dice of one trial by modality, a row for each evaluation; absent modalities are empty.
+[[nodiscard]] std::string modality_csv(const record::TrialResult& trial);
 
 /// The table inside the Deploy archive: index, `start,end,duration`, then the summary's columns.
-std::string deploy_results_csv(const Sweep& sweep);
+[[nodiscard]] std::string deploy_results_csv(const Sweep& sweep);
 
 }  // namespace msunet::report

@@ -14,15 +14,15 @@ namespace msunet::report {
 
 /// One event as a record of an event file: length, its checksum, the protocol buffer, its checksum
 /// (TensorFlow's TFRecord with CRC-32C, masked). `step` 0 is the first epoch.
-std::string tensorboard_scalars(double wall_time, std::int64_t step,
-                                const std::map<std::string, double>& scalars);
+[[nodiscard]] std::string tensorboard_scalars(double wall_time, std::int64_t step,
+                                              const std::map<std::string, double>& scalars);
 /// The record that an event file begins with.
-std::string tensorboard_header(double wall_time);
+[[nodiscard]] std::string tensorboard_header(double wall_time);
 
 /// Writes `<folder>/tensorboard/<trial>/events.out.tfevents.…`, a file for each trial and start.
 class TensorBoard {
 public:
-    /// `started_at` in unix seconds tells the files of one start from those of another.
+    /// `started_at` (Unix seconds) distinguishes the files of different starts.
     TensorBoard(std::filesystem::path folder, double started_at);
 
     /// Appends an epoch's metrics, Dice by modality and learning rate. Throws core::FileError.

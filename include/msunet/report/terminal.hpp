@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Lines that a run prints: one an epoch, a progress bar, the final summary.
+/// Lines that a run prints: one per epoch, a progress bar, the final summary.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +28,12 @@ struct EpochLine {
 };
 
 /// The heading over epoch lines, with the same columns.
-std::string epoch_heading(bool has_validation);
+[[nodiscard]] std::string epoch_heading(bool has_validation);
 
 /// One epoch in fixed columns: trial, epoch, loss, Dice, validation, time, samples/s, time left.
-std::string format_epoch_line(const EpochLine& line);
+[[nodiscard]] std::string format_epoch_line(const EpochLine& line);
 
-/// How far a piece of work is.
+/// The progress of a piece of work.
 struct Progress {
     std::string label;  ///< "preprocessing", "trial 3 epoch 2/20"
     std::uint64_t done = 0;
@@ -44,24 +44,24 @@ struct Progress {
 
 /// One line for a terminal of `width` columns, without line end: label, bar, percent, counts, time
 /// left, note. Never wider than `width`.
-std::string format_progress(const Progress& progress, std::size_t width);
+[[nodiscard]] std::string format_progress(const Progress& progress, std::size_t width);
 
-/// What the end of a run tells.
+/// What the final summary shows besides the sweep.
 struct FinalSummary {
     std::string folder;
-    /// Files worth naming, with what they are: {"112326090851.csv", "results, a row a
-    /// permutation"}.
+    /// Files worth naming, with what they are: {"112326090851.csv", "results, one row per
+    /// trial"}.
     std::vector<std::pair<std::string, std::string>> files;
     /// Share of rank time in which ranks had no work, 0…1.
     std::optional<double> idle_fraction{};
     int ranks = 1;
-    /// Starts of the program that it took. The time of several includes that between them.
+    /// Starts of the program; the time shown includes that between them.
     std::size_t starts = 1;
-    /// Why the sweep ended before all permutations ran ("time limit reached"), or empty.
+    /// Why the sweep ended before all trials ran ("time limit reached"), or empty.
     std::string stopped{};
 };
 
-/// Winner with its hyperparameters and metrics, counts of failures, time, idle time, files.
-std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary);
+/// Best trial with its hyperparameters and metrics, counts of failures, time, idle time, files.
+[[nodiscard]] std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary);
 
 }  // namespace msunet::report

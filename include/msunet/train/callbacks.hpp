@@ -34,9 +34,9 @@ public:
         bool operator==(const State&) const = default;
     };
 
-    /// `lower_is_better`: of the metric that early stopping and the best epoch follow.
+    /// `metric`: the name of the metric that early stopping and the best epoch follow.
     Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
-              bool lower_is_better);
+              std::string metric);
 
     /// The learning rate of a step, counted from the start of the trial, from 0.
     [[nodiscard]] double learning_rate(std::int64_t step) const;
@@ -54,12 +54,11 @@ public:
     void restore(const State& state) { state_ = state; }
 
 private:
-    enum class Schedule { constant, cosine, plateau };
-    Schedule schedule_;
+    unet::LrSchedule schedule_;
     double lr_;
     double total_steps_;
     std::optional<std::int64_t> patience_;
-    bool lower_is_better_;
+    std::string metric_;
     State state_;
 };
 

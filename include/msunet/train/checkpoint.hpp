@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <future>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,8 +54,10 @@ struct Checkpoint {
 
 /// Writes atomically, with a checksum.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
-/// Throws core::InputError naming the file if it is missing, damaged or of another format.
-[[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& file);
+/// `tensors`: names and shapes of the network's tensors. Throws core::InputError naming the file if
+/// it is missing, damaged or of another format.
+[[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& file,
+                                         std::span<const core::NamedArray> tensors);
 
 /// Writes checkpoints beside training, at most one in flight.
 class CheckpointWriter {

@@ -44,9 +44,11 @@ public:
           batch_size_(static_cast<std::size_t>(hyperparameters.batch_size)),
           group_(compute.group()),
           hyperparameters_(hyperparameters),
-          start_weights_(unet::initial_weights(seed)),
+          architecture_(unet::published_architecture()),
+          start_weights_(unet::initial_weights(architecture_, seed)),
           sample_weights_(index.size(), 1.0F),
-          engine_(compute.engine_factory()({.dataset = dataset,
+          engine_(compute.engine_factory()({.architecture = architecture_,
+                                            .dataset = dataset,
                                             .index = index_,
                                             .hyperparameters = hyperparameters_,
                                             .start_weights = start_weights_,
@@ -115,6 +117,7 @@ private:
     std::size_t batch_size_;
     const comm::Communicator& group_;
     unet::Hyperparameters hyperparameters_;
+    unet::Architecture architecture_;
     std::vector<core::NamedArray> start_weights_;
     std::vector<float> sample_weights_;
     std::unique_ptr<train::StepEngine> engine_;

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::app {
@@ -28,16 +29,12 @@ constexpr std::array<std::string_view, train::section_count> section_names{
     "optimiser",
     "rest"};
 
-constexpr std::size_t name_width = 53, cell_width = 14;
+constexpr std::size_t name_width = 50, cell_width = 14;
 
-/// A line begun anew: name, then columns of figures, aligned.
+/// A new line: name, then columns of figures, aligned.
 std::string row(std::string_view name, const std::vector<std::string>& cells) {
-    std::string line = concat("\n  ", name);
-    line.resize(std::max(name_width, line.size()), ' ');
-    for (const auto& cell : cells) {
-        line.append(cell.size() < cell_width ? cell_width - cell.size() : 1, ' ');
-        line += cell;
-    }
+    std::string line = concat("\n  ", core::pad_right(name, name_width));
+    for (const auto& cell : cells) line += concat(' ', core::pad_left(cell, cell_width - 1));
     return line;
 }
 

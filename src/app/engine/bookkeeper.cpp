@@ -26,14 +26,14 @@ constexpr double partial_share = 0.005;
 
 Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
     : settings_(std::move(settings)),
-      standing_(record),
+      leaderboard_(record),
       forecast_(record),
       live_(settings_.groups, record),
       partial_share_(partial_share, partial_seconds) {
     if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
     // What an earlier start could not delete any more.
     for (const auto* result : record.results()) {
-        if (result->trial != standing_.best()) forget_weights(result);
+        if (result->trial != leaderboard_.best()) forget_weights(result);
     }
 }
 
@@ -48,8 +48,8 @@ void Bookkeeper::happened(const record::Event& event, const record::SweepRecord&
         results_changed_ = true;
         page_changed_ = true;
         forecast_.ended(record, finished->result);
-        const auto before = standing_.best();
-        const bool best = standing_.add(finished->result);
+        const auto before = leaderboard_.best();
+        const bool best = leaderboard_.add(finished->result);
         trial_line(finished->result, record, best);
         forget_files(finished->result, record, before);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
@@ -57,13 +57,13 @@ void Bookkeeper::happened(const record::Event& event, const record::SweepRecord&
     } else if (!std::holds_alternative<record::TrialStarted>(event)) {
         return;
     }
-    live_.show(record, forecast_, standing_, core::unix_now());
+    live_.show(record, forecast_, leaderboard_, core::unix_now());
 }
 
 void Bookkeeper::tick(const record::SweepRecord& record) {
     const double now = core::unix_now();
     if (page_changed_ && partial_share_.allows(now)) write_partial(record, now);
-    if (live_.is_due(now)) live_.show(record, forecast_, standing_, now);
+    if (live_.is_due(now)) live_.show(record, forecast_, leaderboard_, now);
 }
 
 void Bookkeeper::write_partial(const record::SweepRecord& record, double now) {
@@ -93,7 +93,7 @@ void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::Sw
 
 void Bookkeeper::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                             bool best) {
-    const auto count = concat(" (", standing_.ended(), " of ", record.start.trials.size(), ")");
+    const auto count = concat(" (", leaderboard_.ended(), " of ", record.start.trials.size(), ")");
     if (result.state == record::TrialState::failed) {
         core::log::warn(
             concat("permutation ", result.trial, " failed", count, ": ", result.reason));
@@ -111,7 +111,7 @@ void Bookkeeper::forget_files(const record::TrialResult& result, const record::S
                               std::optional<record::TrialId> before) {
     const auto trial_folder = settings_.folder / record::trial_folder(result.trial);
     to_delete_.push_back(trial_folder / train::checkpoint_file_name);
-    if (standing_.best() != result.trial) {
+    if (leaderboard_.best() != result.trial) {
         forget_weights(&result);
     } else if (before) {
         forget_weights(record.result(*before));

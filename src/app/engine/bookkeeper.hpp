@@ -11,6 +11,7 @@
 
 #include "live_view.hpp"
 #include "msunet/dispatch/dispatcher.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/tensorboard.hpp"
 #include "time_share.hpp"
@@ -50,7 +51,7 @@ private:
 
     Settings settings_;
     std::optional<report::TensorBoard> board_;
-    record::Standing standing_;
+    record::Leaderboard leaderboard_;
     report::Forecast forecast_;
     LiveView live_;
     bool heading_shown_ = false;

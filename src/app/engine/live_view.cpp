@@ -45,15 +45,15 @@ void LiveView::happened(const record::Event& event) {
 bool LiveView::is_due(double now) const { return now >= shown_at_ + seconds_between_tables; }
 
 void LiveView::show(const record::SweepRecord& record, const report::Forecast& forecast,
-                    const record::Standing& standing, double now) {
+                    const record::Leaderboard& leaderboard, double now) {
     if (!core::log::is_terminal()) return;
     shown_at_ = now;
     report::SweepTotals totals;
-    totals.done = standing.ended() - failed_;
+    totals.done = leaderboard.ended() - failed_;
     totals.failed = failed_;
     totals.running = running_.size();
-    totals.left = record.start.trials.size() - standing.ended() - running_.size();
-    if (const auto best = standing.best()) {
+    totals.left = record.start.trials.size() - leaderboard.ended() - running_.size();
+    if (const auto best = leaderboard.best()) {
         const auto value = record::metric(*record.result(*best), record.start.metric);
         totals.best = core::concat(*best, ": ", record.start.metric, " ", core::fixed(*value, 4));
     }

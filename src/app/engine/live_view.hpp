@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "msunet/record/event.hpp"
-#include "msunet/record/sweep_record.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/live_table.hpp"
 
@@ -30,7 +30,7 @@ public:
     void happened(const record::Event& event);
     /// Draws the table.
     void show(const record::SweepRecord& record, const report::Forecast& forecast,
-              const record::Standing& standing, double now);
+              const record::Leaderboard& leaderboard, double now);
     /// Whether the table is older than half a second.
     bool is_due(double now) const;
 

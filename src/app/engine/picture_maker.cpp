@@ -118,19 +118,12 @@ bool has_pictures(const std::filesystem::path& folder, record::TrialId trial) {
 
 PictureMaker::PictureMaker(const data::Dataset& dataset, const std::string& metric,
                            std::filesystem::path folder, double share)
-    : dataset_(dataset),
-      folder_(std::move(folder)),
-      standing_([&metric] {
-          record::SweepRecord nothing_yet;
-          nothing_yet.start.metric = metric;
-          return nothing_yet;
-      }()),
-      share_(share) {}
+    : dataset_(dataset), folder_(std::move(folder)), leaderboard_(metric), share_(share) {}
 
 void PictureMaker::look(const train::TrainedTrial& trained) noexcept {
     without_pictures_on_failure(trained.result.trial, [&] {
         const double begun = core::unix_now();
-        if (!standing_.add(trained.result) || !share_.allows(begun)) return;
+        if (!leaderboard_.add(trained.result) || !share_.allows(begun)) return;
         draw_pictures(dataset_, folder_, trained);
         share_.spent(begun, core::unix_now());
     });

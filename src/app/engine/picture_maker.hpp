@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "msunet/data/dataset.hpp"
-#include "msunet/record/sweep_record.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/pictures.hpp"
 #include "msunet/train/trainer.hpp"
 #include "time_share.hpp"
@@ -43,7 +43,7 @@ private:
 
     const data::Dataset& dataset_;
     std::filesystem::path folder_;
-    record::Standing standing_;
+    record::Leaderboard leaderboard_;
     TimeShare share_;
 };
 

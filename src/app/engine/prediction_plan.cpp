@@ -123,13 +123,12 @@ void set_costs(PredictionPlan& plan, const predict::ScanOptions& options, bool r
 predict::ScanOptions scan_options(const PredictSettings& settings, const TrainedModel& model) {
     predict::ScanOptions options;
     options.preprocess = settings.preprocess;
-    options.outliers = settings.model.outlier_value == "median" ? imaging::OutlierValue::median
-                                                                : imaging::OutlierValue::ten_means;
+    options.outliers = settings.model.outlier_value.value_or(
+        imaging::outlier_value(settings.patches.use_frac_patch));
     options.windows = {
         .patches = data::patch_spec(settings.patches, settings.model.patch_dimensions,
                                     settings.model.patch_stride),
-        .combination = settings.predict.combine == "maximum" ? predict::Combination::maximum
-                                                             : predict::Combination::mean,
+        .combination = settings.predict.combine,
         .input_height = model.input_height,
         .input_width = model.input_width,
         .batch_size = settings.predict.batch_size};

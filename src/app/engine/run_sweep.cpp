@@ -35,8 +35,8 @@ std::optional<dispatch::SweepEnding> run_sweep(const TrainSettings& settings,
         return std::nullopt;
     }
     Bookkeeper bookkeeper(
-        {folder, settings.train.keep_models == "all", settings.experiment.tensorboard,
-         setup->has_validation, placement.groups},
+        {folder, settings.train.keep_models == train::KeepModels::all,
+         settings.experiment.tensorboard, setup->has_validation, placement.groups},
         setup->journal.record());
     dispatch::Dispatcher dispatcher(channel, make_machine(*setup, placement), setup->journal,
                                     bookkeeper);

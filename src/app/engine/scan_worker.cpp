@@ -110,7 +110,7 @@ private:
                             .volume_mm3 = facts.volume_mm3,
                             .components = facts.components,
                             .largest_share = facts.largest_share,
-                            .doubts = predict::doubts_about(facts),
+                            .flags = predict::doubts_about(facts),
                             .dice = report_.dice,
                             .skipped = task_.skipped};
         const auto modality = task_.reference ? std::optional(task_.reference->modality)

@@ -60,7 +60,7 @@ OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart
         const auto& options = settings.experiment;
         auto name = options.experiment_name;
         if (name && settings.sweep.shard) {
-            *name += sweep::folder_suffix(sweep::parse_shard(*settings.sweep.shard));
+            *name += sweep::folder_suffix(*settings.sweep.shard);
         }
         auto choice = choose_experiment({options.output_directory, name, options.resume}, first);
         first.experiment_name = choice.name;
@@ -83,7 +83,7 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     sweep::PlacementRequest request;
     request.nodes = nodes;
     request.trials = plan.selection.trials.size();
-    request.ranks_per_trial = sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial);
+    request.ranks_per_trial = settings.sweep.ranks_per_trial;
     request.trials_per_gpu = settings.sweep.trials_per_gpu;
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
                                                      unet::Hyperparameters{}.batch_size);
@@ -134,17 +134,14 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
 dispatch::SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
                                 bool ask_slurm) {
     dispatch::SweepLimits limits;
-    if (settings.sweep.time_limit) {
-        limits.time_limit = core::parse_deadline("time_limit", *settings.sweep.time_limit, now);
-    }
-    if (settings.sweep.performance_target) {
-        limits.target =
-            sweep::parse_performance_target(*settings.sweep.performance_target, has_validation);
+    if (const auto& limit = settings.sweep.time_limit) limits.time_limit = limit->unix_seconds(now);
+    if (const auto& target = settings.sweep.performance_target) {
+        sweep::check_target(*target, has_validation);
+        limits.target = target;
     }
     constexpr double margin_seconds = 120;
-    if (settings.experiment.stop_before) {
-        limits.stop_before =
-            core::parse_deadline("stop_before", *settings.experiment.stop_before, now);
+    if (const auto& deadline = settings.experiment.stop_before) {
+        limits.stop_before = deadline->unix_seconds(now);
     } else if (ask_slurm) {
         if (const auto end = job_end()) limits.stop_before = *end - margin_seconds;
     }
@@ -173,8 +170,8 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
 }
 
 /// Rank 0: tables, archive and the last lines.
-core::ExitCode finish(const fs::path& folder, record::Journal& journal,
-                      const dispatch::SweepEnding& ending) {
+core::ExitCode finish(const unet::Architecture& architecture, const fs::path& folder,
+                      record::Journal& journal, const dispatch::SweepEnding& ending) {
     const bool complete = journal.record().unfinished() == 0;
     report::FinalSummary summary;
     summary.folder = folder.string();
@@ -183,7 +180,7 @@ core::ExitCode finish(const fs::path& folder, record::Journal& journal,
     summary.starts = journal.record().starts.size();
     if (complete) {
         // The date of the files' names and of the archive is the journal's last one before this.
-        summary.files = write_final_files(folder, journal.record());
+        summary.files = write_final_files(architecture, folder, journal.record());
         journal.append(record::Finished{core::unix_now()});
     } else {
         summary.stopped = stopped_text(ending);
@@ -260,7 +257,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto& index = patches.of(first_permutation(plan, defaults));
     const bool has_validation = !index.validation().empty();
     const auto start =
-        load_start_model(settings.experiment.initial_model_path,
+        load_start_model(unet::published_architecture(), settings.experiment.initial_model_path,
                          static_cast<std::uint64_t>(settings.experiment.seed), world);
     auto first = sweep_start(settings, plan, start, summarise(prepared, index), has_validation);
     const auto limits = limits_of(settings, has_validation, first.at, world.is_root());
@@ -273,7 +270,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     std::optional<record::Journal> journal;
     on_root(world, [&] {
         journal.emplace(open_journal(open.folder, settings, first, open));
-        write_start_files(open.folder, settings, first, nodes);
+        write_start_files(open.folder, settings, first, nodes, compute.accelerator_versions());
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
@@ -306,7 +303,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         if (ending->ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
         }
-        return std::to_string(static_cast<int>(finish(open.folder, *journal, *ending)));
+        return std::to_string(
+            static_cast<int>(finish(start.architecture, open.folder, *journal, *ending)));
     });
     return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));
 }

@@ -47,6 +47,7 @@ std::vector<std::string> write_pca_files(const fs::path& folder, record::TrialId
 train::TrialContext make_context(const RunnerParts& parts) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
     return {
+        .architecture = parts.start.architecture,
         .dataset = parts.dataset,
         .patches = [&patches = parts.patches](const unet::Hyperparameters& permutation)
             -> const data::PatchIndex& { return patches.of(permutation); },

@@ -1,4 +1,4 @@
-// What all sections of the report share: the trials, the filter and the selection.
+// Shared by all sections of the report: the trials, the filter and the selection.
 
 function duration(seconds) {
   if (!isNumber(seconds)) return "";
@@ -10,7 +10,7 @@ function duration(seconds) {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-// A hyperparameter's value as people write it.
+// A hyperparameter's value as text.
 function valueText(value) {
   if (!isNumber(value)) return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
@@ -19,10 +19,8 @@ function valueText(value) {
 
 const trials = D.trials;
 const byId = new Map(trials.map((trial) => [trial.id, trial]));
-const scored = trials.filter((trial) => isNumber(trial.value));
-const better = (a, b) => (D.lower ? a.value - b.value : b.value - a.value) || a.id - b.id;
-const ranked = [...scored].sort(better);
-ranked.forEach((trial, index) => { trial.place = index + 1; });
+// The trials that have the metric, best first. Their places come with the data.
+const ranked = trials.filter((trial) => trial.place && isNumber(trial.value)).sort((a, b) => a.place - b.place);
 const best = byId.get(D.best);
 const parameter = (trial, name) => trial.p[D.names.indexOf(name)];
 const metric = (trial, name) => (trial.m ? trial.m[D.metrics.indexOf(name)] : null);
@@ -87,7 +85,7 @@ function showTip(event, text) {
 }
 const hideTip = () => { $("tip").hidden = true; };
 
-const tipOf = (trial) => [`permutation ${trial.id}${trial === best ? " (best)" : ""}`,
+const tipOf = (trial) => [`trial ${trial.id}${trial === best ? " (best)" : ""}`,
   isNumber(trial.value) ? `${D.metric} ${number4(trial.value)}` : trial.state, describe(trial)].filter(Boolean).join("\n");
 
 // Fills a section with its heading and shows it.

@@ -1,4 +1,4 @@
-// Learning curves: all permutations in grey, the best and the selected one in front.
+// Learning curves: all trials in grey, the best and the selected one in front.
 
 function drawCurves() {
   const learned = trials.filter((trial) => trial.h.epoch.length > 1 || (trial.h.epoch.length && trials.length > 1));
@@ -6,7 +6,7 @@ function drawCurves() {
   const node = section("curves", "Learning curves");
   const split = D.validation ? "validation" : "training";
   node.append(
-    legend(["curve", `all, ${split}`], ["best", `best (${best ? `permutation ${best.id}` : "none yet"}), ${split}`],
+    legend(["curve", `all, ${split}`], ["best", `best (${best ? `trial ${best.id}` : "none yet"}), ${split}`],
       ...(D.validation ? [["best", "best, training", "broken"]] : []), ["select", "selected"]),
     el("div", { class: "pair" }, curvePanel(learned, "loss", "Loss"), curvePanel(learned, "dice", "Dice")));
 }

@@ -1,4 +1,4 @@
-// Dice by modality and split: a strip of all permutations, the best in front.
+// Dice by modality and split: one tick per trial, the best and the selected one in front.
 
 function drawDice() {
   const measured = trials.filter((trial) => trial.dice);
@@ -10,7 +10,7 @@ function drawDice() {
   });
   if (!rows.length) return;
   const node = section("dice", "Dice by modality",
-    "Each tick is a permutation, after its last epoch; training Dice is on the original scans, without augmented copies.");
+    "One tick per trial, after its last epoch (with --restore_best: after its best). Training Dice leaves out augmented copies.");
   const height = rows.length * 34 + 40, width = 1100, left = 190, right = width - 150;
   const values = measured.flatMap((trial) => rows.map((row) => trial.dice[row.key][row.index]));
   const low = Math.max(0, Math.floor(Math.min(extent(values)[0], 0.9) * 10) / 10);
@@ -27,7 +27,7 @@ function drawDice() {
       sv("text", { x: left - 10, y: 25 + i * 34, "text-anchor": "end" }, row.split),
       sv("line", { class: "axis", x1: left, x2: right, y1: 21 + i * 34, y2: 21 + i * 34 })]).flat(),
     strips, front);
-  node.append(legend(["curve", "a permutation"], ["best", best ? `best (permutation ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
+  node.append(legend(["curve", "a trial"], ["best", best ? `best (trial ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
 
   function marks(trial, cls) {
     if (!trial || !trial.dice) return [];

@@ -1,5 +1,5 @@
 "use strict";
-// What all pages share: the data, elements, numbers as text.
+// Shared by all pages: the data, elements, numbers as text.
 
 const D = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);

@@ -20,40 +20,47 @@ function pearson(a, b) {
   return aa && bb ? ab / Math.sqrt(aa * bb) : null;
 }
 
+// The metric over some trials.
+function summaryOf(members) {
+  const results = members.map((trial) => trial.value);
+  const best = members.reduce((a, b) => (b.place < a.place ? b : a));
+  return { members, mean: results.reduce((a, b) => a + b, 0) / results.length, best: best.value, range: extent(results) };
+}
+
 function effectOf(name, list) {
   const values = list.map((trial) => parameter(trial, name));
   const groups = new Map();
-  list.forEach((trial, i) => { if (!groups.has(values[i])) groups.set(values[i], []); groups.get(values[i]).push(trial.value); });
-  const rows = [...groups].map(([value, results]) => ({ value, results, mean: results.reduce((a, b) => a + b, 0) / results.length,
-    best: D.lower ? Math.min(...results) : Math.max(...results), range: extent(results) })).sort((a, b) => compare(a.value, b.value));
+  list.forEach((trial, i) => { if (!groups.has(values[i])) groups.set(values[i], []); groups.get(values[i]).push(trial); });
+  const rows = [...groups].map(([value, members]) => ({ value, ...summaryOf(members) })).sort((a, b) => compare(a.value, b.value));
   const coded = values.map((value) => (isNumber(value) ? value : { True: 1, False: 0 }[value]));
   const ordered = coded.every(isNumber);
   const results = list.map((trial) => trial.value);
-  // How much of the spread the hyperparameter explains by itself (eta squared), for names too.
+  // The share of the variance between the values (eta squared), which names have, too.
   const total = results.reduce((a, b) => a + b, 0) / results.length;
   const spread = results.reduce((sum, value) => sum + (value - total) ** 2, 0);
-  const between = rows.reduce((sum, row) => sum + row.results.length * (row.mean - total) ** 2, 0);
+  const between = rows.reduce((sum, row) => sum + row.members.length * (row.mean - total) ** 2, 0);
   return { name, rows, pearson: ordered ? pearson(coded, results) : null,
     spearman: ordered ? pearson(rankOf(coded), rankOf(results)) : null, explained: spread ? between / spread : 0 };
 }
 
 function drawEffects() {
-  if (scored.length < 3 || !D.varied.length) return;
+  if (ranked.length < 3 || !D.varied.length) return;
   const node = section("effects", "Effect of each hyperparameter",
-    `On ${D.metric}, over the permutations that the filter shows, strongest first. Bar: from worst to best; dot: mean. `
-    + "\"Explained\" is the share of the spread that the value alone accounts for; r is Pearson's, rho Spearman's correlation.");
+    `On ${D.metric}, over the trials that the filter shows, strongest first. Bar: from the lowest to the highest value; dot: mean. `
+    + "\"Explained\" is the share of the variance that this hyperparameter accounts for by itself (eta squared); "
+    + "r is Pearson's and rho Spearman's correlation.");
   const cards = el("div", { class: "cards" });
   node.append(cards);
   let drawnFor = null;
   onChange(() => {
     if (drawnFor === view.visible) return;
     drawnFor = view.visible;
-    const list = scored.filter(isVisible);
+    const list = ranked.filter(isVisible);
     const effects = list.length < 2 ? [] : D.varied.map((name) => effectOf(name, list)).filter((effect) => effect.rows.length > 1);
     effects.sort((a, b) => b.explained - a.explained);
     const [low, high] = extent(list.map((trial) => trial.value));
     cards.replaceChildren(...(effects.length ? effects.map((effect) => effectCard(effect, low, high))
-      : [el("p", { class: "quiet" }, "The permutations shown don't differ in any hyperparameter.")]));
+      : [el("p", { class: "quiet" }, "The trials shown do not differ in any hyperparameter.")]));
   });
 }
 
@@ -74,7 +81,7 @@ function effectCard(effect, low, high) {
         sv("text", { x: x(value), y: height - 6, "text-anchor": "middle" }, scale.text(value))]).flat(),
       shown.map((row, i) => {
         const y = 14 + i * 24, label = row.label || valueText(row.value);
-        return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.results.length, "permutation")}`),
+        return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.members.length, "trial")}`),
           sv("text", { class: row === winner ? "strong" : "label", x: left - 8, y: y + 4, "text-anchor": "end" }, label.length > 14 ? `${label.slice(0, 13)}…` : label),
           sv("line", { x1: x(row.range[0]), x2: x(row.range[1]), y1: y, y2: y, stroke: "var(--faint)", "stroke-width": 8, "stroke-linecap": "round" }),
           sv("circle", { cx: x(row.mean), cy: y, r: 5, fill: row === winner ? "var(--accent)" : "var(--curve)", stroke: "var(--card)" }),
@@ -82,13 +89,12 @@ function effectCard(effect, low, high) {
       })));
 }
 
-// Many values of a number are shown in eight groups of neighbours (of a name: the best twelve).
+// Eight bins for a hyperparameter with many numbers (of many names only the best twelve are shown).
 function binned(effect) {
   const size = Math.ceil(effect.rows.length / 8), groups = [];
   for (let i = 0; i < effect.rows.length; i += size) {
-    const part = effect.rows.slice(i, i + size), results = part.flatMap((row) => row.results);
-    groups.push({ label: `${Number(part[0].value.toPrecision(3))} …`, results, mean: results.reduce((a, b) => a + b, 0) / results.length,
-      best: D.lower ? Math.min(...results) : Math.max(...results), range: extent(results) });
+    const part = effect.rows.slice(i, i + size);
+    groups.push({ label: `${Number(part[0].value.toPrecision(3))} …`, ...summaryOf(part.flatMap((row) => row.members)) });
   }
   return groups;
 }

@@ -5,7 +5,7 @@ function dataTile() {
   const { train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
   const kinds = D.modalities.map((name, i) => [name, train.pairs[i] + val.pairs[i]]).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ");
   const more = [`${count(sum(train.pairs))} training, ${count(sum(val.pairs))} validation`, kinds,
-    `${count(trainSamples)} + ${count(valSamples)} samples of ${count(sum(train.slices) + sum(val.slices))} slices`,
+    `${count(trainSamples)} + ${count(valSamples)} samples from ${count(sum(train.slices) + sum(val.slices))} slices`,
     copies ? plural(copies, "augmented copy", "augmented copies") : ""].filter(Boolean).join("; ");
   return tile("data", plural(sum(train.pairs) + sum(val.pairs), "scan"), more);
 }
@@ -13,22 +13,22 @@ function dataTile() {
 function drawOverview() {
   const states = (state) => trials.filter((trial) => trial.state === state).length;
   const ended = states("done") + states("failed") + states("pca");
-  const parts = [`${count(states("done"))} trained`, states("pca") ? `${count(states("pca"))} PCA only` : "", states("failed") ? `${count(states("failed"))} failed` : "",
-    states("running") ? `${count(states("running"))} running` : "", ended < D.permutations ? `${count(D.permutations - ended)} left` : ""].filter(Boolean).join(", ");
+  const parts = [`${count(states("done"))} done`, states("pca") ? `${count(states("pca"))} PCA only` : "", states("failed") ? `${count(states("failed"))} failed` : "",
+    states("running") ? `${count(states("running"))} running` : "", ended < D.trial_count ? `${count(D.trial_count - ended)} left` : ""].filter(Boolean).join(", ");
   const seconds = D.starts.reduce((sum, start) => sum + Math.max(0, start.to - start.from), 0);
   const world = D.starts[D.starts.length - 1];
-  const where = world ? [plural(new Set(world.nodes).size || 1, "node"), world.gpus ? `${plural(world.gpus, "GPU")} (${world.device})` : `CPU, ${plural(world.threads, "thread")} a rank`,
-    world.precision, world.group > 1 ? `${world.group} ranks a permutation` : ""].filter(Boolean).join(", ") : "";
+  const where = world ? [plural(new Set(world.nodes).size || 1, "node"), world.gpus ? `${plural(world.gpus, "GPU")} (${world.device})` : `CPU, ${plural(world.threads, "thread")} per rank`,
+    world.precision, world.group > 1 ? `${world.group} ranks per trial` : ""].filter(Boolean).join(", ") : "";
   $("title").textContent = D.experiment + (D.shard ? ` (shard ${D.shard})` : "");
   $("subtitle").textContent = `${D.started} to ${D.unfinished ? D.as_of : D.ended}`;
   if (D.unfinished) {
-    $("overview").append(el("p", { class: "notice" }, `This sweep has not ended: as of ${D.as_of}, ${parts}. Reload the page for news.`));
+    $("overview").append(el("p", { class: "notice" }, `This sweep is not complete. As of ${D.as_of}: ${parts}. Reload the page to update it.`));
   }
   $("overview").append(
     el("div", { class: "tiles" },
-      tile(`best ${D.metric}`, best ? number4(best.value) : "none yet", best ? `permutation ${best.id}${D.varied.length ? `: ${describe(best)}` : ""}` : "", "first"),
-      tile("permutations", count(D.permutations), parts),
-      tile("run time", duration(seconds), `${D.starts.length > 1 ? `${D.starts.length} starts; ` : ""}preparation ${duration(D.data.prepare_seconds)}${D.data.from_cache ? " (from the cache)" : ""}`),
+      tile(`best ${D.metric}`, best ? number4(best.value) : "none yet", best ? `trial ${best.id}${D.varied.length ? `: ${describe(best)}` : ""}` : "", "first"),
+      tile("trials", count(D.trial_count), parts),
+      tile("run time", duration(seconds), `${D.starts.length > 1 ? `${D.starts.length} starts; ` : ""}preprocessing ${duration(D.data.prepare_seconds)}${D.data.from_cache ? " (from the cache)" : ""}`),
       tile("ran on", world ? plural(world.ranks, "rank") : "", where),
       dataTile()));
 }
@@ -45,20 +45,20 @@ function drawFailures() {
 
 function drawSettings() {
   const node = section("settings", "Files and settings");
-  const files = el("dl", {}, [[D.summary, "a row a permutation"], [D.archive, "Talos Deploy archive of the best permutation"],
+  const files = el("dl", {}, [[D.summary, "one row per trial"], [D.archive, "Talos Deploy archive of the best trial"],
     ["best_model.hdf5", "the same model for Keras and msunet predict"], ["config.yaml", "effective configuration"], ["environment.json", "versions, nodes, devices, seed"],
-    ...(best && best.files ? [[best.files[0], "learning curve of the best permutation"], [best.files[1], "its Dice by modality"]] : [])]
+    ...(best && best.files ? [[best.files[0], "metrics of the best trial by epoch"], [best.files[1], "its Dice by modality"]] : [])]
     .flatMap(([name, what]) => [el("dt", {}, name), el("dd", {}, what)]));
   const chosenFiles = el("p", { class: "quiet" });
   node.append(files, chosenFiles, el("details", {}, el("summary", {}, "All settings"),
     el("dl", {}, D.settings.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));
   if (best) {
-    node.append(el("details", {}, el("summary", {}, `All hyperparameters of permutation ${best.id}`),
+    node.append(el("details", {}, el("summary", {}, `All hyperparameters of trial ${best.id}`),
       el("dl", {}, D.names.flatMap((name, i) => [el("dt", {}, name), el("dd", {}, valueText(best.p[i]))]))));
   }
   onChange(() => {
     const trial = chosen();
-    chosenFiles.textContent = trial && trial.files ? `Permutation ${trial.id}: ${trial.files.join(", ")}` : "";
+    chosenFiles.textContent = trial && trial.files ? `Trial ${trial.id}: ${trial.files.join(", ")}` : "";
   });
 }
 

@@ -1,10 +1,10 @@
-// Parallel coordinates: a line a permutation through its hyperparameters to the metric.
+// Parallel coordinates: one line per trial, from its hyperparameters to the metric.
 
 const shades = 7;
 
 // Distinct values of a hyperparameter, in order.
 function levels(name) {
-  const values = [...new Set(scored.map((trial) => parameter(trial, name)))];
+  const values = [...new Set(ranked.map((trial) => parameter(trial, name)))];
   return values.sort(compare);
 }
 
@@ -20,7 +20,7 @@ function parallelAxes(height) {
     const labels = crowded ? [values[0], values[Math.floor(values.length / 2)], values[values.length - 1]] : values;
     return { name, labels, clickable: !crowded, at: (trial) => scale(parameter(trial, name)), scale };
   });
-  const [low, high] = extent(scored.map((trial) => trial.value));
+  const [low, high] = extent(ranked.map((trial) => trial.value));
   const metricScale = linear(low, high, D.lower ? top : bottom, D.lower ? bottom : top);
   axes.push({ name: D.metric, labels: ticks(low, high, 5).list, text: ticks(low, high, 5).text, metric: true,
     at: (trial) => metricScale(trial.value), scale: metricScale });
@@ -28,17 +28,17 @@ function parallelAxes(height) {
 }
 
 function drawParallel() {
-  if (scored.length < 3) return;
+  if (ranked.length < 3) return;
   const height = 380, width = 1180;
   const axes = parallelAxes(height);
   if (axes.length < 2) return;
-  const node = section("parallel", "Hyperparameters against the metric",
-    `A line is a permutation: faint where its ${D.metric} is poor, strong where it is good. Click a value to filter by it.`);
-  if (best) node.append(legend(["q1", "poor"], ["q5", "good"], ["best", `best (permutation ${best.id})`], ["select", "selected"]));
+  const node = section("parallel", "Hyperparameters and metric",
+    `One line per trial; the stronger its colour, the better its ${D.metric}. Click a value to filter by it.`);
+  if (best) node.append(legend(["q1", "poor"], ["q5", "good"], ["best", `best (trial ${best.id})`], ["select", "selected"]));
   const x = (i) => 70 + (i * (width - 160)) / (axes.length - 1);
   const path = (trial) => axes.map((axis, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${axis.at(trial).toFixed(1)}`).join("");
   const lines = sv("g", { fill: "none" }), front = sv("g", {});
-  const drawing = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Parallel coordinates of all permutations" }, lines, front,
+  const drawing = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Parallel coordinates of all trials" }, lines, front,
     axes.map((axis, i) => sv("g", {},
       sv("text", { class: "strong", x: x(i), y: i % 2 && axes.length > 7 ? 12 : 28, "text-anchor": "middle" }, axis.name),
       sv("line", { class: "axis", x1: x(i), x2: x(i), y1: 42, y2: height - 14, "stroke-width": 1.5 }),
@@ -58,7 +58,7 @@ function drawParallel() {
       for (const trial of [...ranked].reverse()) {
         if (isVisible(trial)) groups[Math.floor(((ranked.length - trial.place) / ranked.length) * shades)].push(path(trial));
       }
-      const many = scored.length > 200;
+      const many = ranked.length > 200;
       lines.replaceChildren(...groups.map((group, q) => sv("path", { d: group.join(""), stroke: `var(--q${q})`,
         "stroke-width": many ? 1 : 1.8, "stroke-opacity": many ? 0.35 + 0.09 * q : 0.9 })));
       drawnFor = view.visible;

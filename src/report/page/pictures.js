@@ -1,6 +1,6 @@
 // Validation slices with the manual mask and the best model's prediction, worst first.
 
-// Slices are counted among those that preprocessing kept.
+// Slices are numbered among those that preprocessing kept.
 const place = (picture) => `${picture.scan}, slice ${picture.slice} of ${picture.slices}`;
 
 function shot(picture) {
@@ -13,7 +13,7 @@ function shot(picture) {
 function drawPictures() {
   if (!D.pictures.length) return;
   const node = section("pictures", D.validation ? "Validation slices, worst first" : "Training slices, worst first",
-    `The manual mask and the outline that the best model${best ? ` (permutation ${best.id})` : ""} draws, on the slices where they agree least${D.validation ? "" : "; there is no validation data"}. Click a picture to enlarge it.`);
+    `Manual mask and prediction of the best model${best ? ` (trial ${best.id})` : ""} on the slices with the lowest Dice${D.validation ? "" : "; there is no validation data"}. Click a picture to enlarge it.`);
   const toggle = (cls, text) => {
     const box = el("input", { type: "checkbox", onchange: () => node.classList.toggle(cls, !box.checked) });
     box.checked = true;

@@ -1,15 +1,15 @@
-// The page of msunet predict --qc: a line and a few slices a scan, the doubtful ones first.
+// The page of msunet predict --qc: a line and a few slices for each scan, flagged ones first.
 
-const scans = [...D.scans].sort((a, b) => (b.doubts.length > 0) - (a.doubts.length > 0)
+const scans = [...D.scans].sort((a, b) => (b.flags.length > 0) - (a.flags.length > 0)
   || (isNumber(a.dice) ? a.dice : 2) - (isNumber(b.dice) ? b.dice : 2) || a.order - b.order);
-const doubtful = scans.filter((scan) => scan.doubts.length);
+const flagged = scans.filter((scan) => scan.flags.length);
 
 const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.9 ? 0 : 1)} %`;
-// Of several pieces none is all of it.
+// The largest of several pieces never reads as the whole mask.
 const share = (part) => (part >= 0.995 ? "over 99 %" : percent(part));
 const pieces = (scan) => (scan.components > 1 ? `${count(scan.components)} pieces, the largest ${share(scan.largest_share)}` : plural(scan.components, "piece"));
 const facts = (scan) => [`${scan.volume_mm3.toLocaleString("en-US", { maximumFractionDigits: 1 })} mm³`, pieces(scan),
-  isNumber(scan.dice) ? `Dice ${number4(scan.dice)}` : "", scan.modality || "", scan.skipped ? "made by an earlier run" : ""].filter(Boolean).join(" · ");
+  isNumber(scan.dice) ? `Dice ${number4(scan.dice)}` : "", scan.modality || "", scan.skipped ? "from an earlier run" : ""].filter(Boolean).join(" · ");
 
 function slice(scan, shown) {
   const shape = `${shown.w * shown.px}/${shown.h * shown.py}`;
@@ -22,7 +22,7 @@ function slice(scan, shown) {
 
 function article(scan) {
   return el("article", { "aria-label": scan.name },
-    el("h3", {}, scan.name, scan.doubts.map((doubt) => el("span", { class: "flag" }, doubt))),
+    el("h3", {}, scan.name, scan.flags.map((flag) => el("span", { class: "flag" }, flag))),
     el("p", { class: "facts quiet" }, facts(scan)),
     el("div", { class: "shots" }, scan.slices.map((shown) => slice(scan, shown))));
 }
@@ -33,7 +33,7 @@ function drawOverview() {
   const middle = volumes.length ? volumes[Math.floor((volumes.length - 1) / 2)] : 0;
   $("subtitle").textContent = `Model ${D.model}; results in ${D.output}`;
   $("overview").append(el("div", { class: "tiles" },
-    tile("to look at", count(doubtful.length), "empty, at the border of the slices, or in pieces", "first"),
+    tile("flagged", count(flagged.length), "empty, at the border of the slices, or in pieces", "first"),
     tile("scans", count(scans.length), D.problems.length ? `${count(D.problems.length)} could not be used` : ""),
     volumes.length ? tile("median volume", `${middle.toFixed(1)} mm³`, `${volumes[0].toFixed(1)} to ${volumes[volumes.length - 1].toFixed(1)} mm³`) : null,
     dices.length ? tile("mean Dice", number4(dices.reduce((a, b) => a + b, 0) / dices.length), `against ${plural(dices.length, "manual mask")}`) : null));
@@ -47,22 +47,22 @@ function drawProblems() {
 
 function drawScans() {
   const articles = scans.map((scan) => [scan, article(scan)]);
-  const filter = el("input", { type: "search", id: "filter", placeholder: "part of a name, a modality, a doubt", "aria-label": "Filter the scans", oninput: () => show() });
+  const filter = el("input", { type: "search", id: "filter", placeholder: "part of a name, a modality or a flag", "aria-label": "Filter the scans", oninput: () => show() });
   const only = el("input", { type: "checkbox", id: "only", onchange: () => show() });
   const shown = el("span", { class: "quiet", id: "shown", role: "status" });
   const show = () => {
     const terms = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let visible = 0;
     for (const [scan, node] of articles) {
-      const text = [scan.name, scan.modality || "", ...scan.doubts].join(" ").toLowerCase();
-      node.hidden = !terms.every((term) => text.includes(term)) || only.checked && !scan.doubts.length;
+      const text = [scan.name, scan.modality || "", ...scan.flags].join(" ").toLowerCase();
+      node.hidden = !terms.every((term) => text.includes(term)) || only.checked && !scan.flags.length;
       visible += !node.hidden;
     }
     shown.textContent = `${count(visible)} of ${plural(scans.length, "scan")}`;
   };
   const hasReference = scans.some((scan) => isNumber(scan.dice));
-  $("scans").append(el("h2", {}, "Scans, the doubtful ones first"),
-    el("div", { class: "bar" }, filter, el("label", {}, only, " only those to look at"), shown),
+  $("scans").append(el("h2", {}, "Scans, flagged ones first"),
+    el("div", { class: "bar" }, filter, el("label", {}, only, " only flagged scans"), shown),
     el("div", { class: "legend" }, el("span", { class: "broken", style: "--c:#f0b000" }, "predicted mask"),
       hasReference ? el("span", { style: "--c:#56b4e9" }, "manual mask") : null),
     ...articles.map(([, node]) => node));

@@ -1,4 +1,4 @@
-// The ranking: sortable, filterable, rows to be walked with the arrow keys.
+// The ranking: a table to sort, to filter and to walk through with the arrow keys.
 
 function rankingColumns(everything) {
   const shownMetrics = D.metrics.filter((name) => name !== D.metric && (D.validation || !name.startsWith("val_"))
@@ -25,10 +25,10 @@ function compare(a, b) {
 
 function drawRanking() {
   const node = section("ranking", "Ranking",
-    `Every permutation, best ${D.metric} first. Click a row to follow it through the charts; arrow keys move, Enter selects.`);
+    `All trials, best ${D.metric} first. Click a row to highlight it in the charts; the arrow keys move, Enter selects.`);
   const table = el("table", {});
   const info = el("span", { class: "quiet" });
-  const input = el("input", { id: "filter", type: "search", "aria-label": "Filter permutations", autocomplete: "off",
+  const input = el("input", { id: "filter", type: "search", "aria-label": "Filter trials", autocomplete: "off",
     placeholder: "Filter: any text, or lr<0.01 optimizer=Adam state=failed", oninput: () => setFilter(input.value) });
   const all = el("input", { type: "checkbox", onchange: () => build() });
   node.append(el("div", { class: "bar" }, input, el("label", {}, all, " all columns"), info),
@@ -74,7 +74,7 @@ function drawRanking() {
     }
     const first = rows.find((line) => line.classList.contains("selected") && !line.hidden) || rows.find((line) => !line.hidden);
     rows.forEach((line) => { line.tabIndex = line === first ? 0 : -1; });
-    info.textContent = view.filter ? `${count(view.visible.length)} of ${plural(trials.length, "permutation")}` : plural(trials.length, "permutation");
+    info.textContent = view.filter ? `${count(view.visible.length)} of ${plural(trials.length, "trial")}` : plural(trials.length, "trial");
   }
   table.addEventListener("keydown", (event) => {
     const line = event.target.closest("tbody tr");

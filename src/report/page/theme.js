@@ -1,4 +1,4 @@
-// Light or dark: the system's choice until the button is pressed; light on paper.
+// Light or dark: as the system has it until the button is pressed; light in print.
 
 function setTheme(dark) { document.documentElement.dataset.theme = dark ? "dark" : "light"; }
 const darkQuery = matchMedia("(prefers-color-scheme: dark)");

@@ -1,4 +1,7 @@
-// Who trained what and when. Starts of the program stand one after another, without the time between.
+// Which rank trained which trial, and when. Starts of the program follow each other without the time between them.
+
+// Ended without a result: its group was lost, or the job died.
+const isLost = (span) => span.outcome === "pending" || span.outcome === "running" && span.start < D.starts.length - 1;
 
 function timelineParts() {
   const starts = D.starts.map((start, index) => {
@@ -24,8 +27,8 @@ function drawTimeline() {
   const capacity = starts.reduce((sum, start) => sum + (start.to - start.from) * Math.max(1, Math.floor(start.ranks / start.group)), 0);
   const idle = starts.reduce((sum, start) => sum + start.idle * (start.to - start.from) * Math.max(1, Math.floor(start.ranks / start.group)), 0) / capacity;
   const node = section("timeline", "Ranks over time",
-    `${plural(leaders.length, starts[0].group > 1 ? "worker group" : "rank")} at work for ${duration(total)}; idle ${(100 * idle).toFixed(1)} % of that time`
-    + `${starts.length > 1 ? `, in ${starts.length} starts (dashed lines)` : ""}. A bar is a permutation.`);
+    `${plural(leaders.length, starts[0].group > 1 ? "group" : "rank")} over ${duration(total)}, idle ${(100 * idle).toFixed(1)} % of the time`
+    + `${starts.length > 1 ? `, in ${starts.length} starts (dashed lines)` : ""}. One bar per trial${starts[0].group > 1 ? ", on the line of its group's leader" : ""}.`);
   const lane = Math.max(4, Math.min(26, 420 / leaders.length)), width = 1180, left = 96, right = width - 70;
   const height = leaders.length * lane + 44;
   const x = linear(0, total, left, right);
@@ -40,24 +43,23 @@ function drawTimeline() {
     const label = lane >= 14 && x1 - x0 > 9 * String(span.trial).length + 6
       ? sv("text", { x: (x0 + x1) / 2, y: y + lane / 2 + 2, "text-anchor": "middle", "pointer-events": "none" }, String(span.trial)) : null;
     const group = sv("g", { style: "cursor:pointer", onclick: () => select(span.trial) }, bar, label);
-    group.addEventListener("mousemove", (event) => showTip(event, `${trial ? tipOf(trial) : `permutation ${span.trial}`}\nrank ${span.rank}, ${duration(span.to - span.from)}, ${span.outcome}`));
+    group.addEventListener("mousemove", (event) => showTip(event, `${trial ? tipOf(trial) : `trial ${span.trial}`}\nrank ${span.rank}, ${duration(span.to - span.from)}, ${isLost(span) ? "lost" : span.outcome}`));
     group.addEventListener("mouseleave", hideTip);
     return { bar, label, trial, span, group };
   });
   const every = Math.ceil(14 / lane);
-  node.append(legend(["q2", "permutation", "block"], ["best", "best", "block"], ["select", "selected", "block"], ["ink", "failed or lost", "block"]),
+  node.append(legend(["q2", "trial", "block"], ["best", "best", "block"], ["select", "selected", "block"], ["ink", "failed or lost", "block"]),
     sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Timeline of ranks" },
       scale.list.map((value) => [
         sv("line", { class: "grid", x1: x(value * unit[1]), x2: x(value * unit[1]), y1: 2, y2: height - 34 }),
         sv("text", { x: x(value * unit[1]), y: height - 18, "text-anchor": "middle" }, `${scale.text(value)} ${unit[0]}`)]).flat(),
       leaders.map((rank, i) => [
-        i % every ? null : sv("text", { x: left - 10, y: 6 + i * lane + lane / 2 + 2, "text-anchor": "end" }, starts[0].group > 1 ? `from rank ${rank}` : `rank ${rank}`)]).flat(),
+        i % every ? null : sv("text", { x: left - 10, y: 6 + i * lane + lane / 2 + 2, "text-anchor": "end" }, `rank ${rank}`)]).flat(),
       bars.map((bar) => bar.group),
       starts.slice(1).map((start) => sv("line", { class: "axis dashed", x1: x(start.offset), x2: x(start.offset), y1: 0, y2: height - 30, "stroke-width": 1.5 }))));
   onChange(() => {
     for (const { bar, label, trial, span } of bars) {
-      const cutOff = span.outcome === "running" && span.start < D.starts.length - 1;
-      const bad = span.outcome === "failed" || span.outcome === "pending" || cutOff;
+      const bad = span.outcome === "failed" || isLost(span);
       const marked = trial && trial.id === view.selected;
       bar.setAttribute("fill", marked ? "var(--select)" : trial && trial === best ? "var(--best)" : bad ? "var(--ink)" : "var(--q2)");
       bar.setAttribute("fill-opacity", trial && !isVisible(trial) ? 0.25 : 1);

@@ -120,7 +120,7 @@ Members callbacks(const std::string& schedule, std::int64_t patience, const Arra
     h.lr_schedule = schedule;
     h.early_stopping = patience;
     h.epochs = static_cast<std::int64_t>(metric.size());
-    train::Callbacks callbacks(h, steps, false);
+    train::Callbacks callbacks(h, steps, "val_dice_coef");
     std::vector<double> rates, improved;
     for (std::size_t epoch = 0; epoch < metric.size(); ++epoch) {
         for (std::int64_t step = 0; step < steps; ++step) {

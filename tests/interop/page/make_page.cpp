@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// make_page FOLDER KIND: writes report.html of an artificial sweep into FOLDER; KIND is small (4
-// permutations), large (1,000), running, or single (one permutation without validation data).
+// make_page FOLDER KIND: writes report.html of a made-up sweep into FOLDER; KIND is small (4
+// trials), large (1,000), running, or single (one trial, no validation data).
 #include <filesystem>
 #include <iostream>
 #include <string_view>

@@ -55,7 +55,7 @@ QcScan made_up_scan(std::size_t i, std::size_t side, msunet::core::RandomStream&
         .dice = 0.9 + 0.08 * random.uniform()};
     double radius = 0.25 + 0.05 * random.uniform();
     if (i % 6 == 3) {
-        scan.doubts = {"touches the border", "in 4 pieces"};
+        scan.flags = {"touches the border", "in 4 pieces"};
         scan.components = 4;
         scan.largest_share = 0.62;
         scan.dice = 0.71;
@@ -63,7 +63,7 @@ QcScan made_up_scan(std::size_t i, std::size_t side, msunet::core::RandomStream&
         scan.components = 2;
         scan.largest_share = 0.998;
     } else if (i % 6 == 5) {
-        scan.doubts = {"empty"};
+        scan.flags = {"empty"};
         scan.components = 0;
         scan.largest_share = 0;
         scan.volume_mm3 = 0;

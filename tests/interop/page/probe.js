@@ -1,4 +1,4 @@
-// Works with the page as a reader does, and leaves what happened in the root's data-probe.
+// Uses the page like a reader and writes the outcome to the root's data-probe.
 "use strict";
 (() => {
   const problems = [];
@@ -16,43 +16,43 @@
   expect(![...document.querySelectorAll("svg *")].some((node) => /NaN|undefined|Infinity/.test(node.cloneNode().outerHTML)),
     "a drawing has no number where one belongs");
   expect($("footer").textContent.startsWith("Written by msunet 0.1.0."), "the footer does not name the program once");
-  expect(rows().length === D.trials.length, "not all permutations are in the table");
-  expect(!best || rows()[0].trial === best, "the best permutation is not first");
+  expect(rows().length === D.trials.length, "not all trials are in the table");
+  expect(!best || rows()[0].trial === best, "the best trial is not first");
 
   expect([...document.querySelectorAll("#curves svg")].every((chart) => [...chart.querySelectorAll("text")]
-    .every((text) => !/^\d+\.\d+$/.test(text.textContent) || text.getAttribute("text-anchor") === "end")), "epochs are whole numbers");
-  if (scored.length > 1) {
+    .every((text) => !/^\d+\.\d+$/.test(text.textContent) || text.getAttribute("text-anchor") === "end")), "an epoch is not a whole number");
+  if (ranked.length > 1) {
     head(D.metric).click();
     const up = cells(column(D.metric)).filter(Boolean).map(Number);
-    expect(up.every((value, i) => !i || value <= up[i - 1]), "sorting by the metric puts the best first");
+    expect(up.every((value, i) => !i || value <= up[i - 1]), "sorting by the metric does not put the best first");
     head(D.metric).click();
     const down = cells(column(D.metric)).filter(Boolean).map(Number);
-    expect(down[0] <= down[down.length - 1], "a second click turns the order round");
-    expect(cells(column(D.metric)).slice(down.length).every((text) => !text), "empty cells stay last");
+    expect(down[0] <= down[down.length - 1], "a second click does not reverse the order");
+    expect(cells(column(D.metric)).slice(down.length).every((text) => !text), "empty cells are not last");
     filter("batch_size<=8");
-    expect(rows().length && cells(column("batch_size")).every((text) => Number(text) <= 8), "a comparison filters");
-    expect(rows().length < D.trials.length, "the filter hides rows");
+    expect(rows().length && cells(column("batch_size")).every((text) => Number(text) <= 8), "a comparison does not filter");
+    expect(rows().length < D.trials.length, "the filter hides no rows");
     filter("state=done lr>=0.001 adam");
-    expect(cells(column("lr")).every((text) => Number(text) >= 0.001), "terms are joined");
+    expect(cells(column("lr")).every((text) => Number(text) >= 0.001), "terms are not joined");
     filter("");
-    expect(rows().length === D.trials.length, "an empty filter shows all");
+    expect(rows().length === D.trials.length, "an empty filter does not show all");
     const [first, second] = rows();
     first.focus();
     key(first, "ArrowDown");
-    expect(document.activeElement === second, "the arrow key moves to the next row");
+    expect(document.activeElement === second, "the arrow key does not move to the next row");
     key(second, "Enter");
-    expect(second.classList.contains("selected"), "Enter selects");
-    expect(second.trial === best || !second.trial.m || document.querySelector("#curves .chosen-line"), "the selection is drawn");
+    expect(second.classList.contains("selected"), "Enter does not select");
+    expect(second.trial === best || !second.trial.m || document.querySelector("#curves .chosen-line"), "the selection is not drawn");
     key(second, "Enter");
-    expect(!document.querySelector("tr.selected"), "Enter again lets go");
+    expect(!document.querySelector("tr.selected"), "Enter again does not deselect");
   }
   document.querySelector("#pictures figure button").click();
-  expect(document.querySelector("dialog[open] .shot"), "a picture is enlarged");
+  expect(document.querySelector("dialog[open] .shot"), "a picture is not enlarged");
   document.querySelector("dialog").close();
   const theme = document.documentElement.dataset.theme;
   $("theme").click();
-  expect(document.documentElement.dataset.theme !== theme, "the theme is switched");
-  // Seconds, so that a busy machine is no failure; a page that is quadratic in its permutations takes minutes.
+  expect(document.documentElement.dataset.theme !== theme, "the theme is not switched");
+  // Seconds, so that a busy machine is no failure; a page whose time is quadratic in the trials takes minutes.
   const drawn = Math.round(began), took = Math.round(performance.now() - began);
   expect(drawn < 20000, `drawing the page took ${drawn} ms`);
   expect(took < 20000, `working with the page took ${took} ms`);

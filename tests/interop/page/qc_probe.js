@@ -1,4 +1,4 @@
-// Works with the page of masks as a reader does, and leaves what happened in the root's data-probe.
+// Uses the page of masks like a reader and writes the outcome to the root's data-probe.
 "use strict";
 (() => {
   const problems = [];
@@ -11,12 +11,12 @@
   expect(!/undefined|NaN/.test(document.querySelector("main").textContent), "a text says undefined or NaN");
   expect(![...document.querySelectorAll("svg *")].some((node) => /NaN|undefined|Infinity/.test(node.getAttribute("d") || "")), "an outline has no number where one belongs");
   expect(shown().length === D.scans.length, "not all scans are shown");
-  expect(!$("problems").hidden && $("problems").textContent.includes("copy it again"), "what could not be predicted is told");
+  expect(!$("problems").hidden && $("problems").textContent.includes("copy it again"), "the scans that were not predicted are missing");
   if (D.scans.length) {
     const flags = shown().map((node) => node.querySelectorAll(".flag").length > 0);
-    expect(flags.lastIndexOf(true) < flags.indexOf(false), "the doubtful ones are not first");
+    expect(flags.lastIndexOf(true) < flags.indexOf(false), "the flagged scans are not first");
     expect(shown()[0].textContent.includes("<scan>"), "a name is not shown as it is");
-    expect(document.querySelector("main").textContent.includes("2 pieces, the largest over 99 %"), "a speck beside the mask makes no whole of it");
+    expect(document.querySelector("main").textContent.includes("2 pieces, the largest over 99 %"), "the largest of two pieces reads as the whole mask");
     expect(document.querySelectorAll("article image").length === 4 * D.scans.length, "pictures are missing");
     filter("dti");
     expect(shown().length && shown().every((node) => node.textContent.includes("dti")), "a modality filters");
@@ -24,7 +24,7 @@
     expect(shown().every((node) => node.textContent.includes("mouse_2") && node.textContent.includes("empty")), "terms are joined");
     filter("");
     $("only").click();
-    expect(shown().length === D.scans.filter((scan) => scan.doubts.length).length, "only those to look at are shown");
+    expect(shown().length === D.scans.filter((scan) => scan.flags.length).length, "not only flagged scans are shown");
     $("only").click();
     expect(shown().length === D.scans.length, "all are shown again");
   }

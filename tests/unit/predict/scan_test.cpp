@@ -70,7 +70,9 @@ TEST(BackOnto, KeepsTheManualMasksOfRealScans) {
 
 TEST(PredictScan, PredictsEverySliceOnTheScansGrid) {
     const auto scan = make_scan({20, 16, 5}, 3).volume;
-    SlicePredictor predictor(unet::initial_weights(1), "sigmoid", model::Precision::float32);
+    const auto architecture = unet::published_architecture();
+    SlicePredictor predictor(architecture, unet::initial_weights(architecture, 1), "sigmoid",
+                             model::Precision::float32);
     ScanOptions options;
     options.preprocess.target_size = 32;
     options.windows.patches = {.fraction = 1, .stride_fraction = 1};

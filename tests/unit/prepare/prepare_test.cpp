@@ -8,8 +8,8 @@
 #include <map>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/signals.hpp"
 #include "msunet/data/patch_index.hpp"
+#include "support/stop.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {
@@ -176,14 +176,14 @@ TEST_F(Prepare, SeedDecidesTheCopies) {
 }
 
 TEST_F(Prepare, StopsBetweenVolumes) {
-    core::request_stop(10);
+    msunet::test::request_stop();
     try {
         static_cast<void>(test::prepare_alone(request_));
         ADD_FAILURE() << "no error";
     } catch (const core::Error& error) {
         EXPECT_EQ(error.code(), core::ExitCode::stopped);
     }
-    core::clear_stop();
+    msunet::test::clear_stop();
 }
 
 TEST_F(Prepare, TellsTheObserver) {

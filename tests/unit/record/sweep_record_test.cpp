@@ -34,46 +34,6 @@ TEST(Permutation, LastNameIsFastest) {
               (core::Permutation{{"batch_size", std::int64_t{32}}, {"lr", 0.01}}));
 }
 
-TEST(Best, HighestWinsAndTiesGoToTheLowerId) {
-    SweepRecord record = started();
-    EXPECT_EQ(best(record), nullptr);
-    update(record, TrialFinished{scored(4, 0.9), 1});
-    update(record, TrialFinished{scored(2, 0.9), 2});
-    update(record, TrialFinished{scored(0, 0.8), 3});
-    update(record, TrialFinished{scored(1, std::numeric_limits<double>::quiet_NaN()), 3});
-    ASSERT_NE(best(record), nullptr);
-    EXPECT_EQ(best(record)->trial, 2U);
-}
-
-TEST(Best, LowestLossWins) {
-    SweepRecord record = started();
-    record.start.metric = "val_loss";
-    update(record, TrialFinished{scored(4, 0, 0.3), 1});
-    update(record, TrialFinished{scored(3, 0, 0.2), 2});
-    update(record, TrialFinished{scored(5, 0, 0.2), 2});
-    EXPECT_EQ(best(record)->trial, 3U);
-}
-
-TEST(Best, StandingFollowsResultsInAnyOrder) {
-    SweepRecord record = started();
-    update(record, TrialFinished{scored(5, 0.5), 1});
-    Standing standing(record);
-    EXPECT_EQ(standing.best(), 5U);
-    const auto finish = [&](const TrialResult& result) {
-        update(record, TrialFinished{result, 2});
-        return standing.add(result);
-    };
-    EXPECT_FALSE(finish(scored(0, std::numeric_limits<double>::quiet_NaN())));
-    EXPECT_TRUE(finish(scored(4, 0.5)));
-    EXPECT_TRUE(finish(scored(2, 0.5)));
-    EXPECT_FALSE(finish(scored(3, 0.5)));
-    EXPECT_EQ(standing.best(), 2U);
-    EXPECT_TRUE(finish(scored(1, 0.6)));
-    EXPECT_EQ(standing.best(), best(record)->trial);
-    EXPECT_EQ(standing.ended(), 6U);
-    EXPECT_EQ(record.unfinished(), 0U);
-}
-
 TEST(Apply, FollowsATrialToItsResult) {
     SweepRecord record = started();
     EXPECT_EQ(record.unfinished(), 6U);

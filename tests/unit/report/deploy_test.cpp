@@ -14,7 +14,7 @@
 #include "msunet/io/npy.hpp"
 #include "msunet/io/zip.hpp"
 #include "msunet/report/tables.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
@@ -24,9 +24,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::vector<core::NamedArray> random_weights() {
+std::vector<core::NamedArray> random_weights(const unet::Architecture& architecture) {
     core::RandomStream random(3);
-    std::vector<core::NamedArray> weights = unet::tensor_shapes();
+    std::vector<core::NamedArray> weights = architecture.tensor_shapes();
     for (core::NamedArray& tensor : weights) {
         tensor.values.resize(static_cast<std::size_t>(core::element_count(tensor.shape)));
         std::ranges::generate(tensor.values,
@@ -38,7 +38,6 @@ std::vector<core::NamedArray> random_weights() {
 class Deploy : public ::testing::Test {
 protected:
     Deploy() {
-        model_.weights = weights_;
         model_.hyperparameters.dropout = 0.25;
         model_.hyperparameters.final_activation = "hard_sigmoid";
         model_.height = 64;
@@ -51,9 +50,10 @@ protected:
     }
 
     testing::Folder folder_;
-    std::vector<core::NamedArray> weights_ = random_weights();
+    unet::Architecture architecture_ = unet::published_architecture();
+    std::vector<core::NamedArray> weights_ = random_weights(architecture_);
     Sweep sweep_ = make_sweep(testing::made_up_sweep());
-    TrainedModel model_;
+    TrainedModel model_{.architecture = architecture_, .weights = weights_};
     std::string base_ = "model_deployexperiment1795424930.852894";
 };
 
@@ -127,7 +127,7 @@ TEST_F(Deploy, WeightsReadBackBitForBit) {
     }
 }
 
-TEST_F(Deploy, ModelsAreOfThePaddedSizeAndTheWinnersSettings) {
+TEST_F(Deploy, ModelsHaveThePaddedSizeAndTheBestTrialsSettings) {
     const std::string text = members().at(base_ + "_model.json");
     const auto file = write_best_model(folder_.path(), model_);
     EXPECT_EQ(h5::read_keras_file(file).model_config, text);
@@ -145,18 +145,18 @@ TEST_F(Deploy, ModelsAreOfThePaddedSizeAndTheWinnersSettings) {
     EXPECT_EQ(drop->at("config").at("rate"), 0.25);
 }
 
-TEST_F(Deploy, ReadmeAndDetailsNameTheWinner) {
+TEST_F(Deploy, ReadmeAndDetailsNameTheBestTrial) {
     const auto all = members();
     const std::size_t best = best_trial(sweep_).value();
-    const auto winner = core::concat("permutation ", sweep_.trials[best].trial);
-    EXPECT_THAT(all.at("README.txt"), HasSubstr(winner));
+    EXPECT_THAT(all.at("README.txt"),
+                HasSubstr(core::concat("Best: trial ", sweep_.trials[best].trial)));
     EXPECT_THAT(all.at("README.txt"),
                 HasSubstr("lr = " + core::python_str(sweep_.trials[best].permutation.at("lr"))));
     EXPECT_THAT(all.at(base_ + "_details.txt"),
                 HasSubstr(core::concat("best_permutation,", sweep_.trials[best].trial)));
 }
 
-TEST_F(Deploy, WithoutAWinnerThereIsNoArchive) {
+TEST_F(Deploy, WithoutABestTrialThereIsNoArchive) {
     for (auto& trial : sweep_.trials) trial.state = record::TrialState::failed;
     EXPECT_THROW(write_deploy_archive(folder_.path(), sweep_, model_), core::Error);
     EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));

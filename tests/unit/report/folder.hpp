@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A folder of a test's own, and the reference files.
+/// A temporary folder for a test, and the reference files.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ inline std::filesystem::path example(const std::string& name) {
 
 }  // namespace msunet::report::testing
 
-/// Skips the test, saying so, where a reference file is absent.
+/// Skips the test with the reason where a reference file is absent.
 #define MSUNET_NEED_EXAMPLE(file)                                                        \
     if (!std::filesystem::exists(file)) {                                                \
         GTEST_SKIP() << "reference file " << (file) << " is absent (MSUNET_SHARED_DIR)"; \

@@ -6,8 +6,8 @@
 namespace msunet::report {
 namespace {
 
-// Three permutations of 2, 4 and 10 epochs.
-record::SweepRecord three_permutations() {
+// Three trials of 2, 4 and 10 epochs.
+record::SweepRecord three_trials() {
     record::SweepRecord record;
     record.start.trials = {0, 1, 2};
     record.start.grid["epochs"] = {std::int64_t{2}, std::int64_t{4}, std::int64_t{10}};
@@ -29,13 +29,13 @@ record::TrialResult result(record::TrialId trial, std::int64_t epochs) {
 }
 
 TEST(Forecast, IsSilentBeforeTheFirstEpoch) {
-    const Forecast forecast(three_permutations());
+    const Forecast forecast(three_trials());
     EXPECT_FALSE(forecast.seconds_left(2));
     EXPECT_FALSE(forecast.epoch_seconds());
 }
 
 TEST(Forecast, SharesTheEpochsThatAreLeftAmongTheGroups) {
-    const auto record = three_permutations();
+    const auto record = three_trials();
     Forecast forecast(record);
     forecast.epoch(1, epoch(0, 3));
     EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 15 * 3);
@@ -46,7 +46,7 @@ TEST(Forecast, SharesTheEpochsThatAreLeftAmongTheGroups) {
 }
 
 TEST(Forecast, CountsNoEpochTwiceThatARestartRepeats) {
-    Forecast forecast(three_permutations());
+    Forecast forecast(three_trials());
     forecast.epoch(2, epoch(0, 1));
     forecast.epoch(2, epoch(1, 1));
     forecast.epoch(2, epoch(1, 1));
@@ -54,7 +54,7 @@ TEST(Forecast, CountsNoEpochTwiceThatARestartRepeats) {
 }
 
 TEST(Forecast, LeavesOutWhatEarlyStoppingSpares) {
-    const auto record = three_permutations();
+    const auto record = three_trials();
     Forecast forecast(record);
     for (std::int64_t i = 0; i < 3; ++i) forecast.epoch(2, epoch(i, 3));
     forecast.ended(record, result(2, 3));
@@ -64,7 +64,7 @@ TEST(Forecast, LeavesOutWhatEarlyStoppingSpares) {
 }
 
 TEST(Forecast, OfARecordIsThatOfItsEvents) {
-    auto record = three_permutations();
+    auto record = three_trials();
     Forecast followed(record);
     for (std::int64_t i = 0; i < 2; ++i) followed.epoch(0, epoch(i, 3));
     followed.ended(record, result(0, 2));
@@ -77,7 +77,7 @@ TEST(Forecast, OfARecordIsThatOfItsEvents) {
 }
 
 TEST(Forecast, KnowsHowLongPermutationsTrain) {
-    auto record = three_permutations();
+    auto record = three_trials();
     EXPECT_EQ(Forecast(record).planned_epochs(record, 2), 10);
     record.start.grid["pca_only"] = {true, false};
     record.start.trials = {4, 5};

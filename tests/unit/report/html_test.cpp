@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/report/html.hpp"
+#include "msunet/record/ranking.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "msunet/core/file.hpp"
+#include "msunet/record/ranking.hpp"
 #include "report/contour.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
@@ -34,6 +38,32 @@ TEST(Report, HoldsTheWholeSweep) {
     EXPECT_EQ(data.at("timeline").size(), 18U);
     EXPECT_EQ(data.at("data").at("train").at("pairs").at(0), 8);
     EXPECT_EQ(data.at("unfinished"), false);
+}
+
+// Places by trial id, 0 where a trial has none.
+std::map<record::TrialId, int> places_of(const record::SweepRecord& record) {
+    std::map<record::TrialId, int> places;
+    const auto data = data_of(report_html(record));
+    for (const auto& trial : data.at("trials")) places[trial.at("id")] = trial.value("place", 0);
+    return places;
+}
+
+TEST(Report, HasThePlacesOfTheRanking) {
+    auto record = testing::made_up_sweep({.learning_rates = 2, .failures = true});
+    const std::vector<double> dice{0.5, 0.9, std::numeric_limits<double>::quiet_NaN(), 0.9};
+    for (record::TrialId id = 0; id < dice.size(); ++id) {
+        auto& result = *record.trials.at(id).result;
+        result.state = record::TrialState::done;
+        result.best_epoch.reset();
+        result.history.back().metrics.val_dice_coef = dice[id];
+        result.history.back().metrics.val_loss = dice[id];
+    }
+    using Places = std::map<record::TrialId, int>;
+    EXPECT_EQ(places_of(record), (Places{{0, 3}, {1, 1}, {2, 0}, {3, 2}}));
+    record.start.metric = "val_loss";
+    EXPECT_EQ(places_of(record), (Places{{0, 1}, {1, 2}, {2, 0}, {3, 3}}));
+    record.trials.at(0).result->state = record::TrialState::failed;
+    EXPECT_EQ(places_of(record), (Places{{0, 0}, {1, 1}, {2, 0}, {3, 2}}));
 }
 
 TEST(Report, ShowsTrialsThatStillRun) {

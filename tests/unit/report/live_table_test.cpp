@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
-#include "report/columns.hpp"
 
 namespace msunet::report {
 namespace {
@@ -56,14 +56,14 @@ TEST(LiveTable, NeverLeavesTheTerminal) {
             const auto lines =
                 core::split(format_live_table(running(7), totals, width, height), '\n');
             EXPECT_LE(lines.size(), height);
-            for (const auto& line : lines) EXPECT_LE(display_width(line), width);
+            for (const auto& line : lines) EXPECT_LE(core::display_width(line), width);
         }
     }
 }
 
 TEST(LiveTable, CountsWhatFindsNoRoom) {
-    EXPECT_THAT(format_live_table(running(7), totals, 79, 10), Not(HasSubstr("more that run")));
-    EXPECT_THAT(format_live_table(running(7), totals, 79, 7), HasSubstr("and 4 more that run"));
+    EXPECT_THAT(format_live_table(running(7), totals, 79, 10), Not(HasSubstr("more running")));
+    EXPECT_THAT(format_live_table(running(7), totals, 79, 7), HasSubstr("and 4 more running"));
 }
 
 TEST(LiveTable, ShowsATrialThatHasJustBegun) {

@@ -20,7 +20,7 @@ double unit_random(std::uint64_t a, std::uint64_t b) {
 
 double as_float(double value) { return static_cast<float>(value); }
 
-// How good a permutation becomes: best near lr 3e-3 and small batches.
+// The quality of a permutation: best near lr 3e-3 and small batches.
 double quality(const core::Permutation& permutation, record::TrialId id) {
     const double lr = std::get<double>(permutation.at("lr"));
     const auto batch = static_cast<double>(std::get<std::int64_t>(permutation.at("batch_size")));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A sweep that never ran, with plausible figures: for tests of what is written about sweeps.
+/// A made-up sweep with plausible figures, for tests of tables and reports.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace msunet::report::testing {
 
-/// What the made-up sweep is like.
+/// Properties of the made-up sweep.
 struct MadeUp {
     std::int64_t learning_rates = 2;
     std::vector<std::int64_t> batch_sizes{8, 16};

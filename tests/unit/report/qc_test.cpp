@@ -23,7 +23,7 @@ QcScan scan_of(std::size_t width, std::size_t height) {
                   .gray = std::vector<std::uint8_t>(width * height, 200),
                   .mask = std::vector<std::uint8_t>(width * height, 1),
                   .reference = {}};
-    return {.name = "</script><b>.nii", .doubts = {"empty"}, .slices = {slice}};
+    return {.name = "</script><b>.nii", .flags = {"empty"}, .slices = {slice}};
 }
 
 TEST(QcPage, HoldsItsScansAndNoTextEndsTheScript) {

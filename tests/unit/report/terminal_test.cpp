@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/report/start_table.hpp"
-#include "report/columns.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
 namespace msunet::report {
@@ -34,7 +34,7 @@ TEST(StartTable, FitsItsWidthAndWrapsLongValues) {
     for (const std::size_t width : {std::size_t{80}, std::size_t{100}}) {
         for (const std::string& line :
              core::split(format_start_table(start_table(), width), '\n')) {
-            EXPECT_LE(display_width(line), std::max<std::size_t>(width, 91)) << line;
+            EXPECT_LE(core::display_width(line), std::max<std::size_t>(width, 91)) << line;
         }
     }
 }
@@ -46,6 +46,13 @@ TEST(StartTable, ShowsDataByModalityAndSplit) {
     EXPECT_THAT(text, HasSubstr("fmri"));
     EXPECT_THAT(text, Not(HasSubstr("noddi")));
     EXPECT_THAT(text, HasSubstr("20  (default)"));
+}
+
+TEST(StartTable, TitlesFillTheWidthWhateverTheirLetters) {
+    const StartTable table{.headline = "x", .blocks = {{"Mäuse", {}}}, .data = {}};
+    const auto lines = core::split(format_start_table(table, 80), '\n');
+    EXPECT_THAT(lines[1], HasSubstr("Mäuse"));
+    EXPECT_EQ(core::display_width(lines[1]), 80U);
 }
 
 TEST(EpochLine, StandsUnderItsHeading) {
@@ -76,7 +83,7 @@ TEST(EpochLine, StandsUnderItsHeading) {
 TEST(Progress, NeverWiderThanTheTerminal) {
     const Progress progress{"preprocessing", 7, 40, 12.0, "train_rs01_1_fmri_data.nii"};
     for (std::size_t width = 1; width < 160; ++width) {
-        EXPECT_LE(display_width(format_progress(progress, width)), width);
+        EXPECT_LE(core::display_width(format_progress(progress, width)), width);
     }
     EXPECT_THAT(format_progress(progress, 120), HasSubstr("7/40"));
     EXPECT_THAT(format_progress(progress, 120), HasSubstr("17 %"));
@@ -88,24 +95,24 @@ TEST(Progress, FillsItsBar) {
     EXPECT_THAT(format_progress({"x", 0, 0}, 80), HasSubstr("0 %"));
 }
 
-TEST(FinalSummary, NamesWinnerFailuresAndFiles) {
+TEST(FinalSummary, NamesBestTrialFailuresAndFiles) {
     const Sweep sweep = make_sweep(testing::made_up_sweep({.learning_rates = 3, .failures = true}));
     FinalSummary summary;
     summary.folder = "/out/rats";
-    summary.files = {{"112326090850.csv", "results, a row a permutation"}};
+    summary.files = {{"112326090850.csv", "results, one row per trial"}};
     summary.ranks = 2;
     summary.idle_fraction = 0.034;
     const std::string text = format_final_summary(sweep, summary);
     const std::size_t best = best_trial(sweep).value();
-    EXPECT_THAT(text, HasSubstr(core::concat("permutation ", sweep.trials[best].trial)));
-    EXPECT_THAT(text, HasSubstr("5 trained, 1 failed"));
+    EXPECT_THAT(text, HasSubstr(core::concat("trial ", sweep.trials[best].trial)));
+    EXPECT_THAT(text, HasSubstr("5 done, 1 failed"));
     EXPECT_THAT(text, HasSubstr("idle 3.4 %"));
     EXPECT_THAT(text, HasSubstr("/out/rats"));
     EXPECT_THAT(text, HasSubstr("112326090850.csv  results"));
     EXPECT_THAT(text, HasSubstr("anatomical"));
 }
 
-TEST(FinalSummary, WithoutAWinnerSaysNothingOfOne) {
+TEST(FinalSummary, WithoutABestTrialNamesNone) {
     Sweep sweep = make_sweep(testing::made_up_sweep());
     for (auto& trial : sweep.trials) trial.state = record::TrialState::failed;
     EXPECT_THAT(format_final_summary(sweep, {}), Not(HasSubstr("best")));
@@ -117,15 +124,6 @@ TEST(FinalSummary, TimeOfSeveralStartsIsSaidToHoldTheirPauses) {
     FinalSummary summary;
     summary.starts = 3;
     EXPECT_THAT(format_final_summary(sweep, summary), HasSubstr(" from the first of 3 starts on "));
-}
-
-TEST(Columns, CountCharactersNotBytes) {
-    EXPECT_EQ(display_width("Mäuse"), 5U);
-    EXPECT_EQ(pad_left("ä", 3), "  ä");
-    EXPECT_EQ(shorten("Mäusehirn", 7), "Mäus...");
-    EXPECT_EQ(break_lines("a bb ccc", 4), (std::vector<std::string>{"a bb", "ccc"}));
-    EXPECT_EQ(break_lines("aaaaaa", 4), (std::vector<std::string>{"aaaa", "aa"}));
-    EXPECT_EQ(break_lines("", 4), std::vector<std::string>{""});
 }
 
 }  // namespace

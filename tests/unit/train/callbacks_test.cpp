@@ -18,12 +18,12 @@ unet::Hyperparameters with(const char* schedule) {
 }
 
 TEST(Callbacks, ConstantRateStays) {
-    Callbacks callbacks(with("constant"), 7, true);
+    Callbacks callbacks(with("constant"), 7, "val_loss");
     for (int step = 0; step < 70; step += 7) EXPECT_EQ(callbacks.learning_rate(step), 0.01);
 }
 
 TEST(Callbacks, CosineFallsFromTheRateToNothing) {
-    const Callbacks callbacks(with("cosine"), 7, true);
+    const Callbacks callbacks(with("cosine"), 7, "val_loss");
     EXPECT_EQ(callbacks.learning_rate(0), 0.01);
     EXPECT_NEAR(callbacks.learning_rate(35), 0.005, 1e-12);
     EXPECT_NEAR(callbacks.learning_rate(10), 0.005 * (1 + std::cos(std::numbers::pi / 7)), 1e-15);
@@ -31,7 +31,7 @@ TEST(Callbacks, CosineFallsFromTheRateToNothing) {
 }
 
 TEST(Callbacks, PlateauDividesByTenAfterTenEpochsWithoutProgress) {
-    Callbacks callbacks(with("plateau"), 1, true);
+    Callbacks callbacks(with("plateau"), 1, "val_loss");
     callbacks.end_epoch(0, {}, 0.5);
     for (int epoch = 1; epoch < 10; ++epoch) {
         // Less than min_delta better is no progress.
@@ -47,7 +47,7 @@ TEST(Callbacks, PlateauDividesByTenAfterTenEpochsWithoutProgress) {
 TEST(Callbacks, StopsAfterPatience) {
     auto h = with("constant");
     h.early_stopping = 2;
-    Callbacks callbacks(h, 1, false);
+    Callbacks callbacks(h, 1, "val_dice_coef");
     EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
     EXPECT_FALSE(callbacks.end_epoch(1, 0.5, 1).stop);  // ties are no improvement
     EXPECT_TRUE(callbacks.end_epoch(2, 0.4, 1).stop);
@@ -57,14 +57,14 @@ TEST(Callbacks, StopsAfterPatience) {
 TEST(Callbacks, LowerIsBetterForLosses) {
     auto h = with("constant");
     h.early_stopping = 1;
-    Callbacks callbacks(h, 1, true);
+    Callbacks callbacks(h, 1, "val_loss");
     EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
     EXPECT_TRUE(callbacks.end_epoch(1, 0.4, 1).improved);
     EXPECT_TRUE(callbacks.end_epoch(2, 0.45, 1).stop);
 }
 
 TEST(Callbacks, NanNeverImproves) {
-    Callbacks callbacks(with("constant"), 1, false);
+    Callbacks callbacks(with("constant"), 1, "val_dice_coef");
     EXPECT_FALSE(callbacks.end_epoch(0, std::nan(""), 1).improved);
     EXPECT_EQ(callbacks.state().best_epoch, -1);
 }

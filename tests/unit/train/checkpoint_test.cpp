@@ -13,7 +13,7 @@
 namespace msunet::train {
 namespace {
 
-Checkpoint sample() {
+Checkpoint sample(const unet::Architecture& architecture) {
     Checkpoint c;
     c.trial = 12;
     c.identity = "this one";
@@ -36,7 +36,7 @@ Checkpoint sample() {
     c.modality = {{.epoch = 2, .dice = {}}};
     c.callbacks.plateau_best = std::numeric_limits<double>::infinity();
     c.callbacks.best_epoch = -1;
-    c.best_weights = unet::initial_weights(1);
+    c.best_weights = unet::initial_weights(architecture, 1);
     c.ended = true;
     return c;
 }
@@ -44,9 +44,9 @@ Checkpoint sample() {
 TEST(Checkpoint, ReadsBackWhatWasWritten) {
     const test::SmallTrial place("checkpoint");
     const auto file = place.folder() / "c.h5";
-    const Checkpoint c = sample();
+    const Checkpoint c = sample(place.architecture());
     write_checkpoint(file, c);
-    const Checkpoint back = read_checkpoint(file);
+    const Checkpoint back = read_checkpoint(file, place.architecture().tensor_shapes());
     EXPECT_EQ(back.trial, c.trial);
     EXPECT_EQ(back.identity, c.identity);
     EXPECT_EQ(back.epoch, c.epoch);
@@ -70,10 +70,10 @@ TEST(Checkpoint, ReadsBackWhatWasWritten) {
 TEST(Checkpoint, TruncatedFilesAreRefusedByName) {
     const test::SmallTrial place("truncated");
     const auto file = place.folder() / "c.h5";
-    write_checkpoint(file, sample());
+    write_checkpoint(file, sample(place.architecture()));
     std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
     try {
-        (void)read_checkpoint(file);
+        (void)read_checkpoint(file, place.architecture().tensor_shapes());
         FAIL() << "a truncated checkpoint was read";
     } catch (const core::InputError& error) {
         EXPECT_NE(std::string(error.what()).find("c.h5"), std::string::npos) << error.what();
@@ -84,7 +84,7 @@ TEST(CheckpointWriter, TellsWhatIsOnDisk) {
     const test::SmallTrial place("writer");
     CheckpointWriter writer(place.folder() / "c.h5");
     EXPECT_FALSE(writer.completed());
-    writer.start(sample());
+    writer.start(sample(place.architecture()));
     writer.finish();
     const auto position = writer.completed();
     ASSERT_TRUE(position);

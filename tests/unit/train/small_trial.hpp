@@ -85,10 +85,12 @@ class SmallTrial {
 public:
     explicit SmallTrial(const std::string& name,
                         comm::Communicator group = comm::Communicator::self_without_mpi(),
-                        comm::AllReducer* reducer = nullptr)
-        : dataset_(blobs()),
+                        comm::AllReducer* reducer = nullptr,
+                        unet::Architecture architecture = unet::published_architecture())
+        : architecture_(std::move(architecture)),
+          dataset_(blobs()),
           index_(dataset_, {.fractional = false, .size = 32, .stride = 32}),
-          weights_(unet::initial_weights(3)),
+          weights_(unet::initial_weights(architecture_, 3)),
           folder_(std::filesystem::temp_directory_path() /
                   ("msunet_train_" + name + "_" + group.broadcast(unique()))),
           group_(std::move(group)),
@@ -105,6 +107,7 @@ public:
 
     [[nodiscard]] train::TrialContext context() const {
         train::TrialContext context{
+            .architecture = architecture_,
             .dataset = dataset_,
             .patches = [this](const unet::Hyperparameters&) -> const data::PatchIndex& {
                 return index_;
@@ -118,6 +121,7 @@ public:
         return context;
     }
 
+    [[nodiscard]] const unet::Architecture& architecture() const { return architecture_; }
     [[nodiscard]] const data::PatchIndex& index() const { return index_; }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] const std::vector<core::NamedArray>& weights() const { return weights_; }
@@ -128,6 +132,7 @@ private:
         return std::to_string(::getpid()) + "_" + std::to_string(++count);
     }
 
+    unet::Architecture architecture_;
     data::Dataset dataset_;
     data::PatchIndex index_;
     std::vector<core::NamedArray> weights_;

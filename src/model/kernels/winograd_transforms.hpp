@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Minimal filters in one dimension; in two each is used twice. Part of winograd.hpp.
-//
-// A filter has taps, reads `input` pixels for the `output` pixels of a tile, and computes with
-// `positions` numbers of both: transform_output(transform_input(x) · transform_kernel(w)).
-// transform_gradient and kernel_gradient are the adjoints of transform_output and transform_kernel.
+/// \file
+/// Winograd's transforms in one dimension; in two dimensions each is applied twice.
+///
+/// A transform has taps, reads `input` pixels for the `output` pixels of a tile, and turns both and
+/// the kernel into `positions` numbers: the convolution is transform_output(transform_input(x) ·
+/// transform_kernel(w)), with an elementwise product. transform_gradient and kernel_gradient are
+/// the adjoints of transform_output and transform_kernel.
+#pragma once
 
 namespace msunet::model::kernels {
 namespace {
 
-/// F(2×2, 3×3): 3×3 taps, 2×2 pixels.
-struct SameFilter {
+/// F(2×2, 3×3): 3×3 taps, tiles of 2×2 pixels.
+struct SameTransform {
     static constexpr int taps = 3;
     static constexpr int input = 4;      ///< pixels that a tile depends on
-    static constexpr int positions = 4;  ///< numbers of their transform
+    static constexpr int positions = 4;  ///< numbers after the transform
     static constexpr int output = 2;     ///< pixels of a tile
     static constexpr int step = 2;       ///< input pixels from tile to tile
     static constexpr int offset = -1;    ///< first input pixel of the first tile
@@ -53,9 +56,9 @@ struct SameFilter {
     }
 };
 
-/// Each pixel doubled, then two taps w₀, w₁: y₀ = (w₀ + w₁)·x₀ and y₁ = w₀·x₀ + w₁·x₁, which is
+/// Nearest ×2 up-sampling, then two taps w₀, w₁: y₀ = (w₀ + w₁)·x₀ and y₁ = w₀·x₀ + w₁·x₁, which is
 /// y₀ + w₁·(x₁ − x₀).
-struct UpFilter {
+struct UpTransform {
     static constexpr int taps = 2, input = 2, positions = 2, output = 2, step = 1, offset = 0;
 
     template <class V>
@@ -85,8 +88,8 @@ struct UpFilter {
     }
 };
 
-/// The adjoint of that, a tile of one pixel: dx₀ = (w₀ + w₁)·(dy₀ + dy₁) + w₁·(dy₋₁ − dy₁).
-struct UpAdjointFilter : UpFilter {
+/// Its adjoint, with tiles of one pixel: dx₀ = (w₀ + w₁)·(dy₀ + dy₁) + w₁·(dy₋₁ − dy₁).
+struct UpAdjointTransform : UpTransform {
     static constexpr int input = 3, output = 1, step = 2, offset = -1;
 
     template <class V>

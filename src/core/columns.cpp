@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/columns.hpp"
+#include "msunet/core/columns.hpp"
 
 #include <algorithm>
 
-namespace msunet::report {
+namespace msunet::core {
 namespace {
 
 constexpr std::string_view dots = "...";
@@ -21,11 +21,6 @@ std::size_t bytes_of(std::string_view text, std::size_t width) {
 }
 
 }  // namespace
-
-std::size_t display_width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char byte) { return !continues(byte); }));
-}
 
 std::string pad_left(std::string_view text, std::size_t width) {
     const std::size_t used = display_width(text);
@@ -58,4 +53,4 @@ std::vector<std::string> break_lines(std::string_view text, std::size_t width) {
     return lines;
 }
 
-}  // namespace msunet::report
+}  // namespace msunet::core

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What "best" means: the one order of trials, which tables, archive, report, terminal and the
+/// removal of weights all follow.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "msunet/record/sweep_record.hpp"
+
+namespace msunet::record {
+
+/// Whether `value` of a metric is better than `other`: lower for a loss, else higher. NaN is worse
+/// than every number.
+[[nodiscard]] bool is_better(double value, double other, std::string_view metric);
+
+/// The value by which a trial is ranked; nothing where it doesn't count (see `metric`).
+struct Score {
+    TrialId trial = 0;
+    std::optional<double> value;
+};
+[[nodiscard]] Score score_of(const TrialResult& result, std::string_view metric);
+
+/// Whether `a` stands before `b` in the ranking: better values first, equal ones by id, and after
+/// them the trials without a value, by id.
+[[nodiscard]] bool ranks_before(const Score& a, const Score& b, std::string_view metric);
+
+/// Indices into `results` from best to worst.
+[[nodiscard]] std::vector<std::size_t> ranking(std::span<const TrialResult> results,
+                                               std::string_view metric);
+
+/// The first of the ranking by `start.metric`. Null if no trial has the metric.
+[[nodiscard]] const TrialResult* best(const SweepRecord& record);
+
+/// The best of the results so far. It takes one result at a time, so that no end of a trial costs a
+/// walk over many thousand results.
+class Leaderboard {
+public:
+    explicit Leaderboard(std::string metric) : metric_(std::move(metric)) {}
+    /// With all results of the record, to which it keeps no reference.
+    explicit Leaderboard(const SweepRecord& record);
+
+    /// Adds a result. Returns whether it is the best one now.
+    bool add(const TrialResult& result);
+
+    /// Trials with a result.
+    [[nodiscard]] std::size_t ended() const { return ended_; }
+    /// The trial that `best` would find.
+    [[nodiscard]] std::optional<TrialId> best() const;
+
+private:
+    std::string metric_;
+    std::size_t ended_ = 0;
+    Score best_;
+};
+
+}  // namespace msunet::record
