@@ -162,7 +162,7 @@ prepare::Prepared prepare_scans(const BenchSettings& settings, const comm::NodeT
     request.patch_dimensions = {settings.bench.patch_size};
     Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
     PreparationView view(watchdog);
-    auto prepared = prepare::prepare(request, topology.all(), topology, &view);
+    auto prepared = prepare::prepare(request, topology, &view);
     view.end();
     return prepared;
 }

@@ -118,7 +118,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                        const prepare::Request& request, const Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
-    const auto survey = prepare::survey(request, world, true, &observer);
+    const auto survey = prepare::survey(request, topology, &observer);
     const auto nodes = describe_nodes(topology, compute.device_count());
     if (!world.is_root()) return core::ExitCode::ok;
     print_pairs(survey);

@@ -154,7 +154,7 @@ void write_page(const PredictSettings& settings, const TrainedModel& model,
 core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
                       const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
                       double seconds) {
-    auto problems = plan.problems;
+    std::vector<std::string> problems;
     std::size_t predicted = 0;
     bool failed = false;
     for (const ScanReport& report : reports) {

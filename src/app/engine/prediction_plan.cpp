@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prediction_plan.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "../on_root.hpp"
@@ -11,14 +9,16 @@
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/io/nifti_file.hpp"
 #include "msunet/predict/windows.hpp"
-#include "msunet/prepare/check.hpp"
+#include "msunet/prepare/read_scan.hpp"
 
 namespace msunet::app {
 
-using nlohmann::json;
-
 namespace {
+
+/// A scan that can't be used costs next to nothing; it is reported by the rank that reads it.
+constexpr double bad_scan_cost = 1;
 
 /// Rank 0: everything that names and folders tell.
 std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
@@ -80,44 +80,42 @@ std::vector<ScanTask> decode(const std::string& text, const predict::PredictOpti
     return tasks;
 }
 
-/// Relative cost of a scan whose header is fine: its pixels in all windows, and reading.
-double cost_of(const ScanTask& task, const prepare::CheckedHeader& header,
+/// Relative cost of a scan: reading, and its pixels in all windows.
+double cost_of(const ScanTask& task, const io::NiftiFile& file,
                const predict::ScanOptions& options) {
-    if (task.skipped) return header.cost;
-    const auto grid = imaging::grid_for(header.geometry, options.preprocess);
+    if (task.skipped) return file.cost();
+    const auto grid = imaging::grid_for(file.header().geometry, options.preprocess);
     const auto windows =
         predict::windows_of(options.windows.patches, static_cast<std::uint32_t>(grid.size[1]),
                             static_cast<std::uint32_t>(grid.size[0]));
     // A pixel costs the network a few microseconds, reading a byte a few nanoseconds.
     constexpr double pixel = 1000;
-    return header.cost + pixel * static_cast<double>(grid.size[2] * windows.size()) *
+    return file.cost() + pixel * static_cast<double>(grid.size[2] * windows.size()) *
                              windows.front().height * windows.front().width;
 }
 
-/// Collective: every header, each rank its share.
-void check_headers(PredictionPlan& plan, const predict::ScanOptions& options, bool looks_at_skipped,
-                   const comm::Communicator& world) {
-    json mine = json::array();
-    for (auto i = static_cast<std::size_t>(world.rank()); i < plan.tasks.size();
-         i += static_cast<std::size_t>(world.size())) {
+/// The cost of a scan that is opened for it.
+double surveyed_cost(const ScanTask& task, const predict::ScanOptions& options) {
+    prepare::Findings unused;
+    const auto file = prepare::open_scan(task.scan.file, unused);
+    if (!file || !prepare::resampled_grid(*file, options.preprocess, unused)) return bad_scan_cost;
+    return cost_of(task, *file, options);
+}
+
+/// Collective: costs of all tasks, by which the ranks share them. Of several ranks each opens a
+/// share of the scans for their headers; one rank alone opens none.
+void set_costs(PredictionPlan& plan, const predict::ScanOptions& options, bool reads_skipped,
+               const comm::Communicator& world) {
+    std::vector<double> costs(plan.tasks.size());
+    for (std::size_t i = 0; i < costs.size(); ++i) {
         const ScanTask& task = plan.tasks[i];
-        if (task.skipped && !looks_at_skipped) continue;
-        prepare::Findings findings;
-        const auto header = prepare::check_header(task.scan.file, findings);
-        mine.push_back({i, header ? cost_of(task, *header, options) : 0.0, findings.problems});
+        const bool mine =
+            i % static_cast<std::size_t>(world.size()) == static_cast<std::size_t>(world.rank());
+        if (!mine || (task.skipped && !reads_skipped)) continue;
+        costs[i] = world.size() == 1 ? 1 : surveyed_cost(task, options);
     }
-    std::vector<std::vector<std::string>> problems(plan.tasks.size());
-    for (const auto& text :
-         world.all_gather(mine.dump(-1, ' ', false, json::error_handler_t::replace))) {
-        for (const auto& found : json::parse(text)) {
-            const auto i = found[0].get<std::size_t>();
-            plan.tasks[i].cost = found[1].get<double>();
-            problems[i] = found[2].get<std::vector<std::string>>();
-        }
-    }
-    for (const auto& of_scan : problems) {
-        std::ranges::copy(of_scan, std::back_inserter(plan.problems));
-    }
+    world.all_reduce(std::span<double>(costs), comm::Operation::sum);
+    for (std::size_t i = 0; i < costs.size(); ++i) plan.tasks[i].cost = costs[i];
 }
 
 }  // namespace
@@ -146,7 +144,7 @@ PredictionPlan plan_prediction(const PredictSettings& settings, const predict::S
     });
     PredictionPlan plan;
     plan.tasks = decode(world.broadcast(std::move(text)), settings.predict);
-    check_headers(plan, options, settings.predict.qc || settings.predict.reference, world);
+    set_costs(plan, options, settings.predict.qc || settings.predict.reference, world);
     return plan;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// One scan from its file to its results, and what is told of it.
+/// One scan from its file to its results and its report.
 #pragma once
 
 #include <cstddef>
@@ -27,11 +27,11 @@ struct ScanReport {
 std::string to_text(const std::vector<ScanReport>& reports);
 std::vector<ScanReport> scan_reports_from(std::string_view text);
 
-/// Gives this rank's network, made when it is first asked for.
+/// Returns this rank's network, which is made on the first call.
 using PredictorSource = std::function<predict::SlicePredictor&()>;
 
-/// Does what `task` (number `number`) asks for: predicts and writes, unless it is skipped; looks at
-/// the mask for the page and against the manual one. Never throws.
+/// Does what `task` (number `number`) asks for: predicts and writes, unless it is skipped; measures
+/// the mask for the page and compares it with the manual one. Never throws.
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
                         const predict::ScanOptions& options, const PredictorSource& predictor,
                         const std::function<void()>& between_batches);

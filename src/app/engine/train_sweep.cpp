@@ -248,7 +248,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         return dry_run(settings, plan, request, compute, topology, view);
     }
 
-    const auto prepared = prepare::prepare(request, world, topology, &view);
+    const auto prepared = prepare::prepare(request, topology, &view);
     view.end();
     // Whole volumes passed through the heap; training needs its own.
     model::release_memory();

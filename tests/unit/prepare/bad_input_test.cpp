@@ -32,7 +32,7 @@ std::vector<std::string> problems_of(const Request& request) {
         EXPECT_EQ(error.code(), core::ExitCode::input);
         // A dry run must find the same, in the same order.
         try {
-            survey(request, comm::Communicator::self_without_mpi(), true);
+            test::survey_alone(request);
             ADD_FAILURE() << "the survey finds nothing";
         } catch (const core::InputError& surveyed) {
             EXPECT_EQ(surveyed.problems(), error.problems());

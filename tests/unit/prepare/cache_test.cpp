@@ -95,7 +95,7 @@ TEST_F(Cache, NeverEntersImagingOnAHit) {
         std::vector<std::string> names;
     } phases;
     const auto self = comm::Communicator::self_without_mpi();
-    static_cast<void>(prepare(request_, self, comm::NodeTopology(self), &phases));
+    static_cast<void>(prepare(request_, comm::NodeTopology(self), &phases));
     EXPECT_THAT(phases.names, ElementsAre("reading the cache"));
 }
 
@@ -213,6 +213,18 @@ TEST_F(Cache, KeepsTheTwoNewestAndRemovesWhatWasAbandoned) {
     EXPECT_THAT(cached(workspace_.cache()), UnorderedElementsAre(files[1], newest, foreign));
     EXPECT_FALSE(test::fs::exists(old));
     EXPECT_TRUE(test::fs::exists(fresh));
+}
+
+TEST_F(Cache, OfAnOlderFormatIsMadeAgainWithANotice) {
+    core::make_directories(workspace_.cache());
+    const path old = workspace_.cache() / "dataset_0123456789abcdef0123456789abcdef.h5";
+    std::ofstream(old).put('x');
+    testing::internal::CaptureStdout();
+    EXPECT_FALSE(run().from_cache);
+    EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("of an older version"));
+    EXPECT_THAT(warnings_, IsEmpty());
+    EXPECT_FALSE(test::fs::exists(old));
+    EXPECT_TRUE(run().from_cache);
 }
 
 TEST_F(Cache, IsNotKeptInAnInputFolder) {

@@ -29,7 +29,7 @@ protected:
         request_.seed = 33;
     }
 
-    Prepared run(const comm::NodeTopology& nodes) { return prepare(request_, world_, nodes); }
+    Prepared run(const comm::NodeTopology& nodes) { return prepare(request_, nodes); }
 
     comm::Communicator world_ = comm::Communicator::world();
     test::Workspace workspace_{world_};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "msunet/imaging/volume_io.hpp"
+#include "msunet/imaging/write_volume.hpp"
 
-#include <itkImageFileReader.h>
 #include <itkImageFileWriter.h>
 #include <itkNiftiImageIO.h>
 
@@ -10,21 +9,12 @@
 #include <limits>
 #include <system_error>
 
-#include "itk_image.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/check.hpp"
 
 namespace msunet::imaging {
 namespace {
-
-using Frames = itk::Image<float, 4>;
-
-[[noreturn]] void fail(const std::filesystem::path& file, const std::string& reason,
-                       const std::string& advice) {
-    throw core::InputError(core::quoted(file.string()) + ": " + reason + ", " + advice);
-}
 
 [[noreturn]] void fail_to_write(const std::filesystem::path& file, const std::string& reason) {
     throw core::Error(core::ExitCode::failure,
@@ -32,55 +22,12 @@ using Frames = itk::Image<float, 4>;
                           "), check the folder's rights and its free space");
 }
 
-/// The one line of an ITK exception that says something.
+/// The description in an ITK exception, on one line.
 std::string reason_of(const itk::ExceptionObject& error) {
     std::string text = error.GetDescription();
     std::replace(text.begin(), text.end(), '\n', ' ');
     while (!text.empty() && text.back() == ' ') text.pop_back();
     return text;
-}
-
-itk::NiftiImageIO::Pointer open(const std::filesystem::path& file) {
-    if (std::error_code ignored; !std::filesystem::is_regular_file(file, ignored)) {
-        fail(file, "cannot be read (no such file)", "check the name");
-    }
-    auto io = itk::NiftiImageIO::New();
-    io->SetFileName(file.string());
-    try {
-        io->ReadImageInformation();
-    } catch (const itk::ExceptionObject& error) {
-        fail(file, "cannot be read as NIfTI (" + reason_of(error) + ")", "write it anew");
-    }
-    if (io->GetNumberOfComponents() != 1) {
-        fail(file,
-             "has " + std::to_string(io->GetNumberOfComponents()) + " values a voxel (one needed)",
-             "write it with scalar voxels");
-    }
-    const unsigned dimensions = io->GetNumberOfDimensions();
-    std::size_t beyond = 1;
-    for (unsigned i = 4; i < dimensions; ++i) beyond *= io->GetDimensions(i);
-    if (dimensions < 3 || beyond > 1) {
-        fail(file, "has " + std::to_string(dimensions) + " dimensions (3 or 4 needed)",
-             "write it as a 3-D or 4-D volume");
-    }
-    return io;
-}
-
-LoadedVolume header_of(const itk::NiftiImageIO& io) {
-    LoadedVolume loaded;
-    for (unsigned i = 0; i < 3; ++i) {
-        loaded.volume.size[i] = io.GetDimensions(i);
-        loaded.volume.spacing[i] = io.GetSpacing(i);
-        loaded.volume.origin[i] = io.GetOrigin(i);
-        // ITK's readers take the columns of the matrix, each one axis.
-        for (unsigned j = 0; j < 3; ++j) {
-            loaded.volume.direction[3 * j + i] = io.GetDirection(i)[j];
-        }
-    }
-    loaded.frames =
-        io.GetNumberOfDimensions() > 3 ? static_cast<std::int64_t>(io.GetDimensions(3)) : 1;
-    loaded.component = itk::ImageIOBase::GetComponentTypeAsString(io.GetComponentType());
-    return loaded;
 }
 
 /// A pixel of the type that is stored.
@@ -121,7 +68,7 @@ void write_as(const std::filesystem::path& file, const std::vector<core::Volume>
         out = std::transform(frame.voxels.begin(), frame.voxels.end(), out, stored<T>);
     }
 
-    // A temporary name of its own with the extension, by which ITK knows what to write.
+    // The temporary name keeps the extension: ITK chooses the format by it.
     const bool compressed = file.extension() == ".gz";
     const std::filesystem::path temporary =
         file.parent_path() / ("." + file.stem().string() + "." + core::unique_suffix() +
@@ -159,37 +106,6 @@ void write_any(const std::filesystem::path& file, const std::vector<core::Volume
 }
 
 }  // namespace
-
-LoadedVolume read_header(const std::filesystem::path& file) { return header_of(*open(file)); }
-
-LoadedVolume read_volume(const std::filesystem::path& file, std::int64_t frame) {
-    const auto io = open(file);
-    LoadedVolume loaded = header_of(*io);
-    loaded.frame = std::clamp<std::int64_t>(frame, 0, loaded.frames - 1);
-    loaded.frame_was_missing = loaded.frames > 1 && frame >= loaded.frames;
-    auto reader = itk::ImageFileReader<Frames>::New();
-    reader->SetImageIO(io);
-    reader->SetFileName(file.string());
-    try {
-        reader->Update();
-    } catch (const itk::ExceptionObject& error) {
-        fail(file, "cannot be read (" + reason_of(error) + ")", "write it anew");
-    }
-    const std::size_t count = loaded.volume.voxel_count();
-    const float* begin =
-        reader->GetOutput()->GetBufferPointer() + static_cast<std::size_t>(loaded.frame) * count;
-    loaded.volume.voxels.assign(begin, begin + count);
-    return loaded;
-}
-
-LoadedVolume read_mask(const std::filesystem::path& file, std::int64_t frame) {
-    LoadedVolume loaded = read_volume(file, frame);
-    if (const auto values = make_binary(loaded.volume)) {
-        fail(file, "the mask holds " + *values + " (0 and 1, or 0 and 255 needed)",
-             "make it binary");
-    }
-    return loaded;
-}
 
 void write_volume(const std::filesystem::path& file, const core::Volume& volume, StoredAs type) {
     write_any<3>(file, {volume}, type);
