@@ -39,6 +39,6 @@ public:
 /// File of the plug-in and its C function that returns the accelerator; null where no GPU answers.
 /// The number in the name changes with this header and with StepEngine.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v3";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v4";
 
 }  // namespace msunet::train

@@ -32,7 +32,8 @@ public:
     void load_weights(std::span<const core::NamedArray> weights) override;
     [[nodiscard]] std::vector<StateBuffer> state() const override;
     [[nodiscard]] std::int64_t iterations() const override { return optimizer_->iterations(); }
-    void restore(std::span<const StateBuffer> state, std::int64_t iterations) override;
+    [[nodiscard]] std::string restore(std::span<const StateBuffer> state,
+                                      std::int64_t iterations) override;
 
 protected:
     /// Samples as the network sees them, in master precision on its device.

@@ -18,6 +18,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/data/batch_sampler.hpp"
+#include "msunet/data/patch_lists.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/unet/initializers.hpp"
@@ -233,11 +234,11 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
                          const data::PatchIndex& index) {
         benches.push_back(std::make_unique<Bench>(name, dataset, index, hyperparameters, compute));
     };
-    std::optional<PatchLists> patches;
+    std::optional<data::PatchLists> patches;
     auto height = settings.bench.patch_size, width = height;
     if (prepared) {
         patches.emplace(prepared->dataset, settings.train.patches);
-        const auto& index = patches->of(hyperparameters_of(settings.bench));
+        const auto& index = patches->of(settings.bench.patch_size, settings.bench.patch_size);
         height = index.padded_height();
         width = index.padded_width();
         add("real", prepared->dataset, index);

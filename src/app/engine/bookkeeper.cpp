@@ -20,7 +20,7 @@ using core::concat;
 
 namespace {
 constexpr double partial_seconds = 5;
-/// The other half of 1 % is PictureMaker's.
+/// The other half of 1 % is the pictures' (TrialFileWriter).
 constexpr double partial_share = 0.005;
 }  // namespace
 
@@ -53,7 +53,7 @@ void Bookkeeper::happened(const record::Event& event, const record::SweepRecord&
         trial_line(finished->result, record, best);
         forget_files(finished->result, record, before);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
-        core::log::info(concat("permutation ", paused->trial, ": set aside with a checkpoint"));
+        core::log::info(concat("trial ", paused->trial, " paused, its checkpoint is saved"));
     } else if (!std::holds_alternative<record::TrialStarted>(event)) {
         return;
     }
@@ -95,11 +95,10 @@ void Bookkeeper::trial_line(const record::TrialResult& result, const record::Swe
                             bool best) {
     const auto count = concat(" (", leaderboard_.ended(), " of ", record.start.trials.size(), ")");
     if (result.state == record::TrialState::failed) {
-        core::log::warn(
-            concat("permutation ", result.trial, " failed", count, ": ", result.reason));
+        core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
         return;
     }
-    std::string text = concat("permutation ", result.trial, " done", count);
+    std::string text = concat("trial ", result.trial, " done", count);
     if (const auto value = record::metric(result, record.start.metric)) {
         text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
     }

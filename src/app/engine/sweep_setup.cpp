@@ -79,19 +79,6 @@ std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sw
     return settings.train.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
 }
 
-const data::PatchIndex& PatchLists::of(const unet::Hyperparameters& hyperparameters) {
-    const auto key = options_.use_frac_patch ? std::pair<std::int64_t, std::int64_t>{}
-                                             : std::pair{hyperparameters.patch_dimensions,
-                                                         hyperparameters.patch_stride};
-    auto& list = lists_[key];
-    if (!list) {
-        list = std::make_unique<data::PatchIndex>(
-            dataset_, data::PatchSpec{options_.use_frac_patch, options_.frac_patch,
-                                      options_.frac_stride, key.first, key.second});
-    }
-    return *list;
-}
-
 unet::Hyperparameters first_permutation(const GridPlan& plan,
                                         const unet::Hyperparameters& defaults) {
     return unet::from_permutation(plan.grid->permutation(plan.selection.trials.front()), defaults);

@@ -4,10 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "../settings.hpp"
@@ -38,21 +36,6 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
 /// Threads that preprocessing may use on this rank.
 std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
                              const comm::NodeTopology& topology);
-
-/// Lists of windows, one for each patch size and stride of the grid, made when first asked for.
-class PatchLists {
-public:
-    PatchLists(const data::Dataset& dataset, const data::PatchOptions& options)
-        : dataset_(dataset), options_(options) {}
-
-    /// The samples for these hyperparameters. Throws core::InputError where no patch fits.
-    const data::PatchIndex& of(const unet::Hyperparameters& hyperparameters);
-
-private:
-    const data::Dataset& dataset_;
-    data::PatchOptions options_;
-    std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<data::PatchIndex>> lists_;
-};
 
 /// The first permutation's hyperparameters: whose patch size the start table shows.
 unet::Hyperparameters first_permutation(const GridPlan& plan,

@@ -111,8 +111,8 @@ record::World world_record(const comm::NodeTopology& topology,
     return world;
 }
 
-/// Begins or goes on with the journal. Results that a leader wrote but the journal lacks are taken
-/// up, failed trials are set aside where they are to run again.
+/// Creates the journal, or opens that of an earlier start: adds results that a leader wrote but it
+/// lacks, and removes those of failed trials that are to run again.
 record::Journal open_journal(const fs::path& folder, const TrainSettings& settings,
                              const record::SweepStart& first, OpenExperiment& open) {
     const auto file = folder / record::journal_name;
@@ -121,7 +121,7 @@ record::Journal open_journal(const fs::path& folder, const TrainSettings& settin
     auto journal = record::Journal::open(file, std::move(*open.replay),
                                          {first.owner, first.world, first.at}, begins);
     remove_leftovers(folder);
-    take_up_results(journal, folder);
+    adopt_results(journal, folder);
     if (settings.sweep.retry_failed) retry_failed(journal, folder);
     const auto& record = journal.record();
     core::log::info(concat("going on with ", folder, ": ",
@@ -255,9 +255,10 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     view.end();
     // Whole volumes passed through the heap; training needs its own.
     model::release_memory();
-    PatchLists patches(prepared.dataset, settings.patches);
+    data::PatchLists patches(prepared.dataset, settings.patches);
     const auto defaults = default_hyperparameters(settings);
-    const auto& index = patches.of(first_permutation(plan, defaults));
+    const auto shown = first_permutation(plan, defaults);
+    const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);
     const bool has_validation = !index.validation().empty();
     const auto start =
         load_start_model(settings.experiment.initial_model_path,
@@ -292,7 +293,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         setup.emplace(DispatcherSetup{
             *journal, limits,
             [&](const core::Permutation& permutation) {
-                const auto& list = patches.of(unet::from_permutation(permutation, defaults));
+                const auto values = unet::from_permutation(permutation, defaults);
+                const auto& list = patches.of(values.patch_dimensions, values.patch_stride);
                 return sweep::estimated_cost(permutation, defaults.epochs,
                                              static_cast<double>(list.training().size()));
             },

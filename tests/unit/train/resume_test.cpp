@@ -75,16 +75,41 @@ TEST(Resume, GoesOnAfterUntilEpoch) {
     EXPECT_EQ(test::metrics(rest.history), test::metrics(whole.history));
 }
 
-TEST(Resume, RefusesTheCheckpointOfAnotherTrial) {
-    const test::SmallTrial place("other");
+/// The file of a checkpoint of `work`'s first step.
+std::string checkpoint_of(const test::SmallTrial& place, const record::Assignment& work) {
     test::Control control;
     control.step_answer = [](const record::StepReport&) { return Answer::stop; };
-    ASSERT_EQ(train::run_trial(place.context(), test::assignment(), control).state,
-              TrialState::paused);
+    EXPECT_EQ(train::run_trial(place.context(), work, control).state, TrialState::paused);
+    return control.checkpoints.back().file;
+}
+
+/// Trains `work` from its checkpoint and holds it against one without.
+void expect_a_new_start(const test::SmallTrial& place, record::Assignment work) {
+    test::Control resumed, fresh;
+    const auto result = train::run_trial(place.context(), work, resumed);
+    ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    work.checkpoint.clear();
+    const auto expected = train::run_trial(place.context(), work, fresh);
+    EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
+    EXPECT_EQ(resumed.steps, fresh.steps);
+}
+
+TEST(Resume, StartsAgainFromTheCheckpointOfAnotherTrial) {
+    const test::SmallTrial place("other");
     auto other = test::assignment({{"lr", 2e-4}});
-    other.checkpoint = control.checkpoints.back().file;
-    test::Control next;
-    EXPECT_THROW(train::run_trial(place.context(), other, next), core::InputError);
+    other.checkpoint = checkpoint_of(place, test::assignment());
+    expect_a_new_start(place, other);
+}
+
+TEST(Resume, StartsAgainFromADamagedCheckpoint) {
+    const test::SmallTrial place("damaged");
+    auto work = test::assignment();
+    work.checkpoint = checkpoint_of(place, work);
+    const auto file = place.folder() / work.checkpoint;
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+    expect_a_new_start(place, work);
+    work.checkpoint = "trials/4/missing.h5";
+    expect_a_new_start(place, work);
 }
 
 TEST(Resume, ACheckpointIsSavedWhenItIsDue) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which trials get pictures, and of which slices.
 
-#include "app/engine/picture_maker.hpp"
+#include "app/engine/trial_pictures.hpp"
 
 #include <gtest/gtest.h>
 
+#include "app/engine/trial_file_writer.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/report/pictures.hpp"
 #include "unit/train/small_trial.hpp"
 
 namespace msunet::app {
@@ -19,11 +21,11 @@ std::vector<report::SlicePicture> pictures_of(const fs::path& folder, record::Tr
     return report::pictures_from_json(core::read_file(file));
 }
 
-TEST(PictureMaker, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
+TEST(TrialFileWriter, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     const test::SmallTrial small("pictures");
     auto context = small.context();
-    PictureMaker maker(context.dataset, context.metric, small.folder());
-    context.after_training = [&](const train::TrainedTrial& trained) { maker.look(trained); };
+    TrialFileWriter writer(context.dataset, context.metric, small.folder());
+    context.files = &writer;
     test::Control control;
     const auto result = train::run_trial(context, test::assignment({}, 4), control);
     ASSERT_EQ(result.state, record::TrialState::done);
@@ -41,34 +43,54 @@ TEST(PictureMaker, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     EXPECT_TRUE(pictures_of(small.folder(), 4).empty());
 }
 
-TEST(PictureMaker, PassesOverATrialWhenItsShareOfTheTimeIsSpent) {
-    const test::SmallTrial small("pictures_share");
-    auto context = small.context();
-    // Looks at the trial and at once at a better one, trial 5; whether that got pictures.
-    const auto draws_twice = [&](double share, const train::TrainedTrial& trained) {
-        PictureMaker maker(context.dataset, context.metric, small.folder(), share);
-        maker.look(trained);
+/// Gets a trial and at once a better one, trial 5, with little and with all of the time.
+class TwoTrials final : public train::TrialFiles {
+public:
+    TwoTrials(const data::Dataset& dataset, std::string metric, fs::path folder)
+        : dataset_(dataset), metric_(std::move(metric)), folder_(std::move(folder)) {}
+
+    std::vector<std::string> write_components(record::TrialId, std::span<const double>) override {
+        return {};
+    }
+    void write_pictures(const train::TrainedTrial& trained) noexcept override {
+        second_with_little = draws_second(1e-6, trained);
+        second_with_all = draws_second(1, trained);
+    }
+
+    bool second_with_little = true;
+    bool second_with_all = false;
+
+private:
+    bool draws_second(double share, const train::TrainedTrial& trained) {
+        TrialFileWriter writer(dataset_, metric_, folder_, share);
+        writer.write_pictures(trained);
         auto better = trained.result;
         better.trial = 5;
         *better.history.back().metrics.val_dice_coef += 0.1;
-        core::make_directories(small.folder() / record::trial_folder(5));
-        maker.look({better, trained.index, trained.engine, trained.batch_size, trained.alive});
-        return has_pictures(small.folder(), 5);
-    };
-    bool with_little = true;
-    bool with_all = false;
-    context.after_training = [&](const train::TrainedTrial& trained) {
-        with_little = draws_twice(1e-6, trained);
-        with_all = draws_twice(1, trained);
-    };
+        core::make_directories(folder_ / record::trial_folder(5));
+        writer.write_pictures(
+            {better, trained.index, trained.engine, trained.batch_size, trained.control});
+        return has_pictures(folder_, 5);
+    }
+
+    const data::Dataset& dataset_;
+    std::string metric_;
+    fs::path folder_;
+};
+
+TEST(TrialFileWriter, LeavesPicturesOutWhenTheirShareOfTheTimeIsSpent) {
+    const test::SmallTrial small("pictures_share");
+    auto context = small.context();
+    TwoTrials files(context.dataset, context.metric, small.folder());
+    context.files = &files;
     test::Control control;
     (void)train::run_trial(context, test::assignment({}, 4), control);
     EXPECT_TRUE(has_pictures(small.folder(), 4));
-    EXPECT_FALSE(with_little);
-    EXPECT_TRUE(with_all);
+    EXPECT_FALSE(files.second_with_little);
+    EXPECT_TRUE(files.second_with_all);
 }
 
-TEST(PictureMaker, SpreadsWhatItLooksAt) {
+TEST(TrialPictures, CandidatesAreSpreadEvenly) {
     EXPECT_EQ(spread({1, 2, 3}, 3), (std::vector<std::size_t>{1, 2, 3}));
     EXPECT_EQ(spread({0, 1, 2, 3, 4, 5, 6, 7}, 2), (std::vector<std::size_t>{2, 6}));
 }
