@@ -20,7 +20,7 @@ struct Command {
     std::string_view usage;    ///< after "msunet"
     std::string_view summary;  ///< one line, for the list of commands
     std::string_view text;     ///< what the command does, for its own help
-    /// The end of its own help: examples, exit codes, where more is written.
+    /// The end of its own help: examples, exit codes, further reading.
     std::string_view closing;
     /// Shows the command's options, with their defaults, to `use`.
     std::function<void(const std::function<void(const config::Schema&)>& use)> with_schema;

@@ -56,7 +56,7 @@ void print_help(const Command& command) {
 }
 
 void print_completion() {
-    // Schemas live only while they are shown, so that one is shown inside the other.
+    // A schema lives only during this call, so the text is made inside it.
     std::vector<config::CompletionCommand> shown;
     const auto& all = commands();
     std::function<void(std::size_t)> show = [&](std::size_t i) {

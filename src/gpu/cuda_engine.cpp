@@ -150,7 +150,7 @@ private:
         }
         if (problem.empty()) return graph;
         captures_ = false;
-        forgive();
+        clear_failure();
         // Where the end failed too it is never destroyed: libtorch's allocator may go on asking it
         // which memory is its own. Else it must go, since NCCL's end waits for graphs of its sums.
         if (!ended) (void)graph.release();

@@ -77,7 +77,7 @@ class ResumeTest(SweepTest):
         self.assert_code(second, 0)
         folders = list((self.here / "out").glob("experiment*"))
         self.assertEqual(len(folders), 1)
-        self.assertIn("going on with", second.out)
+        self.assertIn("resuming", second.out)
         self.assertEqual(results(folders[0])["histories"], self.expected["histories"])
 
 

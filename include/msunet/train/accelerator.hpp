@@ -22,8 +22,8 @@ public:
 
     /// Names of the visible GPUs, by device number.
     [[nodiscard]] virtual std::vector<std::string> devices() const = 0;
-    /// Where each of them sits ("0000:3b:00.0"), by device number: ranks of a node that see one GPU
-    /// each (Slurm can bind so) tell thereby whether it is the same one.
+    /// PCI addresses of them ("0000:3b:00.0"), by device number. Ranks of a node that see one GPU
+    /// each (Slurm can bind so) compare them to find out whether it is the same one.
     [[nodiscard]] virtual std::vector<std::string> bus_ids() const = 0;
     /// Versions of CUDA, NCCL and the driver, for the start table and environment.json.
     [[nodiscard]] virtual std::string versions() const = 0;

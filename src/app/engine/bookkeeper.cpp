@@ -31,7 +31,7 @@ Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
       live_(settings_.groups, record),
       partial_share_(partial_share, partial_seconds) {
     if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
-    // What an earlier start could not delete any more.
+    // An earlier start may have ended before it deleted these.
     for (const auto* result : record.results()) {
         if (result->trial != leaderboard_.best()) forget_weights(result);
     }
@@ -77,7 +77,7 @@ void Bookkeeper::write_partial(const record::SweepRecord& record, double now) {
 }
 
 void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::SweepRecord& record) {
-    // Where a table shows how trials run, the lines of many would only push each other away.
+    // With several trials a terminal shows the live table instead of a line an epoch.
     if (core::log::is_terminal() && record.start.trials.size() > 1) return;
     if (!heading_shown_) {
         core::log::info(report::epoch_heading(settings_.has_validation));

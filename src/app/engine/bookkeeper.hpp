@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What rank 0 does with the events of a sweep besides the journal: lines for the user, partial
-/// results and report, deletion of weights that nobody needs any more.
+/// What rank 0 does with the events of a sweep besides the journal: it prints lines, writes partial
+/// results and the report, and deletes weights that are no longer needed.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@
 
 namespace msunet::app {
 
-/// Heeds `--keep_models` and writes results.partial.csv and report.html at most every 5 s and for
-/// at most half of the 1 % of the time that a sweep may cost to look at.
+/// Writes results.partial.csv and report.html at most every 5 s and in at most 0.5 % of the time;
+/// deletes files as `--keep_models` asks.
 class Bookkeeper final : public dispatch::SweepListener {
 public:
     struct Settings {
@@ -43,7 +43,8 @@ private:
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
     void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                     bool best);
-    /// What the result of a trial makes superfluous; `before`: the best trial until then.
+    /// Marks files for deletion that a trial's result makes superfluous; `before`: the best trial
+    /// until then.
     void forget_files(const record::TrialResult& result, const record::SweepRecord& record,
                       std::optional<record::TrialId> before);
     void forget_weights(const record::TrialResult* result);

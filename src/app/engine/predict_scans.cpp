@@ -13,6 +13,7 @@
 #include "../commands.hpp"
 #include "../on_root.hpp"
 #include "../world.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
@@ -57,8 +58,8 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
     return costs;
 }
 
-/// This rank's scans, costliest first. A failure that is no scan's own ends this rank's work: it
-/// would meet the next one too.
+/// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
+/// rank's work: the next scan would fail too.
 std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictSettings& settings,
                                       const TrainedModel& model,
                                       const predict::ScanOptions& options,
@@ -92,8 +93,8 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictS
 std::vector<ScanReport> gather_reports(const std::vector<ScanReport>& mine,
                                        const comm::Communicator& world) {
     std::vector<ScanReport> all;
-    for (const auto& text : world.gather(to_text(mine))) {
-        auto reports = scan_reports_from(text);
+    for (const auto& text : world.gather(codec::to_json(mine))) {
+        auto reports = codec::from_json<std::vector<ScanReport>>(text);
         std::ranges::move(reports, std::back_inserter(all));
     }
     std::ranges::sort(all, {}, &ScanReport::task);
@@ -105,7 +106,7 @@ std::string mean_text(double sum, std::size_t scans) {
                   scans == 1 ? " scan)" : " scans)");
 }
 
-/// dice.csv, and the line with the means.
+/// Writes dice.csv and prints the means.
 void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
                 const fs::path& file) {
     std::string table = io::csv_row(std::vector<std::string>{"scan", "modality", "dice"});
@@ -151,8 +152,8 @@ void write_page(const PredictSettings& settings, const TrainedModel& model,
     core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
 }
 
-/// Rank 0: what the user reads at the end, dice.csv and the page. Throws where a scan could not be
-/// done.
+/// Rank 0: prints the summary, writes dice.csv and the page. Throws if a scan could not be
+/// predicted.
 core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
                       const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
                       double seconds) {
@@ -197,14 +198,12 @@ core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel
     const auto mine = work_on_share(plan, settings, model, options, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
-    const auto code = on_root(world, [&] {
+    return on_root(world, [&] {
         const auto due =
             std::ranges::count_if(plan.tasks, [](const ScanTask& task) { return task.cost > 0; });
         const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;
-        return std::to_string(static_cast<int>(
-            finish(plan, settings, model, reports, stopped, core::steady_seconds() - began)));
+        return finish(plan, settings, model, reports, stopped, core::steady_seconds() - began);
     });
-    return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));
 }
 
 }  // namespace msunet::app

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "../on_root.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
@@ -14,13 +14,41 @@
 #include "msunet/predict/windows.hpp"
 #include "msunet/prepare/check.hpp"
 
+namespace msunet::predict {
+
+template <class Archive>
+void path_field(Archive& archive, std::string_view name, auto& path) {
+    archive.converted(
+        name, path, [](const std::filesystem::path& value) { return value.native(); },
+        [](std::string text) { return std::filesystem::path(std::move(text)); });
+}
+
+template <class Archive, codec::Is<ScanFile> T>
+void fields(Archive& archive, T& scan) {
+    path_field(archive, "file", scan.file);
+    path_field(archive, "folder", scan.folder);
+}
+
+template <class Archive, codec::Is<Reference> T>
+void fields(Archive& archive, T& reference) {
+    path_field(archive, "mask", reference.mask);
+    archive("modality", reference.modality);
+}
+
+}  // namespace msunet::predict
+
 namespace msunet::app {
 
-using nlohmann::json;
+template <class Archive, codec::Is<ScanTask> T>
+void fields(Archive& archive, T& task) {
+    archive("scan", task.scan);
+    archive("skipped", task.skipped);
+    archive("reference", task.reference);
+}
 
 namespace {
 
-/// Rank 0: everything that names and folders tell.
+/// Rank 0: the scans as files and folders name them.
 std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     auto list = predict::find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
@@ -45,39 +73,18 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     return tasks;
 }
 
-/// Paths are bytes, not UTF-8: fields end with a zero byte, which no path has.
-void put(std::string& text, std::string_view field) {
-    text += field;
-    text += '\0';
-}
+/// The header of one scan, as the rank that read it found it.
+struct HeaderCheck {
+    std::size_t task = 0;
+    double cost = 0;
+    std::vector<std::string> problems;
+};
 
-std::string encode(const std::vector<ScanTask>& tasks) {
-    std::string text;
-    for (const ScanTask& task : tasks) {
-        put(text, task.scan.file.native());
-        put(text, task.scan.folder.native());
-        put(text, task.skipped ? "1" : "");
-        put(text, task.reference ? task.reference->mask.native() : "");
-        put(text, task.reference ? core::name_of(task.reference->modality) : "");
-    }
-    return text;
-}
-
-std::vector<ScanTask> decode(const std::string& text, const predict::PredictOptions& options) {
-    const auto fields = core::split(text, '\0');
-    constexpr std::size_t each = 5;
-    std::vector<ScanTask> tasks;
-    for (std::size_t i = 0; i + each < fields.size(); i += each) {
-        ScanTask task{.scan = {.file = fields[i], .folder = fields[i + 1]}};
-        task.outputs = predict::outputs_of(task.scan, options);
-        task.skipped = !fields[i + 2].empty();
-        if (!fields[i + 3].empty()) {
-            task.reference = {.mask = fields[i + 3],
-                              .modality = core::modality_named(fields[i + 4]).value()};
-        }
-        tasks.push_back(std::move(task));
-    }
-    return tasks;
+template <class Archive, codec::Is<HeaderCheck> T>
+void fields(Archive& archive, T& check) {
+    archive("task", check.task);
+    archive("cost", check.cost);
+    archive("problems", check.problems);
 }
 
 /// Relative cost of a scan whose header is fine: its pixels in all windows, and reading.
@@ -95,24 +102,22 @@ double cost_of(const ScanTask& task, const prepare::CheckedHeader& header,
 }
 
 /// Collective: every header, each rank its share.
-void check_headers(PredictionPlan& plan, const predict::ScanOptions& options, bool looks_at_skipped,
+void check_headers(PredictionPlan& plan, const predict::ScanOptions& options, bool reads_skipped,
                    const comm::Communicator& world) {
-    json mine = json::array();
+    std::vector<HeaderCheck> mine;
     for (auto i = static_cast<std::size_t>(world.rank()); i < plan.tasks.size();
          i += static_cast<std::size_t>(world.size())) {
         const ScanTask& task = plan.tasks[i];
-        if (task.skipped && !looks_at_skipped) continue;
+        if (task.skipped && !reads_skipped) continue;
         prepare::Findings findings;
         const auto header = prepare::check_header(task.scan.file, findings);
         mine.push_back({i, header ? cost_of(task, *header, options) : 0.0, findings.problems});
     }
     std::vector<std::vector<std::string>> problems(plan.tasks.size());
-    for (const auto& text :
-         world.all_gather(mine.dump(-1, ' ', false, json::error_handler_t::replace))) {
-        for (const auto& found : json::parse(text)) {
-            const auto i = found[0].get<std::size_t>();
-            plan.tasks[i].cost = found[1].get<double>();
-            problems[i] = found[2].get<std::vector<std::string>>();
+    for (const auto& text : world.all_gather(codec::to_json(mine))) {
+        for (auto& check : codec::from_json<std::vector<HeaderCheck>>(text)) {
+            plan.tasks[check.task].cost = check.cost;
+            problems[check.task] = std::move(check.problems);
         }
     }
     for (const auto& of_scan : problems) {
@@ -140,13 +145,9 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
 
 PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
                                const comm::Communicator& world) {
-    std::string text;
-    on_root(world, [&] {
-        text = encode(list_tasks(settings));
-        return std::string();
-    });
     PredictionPlan plan;
-    plan.tasks = decode(world.broadcast(std::move(text)), settings.predict);
+    plan.tasks = on_root(world, [&] { return list_tasks(settings); });
+    for (auto& task : plan.tasks) task.outputs = predict::outputs_of(task.scan, settings.predict);
     check_headers(plan, options, settings.predict.qc || settings.predict.reference, world);
     return plan;
 }

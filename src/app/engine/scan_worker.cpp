@@ -3,7 +3,6 @@
 
 #include <exception>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -16,12 +15,12 @@
 #include "msunet/predict/shown_slices.hpp"
 #include "msunet/prepare/check.hpp"
 #include "msunet/report/qc.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::app {
 
 using core::concat;
 using core::quoted;
-using nlohmann::json;
 
 namespace {
 
@@ -29,7 +28,7 @@ constexpr std::size_t slices_on_page = 4;
 
 /// A scan with its mask, made or read.
 struct Masked {
-    std::optional<core::Volume> scan;  ///< absent where nobody looks at it
+    std::optional<core::Volume> scan;  ///< absent where the page does not show it
     core::Volume mask;
 };
 
@@ -66,7 +65,7 @@ public:
     }
 
     /// Dice and the scan's part of the page.
-    void look_at(const Masked& masked, std::size_t number) {
+    void judge(const Masked& masked, std::size_t number) {
         std::optional<core::Volume> reference;
         if (task_.reference) reference = load_mask(task_.reference->mask);
         if (reference && differs(masked.mask, *reference)) reference.reset();
@@ -76,13 +75,13 @@ public:
         }
     }
 
-    void tell() {
+    void report_findings() {
         report_.problems = std::move(findings_.problems);
         report_.warnings = std::move(findings_.warnings);
     }
 
 private:
-    /// A mask whose emptiness is no news.
+    /// A mask; that it is empty is no warning here.
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
         const std::size_t warnings = findings_.warnings.size();
         std::optional<core::Volume> mask;
@@ -144,40 +143,7 @@ private:
     prepare::Findings findings_;
 };
 
-/// One line: what() of libtorch goes on with a stack trace.
-std::string first_line(const char* text) {
-    const std::string_view all = text;
-    return std::string(all.substr(0, all.find('\n')));
-}
-
 }  // namespace
-
-std::string to_text(const std::vector<ScanReport>& reports) {
-    json list = json::array();
-    for (const ScanReport& report : reports) {
-        list.push_back({{"task", report.task},
-                        {"problems", report.problems},
-                        {"warnings", report.warnings},
-                        {"failed", report.failed},
-                        {"dice", report.dice ? json(*report.dice) : json()},
-                        {"qc", report.qc}});
-    }
-    return list.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::vector<ScanReport> scan_reports_from(std::string_view text) {
-    std::vector<ScanReport> reports;
-    for (const json& from : json::parse(text)) {
-        ScanReport report{.task = from.at("task").get<std::size_t>(),
-                          .problems = from.at("problems").get<std::vector<std::string>>(),
-                          .warnings = from.at("warnings").get<std::vector<std::string>>(),
-                          .failed = from.at("failed").get<bool>()};
-        if (from.at("dice").is_number()) report.dice = from.at("dice").get<double>();
-        report.qc = from.at("qc").get<std::string>();
-        reports.push_back(std::move(report));
-    }
-    return reports;
-}
 
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
                         const predict::ScanOptions& options, const PredictorSource& predictor,
@@ -189,16 +155,16 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictS
         core::fault_point("predict.scan");
         const auto masked =
             task.skipped ? work.read(options) : work.predict(options, predictor, between_batches);
-        if (masked) work.look_at(*masked, number);
-    } catch (const core::Error& error) {
-        failure = error.what();
+        if (masked) work.judge(*masked, number);
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),
                          ": out of memory, give the job more or use a smaller --batch_size");
+    } catch (const core::Error& error) {
+        failure = error.what();
     } catch (const std::exception& error) {
-        failure = concat(quoted(task.scan.file.string()), ": ", first_line(error.what()));
+        failure = concat(quoted(task.scan.file.string()), ": ", train::failure_text(error));
     }
-    work.tell();
+    work.report_findings();
     report.failed = failure.has_value();
     if (failure) report.problems.push_back(std::move(*failure));
     return report;

@@ -12,7 +12,7 @@
 
 namespace msunet::app {
 
-/// Writes both into the experiment's folder. Only rank 0 calls.
+/// Writes both into the experiment's folder. For rank 0 alone.
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes);
 

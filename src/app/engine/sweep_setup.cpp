@@ -27,7 +27,7 @@ std::string hash_of_input(const prepare::Prepared& prepared, const std::string& 
     return found == prepared.inputs.end() ? std::string() : found->hash;
 }
 
-/// What a user should be told about values of the grid that are allowed but rarely meant.
+/// Warnings about values of the grid that are allowed but rarely intended.
 void warn_of_values(const record::GridLists& lists, std::vector<std::string>& warnings) {
     for (const auto& [name, values] : lists) {
         for (const auto& value : values) {

@@ -21,7 +21,7 @@ using core::concat;
 namespace {
 
 constexpr std::size_t pictures_of_modality = 6;
-/// More slices of a modality than these would only cost time.
+/// Slices of a modality that are predicted at most, to limit the time.
 constexpr std::size_t candidates_of_modality = 64;
 
 std::vector<std::vector<std::size_t>> choose_candidates(const data::Dataset& dataset) {

@@ -5,15 +5,12 @@
 #include <optional>
 #include <utility>
 
-#include "msunet/codec/json.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
-#include "msunet/record/fields.hpp"
+#include "msunet/record/trial_folder.hpp"
 #include "msunet/train/trainer.hpp"
-#include "running_mark.hpp"
 #include "trial_file_writer.hpp"
 #include "trial_log.hpp"
 
@@ -24,12 +21,7 @@ using core::concat;
 
 namespace {
 
-constexpr const char* result_name = "result.json";
 constexpr const char* log_name = "log.txt";
-
-fs::path result_file(const fs::path& folder, record::TrialId trial) {
-    return folder / record::trial_folder(trial) / result_name;
-}
 
 train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* files) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
@@ -61,7 +53,7 @@ record::TrialResult train_logged(const train::TrialContext& context,
                     context.group.size(), context.group.size() == 1 ? " rank: " : " ranks: ",
                     core::permutation_text(assignment.permutation)));
     LoggedControl logged(control, log);
-    mark_running(folder, context.world_rank);
+    record::mark_running(folder, context.world_rank);
     core::fault_point(concat("trial_", assignment.trial));
     auto result = train::run_trial(context, assignment, logged);
     log.line(concat(record::name_of(result.state),
@@ -97,42 +89,11 @@ dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
             log->line(concat("memory released, ", core::fixed(resident / 1e6, 1), " MB in use"));
         }
         if (leads && record::is_final(result.state)) {
-            core::write_file_atomically(folder / result_name, codec::to_json(result));
+            record::write_result(folder, result);
         }
-        if (leads) unmark_running(folder);
+        if (leads) record::unmark_running(folder);
         return result;
     };
-}
-
-void adopt_results(record::Journal& journal, const fs::path& folder) {
-    std::vector<record::TrialId> started;
-    for (const auto& [trial, known] : journal.record().trials) {
-        if (!known.result) started.push_back(trial);
-    }
-    for (const auto trial : started) {
-        const auto file = result_file(folder, trial);
-        std::error_code ignored;
-        if (!fs::exists(file, ignored)) continue;
-        auto result = codec::from_json<record::TrialResult>(core::read_file(file));
-        if (result.trial != trial) continue;
-        journal.append(record::TrialFinished{std::move(result), core::unix_now()});
-    }
-}
-
-void retry_failed(record::Journal& journal, const fs::path& folder) {
-    std::vector<record::TrialId> failed;
-    for (const auto* result : journal.record().results()) {
-        if (result->state == record::TrialState::failed) failed.push_back(result->trial);
-    }
-    for (const auto trial : failed) {
-        journal.append(record::TrialRetried{trial, core::unix_now()});
-    }
-    // Only once the journal says so: a result on disk that the journal lacks would be adopted.
-    journal.sync();
-    for (const auto trial : failed) {
-        std::error_code ignored;
-        fs::remove(result_file(folder, trial), ignored);
-    }
 }
 
 }  // namespace msunet::app

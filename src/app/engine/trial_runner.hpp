@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// One trial on this rank's group: from an assignment to a result on disk.
+/// Runs one trial on this rank's group: from an assignment to a result on the disk.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,6 @@
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_lists.hpp"
-#include "msunet/dispatch/groups.hpp"
-#include "msunet/record/journal.hpp"
 #include "sweep_setup.hpp"
 #include "watchdog.hpp"
 
@@ -34,11 +32,5 @@ struct RunnerParts {
 /// The runner of this rank; none where it is in no group. The leader writes the trial's log and,
 /// before the runner returns, `trials/<id>/result.json` to the disk.
 dispatch::TrialRunner make_trial_runner(const RunnerParts& parts);
-
-/// Adds results to the journal that leaders wrote but it lacks (the job died in between).
-void adopt_results(record::Journal& journal, const std::filesystem::path& folder);
-
-/// Makes failed trials run again: the journal forgets their results.
-void retry_failed(record::Journal& journal, const std::filesystem::path& folder);
 
 }  // namespace msunet::app

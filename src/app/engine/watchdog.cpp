@@ -23,7 +23,7 @@ constexpr std::size_t steps_remembered = 64;
 constexpr double longest_interval = 5;
 
 void end_process(const std::string& message) {
-    // Not the log: another thread may hold its lock for ever.
+    // Not through the log, whose lock a thread that hangs may hold.
     std::fprintf(stderr, "error: %s\n", message.c_str());
     std::fflush(stderr);
     _exit(static_cast<int>(core::ExitCode::failure));
