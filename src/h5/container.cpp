@@ -5,6 +5,7 @@
 #include "h5/image.hpp"
 #include "h5/text.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/format_error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/text.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What the GPU plug-in offers. The program loads the plug-in at run time, where there is a GPU, so
+/// that a run on the CPU neither needs nor loads CUDA.
 #pragma once
-
-// What the GPU plug-in offers. The program loads the plug-in at run time, where there is a GPU, so
-// that a run on the CPU neither needs nor loads CUDA.
 
 #include <memory>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What step engines of all devices have in common: the network with objective and optimiser, its
+/// state, and steps that end on all ranks of the group when this one fails.
 #pragma once
-
-// What step engines of all devices have in common: the network with objective and optimiser, its
-// state, and steps that end on all ranks of the group when this one fails.
 
 #include <ATen/core/Tensor.h>
 

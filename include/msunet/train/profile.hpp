@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Where a training step's time goes. The step's parts are marked with libtorch's record functions,
+/// which cost nothing unless a StepProfile is active. No torch in this header.
 #pragma once
-
-// Where a training step's time goes. The step's parts are marked with libtorch's record functions,
-// which cost nothing unless a StepProfile is active. No torch in this header.
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// One step on a batch, on whatever device: the trainer's view of a network with its optimiser.
 #pragma once
-
-// One step on a batch, on whatever device: the trainer's view of a network with its optimiser.
 
 #include <cstdint>
 #include <functional>

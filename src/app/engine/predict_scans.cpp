@@ -2,7 +2,6 @@
 #include "predict_scans.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <numeric>
 #include <optional>
@@ -17,15 +16,14 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/modality.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
-#include "msunet/io/csv.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/prepare/deal.hpp"
+#include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
 #include "prediction_plan.hpp"
 #include "scan_progress.hpp"
@@ -101,39 +99,18 @@ std::vector<ScanReport> gather_reports(const std::vector<ScanReport>& mine,
     return all;
 }
 
-std::string mean_text(double sum, std::size_t scans) {
-    return concat(core::fixed(sum / static_cast<double>(scans), 4), " (", scans,
-                  scans == 1 ? " scan)" : " scans)");
-}
-
 /// Writes dice.csv and prints the means.
 void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
                 const fs::path& file) {
-    std::string table = io::csv_row(std::vector<std::string>{"scan", "modality", "dice"});
-    std::array<double, core::modality_count> sums{};
-    std::array<std::size_t, core::modality_count> counts{};
+    std::vector<report::ScanDice> scans;
     for (const ScanReport& report : reports) {
         if (!report.dice) continue;
         const ScanTask& task = plan.tasks[report.task];
-        const auto modality = task.reference->modality;
-        table += io::csv_row(std::vector<std::string>{task.scan.name(),
-                                                      std::string(core::name_of(modality)),
-                                                      core::option_text(*report.dice)});
-        sums[static_cast<std::size_t>(modality)] += *report.dice;
-        ++counts[static_cast<std::size_t>(modality)];
+        scans.push_back({task.scan.name(), task.reference->modality, *report.dice});
     }
-    core::write_file_atomically(file, table);
-    const auto scans = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-    if (scans == 0) return;
-    std::vector<std::string> parts;
-    double sum = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] == 0) continue;
-        parts.push_back(concat(core::modality_names[i], ' ', mean_text(sums[i], counts[i])));
-        sum += sums[i];
-    }
-    core::log::info(concat("mean Dice    ", core::join(parts), "; all ", mean_text(sum, scans),
-                           ", by scan in ", file));
+    core::write_file_atomically(file, report::dice_csv(scans));
+    if (scans.empty()) return;
+    core::log::info(concat("mean Dice    ", report::mean_dice_text(scans), ", by scan in ", file));
 }
 
 void write_page(const PredictSettings& settings, const TrainedModel& model,

@@ -29,7 +29,7 @@ public:
     void write_pictures(const train::TrainedTrial& trained) noexcept override;
 
 private:
-    /// The other half of 1 % is the Bookkeeper's.
+    /// The other half of 1 % is the SweepReporter's.
     static constexpr double default_share = 0.005;
 
     const data::Dataset& dataset_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// A small data set of blobs in noise, and what a trial on it needs.
 #pragma once
-
-// A small data set of blobs in noise, and what a trial on it needs.
 
 #include <unistd.h>
 
