@@ -19,8 +19,8 @@ std::string stopped_text(const dispatch::SweepEnding& ending) {
     switch (ending.ending) {
         case sweep::Ending::stopped:
             return ending.stop_reason == record::StopReason::stop_before
-                       ? "the job's end is near; start it again to go on"
-                       : "a signal asked for it; start it again to go on";
+                       ? "the job's end is near; start it again to resume"
+                       : "a signal asked for it; start it again to resume";
         case sweep::Ending::time_limit:
             return "the time limit has come";
         case sweep::Ending::target:

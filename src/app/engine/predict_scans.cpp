@@ -149,7 +149,7 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
                            core::duration_text(seconds), ", results in ", settings.predict.output));
     if (stopped) {
         core::log::info(concat("stopped by a signal before all ", plan.tasks.size(),
-                               " scans were done; the same command goes on"));
+                               " scans were done; the same command continues"));
         return core::ExitCode::stopped;
     }
     if (settings.predict.reference) {

@@ -104,7 +104,7 @@ TEST_F(Group, PausesTogetherAndResumesBitForBit) {
     const auto whole = train::run_trial(place_.context(), work, control);
     for (const std::int64_t nth : {1, 2, 4}) {
         test::Control pausing, rest;
-        // One rank alone asks, as a signal may reach only one.
+        // Only one rank asks: a signal may reach one alone.
         pausing.step_answer = [&](const record::StepReport&) {
             const bool asks = Communicator::world().rank() == Communicator::world().size() - 1;
             return asks && pausing.steps == nth ? Answer::stop : Answer::go_on;
@@ -134,7 +134,7 @@ TEST_F(Group, AFailureOnOneRankEndsTheTrialEverywhere) {
         EXPECT_EQ(world.broadcast(result.reason), result.reason);
         ::unsetenv("MSUNET_FAULT");
         core::arm_faults(world.rank());
-        // And the group goes on with the next trial.
+        // The group then trains the next trial.
         EXPECT_EQ(train::run_trial(place_.context(), test::assignment(), control).state,
                   TrialState::done);
     }

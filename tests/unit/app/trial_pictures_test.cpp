@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which trials get pictures, and of which slices.
+// The trials that get pictures, and the slices that are shown.
 
 #include "app/engine/trial_pictures.hpp"
 
@@ -37,13 +37,14 @@ TEST(TrialFileWriter, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     EXPECT_EQ(pictures[1].modality, core::Modality::fmri);
     EXPECT_EQ(pictures[0].slices, 3);
     EXPECT_EQ(pictures[0].gray.size(), 32U * 32U);
-    // The same again is no better.
+    // The same trial again is not better.
     fs::remove(small.folder() / record::trial_folder(4) / report::pictures_file_name);
     (void)train::run_trial(context, test::assignment({}, 4), control);
     EXPECT_TRUE(pictures_of(small.folder(), 4).empty());
 }
 
-/// Gets a trial and at once a better one, trial 5, with little and with all of the time.
+/// After a trial ends writes pictures of it and of a better one, trial 5: with little and with all
+/// of the time.
 class TwoTrials final : public train::TrialFiles {
 public:
     TwoTrials(const data::Dataset& dataset, std::string metric, fs::path folder)

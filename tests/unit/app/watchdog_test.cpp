@@ -31,7 +31,7 @@ struct Alarms {
     }
 };
 
-TEST(Watchdog, SoundsWhenWorkMakesNoProgress) {
+TEST(Watchdog, RaisesAnAlarmWhenWorkMakesNoProgress) {
     Alarms alarms;
     {
         Watchdog watchdog(0.1, 3, alarms.alarm());
@@ -72,7 +72,7 @@ TEST(Watchdog, IsPatientWithLongSteps) {
         Watchdog watchdog(1, 0, [](const std::string&) { _exit(1); });
         watchdog.watch("trial 7");
         std::raise(SIGSTOP);
-        // The watchdog is woken at once, the work makes progress a little later.
+        // The watchdog wakes at once, the work makes progress a little later.
         std::this_thread::sleep_for(milliseconds(200));
         watchdog.progress();
         std::this_thread::sleep_for(milliseconds(200));

@@ -93,7 +93,7 @@ TEST(Checkpoint, ThoseOfAnotherVersionAreUnusable) {
     EXPECT_NE(reason(file).find("'msunet checkpoint 1'"), std::string::npos) << reason(file);
 }
 
-TEST(CheckpointWriter, TellsWhatIsOnDisk) {
+TEST(CheckpointWriter, ReportsWhatIsOnDisk) {
     const test::SmallTrial place("writer");
     CheckpointWriter writer(place.folder() / "c.h5");
     EXPECT_FALSE(writer.completed());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trial that was paused and goes on is, bit for bit, the trial that was not.
+// A trial that was paused and resumed gives, bit for bit, the results of one that was not.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ namespace {
 using record::Answer;
 using record::TrialState;
 
-/// Runs a trial that is paused at its `nth` call of the control (0: never) and then goes on.
+/// Runs a trial that is paused at its `nth` call of the control (0: never) and then resumed.
 record::TrialResult run_with_pause(const test::SmallTrial& place, record::Assignment work,
                                    std::int64_t nth) {
     test::Control control;
@@ -58,7 +58,7 @@ TEST_P(Resume, IsBitExactAtAnyStep) {
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, Resume, testing::Values("Adam", "Nadam", "Adafactor"));
 
-TEST(Resume, GoesOnAfterUntilEpoch) {
+TEST(Resume, ContinuesAfterUntilEpoch) {
     const test::SmallTrial place("until");
     auto work = test::assignment({{"epochs", std::int64_t{3}}});
     test::Control control;
@@ -83,7 +83,7 @@ std::string checkpoint_of(const test::SmallTrial& place, const record::Assignmen
     return control.checkpoints.back().file;
 }
 
-/// Trains `work` from its checkpoint and holds it against one without.
+/// Trains `work` from its checkpoint and compares it with a trial without one.
 void expect_a_new_start(const test::SmallTrial& place, record::Assignment work) {
     test::Control resumed, fresh;
     const auto result = train::run_trial(place.context(), work, resumed);

@@ -14,7 +14,7 @@ namespace {
 
 using record::TrialState;
 
-TEST(Trial, TellsWhatASweepNeeds) {
+TEST(Trial, ReportsWhatASweepNeeds) {
     const test::SmallTrial place("tells");
     test::Control control;
     const auto result = train::run_trial(place.context(), test::assignment(), control);
@@ -59,7 +59,7 @@ TEST(Trial, Learns) {
     EXPECT_LT(result.history.back().metrics.loss, result.history.front().metrics.loss - 0.2);
 }
 
-TEST(Trial, ADivergingOneFails) {
+TEST(Trial, FailsWhereTrainingDiverges) {
     const test::SmallTrial place("diverges");
     test::Control control;
     const auto result =
@@ -77,7 +77,7 @@ TEST(Trial, ADivergingOneFails) {
 TEST(Trial, StopsEarlyAndRestoresTheBest) {
     const test::SmallTrial place("early");
     test::Control control;
-    // A tiny rate: the validation Dice with moving statistics falls from its start.
+    // With this rate the validation Dice falls from the first epoch on.
     const auto result = train::run_trial(place.context(),
                                          test::assignment({{"epochs", std::int64_t{30}},
                                                            {"early_stopping", std::int64_t{2}},
@@ -160,7 +160,7 @@ std::int64_t resident() {
     return pages;
 }
 
-TEST(Trial, MemoryIsGivenBack) {
+TEST(Trial, ReleasesItsMemory) {
     const test::SmallTrial place("memory");
     model::keep_freed_memory();
     std::int64_t early = 0;
