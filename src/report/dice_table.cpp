@@ -32,11 +32,12 @@ struct Mean {
 }  // namespace
 
 std::string dice_csv(std::span<const ScanDice> scans) {
-    io::CsvTable table{.header = {"scan", "modality", "dice"}, .rows = {}};
+    std::string text = io::csv_row(std::vector<std::string>{"scan", "modality", "dice"});
     for (const auto& [scan, modality, dice] : scans) {
-        table.rows.push_back({scan, std::string(core::name_of(modality)), core::option_text(dice)});
+        text += io::csv_row(std::vector<std::string>{scan, std::string(core::name_of(modality)),
+                                                     core::option_text(dice)});
     }
-    return io::csv_text(table);
+    return text;
 }
 
 std::string mean_dice_text(std::span<const ScanDice> scans) {
