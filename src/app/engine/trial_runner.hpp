@@ -10,6 +10,7 @@
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_lists.hpp"
+#include "msunet/dispatch/groups.hpp"
 #include "sweep_setup.hpp"
 #include "watchdog.hpp"
 
