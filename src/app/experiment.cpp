@@ -125,16 +125,17 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
     const auto& directory = request.output_directory;
     const auto default_name =
         concat("experiment", static_cast<std::int64_t>(std::floor(current.at)));
-    if (request.resume == "never") {
+    if (request.resume.kind == Resume::Kind::never) {
         return begin_numbered(directory, request.name.value_or(default_name));
     }
-    if (request.resume != "auto") {
-        if (!is_experiment(request.resume)) {
-            throw core::UsageError(concat("--resume: ", quoted(request.resume),
+    if (request.resume.kind == Resume::Kind::folder) {
+        const auto& folder = request.resume.folder;
+        if (!is_experiment(folder)) {
+            throw core::UsageError(concat("--resume: ", quoted(folder),
                                           " is no experiment (it has no ", record::journal_name,
                                           "), give auto, never or an experiment's folder"));
         }
-        return reopen(request.resume, current);
+        return reopen(folder, current);
     }
     if (request.name) {
         const auto folder = directory / *request.name;

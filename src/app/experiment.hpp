@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "msunet/record/journal.hpp"
+#include "options.hpp"
 
 namespace msunet::app {
 
@@ -16,7 +17,7 @@ namespace msunet::app {
 struct ExperimentRequest {
     std::filesystem::path output_directory;
     std::optional<std::string> name;
-    std::string resume = "auto";  ///< auto, never or a folder
+    Resume resume;
 };
 
 /// The folder, and the journal if the experiment is resumed.

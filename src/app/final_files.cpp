@@ -15,7 +15,6 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
-#include "msunet/unet/network.hpp"
 #include "settings.hpp"
 
 namespace msunet::app {
@@ -53,7 +52,7 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
     predict::ModelOptions own;
     own.patch_dimensions = model.hyperparameters.patch_dimensions;
     own.patch_stride = model.hyperparameters.patch_stride;
-    own.outlier_value = predict::outlier_value(fractional);
+    own.outlier_value = imaging::outlier_value(fractional);
     own.final_activation = model.hyperparameters.final_activation;
     core::TextCollector values;
     describe(values, own);
@@ -67,14 +66,17 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
 
 }  // namespace
 
-std::vector<core::NamedArray> read_trial_weights(const fs::path& folder,
+std::vector<core::NamedArray> read_trial_weights(const unet::Architecture& architecture,
+                                                 const fs::path& folder,
                                                  const record::TrialResult& result) {
     const auto file = folder / result.weights_file;
-    return h5::match_start_model(h5::read_keras_file(file), unet::tensor_shapes(), file).weights;
+    return h5::match_start_model(h5::read_keras_file(file), architecture.tensor_shapes(), file)
+        .weights;
 }
 
 std::vector<std::pair<std::string, std::string>> write_final_files(
-    const fs::path& folder, const record::SweepRecord& record) {
+    const unet::Architecture& architecture, const fs::path& folder,
+    const record::SweepRecord& record) {
     core::fault_point("final_files");
     const auto sweep = report::make_sweep(record);
     const auto names = report::write_results(folder, sweep);
@@ -85,9 +87,8 @@ std::vector<std::pair<std::string, std::string>> write_final_files(
     if (failed > 0) files.emplace_back("failures.csv", "which trials failed, and why");
     if (const auto row = report::best_trial(sweep)) {
         const record::TrialResult& best = sweep.trials[*row];
-        const auto weights = read_trial_weights(folder, best);
-        report::TrainedModel model;
-        model.weights = weights;
+        const auto weights = read_trial_weights(architecture, folder, best);
+        report::TrainedModel model{.architecture = architecture, .weights = weights};
         model.hyperparameters =
             unet::from_permutation(best.permutation, unet::from_permutation(sweep.defaults));
         std::tie(model.height, model.width) = patch_size(best.patch_size);

@@ -13,8 +13,8 @@ namespace msunet::h5 {
 namespace {
 
 // The file is an HDF5 file followed by a trailer: this mark and the hash of all bytes before it.
-// HDF5 ignores what follows its own end; we hold the hash against the bytes before HDF5, which may
-// crash on damaged ones, sees them.
+// HDF5 ignores what follows its own end. The hash is verified before HDF5 opens the file, because
+// HDF5 may crash on damaged files.
 constexpr std::string_view mark = "msunet01";
 constexpr std::size_t hash_length = 32;
 constexpr std::size_t trailer_length = mark.size() + hash_length;

@@ -20,6 +20,10 @@ void NodeProgress::advance() {
     observer_.progress(now, total_);
 }
 
+void NodeProgress::note_problem() { std::atomic_ref(field(problem)).store(1); }
+
+bool NodeProgress::problem_noted() const { return std::atomic_ref(field(problem)).load() != 0; }
+
 void NodeProgress::check_stop() {
     std::atomic_ref stop(field(stopped));
     if (core::stop_requested()) stop.store(1);

@@ -10,26 +10,17 @@
 
 #include "msunet/core/text.hpp"
 #include "msunet/train/trial_failure.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::train {
 namespace {
 
 constexpr std::int64_t sum_count = 5;
 
-std::vector<bool> trainable_layers(const unet::Hyperparameters& hyperparameters) {
-    std::vector<bool> flags;
-    for (const auto& layer : unet::layers()) {
-        flags.push_back(unet::is_trainable(layer, hyperparameters));
-    }
-    return flags;
-}
-
 model::NetworkOptions network_options(const EngineSpec& spec, at::Device device) {
     return {.precision = spec.precision,
             .device = device,
             .dropout = spec.hyperparameters.dropout,
-            .trainable = trainable_layers(spec.hyperparameters),
+            .trainable = spec.architecture.trainable_layers(spec.hyperparameters),
             .sync_batch_norm = spec.sync_batch_norm};
 }
 
@@ -58,9 +49,12 @@ void copy_in(const at::Tensor& tensor, const std::vector<T>& values) {
 NetworkEngine::NetworkEngine(const EngineSpec& spec, at::Device device,
                              std::unique_ptr<model::FusedOps> fused_ops, void* stream)
     : spec_(spec),
-      network_(network_options(spec, device), spec.start_weights, std::move(fused_ops)),
+      network_(model::make_network({.architecture = spec.architecture,
+                                    .options = network_options(spec, device),
+                                    .weights = spec.start_weights,
+                                    .fused_ops = std::move(fused_ops)})),
       objective_(spec.hyperparameters.losses, spec.hyperparameters.final_activation),
-      optimizer_(model::Optimizer::make(spec.hyperparameters.optimizer, network_.parameters())),
+      optimizer_(model::Optimizer::make(spec.hyperparameters.optimizer, network_->parameters())),
       collectives_(spec.reducer, stream),
       sums_(at::zeros({sum_count}, at::TensorOptions(device).dtype(at::kDouble))) {}
 
@@ -70,7 +64,7 @@ std::vector<float> NetworkEngine::bottleneck(std::span<const std::uint32_t> samp
     for (std::size_t i = 0; i < samples.size(); i += batch_size) {
         const auto part = samples.subspan(i, std::min(batch_size, samples.size() - i));
         const at::Tensor rows =
-            network_.bottleneck(cut(part).x).to(at::kCPU, at::kFloat).contiguous();
+            network_->bottleneck(cut(part).x).to(at::kCPU, at::kFloat).contiguous();
         const auto* data = rows.const_data_ptr<float>();
         features.insert(features.end(), data, data + rows.numel());
     }
@@ -82,16 +76,17 @@ std::vector<float> NetworkEngine::predict(std::span<const float> pictures) {
     const auto count = static_cast<std::int64_t>(pictures.size()) / (height * width);
     at::Tensor host = at::empty({count, height, width});
     std::copy(pictures.begin(), pictures.end(), host.mutable_data_ptr<float>());
-    const at::Tensor likelihood =
-        objective_.predict(network_.infer(host.to(master()))).to(at::kCPU, at::kFloat).contiguous();
+    const at::Tensor likelihood = objective_.predict(network_->infer(host.to(master())))
+                                      .to(at::kCPU, at::kFloat)
+                                      .contiguous();
     const auto* data = likelihood.const_data_ptr<float>();
     return {data, data + likelihood.numel()};
 }
 
-std::vector<core::NamedArray> NetworkEngine::weights() const { return network_.weights(); }
+std::vector<core::NamedArray> NetworkEngine::weights() const { return network_->weights(); }
 
 void NetworkEngine::load_weights(std::span<const core::NamedArray> weights) {
-    network_.load(weights);
+    network_->load(weights);
 }
 
 std::vector<StateBuffer> NetworkEngine::state() const {
@@ -129,7 +124,7 @@ std::string NetworkEngine::restore(std::span<const StateBuffer> state, std::int6
 void NetworkEngine::begin(std::int64_t status) {
     status_ = status;
     if (spec_.reducer != nullptr) spec_.reducer->clear();
-    collectives_.begin(&network_.schedule());
+    collectives_.begin(&network_->schedule());
     sums_.zero_();
     if (!failure_.empty()) raise(failed_status);
     raise(status);
@@ -149,16 +144,16 @@ void NetworkEngine::differentiate(const Batch& batch, const BatchPart& part, std
     const at::Tensor logits = forward(batch, part, step);
     const at::Tensor gradient = compare(logits, batch, part);
     RECORD_USER_SCOPE("msunet::backward");
-    network_.backward(gradient);
+    network_->backward(gradient);
 }
 
 at::Tensor NetworkEngine::forward(const Batch& batch, const BatchPart& part, std::int64_t step) {
     RECORD_USER_SCOPE("msunet::forward");
-    return network_.forward(batch.x,
-                            {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
-                             .first_sample = part.first,
-                             .global_samples = part.global,
-                             .collectives = &collectives_});
+    return network_->forward(batch.x,
+                             {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
+                              .first_sample = part.first,
+                              .global_samples = part.global,
+                              .collectives = &collectives_});
 }
 
 at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch,
@@ -171,16 +166,16 @@ at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch,
 
 void NetworkEngine::score(const Batch& batch, const BatchPart& part) {
     sums_.copy_(
-        objective_.evaluate(network_.infer(batch.x), batch.y, batch.weights, part.global, false)
+        objective_.evaluate(network_->infer(batch.x), batch.y, batch.weights, part.global, false)
             .sums);
 }
 
 void NetworkEngine::reduce_gradients() {
-    collectives_.drain(network_.schedule().size(), at::TensorOptions(sums_.device()));
-    if (network_.parameters().size() > 0) collectives_.sum(network_.parameters().gradients());
+    collectives_.drain(network_->schedule().size(), at::TensorOptions(sums_.device()));
+    if (network_->parameters().size() > 0) collectives_.sum(network_->parameters().gradients());
     if (spec_.sync_batch_norm || !collectives_.active()) return;
     // Without synchronised batch normalisation the ranks' moving statistics would drift apart.
-    at::Tensor statistics = network_.moving_statistics();
+    at::Tensor statistics = network_->moving_statistics();
     collectives_.sum(statistics);
     statistics.div_(static_cast<double>(collectives_.ranks()));
 }
@@ -200,11 +195,11 @@ StepOutcome NetworkEngine::outcome() {
 
 std::vector<std::pair<std::string, at::Tensor>> NetworkEngine::tensors() const {
     std::vector<std::pair<std::string, at::Tensor>> all;
-    if (network_.parameters().size() > 0) {
-        all.emplace_back("values", network_.parameters().values());
+    if (network_->parameters().size() > 0) {
+        all.emplace_back("values", network_->parameters().values());
     }
-    all.emplace_back("moving_statistics", network_.moving_statistics());
-    if (network_.parameters().size() > 0) {
+    all.emplace_back("moving_statistics", network_->moving_statistics());
+    if (network_->parameters().size() > 0) {
         for (const auto& state : optimizer_->state()) {
             all.emplace_back("optimizer/" + state.name, state.tensor);
         }

@@ -30,7 +30,8 @@ record::Attempt attempt_of(const TrialContext& context, const record::Assignment
 /// On one rank: the principal components of all validation samples' features, in files.
 std::vector<std::string> write_components(const TrialSetup& setup) {
     const auto& context = setup.context;
-    const auto engine = context.make_engine({.dataset = context.dataset,
+    const auto engine = context.make_engine({.architecture = context.architecture,
+                                             .dataset = context.dataset,
                                              .index = setup.index,
                                              .hyperparameters = setup.hyperparameters,
                                              .start_weights = context.start_weights,

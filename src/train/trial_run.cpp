@@ -12,7 +12,6 @@
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/train/trial_failure.hpp"
-#include "msunet/unet/network.hpp"
 #include "train/leader_work.hpp"
 
 namespace msunet::train {
@@ -23,8 +22,7 @@ TrialRun::TrialRun(const TrialSetup& setup, record::TrialControl& control)
     : setup_(setup),
       control_(control, setup.context.group, setup.assignment.trial),
       checkpoints_(setup, control_),
-      callbacks_(setup.hyperparameters, setup.steps,
-                 setup.context.metric) {
+      callbacks_(setup.hyperparameters, setup.steps, setup.context.metric) {
     progress_.callbacks = callbacks_.state();
 }
 
@@ -59,7 +57,8 @@ void TrialRun::make_engine() {
     run_on_all(context.group, [&] {
         core::fault_point("train.engine");
         engine_ = context.make_engine(
-            {.dataset = context.dataset,
+            {.architecture = context.architecture,
+             .dataset = context.dataset,
              .index = setup_.index,
              .hyperparameters = setup_.hyperparameters,
              .start_weights = context.start_weights,
@@ -126,7 +125,7 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
 }
 
 bool TrialRun::modality_every_epoch() const {
-    return setup_.context.options.modality_metrics == "every_epoch" ||
+    return setup_.context.options.modality_metrics == ModalityMetrics::every_epoch ||
            (is_modality_metric(setup_.context.metric) &&
             (setup_.hyperparameters.early_stopping || setup_.hyperparameters.restore_best));
 }
@@ -174,7 +173,7 @@ void TrialRun::add_epoch(const record::EpochReport& report) {
     }
     progress_.callbacks = callbacks_.state();
     progress_.stopped_early = decision.stop;
-    if (setup_.context.options.modality_metrics == "every_epoch") {
+    if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) {
         progress_.modality.push_back({.epoch = progress_.epoch, .dice = *report.modality});
     }
     progress_.history.push_back(report);
@@ -185,7 +184,7 @@ void TrialRun::add_epoch(const record::EpochReport& report) {
 
 bool TrialRun::finish() {
     if (!progress_.best_weights.empty()) engine_->load_weights(progress_.best_weights);
-    if (setup_.context.options.modality_metrics == "every_epoch") return true;
+    if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) return true;
     const auto& history = progress_.history;
     const std::int64_t epoch =
         progress_.best_weights.empty() ? progress_.epoch - 1 : progress_.callbacks.best_epoch;
@@ -202,8 +201,9 @@ void TrialRun::write_files(record::TrialResult& result) {
     run_on_leader(setup_.context.group, [&] {
         checkpoints_.finish();
         core::make_directories(setup_.folder());
-        h5::write_keras_weights(setup_.folder() / weights_file_name,
-                                h5::group_by_layer(unet::layer_names(), engine_->weights()));
+        h5::write_keras_weights(
+            setup_.folder() / weights_file_name,
+            h5::group_by_layer(setup_.context.architecture.layer_names(), engine_->weights()));
         if (setup_.context.files == nullptr) return;
         setup_.context.files->write_pictures({.result = result,
                                               .index = setup_.index,

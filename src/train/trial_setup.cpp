@@ -25,8 +25,7 @@ TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
       assignment(a),
       hyperparameters(unet::from_permutation(a.permutation, c.defaults)),
       index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride)),
-      sample_weights(data::sample_weights(index,
-                                          data::weighted_modality(hyperparameters.modality_weight),
+      sample_weights(data::sample_weights(index, hyperparameters.modality_weight,
                                           hyperparameters.weight_factor)),
       steps(steps_per_epoch(index, hyperparameters.batch_size)) {
     if (hyperparameters.pca_only) return;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "msunet/unet/names.hpp"
-#include "unet/plain_name.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -16,23 +15,25 @@ std::vector<std::string_view> words(std::span<const std::string_view> names) {
 }
 
 void describe_training(core::OptionVisitor& visitor, Hyperparameters& h) {
-    visitor.visit(OptionInfo{.name = "epochs", .help = "Passes over the training data.", .min = 1},
-                  h.epochs);
+    visitor.visit(
+        OptionInfo{.name = "epochs", .help = "Number of passes over the training data.", .min = 1},
+        h.epochs);
     visitor.visit(
         OptionInfo{.name = "losses",
-                   .help = "Loss: dice_coef_loss or a Keras loss that fits one-channel masks; "
-                           "Keras's short names (bce, mse, mae, mape, msle, kld) too.",
+                   .help =
+                       "Loss: dice_coef_loss, or a Keras loss for masks of one channel. Keras's "
+                       "short names (bce, mse, mae, mape, msle, kld) are accepted.",
                    .choices = words(loss_names())},
         h.losses);
     visitor.visit(OptionInfo{.name = "optimizer",
-                             .help = "Optimiser, with Keras's defaults for all but the learning "
+                             .help = "Optimizer, with Keras's defaults for all but the learning "
                                      "rate.",
                              .choices = words(optimizer_names())},
                   h.optimizer);
     visitor.visit(OptionInfo{.name = "lr", .help = "Learning rate.", .min = 0, .min_open = true},
                   h.lr);
     visitor.visit(OptionInfo{.name = "batch_size",
-                             .help = "Samples a step, over all ranks of the worker group together.",
+                             .help = "Samples of a step, over all ranks of the group together.",
                              .min = 1},
                   h.batch_size);
     visitor.visit(OptionInfo{.name = "finalActivation",
@@ -50,14 +51,14 @@ void describe_training(core::OptionVisitor& visitor, Hyperparameters& h) {
 
 void describe_patches(core::OptionVisitor& visitor, Hyperparameters& h) {
     visitor.visit(OptionInfo{.name = "patch_dimensions",
-                             .help = "Side of the square patches in pixels; with fixed patches "
-                                     "only (use_frac_patch False).",
+                             .help = "Side of the square patches in pixels; used with fixed "
+                                     "patches only (--use_frac_patch False).",
                              .range = "a multiple of 32",
                              .min = 32,
                              .multiple_of = 32},
                   h.patch_dimensions);
     visitor.visit(OptionInfo{.name = "patch_stride",
-                             .help = "Distance of neighbouring patches in pixels; with fixed "
+                             .help = "Distance of neighbouring patches in pixels; used with fixed "
                                      "patches only.",
                              .min = 1},
                   h.patch_stride);
@@ -66,9 +67,9 @@ void describe_patches(core::OptionVisitor& visitor, Hyperparameters& h) {
 void describe_trainability(core::OptionVisitor& visitor, Hyperparameters& h) {
     visitor.visit(
         OptionInfo{.name = "which_layer",
-                   .help = "Convolution k, counted from the input, trains iff which_layer "
-                           ">= k: 19 trains all, 0 none. 1 conv1_1 ... 10 conv5_2, 11 "
-                           "conv6_1 ... 19 conv9_3.",
+                   .help = "Convolution k, counted from the input, is trained if which_layer "
+                           ">= k: 19 trains all of them, 0 none. 1 is conv1_1, 10 conv5_2, 11 "
+                           "conv6_1, 19 conv9_3.",
                    .min = 0,
                    .max = 19},
         h.which_layer);
@@ -76,46 +77,22 @@ void describe_trainability(core::OptionVisitor& visitor, Hyperparameters& h) {
         OptionInfo{.name = "scoreTrainable", .help = "Train the last 1x1 convolution (score)."},
         h.score_trainable);
     visitor.visit(OptionInfo{.name = "expandingBatchNormTrainable",
-                             .help = "Train the batch normalisations of blocks 6 to 9."},
+                             .help = "Train the BatchNorm layers of blocks 6 to 9."},
                   h.expanding_batch_norm_trainable);
     visitor.visit(OptionInfo{.name = "contractingBatchNormTrainable",
-                             .help = "Train the batch normalisations of blocks 1 to 5."},
+                             .help = "Train the BatchNorm layers of blocks 1 to 5."},
                   h.contracting_batch_norm_trainable);
     visitor.visit(OptionInfo{.name = "upsamplingTrainable",
                              .help = "Train the 2x2 convolutions after up-sampling (up6 to up9)."},
                   h.upsampling_trainable);
     visitor.visit(OptionInfo{.name = "upsamplingBatchNormTrainable",
-                             .help = "Train the batch normalisations after them (up6_bn to "
-                                     "up9_bn)."},
+                             .help = "Train the BatchNorm layers after these convolutions (up6_bn "
+                                     "to up9_bn)."},
                   h.upsampling_batch_norm_trainable);
     visitor.visit(OptionInfo{.name = "pca_only",
-                             .help = "Principal components of the start model's deepest features "
-                                     "instead of training."},
+                             .help = "Compute the principal components of the start model's "
+                                     "deepest features instead of training."},
                   h.pca_only);
-}
-
-void describe_rest(core::OptionVisitor& visitor, Hyperparameters& h) {
-    visitor.visit(OptionInfo{.name = "modality_weight",
-                             .help = "Modality whose samples weigh more in the loss.",
-                             .choices = {"anatomical", "dti", "noddi", "regwarp", "fmri", "none"}},
-                  h.modality_weight);
-    visitor.visit(OptionInfo{.name = "weight_factor",
-                             .help = "Weight of that modality's samples; all others weigh 1.",
-                             .min = 0},
-                  h.weight_factor);
-    visitor.visit(OptionInfo{.name = "early_stopping",
-                             .help = "Stop after this many epochs without a better metric; none: "
-                                     "never.",
-                             .min = 1},
-                  h.early_stopping);
-    visitor.visit(
-        OptionInfo{.name = "restore_best",
-                   .help = "Keep weights and metrics of the best epoch, not of the last."},
-        h.restore_best);
-    visitor.visit(OptionInfo{.name = "lr_schedule",
-                             .help = "How the learning rate changes over the epochs.",
-                             .choices = {"constant", "cosine", "plateau"}},
-                  h.lr_schedule);
 }
 
 class KeyCollector final : public core::UniformVisitor<KeyCollector> {
@@ -139,6 +116,10 @@ public:
         permutation.insert_or_assign(std::string(info.name),
                                      value ? core::Value(*value) : core::Value());
     }
+    void option(const OptionInfo& info, core::TextValue& value) {
+        permutation.insert_or_assign(std::string(info.name),
+                                     value.is_absent() ? core::Value() : core::Value(value.text()));
+    }
     // No hyperparameter is a list.
     void option(const OptionInfo& /*info*/, std::vector<std::string>& /*value*/) {}
 
@@ -147,11 +128,40 @@ public:
 
 }  // namespace
 
+void describe_options(core::OptionVisitor& visitor, Hyperparameters& h) {
+    visitor.visit(
+        {.name = "modality_weight",
+         .aliases = {"mw"},
+         .help = "Modality whose samples have the weight --weight_factor in the loss; all "
+                 "others weigh 1.",
+         .value_name = "MODALITY"},
+        h.modality_weight);
+    visitor.visit({.name = "weight_factor",
+                   .aliases = {"wf"},
+                   .help = "Weight of the samples of --modality_weight in the loss.",
+                   .value_name = "FACTOR",
+                   .min = 0.0},
+                  h.weight_factor);
+    visitor.visit({.name = "early_stopping",
+                   .help = "End a trial after this many epochs without improvement of --metric.",
+                   .value_name = "EPOCHS",
+                   .min = 1.0},
+                  h.early_stopping);
+    visitor.visit({.name = "restore_best",
+                   .help = "Keep weights and metrics of the best epoch of a trial instead of the "
+                           "last one; the ranking uses them."},
+                  h.restore_best);
+    visitor.visit({.name = "lr_schedule",
+                   .help = "Learning rate over a trial: constant; cosine, down to 0 at the last "
+                           "step; plateau, a tenth after every 10 epochs without a better loss."},
+                  h.lr_schedule);
+}
+
 void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters) {
     describe_training(visitor, hyperparameters);
     describe_patches(visitor, hyperparameters);
     describe_trainability(visitor, hyperparameters);
-    describe_rest(visitor, hyperparameters);
+    describe_options(visitor, hyperparameters);
 }
 
 const std::vector<std::string>& hyperparameter_keys() {
@@ -172,9 +182,9 @@ core::Permutation to_permutation(const Hyperparameters& hyperparameters) {
 }
 
 std::optional<std::string> canonical_key(std::string_view key) {
-    const std::string plain = plain_name(key);
+    const std::string plain = core::plain_name(key);
     for (const std::string& each : hyperparameter_keys()) {
-        if (plain_name(each) == plain) {
+        if (core::plain_name(each) == plain) {
             return each;
         }
     }

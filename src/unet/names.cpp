@@ -7,7 +7,6 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
-#include "unet/plain_name.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -39,19 +38,17 @@ constexpr std::array<Pair, 8> loss_aliases{{{"bce", "binary_crossentropy"},
                                             {"kld", "kl_divergence"},
                                             {"kullback_leibler_divergence", "kl_divergence"},
                                             {"huber_loss", "huber"}}};
-constexpr std::string_view needs_classes =
-    "it compares classes over several channels, and the masks have one channel; "
-    "binary_crossentropy is its kin for masks";
+constexpr std::string_view use_crossentropy =
+    "it compares classes over several channels and masks have one channel; use binary_crossentropy";
 constexpr std::array<Pair, 5> refused_losses{
-    {{"categorical_crossentropy", needs_classes},
-     {"sparse_categorical_crossentropy", needs_classes},
+    {{"categorical_crossentropy", use_crossentropy},
+     {"sparse_categorical_crossentropy", use_crossentropy},
      {"categorical_focal_crossentropy",
-      "it compares classes over several channels, and the masks have one channel; "
-      "binary_focal_crossentropy is its kin for masks"},
+      "it compares classes over several channels and masks have one channel; use "
+      "binary_focal_crossentropy"},
      {"categorical_hinge",
-      "it compares classes over several channels, and the masks have one channel; "
-      "hinge is its kin for masks"},
-     {"sparse_categorical_focal_crossentropy", needs_classes}}};
+      "it compares classes over several channels and masks have one channel; use hinge"},
+     {"sparse_categorical_focal_crossentropy", use_crossentropy}}};
 
 constexpr std::array<std::string_view, 11> optimizers{"SGD",      "RMSprop",   "Adam",    "AdamW",
                                                       "Adadelta", "Adafactor", "Adagrad", "Adamax",
@@ -65,20 +62,20 @@ constexpr std::array<Pair, 1> activation_aliases{{{"silu", "swish"}}};
 std::string canonical(std::string_view kind, std::string_view name,
                       std::span<const std::string_view> names, std::span<const Pair> aliases,
                       std::span<const Pair> refused) {
-    const std::string plain = plain_name(name);
+    const std::string plain = core::plain_name(name);
     for (const std::string_view each : names) {
-        if (plain_name(each) == plain) {
+        if (core::plain_name(each) == plain) {
             return std::string(each);
         }
     }
     for (const Pair& alias : aliases) {
-        if (plain_name(alias.name) == plain) {
+        if (core::plain_name(alias.name) == plain) {
             return std::string(alias.other);
         }
     }
     for (const Pair& refusal : refused) {
-        if (plain_name(refusal.name) == plain) {
-            throw core::UsageError(core::concat(kind, ' ', core::quoted(name), " does not fit (",
+        if (core::plain_name(refusal.name) == plain) {
+            throw core::UsageError(core::concat(kind, ' ', core::quoted(name), " can't be used (",
                                                 refusal.other, "), allowed are ",
                                                 core::join(names)));
         }

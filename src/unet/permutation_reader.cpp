@@ -61,15 +61,18 @@ public:
 private:
     void wrong_type(const OptionInfo& info, const Value& value, std::string_view expected) {
         const std::string range = core::range_text(info);
-        problems_.push_back(core::concat(
-            "hyperparameter ", core::quoted(info.name), " is ", core::python_repr(value), " (",
-            core::type_name(value), "), expected ", expected, range.empty() ? "" : ": ", range));
+        note(info, core::concat("is ", core::python_repr(value), " (", core::type_name(value),
+                                "), expected ", expected, range.empty() ? "" : ": ", range));
+    }
+
+    void note(const OptionInfo& info, std::string_view problem) {
+        problems_.push_back(core::concat("hyperparameter ", core::quoted(info.name), " ", problem));
     }
 
     template <class T>
     void set_checked(const OptionInfo& info, const T& value, T& target) {
         if (const auto problem = core::problem_with(info, value)) {
-            problems_.push_back(*problem);
+            note(info, *problem);
         } else {
             target = value;
         }
@@ -114,11 +117,20 @@ private:
             } else if (info.name == "finalActivation") {
                 target = canonical_activation(*text);
             } else {
-                set_checked(info, core::to_lower(core::trim(*text)), target);
+                set_checked(info, *text, target);
             }
         } catch (const core::UsageError& error) {
             problems_.push_back(
                 core::concat("hyperparameter ", core::quoted(info.name), ": ", error.what()));
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, core::TextValue& target) {
+        const auto text = is_none(value) ? std::string(info.absent) : core::as_text(value);
+        if (!text) {
+            wrong_type(info, value, "a name");
+        } else if (const auto problem = target.read(*text)) {
+            note(info, *problem);
         }
     }
 

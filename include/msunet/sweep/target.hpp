@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// `--metric` and `--performance_target`.
 #pragma once
 
@@ -10,22 +11,29 @@
 
 namespace msunet::sweep {
 
-/// The metric that "best" means: the option's, else val_dice_coef with validation data, else
-/// dice_coef. Throws core::UsageError for an unknown name (with the nearest known one) and for a
-/// validation metric without validation data.
-std::string resolve_metric(const std::optional<std::string>& option, bool has_validation);
+/// The metric that decides which trial is best: the option's, else val_dice_coef with validation
+/// data, else dice_coef. Throws core::UsageError for an unknown name (with the nearest known one)
+/// and for a validation metric without validation data.
+[[nodiscard]] std::string resolve_metric(const std::optional<std::string>& option,
+                                         bool has_validation);
 
-/// A value that ends the sweep once a trial reaches it.
+/// A value of a metric at which no further trial begins.
 struct PerformanceTarget {
     std::string metric;
     double value = 0;
     bool less = false;  ///< at most `value`, else at least
 
     /// By the epoch that stands for the trial (record::summary_epoch).
-    bool reached(const record::TrialResult& result) const;
-};
+    [[nodiscard]] bool reached(const record::TrialResult& result) const;
 
-/// Reads "METRIC,VALUE[,less]"; for losses `less` is meant anyway. Throws core::UsageError.
-PerformanceTarget parse_performance_target(std::string_view text, bool has_validation);
+    friend bool operator==(const PerformanceTarget&, const PerformanceTarget&) = default;
+};
+/// "METRIC,VALUE[,less]"; for losses `less` is meant in any case. The metric is not checked.
+[[nodiscard]] std::string to_text(const PerformanceTarget& target);
+[[nodiscard]] bool from_text(std::string_view text, PerformanceTarget& target);
+
+/// Throws core::UsageError for an unknown metric (with the nearest known one) and for a validation
+/// metric without validation data.
+void check_target(const PerformanceTarget& target, bool has_validation);
 
 }  // namespace msunet::sweep

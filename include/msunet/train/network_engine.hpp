@@ -53,7 +53,7 @@ protected:
     [[nodiscard]] model::Optimizer& optimizer() { return *optimizer_; }
     [[nodiscard]] model::Collectives& collectives() { return collectives_; }
     /// Type and device of master tensors.
-    [[nodiscard]] at::TensorOptions master() const { return network_.master_options(); }
+    [[nodiscard]] at::TensorOptions master() const { return network_->master_options(); }
     /// (5) float64 on the device: model::BatchSums of this rank's part, then of the group.
     [[nodiscard]] const at::Tensor& sums() const { return sums_; }
 
@@ -71,7 +71,7 @@ protected:
             fail(error);
         }
     }
-    /// Clears the failure, before the same step is tried in another way.
+    /// Clears a failure before the same step is tried in another way.
     void clear_failure() { failure_.clear(); }
 
     /// Collective over the group in batch mode: gradients and sums of this rank's part.
@@ -95,7 +95,7 @@ private:
     [[nodiscard]] std::vector<std::pair<std::string, at::Tensor>> tensors() const;
 
     EngineSpec spec_;
-    model::Network network_;
+    std::unique_ptr<model::Network> network_;
     model::Objective objective_;
     std::unique_ptr<model::Optimizer> optimizer_;
     model::Collectives collectives_;

@@ -16,6 +16,7 @@ namespace msunet::train {
 
 /// Where steps are timed. References outlive the timer.
 struct StepTimerPlace {
+    const unet::Architecture& architecture;
     const comm::Communicator& group;
     comm::AllReducer* reducer = nullptr;  ///< of the group; null: a group of one
     EngineFactory make_engine = make_cpu_engine;

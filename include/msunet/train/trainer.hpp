@@ -18,6 +18,7 @@
 #include "msunet/record/trial.hpp"
 #include "msunet/train/options.hpp"
 #include "msunet/train/step_engine.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::train {
@@ -50,9 +51,10 @@ public:
 
 /// Everything that the trials of a sweep have in common on this rank. References outlive it.
 struct TrialContext {
+    const unet::Architecture& architecture;
     const data::Dataset& dataset;
     data::PatchLists& patches;
-    std::span<const core::NamedArray> start_weights;  ///< all tensors in unet's order
+    std::span<const core::NamedArray> start_weights;  ///< all tensors in the architecture's order
     comm::Communicator group;                         ///< the ranks that train together
     comm::AllReducer* reducer = nullptr;              ///< of the group; null: a group of one
     EngineFactory make_engine = make_cpu_engine;

@@ -13,9 +13,8 @@ namespace msunet::unet {
 [[nodiscard]] std::span<const std::string_view> activation_names();
 
 /// The canonical name of a loss given by name, Keras alias (bce, mse, mae, mape, msle, kld,
-/// logcosh) or class name; upper and lower case, spaces, `_` and `-` don't matter. Throws
-/// `core::UsageError` with the allowed names, or with the reason for losses that one-channel masks
-/// don't fit.
+/// logcosh) or class name, compared by core::plain_name. Throws `core::UsageError` with the allowed
+/// names, or with the reason for losses that can't be used with masks of one channel.
 [[nodiscard]] std::string canonical_loss(std::string_view name);
 /// Likewise for optimisers ("adam" is Adam).
 [[nodiscard]] std::string canonical_optimizer(std::string_view name);

@@ -70,7 +70,7 @@ prepare::Prepared prepare_scans(const BenchSettings& settings, const comm::NodeT
     request.patch_dimensions = {settings.bench.patch_size};
     Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
     PreparationView view(watchdog);
-    auto prepared = prepare::prepare(request, topology.all(), topology, &view);
+    auto prepared = prepare::prepare(request, topology, &view);
     view.end();
     return prepared;
 }
@@ -141,8 +141,9 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     compute.use(placement);
 
     std::vector<Bench> benches;
-    const train::StepTimerPlace place{compute.group(), compute.reducer(), compute.engine_factory(),
-                                      compute.precision()};
+    const auto architecture = unet::published_architecture();
+    const train::StepTimerPlace place{architecture, compute.group(), compute.reducer(),
+                                      compute.engine_factory(), compute.precision()};
     const auto add = [&, hyperparameters = hyperparameters_of(settings.bench)](
                          const char* name, const data::Dataset& dataset,
                          const data::PatchIndex& index) {

@@ -72,11 +72,11 @@ std::int64_t distinct_devices(const train::Accelerator* accelerator,
     return static_cast<std::int64_t>(ids.size());
 }
 
-model::Precision resolve_precision(const std::string& name, bool gpu) {
-    const auto precision = model::precision_of(name).value_or(model::default_precision(gpu));
+model::Precision resolve_precision(std::optional<model::Precision> asked, bool gpu) {
+    const auto precision = asked.value_or(model::default_precision(gpu));
     if (precision == model::Precision::tf32 && !gpu) {
         throw core::OptionError(
-            "precision", name,
+            "precision", std::string(core::name_of(precision)),
             "float32, bf16 or float64 on the CPU (TensorFloat-32 is a format of "
             "GPUs)");
     }
@@ -104,6 +104,11 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
 }
 
 std::string Compute::device_name() const { return devices_.empty() ? "CPU" : devices_.front(); }
+
+std::optional<train::AcceleratorVersions> Compute::accelerator_versions() const {
+    if (accelerator_ == nullptr) return std::nullopt;
+    return accelerator_->versions();
+}
 
 void Compute::use(const sweep::Placement& placement) {
     const auto& slot = placement.slots[static_cast<std::size_t>(world_.rank())];

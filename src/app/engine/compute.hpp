@@ -12,6 +12,7 @@
 #include "../settings.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
@@ -30,7 +31,9 @@ public:
     /// Name of the GPU, or "CPU".
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
-    std::string precision_name() const { return std::string(model::name_of(precision_)); }
+    std::string precision_name() const { return std::string(core::name_of(precision_)); }
+    /// Of CUDA, NCCL and the driver; nothing on the CPU.
+    std::optional<train::AcceleratorVersions> accelerator_versions() const;
     /// Lines for the start table.
     const std::vector<std::string>& notices() const { return notices_; }
 

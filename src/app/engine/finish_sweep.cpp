@@ -38,7 +38,8 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
 
 }  // namespace
 
-core::ExitCode finish_sweep(const std::filesystem::path& folder, record::Journal& journal,
+core::ExitCode finish_sweep(const unet::Architecture& architecture,
+                            const std::filesystem::path& folder, record::Journal& journal,
                             const dispatch::SweepEnding& ending) {
     const bool complete = journal.record().unfinished() == 0;
     report::FinalSummary summary;
@@ -48,7 +49,7 @@ core::ExitCode finish_sweep(const std::filesystem::path& folder, record::Journal
     summary.starts = journal.record().starts.size();
     if (complete) {
         // The date in the files' names and in the archive is the journal's last before this.
-        summary.files = write_final_files(folder, journal.record());
+        summary.files = write_final_files(architecture, folder, journal.record());
         journal.append(record::Finished{core::unix_now()});
     } else {
         summary.stopped = stopped_text(ending);

@@ -17,9 +17,10 @@ void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best)
         unet::from_permutation(best.permutation, default_hyperparameters(parts.settings));
     const auto& index =
         parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride);
-    const auto weights = read_trial_weights(parts.folder, best);
+    const auto weights = read_trial_weights(parts.start.architecture, parts.folder, best);
     const std::vector<float> sample_weights(index.size(), 1.0F);
-    const auto engine = parts.compute.engine_factory()({.dataset = parts.dataset,
+    const auto engine = parts.compute.engine_factory()({.architecture = parts.start.architecture,
+                                                        .dataset = parts.dataset,
                                                         .index = index,
                                                         .hyperparameters = hyperparameters,
                                                         .start_weights = weights,

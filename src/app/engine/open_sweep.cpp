@@ -34,7 +34,7 @@ OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart
         const auto& options = settings.experiment;
         auto name = options.experiment_name;
         if (name && settings.sweep.shard) {
-            *name += sweep::folder_suffix(sweep::parse_shard(*settings.sweep.shard));
+            *name += sweep::folder_suffix(*settings.sweep.shard);
         }
         auto choice = choose_experiment({options.output_directory, name, options.resume}, start);
         start.experiment_name = choice.name;
@@ -60,7 +60,7 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     sweep::PlacementRequest request;
     request.nodes = nodes;
     request.trials = plan.selection.trials.size();
-    request.ranks_per_trial = sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial);
+    request.ranks_per_trial = settings.sweep.ranks_per_trial;
     request.trials_per_gpu = settings.sweep.trials_per_gpu;
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
                                                      unet::Hyperparameters{}.batch_size);

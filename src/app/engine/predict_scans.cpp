@@ -42,9 +42,7 @@ void set_threads(const PredictSettings& settings, const comm::Communicator& worl
     const comm::NodeTopology topology(world);
     const auto nodes = describe_nodes(topology, 0);
     const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
-    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
-    const auto threads = static_cast<int>(
-        settings.predict.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks)));
+    const auto threads = static_cast<int>(sweep::threads_of_rank(node, settings.predict.threads));
     model::set_threads(threads);
     imaging::set_threads(threads);
     model::keep_freed_memory();
@@ -70,8 +68,8 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictS
     std::optional<predict::SlicePredictor> network;
     const auto predictor = [&]() -> predict::SlicePredictor& {
         if (!network) {
-            network.emplace(model.weights, *settings.model.final_activation,
-                            model::precision_of(settings.predict.precision).value());
+            network.emplace(model.architecture, model.weights, *settings.model.final_activation,
+                            settings.predict.precision);
         }
         return *network;
     };
@@ -134,7 +132,7 @@ void write_page(const PredictSettings& settings, const TrainedModel& model,
 core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
                       const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
                       double seconds) {
-    auto problems = plan.problems;
+    std::vector<std::string> problems;
     std::size_t predicted = 0;
     bool failed = false;
     for (const ScanReport& report : reports) {
@@ -167,7 +165,6 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
 
 core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
                              const comm::Communicator& world) {
-    core::install_signal_handlers();
     const double began = core::steady_seconds();
     set_threads(settings, world);
     const auto options = scan_options(settings, model);

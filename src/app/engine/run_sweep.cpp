@@ -28,10 +28,11 @@ class RootListener final : public dispatch::SweepListener {
 public:
     RootListener(const TrainSettings& settings, const std::filesystem::path& folder,
                  const sweep::Placement& placement, const DispatcherSetup& setup)
-        : reporter_({folder, settings.experiment.tensorboard, setup.has_validation,
-                     placement.groups},
-                    setup.journal.record()),
-          superfluous_(folder, settings.train.keep_models == "all", setup.journal.record()) {}
+        : reporter_(
+              {folder, settings.experiment.tensorboard, setup.has_validation, placement.groups},
+              setup.journal.record()),
+          superfluous_(folder, settings.train.keep_models == train::KeepModels::all,
+                       setup.journal.record()) {}
 
     void happened(const record::Event& event, const record::SweepRecord& record) override {
         reporter_.happened(event, record);

@@ -10,10 +10,10 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "msunet/imaging/write_volume.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/shown_slices.hpp"
-#include "msunet/prepare/check.hpp"
+#include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/qc.hpp"
 #include "msunet/train/trial_failure.hpp"
 
@@ -28,7 +28,7 @@ constexpr std::size_t slices_on_page = 4;
 
 /// A scan with its mask, made or read.
 struct Masked {
-    std::optional<core::Volume> scan;  ///< absent where the page does not show it
+    std::optional<core::Volume> scan;  ///< absent where it is not needed
     core::Volume mask;
 };
 
@@ -40,7 +40,7 @@ public:
     std::optional<Masked> predict(const predict::ScanOptions& options,
                                   const PredictorSource& predictor,
                                   const std::function<void()>& between_batches) {
-        auto scan = prepare::load_scan(task_.scan.file, options.preprocess, findings_);
+        auto scan = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
         if (!scan) return std::nullopt;
         auto prediction = predict::predict_scan(predictor(), *scan, options, between_batches);
         core::make_directories(task_.outputs.mask.parent_path());
@@ -56,7 +56,7 @@ public:
     std::optional<Masked> read(const predict::ScanOptions& options) {
         std::optional<core::Volume> scan;
         if (settings_.predict.qc) {
-            scan = prepare::load_scan(task_.scan.file, options.preprocess, findings_);
+            scan = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
             if (!scan) return std::nullopt;
         }
         auto mask = load_mask(task_.outputs.mask);
@@ -64,8 +64,8 @@ public:
         return Masked{.scan = std::move(scan), .mask = std::move(*mask)};
     }
 
-    /// Dice and the scan's part of the page.
-    void judge(const Masked& masked, std::size_t number) {
+    /// Computes Dice and the scan's part of the page.
+    void assess(const Masked& masked, std::size_t number) {
         std::optional<core::Volume> reference;
         if (task_.reference) reference = load_mask(task_.reference->mask);
         if (reference && differs(masked.mask, *reference)) reference.reset();
@@ -84,10 +84,7 @@ private:
     /// A mask; that it is empty is no warning here.
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
         const std::size_t warnings = findings_.warnings.size();
-        std::optional<core::Volume> mask;
-        if (prepare::check_header(file, findings_)) {
-            mask = prepare::load_mask(file, settings_.preprocess.frame, findings_);
-        }
+        auto mask = prepare::read_mask(file, settings_.preprocess.frame, findings_);
         findings_.warnings.resize(warnings);
         return mask;
     }
@@ -155,7 +152,7 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictS
         core::fault_point("predict.scan");
         const auto masked =
             task.skipped ? work.read(options) : work.predict(options, predictor, between_batches);
-        if (masked) work.judge(*masked, number);
+        if (masked) work.assess(*masked, number);
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),
                          ": out of memory, give the job more or use a smaller --batch_size");

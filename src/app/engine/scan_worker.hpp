@@ -34,11 +34,11 @@ void fields(Archive& archive, T& report) {
     archive("qc", report.qc);
 }
 
-/// Returns this rank's network, which the first call makes.
+/// Returns this rank's network, which is made on the first call.
 using PredictorSource = std::function<predict::SlicePredictor&()>;
 
 /// Works on `task` (number `number`): predicts and writes the results unless it is skipped, then
-/// compares the mask with the manual one and prepares its part of the page. Never throws.
+/// measures the mask for the page and compares it with the manual one. Never throws.
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
                         const predict::ScanOptions& options, const PredictorSource& predictor,
                         const std::function<void()>& between_batches);

@@ -43,17 +43,14 @@ namespace {
 dispatch::SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
                                 bool ask_slurm) {
     dispatch::SweepLimits limits;
-    if (settings.sweep.time_limit) {
-        limits.time_limit = core::parse_deadline("time_limit", *settings.sweep.time_limit, now);
-    }
-    if (settings.sweep.performance_target) {
-        limits.target =
-            sweep::parse_performance_target(*settings.sweep.performance_target, has_validation);
+    if (const auto& limit = settings.sweep.time_limit) limits.time_limit = limit->unix_seconds(now);
+    if (const auto& target = settings.sweep.performance_target) {
+        sweep::check_target(*target, has_validation);
+        limits.target = target;
     }
     constexpr double margin_seconds = 120;
-    if (settings.experiment.stop_before) {
-        limits.stop_before =
-            core::parse_deadline("stop_before", *settings.experiment.stop_before, now);
+    if (const auto& deadline = settings.experiment.stop_before) {
+        limits.stop_before = deadline->unix_seconds(now);
     } else if (ask_slurm) {
         if (const auto end = job_end()) limits.stop_before = *end - margin_seconds;
     }
@@ -113,7 +110,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         return dry_run(settings, plan, request, compute, topology, view);
     }
 
-    const auto prepared = prepare::prepare(request, world, topology, &view);
+    const auto prepared = prepare::prepare(request, topology, &view);
     view.end();
     // Preprocessing freed whole volumes, whose memory training needs.
     model::release_memory();
@@ -123,7 +120,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);
     const bool has_validation = !index.validation().empty();
     const auto start =
-        load_start_model(settings.experiment.initial_model_path,
+        load_start_model(unet::published_architecture(), settings.experiment.initial_model_path,
                          static_cast<std::uint64_t>(settings.experiment.seed), world);
     auto first = sweep_start(settings, plan, start, summarise(prepared, index), has_validation);
     const auto limits = limits_of(settings, has_validation, first.at, world.is_root());
@@ -169,7 +166,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         if (ending->ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
         }
-        return finish_sweep(open.folder, *journal, *ending);
+        journal.emplace(open_journal(settings, first, open));
+        write_start_files(open.folder, settings, first, nodes, compute.accelerator_versions());
     });
 }
 

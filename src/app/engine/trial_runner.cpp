@@ -26,6 +26,7 @@ constexpr const char* log_name = "log.txt";
 train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* files) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
     return {
+        .architecture = parts.start.architecture,
         .dataset = parts.dataset,
         .patches = parts.patches,
         .start_weights = parts.start.weights,

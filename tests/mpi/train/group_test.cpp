@@ -63,6 +63,28 @@ TEST_F(Group, AgreesWithOneRankInFloat64) {
     }
 }
 
+TEST_F(Group, AgreesWithOneRankOnAnyArchitecture) {
+    const unet::Architecture residual(
+        {.name = "residual",
+         .blocks = {{.channels = 8, .residual = true}, {.channels = 12, .residual = true}}});
+    for (const std::int64_t layer : {0, 3, 19}) {
+        const auto work =
+            test::assignment({{"which_layer", layer}, {"upsamplingTrainable", layer != 3}});
+        const auto history = [&](const test::SmallTrial& place) {
+            auto context = place.context();
+            context.precision = model::Precision::float64;
+            test::Control control;
+            const auto result = train::run_trial(context, work, control);
+            EXPECT_EQ(result.state, TrialState::done) << result.reason;
+            return result.history;
+        };
+        const test::SmallTrial together("residual", Communicator::world(), &reducer_, residual);
+        const test::SmallTrial one("residual_alone", Communicator::self_without_mpi(), nullptr,
+                                   residual);
+        EXPECT_LE(largest_difference(history(together), history(one)), 1e-10) << layer;
+    }
+}
+
 TEST_F(Group, FirstFloat32LossAgrees) {
     const auto work =
         test::assignment({{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}});

@@ -44,7 +44,9 @@ protected:
 
     ExperimentChoice choose(std::optional<std::string> name, const std::string& resume,
                             const record::SweepStart& current) const {
-        return choose_experiment({folder_, std::move(name), resume}, current);
+        Resume parsed;
+        EXPECT_TRUE(from_text(resume, parsed));
+        return choose_experiment({folder_, std::move(name), parsed}, current);
     }
 
     std::string refusal(std::optional<std::string> name, const std::string& resume,

@@ -12,7 +12,7 @@
 namespace msunet::train {
 namespace {
 
-Checkpoint sample() {
+Checkpoint sample(const unet::Architecture& architecture) {
     Checkpoint c;
     c.trial = 12;
     c.identity = "this one";
@@ -36,7 +36,7 @@ Checkpoint sample() {
     p.modality = {{.epoch = 2, .dice = {}}};
     p.callbacks.plateau_best = std::numeric_limits<double>::infinity();
     p.callbacks.best_epoch = -1;
-    p.best_weights = unet::initial_weights(1);
+    p.best_weights = unet::initial_weights(architecture, 1);
     p.stopped_early = true;
     return c;
 }
@@ -44,7 +44,7 @@ Checkpoint sample() {
 TEST(Checkpoint, ReadsBackWhatWasWritten) {
     const test::SmallTrial place("checkpoint");
     const auto file = place.folder() / "c.h5";
-    const Checkpoint c = sample();
+    const Checkpoint c = sample(place.architecture());
     write_checkpoint(file, c);
     const auto read = read_checkpoint(file);
     ASSERT_TRUE(std::holds_alternative<Checkpoint>(read));
@@ -80,7 +80,7 @@ std::string reason(const std::filesystem::path& file) {
 TEST(Checkpoint, TruncatedOnesAreUnusable) {
     const test::SmallTrial place("truncated");
     const auto file = place.folder() / "c.h5";
-    write_checkpoint(file, sample());
+    write_checkpoint(file, sample(place.architecture()));
     std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
     EXPECT_NE(reason(file).find("c.h5"), std::string::npos) << reason(file);
     EXPECT_NE(reason(place.folder() / "none.h5").find("none.h5"), std::string::npos);
@@ -97,7 +97,7 @@ TEST(CheckpointWriter, ReportsWhatIsOnDisk) {
     const test::SmallTrial place("writer");
     CheckpointWriter writer(place.folder() / "c.h5");
     EXPECT_FALSE(writer.completed());
-    writer.start(sample());
+    writer.start(sample(place.architecture()));
     writer.finish();
     const auto position = writer.completed();
     ASSERT_TRUE(position);

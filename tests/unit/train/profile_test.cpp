@@ -69,9 +69,11 @@ TEST(StepProfile, EveryPartOfATrainingStepIsSeen) {
     const auto dataset = test::blobs();
     const data::PatchIndex index(dataset, {.fraction = 1});
     unet::Hyperparameters hyperparameters;
-    const auto weights = unet::initial_weights(1);
+    const auto architecture = unet::published_architecture();
+    const auto weights = unet::initial_weights(architecture, 1);
     const std::vector<float> sample_weights(index.size(), 1.0F);
-    const auto engine = make_cpu_engine({.dataset = dataset,
+    const auto engine = make_cpu_engine({.architecture = architecture,
+                                         .dataset = dataset,
                                          .index = index,
                                          .hyperparameters = hyperparameters,
                                          .start_weights = weights,

@@ -85,10 +85,12 @@ class SmallTrial {
 public:
     explicit SmallTrial(const std::string& name,
                         comm::Communicator group = comm::Communicator::self_without_mpi(),
-                        comm::AllReducer* reducer = nullptr)
-        : dataset_(blobs()),
+                        comm::AllReducer* reducer = nullptr,
+                        unet::Architecture architecture = unet::published_architecture())
+        : architecture_(std::move(architecture)),
+          dataset_(blobs()),
           patches_(dataset_, fixed_patches()),
-          weights_(unet::initial_weights(3)),
+          weights_(unet::initial_weights(architecture_, 3)),
           folder_(std::filesystem::temp_directory_path() /
                   ("msunet_train_" + name + "_" + group.broadcast(unique()))),
           group_(std::move(group)),
@@ -104,8 +106,11 @@ public:
     SmallTrial& operator=(const SmallTrial&) = delete;
 
     [[nodiscard]] train::TrialContext context() const {
-        train::TrialContext context{
-            .dataset = dataset_, .patches = patches_, .start_weights = weights_, .group = group_};
+        train::TrialContext context{.architecture = architecture_,
+                                    .dataset = dataset_,
+                                    .patches = patches_,
+                                    .start_weights = weights_,
+                                    .group = group_};
         context.reducer = reducer_;
         context.metric = "val_dice_coef";
         context.seed = 5;
@@ -113,6 +118,7 @@ public:
         return context;
     }
 
+    [[nodiscard]] const unet::Architecture& architecture() const { return architecture_; }
     [[nodiscard]] const data::PatchIndex& index() const { return patches_.of(32, 32); }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] const std::vector<core::NamedArray>& weights() const { return weights_; }
@@ -129,6 +135,7 @@ private:
         return std::to_string(::getpid()) + "_" + std::to_string(++count);
     }
 
+    unet::Architecture architecture_;
     data::Dataset dataset_;
     mutable data::PatchLists patches_;  ///< makes its indices when they are asked for
     std::vector<core::NamedArray> weights_;

@@ -23,7 +23,10 @@ protected:
     const test::SmallTrial place_{"step_timer"};
     const comm::Communicator group_ = comm::Communicator::self_without_mpi();
     const TrialContext context_ = place_.context();
-    StepTimer timer_{context_.dataset, place_.index(), small_batches(), {.group = group_}};
+    StepTimer timer_{context_.dataset,
+                     place_.index(),
+                     small_batches(),
+                     {.architecture = context_.architecture, .group = group_}};
 };
 
 TEST_F(StepTimes, AreThoseOfWholeBatches) {
