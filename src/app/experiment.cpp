@@ -49,7 +49,7 @@ std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::
     return lines;
 }
 
-/// Goes on with one given folder, or says why not.
+/// Resumes the experiment in this folder, or throws why it can't.
 ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& current) {
     auto replay = record::replay(journal_of(folder));
     if (const auto user = record::in_use_by(replay.record, current.owner, current.at)) {
@@ -83,7 +83,7 @@ ExperimentChoice begin_numbered(const fs::path& directory, const std::string& na
     }
 }
 
-/// The newest unfinished experiment that this start could go on with.
+/// The newest unfinished experiment that this start could resume.
 std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
                                                 const record::SweepStart& current) {
     std::optional<ExperimentChoice> newest;
@@ -101,7 +101,7 @@ std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
             auto name = found.start.experiment_name;
             newest = {entry.path(), std::move(name), std::move(replay), std::move(notices)};
         } catch (const core::Error&) {
-            // Somebody else's damaged experiment is no reason not to begin a new one.
+            // Another experiment's damage must not prevent a new one.
             continue;
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Which folder a start works in: a new experiment, or one that goes on.
+/// The folder that a start works in: a new experiment, or one that is resumed.
 #pragma once
 
 #include <filesystem>
@@ -20,7 +20,7 @@ struct ExperimentRequest {
     Resume resume;
 };
 
-/// The folder, and the journal to go on with.
+/// The folder, and the journal if the experiment is resumed.
 struct ExperimentChoice {
     std::filesystem::path folder;
     std::string name;
@@ -34,7 +34,7 @@ void check_output_directory(const std::filesystem::path& folder);
 
 /// Finds or makes the experiment's folder for a start that would begin with `current`.
 /// Throws core::UsageError where another start has the experiment in use, where configuration or
-/// data changed (with the differences), and where the folder is no experiment. Only rank 0 calls.
+/// data changed (with the differences), and where the folder is no experiment. For rank 0 alone.
 ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                    const record::SweepStart& current);
 

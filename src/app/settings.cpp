@@ -7,6 +7,7 @@
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/grid.hpp"
 
@@ -44,9 +45,9 @@ void check_name(const TrainSettings& settings) {
     if (!name->empty() && *name != "." && *name != ".." && name->find('/') == std::string::npos) {
         return;
     }
-    throw core::UsageError(concat("'--experiment_name' is ", core::quoted(*name),
-                                  ", allowed is the name of a folder, without '/' "
-                                  "(--output_directory is the folder around it)"));
+    throw core::OptionError("experiment_name", *name,
+                            "the name of a folder, without '/' (--output_directory is the folder "
+                            "around it)");
 }
 
 void load_grid(TrainSettings& settings) {

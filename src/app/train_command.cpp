@@ -12,22 +12,33 @@ namespace msunet::app {
 
 namespace {
 
+/// What the command line asks for, as rank 0 read it.
+struct Request {
+    std::string yaml;  ///< of all settings
+    bool print_config = false;
+    bool dry_run = false;
+};
+
+template <class Archive, codec::Is<Request> T>
+void fields(Archive& archive, T& request) {
+    archive("yaml", request.yaml);
+    archive("print_config", request.print_config);
+    archive("dry_run", request.dry_run);
+}
+
 core::ExitCode run_in_world(std::span<const std::string> arguments,
                             const comm::Communicator& world) {
-    bool print = false;
-    bool dry_run = false;
-    const auto yaml = on_root(world, [&] {
+    const auto request = on_root(world, [&] {
         const auto settings = read_train_settings(arguments);
-        print = settings.command.print_config;
-        dry_run = settings.command.dry_run;
-        return settings_yaml(settings);
+        return Request{settings_yaml(settings), settings.command.print_config,
+                       settings.command.dry_run};
     });
-    if (world.broadcast(print)) {
-        if (world.is_root()) std::cout << yaml << std::flush;
+    if (request.print_config) {
+        if (world.is_root()) std::cout << request.yaml << std::flush;
         return core::ExitCode::ok;
     }
-    auto settings = settings_from_yaml(yaml);
-    settings.command.dry_run = world.broadcast(dry_run);
+    auto settings = settings_from_yaml(request.yaml);
+    settings.command.dry_run = request.dry_run;
     return load_engine().train(settings, world);
 }
 

@@ -22,7 +22,7 @@ using core::quoted;
 
 namespace {
 
-/// What the file's root attributes say of preprocessing.
+/// The options of preprocessing in the file's root attributes.
 std::map<std::string, std::string> preprocessing_in(const h5::KerasFile& file) {
     const std::string_view prefix = report::attribute_prefix;
     std::map<std::string, std::string> found;
@@ -71,7 +71,7 @@ TrainedModel read_archive(const unet::Architecture& architecture, const fs::path
                                       " is no Talos Deploy archive (it has no …_model.h5), give "
                                       "model_deploy<experiment>.zip or best_model.hdf5"));
     }
-    // HDF5 reads files only. This one is gone with the end of the block.
+    // HDF5 reads files only. This one is removed at the end of the block.
     core::AtomicFile scratch(fs::temp_directory_path() / "msunet_model.h5");
     scratch.write(*weights);
     try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The model that predicts: where it lies, its weights, and what it knows of its training.
+/// The model that predicts: its file, its weights, and how its training prepared scans.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct TrainedModel {
     unet::Architecture architecture;
     std::vector<core::NamedArray> weights{};  ///< all tensors in the architecture's order
     std::string origin{};                     ///< the file, for messages
-    /// How scans became its input, option by option as text; empty: the file says nothing.
+    /// How scans became its input, option by option as text; empty if the file doesn't say.
     std::map<std::string, std::string> preprocessing{};
     std::optional<std::string> final_activation{};  ///< as a Keras model's JSON has it
     std::int64_t input_height = 0;                  ///< pixels; 0: any

@@ -118,7 +118,7 @@ private:
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v3() {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v4() {
     int devices = 0;
     if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) return nullptr;
     // Never destroyed: at the end of the process CUDA would be gone first.

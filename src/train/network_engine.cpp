@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
-#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::train {
 namespace {
@@ -95,24 +95,30 @@ std::vector<StateBuffer> NetworkEngine::state() const {
     return buffers;
 }
 
-void NetworkEngine::restore(std::span<const StateBuffer> state, std::int64_t iterations) {
-    for (const auto& [name, tensor] : tensors()) {
-        const StateBuffer* found = nullptr;
-        for (const auto& buffer : state) {
-            if (buffer.name == name) found = &buffer;
-        }
+std::string NetworkEngine::restore(std::span<const StateBuffer> state, std::int64_t iterations) {
+    const auto all = tensors();
+    std::vector<const StateBuffer*> found;
+    for (const auto& [name, tensor] : all) {
         const auto size = static_cast<std::size_t>(tensor.numel());
-        if (found == nullptr || (found->floats.size() != size && found->doubles.size() != size)) {
-            throw core::InputError("the checkpoint does not fit the network: '" + name +
-                                   "' is missing or of another size");
+        const auto buffer = std::ranges::find(state, name, &StateBuffer::name);
+        if (buffer == state.end()) return core::concat("it has no ", core::quoted(name));
+        if (buffer->floats.size() != size && buffer->doubles.size() != size) {
+            return core::concat(core::quoted(name), " has ",
+                                std::max(buffer->floats.size(), buffer->doubles.size()),
+                                " values, the network's has ", size);
         }
-        if (found->floats.size() == size) {
-            copy_in(tensor, found->floats);
+        found.push_back(&*buffer);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto& tensor = all[i].second;
+        if (found[i]->floats.size() == static_cast<std::size_t>(tensor.numel())) {
+            copy_in(tensor, found[i]->floats);
         } else {
-            copy_in(tensor, found->doubles);
+            copy_in(tensor, found[i]->doubles);
         }
     }
     optimizer_->set_iterations(iterations);
+    return {};
 }
 
 void NetworkEngine::begin(std::int64_t status) {
@@ -130,14 +136,7 @@ void NetworkEngine::raise(std::int64_t status) {
 }
 
 void NetworkEngine::fail(const std::exception& error) {
-    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-        failure_ = "out of memory";
-    } else {
-        // One line: what() of libtorch goes on with a stack trace.
-        failure_ = error.what();
-        failure_ = failure_.substr(0, failure_.find('\n'));
-        if (failure_.empty()) failure_ = "unknown failure";
-    }
+    failure_ = failure_text(error);
     raise(failed_status);
 }
 

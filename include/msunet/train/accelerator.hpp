@@ -45,6 +45,6 @@ public:
 /// answers. The number in its name increases with every release that changes this interface or
 /// StepEngine.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v3";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v4";
 
 }  // namespace msunet::train

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// One step on a batch, on whatever device: the trainer's view of a network with its optimiser.
 #pragma once
-
-// One step on a batch, on whatever device: the trainer's view of a network with its optimiser.
 
 #include <cstdint>
 #include <functional>
@@ -90,9 +90,10 @@ public:
     [[nodiscard]] virtual std::vector<StateBuffer> state() const = 0;
     /// Optimiser steps so far.
     [[nodiscard]] virtual std::int64_t iterations() const = 0;
-    /// Takes up a state of the same network. Throws core::InputError naming a buffer that is
-    /// missing or of the wrong size.
-    virtual void restore(std::span<const StateBuffer> state, std::int64_t iterations) = 0;
+    /// Continues from a state of the same network. Of another one it answers with a message that
+    /// names a buffer which is missing or of the wrong size, and changes nothing.
+    [[nodiscard]] virtual std::string restore(std::span<const StateBuffer> state,
+                                              std::int64_t iterations) = 0;
     /// Bytes that the device has held at most; 0 if unknown.
     [[nodiscard]] virtual std::int64_t peak_memory() const = 0;
 };

@@ -75,8 +75,8 @@ std::uint64_t samples_of(const imaging::Grid& grid, const data::PatchSpec& spec)
     return rows * columns * grid.size[2];
 }
 
-/// Megapixels that a core of today trains in a second, from our benchmarks: an order of magnitude,
-/// which is what a user needs before asking for a day or a week.
+/// Megapixels that one core trains in a second, from our benchmarks: an order of magnitude, enough
+/// to choose between a day and a week.
 constexpr double megapixels_per_core_second = 0.15;
 
 struct Work {

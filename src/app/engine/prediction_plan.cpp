@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../on_root.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
@@ -13,14 +14,44 @@
 #include "msunet/predict/windows.hpp"
 #include "msunet/prepare/read_scan.hpp"
 
+namespace msunet::predict {
+
+template <class Archive>
+void path_field(Archive& archive, std::string_view name, auto& path) {
+    archive.converted(
+        name, path, [](const std::filesystem::path& value) { return value.native(); },
+        [](std::string text) { return std::filesystem::path(std::move(text)); });
+}
+
+template <class Archive, codec::Is<ScanFile> T>
+void fields(Archive& archive, T& scan) {
+    path_field(archive, "file", scan.file);
+    path_field(archive, "folder", scan.folder);
+}
+
+template <class Archive, codec::Is<Reference> T>
+void fields(Archive& archive, T& reference) {
+    path_field(archive, "mask", reference.mask);
+    archive("modality", reference.modality);
+}
+
+}  // namespace msunet::predict
+
 namespace msunet::app {
+
+template <class Archive, codec::Is<ScanTask> T>
+void fields(Archive& archive, T& task) {
+    archive("scan", task.scan);
+    archive("skipped", task.skipped);
+    archive("reference", task.reference);
+}
 
 namespace {
 
 /// A scan that can't be used costs next to nothing; it is reported by the rank that reads it.
 constexpr double bad_scan_cost = 1;
 
-/// Rank 0: everything that names and folders tell.
+/// Rank 0: the scans as files and folders name them.
 std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     auto list = predict::find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
@@ -40,41 +71,6 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
                       .outputs = predict::outputs_of(list.scans[i], settings.predict)};
         if (!references.of_scan.empty()) task.reference = references.of_scan[i];
         task.skipped = !settings.predict.overwrite && task.outputs.exist();
-        tasks.push_back(std::move(task));
-    }
-    return tasks;
-}
-
-/// Paths are bytes, not UTF-8: fields end with a zero byte, which no path has.
-void put(std::string& text, std::string_view field) {
-    text += field;
-    text += '\0';
-}
-
-std::string encode(const std::vector<ScanTask>& tasks) {
-    std::string text;
-    for (const ScanTask& task : tasks) {
-        put(text, task.scan.file.native());
-        put(text, task.scan.folder.native());
-        put(text, task.skipped ? "1" : "");
-        put(text, task.reference ? task.reference->mask.native() : "");
-        put(text, task.reference ? core::name_of(task.reference->modality) : "");
-    }
-    return text;
-}
-
-std::vector<ScanTask> decode(const std::string& text, const predict::PredictOptions& options) {
-    const auto fields = core::split(text, '\0');
-    constexpr std::size_t each = 5;
-    std::vector<ScanTask> tasks;
-    for (std::size_t i = 0; i + each < fields.size(); i += each) {
-        ScanTask task{.scan = {.file = fields[i], .folder = fields[i + 1]}};
-        task.outputs = predict::outputs_of(task.scan, options);
-        task.skipped = !fields[i + 2].empty();
-        if (!fields[i + 3].empty()) {
-            task.reference = {.mask = fields[i + 3],
-                              .modality = core::modality_named(fields[i + 4]).value()};
-        }
         tasks.push_back(std::move(task));
     }
     return tasks;
@@ -137,13 +133,9 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
 
 PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
                                const comm::Communicator& world) {
-    std::string text;
-    on_root(world, [&] {
-        text = encode(list_tasks(settings));
-        return std::string();
-    });
     PredictionPlan plan;
-    plan.tasks = decode(world.broadcast(std::move(text)), settings.predict);
+    plan.tasks = on_root(world, [&] { return list_tasks(settings); });
+    for (auto& task : plan.tasks) task.outputs = predict::outputs_of(task.scan, settings.predict);
     set_costs(plan, options, settings.predict.qc || settings.predict.reference, world);
     return plan;
 }

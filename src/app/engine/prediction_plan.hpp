@@ -21,7 +21,7 @@ struct ScanTask {
     predict::ScanFile scan;
     predict::Outputs outputs{};
     std::optional<predict::Reference> reference{};
-    bool skipped = false;  ///< its results exist: they are read, not made
+    bool skipped = false;  ///< its results exist and are kept
     double cost = 0;       ///< relative; 0: nothing is to be done
 };
 

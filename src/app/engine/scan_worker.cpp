@@ -3,7 +3,6 @@
 
 #include <exception>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -16,12 +15,12 @@
 #include "msunet/predict/shown_slices.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/qc.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::app {
 
 using core::concat;
 using core::quoted;
-using nlohmann::json;
 
 namespace {
 
@@ -141,40 +140,7 @@ private:
     prepare::Findings findings_;
 };
 
-/// One line: what() of libtorch goes on with a stack trace.
-std::string first_line(const char* text) {
-    const std::string_view all = text;
-    return std::string(all.substr(0, all.find('\n')));
-}
-
 }  // namespace
-
-std::string to_text(const std::vector<ScanReport>& reports) {
-    json list = json::array();
-    for (const ScanReport& report : reports) {
-        list.push_back({{"task", report.task},
-                        {"problems", report.problems},
-                        {"warnings", report.warnings},
-                        {"failed", report.failed},
-                        {"dice", report.dice ? json(*report.dice) : json()},
-                        {"qc", report.qc}});
-    }
-    return list.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::vector<ScanReport> scan_reports_from(std::string_view text) {
-    std::vector<ScanReport> reports;
-    for (const json& from : json::parse(text)) {
-        ScanReport report{.task = from.at("task").get<std::size_t>(),
-                          .problems = from.at("problems").get<std::vector<std::string>>(),
-                          .warnings = from.at("warnings").get<std::vector<std::string>>(),
-                          .failed = from.at("failed").get<bool>()};
-        if (from.at("dice").is_number()) report.dice = from.at("dice").get<double>();
-        report.qc = from.at("qc").get<std::string>();
-        reports.push_back(std::move(report));
-    }
-    return reports;
-}
 
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
                         const predict::ScanOptions& options, const PredictorSource& predictor,
@@ -187,13 +153,13 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictS
         const auto masked =
             task.skipped ? work.read(options) : work.predict(options, predictor, between_batches);
         if (masked) work.assess(*masked, number);
-    } catch (const core::Error& error) {
-        failure = error.what();
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),
                          ": out of memory, give the job more or use a smaller --batch_size");
+    } catch (const core::Error& error) {
+        failure = error.what();
     } catch (const std::exception& error) {
-        failure = concat(quoted(task.scan.file.string()), ": ", first_line(error.what()));
+        failure = concat(quoted(task.scan.file.string()), ": ", train::failure_text(error));
     }
     work.report_findings();
     report.failed = failure.has_value();

@@ -118,7 +118,7 @@ std::string stopping_text() {
     return "SIGTERM, SIGUSR1 or Ctrl-C stop cleanly, resumable";
 }
 
-/// When the sweep stops before its job ends; empty where there is neither a time nor a job.
+/// When the sweep stops by itself; empty where there is neither a time nor a job.
 std::string end_text(const StartFacts& facts) {
     if (facts.stop_before) return concat(core::date_text(*facts.stop_before), ", resumable");
     if (!this_owner().slurm_job.empty()) return "the job's end is unknown, give --stop_before";

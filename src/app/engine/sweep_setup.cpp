@@ -28,7 +28,7 @@ std::string hash_of_input(const prepare::Prepared& prepared, const std::string& 
     return found == prepared.inputs.end() ? std::string() : found->hash;
 }
 
-/// What a user should be told about values of the grid that are allowed but rarely meant.
+/// Warnings about values of the grid that are allowed but rarely intended.
 void warn_of_values(const record::GridLists& lists, std::vector<std::string>& warnings) {
     for (const auto& [name, values] : lists) {
         for (const auto& value : values) {
@@ -77,19 +77,6 @@ std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sw
                              const comm::NodeTopology& topology) {
     return sweep::threads_of_rank(nodes[static_cast<std::size_t>(topology.node_index())],
                                   settings.train.threads);
-}
-
-const data::PatchIndex& PatchLists::of(const unet::Hyperparameters& hyperparameters) {
-    const auto key = options_.use_frac_patch ? std::pair<std::int64_t, std::int64_t>{}
-                                             : std::pair{hyperparameters.patch_dimensions,
-                                                         hyperparameters.patch_stride};
-    auto& list = lists_[key];
-    if (!list) {
-        list = std::make_unique<data::PatchIndex>(
-            dataset_, data::PatchSpec{options_.use_frac_patch, options_.frac_patch,
-                                      options_.frac_stride, key.first, key.second});
-    }
-    return *list;
 }
 
 unet::Hyperparameters first_permutation(const GridPlan& plan,

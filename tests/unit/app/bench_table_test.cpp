@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 BenchTiming timing(std::string name, std::vector<double> seconds) {
-    return {std::move(name), std::move(seconds), 8};
+    return {std::move(name), {std::move(seconds), 8}};
 }
 
 BenchFigures figures() {

@@ -29,7 +29,7 @@ std::string refusal(const std::vector<std::string>& arguments) {
     return "nothing was refused";
 }
 
-TEST(Settings, GuidesCallIsRead) {
+TEST(Settings, ReadsTheGuidesCall) {
     const auto settings = read(
         {"-path", "start.hdf5", "-v",  "0.25", "-n",     "rats",
          "-mw",   "fmri",       "-wf", "2",    "-talos", "{'lr': [0.001, 0.01], 'batch size': 16}",
@@ -106,7 +106,7 @@ TEST(Settings, TheBooleanLimitKnowsEverySpellingOfTheGrid) {
     }
 }
 
-TEST(Settings, AllProblemsOfTheGridAreReported) {
+TEST(Settings, ReportsAllProblemsOfTheGrid) {
     const auto text = refusal({"-talos", "{'lr': [-1], 'epochs': [0], 'optimizer': ['Adamm']}"});
     EXPECT_THAT(text, HasSubstr("lr"));
     EXPECT_THAT(text, HasSubstr("epochs"));

@@ -97,7 +97,7 @@ TEST(StepProfile, EveryPartOfATrainingStepIsSeen) {
     const double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
     EXPECT_LE(total, wall);
     EXPECT_GT(total, 0.5 * wall);
-    // Nobody listens any more.
+    // No profile is active any more.
     EXPECT_TRUE(engine->train({.samples = samples, .global = 2}, 1, 1e-3, 0).status == 0);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which files of permutations stay while a sweep goes on.
+// Which files of trials are kept while a sweep runs.
 
-#include "app/engine/bookkeeper.hpp"
+#include "app/engine/superfluous_files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,9 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-record::SweepStart four_permutations() {
+record::SweepStart four_trials() {
     record::SweepStart start;
-    start.experiment_name = "books";
+    start.experiment_name = "files";
     start.metric = "dice_coef";
     start.trials = {0, 1, 2, 3};
     start.grid["lr"] = {0.1, 0.2, 0.3, 0.4};
@@ -24,19 +24,19 @@ record::SweepStart four_permutations() {
     return start;
 }
 
-class BookkeeperTest : public testing::Test {
+class SuperfluousFilesTest : public testing::Test {
 protected:
-    BookkeeperTest()
+    SuperfluousFilesTest()
         : folder_(fs::path(testing::TempDir()) /
-                  ("msunet_books_" + std::to_string(core::unix_now()))) {
-        record::update(record_, four_permutations());
+                  ("msunet_files_" + std::to_string(core::unix_now()))) {
+        record::update(record_, four_trials());
     }
-    ~BookkeeperTest() override { fs::remove_all(folder_); }
-    BookkeeperTest(const BookkeeperTest&) = delete;
-    BookkeeperTest& operator=(const BookkeeperTest&) = delete;
+    ~SuperfluousFilesTest() override { fs::remove_all(folder_); }
+    SuperfluousFilesTest(const SuperfluousFilesTest&) = delete;
+    SuperfluousFilesTest& operator=(const SuperfluousFilesTest&) = delete;
 
-    /// A permutation ends with its weights in its folder.
-    record::TrialFinished end(record::TrialId trial, double dice) {
+    /// A trial ends with its weights in its folder.
+    record::TrialResult end(record::TrialId trial, double dice) {
         record::TrialFinished event;
         event.result.trial = trial;
         event.result.state = record::TrialState::done;
@@ -46,7 +46,7 @@ protected:
         core::make_directories(folder_ / record::trial_folder(trial));
         core::write_file_atomically(folder_ / weights(trial), "weights");
         record::update(record_, event);
-        return event;
+        return event.result;
     }
 
     static std::string weights(record::TrialId trial) {
@@ -66,34 +66,33 @@ protected:
     record::SweepRecord record_;
 };
 
-TEST_F(BookkeeperTest, KeepsTheBestWeightsOnly) {
-    Bookkeeper keeper({.folder = folder_}, record_);
+TEST_F(SuperfluousFilesTest, KeepsTheBestWeightsOnly) {
+    SuperfluousFiles files(folder_, false, record_);
     for (const auto& [trial, dice] : {std::pair{2, 0.5}, {0, 0.4}, {3, 0.7}, {1, 0.7}}) {
-        const auto event = end(static_cast<record::TrialId>(trial), dice);
-        keeper.happened(event, record_);
+        files.trial_ended(end(static_cast<record::TrialId>(trial), dice), record_);
     }
     EXPECT_EQ(left(), (Ids{0, 1, 2, 3})) << "before the journal is on disk";
-    keeper.synced();
+    files.remove();
     EXPECT_EQ(left(), Ids{1}) << "of two that are equal the lower id wins";
 }
 
-TEST_F(BookkeeperTest, DeletesWhatAnEarlierStartLeft) {
+TEST_F(SuperfluousFilesTest, DeletesWhatAnEarlierStartLeft) {
     end(0, 0.4);
     end(2, 0.6);
-    Bookkeeper keeper({.folder = folder_}, record_);
-    keeper.synced();
+    SuperfluousFiles files(folder_, false, record_);
+    files.remove();
     EXPECT_EQ(left(), Ids{2});
-    keeper.happened(end(1, 0.8), record_);
-    keeper.synced();
+    files.trial_ended(end(1, 0.8), record_);
+    files.remove();
     EXPECT_EQ(left(), Ids{1});
 }
 
-TEST_F(BookkeeperTest, KeepsAllWhereAskedTo) {
-    Bookkeeper keeper({.folder = folder_, .keep_all_models = true}, record_);
+TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
+    SuperfluousFiles files(folder_, true, record_);
     for (const record::TrialId trial : {0U, 1U}) {
-        keeper.happened(end(trial, 0.1 * static_cast<double>(trial)), record_);
+        files.trial_ended(end(trial, 0.1 * static_cast<double>(trial)), record_);
     }
-    keeper.synced();
+    files.remove();
     EXPECT_EQ(left(), (Ids{0, 1}));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bookkeeper.hpp"
+#include "sweep_reporter.hpp"
 
 #include <utility>
 #include <variant>
@@ -8,11 +8,9 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/report/html.hpp"
-#include "msunet/report/pictures.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
-#include "msunet/train/trainer.hpp"
 
 namespace msunet::app {
 
@@ -20,24 +18,20 @@ using core::concat;
 
 namespace {
 constexpr double partial_seconds = 5;
-/// The other half of 1 % is PictureMaker's.
+/// The other half of 1 % is the pictures' (TrialFileWriter).
 constexpr double partial_share = 0.005;
 }  // namespace
 
-Bookkeeper::Bookkeeper(Settings settings, const record::SweepRecord& record)
+SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& record)
     : settings_(std::move(settings)),
       leaderboard_(record),
       forecast_(record),
       live_(settings_.groups, record),
       partial_share_(partial_share, partial_seconds) {
     if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
-    // What an earlier start could not delete any more.
-    for (const auto* result : record.results()) {
-        if (result->trial != leaderboard_.best()) forget_weights(result);
-    }
 }
 
-void Bookkeeper::happened(const record::Event& event, const record::SweepRecord& record) {
+void SweepReporter::happened(const record::Event& event, const record::SweepRecord& record) {
     live_.happened(event);
     if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
         page_changed_ = true;
@@ -48,25 +42,23 @@ void Bookkeeper::happened(const record::Event& event, const record::SweepRecord&
         results_changed_ = true;
         page_changed_ = true;
         forecast_.ended(record, finished->result);
-        const auto before = leaderboard_.best();
         const bool best = leaderboard_.add(finished->result);
         trial_line(finished->result, record, best);
-        forget_files(finished->result, record, before);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
-        core::log::info(concat("permutation ", paused->trial, ": set aside with a checkpoint"));
+        core::log::info(concat("trial ", paused->trial, " paused, its checkpoint is saved"));
     } else if (!std::holds_alternative<record::TrialStarted>(event)) {
         return;
     }
     live_.show(record, forecast_, leaderboard_, core::unix_now());
 }
 
-void Bookkeeper::tick(const record::SweepRecord& record) {
+void SweepReporter::tick(const record::SweepRecord& record) {
     const double now = core::unix_now();
     if (page_changed_ && partial_share_.allows(now)) write_partial(record, now);
     if (live_.is_due(now)) live_.show(record, forecast_, leaderboard_, now);
 }
 
-void Bookkeeper::write_partial(const record::SweepRecord& record, double now) {
+void SweepReporter::write_partial(const record::SweepRecord& record, double now) {
     if (results_changed_) {
         report::write_partial_results(settings_.folder, report::make_sweep(record));
     }
@@ -76,8 +68,9 @@ void Bookkeeper::write_partial(const record::SweepRecord& record, double now) {
     partial_share_.spent(now, core::unix_now());
 }
 
-void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::SweepRecord& record) {
-    // Where a table shows how trials run, the lines of many would only push each other away.
+void SweepReporter::epoch_line(const record::EpochFinished& event,
+                               const record::SweepRecord& record) {
+    // With several trials a terminal shows the live table instead of a line an epoch.
     if (core::log::is_terminal() && record.start.trials.size() > 1) return;
     if (!heading_shown_) {
         core::log::info(report::epoch_heading(settings_.has_validation));
@@ -91,46 +84,19 @@ void Bookkeeper::epoch_line(const record::EpochFinished& event, const record::Sw
          forecast_.seconds_left(settings_.groups)}));
 }
 
-void Bookkeeper::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
-                            bool best) {
+void SweepReporter::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
+                               bool best) {
     const auto count = concat(" (", leaderboard_.ended(), " of ", record.start.trials.size(), ")");
     if (result.state == record::TrialState::failed) {
-        core::log::warn(
-            concat("permutation ", result.trial, " failed", count, ": ", result.reason));
+        core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
         return;
     }
-    std::string text = concat("permutation ", result.trial, " done", count);
+    std::string text = concat("trial ", result.trial, " done", count);
     if (const auto value = record::metric(result, record.start.metric)) {
         text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
     }
     if (best) text += ", best so far";
     core::log::info(text);
-}
-
-void Bookkeeper::forget_files(const record::TrialResult& result, const record::SweepRecord& record,
-                              std::optional<record::TrialId> before) {
-    const auto trial_folder = settings_.folder / record::trial_folder(result.trial);
-    to_delete_.push_back(trial_folder / train::checkpoint_file_name);
-    if (leaderboard_.best() != result.trial) {
-        forget_weights(&result);
-    } else if (before) {
-        forget_weights(record.result(*before));
-    }
-}
-
-void Bookkeeper::forget_weights(const record::TrialResult* result) {
-    if (settings_.keep_all_models || result == nullptr || result->weights_file.empty()) return;
-    to_delete_.push_back(settings_.folder / result->weights_file);
-    to_delete_.push_back(settings_.folder / record::trial_folder(result->trial) /
-                         report::pictures_file_name);
-}
-
-void Bookkeeper::synced() {
-    for (const auto& file : to_delete_) {
-        std::error_code ignored;
-        std::filesystem::remove(file, ignored);
-    }
-    to_delete_.clear();
 }
 
 }  // namespace msunet::app

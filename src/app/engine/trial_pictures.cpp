@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "picture_maker.hpp"
+#include "trial_pictures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +11,8 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/core/time.hpp"
 #include "msunet/predict/windows.hpp"
+#include "msunet/report/pictures.hpp"
 
 namespace msunet::app {
 
@@ -21,7 +21,7 @@ using core::concat;
 namespace {
 
 constexpr std::size_t pictures_of_modality = 6;
-/// More slices of a modality than these would only cost time.
+/// Slices of a modality that are predicted at most, to limit the time.
 constexpr std::size_t candidates_of_modality = 64;
 
 std::vector<std::vector<std::size_t>> choose_candidates(const data::Dataset& dataset) {
@@ -67,11 +67,10 @@ std::vector<float> likelihood_of(const data::Dataset& dataset, const data::Slice
                                   &pictures[(i * height + y) * width]);
             }
         }
-        const auto likelihoods = trained.engine.predict(pictures);
+        const auto likelihoods = trained.predict(pictures);
         for (std::size_t i = 0; i < batch.size(); ++i) {
             stitch.add(batch[i], &likelihoods[i * height * width], width);
         }
-        trained.alive();
     }
     std::vector<float> likelihood(voxels.size());
     stitch.take(likelihood);
@@ -116,26 +115,13 @@ bool has_pictures(const std::filesystem::path& folder, record::TrialId trial) {
                                    report::pictures_file_name);
 }
 
-PictureMaker::PictureMaker(const data::Dataset& dataset, const std::string& metric,
-                           std::filesystem::path folder, double share)
-    : dataset_(dataset), folder_(std::move(folder)), leaderboard_(metric), share_(share) {}
-
-void PictureMaker::look(const train::TrainedTrial& trained) noexcept {
-    without_pictures_on_failure(trained.result.trial, [&] {
-        const double begun = core::unix_now();
-        if (!leaderboard_.add(trained.result) || !share_.allows(begun)) return;
-        draw_pictures(dataset_, folder_, trained);
-        share_.spent(begun, core::unix_now());
-    });
-}
-
 void without_pictures_on_failure(record::TrialId trial,
                                  const std::function<void()>& draw) noexcept {
     try {
         draw();
     } catch (const std::exception& error) {
         const std::string_view what = error.what();
-        core::log::alert(concat("permutation ", trial, ": no pictures for the report (",
+        core::log::alert(concat("trial ", trial, ": no pictures for the report (",
                                 what.substr(0, what.find('\n')), ")"));
     }
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What rank 0 does with the events of a sweep besides the journal: lines for the user, partial
-/// results and report, deletion of weights that nobody needs any more.
+/// What the user sees of a running sweep.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <vector>
 
 #include "live_view.hpp"
-#include "msunet/dispatch/dispatcher.hpp"
+#include "msunet/record/event.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/tensorboard.hpp"
@@ -18,35 +16,29 @@
 
 namespace msunet::app {
 
-/// Heeds `--keep_models` and writes results.partial.csv and report.html at most every 5 s and for
-/// at most half of the 1 % of the time that a sweep may cost to look at.
-class Bookkeeper final : public dispatch::SweepListener {
+/// Prints lines and the live table; writes TensorBoard's files, results.partial.csv and
+/// report.html, these at most every 5 s and in at most 0.5 % of the time.
+class SweepReporter {
 public:
     struct Settings {
         std::filesystem::path folder;
-        bool keep_all_models = false;
         bool tensorboard = false;
         bool has_validation = false;
         std::int64_t groups = 1;
     };
 
     /// `record` as it is when training begins.
-    Bookkeeper(Settings settings, const record::SweepRecord& record);
+    SweepReporter(Settings settings, const record::SweepRecord& record);
 
-    void happened(const record::Event& event, const record::SweepRecord& record) override;
-    void tick(const record::SweepRecord& record) override;
-
-    /// Deletes files that the journal makes superfluous.
-    void synced() override;
+    /// An event that the record already holds.
+    void happened(const record::Event& event, const record::SweepRecord& record);
+    /// Time has passed.
+    void tick(const record::SweepRecord& record);
 
 private:
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
     void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                     bool best);
-    /// What the result of a trial makes superfluous; `before`: the best trial until then.
-    void forget_files(const record::TrialResult& result, const record::SweepRecord& record,
-                      std::optional<record::TrialId> before);
-    void forget_weights(const record::TrialResult* result);
     void write_partial(const record::SweepRecord& record, double now);
 
     Settings settings_;
@@ -58,7 +50,6 @@ private:
     bool results_changed_ = false;
     bool page_changed_ = false;
     TimeShare partial_share_;
-    std::vector<std::filesystem::path> to_delete_;
 };
 
 }  // namespace msunet::app
