@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "msunet/config/parse.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
@@ -30,34 +31,33 @@ std::pair<std::int64_t, std::int64_t> patch_size(const std::string& text) {
             core::to_integer(parts.back()).value_or(0)};
 }
 
-bool by_spacing(const std::map<std::string, std::string>& attributes) {
-    return attributes.at("horizontal_interpolation_spacing") != "none" ||
-           attributes.at("interlayer_interpolation_spacing") != "none";
-}
-
 /// How scans become network input, option by option as text; predict reads it from the model.
 std::map<std::string, std::string> preprocessing_of(const record::Configuration& configuration,
                                                     const report::TrainedModel& model) {
     imaging::PreprocessOptions preprocess;
     data::PatchOptions patches;
-    core::TextCollector names;
-    describe(names, preprocess);
-    describe(names, patches);
-    std::map<std::string, std::string> attributes;
-    for (const auto& option : names.texts()) {
-        attributes[option.name] = record::setting(configuration, option.name).value_or("none");
+    config::Schema schema("train");
+    schema.add("Preprocessing", preprocess).add("Patches", patches);
+    config::Settings settings;
+    for (const auto& info : schema.infos()) {
+        const std::string name(info.name);
+        if (auto text = record::setting(configuration, name)) {
+            settings.push_back({name, {std::move(*text)}, "journal: " + name});
+        }
     }
-    const bool fractional =
-        core::to_bool(attributes["use_frac_patch"]).value_or(patches.use_frac_patch);
+    config::apply(schema, settings, {});
     predict::ModelOptions own;
     own.patch_dimensions = model.hyperparameters.patch_dimensions;
     own.patch_stride = model.hyperparameters.patch_stride;
-    own.outlier_value = imaging::outlier_value(fractional);
+    own.outlier_value = imaging::outlier_value(patches.use_frac_patch);
     own.final_activation = model.hyperparameters.final_activation;
     core::TextCollector values;
+    describe(values, preprocess);
+    describe(values, patches);
     describe(values, own);
+    std::map<std::string, std::string> attributes;
     for (const auto& option : values.texts()) attributes[option.name] = option.text;
-    attributes["mode"] = by_spacing(attributes) ? "spacing" : "target_size";
+    attributes["mode"] = preprocess.by_spacing() ? "spacing" : "target_size";
     attributes["normalisation"] = "min_max";
     attributes["input_height"] = std::to_string(model.height);
     attributes["input_width"] = std::to_string(model.width);

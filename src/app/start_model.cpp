@@ -19,11 +19,13 @@ using core::concat;
 namespace {
 
 constexpr const char* default_file = "start_models/rat_brain-2d_unet.hdf5";
+/// Instead of a file: weights drawn from the seed.
+constexpr const char* random_weights = "random";
 constexpr const char* this_program = "/proc/self/exe";
 
 /// The file to read; nothing: random weights.
 std::optional<fs::path> file_of(const std::optional<std::string>& path) {
-    if (path == "random") return std::nullopt;
+    if (path == random_weights) return std::nullopt;
     if (path) return fs::path(*path);
     std::error_code ignored;
     if (fs::exists(default_file, ignored)) return fs::path(default_file);
@@ -70,7 +72,7 @@ StartModel load_start_model(const unet::Architecture& architecture,
             model.weights = read_matched_model(architecture, *file, "start model").weights;
             return file->string();
         }
-        if (path != "random") {
+        if (path != random_weights) {
             core::log::info(concat("no start model given and no ", default_file,
                                    " here: weights are drawn from seed ", seed));
         }

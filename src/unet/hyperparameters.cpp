@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "msunet/core/text.hpp"
 #include "msunet/unet/names.hpp"
 
 namespace msunet::unet {
@@ -14,33 +15,60 @@ std::vector<std::string_view> words(std::span<const std::string_view> names) {
     return {names.begin(), names.end()};
 }
 
+/// A member that holds a canonical name.
+class NameValue final : public core::TextValue {
+public:
+    using Read = std::optional<std::string> (*)(std::string_view, std::string&);
+
+    NameValue(std::string& name, Read read) : name_(name), read_(read) {}
+
+    [[nodiscard]] std::string text() const override { return name_; }
+    [[nodiscard]] bool is_absent() const override { return false; }
+    [[nodiscard]] std::optional<std::string> read(const std::string& text) override {
+        return read_(text, name_);
+    }
+
+private:
+    std::string& name_;
+    Read read_;
+};
+
+void visit_name(core::OptionVisitor& visitor, const OptionInfo& info, std::string& name,
+                NameValue::Read read) {
+    NameValue value(name, read);
+    visitor.visit(info, static_cast<core::TextValue&>(value));
+}
+
 void describe_training(core::OptionVisitor& visitor, Hyperparameters& h) {
     visitor.visit(
         OptionInfo{.name = "epochs", .help = "Number of passes over the training data.", .min = 1},
         h.epochs);
-    visitor.visit(
+    visit_name(
+        visitor,
         OptionInfo{.name = "losses",
                    .help =
                        "Loss: dice_coef_loss, or a Keras loss for masks of one channel. Keras's "
                        "short names (bce, mse, mae, mape, msle, kld) are accepted.",
                    .choices = words(loss_names())},
-        h.losses);
-    visitor.visit(OptionInfo{.name = "optimizer",
-                             .help = "Optimizer, with Keras's defaults for all but the learning "
-                                     "rate.",
-                             .choices = words(optimizer_names())},
-                  h.optimizer);
+        h.losses, read_loss);
+    visit_name(visitor,
+               OptionInfo{.name = "optimizer",
+                          .help = "Optimizer, with Keras's defaults for all but the learning "
+                                  "rate.",
+                          .choices = words(optimizer_names())},
+               h.optimizer, read_optimizer);
     visitor.visit(OptionInfo{.name = "lr", .help = "Learning rate.", .min = 0, .min_open = true},
                   h.lr);
     visitor.visit(OptionInfo{.name = "batch_size",
                              .help = "Samples of a step, over all ranks of the group together.",
                              .min = 1},
                   h.batch_size);
-    visitor.visit(OptionInfo{.name = "finalActivation",
-                             .aliases = {"final_activation"},
-                             .help = "Activation of the last layer, by its Keras name.",
-                             .choices = words(activation_names())},
-                  h.final_activation);
+    visit_name(visitor,
+               OptionInfo{.name = "finalActivation",
+                          .aliases = {"final_activation"},
+                          .help = "Activation of the last layer, by its Keras name.",
+                          .choices = words(activation_names())},
+               h.final_activation, read_activation);
     visitor.visit(OptionInfo{.name = "dropout",
                              .help = "Rate of all four dropout layers.",
                              .min = 0,
@@ -193,14 +221,14 @@ std::optional<std::string> canonical_key(std::string_view key) {
 
 std::vector<std::string> warnings_for(const Hyperparameters& hyperparameters) {
     std::vector<std::string> warnings;
-    if (hyperparameters.losses == "cosine_similarity") {
-        warnings.emplace_back(
-            "loss 'cosine_similarity' learns nothing on one-channel masks (its gradient is 0), use "
-            "another loss");
+    if (const auto drawback = drawback_of_loss(hyperparameters.losses)) {
+        warnings.push_back(core::concat("loss ", core::quoted(hyperparameters.losses),
+                                        " is no use: ", *drawback, ", choose another loss"));
     }
-    if (hyperparameters.final_activation == "softmax") {
-        warnings.emplace_back(
-            "finalActivation 'softmax' is 1 everywhere with one channel, use 'sigmoid'");
+    if (const auto drawback = drawback_of_activation(hyperparameters.final_activation)) {
+        warnings.push_back(core::concat("finalActivation ",
+                                        core::quoted(hyperparameters.final_activation),
+                                        " is no use: ", *drawback, ", choose sigmoid"));
     }
     return warnings;
 }

@@ -5,7 +5,6 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "msunet/unet/names.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -104,24 +103,10 @@ private:
     }
 
     void read(const OptionInfo& info, const Value& value, std::string& target) {
-        const auto text = core::as_text(value);
-        if (!text) {
-            wrong_type(info, value, "a name");
-            return;
-        }
-        try {
-            if (info.name == "losses") {
-                target = canonical_loss(*text);
-            } else if (info.name == "optimizer") {
-                target = canonical_optimizer(*text);
-            } else if (info.name == "finalActivation") {
-                target = canonical_activation(*text);
-            } else {
-                set_checked(info, *text, target);
-            }
-        } catch (const core::UsageError& error) {
-            problems_.push_back(
-                core::concat("hyperparameter ", core::quoted(info.name), ": ", error.what()));
+        if (const auto text = core::as_text(value)) {
+            set_checked(info, *text, target);
+        } else {
+            wrong_type(info, value, "a text");
         }
     }
 
