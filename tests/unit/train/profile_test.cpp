@@ -51,7 +51,7 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
 
 TEST(StepProfile, OurOwnConvolutionsCountAsSuch) {
     if (!model::kernels::supports_avx2()) GTEST_SKIP() << "this processor has no AVX2";
-    const auto& filter = model::kernels::kernels_avx2().float32_filters->same;
+    const auto& filter = model::kernels::kernels_avx2().float32_winograds->same;
     const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto kernel = at::zeros({32, 3, 3, 32});
     const StepProfile profile;

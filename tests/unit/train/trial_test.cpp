@@ -98,7 +98,7 @@ TEST(Trial, StopsEarlyAndRestoresTheBest) {
 TEST(Trial, ModalityRowsEveryEpoch) {
     const test::SmallTrial place("rows");
     auto context = place.context();
-    context.options.modality_metrics = ModalityMetrics::every_epoch;
+    context.options.modality_metrics = train::ModalityMetrics::every_epoch;
     test::Control control;
     const auto result = train::run_trial(context, test::assignment(), control);
     ASSERT_EQ(result.modality.size(), 2U);
