@@ -20,12 +20,12 @@ namespace {
 constexpr std::array<std::string_view, train::section_count> section_names{
     "cutting batches",
     "convolutions, forward",
-    "ReLU, normalisation, pooling, joining, forward",
+    "fused operations, forward",
     "dropout masks",
     "loss and metrics",
     "convolutions, backward",
-    "ReLU, normalisation, pooling, joining, backward",
-    "sums over the ranks, with waiting for them",
+    "fused operations, backward",
+    "all-reduce over the ranks, waiting included",
     "optimiser",
     "rest"};
 
