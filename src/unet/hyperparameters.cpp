@@ -20,7 +20,7 @@ class NameValue final : public core::TextValue {
 public:
     using Read = std::optional<std::string> (*)(std::string_view, std::string&);
 
-    NameValue(std::string& name, Read read) : name_(name), read_(read) {}
+    NameValue(std::string& name, Read reader) : name_(name), read_(reader) {}
 
     [[nodiscard]] std::string text() const override { return name_; }
     [[nodiscard]] bool is_absent() const override { return false; }
@@ -34,8 +34,8 @@ private:
 };
 
 void visit_name(core::OptionVisitor& visitor, const OptionInfo& info, std::string& name,
-                NameValue::Read read) {
-    NameValue value(name, read);
+                NameValue::Read reader) {
+    NameValue value(name, reader);
     visitor.visit(info, static_cast<core::TextValue&>(value));
 }
 
