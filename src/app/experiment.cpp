@@ -37,8 +37,8 @@ std::string owner_text(const record::Owner& owner) {
 std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::string>& changes) {
     std::vector<std::string> lines{
         concat("experiment ", quoted(folder.string()),
-               " was begun with another configuration or other data; use its own, another -n, or "
-               "--resume never")};
+               " was started with another configuration or other data; use its own, another -n, "
+               "or --resume never")};
     for (const auto& change : changes) {
         if (lines.size() > differences_shown) {
             lines.push_back(concat("… and ", changes.size() - differences_shown, " more"));

@@ -120,7 +120,7 @@ void NcclAllReducer::abort(ncclResult_t reason) {
     throw core::Error(core::ExitCode::failure,
                       "rank " + std::to_string(rank()) +
                           " of the group lost its connection to the others' GPUs (" + text +
-                          "), start the same command again to go on");
+                          "), start the same command again to resume");
 }
 
 }  // namespace msunet::gpu

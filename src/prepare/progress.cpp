@@ -28,8 +28,9 @@ void NodeProgress::check_stop() {
     std::atomic_ref stop(field(stopped));
     if (core::stop_requested()) stop.store(1);
     if (stop.load() == 0) return;
-    throw core::Error(core::ExitCode::stopped,
-                      "stopped while preprocessing (a signal asked for it), start again to go on");
+    throw core::Error(
+        core::ExitCode::stopped,
+        "stopped while preprocessing (a signal asked for it), start it again to resume");
 }
 
 }  // namespace msunet::prepare

@@ -69,7 +69,8 @@ void filter(std::vector<record::TrialId>& trials, const std::string& text,
 void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
     if (static_cast<std::uint64_t>(shard.count) > trials.size()) {
         throw core::UsageError(concat("--shard ", to_text(shard), ": there are only ",
-                                      trials.size(), " permutations, use at most so many shards"));
+                                      trials.size(),
+                                      " permutations, use at most that many shards"));
     }
     std::vector<record::TrialId> kept;
     for (auto i = static_cast<std::size_t>(shard.index - 1); i < trials.size();
