@@ -133,7 +133,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     std::optional<record::Journal> journal;
     on_root(world, [&] {
         journal.emplace(open_journal(settings, first, open));
-        write_start_files(open.folder, settings, first, nodes);
+        write_start_files(open.folder, settings, first, nodes, compute.accelerator_versions());
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
@@ -166,8 +166,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         if (ending->ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
         }
-        journal.emplace(open_journal(settings, first, open));
-        write_start_files(open.folder, settings, first, nodes, compute.accelerator_versions());
+        return finish_sweep(start.architecture, open.folder, *journal, *ending);
     });
 }
 
