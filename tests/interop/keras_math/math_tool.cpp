@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/core/named_enum.hpp"
 #include "msunet/io/npy.hpp"
 #include "msunet/io/zip.hpp"
 #include "msunet/model/flat_parameters.hpp"
@@ -117,7 +118,7 @@ Members callbacks(const std::string& schedule, std::int64_t patience, const Arra
     const auto& metric = in.at("metric").values;
     unet::Hyperparameters h;
     h.lr = in.at("lr").values[0];
-    h.lr_schedule = schedule;
+    h.lr_schedule = core::value_named<unet::LrSchedule>(schedule).value();
     h.early_stopping = patience;
     h.epochs = static_cast<std::int64_t>(metric.size());
     train::Callbacks callbacks(h, steps, "val_dice_coef");
