@@ -66,8 +66,9 @@ void filter(std::vector<record::TrialId>& trials, const std::string& text,
     const Expression expression(text, names);
     const std::size_t axes = grid.names().size();
     std::erase_if(trials, [&](record::TrialId trial) {
+        const auto positions = record::positions_of(grid.lists(), trial);
         return !expression.accepts([&](std::size_t slot) -> const core::Value& {
-            return slot < axes ? grid.value(trial, slot) : *others[slot - axes];
+            return slot < axes ? grid.axis(slot)[positions[slot]] : *others[slot - axes];
         });
     });
     if (trials.empty()) {
@@ -124,7 +125,6 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
     if (options.shard) shard = parse_shard(*options.shard);
 
     Selection selection;
-    selection.grid = grid.size();
     selection.lines.push_back(count_text(grid.size()) +
                               (grid.size() == 1 ? " permutation" : " permutations") +
                               " in the grid");
@@ -137,9 +137,8 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                    "(--boolean_limit filters only what these have drawn)"));
     }
     selection.trials = sample(grid, method, limit.count, seed);
-    selection.sampled = selection.trials.size();
     if (!limit.option.empty()) {
-        selection.lines.push_back(concat(count_text(selection.sampled), " of them drawn by ",
+        selection.lines.push_back(concat(count_text(selection.trials.size()), " of them drawn by ",
                                          limit.option, " (", options.random_method, ")"));
     }
     if (options.boolean_limit) {
@@ -148,7 +147,6 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                                          " of them accepted by --boolean_limit ",
                                          quoted(*options.boolean_limit)));
     }
-    selection.accepted = selection.trials.size();
     if (shard) {
         keep_shard(selection.trials, *shard);
         selection.lines.push_back(concat(count_text(selection.trials.size()), " of them in shard ",

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Who trains where: a pure function of ranks, devices, trials and options.
+/// \file
+/// Which rank trains in which group and on which device: a pure function of ranks, devices, trials
+/// and options.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +28,7 @@ struct RanksPerTrial {
 };
 
 /// Reads auto, node or a number; throws core::UsageError.
-RanksPerTrial parse_ranks_per_trial(std::string_view text);
+[[nodiscard]] RanksPerTrial parse_ranks_per_trial(std::string_view text);
 
 /// What placement depends on.
 struct PlacementRequest {
@@ -52,13 +54,12 @@ struct Slot {
     std::int64_t threads = 1;
 };
 
-/// The world divided.
+/// The division of the world into groups.
 struct Placement {
     std::int64_t group_size = 1;
     std::int64_t groups = 0;
-    std::vector<Slot> slots;               ///< by world rank
-    std::vector<std::int64_t> idle_ranks;  ///< that will get no trial, a dispatcher not counted
-    std::vector<std::string> notices;      ///< for the start table, with advice
+    std::vector<Slot> slots;           ///< by world rank
+    std::vector<std::string> notices;  ///< for the start table, with advice: ranks without a trial
 };
 
 /// Groups lie inside nodes. `auto`: one rank a trial while trials ≥ ranks; else the largest g with
@@ -66,6 +67,6 @@ struct Placement {
 /// most the smallest batch. Ranks that share a device are groups of one (NCCL). A recorded group
 /// size is kept where this world allows it. Throws core::UsageError for a forced group that is
 /// larger than the smallest batch or than a node, or that would share a device.
-Placement place(const PlacementRequest& request);
+[[nodiscard]] Placement place(const PlacementRequest& request);
 
 }  // namespace msunet::sweep

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Which permutations of a grid are tried: samplers, limits, shards.
+/// \file
+/// Which permutations of a grid are trained: samplers, limits, shards.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@
 
 namespace msunet::sweep {
 
-/// A sweep may hold so many permutations before the expression filters them.
+/// Most permutations that a sweep may hold before the expression filters them.
 inline constexpr std::uint64_t selection_limit = 1'000'000;
 
 /// How indices are drawn.
@@ -22,14 +23,14 @@ enum class RandomMethod : std::uint8_t { uniform_mersenne, sobol, halton, latin_
 
 /// The method of a name; Talos's `latin_matrix`, `latin_sudoku`, `latin_improved` mean
 /// latin_hypercube. Throws core::UsageError that lists the known ones.
-RandomMethod parse_random_method(std::string_view name);
+[[nodiscard]] RandomMethod parse_random_method(std::string_view name);
 
 /// `count` distinct indices of the grid, ascending, the same for the same seed; all of them if the
 /// grid has no more. Sobol', Halton and Latin hypercube spread over the axes that have more than
-/// one value; a permutation that was drawn before is passed over, and what they can't reach in a
-/// bounded number of draws is filled uniformly. Time and memory go with `count`, not with the grid.
-std::vector<record::TrialId> sample(const ParameterGrid& grid, RandomMethod method,
-                                    std::uint64_t count, std::uint64_t seed);
+/// one value; a permutation that was drawn before is skipped, and what is missing after a
+/// bounded number of draws is drawn uniformly. Time and memory go with `count`, not with the grid.
+[[nodiscard]] std::vector<record::TrialId> sample(const ParameterGrid& grid, RandomMethod method,
+                                                  std::uint64_t count, std::uint64_t seed);
 
 /// Part `index` of `count`, `index` from 1.
 struct Shard {
@@ -40,17 +41,14 @@ struct Shard {
 };
 
 /// Reads "i/N"; throws core::UsageError.
-Shard parse_shard(std::string_view text);
+[[nodiscard]] Shard parse_shard(std::string_view text);
 
 /// `_shard<i>of<N>`, which the experiment's folder gets.
-std::string folder_suffix(const Shard& shard);
+[[nodiscard]] std::string folder_suffix(const Shard& shard);
 
-/// The permutations to try, and how it came to them.
+/// The permutations to train, and how they were selected.
 struct Selection {
     std::vector<record::TrialId> trials;  ///< ascending
-    std::uint64_t grid = 0;               ///< permutations of the whole grid
-    std::uint64_t sampled = 0;            ///< after fraction_limit or round_limit
-    std::uint64_t accepted = 0;           ///< after boolean_limit
     std::vector<std::string> lines;       ///< the counts, for the start table
 };
 
@@ -58,7 +56,7 @@ struct Selection {
 /// shard. `defaults` are the values of hyperparameters that the grid doesn't name, so that
 /// expressions may use them. Throws core::UsageError where nothing is left, where more than
 /// `selection_limit` permutations would be tried (naming the limits), and for bad options.
-Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
-                 const core::Permutation& defaults = {});
+[[nodiscard]] Selection select(const ParameterGrid& grid, const SweepOptions& options,
+                               std::uint64_t seed, const core::Permutation& defaults = {});
 
 }  // namespace msunet::sweep

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// `--metric` and `--performance_target`.
 #pragma once
 
@@ -10,10 +11,11 @@
 
 namespace msunet::sweep {
 
-/// The metric that "best" means: the option's, else val_dice_coef with validation data, else
-/// dice_coef. Throws core::UsageError for an unknown name (with the nearest known one) and for a
-/// validation metric without validation data.
-std::string resolve_metric(const std::optional<std::string>& option, bool has_validation);
+/// The metric by which the best trial is chosen: the option's, else val_dice_coef with validation
+/// data, else dice_coef. Throws core::UsageError for an unknown name (with the nearest known one)
+/// and for a validation metric without validation data.
+[[nodiscard]] std::string resolve_metric(const std::optional<std::string>& option,
+                                         bool has_validation);
 
 /// A value that ends the sweep once a trial reaches it.
 struct PerformanceTarget {
@@ -21,11 +23,12 @@ struct PerformanceTarget {
     double value = 0;
     bool less = false;  ///< at most `value`, else at least
 
-    /// By the epoch that stands for the trial (record::summary_epoch).
-    bool reached(const record::TrialResult& result) const;
+    /// By the epoch that counts for the trial (record::summary_epoch).
+    [[nodiscard]] bool reached(const record::TrialResult& result) const;
 };
 
 /// Reads "METRIC,VALUE[,less]"; for losses `less` is meant anyway. Throws core::UsageError.
-PerformanceTarget parse_performance_target(std::string_view text, bool has_validation);
+[[nodiscard]] PerformanceTarget parse_performance_target(std::string_view text,
+                                                         bool has_validation);
 
 }  // namespace msunet::sweep

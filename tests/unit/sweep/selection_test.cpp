@@ -32,7 +32,7 @@ ParameterGrid huge() {
 
 std::string problem(const ParameterGrid& of, const SweepOptions& options) {
     try {
-        select(of, options, 1);
+        (void)select(of, options, 1);
     } catch (const core::UsageError& error) {
         return error.what();
     }
@@ -80,9 +80,6 @@ TEST(Select, TheSampleIsDrawnBeforeTheExpressionFiltersIt) {
     }
     ASSERT_FALSE(expected.empty());
     EXPECT_EQ(selection.trials, expected);
-    EXPECT_EQ(selection.grid, 200U);
-    EXPECT_EQ(selection.sampled, 50U);
-    EXPECT_EQ(selection.accepted, expected.size());
     EXPECT_THAT(selection.lines,
                 ElementsAre("200 permutations in the grid",
                             "50 of them drawn by --round_limit 50 (uniform_mersenne)",
@@ -139,7 +136,6 @@ TEST(Select, ShardsPartTheSelection) {
         options.shard = std::to_string(i) + "/5";
         const Selection part = select(grid(), options, 3);
         EXPECT_EQ(part.trials.front(), all.trials[static_cast<std::size_t>(i - 1)]);
-        EXPECT_EQ(part.accepted, 23U);
         for (const record::TrialId trial : part.trials) EXPECT_TRUE(joined.insert(trial).second);
     }
     EXPECT_EQ(joined, std::set(all.trials.begin(), all.trials.end()));
@@ -155,7 +151,7 @@ TEST(Shard, ReadsItsText) {
     EXPECT_EQ(parse_shard("2/5"), (Shard{2, 5}));
     EXPECT_EQ(folder_suffix({2, 5}), "_shard2of5");
     for (const char* text : {"0/5", "6/5", "5", "a/b", "1/2/3", "", "1/", "/2", "-1/2"}) {
-        EXPECT_THROW(parse_shard(text), core::UsageError) << text;
+        EXPECT_THROW((void)parse_shard(text), core::UsageError) << text;
     }
 }
 

@@ -39,10 +39,11 @@ TEST(Metric, DefaultsByValidationData) {
 }
 
 TEST(Metric, RefusesUnknownAndAbsentOnes) {
-    EXPECT_THAT(problem([] { resolve_metric("val_dice_coeff", true); }),
+    EXPECT_THAT(problem([] { (void)resolve_metric("val_dice_coeff", true); }),
                 HasSubstr("did you mean 'val_dice_coef'?"));
-    EXPECT_THAT(problem([] { resolve_metric("val_loss", false); }), HasSubstr("validation data"));
-    EXPECT_THAT(problem([] { resolve_metric("fmri_val_dice", false); }),
+    EXPECT_THAT(problem([] { (void)resolve_metric("val_loss", false); }),
+                HasSubstr("validation data"));
+    EXPECT_THAT(problem([] { (void)resolve_metric("fmri_val_dice", false); }),
                 HasSubstr("validation data"));
 }
 
@@ -68,11 +69,11 @@ TEST(PerformanceTarget, IsNotReachedByFailures) {
 TEST(PerformanceTarget, RefusesBadTexts) {
     for (const char* text : {"", "0.9", "val_loss", "val_loss,x", "val_loss,1,more",
                              "val_loss,1,less,2", "val_loss,nan"}) {
-        EXPECT_THAT(problem([&] { parse_performance_target(text, true); }),
+        EXPECT_THAT(problem([&] { (void)parse_performance_target(text, true); }),
                     HasSubstr("METRIC,VALUE[,less]"))
             << text;
     }
-    EXPECT_THAT(problem([] { parse_performance_target("accuracy,1", true); }),
+    EXPECT_THAT(problem([] { (void)parse_performance_target("accuracy,1", true); }),
                 HasSubstr("no metric"));
 }
 
