@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums over the ranks of a group, as a training step takes them: many small ones in double (batch
-// normalisation) and one of all gradients. Run it under mpirun; every rank takes the same number
-// of iterations, and rank 0 speaks.
+/// \file
+/// All-reduce over the ranks of a group as in a training step: many small ones in double
+/// (BatchNorm) and one of all gradients. Run it under mpirun; every rank does the same number of
+/// iterations, and rank 0 prints the results.
 
 #include <benchmark/benchmark.h>
 
@@ -33,7 +34,7 @@ BENCHMARK(sum<float, DataType::float32>)
     ->UseRealTime()
     ->Unit(benchmark::kMicrosecond);
 
-/// For the ranks that only take part.
+/// For the ranks that print nothing.
 class Silent : public benchmark::BenchmarkReporter {
 public:
     bool ReportContext(const Context& /*context*/) override { return true; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a preprocessed data set of 105 MB from the cache and verifies every byte.
+/// \file
+/// Reads a preprocessed data set of 105 MB from the cache and verifies every byte.
 
 #include <benchmark/benchmark.h>
 
@@ -24,17 +25,20 @@ StoredData noise(const comm::NodeTopology& nodes) {
     StoredData data;
     auto& description = data.description;
     for (std::uint32_t i = 0; i < sources; ++i) {
-        description.sources.push_back({.name = core::unique_suffix(), .pair = i});
-        description.layouts.push_back({side, side, slices});
+        description.sources.push_back({.source = {.name = core::unique_suffix(), .pair = i},
+                                       .layout = {side, side, slices},
+                                       .payload_hash = {}});
     }
     const auto store = SliceStore::make(nodes, description.elements());
     core::RandomStream random(1);
-    for (const auto& range : data::source_ranges(description.slices(), sources)) {
+    const auto ranges = description.ranges();
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const auto& range = ranges[i];
         const auto voxels = store->voxels(range);
         const auto masks = store->masks(range);
         std::ranges::generate(voxels, [&] { return static_cast<float>(random.uniform()); });
         std::ranges::fill(masks, std::uint8_t{1});
-        description.payload_hashes.push_back(data::payload_hash(voxels, masks));
+        description.sources[i].payload_hash = data::payload_hash(voxels, masks);
     }
     data.store = store;
     return data;
@@ -44,7 +48,7 @@ void read(benchmark::State& state) {
     const comm::NodeTopology nodes(comm::Communicator::world());
     const fs::path folder = fs::temp_directory_path() / core::unique_suffix();
     core::make_directories(folder);
-    const auto file = cache_file_of(folder, "key");
+    const auto file = folder / "dataset.h5";
     if (!write_cache(file, "key", noise(nodes), nodes)) state.SkipWithError("can't write");
     for (auto _ : state) {
         const auto data = read_cache(file, "key", nodes);

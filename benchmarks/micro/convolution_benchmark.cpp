@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The convolutions of the network between its first and its last at 64×64 pixels, 32 samples:
-// forward, and backward with the gradients of input and kernel.
+/// \file
+/// The convolutions of the network, without its first and its last, at 64×64 pixels and 32 samples:
+/// forward, and backward with the gradients of input and kernel.
 
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts a batch of 32 patches out of slices: 64 and 96 pixels wide, with and without padding.
+/// \file
+/// Cuts a batch of 32 patches out of slices: 64 and 96 pixels wide, with and without padding.
 
 #include <benchmark/benchmark.h>
 

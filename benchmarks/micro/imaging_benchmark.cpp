@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The expensive parts of preprocessing, on a volume like an fMRI scan of 80×80×17 voxels.
+/// \file
+/// The expensive parts of preprocessing, on a volume like an fMRI scan of 80×80×17 voxels.
 
 #include <benchmark/benchmark.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rest of a step at 64×64 pixels, 32 samples: the passes between the convolutions of the widest
-// stage, masks, loss, optimiser. Threads as OMP_NUM_THREADS says.
+/// \file
+/// The rest of a training step at 64×64 pixels and 32 samples: the fused operations of the widest
+/// stage, dropout masks, loss, optimizer. The number of threads is OMP_NUM_THREADS.
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>
@@ -25,7 +26,7 @@ namespace {
 
 constexpr std::int64_t samples = 32, channels = 32, side = 64;
 
-/// Activations of one stage in a precision, with all that its passes read and write.
+/// The tensors that the fused operations of one stage read and write.
 struct StageTensors {
     explicit StageTensors(at::ScalarType type)
         : z(image(channels).to(type)), out(image(channels).to(type)), merged(image(64).to(type)) {
@@ -65,7 +66,7 @@ void stage_forward(benchmark::State& state, at::ScalarType type) {
     }
 }
 
-/// As above, into the second half of the joined features, under a dropout mask.
+/// The same into the second half of a concatenation, with dropout.
 void stage_forward_merged(benchmark::State& state, at::ScalarType type) {
     StageTensors t(type);
     for (auto _ : state) {
@@ -90,7 +91,7 @@ void stage_backward(benchmark::State& state, at::ScalarType type) {
     }
 }
 
-/// To two channels: forward, and backward with both gradients.
+/// Forward, and backward with both gradients.
 void last_convolution(benchmark::State& state, at::ScalarType type) {
     StageTensors t(type);
     const at::Tensor weights = at::randn({2, 3, 3, channels}), bias = at::randn({2});
@@ -120,11 +121,13 @@ void loss(benchmark::State& state, const char* name) {
 }
 
 void optimizer_step(benchmark::State& state, const char* name) {
-    Network network({}, unet::initial_weights(1));
-    const auto optimizer = Optimizer::make(name, network.parameters());
-    network.parameters().gradients().fill_(1e-3);
+    const auto architecture = unet::published_architecture();
+    const auto weights = unet::initial_weights(architecture, 1);
+    const auto network = make_network({.architecture = architecture, .weights = weights});
+    const auto optimizer = Optimizer::make(name, network->parameters());
+    network->parameters().gradients().fill_(1e-3);
     for (auto _ : state) optimizer->step(1e-3);
-    state.SetItemsProcessed(state.iterations() * network.parameters().size());
+    state.SetItemsProcessed(state.iterations() * network->parameters().size());
 }
 
 template <class F, class... Arguments>

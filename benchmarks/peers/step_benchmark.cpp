@@ -82,17 +82,20 @@ int benchmark(const std::vector<std::string>& words) {
     unet::Hyperparameters hyperparameters;
     hyperparameters.batch_size = std::stol(words[4]);
     hyperparameters.dropout = std::stod(words[5]);
-    const auto weights = unet::initial_weights(1);
+    const auto architecture = unet::published_architecture();
+    const auto weights = unet::initial_weights(architecture, 1);
     const std::vector<float> sample_weights(index.size(), 1.0F);
     model::keep_freed_memory();
     model::set_threads(std::stoi(words[7]));
-    const auto engine = make_cpu_engine({.dataset = dataset,
-                                         .index = index,
-                                         .hyperparameters = hyperparameters,
-                                         .start_weights = weights,
-                                         .sample_weights = sample_weights,
-                                         .precision = model::precision_of(words[6]).value(),
-                                         .dropout_key = model::dropout_key(1, 0)});
+    const auto engine =
+        make_cpu_engine({.architecture = architecture,
+                         .dataset = dataset,
+                         .index = index,
+                         .hyperparameters = hyperparameters,
+                         .start_weights = weights,
+                         .sample_weights = sample_weights,
+                         .precision = core::value_named<model::Precision>(words[6]).value(),
+                         .dropout_key = model::dropout_key(1, 0)});
     Training training(index, hyperparameters.batch_size, *engine);
     std::cout << "ready\n" << std::flush;
     std::int64_t batches = 0;

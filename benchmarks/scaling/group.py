@@ -33,7 +33,7 @@ def bench(options, folder, ranks, threads, size, batch):
                 measure.environment(threads))
     text = (Path(folder) / "log.txt").read_text()
     rate = re.search(r"^  dummy +([\d.]+)", text, re.MULTILINE)
-    share = re.search(r"sums over the ranks.* ([\d.]+) %", text)
+    share = re.search(r"all-reduce over the ranks.* ([\d.]+) %", text)
     return float(rate[1]), float(share[1])
 
 

@@ -17,33 +17,26 @@ core::ExitCode bench(std::span<const std::string> arguments) {
     });
 }
 
-constexpr const char* closing =
-    "Examples\n"
+constexpr const char* examples =
     "  msunet bench\n"
     "        Steps on dummy samples of 64 x 64 pixels.\n"
     "  mpirun -n 2 msunet bench -tpath scans/data -mpath scans/masks -ts 64\n"
-    "        On your scans, two processes training one permutation together.\n"
-    "\n"
-    "Exit codes\n"
-    "  0   complete\n"
-    "  1   failure\n"
-    "  2   options\n"
-    "  3   input data\n"
-    "\n"
-    "More, in the source folder\n"
-    "  docs/performance.md";
+    "        Steps on your scans; two ranks train one permutation together.";
 
 }  // namespace
 
 Command bench_command() {
+    using core::ExitCode;
     return {"bench",
             "bench [-tpath FOLDER -mpath FOLDER] [OPTION…]",
             "time training steps on this machine",
-            "Times training steps on samples of your scans beside dummy samples, which shows what "
-            "the data cost, and tells where a step's time goes. Without scans it times dummy "
-            "samples alone. Under mpirun the ranks of a node train one permutation together, as "
-            "with --ranks_per_trial node. Nothing is written.",
-            closing,
+            "Times training steps on samples of your scans and on dummy samples; the difference is "
+            "the cost of the data. It also prints where the time of a step is spent. Without scans "
+            "it times dummy samples only. Under mpirun the ranks of a node train one permutation "
+            "together, as with --ranks_per_trial node. Nothing is written.",
+            examples,
+            {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage}, {ExitCode::input}},
+            "  docs/performance.md    what costs how much, and how to measure it",
             [](const auto& use) {
                 BenchSettings settings;
                 use(bench_schema(settings));

@@ -9,13 +9,13 @@ namespace msunet::app {
 
 namespace {
 
-/// What a benchmark of training does not take from its options: no copies are made of the scans and
-/// nothing is kept on disk.
+/// Sets the training options that the benchmark does not have: no augmented copies, and nothing is
+/// written to disk.
 void complete(BenchSettings& settings) {
     auto& train = settings.train;
     train.folders.training_data_path = settings.bench.training_data_path.value_or("");
     train.folders.mask_data_path = settings.bench.mask_data_path.value_or("");
-    train.folders.cache = "none";
+    train.folders.cache.reset();
     train.augment.enable_augmentation = false;
     train.split.validation_split = 0;
 }
@@ -24,8 +24,9 @@ void check(const BenchSettings& settings) {
     if (settings.bench.training_data_path.has_value() !=
         settings.bench.mask_data_path.has_value()) {
         throw core::UsageError(
-            "one of -tpath and -mpath is missing (a volume needs its mask), give both, or none to "
-            "time dummy samples alone");
+            "one of -tpath and -mpath is missing (a volume needs its mask), give both, or none of "
+            "them "
+            "to time dummy samples only");
     }
     if (settings.train.preprocess.contradictory()) {
         throw core::UsageError(contradictory_modes);
@@ -39,8 +40,8 @@ void describe(core::OptionVisitor& visitor, BenchOptions& options) {
     visitor.visit(
         {.name = "training_data_path",
          .aliases = {"tpath"},
-         .help = "Folder of the volumes to time real samples of; without it dummy samples "
-                 "alone are timed",
+         .help = "Folder of the volumes whose samples are timed; without it only dummy samples "
+                 "are timed",
          .affects = Affects::run,
          .value_name = "FOLDER"},
         options.training_data_path);
@@ -51,22 +52,22 @@ void describe(core::OptionVisitor& visitor, BenchOptions& options) {
                    .value_name = "FOLDER"},
                   options.mask_data_path);
     visitor.visit({.name = "patch_size",
-                   .help = "Height and width (pixels) of dummy samples; where scans are given, "
-                           "dummy samples are as large as theirs",
+                   .help = "Height and width of dummy samples in pixels; if scans are given, dummy "
+                           "samples have the size of their samples",
                    .affects = Affects::run,
                    .value_name = "N",
-                   .range = "multiples of 32",
+                   .range = "a multiple of 32",
                    .min = 32.0,
                    .multiple_of = 32},
                   options.patch_size);
     visitor.visit({.name = "batch_size",
-                   .help = "Samples a step, over all ranks of a group together",
+                   .help = "Samples of a step, over all ranks of the group together",
                    .affects = Affects::run,
                    .value_name = "N",
                    .min = 1.0},
                   options.batch_size);
     visitor.visit({.name = "dropout",
-                   .help = "Of all four dropout layers",
+                   .help = "Rate of all four dropout layers",
                    .affects = Affects::run,
                    .value_name = "RATE",
                    .range = "[0,1)",
@@ -75,7 +76,7 @@ void describe(core::OptionVisitor& visitor, BenchOptions& options) {
                    .max_open = true},
                   options.dropout);
     visitor.visit({.name = "steps",
-                   .help = "Steps that are timed on each kind of samples",
+                   .help = "Number of steps that are timed for each kind of samples",
                    .affects = Affects::run,
                    .value_name = "N",
                    .min = 1.0},

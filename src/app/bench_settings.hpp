@@ -13,7 +13,7 @@
 
 namespace msunet::app {
 
-/// What is measured. The scans may be left out, unlike in training.
+/// What is measured. Unlike in training, the scans are optional.
 struct BenchOptions {
     std::optional<std::string> training_data_path;
     std::optional<std::string> mask_data_path;
@@ -23,7 +23,7 @@ struct BenchOptions {
     std::int64_t steps = 20;
 };
 
-/// The effective settings: those of training that count here, and what is measured.
+/// The effective settings: what is measured, and those of training that matter here.
 struct BenchSettings {
     BenchOptions bench;
     TrainSettings train;
@@ -33,13 +33,13 @@ struct BenchSettings {
 void describe(core::OptionVisitor& visitor, BenchOptions& options);
 
 /// The options of `msunet bench` in the sections of its help. Refers to `settings`.
-config::Schema bench_schema(BenchSettings& settings);
+[[nodiscard]] config::Schema bench_schema(BenchSettings& settings);
 
 /// Reads the command line. Throws core::UsageError with all problems.
-BenchSettings read_bench_settings(std::span<const std::string> arguments);
+[[nodiscard]] BenchSettings read_bench_settings(std::span<const std::string> arguments);
 
 /// The effective settings as text, and back: how the other ranks get those of rank 0.
-std::string bench_yaml(const BenchSettings& settings);
-BenchSettings bench_settings_from_yaml(const std::string& yaml);
+[[nodiscard]] std::string bench_yaml(const BenchSettings& settings);
+[[nodiscard]] BenchSettings bench_settings_from_yaml(const std::string& yaml);
 
 }  // namespace msunet::app

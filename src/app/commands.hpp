@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exit_codes.hpp"
 #include "msunet/config/schema.hpp"
 #include "msunet/core/error.hpp"
 
@@ -20,30 +21,32 @@ struct Command {
     std::string_view usage;    ///< after "msunet"
     std::string_view summary;  ///< one line, for the list of commands
     std::string_view text;     ///< what the command does, for its own help
-    /// The end of its own help: examples, exit codes, where more is written.
-    std::string_view closing;
-    /// Shows the command's options, with their defaults, to `use`.
+    std::string_view examples;
+    std::vector<ExitCase> exit_cases;
+    /// Files of the source folder that tell more, with their subject.
+    std::string_view reading;
+    /// Calls `use` with the command's options at their defaults.
     std::function<void(const std::function<void(const config::Schema&)>& use)> with_schema;
     /// Runs it. `arguments` are those after the command's name.
     std::function<core::ExitCode(std::span<const std::string> arguments)> run;
 };
 
 /// All commands, in the order of the help.
-const std::vector<Command>& commands();
+[[nodiscard]] const std::vector<Command>& commands();
 
-Command train_command();
-Command init_model_command();
-Command phantom_command();
-Command report_command();
-Command status_command();
-Command merge_command();
-Command bench_command();
-Command predict_command();
+[[nodiscard]] Command train_command();
+[[nodiscard]] Command init_model_command();
+[[nodiscard]] Command phantom_command();
+[[nodiscard]] Command report_command();
+[[nodiscard]] Command status_command();
+[[nodiscard]] Command merge_command();
+[[nodiscard]] Command bench_command();
+[[nodiscard]] Command predict_command();
 
-/// Runs what `arguments` (without the program) ask for; exceptions are the caller's.
+/// Runs the command of `arguments` (without the program). Throws what the command throws.
 core::ExitCode run_program(std::span<const std::string> arguments);
 
 /// The program's version: "1.0.0".
-std::string_view version();
+[[nodiscard]] std::string_view version();
 
 }  // namespace msunet::app

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The heavy half of the program: libtorch, ITK and all that needs them, in a library that only the
-/// commands that use it load, so that --help and a mistyped option answer at once.
+/// The heavy half of the program: libtorch, ITK and all that needs them. It is a library that only
+/// the commands that need it load, so that --help and a mistyped option respond at once.
 #pragma once
 
 #include "bench_settings.hpp"
@@ -18,7 +18,7 @@ class Engine {
 public:
     virtual ~Engine() = default;
 
-    /// Collective over `world`: trains the sweep, or with `--dry_run` tells what it would do.
+    /// Collective over `world`: trains the sweep, or with `--dry_run` prints what it would do.
     virtual core::ExitCode train(const TrainSettings& settings,
                                  const comm::Communicator& world) const = 0;
     /// Collective over `world`: times training steps and prints a table.

@@ -37,8 +37,8 @@ std::string owner_text(const record::Owner& owner) {
 std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::string>& changes) {
     std::vector<std::string> lines{
         concat("experiment ", quoted(folder.string()),
-               " was begun with another configuration or other data; use its own, another -n, or "
-               "--resume never")};
+               " was started with another configuration or other data; use its own, another -n, "
+               "or --resume never")};
     for (const auto& change : changes) {
         if (lines.size() > differences_shown) {
             lines.push_back(concat("… and ", changes.size() - differences_shown, " more"));
@@ -49,7 +49,7 @@ std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::
     return lines;
 }
 
-/// Goes on with one given folder, or says why not.
+/// Resumes the experiment in this folder, or throws why it can't.
 ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& current) {
     auto replay = record::replay(journal_of(folder));
     if (const auto user = record::in_use_by(replay.record, current.owner, current.at)) {
@@ -83,7 +83,7 @@ ExperimentChoice begin_numbered(const fs::path& directory, const std::string& na
     }
 }
 
-/// The newest unfinished experiment that this start could go on with.
+/// The newest unfinished experiment that this start could resume.
 std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
                                                 const record::SweepStart& current) {
     std::optional<ExperimentChoice> newest;
@@ -101,7 +101,7 @@ std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
             auto name = found.start.experiment_name;
             newest = {entry.path(), std::move(name), std::move(replay), std::move(notices)};
         } catch (const core::Error&) {
-            // Somebody else's damaged experiment is no reason not to begin a new one.
+            // Another experiment's damage must not prevent a new one.
             continue;
         }
     }
@@ -125,16 +125,17 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
     const auto& directory = request.output_directory;
     const auto default_name =
         concat("experiment", static_cast<std::int64_t>(std::floor(current.at)));
-    if (request.resume == "never") {
+    if (request.resume.kind == Resume::Kind::never) {
         return begin_numbered(directory, request.name.value_or(default_name));
     }
-    if (request.resume != "auto") {
-        if (!is_experiment(request.resume)) {
-            throw core::UsageError(concat("--resume: ", quoted(request.resume),
+    if (request.resume.kind == Resume::Kind::folder) {
+        const auto& folder = request.resume.folder;
+        if (!is_experiment(folder)) {
+            throw core::UsageError(concat("--resume: ", quoted(folder),
                                           " is no experiment (it has no ", record::journal_name,
                                           "), give auto, never or an experiment's folder"));
         }
-        return reopen(request.resume, current);
+        return reopen(folder, current);
     }
     if (request.name) {
         const auto folder = directory / *request.name;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Which folder a start works in: a new experiment, or one that goes on.
+/// The folder that a start works in: a new experiment, or one that is resumed.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "msunet/record/journal.hpp"
+#include "options.hpp"
 
 namespace msunet::app {
 
@@ -16,10 +17,10 @@ namespace msunet::app {
 struct ExperimentRequest {
     std::filesystem::path output_directory;
     std::optional<std::string> name;
-    std::string resume = "auto";  ///< auto, never or a folder
+    Resume resume;
 };
 
-/// The folder, and the journal to go on with.
+/// The folder, and the journal if the experiment is resumed.
 struct ExperimentChoice {
     std::filesystem::path folder;
     std::string name;
@@ -33,7 +34,7 @@ void check_output_directory(const std::filesystem::path& folder);
 
 /// Finds or makes the experiment's folder for a start that would begin with `current`.
 /// Throws core::UsageError where another start has the experiment in use, where configuration or
-/// data changed (with the differences), and where the folder is no experiment. Only rank 0 calls.
+/// data changed (with the differences), and where the folder is no experiment. For rank 0 alone.
 ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                    const record::SweepStart& current);
 

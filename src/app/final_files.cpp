@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "msunet/config/parse.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
@@ -15,7 +16,6 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
-#include "msunet/unet/network.hpp"
 #include "settings.hpp"
 
 namespace msunet::app {
@@ -31,34 +31,33 @@ std::pair<std::int64_t, std::int64_t> patch_size(const std::string& text) {
             core::to_integer(parts.back()).value_or(0)};
 }
 
-bool by_spacing(const std::map<std::string, std::string>& attributes) {
-    return attributes.at("horizontal_interpolation_spacing") != "none" ||
-           attributes.at("interlayer_interpolation_spacing") != "none";
-}
-
 /// How scans become network input, option by option as text; predict reads it from the model.
 std::map<std::string, std::string> preprocessing_of(const record::Configuration& configuration,
                                                     const report::TrainedModel& model) {
     imaging::PreprocessOptions preprocess;
     data::PatchOptions patches;
-    core::TextCollector names;
-    describe(names, preprocess);
-    describe(names, patches);
-    std::map<std::string, std::string> attributes;
-    for (const auto& option : names.texts()) {
-        attributes[option.name] = record::setting(configuration, option.name).value_or("none");
+    config::Schema schema("train");
+    schema.add("Preprocessing", preprocess).add("Patches", patches);
+    config::Settings settings;
+    for (const auto& info : schema.infos()) {
+        const std::string name(info.name);
+        if (auto text = record::setting(configuration, name)) {
+            settings.push_back({name, {std::move(*text)}, "journal: " + name});
+        }
     }
-    const bool fractional =
-        core::to_bool(attributes["use_frac_patch"]).value_or(patches.use_frac_patch);
+    config::apply(schema, settings, {});
     predict::ModelOptions own;
     own.patch_dimensions = model.hyperparameters.patch_dimensions;
     own.patch_stride = model.hyperparameters.patch_stride;
-    own.outlier_value = predict::outlier_value(fractional);
+    own.outlier_value = imaging::outlier_value(patches.use_frac_patch);
     own.final_activation = model.hyperparameters.final_activation;
     core::TextCollector values;
+    describe(values, preprocess);
+    describe(values, patches);
     describe(values, own);
+    std::map<std::string, std::string> attributes;
     for (const auto& option : values.texts()) attributes[option.name] = option.text;
-    attributes["mode"] = by_spacing(attributes) ? "spacing" : "target_size";
+    attributes["mode"] = preprocess.by_spacing() ? "spacing" : "target_size";
     attributes["normalisation"] = "min_max";
     attributes["input_height"] = std::to_string(model.height);
     attributes["input_width"] = std::to_string(model.width);
@@ -67,14 +66,17 @@ std::map<std::string, std::string> preprocessing_of(const record::Configuration&
 
 }  // namespace
 
-std::vector<core::NamedArray> read_trial_weights(const fs::path& folder,
+std::vector<core::NamedArray> read_trial_weights(const unet::Architecture& architecture,
+                                                 const fs::path& folder,
                                                  const record::TrialResult& result) {
     const auto file = folder / result.weights_file;
-    return h5::match_start_model(h5::read_keras_file(file), unet::tensor_shapes(), file).weights;
+    return h5::match_start_model(h5::read_keras_file(file), architecture.tensor_shapes(), file)
+        .weights;
 }
 
 std::vector<std::pair<std::string, std::string>> write_final_files(
-    const fs::path& folder, const record::SweepRecord& record) {
+    const unet::Architecture& architecture, const fs::path& folder,
+    const record::SweepRecord& record) {
     core::fault_point("final_files");
     const auto sweep = report::make_sweep(record);
     const auto names = report::write_results(folder, sweep);
@@ -85,9 +87,8 @@ std::vector<std::pair<std::string, std::string>> write_final_files(
     if (failed > 0) files.emplace_back("failures.csv", "which trials failed, and why");
     if (const auto row = report::best_trial(sweep)) {
         const record::TrialResult& best = sweep.trials[*row];
-        const auto weights = read_trial_weights(folder, best);
-        report::TrainedModel model;
-        model.weights = weights;
+        const auto weights = read_trial_weights(architecture, folder, best);
+        report::TrainedModel model{.architecture = architecture, .weights = weights};
         model.hyperparameters =
             unet::from_permutation(best.permutation, unet::from_permutation(sweep.defaults));
         std::tie(model.height, model.width) = patch_size(best.patch_size);

@@ -11,19 +11,22 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/named_array.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::app {
 
-/// The weights of a finished trial of the experiment in `folder`, all tensors in unet's order.
-/// Throws core::Error where they can't be read.
-[[nodiscard]] std::vector<core::NamedArray> read_trial_weights(const std::filesystem::path& folder,
-                                                               const record::TrialResult& result);
+/// The weights of a finished trial of the experiment in `folder`, all tensors in the architecture's
+/// order. Throws core::Error where they can't be read.
+[[nodiscard]] std::vector<core::NamedArray> read_trial_weights(
+    const unet::Architecture& architecture, const std::filesystem::path& folder,
+    const record::TrialResult& result);
 
 /// Writes summary, histories, Dice by modality, failures and report.html, and, if there is a best
 /// trial, the Deploy archive and best_model.hdf5. Returns name and meaning of the main files.
 /// Throws core::Error where a file can't be written or the best weights can't be read.
 std::vector<std::pair<std::string, std::string>> write_final_files(
-    const std::filesystem::path& folder, const record::SweepRecord& record);
+    const unet::Architecture& architecture, const std::filesystem::path& folder,
+    const record::SweepRecord& record);
 
 /// The exit code of a sweep whose trials have all ended.
 [[nodiscard]] core::ExitCode exit_code_of(const record::SweepRecord& record);

@@ -22,7 +22,7 @@ int environment_number(const char* name) {
     return text == nullptr ? 0 : static_cast<int>(core::to_integer(text).value_or(0));
 }
 
-/// Under srun without a PMI, Open MPI would end the process with a text that blames its build.
+/// Under srun without a PMI, Open MPI would end the process with a message about its own build.
 void refuse_srun_without_pmi() {
     const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
     if (!is_set("SLURM_STEP_ID") || is_set("PMIX_RANK") || is_set("PMI_RANK") ||
@@ -35,8 +35,8 @@ void refuse_srun_without_pmi() {
         "--mpi=list') or mpirun");
 }
 
-/// srun without a PMI that Open MPI knows starts every task as a world of its own: all of them
-/// would train the same sweep into the same folder.
+/// srun without a PMI that Open MPI knows makes every task a world of its own: all of them would
+/// train the same sweep in the same folder.
 void refuse_lonely_tasks(const comm::Communicator& world) {
     const int tasks = environment_number("SLURM_NTASKS");
     if (world.size() > 1 || tasks <= 1 || std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) return;
@@ -47,7 +47,7 @@ void refuse_lonely_tasks(const comm::Communicator& world) {
                "--ntasks=1"));
 }
 
-/// All ranks end with the worst code that one of them has.
+/// Collective over `world`: the worst code of any rank.
 core::ExitCode agree(const comm::Communicator& world, core::ExitCode code) {
     const auto worst = world.all_reduce(static_cast<std::int64_t>(code), comm::Operation::max);
     world.barrier();
@@ -65,7 +65,7 @@ core::ExitCode in_world(std::span<const std::string> arguments,
     argv.push_back(program.data());
     for (auto& argument : copy) argv.push_back(argument.data());
     int argc = static_cast<int>(argv.size());
-    // Open MPI reads up to the null pointer, as main's own argv ends.
+    // Open MPI reads up to a null pointer, with which main's own argv ends too.
     argv.push_back(nullptr);
     char** pointers = argv.data();
     // Before MPI starts, which takes seconds on many nodes: a signal must not be lost meanwhile.
@@ -81,7 +81,7 @@ core::ExitCode in_world(std::span<const std::string> arguments,
         refuse_lonely_tasks(world);
         return agree(world, work(world));
     } catch (const core::Error& error) {
-        // What is thrown here is thrown alike on all ranks; the others' copies are silent.
+        // It is thrown alike on all ranks; only rank 0 prints.
         for (const auto& problem : error.problems()) core::log::error(problem);
         return agree(world, error.code());
     }

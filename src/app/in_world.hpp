@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Commands that run on all ranks: MPI from their start to their end, one exit code for all.
+/// Runs a command on all ranks, between MPI's start and end, with one exit code for all.
 #pragma once
 
 #include <functional>

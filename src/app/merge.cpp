@@ -9,12 +9,14 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/difference.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/pictures.hpp"
-#include "msunet/sweep/selection.hpp"
+#include "msunet/sweep/options.hpp"
+#include "msunet/train/options.hpp"
 
 namespace msunet::app {
 
@@ -39,12 +41,12 @@ std::vector<std::string> part_problems(const std::vector<ShardRecord>& shards) {
     std::map<std::int64_t, const ShardRecord*> parts;
     std::int64_t count = 0;
     for (const auto& shard : shards) {
-        if (shard.record.start.shard.empty()) {
+        sweep::Shard part;
+        if (!sweep::from_text(shard.record.start.shard, part)) {
             problems.push_back(concat(quoted(shard.folder.string()),
                                       " is no shard (it was started without --shard)"));
             continue;
         }
-        const auto part = sweep::parse_shard(shard.record.start.shard);
         if (count == 0) count = part.count;
         if (part.count != count) {
             problems.push_back(concat(quoted(shard.folder.string()), " is one of ", part.count,
@@ -87,7 +89,8 @@ void copy_start_files(const ShardRecord& shard, const fs::path& folder) {
 
 /// Keeps only the best of the shards' best models.
 void keep_best_weights(const fs::path& folder, const record::SweepRecord& record) {
-    if (record::setting(record.start.configuration, "keep_models") == "all") return;
+    const auto kept = record::setting(record.start.configuration, "keep_models");
+    if (kept && core::value_named<train::KeepModels>(*kept) == train::KeepModels::all) return;
     const auto* best = record::best(record);
     for (const auto* result : record.results()) {
         if (result == best || result->weights_file.empty()) continue;

@@ -24,7 +24,7 @@ struct MergeOptions {
 void describe(core::OptionVisitor& visitor, MergeOptions& options) {
     visitor.visit({.name = "output",
                    .aliases = {"o"},
-                   .help = "Folder of the joined experiment, made here",
+                   .help = "Folder of the joined experiment; it must not exist",
                    .affects = core::Affects::run,
                    .value_name = "DIR",
                    .required = true},
@@ -49,7 +49,7 @@ core::ExitCode merge(std::span<const std::string> arguments) {
         const auto file = fs::path(name) / record::journal_name;
         std::error_code ignored;
         if (!fs::is_regular_file(file, ignored)) {
-            problems.push_back(concat(core::quoted(name), " is no experiment (it has no ",
+            problems.push_back(concat(core::quoted(name), " is not an experiment (it has no ",
                                       record::journal_name, ")"));
             continue;
         }
@@ -58,38 +58,35 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     const fs::path folder = options.output;
     const auto record = merge_shards(folder, shards);
-    for (const auto& [name, meaning] : write_final_files(folder, record)) {
+    for (const auto& [name, meaning] :
+         write_final_files(unet::published_architecture(), folder, record)) {
         core::log::info(concat("wrote ", folder / name, ": ", meaning));
     }
     return exit_code_of(record);
 }
 
-constexpr const char* closing =
-    "Example\n"
+constexpr const char* examples =
     "  msunet train … -n sweep --shard 1/2\n"
     "  msunet train … -n sweep --shard 2/2\n"
     "  msunet merge -o sweep sweep_shard1of2 sweep_shard2of2\n"
-    "        Two jobs without MPI between them, then one experiment.\n"
-    "\n"
-    "Exit codes\n"
-    "  0   complete\n"
-    "  1   failure\n"
-    "  2   options, shards that don't fit together, a folder -o that exists\n"
-    "  4   some permutations failed, the results of the others are complete\n"
-    "\n"
-    "More, in the source folder\n"
-    "  docs/slurm.md";
+    "        Two jobs without MPI between them, joined to one experiment.";
 
 }  // namespace
 
 Command merge_command() {
+    using core::ExitCode;
     return {"merge",
             "merge -o DIR SHARD…",
             "join the shards of a sweep into one experiment",
-            "Joins the results of msunet train --shard 1/N … N/N, all of them finished, into one "
-            "experiment, as if it had been one. Shards that are missing, doubled or of another "
-            "configuration or data set are refused by name.",
-            closing,
+            "Joins the finished experiments of msunet train --shard 1/N … N/N into one experiment, "
+            "as if they had been one sweep. Missing or repeated shards, and shards with another "
+            "configuration or data set, are refused by name.",
+            examples,
+            {{ExitCode::ok},
+             {ExitCode::failure},
+             {ExitCode::usage, "shards that don't belong together; -o exists"},
+             {ExitCode::trials_failed}},
+            "  docs/slurm.md    clusters, and shards without MPI",
             [](const auto& use) {
                 MergeOptions options;
                 config::Schema schema("merge");

@@ -1,43 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "on_root.hpp"
 
-#include <exception>
-#include <nlohmann/json.hpp>
-#include <vector>
+#include "msunet/core/text.hpp"
 
-#include "msunet/core/error.hpp"
+namespace msunet::codec {
 
-namespace msunet::app {
-
-using nlohmann::json;
-
-namespace {
-
-json attempt(const std::function<std::string()>& work) {
-    try {
-        return {{"text", work()}};
-    } catch (const core::Error& error) {
-        return {{"code", static_cast<int>(error.code())}, {"problems", error.problems()}};
-    } catch (const std::exception& error) {
-        return {{"code", static_cast<int>(core::ExitCode::failure)},
-                {"problems", {std::string(error.what())}}};
-    }
+std::optional<core::ExitCode> Names<core::ExitCode>::parse(std::string_view name) {
+    const auto code = core::to_integer(name);
+    if (!code) return std::nullopt;
+    return static_cast<core::ExitCode>(*code);
 }
 
-}  // namespace
+}  // namespace msunet::codec
 
-std::string on_root(const comm::Communicator& world, const std::function<std::string()>& work) {
-    std::string outcome;
-    // Replaces what is no UTF-8: file names may be anything.
-    if (world.is_root()) {
-        outcome = attempt(work).dump(-1, ' ', false, json::error_handler_t::replace);
+namespace msunet::app::detail {
+
+RootFailure failure_of(const std::exception& error) {
+    if (const auto* known = dynamic_cast<const core::Error*>(&error)) {
+        return {known->code(), known->problems()};
     }
-    const auto answer = json::parse(world.broadcast(std::move(outcome)));
-    if (answer.contains("code")) {
-        throw core::Error(static_cast<core::ExitCode>(answer["code"].get<int>()),
-                          answer["problems"].get<std::vector<std::string>>());
-    }
-    return answer["text"].get<std::string>();
+    return {core::ExitCode::failure, {error.what()}};
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::app::detail

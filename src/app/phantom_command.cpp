@@ -15,7 +15,7 @@ struct Arguments {
 
 void describe(core::OptionVisitor& visitor, Arguments& arguments) {
     visitor.visit({.name = "output",
-                   .help = "Folder for the data set; gets the folders data and masks",
+                   .help = "Folder for the data set; the folders data and masks are made in it",
                    .affects = core::Affects::run,
                    .value_name = "DIR",
                    .required = true,
@@ -29,35 +29,30 @@ core::ExitCode make_phantom(std::span<const std::string> words) {
     config::Schema schema("phantom");
     schema.add("Phantom", arguments);
     config::apply(schema, {}, config::parse_command_line(schema, words));
-    if (arguments.output.size() != 1) throw core::UsageError("phantom takes one folder");
+    if (arguments.output.size() != 1) throw core::UsageError("phantom needs one folder (DIR)");
     arguments.options.output = arguments.output.front();
     load_engine().phantom(arguments.options);
     return core::ExitCode::ok;
 }
 
-constexpr const char* closing =
-    "Example\n"
+constexpr const char* examples =
     "  msunet phantom heads --animals 3\n"
-    "        Then: msunet -tpath heads/data -mpath heads/masks -ts 64\n"
-    "\n"
-    "Exit codes\n"
-    "  0   written\n"
-    "  1   failure\n"
-    "  2   options, or a folder that holds other files\n"
-    "\n"
-    "More, in the source folder\n"
-    "  docs/quick_start.md";
+    "  msunet -tpath heads/data -mpath heads/masks -ts 64\n"
+    "        A data set of three animals, and training on it.";
 
 }  // namespace
 
 Command phantom_command() {
+    using core::ExitCode;
     return {"phantom",
             "phantom DIR [OPTION…]",
-            "make a data set of rodent heads to try the program on",
-            "Writes a deterministic data set of artificial rodent heads, each scanned in four "
-            "modalities, as DIR/data and DIR/masks: something to learn on, to test and to scale "
-            "with. The training scans come before the validation scans in name order.",
-            closing,
+            "make a data set of artificial rodent heads",
+            "Writes a data set of artificial rodent heads, each scanned in four modalities, as "
+            "DIR/data and DIR/masks: for a first try, tests and measurements. The same options "
+            "give the same files. Training scans come before validation scans by name.",
+            examples,
+            {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage, "a folder with other files"}},
+            "  docs/quick_start.md    from scans to a model",
             [](const auto& use) {
                 Arguments arguments;
                 config::Schema schema("phantom");

@@ -19,23 +19,23 @@ bool gave(const config::Settings& settings, std::string_view name) {
     return config::given_value(settings, name).has_value();
 }
 
-/// Whether the command line takes the place of what the model says of this option: the other mode
-/// of resampling is then meant.
-bool displaced(std::string_view name, const config::Settings& command_line) {
+/// Whether the command line selects the mode of resampling that this option of the model does not
+/// belong to.
+bool overridden(std::string_view name, const config::Settings& command_line) {
     const bool by_spacing = gave(command_line, "horizontal_interpolation_spacing") ||
                             gave(command_line, "interlayer_interpolation_spacing");
     if (name == "target_size") return by_spacing;
     return name.ends_with("_interpolation_spacing") && gave(command_line, "target_size");
 }
 
-/// What the model's file says, as if it stood in a configuration file.
+/// The options in the model's file, in the form of a configuration file.
 config::Settings settings_of(const TrainedModel& model, const config::Schema& schema,
                              const config::Settings& command_line) {
     config::Settings settings;
     for (const auto& info : schema.infos()) {
         const auto found = model.preprocessing.find(std::string(info.name));
         if (found == model.preprocessing.end() || found->second == "none") continue;
-        if (displaced(info.name, command_line)) continue;
+        if (overridden(info.name, command_line)) continue;
         settings.push_back({.name = found->first,
                             .values = {found->second},
                             .origin = concat(model.origin, ": ", found->first)});
@@ -48,10 +48,10 @@ void check_normalisation(const TrainedModel& model) {
     if (found == model.preprocessing.end() || found->second == "min_max") return;
     throw core::InputError(concat(core::quoted(model.origin), " was trained with normalisation ",
                                   core::quoted(found->second),
-                                  ", which this version does not know, use a newer msunet"));
+                                  ", which this version does not have, use a newer msunet"));
 }
 
-/// Sizes in pixels mean fixed patches, fractions fractional ones.
+/// Sizes in pixels select fixed patches, fractions fractional ones.
 void choose_patches(PredictSettings& settings, const config::Settings& command_line) {
     const bool fixed = gave(command_line, "patch_dimensions") || gave(command_line, "patch_stride");
     const bool fractional = gave(command_line, "frac_patch") || gave(command_line, "frac_stride");
@@ -60,8 +60,8 @@ void choose_patches(PredictSettings& settings, const config::Settings& command_l
     if ((fixed && fractional) || (asked && use_fractions && fixed) ||
         (asked && !use_fractions && fractional)) {
         throw core::UsageError(
-            "fixed patches (--patch_dimensions, --patch_stride, -ufp False) can't go with "
-            "fractional ones (-fp, -fs, -ufp True), give one kind");
+            "fixed patches (--patch_dimensions, --patch_stride, -ufp False) and fractional ones "
+            "(-fp, -fs, -ufp True) can't be combined, give options of one kind");
     }
     if (fixed) use_fractions = false;
     if (fractional) use_fractions = true;
@@ -74,7 +74,8 @@ std::string activation_of(const PredictSettings& settings, const TrainedModel& m
         return unet::canonical_activation(name);
     } catch (const core::UsageError& error) {
         throw core::UsageError(
-            concat(error.what(), "; --final_activation says what the model ends with"));
+            concat(error.what(),
+                   "; give the activation of the model's last layer with --final_activation"));
     }
 }
 
@@ -83,10 +84,10 @@ std::string activation_of(const PredictSettings& settings, const TrainedModel& m
 config::Schema predict_schema(PredictSettings& settings) {
     config::Schema schema("predict");
     schema.add("Model, input and output", settings.predict)
-        .add("Preprocessing (default: what the model's file says, else the one shown)",
+        .add("Preprocessing (default: that in the model's file, else the one shown)",
              settings.preprocess)
-        .add("Windows and output of the network (likewise)", settings.patches)
-        .add("Windows and output of the network (likewise)", settings.model);
+        .add("Windows and output of the network (default: likewise)", settings.patches)
+        .add("Windows and output of the network (default: likewise)", settings.model);
     return schema;
 }
 
@@ -105,7 +106,7 @@ PredictSettings combine_settings(const TrainedModel& model, const config::Settin
     config::apply(schema, settings_of(model, schema, command_line), command_line);
     choose_patches(settings, command_line);
     if (!settings.model.outlier_value) {
-        settings.model.outlier_value = predict::outlier_value(settings.patches.use_frac_patch);
+        settings.model.outlier_value = imaging::outlier_value(settings.patches.use_frac_patch);
     }
     settings.model.final_activation = activation_of(settings, model);
     return settings;
@@ -126,16 +127,12 @@ PredictSettings predict_settings_from_yaml(const std::string& yaml) {
 
 std::string settings_text(const PredictSettings& settings) {
     const auto& scale = settings.preprocess;
-    const auto& patches = settings.patches;
     const std::string size =
         scale.by_spacing() ? concat("-hspace ", scale.horizontal(), " -vspace ", scale.interlayer())
                            : concat("-ts ", scale.target());
-    const std::string windows =
-        patches.use_frac_patch
-            ? concat("windows of ", patches.frac_patch, " of the slice every ", patches.frac_stride)
-            : concat("windows of ", settings.model.patch_dimensions, " pixels every ",
-                     settings.model.patch_stride);
-    return concat(size, ", ", windows, ", frame ", scale.frame, " of 4-D scans, ",
+    const std::string windows = data::patches_text(
+        settings.patches, settings.model.patch_dimensions, settings.model.patch_stride);
+    return concat(size, ", windows of ", windows, ", frame ", scale.frame, " of 4-D scans, ",
                   settings.model.final_activation.value_or("sigmoid"));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// All options of `msunet predict`: the model's own settings, and the command line over them.
+/// All options of `msunet predict`: those of the command line, else those in the model's file.
 #pragma once
 
 #include <span>
@@ -25,21 +25,22 @@ struct PredictSettings {
 };
 
 /// The options of `msunet predict` in the sections of its help. Refers to `settings`.
-config::Schema predict_schema(PredictSettings& settings);
+[[nodiscard]] config::Schema predict_schema(PredictSettings& settings);
 
 /// The command line alone, without the model: `model` and the files. Throws core::UsageError.
-PredictSettings read_predict_settings(const config::Settings& command_line);
+[[nodiscard]] PredictSettings read_predict_settings(const config::Settings& command_line);
 
-/// What the model's file says of its preprocessing, and over it the command line. Options that
-/// exclude each other: the command line's stand. `outlier_value` and `final_activation` are set.
-/// Throws core::UsageError, and core::InputError where the model needs what is not known here.
-PredictSettings combine_settings(const TrainedModel& model, const config::Settings& command_line);
+/// The preprocessing options in the model's file, overridden by the command line. Where two options
+/// exclude each other, that of the command line is used. `outlier_value` and `final_activation` are
+/// set. Throws core::UsageError, and core::InputError where the model needs a newer version.
+[[nodiscard]] PredictSettings combine_settings(const TrainedModel& model,
+                                               const config::Settings& command_line);
 
 /// The effective settings as YAML, and back: how the other ranks get those of rank 0.
-std::string predict_settings_yaml(const PredictSettings& settings);
-PredictSettings predict_settings_from_yaml(const std::string& yaml);
+[[nodiscard]] std::string predict_settings_yaml(const PredictSettings& settings);
+[[nodiscard]] PredictSettings predict_settings_from_yaml(const std::string& yaml);
 
-/// "-ts 128, patches of 0.75 of the slice every 0.125, sigmoid": for the first lines.
-std::string settings_text(const PredictSettings& settings);
+/// "-ts 128, windows of 0.75 of the slice …, sigmoid": for the first lines.
+[[nodiscard]] std::string settings_text(const PredictSettings& settings);
 
 }  // namespace msunet::app

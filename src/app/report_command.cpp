@@ -43,15 +43,15 @@ std::pair<fs::path, record::SweepRecord> read_experiment(std::string_view comman
     schema.add("Experiment", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     if (options.folder.size() != 1) {
-        throw core::UsageError(concat(command, " takes one folder"));
+        throw core::UsageError(concat(command, " needs one folder (DIR)"));
     }
     const fs::path folder = options.folder.front();
     const auto file = folder / record::journal_name;
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) {
         throw core::UsageError(concat(core::quoted(folder.string()),
-                                      " is no experiment (it has no ", record::journal_name,
-                                      "), give the folder that msunet train has made"));
+                                      " is not an experiment (it has no ", record::journal_name,
+                                      "), give a folder that msunet train has written"));
     }
     auto replay = record::replay(file);
     for (const auto& notice : replay.notices) core::log::warn(notice);
@@ -61,7 +61,8 @@ std::pair<fs::path, record::SweepRecord> read_experiment(std::string_view comman
 core::ExitCode write_report(std::span<const std::string> arguments) {
     const auto [folder, record] = read_experiment("report", arguments);
     if (record.unfinished() == 0) {
-        for (const auto& [name, meaning] : write_final_files(folder, record)) {
+        for (const auto& [name, meaning] :
+             write_final_files(unet::published_architecture(), folder, record)) {
             core::log::info(concat("wrote ", folder / name, ": ", meaning));
         }
         return core::ExitCode::ok;
@@ -138,41 +139,30 @@ void with_folder_schema(std::string_view command,
     use(schema);
 }
 
-constexpr const char* report_closing =
-    "Example\n"
+constexpr const char* report_examples =
     "  msunet report sweep\n"
-    "        Then open sweep/report.html in a browser.\n"
-    "\n"
-    "Exit codes\n"
-    "  0   written\n"
-    "  1   failure\n"
-    "  2   options, or a folder that is no experiment\n"
-    "\n"
-    "More, in the source folder\n"
-    "  docs/formats.md    every file of an experiment";
+    "        Then open sweep/report.html in a browser.";
 
-constexpr const char* status_closing =
-    "Example\n"
-    "  msunet status sweep\n"
-    "\n"
-    "Exit codes\n"
-    "  0   told\n"
-    "  1   failure\n"
-    "  2   options, or a folder that is no experiment\n"
-    "\n"
-    "More, in the source folder\n"
-    "  docs/journal.md    what the journal holds";
+constexpr const char* status_examples = "  msunet status sweep";
+
+std::vector<ExitCase> exit_cases() {
+    return {{core::ExitCode::ok},
+            {core::ExitCode::failure},
+            {core::ExitCode::usage, "a folder that is not an experiment"}};
+}
 
 }  // namespace
 
 Command report_command() {
     return {"report",
             "report DIR",
-            "make tables, archive and report.html again from an experiment's journal",
-            "Makes the CSVs, the Deploy archive, best_model.hdf5 and report.html again from the "
-            "journal. While permutations are left it writes report.html and results.partial.csv "
-            "only.",
-            report_closing,
+            "write tables, archive and report.html of an experiment again",
+            "Writes the CSVs, the Deploy archive, best_model.hdf5 and report.html again from the "
+            "experiment's journal. If the sweep is not complete, only report.html and "
+            "results.partial.csv are written.",
+            report_examples,
+            exit_cases(),
+            "  docs/formats.md    every file of an experiment",
             [](const auto& use) { with_folder_schema("report", use); },
             write_report};
 }
@@ -180,11 +170,13 @@ Command report_command() {
 Command status_command() {
     return {"status",
             "status DIR",
-            "tell how far an experiment is",
-            "Tells from an experiment's journal what is done, what runs, what is left, which "
-            "permutation is the best so far, and how long the rest will take. It only reads: ask "
-            "as often as you like while the sweep runs, from any machine that sees the folder.",
-            status_closing,
+            "show the progress of an experiment",
+            "Shows from an experiment's journal which trials are done, running and left, which one "
+            "is the best so far, and how long the rest will take. It only reads, so it can be used "
+            "at any time while the sweep runs, from any machine that has access to the folder.",
+            status_examples,
+            exit_cases(),
+            "  docs/journal.md    the content of the journal",
             [](const auto& use) { with_folder_schema("status", use); },
             show_status};
 }

@@ -18,29 +18,29 @@ namespace {
 
 std::string overview() {
     std::string text =
-        "msunet: trains U-Nets that strip the skull from rodent brain MRI, and sweeps their\n"
-        "hyperparameters over one machine or a cluster.\n\n"
+        "msunet trains U-Nets that strip the skull from rodent brain MRI, and sweeps their\n"
+        "hyperparameters on one machine or a cluster.\n\n"
         "usage: msunet COMMAND [OPTION…]\n"
-        "       msunet -tpath FOLDER -mpath FOLDER [OPTION…]      the same as msunet train …\n\n"
+        "       msunet -tpath FOLDER -mpath FOLDER [OPTION…]      short for msunet train …\n\n"
         "commands:\n";
     for (const auto& command : commands()) {
         text += concat("  ", command.name, std::string(14 - command.name.size(), ' '),
                        command.summary, "\n");
     }
-    text +=
-        "\nmsunet COMMAND --help tells more of a command; msunet --version its version;\n"
-        "msunet --bash_completion prints a completion script for bash.\n"
-        "exit codes: 0 complete, 1 failure, 2 options, 3 input, 4 some permutations failed,\n"
-        "75 stopped early and resumable\n";
-    return text;
+    return concat(text,
+                  "\nmsunet COMMAND --help explains a command and its options, msunet --version "
+                  "prints\nthe version, msunet --bash_completion a completion script for "
+                  "bash.\n\nexit codes:\n",
+                  all_exit_codes_text());
 }
 
 /// For commands with more than a few options.
 constexpr const char* notation =
     "Notation\n"
-    "  Options are written --name VALUE or --name=VALUE, those with one dash -n VALUE; '_' and '-' "
-    "within a name are the same. BOOL is True or False (also true, false, yes, no, 1, 0). [0,1) is "
-    "a range with 0 and without 1. Relative paths begin in the working directory.";
+    "  Options are written --name VALUE or --name=VALUE, those with one dash -n VALUE; upper and "
+    "lower case, '_' and '-' within a name make no difference. BOOL is True or False (also true, "
+    "false, yes, no, 1, 0). [0,1) is a range that includes 0 and excludes 1. Relative paths start "
+    "at the working directory.";
 
 void print_help(const Command& command) {
     const auto width = static_cast<std::size_t>(std::clamp(core::log::terminal_width(), 60, 120));
@@ -52,11 +52,15 @@ void print_help(const Command& command) {
     if (page.find("BOOL") != std::string::npos) {
         page += concat("\n", config::help_paragraphs(notation, width));
     }
-    std::cout << page << '\n' << config::help_paragraphs(command.closing, width);
+    page += concat("\n", config::help_paragraphs(concat("Examples\n", command.examples), width));
+    page += config::help_paragraphs(concat("\nExit codes\n", exit_codes_text(command.exit_cases),
+                                           "\nMore, in the source folder\n", command.reading),
+                                    width);
+    std::cout << page;
 }
 
 void print_completion() {
-    // Schemas live only while they are shown, so that one is shown inside the other.
+    // A schema lives only during its call of with_schema, so the calls are nested.
     std::vector<config::CompletionCommand> shown;
     const auto& all = commands();
     std::function<void(std::size_t)> show = [&](std::size_t i) {

@@ -7,10 +7,9 @@
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/grid.hpp"
-#include "msunet/sweep/placement.hpp"
-#include "msunet/sweep/selection.hpp"
 
 namespace msunet::app {
 
@@ -18,7 +17,7 @@ using core::concat;
 
 namespace {
 
-/// Runs each check and throws everything that they found wrong together.
+/// Runs all checks and throws all problems that they find together.
 template <class... Checks>
 void check_all(const Checks&... checks) {
     std::vector<std::string> problems;
@@ -39,25 +38,16 @@ void check_modes(const TrainSettings& settings) {
     }
 }
 
-/// The name becomes a folder's and a part of files' names.
+/// The name becomes that of a folder and part of the names of files.
 void check_name(const TrainSettings& settings) {
     const auto& name = settings.experiment.experiment_name;
     if (!name) return;
     if (!name->empty() && *name != "." && *name != ".." && name->find('/') == std::string::npos) {
         return;
     }
-    throw core::UsageError(concat("'--experiment_name' is ", core::quoted(*name),
-                                  ", allowed is the name of a folder, without '/' "
-                                  "(--output_directory says where it is made)"));
-}
-
-void check_texts(const TrainSettings& settings) {
-    check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
-              [&] { (void)sweep::parse_random_method(settings.sweep.random_method); },
-              [&] { (void)sweep::parse_ranks_per_trial(settings.sweep.ranks_per_trial); },
-              [&] {
-                  if (settings.sweep.shard) (void)sweep::parse_shard(*settings.sweep.shard);
-              });
+    throw core::OptionError("experiment_name", *name,
+                            "the name of a folder, without '/' (--output_directory is the folder "
+                            "around it)");
 }
 
 void load_grid(TrainSettings& settings) {
@@ -75,8 +65,8 @@ std::optional<std::string> problem_with_value(std::string_view name, const core:
     }
 }
 
-/// Fractional patches take no size from the grid: its lists of sizes would train the same
-/// permutation several times.
+/// Fractional patches take no size from the grid: several sizes would give several trials of the
+/// same permutation.
 void collapse_patch_lists(record::GridLists& lists, std::vector<std::string>& warnings) {
     for (const auto* name : {"patch_dimensions", "patch_stride"}) {
         const auto found = lists.find(std::string_view(name));
@@ -85,12 +75,12 @@ void collapse_patch_lists(record::GridLists& lists, std::vector<std::string>& wa
                                   " values but patches are fractions of the slice (-ufp True), "
                                   "only ",
                                   core::python_str(found->second.front()),
-                                  " is kept; give -ufp False to sweep over patch sizes"));
+                                  " is kept, give -ufp False to sweep over patch sizes"));
         found->second.resize(1);
     }
 }
 
-/// Help on every key of the grid.
+/// Writes the help on every key of the grid.
 class KeyPrinter final : public core::UniformVisitor<KeyPrinter> {
 public:
     explicit KeyPrinter(std::size_t width) : width_(width) {}
@@ -118,7 +108,7 @@ private:
     std::size_t width_;
 };
 
-/// What is said of `-lr 0.01`, `--epoch 3`: a user of the grid's keys means the grid.
+/// Ends the message about `-lr 0.01` or `--epoch 3`: such a user means the grid.
 std::string explain_grid_key(std::string_view key) {
     return concat(", but '", key, "' is a key of the parameter grid: give -talos \"{'", key,
                   "': [...]}\"");
@@ -133,9 +123,12 @@ config::Schema train_schema(TrainSettings& settings) {
         .add("Input and output", settings.experiment)
         .add("Preprocessing", settings.preprocess)
         .add("Patches", settings.patches)
-        .add("Split and weights", settings.split)
+        .add("Validation data", settings.split)
         .add("Augmentation", settings.augment)
-        .add("Fine-tuning", settings.tuning)
+        .add_walk("Hyperparameters (each is a key of the grid too, whose values take precedence)",
+                  [&settings](core::OptionVisitor& visitor) {
+                      unet::describe_options(visitor, settings.defaults);
+                  })
         .add("Sweep", settings.sweep)
         .add("Training", settings.train)
         .add_keys(unet::hyperparameter_keys(), explain_grid_key);
@@ -148,12 +141,12 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     const auto given = config::parse_command_line(schema, arguments);
     const auto file = config::given_value(given, "config");
     const auto yaml = file ? config::read_yaml(schema, *file) : config::Settings{};
-    // --print_config shows also what is still incomplete.
+    // --print_config also shows a configuration that is incomplete.
     const auto print = config::given_value(given, "print_config");
     config::apply(schema, yaml, given,
                   print ? config::Required::ignored : config::Required::checked);
     std::vector<std::string> warnings;
-    check_all([&] { check_texts(settings); },
+    check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
               [&] {
                   load_grid(settings);
                   (void)grid_of(settings, warnings);
@@ -202,15 +195,7 @@ std::string grid_help(std::size_t width) {
 }
 
 unet::Hyperparameters default_hyperparameters(const TrainSettings& settings) {
-    unet::Hyperparameters defaults;
-    if (settings.split.modality_weight != "none") {
-        defaults.modality_weight = settings.split.modality_weight;
-    }
-    defaults.weight_factor = settings.split.weight_factor;
-    defaults.early_stopping = settings.tuning.early_stopping;
-    defaults.restore_best = settings.tuning.restore_best;
-    defaults.lr_schedule = settings.tuning.lr_schedule;
-    return defaults;
+    return settings.defaults;
 }
 
 }  // namespace msunet::app

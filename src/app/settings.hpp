@@ -30,41 +30,42 @@ struct TrainSettings {
     data::PatchOptions patches;
     data::SplitOptions split;
     imaging::AugmentOptions augment;
-    TuningOptions tuning;
+    unet::Hyperparameters defaults;  ///< of the hyperparameters that the grid does not name
     sweep::SweepOptions sweep;
     train::TrainOptions train;
 };
 
 /// Message where both ways to resample are asked for.
 inline constexpr const char* contradictory_modes =
-    "-ts/--target_size can't go with -hspace or -vspace (a new width and a new spacing exclude "
-    "each other), give one of the two";
+    "-ts/--target_size and -hspace or -vspace can't be combined (a new width and a new spacing "
+    "exclude each other), give one of the two";
 
 /// The options of `msunet train` in the sections of its help. Refers to `settings`.
-config::Schema train_schema(TrainSettings& settings);
+[[nodiscard]] config::Schema train_schema(TrainSettings& settings);
 
 /// Reads command line and YAML file and checks all that needs no data. The grid is loaded and its
 /// text put in `experiment.talos_params`. Throws core::UsageError with all problems.
-TrainSettings read_train_settings(std::span<const std::string> arguments);
+[[nodiscard]] TrainSettings read_train_settings(std::span<const std::string> arguments);
 
 /// The effective settings as YAML that `--config` reads.
-std::string settings_yaml(const TrainSettings& settings);
+[[nodiscard]] std::string settings_yaml(const TrainSettings& settings);
 /// The settings that `settings_yaml` wrote: how the other ranks get those of rank 0.
-TrainSettings settings_from_yaml(const std::string& yaml);
+[[nodiscard]] TrainSettings settings_from_yaml(const std::string& yaml);
 
-/// Options that matter to a resume: all, in the order of their description.
-record::Configuration configuration_of(const TrainSettings& settings);
+/// All options as texts, in the order of their description: for the journal and the resume check.
+[[nodiscard]] record::Configuration configuration_of(const TrainSettings& settings);
 
-/// The lists of the grid with all ranges expanded and every value checked; with fractional patches
-/// `patch_dimensions` and `patch_stride` collapse to one value, said in `warnings`.
-/// Throws core::UsageError with all problems.
-record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string>& warnings);
+/// The lists of the grid with all ranges expanded and every value checked. With fractional patches
+/// only the first value of `patch_dimensions` and `patch_stride` is kept, with a line in
+/// `warnings`. Throws core::UsageError with all problems.
+[[nodiscard]] record::GridLists grid_of(const TrainSettings& settings,
+                                        std::vector<std::string>& warnings);
 
-/// The keys of the grid with range, default and meaning, lines of at most `width` columns: a part
-/// of the help.
-std::string grid_help(std::size_t width);
+/// The part of the help on the keys of the grid: range, default and meaning, in lines of at most
+/// `width` columns.
+[[nodiscard]] std::string grid_help(std::size_t width);
 
 /// The values of hyperparameters that the grid does not name.
-unet::Hyperparameters default_hyperparameters(const TrainSettings& settings);
+[[nodiscard]] unet::Hyperparameters default_hyperparameters(const TrainSettings& settings);
 
 }  // namespace msunet::app

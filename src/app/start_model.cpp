@@ -9,7 +9,6 @@
 #include "msunet/core/text.hpp"
 #include "msunet/h5/start_model.hpp"
 #include "msunet/unet/initializers.hpp"
-#include "msunet/unet/network.hpp"
 #include "on_root.hpp"
 
 namespace msunet::app {
@@ -20,11 +19,13 @@ using core::concat;
 namespace {
 
 constexpr const char* default_file = "start_models/rat_brain-2d_unet.hdf5";
+/// Instead of a file: weights drawn from the seed.
+constexpr const char* random_weights = "random";
 constexpr const char* this_program = "/proc/self/exe";
 
 /// The file to read; nothing: random weights.
 std::optional<fs::path> file_of(const std::optional<std::string>& path) {
-    if (path == "random") return std::nullopt;
+    if (path == random_weights) return std::nullopt;
     if (path) return fs::path(*path);
     std::error_code ignored;
     if (fs::exists(default_file, ignored)) return fs::path(default_file);
@@ -41,10 +42,11 @@ std::string hash_of(const std::vector<core::NamedArray>& weights) {
 
 }  // namespace
 
-MatchedFile read_matched_model(const fs::path& file, std::string_view kind) {
+MatchedFile read_matched_model(const unet::Architecture& architecture, const fs::path& file,
+                               std::string_view kind) {
     MatchedFile read;
     read.file = h5::read_keras_file_safely(file, fs::read_symlink(this_program));
-    auto matched = h5::match_start_model(read.file, unet::tensor_shapes(), file);
+    auto matched = h5::match_start_model(read.file, architecture.tensor_shapes(), file);
     if (!matched.renamed.empty()) {
         core::log::info(concat(kind, " ", core::quoted(file.string()),
                                ": layers taken by order and shape; named otherwise: ",
@@ -54,35 +56,38 @@ MatchedFile read_matched_model(const fs::path& file, std::string_view kind) {
     return read;
 }
 
-void broadcast_weights(std::vector<core::NamedArray>& weights, const comm::Communicator& world) {
-    if (!world.is_root()) weights = unet::tensor_shapes();
+void broadcast_weights(const unet::Architecture& architecture,
+                       std::vector<core::NamedArray>& weights, const comm::Communicator& world) {
+    if (!world.is_root()) weights = architecture.tensor_shapes();
     for (auto& tensor : weights) tensor.values = world.broadcast(std::move(tensor.values));
 }
 
-StartModel load_start_model(const std::optional<std::string>& path, std::uint64_t seed,
+StartModel load_start_model(const unet::Architecture& architecture,
+                            const std::optional<std::string>& path, std::uint64_t seed,
                             const comm::Communicator& world) {
-    StartModel model;
+    StartModel model{.architecture = architecture};
     model.origin = on_root(world, [&] {
         const auto file = file_of(path);
         if (file) {
-            model.weights = read_matched_model(*file, "start model").weights;
+            model.weights = read_matched_model(architecture, *file, "start model").weights;
             return file->string();
         }
-        if (path != "random") {
+        if (path != random_weights) {
             core::log::info(concat("no start model given and no ", default_file,
                                    " here: weights are drawn from seed ", seed));
         }
-        model.weights = unet::initial_weights(seed);
+        model.weights = unet::initial_weights(architecture, seed);
         return concat("random, seed ", seed);
     });
-    broadcast_weights(model.weights, world);
+    broadcast_weights(architecture, model.weights, world);
     model.hash = hash_of(model.weights);
     return model;
 }
 
-void write_start_model(const fs::path& file, std::uint64_t seed) {
-    h5::write_keras_weights(file,
-                            h5::group_by_layer(unet::layer_names(), unet::initial_weights(seed)));
+void write_start_model(const unet::Architecture& architecture, const fs::path& file,
+                       std::uint64_t seed) {
+    h5::write_keras_weights(file, h5::group_by_layer(architecture.layer_names(),
+                                                     unet::initial_weights(architecture, seed)));
 }
 
 }  // namespace msunet::app

@@ -13,10 +13,11 @@
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/named_array.hpp"
 #include "msunet/h5/keras_file.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::app {
 
-/// A Keras file and its weights under the network's own names, in unet's order.
+/// A Keras file and its weights under the network's own names, in the architecture's order.
 struct MatchedFile {
     std::vector<core::NamedArray> weights;
     h5::KerasFile file;
@@ -24,25 +25,30 @@ struct MatchedFile {
 
 /// Reads a whole model or weights only, a child process first. Layers that are named otherwise are
 /// told; `kind` says in that line what the file is. Throws core::InputError.
-MatchedFile read_matched_model(const std::filesystem::path& file, std::string_view kind);
+MatchedFile read_matched_model(const unet::Architecture& architecture,
+                               const std::filesystem::path& file, std::string_view kind);
 
-/// Collective over `world`: rank 0's weights, in unet's order, on every rank.
-void broadcast_weights(std::vector<core::NamedArray>& weights, const comm::Communicator& world);
+/// Collective over `world`: rank 0's weights, in the architecture's order, on every rank.
+void broadcast_weights(const unet::Architecture& architecture,
+                       std::vector<core::NamedArray>& weights, const comm::Communicator& world);
 
 /// Start weights and where they come from.
 struct StartModel {
-    std::vector<core::NamedArray> weights;  ///< all tensors in unet's order
-    std::string origin;                     ///< "FILE" or "random, seed 1", for the start table
-    std::string hash;                       ///< of the weights, hexadecimal: what a resume compares
+    unet::Architecture architecture;
+    std::vector<core::NamedArray> weights{};  ///< all tensors in the architecture's order
+    std::string origin{};                     ///< "FILE" or "random, seed 1", for the start table
+    std::string hash{};  ///< of the weights, hexadecimal: what a resume compares
 };
 
 /// Collective over `world`: the file of `-path`, else the default file if it exists, else weights
 /// drawn from the seed (also for "random"), with a notice. Rank 0 reads, a child process first.
 /// Throws core::InputError alike on all ranks.
-StartModel load_start_model(const std::optional<std::string>& path, std::uint64_t seed,
+StartModel load_start_model(const unet::Architecture& architecture,
+                            const std::optional<std::string>& path, std::uint64_t seed,
                             const comm::Communicator& world);
 
 /// Writes random weights as a Keras file of weights only.
-void write_start_model(const std::filesystem::path& file, std::uint64_t seed);
+void write_start_model(const unet::Architecture& architecture, const std::filesystem::path& file,
+                       std::uint64_t seed);
 
 }  // namespace msunet::app

@@ -12,22 +12,33 @@ namespace msunet::app {
 
 namespace {
 
+/// What the command line asks for, as rank 0 read it.
+struct Request {
+    std::string yaml;  ///< of all settings
+    bool print_config = false;
+    bool dry_run = false;
+};
+
+template <class Archive, codec::Is<Request> T>
+void fields(Archive& archive, T& request) {
+    archive("yaml", request.yaml);
+    archive("print_config", request.print_config);
+    archive("dry_run", request.dry_run);
+}
+
 core::ExitCode run_in_world(std::span<const std::string> arguments,
                             const comm::Communicator& world) {
-    bool print = false;
-    bool dry_run = false;
-    const auto yaml = on_root(world, [&] {
+    const auto request = on_root(world, [&] {
         const auto settings = read_train_settings(arguments);
-        print = settings.command.print_config;
-        dry_run = settings.command.dry_run;
-        return settings_yaml(settings);
+        return Request{settings_yaml(settings), settings.command.print_config,
+                       settings.command.dry_run};
     });
-    if (world.broadcast(print)) {
-        if (world.is_root()) std::cout << yaml << std::flush;
+    if (request.print_config) {
+        if (world.is_root()) std::cout << request.yaml << std::flush;
         return core::ExitCode::ok;
     }
-    auto settings = settings_from_yaml(yaml);
-    settings.command.dry_run = world.broadcast(dry_run);
+    auto settings = settings_from_yaml(request.yaml);
+    settings.command.dry_run = request.dry_run;
     return load_engine().train(settings, world);
 }
 
@@ -36,28 +47,19 @@ core::ExitCode train(std::span<const std::string> arguments) {
         arguments, [&](const comm::Communicator& world) { return run_in_world(arguments, world); });
 }
 
-constexpr const char* closing =
-    "Examples\n"
+constexpr const char* examples =
     "  msunet -tpath scans/data -mpath scans/masks -ts 64 --dry_run\n"
-    "        Look first: pairs, sizes, memory, an estimate of the time.\n"
+    "        A check first: pairs, sizes, memory, an estimate of the time.\n"
     "  msunet -tpath scans/data -mpath scans/masks -ts 64 -n first\n"
-    "        One model with the defaults; the same line goes on after a stop.\n"
+    "        One model with the defaults; after a stop the same command resumes.\n"
     "  mpirun -n 2 msunet -tpath scans/data -mpath scans/masks -ts 64 -n sweep \\\n"
     "      -talos \"{'lr': [0.001, 0.005], 'dropout': [0.25, 0.5], 'epochs': 20}\"\n"
-    "        A sweep of four permutations, two at a time.\n"
+    "        A sweep of four permutations, two trials at a time.\n"
     "  msunet --config configs/fine_tuning.yaml -path sweep/best_model.hdf5 \\\n"
     "      -tpath scans/data -mpath scans/masks -n tuned\n"
-    "        Options from a file; training goes on from a trained model.\n"
-    "\n"
-    "Exit codes\n"
-    "  0   complete, nothing left to do, or ended by one of the limits of the sweep\n"
-    "  1   failure that is none of the others\n"
-    "  2   options, configuration, output folder; a resume with other options or data\n"
-    "  3   input data or start model; all bad files are listed at once\n"
-    "  4   some permutations failed (failures.csv), the others are complete\n"
-    "  75  stopped by a signal or before the end of the job; the same command goes on\n"
-    "\n"
-    "More, in the source folder\n"
+    "        Options from a file; training continues from a trained model.";
+
+constexpr const char* reading =
     "  docs/quick_start.md        from scans to a model\n"
     "  docs/choosing_a_grid.md    what to try first, and how long it takes\n"
     "  docs/options.md            coming from msUNET-RAM, option by option\n"
@@ -67,14 +69,22 @@ constexpr const char* closing =
 }  // namespace
 
 Command train_command() {
+    using core::ExitCode;
     return {"train",
             "[train] -tpath FOLDER -mpath FOLDER [OPTION…]",
             "train the network, once or over a grid of hyperparameters",
-            "Trains U-Nets on two folders of NIfTI files, volumes and masks, one for every "
-            "permutation of the parameter grid, and writes tables, histories and the best model "
-            "into a folder of their own. Start it alone, under mpirun or under srun; started "
-            "again with the same options it goes on where it stopped.",
-            closing,
+            "Trains U-Nets on two folders of NIfTI files, volumes and masks: one trial for every "
+            "permutation of the parameter grid. Tables, histories and the best model are written "
+            "to the experiment's folder. It runs alone, under mpirun or under srun. Started again "
+            "with the same options it resumes where it stopped.",
+            examples,
+            {{ExitCode::ok, "nothing left to do; ended by a limit of the sweep"},
+             {ExitCode::failure},
+             {ExitCode::usage, "a resume with other options or data"},
+             {ExitCode::input},
+             {ExitCode::trials_failed},
+             {ExitCode::stopped}},
+            reading,
             [](const auto& use) {
                 TrainSettings settings;
                 use(train_schema(settings));

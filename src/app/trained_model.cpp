@@ -22,7 +22,7 @@ using core::quoted;
 
 namespace {
 
-/// What the file's root attributes say of preprocessing.
+/// The options of preprocessing in the file's root attributes.
 std::map<std::string, std::string> preprocessing_in(const h5::KerasFile& file) {
     const std::string_view prefix = report::attribute_prefix;
     std::map<std::string, std::string> found;
@@ -39,10 +39,12 @@ std::int64_t side(const std::map<std::string, std::string>& attributes, const ch
     return said ? *said : in_json.value_or(0);
 }
 
-/// `json`: the architecture, where it lies beside the file.
-TrainedModel read_file(const fs::path& path, const std::optional<std::string>& json) {
-    auto [weights, file] = read_matched_model(path, "model");
-    TrainedModel model{.weights = std::move(weights),
+/// `json`: the model's configuration, where it is not in the file.
+TrainedModel read_file(const unet::Architecture& architecture, const fs::path& path,
+                       const std::optional<std::string>& json) {
+    auto [weights, file] = read_matched_model(architecture, path, "model");
+    TrainedModel model{.architecture = architecture,
+                       .weights = std::move(weights),
                        .origin = path.string(),
                        .preprocessing = preprocessing_in(file)};
     const auto facts = unet::read_keras_model_json(json ? *json : file.model_config.value_or(""));
@@ -61,7 +63,7 @@ std::optional<std::string> member(const std::map<std::string, std::string>& memb
     return std::nullopt;
 }
 
-TrainedModel read_archive(const fs::path& path) {
+TrainedModel read_archive(const unet::Architecture& architecture, const fs::path& path) {
     const auto members = io::read_zip(path);
     const auto weights = member(members, "_model.h5");
     if (!weights) {
@@ -69,27 +71,28 @@ TrainedModel read_archive(const fs::path& path) {
                                       " is no Talos Deploy archive (it has no …_model.h5), give "
                                       "model_deploy<experiment>.zip or best_model.hdf5"));
     }
-    // HDF5 reads files only. This one is gone with the end of the block.
+    // HDF5 reads files only. This one is removed at the end of the block.
     core::AtomicFile scratch(fs::temp_directory_path() / "msunet_model.h5");
     scratch.write(*weights);
-    TrainedModel model;
     try {
-        model = read_file(scratch.temporary_path(), member(members, "_model.json"));
+        TrainedModel model =
+            read_file(architecture, scratch.temporary_path(), member(members, "_model.json"));
+        model.origin = path.string();
+        return model;
     } catch (const core::InputError& error) {
         throw core::InputError(concat(quoted(path.string()), ": ", error.what()));
     }
-    model.origin = path.string();
-    return model;
 }
 
 bool is_zip(const fs::path& path) { return core::to_lower(path.extension().string()) == ".zip"; }
 
 }  // namespace
 
-TrainedModel read_trained_model(const std::string& path) {
+TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) {
-        return is_zip(path) ? read_archive(path) : read_file(path, std::nullopt);
+        return is_zip(path) ? read_archive(architecture, path)
+                            : read_file(architecture, path, std::nullopt);
     }
     const fs::path best = fs::path(path) / "best_model.hdf5";
     if (!fs::exists(best, ignored)) {
@@ -98,11 +101,11 @@ TrainedModel read_trained_model(const std::string& path) {
                                       "its sweep has not ended), give a finished experiment or a "
                                       "model file"));
     }
-    return read_file(best, std::nullopt);
+    return read_file(architecture, best, std::nullopt);
 }
 
 void share_trained_model(TrainedModel& model, const comm::Communicator& world) {
-    broadcast_weights(model.weights, world);
+    broadcast_weights(model.architecture, model.weights, world);
     model.input_height = world.broadcast(model.input_height);
     model.input_width = world.broadcast(model.input_width);
     model.origin = world.broadcast(model.origin);

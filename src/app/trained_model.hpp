@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The model that predicts: where it lies, its weights, and what it knows of its training.
+/// The model that predicts: its file, its weights, and how its training prepared scans.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,17 @@
 
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/named_array.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::app {
 
 /// A trained network as its file holds it.
 struct TrainedModel {
-    std::vector<core::NamedArray> weights;  ///< all tensors in unet's order
-    std::string origin;                     ///< the file, for messages
-    /// How scans became its input, option by option as text; empty: the file says nothing.
-    std::map<std::string, std::string> preprocessing;
+    unet::Architecture architecture;
+    std::vector<core::NamedArray> weights{};  ///< all tensors in the architecture's order
+    std::string origin{};                     ///< the file, for messages
+    /// How scans became its input, option by option as text; empty if the file doesn't say.
+    std::map<std::string, std::string> preprocessing{};
     std::optional<std::string> final_activation{};  ///< as a Keras model's JSON has it
     std::int64_t input_height = 0;                  ///< pixels; 0: any
     std::int64_t input_width = 0;
@@ -27,9 +29,10 @@ struct TrainedModel {
 
 /// Reads `path`: a Keras HDF5 file (a child process first), a Deploy archive, or an experiment's
 /// folder. Throws core::InputError that names the file.
-TrainedModel read_trained_model(const std::string& path);
+TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path);
 
-/// Collective over `world`: rank 0's weights and input size, on every rank.
+/// Collective over `world`: rank 0's weights and input size, on every rank. `model` has the same
+/// architecture on all ranks.
 void share_trained_model(TrainedModel& model, const comm::Communicator& world);
 
 }  // namespace msunet::app

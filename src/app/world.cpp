@@ -35,7 +35,7 @@ std::vector<std::int64_t> allowed_cores() {
     return cores;
 }
 
-/// What a command prints, without the line end; empty if it fails. The command limits its own time.
+/// What a command prints, without the line end; empty if it fails. The command must end by itself.
 std::string output_of(const std::string& command) {
     std::FILE* pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) return {};
@@ -47,7 +47,7 @@ std::string output_of(const std::string& command) {
     return pclose(pipe) == 0 ? std::string(core::trim(text)) : std::string();
 }
 
-/// CPUs of this node that Slurm gave the step. A site need not bind ranks to them.
+/// CPUs of this node that Slurm gave the step; not every site binds ranks to them.
 std::int64_t step_cores() {
     const auto cores =
         launcher() == "srun" ? core::to_integer(environment("SLURM_CPUS_ON_NODE")) : std::nullopt;
@@ -63,7 +63,7 @@ bool is_number(const std::string& text) {
 bool undo_launcher_binding() {
     if (environment("OMPI_MCA_orte_bound_at_launch").empty()) return false;
     const auto before = allowed_cores().size();
-    // The kernel keeps of this what the job's control group allows.
+    // The kernel restricts this to what the job's control group allows.
     cpu_set_t all;
     std::memset(&all, 0xff, sizeof all);
     return sched_setaffinity(0, sizeof all, &all) == 0 && allowed_cores().size() > before;

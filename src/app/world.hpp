@@ -15,7 +15,7 @@
 namespace msunet::app {
 
 /// Lets this rank run on all cores of its job. mpirun binds ranks to single cores by default, which
-/// would starve the threads that a rank starts. Returns whether anything was undone.
+/// would leave one core to all threads of a rank. Returns whether this changed anything.
 bool undo_launcher_binding();
 
 /// Collective over the topology's ranks: the world as placement sees it. `devices`: GPUs that this
@@ -25,8 +25,8 @@ std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std:
 /// This process as the journal names its owner: host, pid, Slurm job.
 record::Owner this_owner();
 
-/// When the batch job ends, unix seconds: SLURM_JOB_END_TIME, else what squeue says (asked once,
-/// 2 s at most); nothing outside Slurm or if unknown.
+/// When the batch job ends, unix seconds: SLURM_JOB_END_TIME, else from squeue (within 2 s);
+/// nothing outside Slurm or if unknown.
 std::optional<double> job_end();
 
 /// "mpirun", "srun" or "none", as the environment shows it.

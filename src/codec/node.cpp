@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/format_error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::codec {
@@ -152,8 +153,8 @@ void Node::read(core::Value& value) const {
 
 void Node::fail(std::string_view expected) const {
     const std::string where = place();
-    throw core::InputError(
-        core::concat(core::quoted(where.empty() ? "record" : where), " is not ", expected));
+    throw core::FormatError(
+        {.key = where.empty() ? "record" : where, .expected = std::string(expected)});
 }
 
 void Node::require_object() const {

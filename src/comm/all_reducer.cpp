@@ -14,12 +14,12 @@ void MpiAllReducer::sum(void* data, std::size_t count, DataType type, void* /*st
     } else {
         group_.all_reduce(std::span<double>(static_cast<double*>(data), count), Operation::sum);
     }
-    carry_status();
+    exchange_status();
 }
 
 void MpiAllReducer::sum(std::span<double> values) {
     group_.all_reduce(values, Operation::sum);
-    carry_status();
+    exchange_status();
 }
 
 void MpiAllReducer::raise(std::int64_t status) { mine_ = std::max(mine_, status); }
@@ -29,7 +29,7 @@ void MpiAllReducer::clear() {
     agreed_ = 0;
 }
 
-void MpiAllReducer::carry_status() {
+void MpiAllReducer::exchange_status() {
     agreed_ = std::max(agreed_, group_.all_reduce(mine_, Operation::max));
 }
 

@@ -10,8 +10,9 @@
 namespace msunet::comm {
 namespace {
 
-/// Texts that lie one after another, given their lengths.
-std::vector<std::string> cut(const std::string& joined, const std::vector<std::uint64_t>& lengths) {
+/// Splits a concatenation into texts of these lengths.
+std::vector<std::string> separate(const std::string& joined,
+                                  const std::vector<std::uint64_t>& lengths) {
     std::vector<std::string> texts;
     std::size_t offset = 0;
     for (const std::uint64_t length : lengths) {
@@ -81,7 +82,7 @@ std::string Communicator::all_gather_joined(std::span<const std::byte> mine) con
               "MPI_Allgatherv");
         return joined;
     }
-    // Offsets beyond 2^31 don't fit MPI's ints: rank after rank broadcasts its part in pieces.
+    // Offsets beyond 2^31 don't fit into MPI's ints: each rank in turn broadcasts its part.
     const auto own = static_cast<std::size_t>(rank());
     std::copy(mine.begin(), mine.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offsets[own]));
     for (int root = 0; root < size(); ++root) {
@@ -93,7 +94,7 @@ std::string Communicator::all_gather_joined(std::span<const std::byte> mine) con
 
 std::vector<std::string> Communicator::all_gather(const std::string& text) const {
     const auto lengths = all_gather(static_cast<std::uint64_t>(text.size()));
-    return cut(all_gather_joined(std::as_bytes(std::span<const char>(text))), lengths);
+    return separate(all_gather_joined(std::as_bytes(std::span<const char>(text))), lengths);
 }
 
 std::vector<std::string> Communicator::gather(const std::string& text, int root) const {
@@ -114,7 +115,7 @@ std::vector<std::string> Communicator::gather(const std::string& text, int root)
     check(MPI_Gatherv(text.data(), int_count(text.size()), MPI_BYTE, joined.data(), counts.data(),
                       starts.data(), MPI_BYTE, root, handle_->comm),
           "MPI_Gatherv");
-    return root_here ? cut(joined, lengths) : std::vector<std::string>{};
+    return root_here ? separate(joined, lengths) : std::vector<std::string>{};
 }
 
 }  // namespace msunet::comm

@@ -48,7 +48,7 @@ Communicator::Handle::Handle(MPI_Comm handle, bool is_owned) : comm(handle), own
 }
 
 Communicator::Handle::~Handle() {
-    // Freeing may wait for the other ranks, which may wait for this one elsewhere.
+    // Freeing may wait for the other ranks. While an exception unwinds, they may never arrive.
     if (owned && std::uncaught_exceptions() == 0 && Environment::active()) {
         MPI_Comm_free(&comm);
     }

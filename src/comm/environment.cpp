@@ -7,14 +7,15 @@
 #include <exception>
 
 #include "comm/handle.hpp"
+#include "comm/window_directory.hpp"
 #include "msunet/core/error.hpp"
 
 namespace msunet::comm {
 
 Environment::Environment(int& argc, char**& argv) : exceptions_(std::uncaught_exceptions()) {
     choose_window_directory();
-    // A process that was started alone would start Open MPI's daemon, which takes 0.2 s and serves
-    // MPI_Comm_spawn only.
+    // A process started without mpirun would start Open MPI's daemon, which takes 0.2 s and is
+    // needed for MPI_Comm_spawn only.
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     int provided = MPI_THREAD_SINGLE;
     check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");

@@ -16,13 +16,13 @@ namespace msunet::comm {
 /// Throws `core::Error` with MPI's text for the code unless it is MPI_SUCCESS.
 void check(int code, std::string_view call);
 
-/// A length as MPI's int; throws `core::Error` if it does not fit.
+/// A length as an int, as MPI takes it; throws `core::Error` if it does not fit.
 int int_count(std::size_t count);
 
-/// What one MPI call moves at most: larger data are cut, as counts are ints.
+/// The most that one MPI call moves, since counts are ints; larger data are sent in pieces.
 inline constexpr std::size_t bytes_per_call = std::size_t{1} << 30;
 
-/// Calls `move(offset, count)` for the pieces of `count` elements.
+/// Calls `move(offset, count)` for each piece of `count` elements.
 void in_pieces(std::size_t count, std::size_t element_bytes,
                const std::function<void(std::size_t offset, int count)>& move);
 
@@ -36,7 +36,7 @@ struct Communicator::Handle {
     bool owned = false;
     int rank = 0;
     int size = 1;
-    std::deque<Message> mailbox;  ///< messages to itself, without MPI
+    std::deque<Message> mailbox;  ///< messages of the only rank to itself
 
     Handle() = default;
     Handle(MPI_Comm handle, bool is_owned);

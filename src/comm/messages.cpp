@@ -3,12 +3,11 @@
 
 #include "comm/handle.hpp"
 #include "msunet/comm/communicator.hpp"
-#include "msunet/core/error.hpp"
 
 namespace msunet::comm {
 namespace {
 
-Message take(MPI_Message handle, const MPI_Status& status) {
+Message received(MPI_Message handle, const MPI_Status& status) {
     int count = 0;
     check(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
     Message message{status.MPI_SOURCE, status.MPI_TAG,
@@ -28,21 +27,6 @@ void Communicator::send(int destination, int tag, std::string_view payload) cons
     check(MPI_Send(payload.data(), int_count(payload.size()), MPI_BYTE, destination, tag,
                    handle_->comm),
           "MPI_Send");
-}
-
-Message Communicator::receive(int source, int tag) const {
-    if (is_without_mpi()) {
-        auto message = try_receive(source, tag);
-        if (!message) {
-            throw core::Error(core::ExitCode::failure,
-                              "a single rank waits for a message that nobody can send");
-        }
-        return std::move(*message);
-    }
-    MPI_Message handle = MPI_MESSAGE_NULL;
-    MPI_Status status;
-    check(MPI_Mprobe(source, tag, handle_->comm, &handle, &status), "MPI_Mprobe");
-    return take(handle, status);
 }
 
 std::optional<Message> Communicator::try_receive(std::optional<int> source,
@@ -69,7 +53,7 @@ std::optional<Message> Communicator::try_receive(std::optional<int> source,
     if (arrived == 0) {
         return std::nullopt;
     }
-    return take(handle, status);
+    return received(handle, status);
 }
 
 }  // namespace msunet::comm

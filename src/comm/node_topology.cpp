@@ -19,9 +19,6 @@ std::string host_name() {
 
 NodeTopology::NodeTopology(const Communicator& all) : NodeTopology(all, all.split_shared()) {}
 
-NodeTopology::NodeTopology(const Communicator& all, int ranks_per_node)
-    : NodeTopology(all, all.split(all.rank() / ranks_per_node, all.rank())) {}
-
 NodeTopology::NodeTopology(const Communicator& all, Communicator node)
     : all_(all), node_(std::move(node)) {
     const auto leader_of_rank = all_.all_gather(node_.broadcast(all_.rank()));
@@ -40,9 +37,9 @@ NodeTopology::NodeTopology(const Communicator& all, Communicator node)
     for (const int leader : leaders) {
         hosts_.push_back(host_of_rank[static_cast<std::size_t>(leader)]);
     }
-    Communicator side = all_.split(is_leader() ? 0 : 1, all_.rank());
-    if (is_leader()) {
-        leaders_ = std::move(side);
+    Communicator peers = all_.split(node_.is_root() ? 0 : 1, all_.rank());
+    if (node_.is_root()) {
+        leaders_ = std::move(peers);
     }
 }
 

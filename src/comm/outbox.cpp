@@ -21,7 +21,7 @@ Outbox::~Outbox() {
     for (auto& pending : pending_) {
         if (unwinding || !Environment::active() ||
             MPI_Wait(&pending->request, MPI_STATUS_IGNORE) != MPI_SUCCESS) {
-            // MPI may still read the payload: it must outlive the outbox.
+            // MPI may still read the payload.
             static_cast<void>(pending.release());
         }
     }

@@ -17,8 +17,8 @@ MPI_Op native(Operation operation) {
     return MPI_SUM;
 }
 
-// Open MPI's tuned algorithms join the values in an order that depends on sizes alone, never on who
-// arrives first, so that the same group size repeats bit for bit.
+// Open MPI's tuned algorithms combine the values in an order that depends on sizes only, not on
+// which rank arrives first: the same sizes give the same bits.
 template <class T>
 void reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, Operation operation) {
     in_pieces(values.size(), sizeof(T), [&](std::size_t offset, int count) {
@@ -60,15 +60,6 @@ bool Communicator::all_of(bool condition) const {
 
 bool Communicator::any_of(bool condition) const {
     return all_reduce(std::int64_t{condition}, Operation::max) != 0;
-}
-
-std::uint64_t Communicator::exclusive_sum(std::uint64_t value) const {
-    std::uint64_t before = 0;
-    if (size() > 1) {
-        check(MPI_Exscan(&value, &before, 1, MPI_UINT64_T, MPI_SUM, handle_->comm), "MPI_Exscan");
-    }
-    // MPI leaves the first rank's result undefined.
-    return rank() == 0 ? 0 : before;
 }
 
 }  // namespace msunet::comm

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "comm/handle.hpp"
+#include "comm/window_directory.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -21,7 +22,7 @@ struct SharedWindow::State {
 
     State(const Communicator& node_ranks, std::size_t bytes) : node(node_ranks), size(bytes) {
         if (node.size() == 1) {
-            map_plain();
+            map_private();
         } else {
             allocate_shared();
         }
@@ -43,7 +44,7 @@ struct SharedWindow::State {
 
     [[nodiscard]] std::size_t mapped() const { return std::max<std::size_t>(size, 1); }
 
-    void map_plain() {
+    void map_private() {
         void* mapping =
             mmap(nullptr, mapped(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (mapping == MAP_FAILED) {
@@ -55,8 +56,7 @@ struct SharedWindow::State {
         memory = mapping;
     }
 
-    // A window that doesn't fit ends in a bus error at the first touch: its space is checked
-    // before.
+    // Checked in advance: a window that doesn't fit causes a bus error at the first access.
     void check_space() const {
         const std::uint64_t space = node.broadcast(window_space());
         if (space < size) {

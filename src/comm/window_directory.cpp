@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "comm/window_directory.hpp"
+
 #include <sys/statvfs.h>
 
 #include <cstdlib>
-#include <filesystem>
-
-#include "msunet/comm/environment.hpp"
 
 namespace msunet::comm {
 namespace {

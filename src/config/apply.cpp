@@ -20,14 +20,13 @@ bool means_none(std::string_view text) {
 }
 
 std::string wrong_type(const OptionInfo& info, const std::string& text, OptionKind kind) {
-    std::string problem =
-        concat("'--", info.name, "' is ", quoted(text), ", allowed is ", kind_text(kind));
+    std::string problem = concat("is ", quoted(text), ", allowed is ", kind_text(kind));
     const std::string range = core::range_text(info);
     if (!range.empty()) problem += concat(" in ", range);
     return problem;
 }
 
-/// A text as a value of each type; what is wrong with it otherwise.
+/// What is wrong with a text that is to become a value, if anything.
 using Problem = std::optional<std::string>;
 
 Problem convert(const OptionInfo& info, const std::string& text, bool& value) {
@@ -54,14 +53,13 @@ Problem convert(const OptionInfo& info, const std::string& text, double& value) 
 }
 
 Problem convert(const OptionInfo& info, const std::string& text, std::string& value) {
-    std::string word = text;
-    // Choices may be given in any case; the value is the choice as it is spelt.
-    for (const std::string_view choice : info.choices) {
-        if (core::to_lower(choice) == core::to_lower(text)) word = choice;
-    }
-    if (auto problem = core::problem_with(info, word)) return problem;
-    value = word;
+    if (auto problem = core::problem_with(info, text)) return problem;
+    value = text;
     return std::nullopt;
+}
+
+Problem convert(const OptionInfo& /*info*/, const std::string& text, core::TextValue& value) {
+    return value.read(text);
 }
 
 template <class T>
@@ -96,28 +94,30 @@ public:
             for (const Setting* setting : at->second) {
                 for (const std::string& text : setting->values) {
                     std::string item;
-                    note(convert(info, text, item), *setting);
+                    note(info, convert(info, text, item), *setting);
                     value.push_back(std::move(item));
                 }
             }
         } else {
             const Setting& setting = *at->second.back();
-            if (setting.values.size() == 1)
-                note(convert(info, setting.values.front(), value), setting);
+            if (setting.values.size() == 1) {
+                note(info, convert(info, setting.values.front(), value), setting);
+            }
         }
     }
 
     std::vector<std::string> problems;
 
 private:
-    void note(Problem problem, const Setting& setting) {
+    void note(const OptionInfo& info, const Problem& problem, const Setting& setting) {
         if (!problem) return;
+        const std::string text = concat("'--", info.name, "' ", *problem);
         // Where a file and a line are known they come first, as compilers print them.
         const std::size_t line = setting.origin.find(", line ");
         const std::size_t colon = line == std::string::npos ? line : setting.origin.find(':', line);
         problems.push_back(colon == std::string::npos
-                               ? *problem
-                               : concat(setting.origin.substr(0, colon), ": ", *problem));
+                               ? text
+                               : concat(setting.origin.substr(0, colon), ": ", text));
     }
 
     std::map<std::string_view, std::vector<const Setting*>> by_name_;

@@ -17,7 +17,7 @@ namespace po = boost::program_options;
 using core::concat;
 using core::quoted;
 
-/// '-' or '--' and a letter: numbers are values.
+/// '-' or '--' and a letter. Negative numbers are values.
 bool looks_like_option(std::string_view token) {
     const std::size_t dashes = token.find_first_not_of('-');
     return (dashes == 1 || dashes == 2) &&
@@ -30,8 +30,8 @@ std::string_view bare_name(std::string_view token) {
     return token.substr(0, token.find('='));
 }
 
-/// Rewrites argv so that Boost sees each option under its long name with '_', and each boolean with
-/// a value. (Boost knows neither '-' for '_' nor options whose value may be left out.)
+/// Rewrites argv so that Boost finds each option under its long name and each boolean with a value.
+/// Boost compares names letter by letter and has no options with an optional value.
 class Normaliser {
 public:
     explicit Normaliser(const OptionIndex& index) : index_(index) {
@@ -111,7 +111,7 @@ po::options_description boost_description(const OptionIndex& index) {
     return description;
 }
 
-/// Hands arguments without a name to the positional options, in the order of the schema.
+/// Assigns arguments without a name to the positional options, in the order of the schema.
 class Positionals {
 public:
     explicit Positionals(const OptionIndex& index) {
@@ -156,7 +156,7 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
     Positionals positionals(index);
     const auto place = [&](const std::string& value) {
         if (positionals.take(value, settings)) return;
-        problems.push_back(concat(quoted(value), " is neither an option nor an option's value"));
+        problems.push_back(concat(quoted(value), " is neither an option nor the value of one"));
     };
     bool after_unknown = false;
     for (const po::option& option : parsed.options) {
@@ -173,7 +173,7 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
             after_unknown = true;
             continue;
         }
-        // What follows an unknown option is most likely its value.
+        // The word after an unknown option is probably its value.
         for (const std::string& value : option.value) {
             if (!after_unknown) place(value);
         }

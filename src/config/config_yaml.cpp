@@ -14,7 +14,7 @@ namespace {
 
 using core::concat;
 
-/// Words that YAML reads as they stand; everything else goes in double quotes.
+/// Whether YAML reads the text as it stands; everything else goes in double quotes.
 bool is_plain_word(const std::string& text) {
     const auto plain = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '/' ||
@@ -63,7 +63,8 @@ public:
             for (const std::string& item : value) items.push_back(yaml_text(item));
             out += concat("[", core::join(items), "]\n");
         } else if constexpr (std::is_same_v<T, std::string> ||
-                             std::is_same_v<T, std::optional<std::string>>) {
+                             std::is_same_v<T, std::optional<std::string>> ||
+                             std::is_same_v<T, core::TextValue>) {
             out += yaml_text(core::option_text(value)) + "\n";
         } else {
             out += core::option_text(value) + "\n";

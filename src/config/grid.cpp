@@ -23,32 +23,8 @@ using core::quoted;
 
 constexpr std::size_t largest_text = std::size_t{1} << 20U;
 
-/// Blanks and '-' as '_', letters as they are.
-std::string grid_name(std::string_view key) {
-    std::string name(core::trim(key));
-    std::replace(name.begin(), name.end(), ' ', '_');
-    std::replace(name.begin(), name.end(), '-', '_');
-    return name;
-}
-
-/// Case and separators aside.
-std::string squashed(std::string_view name) {
-    std::string out = core::normal_name(name);
-    std::erase(out, '_');
-    return out;
-}
-
-bool is_plain_name(std::string_view name) {
-    const auto letter = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    };
-    return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return letter(c) || (c >= '0' && c <= '9');
-    });
-}
-
-/// The Python literal (and JSON) first, then YAML: yaml-cpp turns what isn't YAML into garbage
-/// without an error. A text with braces at its front is never YAML's.
+/// First as a Python literal (or JSON), then as YAML, since yaml-cpp accepts texts that aren't YAML
+/// without an error. A text that begins with a bracket is not tried as YAML.
 LiteralDictionary parse_any(std::string_view text) {
     try {
         return parse_literal(text);
@@ -73,8 +49,8 @@ std::optional<std::string> read_range(const std::vector<core::Value>& items,
                                       core::GridRange& range) {
     if (items.size() != 3) {
         return concat("has ", items.size(),
-                      " values in round brackets, a range is (start, end, steps); a list of values "
-                      "goes in square brackets");
+                      " values in round brackets; a range is (start, end, steps), a list of values "
+                      "has square brackets");
     }
     const auto steps = core::as_integer(items[2]);
     const auto start = core::as_number(items[0]);
@@ -112,21 +88,15 @@ std::optional<std::string> read_value(const LiteralValue& value, core::GridEntry
     return std::nullopt;
 }
 
-/// The known spelling of a name, if there is one.
-std::optional<std::string> known_name(const std::string& name,
-                                      std::span<const std::string> known_names) {
-    for (const std::string& known : known_names) {
-        if (known == name) return known;
-    }
-    for (const std::string& known : known_names) {
-        if (squashed(known) == squashed(name)) return known;
-    }
-    return std::nullopt;
+std::string unknown(const std::string& key, std::span<const std::string> keys) {
+    const std::string meant = core::did_you_mean(key, keys);
+    return concat(quoted(key), " isn't a hyperparameter",
+                  meant.empty() ? concat(" (those are ", core::join(keys), ")") : meant);
 }
 
 }  // namespace
 
-core::GridEntries parse_grid(std::string_view text, std::span<const std::string> known_names) {
+core::GridEntries parse_grid(std::string_view text, std::span<const std::string> keys) {
     if (text.size() > largest_text) {
         throw core::UsageError(concat("the parameter grid has ", text.size(), " bytes, at most ",
                                       largest_text, " are allowed"));
@@ -134,26 +104,19 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
     core::GridEntries grid;
     std::vector<std::string> problems;
     for (const LiteralEntry& literal : parse_any(text)) {
-        core::GridEntry entry;
-        entry.name = grid_name(literal.key);
-        if (!known_names.empty()) {
-            const auto known = known_name(entry.name, known_names);
-            if (!known) {
-                const std::string meant = core::did_you_mean(literal.key, known_names);
-                problems.push_back(concat(
-                    quoted(literal.key), " isn't a hyperparameter",
-                    meant.empty() ? concat(" (those are ", core::join(known_names), ")") : meant));
-                continue;
-            }
-            entry.name = *known;
-        } else if (!is_plain_name(entry.name)) {
-            problems.push_back(concat(quoted(literal.key), " isn't the name of a hyperparameter"));
+        const auto key = std::find_if(keys.begin(), keys.end(), [&](const std::string& known) {
+            return core::plain_name(known) == core::plain_name(literal.key);
+        });
+        if (key == keys.end()) {
+            problems.push_back(unknown(literal.key, keys));
             continue;
         }
+        core::GridEntry entry;
+        entry.name = *key;
         if (const auto problem = read_value(literal.value, entry)) {
             problems.push_back(concat(quoted(entry.name), " ", *problem));
         } else if (grid.contains(entry.name)) {
-            problems.push_back(concat(quoted(entry.name), " is there twice, remove one"));
+            problems.push_back(concat(quoted(entry.name), " is given twice, remove one"));
         } else {
             grid.emplace(entry.name, entry);
         }
@@ -165,15 +128,14 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
     return grid;
 }
 
-core::GridEntries load_grid(const std::string& text_or_path,
-                            std::span<const std::string> known_names) {
+core::GridEntries load_grid(const std::string& text_or_path, std::span<const std::string> keys) {
     constexpr std::size_t longest_path = 4096;
     std::error_code error;
     const bool may_be_path =
         text_or_path.size() < longest_path && text_or_path.find('\n') == std::string::npos;
     if (may_be_path && std::filesystem::exists(text_or_path, error) && !error) {
         try {
-            return parse_grid(core::read_file(text_or_path), known_names);
+            return parse_grid(core::read_file(text_or_path), keys);
         } catch (const core::Error& failure) {
             std::vector<std::string> problems;
             for (const std::string& problem : failure.problems()) {
@@ -188,7 +150,7 @@ core::GridEntries load_grid(const std::string& text_or_path,
                                       " is neither a file nor a dictionary, check the path or give "
                                       "something like \"{'lr': [0.001, 0.01]}\""));
     }
-    return parse_grid(text_or_path, known_names);
+    return parse_grid(text_or_path, keys);
 }
 
 std::string grid_text(const core::GridEntries& grid) {

@@ -20,7 +20,8 @@ std::string_view placeholder(const core::OptionInfo& info) {
     if constexpr (std::is_same_v<T, bool> || std::is_same_v<T, std::optional<bool>>) {
         return "BOOL";
     } else if constexpr (std::is_same_v<T, std::string> ||
-                         std::is_same_v<T, std::optional<std::string>>) {
+                         std::is_same_v<T, std::optional<std::string>> ||
+                         std::is_same_v<T, core::TextValue>) {
         return info.choices.empty() ? "TEXT" : "NAME";
     } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
         return "TEXT...";

@@ -14,8 +14,8 @@ namespace {
 using core::concat;
 using core::quoted;
 
-/// Undoes what word processors and PDF readers make of plain characters. Nothing is left out, so
-/// that what is around it can't form such a character in turn.
+/// Replaces the typographic characters that word processors and PDF readers put in the place of
+/// plain ones. None is removed: the bytes around it could form another such character.
 std::string with_plain_characters(std::string_view text) {
     struct Replacement {
         std::string_view from;
@@ -39,7 +39,7 @@ std::string with_plain_characters(std::string_view text) {
     return out;
 }
 
-/// What a word without quotes means; JSON's words count too. Blanks become '_'.
+/// The value of a word without quotes, Python's or JSON's. Blanks become '_'.
 core::Value bare_value(std::string_view word) {
     if (word == "true") return true;
     if (word == "false") return false;
@@ -207,8 +207,8 @@ private:
         return core::trim(found);
     }
 
-    /// A text in quotes with Python's and JSON's common escapes. An escape means what the character
-    /// itself would.
+    /// A text in quotes with the common escapes of Python and JSON. An escape is equivalent to the
+    /// character itself.
     std::string string() {
         const std::size_t begin = position_;
         const char quote = text_[position_++];

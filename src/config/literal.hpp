@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Reads a dictionary of names and values as Python writes it, as far as a parameter grid needs it,
+/// also as the user guide prints it (without braces, with bare names, with blanks in names). JSON
+/// is read too.
 #pragma once
-
-// A dictionary of names to values as Python writes it: what a parameter grid needs of the language,
-// with the liberties of the user guide (no braces, bare names, blanks in them). JSON reads the
-// same.
 
 #include <cstddef>
 #include <string>
@@ -31,7 +31,7 @@ struct LiteralEntry {
 
 using LiteralDictionary = std::vector<LiteralEntry>;
 
-/// Throws core::UsageError with line and column. It can't recurse: values don't nest.
+/// Throws core::UsageError with line and column. Values don't nest, so there is no recursion.
 [[nodiscard]] LiteralDictionary parse_literal(std::string_view text);
 
 }  // namespace msunet::config

@@ -29,7 +29,8 @@ constexpr OptionKind kind_of() {
         return OptionKind::integer;
     } else if constexpr (std::is_same_v<Plain, double>) {
         return OptionKind::number;
-    } else if constexpr (std::is_same_v<Plain, std::string>) {
+    } else if constexpr (std::is_same_v<Plain, std::string> ||
+                         std::is_same_v<Plain, core::TextValue>) {
         return OptionKind::text;
     } else {
         return OptionKind::list;
@@ -46,13 +47,6 @@ public:
     std::vector<OptionEntry> entries;
 };
 
-std::string with_underscores(std::string_view name) {
-    std::string out(core::trim(name));
-    std::replace(out.begin(), out.end(), '-', '_');
-    std::replace(out.begin(), out.end(), ' ', '_');
-    return out;
-}
-
 }  // namespace
 
 std::vector<OptionEntry> list_options(const Schema& schema) {
@@ -62,9 +56,17 @@ std::vector<OptionEntry> list_options(const Schema& schema) {
 }
 
 std::vector<std::string> spellings(const core::OptionInfo& info) {
-    std::vector<std::string> all{with_underscores(info.name)};
-    for (const std::string_view alias : info.aliases) all.push_back(with_underscores(alias));
+    std::vector<std::string> all{std::string(info.name)};
+    all.insert(all.end(), info.aliases.begin(), info.aliases.end());
     return all;
+}
+
+bool is_spelling_of(const core::OptionInfo& info, std::string_view name) {
+    const std::string wanted = core::plain_name(name);
+    const auto same = [&](std::string_view spelling) {
+        return core::plain_name(spelling) == wanted;
+    };
+    return same(info.name) || std::any_of(info.aliases.begin(), info.aliases.end(), same);
 }
 
 std::string dashed(const core::OptionInfo& info, std::string_view spelling) {
@@ -93,20 +95,16 @@ std::string_view kind_text(OptionKind kind) {
 OptionIndex::OptionIndex(const Schema& schema) : schema_(schema), entries_(list_options(schema)) {}
 
 const OptionEntry* OptionIndex::find(std::string_view spelling) const {
-    const std::string wanted = with_underscores(spelling);
     for (const OptionEntry& entry : entries_) {
-        const std::vector<std::string> known = spellings(entry.info);
-        if (std::find(known.begin(), known.end(), wanted) != known.end()) return &entry;
+        if (is_spelling_of(entry.info, spelling)) return &entry;
     }
     return nullptr;
 }
 
 std::string OptionIndex::unknown(std::string_view what, std::string_view shown,
                                  std::string_view name) const {
-    const std::string wanted = with_underscores(name);
     for (const core::OptionInfo& info : schema_.foreign_infos()) {
-        const std::vector<std::string> known = spellings(info);
-        if (std::find(known.begin(), known.end(), wanted) != known.end()) {
+        if (is_spelling_of(info, name)) {
             return core::concat(core::quoted(shown), " isn't ", what, " of ",
                                 core::quoted(schema_.command()), " (it is one of ",
                                 core::join(info.commands), ")");

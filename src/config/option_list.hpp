@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The options of a schema with what parsing needs to know of their types.
 #pragma once
-
-// The options of a schema with what parsing needs to know of their types.
 
 #include <optional>
 #include <string>
@@ -21,26 +21,29 @@ struct OptionEntry {
 
 [[nodiscard]] std::vector<OptionEntry> list_options(const Schema& schema);
 
-/// Name and aliases as they compare: lower case is kept apart, '-' is '_'.
+/// Name and aliases.
 [[nodiscard]] std::vector<std::string> spellings(const core::OptionInfo& info);
+
+/// Whether `name` is the option's name or an alias, compared by core::plain_name.
+[[nodiscard]] bool is_spelling_of(const core::OptionInfo& info, std::string_view name);
 
 /// "fp" as "-fp", "frac_patch" as "--frac_patch": as help and messages show it.
 [[nodiscard]] std::string dashed(const core::OptionInfo& info, std::string_view spelling);
 
-/// "a boolean (True, False)", "an integer", …
+/// "True or False", "an integer", …
 [[nodiscard]] std::string_view kind_text(OptionKind kind);
 
-/// Finds options by any spelling.
+/// Finds options by name or alias.
 class OptionIndex {
 public:
     explicit OptionIndex(const Schema& schema);
 
-    /// The option of this name or alias, with ' ' and '-' as '_'; null if there is none.
+    /// The option of this name or alias; null if there is none.
     [[nodiscard]] const OptionEntry* find(std::string_view spelling) const;
     [[nodiscard]] const std::vector<OptionEntry>& entries() const { return entries_; }
 
-    /// Why a name is unknown: it belongs to another command, or the nearest name or key. `shown` is
-    /// the name with its dashes, if any.
+    /// The message for an unknown name: the commands that have the option, or the nearest name or
+    /// key. `shown` is the name as the user wrote it, with dashes.
     [[nodiscard]] std::string unknown(std::string_view what, std::string_view shown,
                                       std::string_view name) const;
 

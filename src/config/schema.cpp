@@ -89,7 +89,9 @@ std::vector<core::OptionInfo> Schema::infos() const {
     std::map<std::string, std::string_view> owners;
     for (const OptionEntry& entry : list_options(*this)) {
         for (const std::string& spelling : spellings(entry.info)) {
-            if (const auto [at, fresh] = owners.emplace(spelling, entry.info.name); !fresh) {
+            if (const auto [at, fresh] =
+                    owners.emplace(core::plain_name(spelling), entry.info.name);
+                !fresh) {
                 throw std::logic_error(core::concat(
                     "options ", core::quoted(at->second), " and ", core::quoted(entry.info.name),
                     " share the spelling ", core::quoted(spelling)));

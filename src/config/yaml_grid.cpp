@@ -27,7 +27,7 @@ bool is_name(std::string_view text) {
            });
 }
 
-/// A plain scalar's meaning; YAML spells the words in small letters too.
+/// The value of a plain scalar. YAML writes true, false and null in lower case, too.
 core::Value plain_value(const std::string& text) {
     if (text == "true") return true;
     if (text == "false") return false;

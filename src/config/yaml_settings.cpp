@@ -20,7 +20,7 @@ std::string_view found_text(const YAML::Node& node) {
     return node.IsSequence() ? "a list" : "a value";
 }
 
-/// A YAML value as the texts that the command line would give. Throws UsageError.
+/// A YAML value as the texts that would stand on the command line. Throws UsageError.
 std::vector<std::string> value_texts(const OptionEntry& entry, const YAML::Node& value,
                                      std::string_view source) {
     if (value.IsScalar()) return {value.Scalar()};
@@ -75,7 +75,7 @@ Settings parse_yaml(const Schema& schema, std::string_view text, std::string_vie
                                       "), remove one"));
             continue;
         }
-        // A key without a value is as good as none.
+        // A key without a value has no effect.
         if (pair.second.IsNull()) continue;
         try {
             settings.push_back({std::string(entry->info.name),

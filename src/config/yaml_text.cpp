@@ -15,9 +15,9 @@ using core::concat;
 
 namespace {
 
-/// Reads over a YAML text before yaml-cpp does: version 0.7 takes a quote that isn't closed for
-/// closed, and some tags make it allocate for ever. A configuration needs no tags, anchors,
-/// aliases and directives.
+/// Checks a YAML text before yaml-cpp reads it: version 0.7 accepts a quote that isn't closed, and
+/// some tags make it allocate memory without end. A configuration needs no tags, anchors, aliases
+/// and directives.
 class Screen {
 public:
     Screen(std::string_view text, std::string_view source) : text_(text), source_(source) {}
@@ -34,11 +34,11 @@ public:
                 position_ = std::min(text_.find('\n', position_), text_.size());
                 continue;
             } else if ((c == '!' || c == '&' || c == '*') && begins_token()) {
-                fail("tags, anchors and aliases aren't understood, put a text in quotes");
+                fail("tags, anchors and aliases are not supported, put a text in quotes");
             } else if (c == '%' && (position_ == 0 || text_[position_ - 1] == '\n')) {
-                fail("directives aren't understood");
+                fail("directives are not supported");
             } else if (c == '\0') {
-                fail("this is no text");
+                fail("this is not a text file");
             }
             ++position_;
         }
@@ -81,7 +81,7 @@ private:
     std::size_t position_ = 0;
 };
 
-/// Lets events pass.
+/// Ignores all events.
 class NullHandler final : public YAML::EventHandler {
 public:
     void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
@@ -98,8 +98,8 @@ public:
     void OnMapEnd() override {}
 };
 
-/// Whether something follows the first document: another one, or what yaml-cpp can't place.
-/// (YAML::LoadAll makes documents of a stray ',' for ever, YAML::Load ignores it.)
+/// Whether something follows the first document: another one, or text that belongs to none.
+/// (After a stray ',' YAML::LoadAll never ends and YAML::Load ignores the rest.)
 bool has_rest(const std::string& text) {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
@@ -112,8 +112,8 @@ bool has_rest(const std::string& text) {
 YAML::Node load_yaml(std::string_view text, std::string_view source) {
     constexpr std::size_t largest = std::size_t{1} << 20U;
     if (text.size() > largest) {
-        throw core::UsageError(concat(source, ": ", text.size(), " bytes are too many for YAML (",
-                                      largest, " are allowed)"));
+        throw core::UsageError(concat(source, ": ", text.size(),
+                                      " bytes are too many for YAML (at most ", largest, ")"));
     }
     Screen(text, source)();
     try {

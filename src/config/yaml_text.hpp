@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What the configuration file and the grid have in common in YAML.
 #pragma once
-
-// What the config file and the grid share of YAML.
 
 #include <yaml-cpp/yaml.h>
 
@@ -22,8 +22,8 @@ namespace msunet::config {
 [[nodiscard]] bool is_plain(const YAML::Node& node);
 
 /// A map of grid keys to values as the text of a Python dictionary. Throws UsageError with `source`
-/// and line where keys aren't plain names, or values aren't scalars or lists of them (what yaml-cpp
-/// makes of brackets that aren't YAML's is noticed here).
+/// and line where keys aren't plain names or values aren't scalars or lists of them: brackets that
+/// aren't YAML's, which yaml-cpp reads as something else, are found here.
 [[nodiscard]] std::string yaml_grid_text(const YAML::Node& map, std::string_view source);
 
 }  // namespace msunet::config

@@ -22,11 +22,6 @@ std::size_t bytes_of(std::string_view text, std::size_t width) {
 
 }  // namespace
 
-std::size_t display_width(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char byte) { return !continues(byte); }));
-}
-
 std::string pad_left(std::string_view text, std::size_t width) {
     const std::size_t used = display_width(text);
     return std::string(width > used ? width - used : 0, ' ').append(text);

@@ -34,7 +34,7 @@ struct Fault {
     std::atomic<std::int64_t> passages_left{0};
 };
 
-Fault& planned() {
+Fault& armed() {
     static Fault fault;
     return fault;
 }
@@ -48,7 +48,7 @@ Fault& planned() {
 bool detail::fault_armed = false;
 
 void detail::pass_fault_point(std::string_view point) {
-    Fault& fault = planned();
+    Fault& fault = armed();
     if (fault.point != point || fault.passages_left.fetch_sub(1) != 1) return;
     if (fault.kind == "crash") std::raise(SIGKILL);
     if (fault.kind == "hang") hang();
@@ -76,9 +76,9 @@ void arm_faults(int rank) {
                                 join(std::span<const std::string_view>(kinds))));
     }
     if (parts[1] != "*" && *to_integer(parts[1]) != rank) return;
-    planned().point = parts[0];
-    planned().kind = parts[2];
-    planned().passages_left = *passage;
+    armed().point = parts[0];
+    armed().kind = parts[2];
+    armed().passages_left = *passage;
     detail::fault_armed = true;
 }
 

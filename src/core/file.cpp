@@ -43,7 +43,7 @@ std::string message(std::string_view action, const std::filesystem::path& path, 
 }
 
 void sync_descriptor(int descriptor, const std::filesystem::path& path) {
-    // Some file systems can't flush folders; that is no reason to lose the file.
+    // Some file systems can't flush folders. The file itself is written: no error.
     if (::fsync(descriptor) != 0 && errno != EINVAL && errno != ENOTSUP) {
         throw FileError("can't flush", path, errno);
     }
@@ -59,10 +59,6 @@ FileError::FileError(std::string_view action, const std::filesystem::path& path,
                      ExitCode code)
     : Error(code, message(action, path, error_number)), path_(path), error_number_(error_number) {}
 FileError::~FileError() = default;
-
-bool FileError::disk_full() const noexcept {
-    return error_number_ == ENOSPC || error_number_ == EDQUOT;
-}
 
 std::string unique_suffix() {
     static std::atomic<unsigned> count{0};
@@ -106,7 +102,7 @@ void AtomicFile::close_and_sync(Durability durability) {
     // Network file systems report a full disk only here.
     const int descriptor = std::exchange(descriptor_, -1);
     if (::close(descriptor) != 0) throw FileError("can't write", final_, errno);
-    // By name, because a library may have replaced the file.
+    // By name: a library may have replaced the file.
     if (durability == Durability::synced) sync_path(temporary_);
 }
 

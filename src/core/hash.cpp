@@ -49,8 +49,6 @@ Hasher& Hasher::integer(std::uint64_t value) {
     return bytes(little);
 }
 
-Hasher& Hasher::number(double value) { return integer(std::bit_cast<std::uint64_t>(value)); }
-
 std::string Hasher::hex() const {
     const XXH128_hash_t digest = XXH3_128bits_digest(state_->xxh);
     std::array<char, 33> text{};
@@ -59,8 +57,6 @@ std::string Hasher::hex() const {
                   static_cast<unsigned long long>(digest.low64));
     return text.data();
 }
-
-std::uint64_t Hasher::value() const { return XXH3_128bits_digest(state_->xxh).low64; }
 
 std::string hash_file(const std::filesystem::path& path) {
     struct Closer {

@@ -36,10 +36,8 @@ struct Log {
         make_logger("out", std::make_shared<spdlog::sinks::stdout_color_sink_mt>(), "%v");
     std::shared_ptr<spdlog::logger> err =
         make_logger("err", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(), "%^%l:%$ %v");
-    std::vector<std::string> warnings;
     int rank = 0;
-    bool quiet = false;
-    /// Characters of each line of progress on the screen.
+    /// Width of each line of progress on the screen.
     std::vector<std::size_t> progress_lines;
 };
 
@@ -49,14 +47,14 @@ Log& instance() {
     return *log;
 }
 
-/// Rows and columns of the terminal that this process writes to; none where there is none.
+/// Rows and columns of the terminal that this process writes to; nothing if it writes elsewhere.
 std::optional<winsize> terminal_size() {
     winsize size{};
     const char* kind = std::getenv("TERM");
     const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
     if (dumb || ::isatty(STDOUT_FILENO) != 1) return std::nullopt;
-    // mpirun gives its ranks a terminal of their own, wherever its output goes; the size that this
-    // one has is that of the start at best.
+    // mpirun gives its ranks a pseudo-terminal of their own, wherever its output goes, which does
+    // not follow changes of size.
     const bool launched = std::getenv("OMPI_COMM_WORLD_RANK") != nullptr;
     const int screen =
         launched ? ::open(concat("/proc/", ::getppid(), "/fd/1").c_str(), O_RDONLY | O_NOCTTY)
@@ -67,9 +65,9 @@ std::optional<winsize> terminal_size() {
     return known ? std::optional(size) : std::nullopt;
 }
 
-/// What brings the cursor to the beginning of the progress that is shown. A terminal that has
-/// become narrower has wrapped its lines.
-std::string to_progress(const Log& log) {
+/// The escape sequence that moves the cursor to the start of the progress shown. A terminal that
+/// was made narrower has wrapped its lines.
+std::string cursor_to_progress(const Log& log) {
     const auto width = static_cast<std::size_t>(std::max(1, terminal_width()));
     std::size_t rows = 0;
     for (const std::size_t length : log.progress_lines) {
@@ -80,13 +78,12 @@ std::string to_progress(const Log& log) {
 
 void clear_progress(Log& log) {
     if (log.progress_lines.empty()) return;
-    std::fputs((to_progress(log) + "\x1b[J").c_str(), stdout);
+    std::fputs((cursor_to_progress(log) + "\x1b[J").c_str(), stdout);
     std::fflush(stdout);
     log.progress_lines.clear();
 }
 
-void write(spdlog::level::level_enum level, std::string_view text, bool spoken) {
-    if (!spoken) return;
+void write(spdlog::level::level_enum level, std::string_view text) {
     Log& log = instance();
     const std::lock_guard lock(log.mutex);
     clear_progress(log);
@@ -94,43 +91,40 @@ void write(spdlog::level::level_enum level, std::string_view text, bool spoken) 
     (level == spdlog::level::info ? log.out : log.err)->log(level, view);
 }
 
-std::string of_rank(std::string_view text) {
-    return rank() == 0 ? std::string(text) : concat("rank ", rank(), ": ", text);
+bool is_silent() { return instance().rank != 0; }
+
+std::string with_rank(std::string_view text) {
+    const int rank = instance().rank;
+    return rank == 0 ? std::string(text) : concat("rank ", rank, ": ", text);
 }
 
 }  // namespace
 
 void set_rank(int rank) { instance().rank = rank; }
 
-int rank() { return instance().rank; }
-
-void set_quiet(bool quiet) { instance().quiet = quiet; }
-
 void info(std::string_view text) {
-    write(spdlog::level::info, text, rank() == 0 && !instance().quiet);
+    if (!is_silent()) write(spdlog::level::info, text);
 }
 
 void warn(std::string_view text) {
-    {
-        const std::lock_guard lock(instance().mutex);
-        instance().warnings.emplace_back(text);
-    }
-    write(spdlog::level::warn, text, rank() == 0);
+    if (!is_silent()) write(spdlog::level::warn, text);
 }
 
-void error(std::string_view text) { write(spdlog::level::err, text, rank() == 0); }
+void error(std::string_view text) {
+    if (!is_silent()) write(spdlog::level::err, text);
+}
 
-void alert(std::string_view text) { write(spdlog::level::warn, of_rank(text), true); }
+void alert(std::string_view text) { write(spdlog::level::warn, with_rank(text)); }
 
-void fatal(std::string_view text) { write(spdlog::level::err, of_rank(text), true); }
+void fatal(std::string_view text) { write(spdlog::level::err, with_rank(text)); }
 
 void progress(std::string_view text) {
-    if (!is_terminal() || instance().quiet) return;
+    if (!is_terminal()) return;
     const std::lock_guard lock(instance().mutex);
     Log& log = instance();
     if (text.empty()) return clear_progress(log);
-    // Written over, not cleared first: that would flicker.
-    std::string screen = log.progress_lines.empty() ? "" : to_progress(log);
+    // Overwritten, not cleared first, which would flicker.
+    std::string screen = log.progress_lines.empty() ? "" : cursor_to_progress(log);
     log.progress_lines.clear();
     for (const std::string& line : split(text, '\n')) {
         screen += concat(line, "\x1b[K\n");
@@ -140,7 +134,7 @@ void progress(std::string_view text) {
     std::fflush(stdout);
 }
 
-bool is_terminal() { return rank() == 0 && terminal_size().has_value(); }
+bool is_terminal() { return !is_silent() && terminal_size().has_value(); }
 
 int terminal_height() {
     const auto size = terminal_size();
@@ -155,16 +149,6 @@ int terminal_width() {
         }
     }
     return 80;
-}
-
-std::vector<std::string> warnings() {
-    const std::lock_guard lock(instance().mutex);
-    return instance().warnings;
-}
-
-std::size_t warning_count() {
-    const std::lock_guard lock(instance().mutex);
-    return instance().warnings.size();
 }
 
 }  // namespace msunet::core::log

@@ -16,11 +16,7 @@ std::optional<Modality> modality_of(std::string_view file_name) {
 }
 
 std::optional<Modality> modality_named(std::string_view name) {
-    const std::string lower = to_lower(name);
-    for (std::size_t i = 0; i < modality_count; ++i) {
-        if (lower == modality_names[i]) return static_cast<Modality>(i);
-    }
-    return std::nullopt;
+    return value_named<Modality>(name);
 }
 
 }  // namespace msunet::core

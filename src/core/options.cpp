@@ -20,7 +20,7 @@ std::string limit_text(double limit) {
 }
 
 std::string problem_text(const OptionInfo& info, const std::string& value) {
-    return concat("'--", info.name, "' is ", quoted(value), ", allowed is ", range_text(info));
+    return concat("is ", quoted(value), ", allowed is ", range_text(info));
 }
 
 bool out_of_range(const OptionInfo& info, double value) {
@@ -36,6 +36,7 @@ std::string option_text(std::int64_t value) { return std::to_string(value); }
 std::string option_text(double value) { return python_repr(value); }
 std::string option_text(const std::string& value) { return value; }
 std::string option_text(const std::vector<std::string>& value) { return join(value); }
+std::string option_text(const TextValue& value) { return value.text(); }
 
 std::string range_text(const OptionInfo& info) {
     if (!info.range.empty()) return std::string(info.range);
@@ -71,8 +72,12 @@ std::optional<std::string> problem_with(const OptionInfo& info, const std::strin
     if (std::find(info.choices.begin(), info.choices.end(), value) != info.choices.end()) {
         return std::nullopt;
     }
+    return detail::unreadable(info, value);
+}
+
+std::string detail::unreadable(const OptionInfo& info, const std::string& text) {
     const std::vector<std::string> choices(info.choices.begin(), info.choices.end());
-    return concat(problem_text(info, value), did_you_mean(value, choices));
+    return concat(problem_text(info, text), did_you_mean(text, choices));
 }
 
 }  // namespace msunet::core

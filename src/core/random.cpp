@@ -9,14 +9,14 @@ namespace msunet::core {
 
 std::uint64_t derive_seed(std::uint64_t seed, std::initializer_list<std::uint64_t> path) {
     // Each step encrypts the next part of the path under the seed so far. The depth in the counter
-    // keeps {a} and {a, 0} apart.
+    // distinguishes {a} from {a, 0}.
     std::uint32_t depth = 0;
     for (const std::uint64_t part : path) {
         ++depth;
         const Philox::Counter mixed =
             Philox::generate({static_cast<std::uint32_t>(part),
                               static_cast<std::uint32_t>(part >> 32U), depth, 0x5EEDU},
-                             Philox::key_of(seed));
+                             seed);
         seed = (std::uint64_t{mixed[1]} << 32U) | mixed[0];
     }
     return seed;
@@ -59,8 +59,6 @@ double RandomStream::normal() {
     return radius * std::cos(angle);
 }
 
-double RandomStream::normal(double mean, double deviation) { return mean + deviation * normal(); }
-
 double RandomStream::truncated_normal() {
     double value = normal();
     while (std::abs(value) > 2.0) value = normal();
@@ -68,7 +66,7 @@ double RandomStream::truncated_normal() {
 }
 
 std::uint64_t RandomStream::below(std::uint64_t n) {
-    // The first 2^64 mod n values are rejected, so that every remainder is left equally often.
+    // Without the first 2^64 mod n values every remainder is equally frequent.
     const std::uint64_t rejected = (0 - n) % n;
     std::uint64_t draw = next_u64();
     while (draw < rejected) draw = next_u64();

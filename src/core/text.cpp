@@ -30,7 +30,7 @@ std::string joined(std::span<const Text> parts, std::string_view between) {
     return out;
 }
 
-/// Without a leading '+', which std::from_chars doesn't take ("+-5" stays no number).
+/// Without a leading '+', which std::from_chars doesn't accept ("+-5" is not a number).
 std::string_view without_plus(std::string_view text) {
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
     return text;
@@ -120,6 +120,13 @@ std::string to_lower(std::string_view text) {
     return out;
 }
 
+std::size_t display_width(std::string_view text) {
+    const auto begins = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(text, begins));
+}
+
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     std::vector<std::string> lines;
     std::string line;
@@ -165,12 +172,10 @@ std::optional<bool> to_bool(std::string_view text) {
     return std::nullopt;
 }
 
-std::string normal_name(std::string_view name) {
-    std::string out = to_lower(trim(name));
-    for (char& c : out) {
-        if (c == ' ' || c == '-') c = '_';
-    }
-    return out;
+std::string plain_name(std::string_view name) {
+    std::string plain = to_lower(name);
+    std::erase_if(plain, [](char c) { return is_blank(c) || c == '_' || c == '-'; });
+    return plain;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -198,11 +203,11 @@ std::optional<std::string> nearest_name(std::string_view name,
     // Names longer than any option would only cost time.
     constexpr std::size_t longest = 64;
     if (name.empty() || name.size() > longest) return std::nullopt;
-    const std::string wanted = normal_name(name);
+    const std::string wanted = plain_name(name);
     std::optional<std::string> best;
     std::size_t best_distance = std::numeric_limits<std::size_t>::max();
     for (const std::string& candidate : candidates) {
-        const std::string other = normal_name(candidate);
+        const std::string other = plain_name(candidate);
         std::size_t distance = edit_distance(wanted, other);
         // A beginning of at least three letters counts as one slip, however much is missing.
         if (wanted.size() >= 3 && other.starts_with(wanted)) {

@@ -22,18 +22,6 @@ std::tm local_time(double unix_seconds) {
     return parts;
 }
 
-template <std::size_t N>
-std::string date_with(const char (&format)[N], double unix_seconds) {
-    const std::tm parts = local_time(unix_seconds);
-    std::array<char, 64> text{};
-    // The formats come from this file alone.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    const std::size_t length = std::strftime(text.data(), text.size(), format, &parts);
-#pragma GCC diagnostic pop
-    return {text.data(), length};
-}
-
 std::string two_digits(std::int64_t value) { return concat(value < 10 ? "0" : "", value); }
 
 std::optional<double> unit_seconds(std::string_view unit) {
@@ -47,7 +35,8 @@ std::optional<double> unit_seconds(std::string_view unit) {
     return std::nullopt;
 }
 
-/// A run of ASCII digits at the front, cut off; none if there is none or it is too long.
+/// Removes the leading ASCII digits, at most so many, and returns their value; nothing if there
+/// are none.
 std::optional<int> take_digits(std::string_view& text, std::size_t at_most) {
     std::size_t count = 0;
     int value = 0;
@@ -106,15 +95,11 @@ std::string duration_text(double seconds) {
     return concat(hours / 24, " d ", two_digits(hours % 24), " h");
 }
 
-std::string date_text(double unix_seconds) { return date_with("%Y-%m-%d %H:%M:%S", unix_seconds); }
-
-std::string talos_date(double unix_seconds) { return date_with("%m/%d/%y-%H%M%S", unix_seconds); }
-
-std::string talos_complete_time(double unix_seconds) {
-    return date_with("%m/%d/%y/%H:%M", unix_seconds);
+std::string date_text(double unix_seconds) {
+    const std::tm parts = local_time(unix_seconds);
+    std::array<char, 64> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts)};
 }
-
-std::string talos_stamp(double unix_seconds) { return date_with("%m%d%y%H%M%S", unix_seconds); }
 
 std::optional<double> parse_duration(std::string_view text) {
     const std::string lower = to_lower(trim(text));
@@ -168,7 +153,7 @@ std::optional<double> parse_date(std::string_view text) {
     parts.tm_isdst = -1;
     const std::tm asked = parts;
     const std::time_t seconds = std::mktime(&parts);
-    // mktime turns the 31st of February into the 3rd of March: such dates are mistakes.
+    // mktime turns the 31st of February into the 3rd of March: such a date is a mistake.
     if (asked.tm_mon != parts.tm_mon || asked.tm_mday != parts.tm_mday || *hour > 23 ||
         *minute > 59 || *second > 59) {
         return std::nullopt;
@@ -176,13 +161,12 @@ std::optional<double> parse_date(std::string_view text) {
     return static_cast<double>(seconds);
 }
 
-double parse_deadline(std::string_view option, std::string_view text, double now) {
-    if (const auto date = parse_date(text)) return *date;
-    if (const auto duration = parse_duration(text)) return now + *duration;
-    throw UsageError(
-        concat("'--", option, "' is ", quoted(text),
-               ", give a date like '2026-01-31 18:00' or a duration with its unit like "
-               "'90 min', '12 h' or '1:30:00'"));
+bool from_text(std::string_view text, Deadline& deadline) {
+    const auto date = parse_date(text);
+    const auto seconds = date ? date : parse_duration(text);
+    if (!seconds) return false;
+    deadline = {std::string(text), date.has_value(), *seconds};
+    return true;
 }
 
 }  // namespace msunet::core

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string>
 #include <vector>
 
-#include "msunet/core/error.hpp"
-#include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
 
 namespace msunet::data {
@@ -27,14 +24,6 @@ std::vector<float> sample_weights(const PatchIndex& index, std::optional<core::M
         }
     }
     return weights;
-}
-
-std::optional<core::Modality> weighted_modality(const std::optional<std::string>& text) {
-    if (!text || core::to_lower(*text) == "none") return std::nullopt;
-    if (const auto modality = core::modality_named(*text)) return modality;
-    throw core::UsageError(core::concat("modality_weight ", core::quoted(*text),
-                                        " is no modality, give one of ",
-                                        core::join(core::modality_names), " or none"));
 }
 
 }  // namespace msunet::data

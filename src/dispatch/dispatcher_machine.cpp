@@ -142,18 +142,18 @@ void DispatcherMachine::send_to_all(const ToLeader& message) {
 }
 
 void DispatcherMachine::fail_untrained(const sweep::FailTrial& action) {
-    record::TrialResult result;
-    result.trial = action.trial;
-    result.permutation = record_.permutation(action.trial);
-    result.state = record::TrialState::failed;
-    result.reason = action.reason;
-    if (const auto* known = record_.find(action.trial)) {
-        result.history = known->epochs;
-        result.started_at = known->first_started_at;
-        result.duration = known->spent_seconds;
-        result.rank = known->rank;
+    record::Attempt attempt;
+    attempt.trial = action.trial;
+    attempt.permutation = record_.permutation(action.trial);
+    attempt.started_at = now_;
+    const auto* known = record_.find(action.trial);
+    if (known != nullptr) {
+        attempt.first_started_at = known->first_started_at;
+        attempt.spent_seconds = known->spent_seconds;
+        attempt.rank = known->rank;
     }
-    result.ended_at = now_;
+    auto result = record::failed_result(attempt, action.reason, now_);
+    if (known != nullptr) result.history = known->epochs;
     write(record::TrialFinished{std::move(result), now_});
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the plug-in offers, and the C function that the program asks for it.
+/// \file
+/// What the plug-in provides, and the C function through which the program gets it.
 
 #include "msunet/train/accelerator.hpp"
 
@@ -21,20 +22,10 @@
 #include "gpu/cuda_engine.hpp"
 #include "gpu/kernel_library.hpp"
 #include "gpu/nccl_reducer.hpp"
+#include "gpu/versions.hpp"
 
 namespace msunet::gpu {
 namespace {
-
-/// CUDA's version numbers: 13010 is 13.1.
-std::string cuda_text(int version) {
-    return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
-}
-
-/// NCCL's: 22809 is 2.28.9.
-std::string nccl_text(int version) {
-    return std::to_string(version / 10000) + "." + std::to_string(version % 10000 / 100) + "." +
-           std::to_string(version % 100);
-}
 
 class CudaAccelerator final : public train::Accelerator {
 public:
@@ -44,19 +35,21 @@ public:
         std::vector<std::string> names;
         for (int device = 0; device < devices_; ++device) {
             cudaDeviceProp properties{};
-            check(cudaGetDeviceProperties(&properties, device), "asking for the device's name");
+            check(cudaGetDeviceProperties(&properties, device), "reading the device's properties");
             names.emplace_back(properties.name);
         }
         return names;
     }
 
-    [[nodiscard]] std::string versions() const override {
-        int runtime = 0, driver = 0, nccl = 0;
-        check(cudaRuntimeGetVersion(&runtime), "asking for its version");
-        check(cudaDriverGetVersion(&driver), "asking for the driver's version");
+    [[nodiscard]] train::AcceleratorVersions versions() const override {
+        int runtime = 0, supported = 0, nccl = 0;
+        check(cudaRuntimeGetVersion(&runtime), "reading its version");
+        check(cudaDriverGetVersion(&supported),
+              "reading the CUDA version that the driver supports");
         ncclGetVersion(&nccl);
-        return "CUDA " + cuda_text(runtime) + ", NCCL " + nccl_text(nccl) + ", driver for CUDA " +
-               cuda_text(driver);
+        return {.cuda = cuda_version_text(runtime),
+                .nccl = nccl_version_text(nccl),
+                .driver = driver_version_text("/sys/module/nvidia/version", supported)};
     }
 
     [[nodiscard]] std::vector<std::string> bus_ids() const override {
@@ -64,21 +57,22 @@ public:
         for (int device = 0; device < devices_; ++device) {
             std::array<char, 32> id{};
             check(cudaDeviceGetPCIBusId(id.data(), static_cast<int>(id.size()), device),
-                  "cudaDeviceGetPCIBusId");
+                  "reading the device's PCI bus id");
             ids.emplace_back(id.data());
         }
         return ids;
     }
 
     void select(int device) override {
-        // cuBLAS repeats itself bit for bit with this workspace alone; it reads it when it starts.
+        // cuBLAS is deterministic only with a workspace of this kind. It reads the variable at its
+        // start.
         setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-        // A waiting thread sleeps: its core belongs to preprocessing and to other ranks.
+        // A waiting thread sleeps, so that preprocessing and other ranks can use its core.
         check(cudaInitDevice(device, cudaDeviceScheduleBlockingSync, cudaInitDeviceFlagsAreValid),
               "starting the device");
         c10::cuda::set_device(static_cast<c10::DeviceIndex>(device));
         at::globalContext().lazyInitDevice(at::kCUDA);
-        // The default stream can't be captured. All work of this thread goes to one other.
+        // The default stream can't be captured: all work of this thread goes to another one.
         c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(false));
     }
 
@@ -100,13 +94,13 @@ private:
         return library;
     }
 
-    /// The trials of a sweep share their slices. Null where these would take more than half of the
-    /// memory that is free: the network needs the rest.
+    /// The slices, which the trials of a sweep share. Null if they would take more than half of the
+    /// free memory: the network needs the rest.
     std::shared_ptr<const DeviceSlices> slices(const data::Dataset& dataset) {
         if (dataset.hash() != hash_) {
             slices_.reset();
             std::size_t free = 0, total = 0;
-            check(cudaMemGetInfo(&free, &total), "asking for free memory");
+            check(cudaMemGetInfo(&free, &total), "reading the free memory");
             if (dataset.bytes() <= free / 2) {
                 slices_ = upload(dataset, {at::kCUDA, c10::cuda::current_device()});
             }
@@ -124,10 +118,10 @@ private:
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v3() {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v4() {
     int devices = 0;
     if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) return nullptr;
-    // Never destroyed: at the end of the process CUDA is gone before this would be.
+    // Never destroyed: at the end of the process CUDA would be gone first.
     static auto* const accelerator = new msunet::gpu::CudaAccelerator(devices);
     return accelerator;
 }

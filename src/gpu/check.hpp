@@ -9,7 +9,8 @@
 
 namespace msunet::gpu {
 
-/// Throws core::Error with CUDA's own text; `what` is what was tried, e.g. "starting a kernel".
+/// Throws core::Error with CUDA's text unless the call succeeded; `what` is what was attempted,
+/// e.g. "starting a kernel".
 inline void check(cudaError_t result, const char* what) {
     if (result == cudaSuccess) return;
     throw core::Error(core::ExitCode::failure,

@@ -27,11 +27,11 @@ using train::StepOutcome;
 
 at::Device current_device() { return {at::kCUDA, c10::cuda::current_device()}; }
 
-/// Process-wide settings of libtorch for a trial's arithmetic.
+/// Sets libtorch's process-wide options for a trial's arithmetic.
 void set_arithmetic(const train::EngineSpec& spec) {
     at::Context& context = at::globalContext();
     context.setDeterministicCuDNN(spec.deterministic);
-    // Measuring algorithms may choose another one in every run.
+    // Measuring can choose different algorithms in every run.
     context.setBenchmarkCuDNN(!spec.deterministic);
     context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV,
                                 spec.precision == model::Precision::tf32
@@ -41,7 +41,7 @@ void set_arithmetic(const train::EngineSpec& spec) {
 
 class CudaEngine final : public train::NetworkEngine {
 public:
-    /// `step` (1) int32 on the device: the number of the step under way.
+    /// `step` (1) int32 on the device: the number of the current step.
     CudaEngine(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
                std::shared_ptr<const DeviceSlices> slices, at::Tensor step)
         : NetworkEngine(spec, current_device(), make_cuda_fused_ops(kernels, step),
@@ -63,7 +63,7 @@ public:
             guarded([&] { differentiate(cut_chosen(part.samples.size()), part, step); });
             reduce_gradients();
             collectives().sum(sums());
-            // Where a rank has failed, the trial ends: what this does to its weights is lost.
+            // If a rank has failed, the trial ends and these weights are discarded.
             guarded([&] { optimizer().apply(); });
         });
         return outcome();
@@ -89,7 +89,7 @@ public:
     }
 
 private:
-    /// What a captured step can't change.
+    /// What is fixed in a captured step.
     struct Shape {
         bool training;
         std::int64_t samples, first, global;
@@ -113,12 +113,12 @@ private:
                 batches_.weights(count).to(type)};
     }
 
-    /// Runs the device's part of a step, by its graph if there is one. A rank that has failed works
-    /// through it as the base class has it; its sums meet those in the other ranks' graphs.
+    /// Runs the device's part of a step, by its graph if there is one. A rank that has failed takes
+    /// part in the reductions only; they match those in the other ranks' graphs.
     void run(const Shape& shape, std::int64_t status, const std::function<void()>& step) {
         if (!failure().empty() || !captures_) return step();
         const auto [known, is_new] = graphs_.try_emplace(shape);
-        // The first time cuDNN, cuBLAS and NCCL set up what can't be captured.
+        // In the first step cuDNN, cuBLAS and NCCL initialise themselves, which can't be captured.
         if (is_new) return step();
         if (known->second == nullptr) {
             known->second = capture(step);
@@ -128,9 +128,9 @@ private:
         known->second->replay();
     }
 
-    /// Records a step without running it; null if that can't be done, and then never tried again.
+    /// Captures a step without running it; null if that fails, and then it is not tried again.
     std::unique_ptr<at::cuda::CUDAGraph> capture(const std::function<void()>& step) {
-        // What the first step left in the allocator's cache would be held twice.
+        // The graph has memory of its own; what the first step left in the cache is not reused.
         c10::cuda::CUDACachingAllocator::emptyCache();
         auto graph = std::make_unique<at::cuda::CUDAGraph>();
         std::string problem;
@@ -150,9 +150,10 @@ private:
         }
         if (problem.empty()) return graph;
         captures_ = false;
-        forgive();
-        // Where the end failed too it is never destroyed: libtorch's allocator may go on asking it
-        // which memory is its own. Else it must go, since NCCL's end waits for graphs of its sums.
+        clear_failure();
+        // If ending the capture failed too, the graph is leaked: libtorch's allocator may still
+        // refer to it. Otherwise it must be destroyed: destroying NCCL's communicator waits for
+        // graphs that contain its operations.
         if (!ended) (void)graph.release();
         core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" +
                         problem.substr(0, problem.find('\n')) + ")");
@@ -162,7 +163,8 @@ private:
     at::Tensor step_;
     Batches batches_;
     at::cuda::MempoolId_t pool_;
-    /// Of this process: what can't be captured once can't be captured in the next trial either.
+    /// For the whole process: what can't be captured once can't be captured in the next trial
+    /// either.
     inline static bool captures_ = true;
     std::map<Shape, std::unique_ptr<at::cuda::CUDAGraph>> graphs_;
 };
@@ -172,7 +174,7 @@ private:
 std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
                                                     std::shared_ptr<const KernelLauncher> kernels,
                                                     std::shared_ptr<const DeviceSlices> slices) {
-    // The last trial's memory goes back to the device, which other ranks may share.
+    // Returns the last trial's memory to the device, which other ranks may share.
     c10::cuda::CUDACachingAllocator::emptyCache();
     c10::cuda::CUDACachingAllocator::resetPeakStats(c10::cuda::current_device());
     set_arithmetic(spec);

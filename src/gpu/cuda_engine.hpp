@@ -9,11 +9,11 @@
 
 namespace msunet::gpu {
 
-/// An engine on the current device and stream. The first step of each shape of batch runs kernel by
-/// kernel, the second is captured as a CUDA graph, reductions and optimiser included, and all
-/// further ones replay it. `slices` null: they don't fit, batches are cut on the host.
-std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
-                                                    std::shared_ptr<const KernelLauncher> kernels,
-                                                    std::shared_ptr<const DeviceSlices> slices);
+/// An engine on the current device and stream. The first step of each batch shape runs kernel by
+/// kernel, the second is captured as a CUDA graph, with reductions and optimizer, and all further
+/// ones replay it. Without `slices`, because they don't fit, batches are cut on the host.
+[[nodiscard]] std::unique_ptr<train::StepEngine> make_cuda_engine(
+    const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
+    std::shared_ptr<const DeviceSlices> slices);
 
 }  // namespace msunet::gpu

@@ -18,11 +18,8 @@ using model::Norm;
 using model::Source;
 using model::Target;
 
-constexpr double momentum = 0.99;
-constexpr double epsilon = 1e-3;
-
-/// Threads that sum by channel: enough to keep a GPU's memory busy, few enough that their sums are
-/// little to write. The same on every GPU, because the order of additions depends on it.
+/// Threads that sum by channel: enough to saturate a GPU's memory, few enough that their sums are
+/// small. The same on every GPU, because the order of additions depends on it.
 constexpr long long summing_threads = 1 << 17;
 
 template <class T>
@@ -34,10 +31,10 @@ long long pixels_of(const at::Tensor& z) { return z.size(0) * z.size(2) * z.size
 
 int channels_of(const at::Tensor& z) { return static_cast<int>(z.size(1)); }
 
-/// Threads for a pixel, which take four channels each.
+/// Threads for a pixel, with four channels each.
 long long quads_of(const at::Tensor& z) { return z.size(1) / 4; }
 
-/// Sums by channel on their way: one part a group of threads.
+/// Partial sums by channel, one part for each group of threads.
 struct Partial {
     long long groups;
     at::Tensor sums;  ///< (groups, sums · channels) float64
@@ -82,8 +79,8 @@ public:
     void prepare_norm(Norm& norm, std::int64_t count) override {
         kernels_->launch(PrepareNorm{.channels = static_cast<int>(norm.gamma.size(0)),
                                      .count = norm.batch_statistics ? count : 0,
-                                     .momentum = momentum,
-                                     .epsilon = epsilon,
+                                     .momentum = norm.constants.momentum,
+                                     .epsilon = norm.constants.epsilon,
                                      .sums = pointer<double>(norm.sums),
                                      .gamma = pointer<void>(norm.gamma),
                                      .beta = pointer<void>(norm.beta),
@@ -161,7 +158,7 @@ public:
         if (bias_gradient.defined()) bias_gradient.copy_(partial.total());
     }
 
-    // The first and the last convolution are cuDNN's, like all others.
+    // Like all others, the first and the last convolution are cuDNN's.
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
         at::Tensor z = aten_->first_convolution(x, weights, bias, norm, false);

@@ -10,10 +10,10 @@
 
 namespace msunet::gpu {
 
-/// The network's passes by own kernels, on the current stream. `step` (1) int32 on the device holds
-/// the step that dropout masks depend on, in place of DropoutKey::step: a captured step is replayed
-/// with other values.
-std::unique_ptr<model::FusedOps> make_cuda_fused_ops(std::shared_ptr<const KernelLauncher> kernels,
-                                                     at::Tensor step);
+/// Fused operations by our own kernels, on the current stream. `step` (1) int32 on the device holds
+/// the step that dropout masks depend on, instead of DropoutKey::step, so that a captured step can
+/// be replayed with other values.
+[[nodiscard]] std::unique_ptr<model::FusedOps> make_cuda_fused_ops(
+    std::shared_ptr<const KernelLauncher> kernels, at::Tensor step);
 
 }  // namespace msunet::gpu

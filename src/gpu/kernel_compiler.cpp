@@ -3,8 +3,6 @@
 
 #include <nvrtc.h>
 
-#include <array>
-
 #include "msunet/core/error.hpp"
 
 namespace msunet::gpu {
@@ -17,13 +15,13 @@ void check(nvrtcResult result, const std::string& log = {}) {
                                                    (log.empty() ? "" : ":\n" + log));
 }
 
-/// A program of NVRTC, freed with its scope.
+/// Owns a program of NVRTC.
 class Program {
 public:
     Program() {
-        const char* name = "gpu/kernel_parameters.hpp";
-        check(nvrtcCreateProgram(&program_, kernel_source, "kernels.cuh", 1,
-                                 &kernel_parameters_source, &name));
+        check(nvrtcCreateProgram(&program_, kernel_source, "kernels.cuh",
+                                 static_cast<int>(kernel_header_names.size()),
+                                 kernel_header_sources.data(), kernel_header_names.data()));
     }
     ~Program() { nvrtcDestroyProgram(&program_); }
     Program(const Program&) = delete;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 namespace msunet::gpu {
 
-/// Text of kernels.cuh and of the header that it includes.
+/// The text of kernels.cuh, and names and texts of the headers that it includes.
 extern const char* const kernel_source;
-extern const char* const kernel_parameters_source;
+extern const std::array<const char*, 2> kernel_header_names, kernel_header_sources;
 
-/// Machine code of the kernels for an element type ("float", "double" or "Bf16") and a GPU, e.g.
-/// "sm_90"; compiled by NVRTC, which needs no GPU. Throws core::Error with the compiler's messages.
+/// Compiles the kernels by NVRTC, which needs no GPU, for an element type ("float", "double" or
+/// "Bf16") and an architecture, e.g. "sm_90". Returns the machine code; throws core::Error with the
+/// compiler's messages.
 [[nodiscard]] std::vector<char> compile_kernels(const std::string& element,
                                                 const std::string& architecture);
 

@@ -3,13 +3,13 @@
 
 namespace msunet::gpu {
 
-/// Starts kernels: on the GPU, or in tests on the host.
+/// Starts kernels on the GPU, or on the host in tests.
 class KernelLauncher {
 public:
     virtual ~KernelLauncher() = default;
 
-    /// Starts the kernel of kernel_parameters.hpp that takes `parameters`, on the current stream,
-    /// with at least so many threads; none: nothing to do.
+    /// Starts the kernel that takes `parameters`, see kernel_parameters.hpp, on the current stream
+    /// with at least so many threads; does nothing for 0 threads.
     template <class Parameters>
     void launch(Parameters parameters, long long threads) const {
         if (threads > 0) start(Parameters::name, &parameters, threads);

@@ -22,14 +22,14 @@ const char* element_of(model::Precision precision) {
     return precision == model::Precision::bf16 ? "Bf16" : "float";
 }
 
-/// The current device's, e.g. "sm_90".
+/// The current device's architecture, e.g. "sm_90".
 std::string architecture() {
     int device = 0, major = 0, minor = 0;
-    check(cudaGetDevice(&device), "asking for the device");
+    check(cudaGetDevice(&device), "reading the current device");
     check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device),
-          "asking for the device's architecture");
+          "reading the device's architecture");
     check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device),
-          "asking for the device's architecture");
+          "reading the device's architecture");
     return "sm_" + std::to_string(major) + std::to_string(minor);
 }
 
@@ -39,7 +39,7 @@ KernelLibrary::KernelLibrary(model::Precision precision) {
     const std::vector<char> code = compile_kernels(element_of(precision), architecture());
     check(cudaLibraryLoadData(&library_, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
           "loading the kernels");
-    // All at once: nothing must be looked up while a step is captured.
+    // All in advance: kernels can't be looked up while a step is captured.
     for (const char* name : {CutBatch::name, DropoutMask::name, ReluSums::name, PrepareNorm::name,
                              NormForward::name, NormPoolForward::name, NormBackwardSums::name,
                              PrepareNormBackward::name, NormBackward::name}) {
@@ -51,7 +51,7 @@ KernelLibrary::~KernelLibrary() { cudaLibraryUnload(library_); }
 
 void KernelLibrary::start(const char* name, void* parameters, long long threads) const {
     const long long blocks = std::min((threads + block_size - 1) / block_size, most_blocks);
-    // The runtime takes a cudaKernel_t for a function's address.
+    // The runtime accepts a cudaKernel_t as the address of a function.
     const auto* kernel = reinterpret_cast<const void*>(kernels_.find(name)->second);
     check(cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(blocks)), dim3(block_size),
                            &parameters, 0, c10::cuda::getCurrentCUDAStream()),

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The parameters of the kernels in kernels.cuh, one struct each. The host's compiler and NVRTC
+/// both read this file, so a call can't pass other types than the kernel expects. Built-in types
+/// only, because NVRTC has no standard library.
+///
+/// Activations are pixels × channels, channels fastest; their number is a multiple of 4. `void`
+/// stands for the element type that the kernels are compiled for, `wide` for the type of its
+/// arithmetic (master precision).
 #pragma once
-
-// What the kernels of kernels.cuh take: one struct each, seen by the host's compiler and by NVRTC
-// alike, so that a call can't pass other types than the kernel reads. Built-in types only, because
-// NVRTC has no standard library.
-//
-// Activations are pixels × channels, channels fastest, their number a multiple of 4. `void` stands
-// for the element type that the kernels are compiled for, `wide` for the type of its arithmetic
-// (master precision).
 
 namespace msunet::gpu {
 
-/// A sample's place in the slices, and its weight.
+/// The place of a sample in the slices, and its weight.
 struct Window {
     unsigned long long offset;  ///< of its first pixel, in elements
     unsigned stride;            ///< width of its slice
@@ -41,7 +41,7 @@ struct DropoutMask {
     const unsigned* step;  ///< device memory: a captured step is replayed with other values
 };
 
-/// Sums by channel are made in `groups` parts: `partial` is (groups, sums, channels).
+/// Sums by channel are computed in `groups` parts: `partial` is (groups, sums, channels).
 struct ReluSums {
     static constexpr const char* name = "relu_sums";
     const void* z;
@@ -54,7 +54,7 @@ struct ReluSums {
 struct PrepareNorm {
     static constexpr const char* name = "prepare_norm";
     int channels;
-    long long count;  ///< 0: inference mode
+    long long count;  ///< values a channel; 0: moving statistics
     double momentum, epsilon;
     const double* sums;
     const void *gamma, *beta;             ///< wide
@@ -63,7 +63,7 @@ struct PrepareNorm {
     void *scale, *shift;  ///< wide
 };
 
-/// y = scale·relu(z) + shift, dropped out.
+/// y = scale·relu(z) + shift, then dropout.
 struct NormForward {
     static constexpr const char* name = "norm_forward";
     const void* z;
@@ -71,12 +71,12 @@ struct NormForward {
     int channels;
     const void *scale, *shift;  ///< wide
     void* out;                  ///< may be z
-    long long stride, offset;   ///< channels of a pixel of `out`, and the first of them
+    long long stride, offset;   ///< channels of `out`, first channel written
     const unsigned* bits;       ///< null: no dropout
     double keep_scale;          ///< 1 without dropout
 };
 
-/// The same with a 2×2 maximum of what is stored before dropout.
+/// The same with 2×2 max pooling of y before dropout.
 struct NormPoolForward {
     static constexpr const char* name = "norm_pool_forward";
     NormForward norm;  ///< `out` may be null
@@ -85,10 +85,10 @@ struct NormPoolForward {
     unsigned char* pool_index;  ///< null: not wanted
 };
 
-/// Where a gradient comes from; the parts add up.
+/// Where a gradient comes from: the sum of its parts.
 struct GradientParts {
     const void* gradient;      ///< null: none
-    long long stride, offset;  ///< channels of a pixel of `gradient`, and the first of them
+    long long stride, offset;  ///< channels of `gradient`, first channel read
     const unsigned* bits;      ///< null: no dropout
     double keep_scale;         ///< 1 without dropout
     const void* pooled;        ///< null: none
@@ -110,13 +110,13 @@ struct NormBackwardSums {
 struct PrepareNormBackward {
     static constexpr const char* name = "prepare_norm_backward";
     int channels;
-    long long count;  ///< 0: inference mode
+    long long count;  ///< values a channel; 0: moving statistics
     const double *sums, *mean, *inverse;
     const void* gamma;  ///< wide
     void* correction;   ///< wide (2, channels)
 };
 
-/// z becomes its own gradient.
+/// Replaces z by its gradient.
 struct NormBackward {
     static constexpr const char* name = "norm_backward";
     void* z;

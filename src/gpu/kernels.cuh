@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels of the GPU plug-in: the network's element-wise passes, dropout masks and the cutting
-// of batches. NVRTC compiles this file at run time, once for each element type, which the macro
-// ELEMENT names (float, double or Bf16); a test compiles it for the host and holds it against the
-// CPU's kernels. So: no library, no shared memory, and no thread waits for another.
-//
-// A thread takes four neighbouring channels of a pixel and goes on to another pixel. Where channels
-// are summed up, threads with the same pixels are a group and leave one sum each; the groups' sums
-// are added up afterwards in a fixed order. That makes the result the same in every run.
+/// \file
+/// The kernels of the GPU plug-in: fused operations, dropout masks and the cutting of batches. NVRTC
+/// compiles this file at run time, once for each element type, which the macro ELEMENT names (float,
+/// double or Bf16). A test includes it for the host, once for each element type, and compares it with
+/// the CPU's kernels. Therefore it uses no library and no shared memory, and threads don't wait for
+/// each other.
+///
+/// A thread processes four adjacent channels of a pixel, then goes on to another pixel. Where
+/// channels are summed, the threads that process the same pixels form a group and store one sum for
+/// each channel; the sums of all groups are added afterwards in a fixed order, so that every run
+/// gives the same result.
 
 #include "gpu/kernel_parameters.hpp"
+#include "msunet/core/philox.hpp"
 
 using namespace msunet::gpu;
 
@@ -41,14 +45,14 @@ __device__ inline float widen(Bf16 x) {
 
 __device__ inline void narrow(float x, float& to) { to = x; }
 __device__ inline void narrow(double x, double& to) { to = x; }
-/// To the nearest, ties to even.
+/// Rounds to the nearest, ties to even.
 __device__ inline void narrow(float x, Bf16& to) {
     const unsigned bits = __float_as_uint(x);
     const unsigned rounded = (bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U;
     to.bits = static_cast<unsigned short>(x == x ? rounded : 0x7FC0U);
 }
 
-/// Four channels, one access to memory.
+/// Four channels, read and written in one access.
 struct alignas(4 * sizeof(Element)) Four {
     Element at[4];
 };
@@ -65,7 +69,7 @@ __device__ inline Wide wide(const void* from, long long at) {
     return static_cast<const Wide*>(from)[at];
 }
 
-/// Four bits from bit `at` on, a multiple of 4: which of the elements dropout keeps.
+/// Four bits from bit `at` on, a multiple of 4: which elements dropout keeps.
 __device__ inline unsigned kept(const unsigned* bits, long long at) {
     return bits == nullptr ? 15U : (bits[at >> 5] >> (at & 31)) & 15U;
 }
@@ -78,7 +82,7 @@ __device__ inline long long thread_count() {
     return static_cast<long long>(gridDim.x) * blockDim.x;
 }
 
-/// A thread's channels [channel, channel + 4) and its group.
+/// The channels [channel, channel + 4) of a thread and its group.
 struct Share {
     int channel;
     long long group;
@@ -89,8 +93,8 @@ struct Share {
 
 __device__ inline Wide relu(Wide x) { return x < 0 ? Wide(0) : x; }
 
-/// Leaves sum `number` of `sums` of this thread's channels.
-__device__ inline void leave(double* partial, const Share& share, int number, int sums,
+/// Stores sum `number` of `sums` for this thread's channels.
+__device__ inline void store_sum(double* partial, const Share& share, int number, int sums,
                              int channels, const double (&values)[4]) {
     double* to = partial + (share.group * sums + number) * channels + share.channel;
     for (int k = 0; k < 4; ++k) to[k] = values[k];
@@ -109,20 +113,6 @@ KERNEL cut_batch(CutBatch p) {
     }
 }
 
-/// Philox4x32-10, as core::Philox.
-__device__ inline void philox(unsigned (&c)[4], unsigned long long key) {
-    unsigned k0 = static_cast<unsigned>(key), k1 = static_cast<unsigned>(key >> 32U);
-    for (int round = 0; round < 10; ++round) {
-        const unsigned long long a = 0xD2511F53ULL * c[0], b = 0xCD9E8D57ULL * c[2];
-        c[0] = static_cast<unsigned>(b >> 32U) ^ c[1] ^ k0;
-        c[1] = static_cast<unsigned>(b);
-        c[2] = static_cast<unsigned>(a >> 32U) ^ c[3] ^ k1;
-        c[3] = static_cast<unsigned>(a);
-        k0 += 0x9E3779B9U;
-        k1 += 0xBB67AE85U;
-    }
-}
-
 KERNEL dropout_mask(DropoutMask p) {
     const long long quads = p.words / 4;
     int lowest = 0;
@@ -133,7 +123,7 @@ KERNEL dropout_mask(DropoutMask p) {
             unsigned random[4] = {static_cast<unsigned>(i % quads),
                                   p.layer + 256U * static_cast<unsigned>(plane),
                                   p.first_sample + static_cast<unsigned>(i / quads), *p.step};
-            philox(random, p.key);
+            msunet::core::philox4x32(random, p.key);
             const bool join = ((p.rate >> plane) & 1U) != 0;
             for (int k = 0; k < 4; ++k) {
                 dropped[k] = join ? dropped[k] | random[k] : dropped[k] & random[k];
@@ -155,8 +145,8 @@ KERNEL relu_sums(ReluSums p) {
             square[k] += a * a;
         }
     }
-    leave(p.partial, share, 0, 2, p.channels, sum);
-    leave(p.partial, share, 1, 2, p.channels, square);
+    store_sum(p.partial, share, 0, 2, p.channels, sum);
+    store_sum(p.partial, share, 1, 2, p.channels, square);
 }
 
 KERNEL prepare_norm(PrepareNorm p) {
@@ -169,7 +159,7 @@ KERNEL prepare_norm(PrepareNorm p) {
         const double n = static_cast<double>(p.count);
         mean = p.sums[c] / n;
         variance = p.sums[p.channels + c] / n - mean * mean;
-        // Rounding may leave a constant channel below 0; NaN must stay NaN.
+        // Rounding can make it negative for a constant channel. NaN must stay NaN.
         if (variance < 0) variance = 0;
         const double unbiased = p.count > 1 ? variance * n / (n - 1) : variance;
         moving_mean = static_cast<Wide>(moving_mean * p.momentum + mean * (1 - p.momentum));
@@ -184,7 +174,7 @@ KERNEL prepare_norm(PrepareNorm p) {
     static_cast<Wide*>(p.shift)[c] = static_cast<Wide>(wide(p.beta, c) - mean * scale);
 }
 
-/// Four channels of a pixel, normalised and rounded as they are stored.
+/// Four channels of a pixel after BatchNorm, rounded as they are stored.
 __device__ inline Four normalised(const NormForward& p, long long pixel, int channel) {
     Four y = load(p.z, pixel * p.channels + channel);
     for (int k = 0; k < 4; ++k) {
@@ -194,7 +184,7 @@ __device__ inline Four normalised(const NormForward& p, long long pixel, int cha
     return y;
 }
 
-/// Drops out and stores four channels of a pixel.
+/// Applies dropout to four channels of a pixel and stores them.
 __device__ inline void put(const NormForward& p, long long pixel, int channel,
                            const Four& values) {
     Four y = values;
@@ -223,7 +213,7 @@ KERNEL norm_pool_forward(NormPoolForward p) {
     for (long long i = thread_number(); i < p.norm.pixels / 4 * quads; i += thread_count()) {
         const long long q = i / quads;
         const int channel = static_cast<int>(i % quads) * 4;
-        // Heights are even, so that rows of all images pair up.
+        // Heights are even, so each pair of rows belongs to one image.
         const long long corner = q / half * 2 * p.width + q % half * 2;
         Four best;
         unsigned char index[4] = {0, 0, 0, 0};
@@ -288,8 +278,8 @@ KERNEL norm_backward_sums(NormBackwardSums p) {
             product[k] += dy[k] * ((a - p.mean[c]) * p.inverse[c]);
         }
     }
-    leave(p.partial, share, 0, 2, p.channels, sum);
-    leave(p.partial, share, 1, 2, p.channels, product);
+    store_sum(p.partial, share, 0, 2, p.channels, sum);
+    store_sum(p.partial, share, 1, 2, p.channels, product);
 }
 
 KERNEL prepare_norm_backward(PrepareNormBackward p) {
@@ -325,5 +315,5 @@ KERNEL norm_backward(NormBackward p) {
         }
         store(p.z, at, z);
     }
-    leave(p.partial, share, 0, 1, p.channels, sum);
+    store_sum(p.partial, share, 0, 1, p.channels, sum);
 }

@@ -17,7 +17,7 @@
 namespace msunet::gpu {
 namespace {
 
-/// How long a waiting rank sleeps: little beside a step, and its core is free meanwhile.
+/// How long a waiting rank sleeps: short compared with a step, and its core is free.
 constexpr std::chrono::microseconds nap{20};
 
 ncclUniqueId broadcast_id(const comm::Communicator& group) {
@@ -37,7 +37,7 @@ ncclUniqueId broadcast_id(const comm::Communicator& group) {
 
 NcclAllReducer::NcclAllReducer(comm::Communicator group)
     : group_(std::move(group)), stream_(c10::cuda::getCurrentCUDAStream()) {
-    // Switches that add up on the way don't promise an order of additions.
+    // Sums in NVLink switches (NVLS) have no guaranteed order of additions.
     setenv("NCCL_NVLS_ENABLE", "0", 0);
     gpu::check(cudaHostAlloc(reinterpret_cast<void**>(&host_), 2 * sizeof(std::int64_t), 0),
                "allocating pinned memory");
@@ -49,7 +49,7 @@ NcclAllReducer::NcclAllReducer(comm::Communicator group)
 
 NcclAllReducer::~NcclAllReducer() {
     if (communicator_ != nullptr) {
-        // While an error unwinds, the others may be gone: a regular end could wait for them.
+        // While an exception unwinds, other ranks may be gone: ncclCommDestroy could wait for them.
         if (std::uncaught_exceptions() > 0) {
             ncclCommAbort(communicator_);
         } else {
@@ -65,8 +65,8 @@ void NcclAllReducer::sum(void* data, std::size_t count, comm::DataType type, voi
     auto* const queue = static_cast<cudaStream_t>(stream);
     gpu::check(cudaMemcpyAsync(device_, host_, sizeof(std::int64_t), cudaMemcpyHostToDevice, queue),
                "copying the status");
-    // One kernel for both. A rank's status only grows until `clear`, so that the last sum's
-    // maximum stands for all of them.
+    // One kernel for both. Until `clear` a rank's status only increases, so that the maximum of the
+    // last sum is that of all sums.
     check(ncclGroupStart());
     const auto element = type == comm::DataType::float64 ? ncclFloat64 : ncclFloat32;
     check(ncclAllReduce(data, data, count, element, ncclSum, communicator_, queue));
@@ -120,7 +120,7 @@ void NcclAllReducer::abort(ncclResult_t reason) {
     throw core::Error(core::ExitCode::failure,
                       "rank " + std::to_string(rank()) +
                           " of the group lost its connection to the others' GPUs (" + text +
-                          "), start the same command again to go on");
+                          "), start the same command again to resume");
 }
 
 }  // namespace msunet::gpu

@@ -11,14 +11,15 @@
 
 namespace msunet::gpu {
 
-/// Sums device memory over a group by NCCL. Sums may be captured in a CUDA graph: the status is
-/// read from this rank's host memory each time the graph runs.
+/// All-reduce of device memory over a group by NCCL. Sums can be captured in a CUDA graph: the
+/// status is read from this rank's host memory whenever the graph runs.
 ///
-/// Where NCCL reports a lost rank, the communicator is aborted and every call throws core::Error:
-/// that ends the job, which can be resumed.
+/// If NCCL reports a lost rank, the communicator is aborted and every call throws core::Error,
+/// which ends the job; it can be resumed.
 class NcclAllReducer final : public comm::AllReducer {
 public:
-    /// Collective over the group; on the current device and stream, which all sums are given.
+    /// Collective over the group. Uses the current device and stream; all sums must be on that
+    /// stream.
     explicit NcclAllReducer(comm::Communicator group);
     ~NcclAllReducer() override;
     NcclAllReducer(const NcclAllReducer&) = delete;
@@ -41,10 +42,10 @@ private:
     comm::Communicator group_;
     cudaStream_t stream_;
     ncclComm_t communicator_ = nullptr;
-    /// Two words each, in pinned and in device memory: this rank's status, the group's largest.
+    /// Two words each, in pinned and in device memory: this rank's status and the group's.
     std::int64_t* host_ = nullptr;
     std::int64_t* device_ = nullptr;
-    std::int64_t agreed_ = 0;  ///< in sums of host memory
+    std::int64_t agreed_ = 0;  ///< the group's status in sums of host memory
 };
 
 }  // namespace msunet::gpu

@@ -13,7 +13,7 @@
 namespace msunet::h5 {
 namespace {
 
-// A transfer is cut, as MPI counts bytes in ints.
+// Transfers are split because MPI counts bytes in int.
 constexpr std::uint64_t bytes_per_transfer = std::uint64_t{256} << 20;
 
 constexpr std::uint64_t width_of(ElementType type) {
@@ -109,8 +109,8 @@ struct CollectiveFile::State {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
-    /// Runs `work` on every rank and throws on all of them if it failed on any, so that nobody
-    /// waits for a rank that has left.
+    /// Runs `work` on every rank and throws on all of them if it failed on any, so that no rank
+    /// waits for one that has failed.
     void together(const std::function<void()>& work) const {
         std::string reason;
         try {
@@ -128,7 +128,7 @@ struct CollectiveFile::State {
 
     ~State() {
         if (file && std::uncaught_exceptions() > 0) {
-            // Closing is collective: the identifier is left to the end of the process.
+            // Closing is collective: the identifier stays open until the process ends.
             file->release();
         }
     }
@@ -166,7 +166,7 @@ void CollectiveFile::create_dataset(const std::string& name, ElementType type,
                                     std::uint64_t elements, std::uint64_t chunk) {
     state_->together([&] {
         const Handle creation = dataset_creation();
-        // Every element is written: filling would write the file twice.
+        // Every element will be written: filling would write the file twice.
         valid(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), "H5Pset_fill_time");
         const hsize_t extent = elements;
         if (chunk > 0 && elements > 0) {
@@ -229,12 +229,6 @@ std::uint64_t CollectiveFile::elements(const std::string& name) const {
             valid(H5Sget_simple_extent_npoints(space.get()), "H5Sget_extent"));
     });
     return count;
-}
-
-bool CollectiveFile::has_dataset(const std::string& name) const {
-    bool found = false;
-    state_->together([&] { found = has_link(state_->file->get(), name); });
-    return found;
 }
 
 void CollectiveFile::write_text(const std::string& name, const std::string& text) {

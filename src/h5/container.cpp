@@ -5,6 +5,7 @@
 #include "h5/image.hpp"
 #include "h5/text.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/format_error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/text.hpp"
 
@@ -12,8 +13,8 @@ namespace msunet::h5 {
 namespace {
 
 // The file is an HDF5 file followed by a trailer: this mark and the hash of all bytes before it.
-// HDF5 ignores what follows its own end; we hold the hash against the bytes before HDF5, which may
-// crash on damaged ones, sees them.
+// HDF5 ignores what follows its own end. The hash is verified before HDF5 opens the file, because
+// HDF5 may crash on damaged files.
 constexpr std::string_view mark = "msunet01";
 constexpr std::size_t hash_length = 32;
 constexpr std::size_t trailer_length = mark.size() + hash_length;
@@ -103,9 +104,8 @@ template <class T>
 const std::vector<T>& array_of(const Container& container, std::string_view name) {
     const auto found = container.arrays.find(name);
     if (found == container.arrays.end() || !std::holds_alternative<std::vector<T>>(found->second)) {
-        throw core::InputError(core::concat("array ", core::quoted(name),
-                                            " is missing or of another type, the file is from "
-                                            "another version of the program"));
+        throw core::FormatError(
+            {.kind = "array", .key = std::string(name), .got = "missing or of another type"});
     }
     return std::get<std::vector<T>>(found->second);
 }
@@ -127,9 +127,7 @@ const std::vector<std::uint64_t>& Container::integers(std::string_view name) con
 const std::string& Container::text(std::string_view name) const {
     const auto found = texts.find(name);
     if (found == texts.end()) {
-        throw core::InputError(core::concat("text ", core::quoted(name),
-                                            " is missing, the file is from another version of the "
-                                            "program"));
+        throw core::FormatError({.kind = "text", .key = std::string(name), .got = "missing"});
     }
     return found->second;
 }
@@ -172,16 +170,16 @@ Container read_container(const std::filesystem::path& file) {
     const std::string_view trailer = std::string_view(content).substr(length);
     if (length == 0 || !trailer.starts_with(mark) ||
         trailer.substr(mark.size()) != hash_of(bytes.first(length))) {
-        throw core::InputError(
-            core::concat("file ", core::quoted(file.string()),
-                         " is damaged (its content does not match its checksum), "
-                         "remove it"));
+        throw core::FormatError({.path = file,
+                                 .got = "damaged (its content does not match its checksum)",
+                                 .advice = "remove it"});
     }
     try {
         return read_image(bytes.first(length));
     } catch (const LibraryError& error) {
-        throw core::InputError(core::concat("file ", core::quoted(file.string()),
-                                            " can't be read (", error.what(), "), remove it"));
+        throw core::FormatError({.path = file,
+                                 .got = core::concat("unreadable (", error.what(), ")"),
+                                 .advice = "remove it"});
     }
 }
 

@@ -28,7 +28,7 @@ void throw_library_error(std::string_view call) {
     std::string reason;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);
     H5Eclear2(H5E_DEFAULT);
-    // It quotes names as they stand in the file.
+    // HDF5 quotes names from the file, which may hold any byte.
     std::replace_if(
         reason.begin(), reason.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
     throw LibraryError(reason.empty() ? core::concat(call, " failed")
@@ -57,7 +57,7 @@ std::string library_version() {
 
 Handle file_access() {
     Handle list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "H5Pcreate");
-    // Some shared file systems have no locks, and nobody else writes these files.
+    // Some shared file systems have no locks, and no other process writes these files.
     valid(H5Pset_file_locking(list.get(), false, true), "H5Pset_file_locking");
     return list;
 }

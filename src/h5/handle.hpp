@@ -23,7 +23,7 @@ public:
 /// Throws `LibraryError` with the innermost text of HDF5's error stack.
 [[noreturn]] void throw_library_error(std::string_view call);
 
-/// The result of a call, which must not be negative.
+/// Returns the result of a call; throws if it is negative.
 template <class T>
 T valid(T result, std::string_view call) {
     if (result < 0) {
@@ -47,9 +47,9 @@ public:
     Handle& operator=(Handle&&) = delete;
 
     [[nodiscard]] hid_t get() const { return id_; }
-    /// Lets it live on without an owner.
+    /// Gives up the ownership without closing it.
     void release() { id_ = -1; }
-    /// Closes it now and reports what a destructor can't.
+    /// Closes it now and reports failures, which a destructor can't.
     void close(std::string_view call) { valid(close_(std::exchange(id_, -1)), call); }
 
 private:
@@ -57,7 +57,8 @@ private:
     Close close_;
 };
 
-/// Opens the library and locks it: it is not made for several threads. For each public function.
+/// Initialises the library and locks it, because it is not safe for several threads. Each public
+/// function holds one.
 class Session {
 public:
     Session();

@@ -31,7 +31,7 @@ std::vector<std::byte> image_of(const Handle& file) {
 
 Handle open_in_memory(std::span<const std::byte> image) {
     const Handle access = memory_access();
-    // HDF5 copies the image; it asks for a pointer to what may be changed all the same.
+    // HDF5 copies the image, but its interface requires a pointer to non-constant memory.
     valid(H5Pset_file_image(access.get(), const_cast<std::byte*>(image.data()), image.size()),
           "H5Pset_file_image");
     return {H5Fopen("memory", H5F_ACC_RDONLY, access.get()), H5Fclose, "H5Fopen"};

@@ -10,8 +10,7 @@
 
 namespace msunet::h5 {
 
-/// A new file in memory, to be taken out by `image_of`: files are made whole and then written
-/// atomically.
+/// A new file in memory. `image_of` returns its bytes, which are then written atomically.
 Handle create_in_memory();
 /// The bytes of an open file.
 std::vector<std::byte> image_of(const Handle& file);

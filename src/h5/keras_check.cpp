@@ -30,7 +30,7 @@ void limit_resource(decltype(RLIMIT_CPU) resource, rlim_t amount) {
 }  // namespace
 
 int check_keras_file_main(const std::filesystem::path& file) {
-    // The HDF5 library spins for ever on some damaged files, and crashes on others.
+    // The HDF5 library loops for ever on some damaged files and crashes on others.
     limit_resource(RLIMIT_CPU, processor_seconds);
     limit_resource(RLIMIT_CORE, 0);
     try {

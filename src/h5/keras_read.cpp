@@ -10,11 +10,11 @@
 namespace msunet::h5 {
 namespace {
 
-/// Of a whole file. A damaged one may claim anything; the U-Net has 2.4 million.
+/// Elements of a whole file; the U-Net has 2.4 million. A damaged file may claim any number.
 constexpr std::size_t most_elements = std::size_t{1} << 25;
 constexpr int most_dimensions = 8;
 
-/// `room`: elements that the file may still have.
+/// `room`: elements that may still be read from the file.
 core::NamedArray read_weight(hid_t group, const std::string& name, std::size_t& room) {
     const Handle dataset = open_dataset(group, name);
     const Handle type(H5Dget_type(dataset.get()), H5Tclose, "H5Dget_type");

@@ -9,7 +9,7 @@
 namespace msunet::h5 {
 namespace {
 
-// Far beyond any list that Keras writes; a damaged file may claim anything.
+// Far more than any list that Keras writes; a damaged file may claim any number.
 constexpr hssize_t most_strings = 1 << 20;
 constexpr std::size_t most_bytes = std::size_t{1} << 28;
 

@@ -124,18 +124,4 @@ bool already_augmented(std::span<const std::string> file_names) {
     });
 }
 
-std::string operations_of(const AugmentedCopy& copy, std::string_view separator) {
-    std::string text;
-    const auto add = [&](bool applied, std::string_view name) {
-        if (!applied) return;
-        if (!text.empty()) text += separator;
-        text += name;
-    };
-    add(copy.rotation.has_value(), "rotation");
-    add(copy.affine.has_value(), "affine");
-    add(copy.noise.has_value(), "noise");
-    add(copy.contrast.has_value(), "contrast");
-    return text;
-}
-
 }  // namespace msunet::imaging

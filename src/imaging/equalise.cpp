@@ -3,9 +3,9 @@
 // using generalizations of histogram equalization", 2000): a voxel u, scaled to [-1/2, 1/2],
 // becomes the mean over the voxels v of its window of
 //   s/2 (|2(u-v)|^alpha - beta |2(u-v)|) + beta u,   s = sign(u - v).
-// ITK keeps a hash table of the window's values and calls pow for each of them. Here pairs of rows
-// meet once, as the kernel is odd, many voxels at a time, with a power made of arithmetic that
-// compilers vectorise. Sums run in the same order on any CPU and any number of threads.
+// ITK keeps a hash table of the window's values and calls pow for each of them. The kernel is odd,
+// so that here every pair of rows is computed once for both, many voxels at a time, with a power of
+// vectorised arithmetic. The order of summation is the same on any CPU and any number of threads.
 #include <itkMultiThreaderBase.h>
 
 #include <algorithm>
@@ -143,8 +143,8 @@ public:
         threads->ParallelizeArray(
             0, slices, [this](std::size_t z) { meet(z, z); }, nullptr);
         for (std::size_t dz = 1; dz <= reach; ++dz) {
-            // Slices z and z + dz meet. Of the runs of dz slices those with even numbers touch no
-            // slice twice, nor do the odd ones.
+            // Slices z and z + dz are combined. Blocks of dz slices with even numbers share no
+            // slice, nor do those with odd numbers, so that each set can run in parallel.
             for (const std::size_t parity : {0, 1}) {
                 threads->ParallelizeArray(
                     0, slices - dz,
@@ -181,7 +181,7 @@ private:
         std::fill(line2.begin(), line2.end(), 0.0F);
         const float* values = doubled_.data() + row * size_[0];
         const float* values2 = doubled_.data() + row2 * size_[0];
-        // A row meets itself in one direction only.
+        // A row is combined with itself in one direction only.
         for (std::ptrdiff_t shift = row == row2 ? 1 : -radius_; shift <= radius_; ++shift) {
             // Background against background is 0.
             std::ptrdiff_t begin = own.begin == own.end ? width_ : own.begin;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// core::Volume as ITK image and back.
 #pragma once
 

@@ -106,7 +106,7 @@ NormalisedVolume normalise_volume(const core::Volume& volume, const Grid& grid,
 NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& mask,
                               const Grid& grid, OutlierValue value, bool anatomical) {
     NormalisedPair result;
-    // The data's geometry wins over the mask's.
+    // The scan's geometry is used for the mask too.
     core::Volume placed = volume;
     placed.voxels = mask.voxels;
     result.mask = threshold_mask(resample(placed, grid).voxels);

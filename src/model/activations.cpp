@@ -50,7 +50,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 14> kinds{{
     {"softmax", Kind::softmax},
 }};
 
-/// Klambauer et al. 2017, as TensorFlow has them.
+/// Klambauer et al. 2017, with TensorFlow's digits.
 constexpr double selu_scale = 1.0507009873554804934193349852946;
 constexpr double selu_alpha = 1.6732632423543772848170429916717;
 

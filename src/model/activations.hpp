@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Final activations and their derivatives, as in TensorFlow.
 #pragma once
-
-// Final activations and their derivatives, as TensorFlow computes them.
 
 #include <ATen/core/Tensor.h>
 
@@ -27,14 +27,14 @@ enum class ActivationKind : std::uint8_t {
     softmax,
 };
 
-/// By Keras's name or alias; throws core::UsageError.
-ActivationKind activation_kind(std::string_view name);
+/// By Keras's name or alias. Throws core::UsageError for other names.
+[[nodiscard]] ActivationKind activation_kind(std::string_view name);
 
-/// Logits to predictions.
-at::Tensor activate(ActivationKind kind, const at::Tensor& logits);
+/// The predictions from the logits.
+[[nodiscard]] at::Tensor activate(ActivationKind kind, const at::Tensor& logits);
 
-/// From the gradient by the predictions to that by the logits.
-at::Tensor activate_backward(ActivationKind kind, const at::Tensor& gradient,
-                             const at::Tensor& logits, const at::Tensor& predictions);
+/// The gradient with respect to the logits from that with respect to the predictions.
+[[nodiscard]] at::Tensor activate_backward(ActivationKind kind, const at::Tensor& gradient,
+                                           const at::Tensor& logits, const at::Tensor& predictions);
 
 }  // namespace msunet::model

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FusedOps by ATen operators, on any device.
+/// \file
+/// FusedOps by ATen operators, on any device.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
@@ -27,18 +28,15 @@
 namespace msunet::model {
 namespace {
 
-constexpr double momentum = 0.99;
-constexpr double epsilon = 1e-3;
-
-/// Coefficients of channels as they multiply (N,C,H,W).
+/// Coefficients of channels in a shape that multiplies (N,C,H,W).
 at::Tensor by_channel(const at::Tensor& coefficients) { return coefficients.view({1, -1, 1, 1}); }
 
-/// The type of arithmetic: that of the coefficients.
+/// In the type of arithmetic, which is that of the coefficients.
 at::Tensor widened(const at::Tensor& x, const Norm& norm) { return x.to(norm.gamma.scalar_type()); }
 
 at::Tensor sum_by_channel(const at::Tensor& x) { return x.sum({0, 2, 3}, false, at::kDouble); }
 
-/// The mask (N,C,H,W) as booleans, for channels [offset, offset + channels) of `whole`.
+/// The mask of channels [offset, offset + channels) of `whole` as booleans (N,C,H,W).
 at::Tensor kept(const at::Tensor& bits, const at::Tensor& whole, std::int64_t offset,
                 std::int64_t channels) {
     const at::Tensor lane = at::arange(32, bits.options());
@@ -87,6 +85,7 @@ public:
     }
 
     void prepare_norm(Norm& norm, std::int64_t count) override {
+        const double momentum = norm.constants.momentum;
         at::Tensor variance;
         if (norm.batch_statistics && count > 0) {
             const auto n = static_cast<double>(count);
@@ -101,7 +100,7 @@ public:
             norm.mean.copy_(norm.moving_mean);
             variance = norm.moving_variance.to(at::kDouble);
         }
-        norm.inverse.copy_(at::rsqrt(variance + epsilon));
+        norm.inverse.copy_(at::rsqrt(variance + norm.constants.epsilon));
         const at::Tensor scale = norm.gamma * norm.inverse;
         norm.scale.copy_(scale);
         norm.shift.copy_(norm.beta - norm.mean * scale);

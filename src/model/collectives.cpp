@@ -23,7 +23,7 @@ void Collectives::sum(const at::Tensor& tensor) {
                   wide ? comm::DataType::float64 : comm::DataType::float32, stream_);
 }
 
-void Collectives::begin(const std::vector<std::pair<std::int64_t, at::ScalarType>>* schedule) {
+void Collectives::begin(const ReductionSchedule* schedule) {
     schedule_ = schedule;
     done_ = 0;
 }

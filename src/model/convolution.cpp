@@ -26,8 +26,8 @@ struct Geometry {
 
 Geometry geometry(ConvolutionKind kind, const at::Tensor& weights) {
     if (kind == ConvolutionKind::up) {
-        // The full result has 2H + 1 rows. Padding 1 takes the first and the last away, output
-        // padding 1 gives the last one back.
+        // The full result has 2H + 1 rows. Padding 1 removes the first and the last, output padding
+        // 1 adds the last one again.
         return {.stride = {2, 2}, .padding = {1, 1}, .output_padding = {1, 1}, .transposed = true};
     }
     return {.stride = {1, 1},
@@ -36,8 +36,8 @@ Geometry geometry(ConvolutionKind kind, const at::Tensor& weights) {
             .transposed = false};
 }
 
-/// (w1, w0 + w1, w0) along a dimension: a kernel of two taps seen from one pixel before it is
-/// doubled.
+/// (w1, w0 + w1, w0) along a dimension: a kernel of two taps on up-sampled pixels, as it acts on a
+/// pixel before up-sampling.
 at::Tensor widened(const at::Tensor& w, std::int64_t dim) {
     const at::Tensor first = w.select(dim, 0), second = w.select(dim, 1);
     return at::stack({second, first + second, first}, dim);
@@ -56,34 +56,35 @@ at::Tensor library_weights(ConvolutionKind kind, const at::Tensor& kernel) {
     return widened(widened(kernel, 1), 2).permute({3, 1, 2, 0}).contiguous().permute({0, 3, 1, 2});
 }
 
-/// Calls f with our own kernels for a convolution in such a precision, if there are any; whether it
-/// did.
+/// Calls f with our own kernels for a convolution in this type, if there are any, and returns
+/// whether there are.
 template <class F>
-bool with_filter(const Convolution& convolution, at::ScalarType type, F&& f) {
-    const auto use = [&](const auto* filters) {
-        if (filters == nullptr) return false;
-        const auto& filter = convolution.kind == ConvolutionKind::up ? filters->up : filters->same;
-        if (!suits(filter, convolution.kernel)) return false;
-        return f(filter);
+bool with_winograd(const Convolution& convolution, at::ScalarType type, F&& f) {
+    const auto use = [&](const auto* winograds) {
+        if (winograds == nullptr) return false;
+        const auto& winograd =
+            convolution.kind == ConvolutionKind::up ? winograds->up : winograds->same;
+        if (!is_applicable(winograd, convolution.kernel)) return false;
+        return f(winograd);
     };
-    if (type == at::kFloat) return use(kernels::kernels().float32_filters);
-    if (type == at::kBFloat16) return use(kernels::kernels().bfloat16_filters);
+    if (type == at::kFloat) return use(kernels::kernels().float32_winograds);
+    if (type == at::kBFloat16) return use(kernels::kernels().bfloat16_winograds);
     return false;
 }
 
 /// The same for images of x's size.
 template <class F>
-bool with_filter(const Convolution& convolution, const at::Tensor& x, F&& f) {
-    return with_filter(convolution, x.scalar_type(), [&](const auto& filter) {
-        const std::int64_t step = filter.forward.step;
+bool with_winograd(const Convolution& convolution, const at::Tensor& x, F&& f) {
+    return with_winograd(convolution, x.scalar_type(), [&](const auto& winograd) {
+        const std::int64_t step = winograd.forward.step;
         if (x.size(2) % step != 0 || x.size(3) % step != 0) return false;
-        f(filter);
+        f(winograd);
         return true;
     });
 }
 
-/// The weights for the library, also where nobody has refreshed them, or only the images keep our
-/// own kernels from being used.
+/// The weights for the library. They are made here if `refresh` was not called, or chose our own
+/// kernels, which don't support the size of the images.
 at::Tensor weights_for(const Convolution& convolution, at::ScalarType type) {
     if (convolution.weights.defined()) return convolution.weights;
     return library_weights(convolution.kind, convolution.kernel).to(type);
@@ -113,7 +114,7 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
 }  // namespace
 
 void Convolution::refresh(at::ScalarType type) {
-    const bool own = with_filter(*this, type, [](const auto&) { return true; });
+    const bool own = with_winograd(*this, type, [](const auto&) { return true; });
     weights = own ? at::Tensor() : library_weights(kind, kernel).to(type);
 }
 
@@ -126,8 +127,8 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
                          at::MemoryFormat::ChannelsLast);
     }
     at::Tensor z;
-    if (with_filter(convolution, x, [&](const auto& filter) {
-            z = convolve(filter, x, kernel, convolution.bias);
+    if (with_winograd(convolution, x, [&](const auto& winograd) {
+            z = convolve(winograd, x, kernel, convolution.bias);
         })) {
         return z;
     }
@@ -147,12 +148,12 @@ at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& g
     }
     if (!with_input && !convolution.trainable()) return {};
     at::Tensor dx;
-    if (with_filter(convolution, x, [&](const auto& filter) {
+    if (with_winograd(convolution, x, [&](const auto& winograd) {
             if (convolution.trainable()) {
-                write_kernel_gradient(filter, x, gradient, convolution.kernel_gradient);
+                write_kernel_gradient(winograd, x, gradient, convolution.kernel_gradient);
             }
             x.reset();
-            if (with_input) dx = input_gradient(filter, gradient, convolution.kernel);
+            if (with_input) dx = input_gradient(winograd, gradient, convolution.kernel);
         })) {
         return dx;
     }

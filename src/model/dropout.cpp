@@ -31,7 +31,7 @@ double DropoutRate::keep_scale() const {
 void dropout_bits(std::span<std::uint32_t> bits, std::int64_t words_per_sample, DropoutRate rate,
                   DropoutKey key, std::uint32_t layer, std::uint32_t first_sample) {
     const auto& kernels = kernels::kernels();
-    // A piece is small enough to share between threads and large enough to pay.
+    // Pieces are small enough to be shared between threads and large enough to be worth it.
     const std::int64_t piece = 4096;
     const std::int64_t pieces = (words_per_sample + piece - 1) / piece;
     const auto samples = static_cast<std::int64_t>(bits.size()) / words_per_sample;

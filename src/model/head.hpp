@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What follows the stages: a 3×3 convolution, ReLU, and the 1×1 convolution to logits.
 #pragma once
-
-// What follows the stages: conv9_3 to two channels, ReLU, and the 1×1 convolution to logits.
 
 #include <ATen/core/Tensor.h>
 
@@ -10,12 +10,12 @@
 
 namespace msunet::model {
 
-/// x (N,32,H,W) → logits (N,H,W) in master precision. With `keep` the head keeps what
+/// x (N,C,H,W) → logits (N,H,W) in master precision. With `keep` the head keeps what
 /// `head_backward` needs besides x.
 at::Tensor head_forward(FusedOps& fused_ops, Head& head, const at::Tensor& x, bool keep);
 
 /// From x and the gradient of the logits: gradients of the head's weights, and of x if that is
-/// needed; undefined otherwise. x is let go of as soon as it has been read.
+/// needed; undefined otherwise. x is freed as soon as it has been read.
 at::Tensor head_backward(FusedOps& fused_ops, const Head& head, at::Tensor x,
                          const at::Tensor& logits_gradient, bool needed);
 

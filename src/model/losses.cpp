@@ -48,7 +48,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 14> kinds{{
     {"cosine_similarity", Kind::cosine_similarity},
 }};
 
-/// x where the condition holds, else 0: TensorFlow's gradient of clipping.
+/// x where the condition holds, else 0, as TensorFlow's gradient of clipping.
 at::Tensor where(const at::Tensor& condition, const at::Tensor& x) {
     return at::where(condition, x, at::zeros_like(x));
 }
@@ -64,7 +64,7 @@ PixelLoss crossentropy(const at::Tensor& t, const at::Tensor& p) {
             where(within(p, epsilon, 1 - epsilon), (1 - t) / off - t / on)};
 }
 
-/// (1 − p_t)² · crossentropy, with p_t the prediction of the true class.
+/// (1 − p_t)² · crossentropy, where p_t is the prediction of the true class.
 PixelLoss focal(const at::Tensor& t, const at::Tensor& p, const PixelLoss& entropy,
                 const at::Tensor& p_derivative) {
     const at::Tensor miss = 1 - (t * p + (1 - t) * (1 - p));
@@ -79,7 +79,7 @@ PixelLoss hinge(const at::Tensor& t, const at::Tensor& p) {
     return {margin.clamp_min(0), where(margin >= 0, -side)};
 }
 
-/// One channel: both are scaled to length 1, unless shorter than 1e-6.
+/// With one channel: both are scaled to length 1, unless they are shorter than 1e-6.
 PixelLoss cosine(const at::Tensor& t, const at::Tensor& p) {
     constexpr double shortest = 1e-12;
     const auto inverse_length = [](const at::Tensor& x) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Losses by pixel, as defined by Keras 2.15. Dice, the only one that is not a mean over pixels, is
+/// in objective.cpp.
 #pragma once
-
-// Losses by pixel, by the definitions of Keras 2.15. Dice, the only one that is no mean over
-// pixels, is in objective.cpp.
 
 #include <ATen/core/Tensor.h>
 
@@ -28,23 +28,23 @@ enum class LossKind : std::uint8_t {
     cosine_similarity,
 };
 
-/// By Keras's name or alias; throws core::UsageError.
-LossKind loss_kind(std::string_view name);
+/// By Keras's name or alias. Throws core::UsageError for other names.
+[[nodiscard]] LossKind loss_kind(std::string_view name);
 
-/// Whether the loss has a form on the logits of a sigmoid, which compiled Keras takes.
-bool has_logit_form(LossKind kind);
+/// Whether compiled Keras computes the loss from the logits of a sigmoid.
+[[nodiscard]] bool has_logit_form(LossKind kind);
 
-/// Value and derivative by pixel, shaped like the predictions.
+/// Value and derivative of a loss by pixel, in the shape of the predictions.
 struct PixelLoss {
     at::Tensor value;
-    at::Tensor derivative;  ///< by the prediction; of the logit form by the logit
+    at::Tensor derivative;  ///< with respect to the prediction, or to the logit
 };
 
-/// t: targets 0 or 1; p: predictions.
-PixelLoss pixel_loss(LossKind kind, const at::Tensor& t, const at::Tensor& p);
+/// For targets t, 0 or 1, and predictions p.
+[[nodiscard]] PixelLoss pixel_loss(LossKind kind, const at::Tensor& t, const at::Tensor& p);
 
-/// The same on logits x with p = sigmoid(x), for losses that have that form.
-PixelLoss pixel_loss_on_logits(LossKind kind, const at::Tensor& t, const at::Tensor& x,
-                               const at::Tensor& p);
+/// The same from logits x with p = sigmoid(x), for losses with has_logit_form.
+[[nodiscard]] PixelLoss pixel_loss_on_logits(LossKind kind, const at::Tensor& t,
+                                             const at::Tensor& x, const at::Tensor& p);
 
 }  // namespace msunet::model

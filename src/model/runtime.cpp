@@ -16,16 +16,16 @@
 namespace msunet::model {
 namespace {
 
-/// Memory by malloc. libtorch's own comes from posix_memalign, which asks glibc for a hole that is
-/// larger than the block that is wanted: a freed tensor then leaves no room for another one of its
-/// size, and a training step grows to twice of what it uses.
+/// Memory by malloc. libtorch's own allocator calls posix_memalign, for which glibc looks for a
+/// free block larger than the size: a freed tensor is not reused for another one of its size, and
+/// the heap grows to twice the memory that a training step uses.
 class ExactAllocator final : public c10::Allocator {
 public:
     c10::DataPtr allocate(std::size_t bytes) override {
         std::size_t room = bytes + alignment;
         void* block = std::malloc(sizeof(void*) + room);
         if (block == nullptr) throw std::bad_alloc();
-        // The block's own address lies before the data.
+        // The address of the block is stored before the data.
         void* data = static_cast<void**>(block) + 1;
         std::align(alignment, bytes, data, room);
         static_cast<void**>(data)[-1] = block;
@@ -48,7 +48,7 @@ void set_threads(int threads) { at::set_num_threads(threads); }
 
 void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
-    // Never: the largest int would be 2 GiB, which steps with large batches free at their end.
+    // Never. The largest int would mean 2 GiB, and steps with large batches free more than that.
     mallopt(M_TRIM_THRESHOLD, -1);
     mallopt(M_TOP_PAD, 64 << 20);
     static ExactAllocator allocator;

@@ -1,130 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/stages.hpp"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 
-#include <cstring>
+#include <string>
+#include <utility>
 
 #include "msunet/core/error.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/model/network.hpp"
 
 namespace msunet::model {
 namespace {
 
-/// As the tensor lies in a flat buffer: kernels (kh,kw,cin,cout) as (cout,kh,kw,cin).
-std::vector<std::int64_t> flat_shape(const std::vector<std::int64_t>& keras) {
-    if (keras.size() != 4) return keras;
-    return {keras[3], keras[0], keras[1], keras[2]};
+Convolution make_convolution(const unet::Layer& layer, const Weights& weights, std::size_t tensor) {
+    const bool up = layer.part == unet::Part::up_sampling;
+    return {.kind = up ? ConvolutionKind::up : ConvolutionKind::same,
+            .kernel = weights.value(tensor),
+            .bias = weights.value(tensor + 1),
+            .kernel_gradient = weights.gradient(tensor),
+            .bias_gradient = weights.gradient(tensor + 1)};
 }
 
-}  // namespace
+Norm make_norm(const unet::BatchNormConstants& constants, const Weights& weights,
+               std::size_t tensor, bool batch_statistics, const at::TensorOptions& master) {
+    const at::Tensor gamma = weights.value(tensor);
+    const std::int64_t channels = gamma.size(0);
+    const auto wide = master.dtype(at::kDouble);
+    return {.constants = constants,
+            .gamma = gamma,
+            .beta = weights.value(tensor + 1),
+            .moving_mean = weights.value(tensor + 2),
+            .moving_variance = weights.value(tensor + 3),
+            .gamma_gradient = weights.gradient(tensor),
+            .beta_gradient = weights.gradient(tensor + 1),
+            .batch_statistics = batch_statistics && weights.gradient(tensor).defined(),
+            .sums = at::zeros({2, channels}, wide),
+            .mean = at::zeros({channels}, wide),
+            .inverse = at::zeros({channels}, wide),
+            .scale = at::zeros({channels}, master),
+            .shift = at::zeros({channels}, master),
+            .correction = at::zeros({2, channels}, master)};
+}
 
-std::optional<std::size_t> merge_before(std::size_t stage) {
-    for (std::size_t skip = 0; skip < skip_count; ++skip) {
-        if (stage == up_stage(skip) + 1) return skip;
+/// Channels of our own kernels are multiples of it.
+constexpr int channel_multiple = 32;
+/// What the kernel of the last 3×3 convolution reads and writes.
+constexpr int head_input = 32, head_output = 2;
+
+std::optional<std::string> block_problem(const unet::Block& block, bool is_bottleneck) {
+    if (block.residual) return "a block has a residual connection";
+    if (!block.skip && !is_bottleneck) return "a block has no skip connection";
+    if (block.convolutions != 2) {
+        return "a block has " + std::to_string(block.convolutions) + " convolutions, not 2";
+    }
+    if (block.kernel != 3) return "a block's kernels have side " + std::to_string(block.kernel);
+    if (block.channels % channel_multiple != 0) {
+        return "a block has " + std::to_string(block.channels) + " channels, no multiple of " +
+               std::to_string(channel_multiple);
     }
     return std::nullopt;
 }
 
-Weights::Weights(const std::vector<bool>& trainable, bool batch_statistics,
-                 const at::TensorOptions& master) {
-    std::vector<Segment> lists[3];
-    FlatParameters* buffers[3] = {&parameters, &fixed, &statistics};
-    for (const auto& tensor : unet::tensors()) {
-        const bool trains = trainable.empty() || trainable[tensor.layer];
-        const int list = tensor.statistic ? 2 : trains ? 0 : 1;
-        places_.push_back({buffers[list], lists[list].size()});
-        lists[list].push_back({.name = tensor.name, .shape = flat_shape(tensor.shape)});
+}  // namespace
+
+std::optional<std::string> fused_network_problem(const unet::Architecture& architecture) {
+    const auto& description = architecture.description();
+    const auto& blocks = description.blocks;
+    for (const auto& block : blocks) {
+        if (auto problem = block_problem(block, &block == &blocks.back())) return problem;
     }
-    for (int i = 0; i < 3; ++i) *buffers[i] = FlatParameters(std::move(lists[i]), master);
-    make_stages(batch_statistics, master);
-}
-
-at::Tensor Weights::value(std::size_t tensor) const {
-    return places_[tensor].buffer->value(places_[tensor].segment);
-}
-
-at::Tensor Weights::gradient(std::size_t tensor) const {
-    return places_[tensor].buffer == &parameters ? parameters.gradient(places_[tensor].segment)
-                                                 : at::Tensor();
-}
-
-void Weights::make_stages(bool batch_statistics, const at::TensorOptions& master) {
-    const auto layers = unet::layers();
-    const auto& tensors = unet::tensors();
-    const auto convolution_at = [&](std::size_t i) {
-        const auto& layer = layers[tensors[i].layer];
-        return Convolution{.kind = layer.kernel == 2 ? ConvolutionKind::up : ConvolutionKind::same,
-                           .kernel = value(i),
-                           .bias = value(i + 1),
-                           .kernel_gradient = gradient(i),
-                           .bias_gradient = gradient(i + 1)};
+    const auto differs = [](const char* what, int found, int wanted) {
+        return std::string(what) + ' ' + std::to_string(found) + ", not " + std::to_string(wanted);
     };
-    const auto wide = master.dtype(at::kDouble);
-    std::size_t i = 0;
-    for (; stages.size() < stage_count; i += 6) {
-        Stage stage;
-        stage.convolution = convolution_at(i);
-        const std::int64_t channels = stage.channels();
-        const bool trains = gradient(i + 2).defined();
-        stage.norm = {.gamma = value(i + 2),
-                      .beta = value(i + 3),
-                      .moving_mean = value(i + 4),
-                      .moving_variance = value(i + 5),
-                      .gamma_gradient = gradient(i + 2),
-                      .beta_gradient = gradient(i + 3),
-                      .batch_statistics = trains && batch_statistics,
-                      .sums = at::zeros({2, channels}, wide),
-                      .mean = at::zeros({channels}, wide),
-                      .inverse = at::zeros({channels}, wide),
-                      .scale = at::zeros({channels}, master),
-                      .shift = at::zeros({channels}, master),
-                      .correction = at::zeros({2, channels}, master)};
-        stages.push_back(std::move(stage));
+    if (description.input_channels != 1) {
+        return differs("the input's channels are", description.input_channels, 1);
     }
-    head = {.last = convolution_at(i), .score = convolution_at(i + 2)};
+    if (description.up_kernel != 2) {
+        return differs("the side of up-sampling kernels is", description.up_kernel, 2);
+    }
+    if (blocks.front().channels != head_input) {
+        return differs("the first block's channels are", blocks.front().channels, head_input);
+    }
+    if (description.head_channels != head_output) {
+        return differs("the head's channels are", description.head_channels, head_output);
+    }
+    return std::nullopt;
 }
 
-void Weights::load(std::span<const core::NamedArray> arrays) {
-    const auto& tensors = unet::tensors();
-    if (arrays.size() != tensors.size()) {
+Stages::Stages(const unet::Architecture& architecture, const Weights& weights,
+               bool batch_statistics, const at::TensorOptions& master)
+    : skips_(architecture.description().blocks.size() - 1) {
+    if (const auto problem = fused_network_problem(architecture)) {
         throw core::Error(core::ExitCode::failure,
-                          "the network has " + std::to_string(tensors.size()) + " tensors, not " +
-                              std::to_string(arrays.size()));
+                          "the fused network can't run the architecture '" +
+                              architecture.description().name + "' (" + *problem +
+                              "), use the autograd network");
     }
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        if (arrays[i].shape != tensors[i].shape) {
-            throw core::Error(core::ExitCode::failure,
-                              "tensor '" + tensors[i].name + "' has the wrong shape");
+    const auto& layers = architecture.layers();
+    std::vector<Convolution> convolutions;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        if (!layers[i].has_weights()) continue;
+        const std::size_t tensor = weights.first_of(i);
+        if (layers[i].kind == unet::LayerKind::convolution) {
+            convolutions.push_back(make_convolution(layers[i], weights, tensor));
+            continue;
         }
-        at::Tensor from =
-            at::from_blob(const_cast<float*>(arrays[i].values.data()), arrays[i].shape, at::kFloat);
-        if (from.dim() == 4) from = from.permute({3, 0, 1, 2});
-        value(i).copy_(from);
+        all.push_back({.convolution = std::move(convolutions.back()),
+                       .norm = make_norm(architecture.description().batch_norm, weights, tensor,
+                                         batch_statistics, master),
+                       .halvings = layers[i].halvings});
+        convolutions.pop_back();
     }
+    head = {.last = std::move(convolutions.front()), .score = std::move(convolutions.back())};
 }
 
-std::int64_t Weights::output_numbers(std::int64_t pixels) const {
+std::optional<std::size_t> Stages::merge_before(std::size_t stage) const {
+    for (std::size_t skip = 0; skip < skips_; ++skip) {
+        if (stage == up(skip) + 1) return skip;
+    }
+    return std::nullopt;
+}
+
+std::int64_t Stages::output_numbers(std::int64_t pixels) const {
     std::int64_t numbers = 0;
-    for (std::size_t i = 0; i < stage_count; ++i) {
-        numbers += (stages[i].channels() * pixels) >> (2 * halvings(i));
-    }
+    for (const auto& stage : all) numbers += (stage.channels() * pixels) >> (2 * stage.halvings);
     return numbers;
-}
-
-std::vector<core::NamedArray> Weights::save() const {
-    const auto& tensors = unet::tensors();
-    std::vector<core::NamedArray> arrays;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        at::Tensor from = value(i).to(at::kCPU, at::kFloat);
-        if (from.dim() == 4) from = from.permute({1, 2, 3, 0});
-        from = from.contiguous();
-        const auto* data = from.const_data_ptr<float>();
-        arrays.push_back({tensors[i].name, tensors[i].shape, {data, data + from.numel()}});
-    }
-    return arrays;
 }
 
 }  // namespace msunet::model

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// An architecture as the fused network runs it: stages (convolution, ReLU, batch normalisation),
+/// how they are joined, and the head.
 #pragma once
-
-// The network as data: 22 stages (convolution, ReLU, batch normalisation) and how they are joined,
-// the head, and the buffers that all weights are views of.
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "model/convolution.hpp"
-#include "msunet/core/named_array.hpp"
-#include "msunet/model/flat_parameters.hpp"
+#include "model/weights.hpp"
 #include "msunet/model/fused_ops.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::model {
 
@@ -23,8 +21,9 @@ namespace msunet::model {
 struct Stage {
     Convolution convolution;
     Norm norm;
-    at::Tensor x{};  ///< input of the convolution, unless it is made anew in backward
-    at::Tensor z{};  ///< its output; in backward its gradient
+    int halvings = 0;  ///< how often the sides of its output have been halved
+    at::Tensor x{};    ///< input of the convolution, unless it is recomputed in backward
+    at::Tensor z{};    ///< its output; in backward its gradient
 
     [[nodiscard]] bool norm_trainable() const { return norm.gamma_gradient.defined(); }
     [[nodiscard]] bool trainable() const { return convolution.trainable() || norm_trainable(); }
@@ -33,63 +32,42 @@ struct Stage {
 
 /// The last two convolutions, and what a step keeps of them.
 struct Head {
-    Convolution last{};   ///< conv9_3
+    Convolution last{};   ///< 3×3
     Convolution score{};  ///< 1×1, to the logits
-    at::Tensor x{};       ///< input, unless it is made anew in backward
-    at::Tensor a{};       ///< conv9_3's output after ReLU
+    at::Tensor x{};       ///< input, unless it is recomputed in backward
+    at::Tensor a{};       ///< the 3×3 convolution's output after ReLU
 };
 
-/// Number of stages: 2 for each of 5 contracting blocks, 3 for each of 4 expanding ones.
-inline constexpr std::size_t contracting_stages = 10;
-inline constexpr std::size_t stage_count = 22;
-/// Blocks with a skip connection, from the input.
-inline constexpr std::size_t skip_count = 4;
-
-/// The stage that writes the first half of merge `skip` (0: the largest).
-constexpr std::size_t across_stage(std::size_t skip) { return 2 * skip + 1; }
-/// The stage that writes the second half; two more of its block follow.
-constexpr std::size_t up_stage(std::size_t skip) {
-    return contracting_stages + 3 * (skip_count - 1 - skip);
-}
-/// The merge that a stage reads.
-std::optional<std::size_t> merge_before(std::size_t stage);
-/// How often the sides of a stage's output have been halved.
-constexpr std::size_t halvings(std::size_t stage) {
-    if (stage < contracting_stages) return stage / 2;
-    return skip_count - 1 - (stage - contracting_stages) / 3;
-}
-
-/// All weights: trainable ones flat with gradients, frozen ones and statistics in buffers of their
-/// own; stages and head are views of them.
-class Weights {
+/// All stages and the head, as views of the weights: 2 stages for each contracting block, 3 for
+/// each expanding one. Skip 0 is the one at full size.
+class Stages {
 public:
-    /// `trainable`: a flag for each of unet's layers, empty: all.
-    Weights(const std::vector<bool>& trainable, bool batch_statistics,
-            const at::TensorOptions& master);
+    /// `batch_statistics` false: all batch normalisations run in inference mode. The weights
+    /// outlive the stages. Throws core::Error for an architecture that the fused network can't run.
+    Stages(const unet::Architecture& architecture, const Weights& weights, bool batch_statistics,
+           const at::TensorOptions& master);
 
-    /// All 136 tensors in unet's order; throws core::Error where a shape does not fit.
-    void load(std::span<const core::NamedArray> arrays);
-    [[nodiscard]] std::vector<core::NamedArray> save() const;
+    std::vector<Stage> all;  ///< in the order of the network
+    Head head;
+
+    [[nodiscard]] std::size_t count() const { return all.size(); }
+    /// Number of skip connections.
+    [[nodiscard]] std::size_t skips() const { return skips_; }
+    /// Number of stages down to the bottleneck.
+    [[nodiscard]] std::size_t contracting() const { return 2 * (skips_ + 1); }
+    /// The stage that writes the first half of a merge.
+    [[nodiscard]] static std::size_t across(std::size_t skip) { return 2 * skip + 1; }
+    /// The stage that writes the second half; two more of its block follow.
+    [[nodiscard]] std::size_t up(std::size_t skip) const {
+        return contracting() + 3 * (skips_ - 1 - skip);
+    }
+    /// The merge that a stage reads.
+    [[nodiscard]] std::optional<std::size_t> merge_before(std::size_t stage) const;
     /// How many numbers the outputs of all stages hold, for images of so many pixels together.
     [[nodiscard]] std::int64_t output_numbers(std::int64_t pixels) const;
 
-    FlatParameters parameters;  ///< trainable
-    FlatParameters fixed;       ///< frozen; gradients unused
-    FlatParameters statistics;  ///< moving means and variances; gradients unused
-    std::vector<Stage> stages;  ///< in the order of the network
-    Head head;
-
 private:
-    /// Where a tensor of unet's list lies.
-    struct Place {
-        FlatParameters* buffer;
-        std::size_t segment;
-    };
-    [[nodiscard]] at::Tensor value(std::size_t tensor) const;
-    [[nodiscard]] at::Tensor gradient(std::size_t tensor) const;
-    void make_stages(bool batch_statistics, const at::TensorOptions& master);
-
-    std::vector<Place> places_;
+    std::size_t skips_;
 };
 
 }  // namespace msunet::model

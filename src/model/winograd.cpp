@@ -13,16 +13,16 @@ namespace msunet::model {
 namespace {
 
 using kernels::Bf16;
-using kernels::FilterPass;
 using kernels::TiledShape;
 using kernels::Winograd;
+using kernels::WinogradPass;
 
-/// The least multiples of channels that a range of input or of output may begin at.
+/// Ranges of input and of output channels begin at multiples of these.
 constexpr std::int64_t block = 32, half_block = 16;
-/// Tiles worth a thread of their own.
+/// Tiles that are worth a thread.
 constexpr std::int64_t grain = 24;
 
-/// Scratch memory of so many threads, which begins at cache lines of their own.
+/// Scratch memory for some threads; each part begins at a cache line.
 class Scratch {
 public:
     Scratch(std::int64_t threads, std::int64_t bytes)
@@ -52,7 +52,7 @@ std::int64_t tiles_of(const TiledShape& shape, std::int64_t images) {
 }
 
 template <class T>
-at::Tensor transform(const FilterPass<T>& pass, std::int64_t positions, const at::Tensor& kernel,
+at::Tensor transform(const WinogradPass<T>& pass, std::int64_t positions, const at::Tensor& kernel,
                      std::int64_t written) {
     const std::int64_t in = kernel.size(3), out = kernel.size(0);
     at::Tensor transformed = at::empty({positions, in, out}, kernel.options());
@@ -63,9 +63,9 @@ at::Tensor transform(const FilterPass<T>& pass, std::int64_t positions, const at
     return transformed;
 }
 
-/// x by one of the filter's passes, to so many channels.
+/// x by the forward or the adjoint pass, to `channels` channels.
 template <class T>
-at::Tensor run(const FilterPass<T>& pass, std::int64_t positions, const at::Tensor& x,
+at::Tensor run(const WinogradPass<T>& pass, std::int64_t positions, const at::Tensor& x,
                const at::Tensor& kernel, std::int64_t channels, const float* bias) {
     const TiledShape shape{x.size(2) / pass.step, x.size(3) / pass.step, x.size(1), channels};
     const at::Tensor transformed = transform(pass, positions, kernel, channels);
@@ -81,9 +81,9 @@ at::Tensor run(const FilterPass<T>& pass, std::int64_t positions, const at::Tens
     return z;
 }
 
-/// How a gradient's work is split. Parts of the tiles need sums of their own, which are cleared and
-/// added up; parts of the input channels each fill a part of the same sums, but transform all
-/// of the gradient.
+/// How the work on a kernel's gradient is split. Each part of the tiles needs separate sums, which
+/// must be cleared and added up. Parts of the input channels share the sums, but each transforms
+/// the whole gradient.
 struct Split {
     std::int64_t by_channels, by_tiles;
 };
@@ -98,26 +98,26 @@ std::int64_t part(std::int64_t whole, std::int64_t index, std::int64_t parts) {
     return whole * index / parts;
 }
 
-/// Gradient (positions,cin,cout) of the kernel's transform.
+/// The gradient (positions,cin,cout) of the kernel's transform.
 template <class T>
-at::Tensor transform_gradient(const Winograd<T>& filter, const at::Tensor& x,
+at::Tensor transform_gradient(const Winograd<T>& winograd, const at::Tensor& x,
                               const at::Tensor& gradient) {
-    const std::int64_t step = filter.forward.step;
+    const std::int64_t step = winograd.forward.step;
     const TiledShape shape{x.size(2) / step, x.size(3) / step, x.size(1), gradient.size(1)};
     const std::int64_t blocks = shape.in / block, tiles = tiles_of(shape, x.size(0));
     const Split parts = split(at::get_num_threads(), shape.in, tiles);
     const std::int64_t items = parts.by_channels * parts.by_tiles;
     const at::Tensor sums =
-        at::zeros({parts.by_tiles, filter.positions, shape.in, shape.out}, at::kFloat);
-    const Scratch scratch(items, filter.forward.scratch(shape.in, shape.out));
+        at::zeros({parts.by_tiles, winograd.positions, shape.in, shape.out}, at::kFloat);
+    const Scratch scratch(items, winograd.forward.scratch(shape.in, shape.out));
     at::parallel_for(0, items, 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t item = begin; item < end; ++item) {
             const std::int64_t c = item % parts.by_channels, t = item / parts.by_channels;
-            filter.add_gradient(data<T>(x), data<T>(gradient), shape,
-                                part(tiles, t, parts.by_tiles), part(tiles, t + 1, parts.by_tiles),
-                                block * part(blocks, c, parts.by_channels),
-                                block * part(blocks, c + 1, parts.by_channels),
-                                writable<float>(sums[t]), scratch.of(item));
+            winograd.add_gradient(
+                data<T>(x), data<T>(gradient), shape, part(tiles, t, parts.by_tiles),
+                part(tiles, t + 1, parts.by_tiles), block * part(blocks, c, parts.by_channels),
+                block * part(blocks, c + 1, parts.by_channels), writable<float>(sums[t]),
+                scratch.of(item));
         }
     });
     for (std::int64_t t = 1; t < parts.by_tiles; ++t) sums[0].add_(sums[t]);
@@ -127,40 +127,40 @@ at::Tensor transform_gradient(const Winograd<T>& filter, const at::Tensor& x,
 }  // namespace
 
 template <class T>
-bool suits(const Winograd<T>& filter, const at::Tensor& kernel) {
-    return kernel.is_cpu() && kernel.scalar_type() == at::kFloat && kernel.size(1) == filter.taps &&
-           kernel.size(2) == filter.taps && kernel.size(0) % block == 0 &&
-           kernel.size(3) % block == 0;
+bool is_applicable(const Winograd<T>& winograd, const at::Tensor& kernel) {
+    return kernel.is_cpu() && kernel.scalar_type() == at::kFloat &&
+           kernel.size(1) == winograd.taps && kernel.size(2) == winograd.taps &&
+           kernel.size(0) % block == 0 && kernel.size(3) % block == 0;
 }
 
 template <class T>
-at::Tensor convolve(const Winograd<T>& filter, const at::Tensor& x, const at::Tensor& kernel,
+at::Tensor convolve(const Winograd<T>& winograd, const at::Tensor& x, const at::Tensor& kernel,
                     const at::Tensor& bias) {
     RECORD_USER_SCOPE("msunet::convolution");
-    return run(filter.forward, filter.positions, x, kernel, kernel.size(0), data<float>(bias));
+    return run(winograd.forward, winograd.positions, x, kernel, kernel.size(0), data<float>(bias));
 }
 
 template <class T>
-at::Tensor input_gradient(const Winograd<T>& filter, const at::Tensor& gradient,
+at::Tensor input_gradient(const Winograd<T>& winograd, const at::Tensor& gradient,
                           const at::Tensor& kernel) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    return run(filter.adjoint, filter.positions, gradient, kernel, kernel.size(3), nullptr);
+    return run(winograd.adjoint, winograd.positions, gradient, kernel, kernel.size(3), nullptr);
 }
 
 template <class T>
-void write_kernel_gradient(const Winograd<T>& filter, const at::Tensor& x,
+void write_kernel_gradient(const Winograd<T>& winograd, const at::Tensor& x,
                            const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    const at::Tensor transformed = transform_gradient(filter, x, gradient);
+    const at::Tensor transformed = transform_gradient(winograd, x, gradient);
     const std::int64_t in = x.size(1), out = gradient.size(1);
     at::parallel_for(0, in / half_block, 1, [&](std::int64_t begin, std::int64_t end) {
-        filter.kernel_gradient(data<float>(transformed), in, out, half_block * begin,
-                               half_block * end, writable<float>(kernel_gradient));
+        winograd.kernel_gradient(data<float>(transformed), in, out, half_block * begin,
+                                 half_block * end, writable<float>(kernel_gradient));
     });
 }
 
-template bool suits(const Winograd<float>&, const at::Tensor&);
-template bool suits(const Winograd<Bf16>&, const at::Tensor&);
+template bool is_applicable(const Winograd<float>&, const at::Tensor&);
+template bool is_applicable(const Winograd<Bf16>&, const at::Tensor&);
 template at::Tensor convolve(const Winograd<float>&, const at::Tensor&, const at::Tensor&,
                              const at::Tensor&);
 template at::Tensor convolve(const Winograd<Bf16>&, const at::Tensor&, const at::Tensor&,

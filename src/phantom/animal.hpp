@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One animal: the draws that make it differ from others, and its shape.
+/// \file
+/// One animal: the random numbers that set it apart from others, and its shape.
 #pragma once
 
 #include <array>
@@ -25,10 +26,10 @@ public:
     explicit Animal(std::uint64_t seed);
 
     /// The tissue at a point of the animal's frame.
-    Sample at(const Point& p) const;
+    [[nodiscard]] Sample at(const Point& p) const;
 
     /// Centres of the air-filled ear cavities, left and right, where fields are inhomogeneous.
-    const std::array<Point, 2>& ears() const { return ears_; }
+    [[nodiscard]] const std::array<Point, 2>& ears() const { return ears_; }
 
 private:
     BrainPlace place_in_brain(const Point& p) const;
@@ -53,8 +54,8 @@ private:
     double cortex_ = 0;      ///< mm
     double ventricles_ = 0;  ///< factor on their size
     double tongue_ = 0;      ///< mm, half-width
-    double lumps_ = 0;       ///< mm by which the brain's surface wanders
-    double outline_ = 0;     ///< mm by which the head's surface wanders
+    double lumps_ = 0;       ///< mm of the irregularity of the brain's surface
+    double outline_ = 0;     ///< mm of the irregularity of the head's surface
 };
 
 }  // namespace msunet::phantom

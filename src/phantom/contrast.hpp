@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How each modality sees tissue, and on which grid.
+/// \file
+/// The appearance of tissue in each modality, and the grid of its scans.
 #pragma once
 
 #include <array>
 #include <vector>
 
 #include "msunet/core/modality.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "msunet/imaging/write_volume.hpp"
 #include "tissue.hpp"
 
 namespace msunet::phantom {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Points in the animal's frame and the smooth shapes that anatomy is made of.
 #pragma once
 

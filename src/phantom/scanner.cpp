@@ -42,8 +42,8 @@ private:
     Point sines_;
 };
 
-/// What the air in the ears does to echo-planar pictures: shifts along y, with the signal piled up
-/// or thinned out, and lost signal.
+/// The effect of the air in the ears on echo-planar images: shifts along y, which concentrate or
+/// dilute the signal, and signal loss.
 class Susceptibility {
 public:
     Susceptibility(const Animal& animal, double millimetres)
@@ -102,7 +102,7 @@ private:
     std::array<double, 6> coefficients_{};
 };
 
-/// What a voxel holds: of each tissue its share, weighted by the tissue's local variation.
+/// The content of a voxel: the share of each tissue, weighted by the tissue's local variation.
 struct Content {
     Signals weights{};
     double brain = 0;
@@ -144,7 +144,7 @@ core::Volume empty_volume(const Protocol& protocol) {
     return volume;
 }
 
-/// Echo-planar pictures show themselves again, weakly, half a picture further along y.
+/// The ghost of echo-planar images: a weak copy, half an image further along y.
 void add_ghost(core::Volume& volume, double share) {
     if (share == 0) return;
     const std::vector<float> before = volume.voxels;

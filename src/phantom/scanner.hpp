@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// From an animal to a scan: pose, distortion, partial volume, coil, ghost, noise.
 #pragma once
 

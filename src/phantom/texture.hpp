@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Smooth random fields.
 #pragma once
 
@@ -15,7 +16,7 @@ public:
     explicit Texture(std::uint64_t seed);
 
     /// The field at `p`, features of `grain` mm.
-    double at(const Point& p, double grain) const;
+    [[nodiscard]] double at(const Point& p, double grain) const;
 
 private:
     static constexpr std::size_t side = 32;

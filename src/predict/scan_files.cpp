@@ -10,7 +10,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/io/nifti.hpp"
+#include "msunet/io/nifti_header.hpp"
 #include "msunet/prepare/inside.hpp"
 
 namespace msunet::predict {
@@ -26,9 +26,9 @@ class FolderWalk {
 public:
     explicit FolderWalk(ScanList& list) : list_(list) {}
 
-    /// Takes what `folder` holds, then what its folders hold. Throws fs::filesystem_error.
+    /// Adds the scans in `folder`, then those in its folders. Throws fs::filesystem_error.
     void take(const fs::path& folder, const fs::path& relative) {
-        // A link back to a folder above would never end.
+        // A link to a folder above would be followed for ever.
         if (!visited_.insert(fs::canonical(folder)).second) return;
         std::vector<fs::path> entries;
         std::ranges::transform(fs::directory_iterator(folder), std::back_inserter(entries),
@@ -54,7 +54,7 @@ private:
     std::set<fs::path> visited_;
 };
 
-/// Takes what one INPUT names; what is wrong with it, if anything.
+/// Adds the scans of one INPUT; returns what is wrong with it, if anything.
 std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
     std::error_code error;
     const fs::file_status status = fs::status(input, error);
@@ -116,7 +116,7 @@ bool Outputs::exist() const {
 
 Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
     auto [stem, extension] = split_name(scan.file.filename().string());
-    if (options.format != "auto") extension = "." + options.format;
+    if (options.format) extension = core::concat(".", core::name_of(*options.format));
     const fs::path folder = fs::path(options.output) / scan.folder;
     Outputs outputs{.mask = folder / (stem + "_mask" + extension),
                     .likelihood = folder / (stem + "_likelihood" + extension),

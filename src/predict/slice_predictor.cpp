@@ -7,20 +7,25 @@
 
 #include "msunet/model/network.hpp"
 #include "msunet/model/objective.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::predict {
 
 struct SlicePredictor::Impl {
-    model::Network network;
+    std::unique_ptr<model::Network> network;
     model::Objective objective;
 };
 
 namespace {
 
 /// No layer trains: the network then needs no memory for gradients.
-model::NetworkOptions frozen(model::Precision precision) {
-    return {.precision = precision, .trainable = std::vector<bool>(unet::layers().size(), false)};
+std::unique_ptr<model::Network> frozen_network(const unet::Architecture& architecture,
+                                               std::span<const core::NamedArray> weights,
+                                               model::Precision precision) {
+    return model::make_network(
+        {.architecture = architecture,
+         .options = {.precision = precision,
+                     .trainable = std::vector<bool>(architecture.layers().size(), false)},
+         .weights = weights});
 }
 
 std::int64_t padded(std::uint32_t side, std::int64_t input_side) {
@@ -37,9 +42,10 @@ void copy_in(const float* slice, std::uint32_t width, const Window& window, floa
 
 }  // namespace
 
-SlicePredictor::SlicePredictor(std::span<const core::NamedArray> weights,
+SlicePredictor::SlicePredictor(const unet::Architecture& architecture,
+                               std::span<const core::NamedArray> weights,
                                const std::string& final_activation, model::Precision precision)
-    : impl_(new Impl{model::Network(frozen(precision), weights),
+    : impl_(new Impl{frozen_network(architecture, weights, precision),
                      model::Objective("dice_coef_loss", final_activation)}) {}
 
 SlicePredictor::~SlicePredictor() = default;
@@ -68,7 +74,7 @@ std::vector<float> SlicePredictor::predict(std::span<const float> slices, std::u
                     patches.mutable_data_ptr<float>() + i * patch_area, stride);
         }
         const at::Tensor logits =
-            impl_->network.infer(patches.to(impl_->network.master_options().dtype()));
+            impl_->network->infer(patches.to(impl_->network->master_options().dtype()));
         const at::Tensor values = impl_->objective.predict(logits).to(at::kFloat).contiguous();
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t window = (first + i) % windows.size();

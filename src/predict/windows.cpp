@@ -6,8 +6,8 @@
 namespace msunet::predict {
 namespace {
 
-/// Where windows of `size` begin on a side of `length` pixels. Training may stride over pixels, a
-/// mask may not.
+/// Where windows of `size` begin on a side of `length` pixels. A stride may leave pixels out
+/// in training, but not in a mask.
 std::vector<std::uint32_t> starts(std::uint32_t length, std::uint32_t size, std::uint32_t stride) {
     std::vector<std::uint32_t> at;
     for (std::uint64_t start = 0; start + size <= length; start += std::min(stride, size)) {

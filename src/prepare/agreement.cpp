@@ -3,29 +3,33 @@
 
 #include <algorithm>
 #include <exception>
-#include <nlohmann/json.hpp>
+#include <iterator>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/text.hpp"
+#include "prepare/exchange.hpp"
+#include "prepare/fields.hpp"
 
 namespace msunet::prepare {
 
 namespace {
 
-using Json = nlohmann::json;
-
-/// Messages may quote file names that are no UTF-8.
-std::string dump(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
+/// How the work of one rank failed.
 struct Failure {
     core::ExitCode code = core::ExitCode::failure;
     std::vector<std::string> problems;
 };
+
+template <class Archive, codec::Is<Failure> T>
+void fields(Archive& archive, T& value) {
+    archive.converted(
+        "code", value.code, [](core::ExitCode code) { return static_cast<int>(code); },
+        [](int code) { return static_cast<core::ExitCode>(code); });
+    archive("problems", value.problems);
+}
 
 std::optional<Failure> failure_of(const std::function<void()>& work) {
     try {
@@ -49,26 +53,24 @@ std::optional<Failure> failure_of(const std::function<void()>& work) {
 
 }  // namespace
 
+template <class Archive, codec::Is<PlacedFindings> T>
+void fields(Archive& archive, T& value) {
+    archive("place", value.place);
+    archive("findings", value.findings);
+}
+
 Findings gather_findings(const comm::Communicator& ranks,
                          const std::vector<PlacedFindings>& findings) {
-    Json mine = Json::array();
-    for (const auto& [place, found] : findings) {
-        if (found.problems.empty() && found.warnings.empty()) continue;
-        mine.push_back({place, found.problems, found.warnings});
-    }
-    std::vector<PlacedFindings> all;
-    for (const std::string& text : ranks.all_gather(dump(mine))) {
-        for (const Json& item : Json::parse(text)) {
-            all.push_back({item[0].get<std::size_t>(),
-                           {item[1].get<std::vector<std::string>>(),
-                            item[2].get<std::vector<std::string>>()}});
-        }
-    }
+    std::vector<PlacedFindings> mine;
+    std::ranges::copy_if(findings, std::back_inserter(mine), [](const PlacedFindings& placed) {
+        return !placed.findings.problems.empty() || !placed.findings.warnings.empty();
+    });
+    std::vector<PlacedFindings> all = gather_values(ranks, mine);
     std::ranges::stable_sort(all, {}, &PlacedFindings::place);
     Findings joined;
-    for (PlacedFindings& item : all) {
-        std::ranges::move(item.findings.problems, std::back_inserter(joined.problems));
-        std::ranges::move(item.findings.warnings, std::back_inserter(joined.warnings));
+    for (PlacedFindings& placed : all) {
+        std::ranges::move(placed.findings.problems, std::back_inserter(joined.problems));
+        std::ranges::move(placed.findings.warnings, std::back_inserter(joined.warnings));
     }
     return joined;
 }
@@ -77,27 +79,19 @@ void together(const comm::Communicator& ranks, const std::function<void()>& work
     const std::optional<Failure> mine = failure_of(work);
     if (!ranks.any_of(mine.has_value())) return;
 
-    Json json;
-    if (mine) json = {static_cast<int>(mine->code), mine->problems};
-    std::optional<core::ExitCode> code;
+    std::vector<Failure> failed;
+    if (mine) failed.push_back(*mine);
+    failed = gather_values(ranks, failed);
+    const core::ExitCode code = failed.front().code;
     std::vector<std::string> problems;
-    for (const std::string& text : ranks.all_gather(dump(json))) {
-        const Json failure = Json::parse(text);
-        if (failure.is_null()) continue;
-        const auto kind = static_cast<core::ExitCode>(failure[0].get<int>());
-        if (!code) code = kind;
-        if (kind != *code) continue;
-        for (auto& problem : failure[1].get<std::vector<std::string>>()) {
-            if (std::ranges::find(problems, problem) == problems.end()) {
-                problems.push_back(std::move(problem));
-            }
+    for (Failure& failure : failed) {
+        if (failure.code != code) continue;
+        for (std::string& problem : failure.problems) {
+            if (std::ranges::find(problems, problem) != problems.end()) continue;
+            problems.push_back(std::move(problem));
         }
     }
-    raise(*code, std::move(problems));
-}
-
-void throw_problems(const Findings& findings) {
-    if (!findings.problems.empty()) throw core::InputError(findings.problems);
+    raise(code, std::move(problems));
 }
 
 }  // namespace msunet::prepare

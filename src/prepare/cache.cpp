@@ -24,13 +24,13 @@ constexpr const char* description_name = "description";
 constexpr const char* voxels_name = "voxels";
 constexpr const char* masks_name = "masks";
 
-/// Each process opens the file by itself, without MPI-IO: reading needs no agreement, so that a
-/// failure leaves nobody in a collective.
+/// Opened by each process for itself, without MPI-IO: a rank that fails to read keeps no other
+/// waiting in a collective call.
 h5::CollectiveFile open_alone(const fs::path& file) {
     return h5::CollectiveFile::open(file, comm::Communicator::self_without_mpi());
 }
 
-/// Description of a file whose seal is whole.
+/// The description in a file whose seal is intact.
 Description read_description(const fs::path& file) {
     const h5::CollectiveFile opened = open_alone(file);
     Description description = from_text(opened.read_text(description_name));
@@ -41,7 +41,7 @@ Description read_description(const fs::path& file) {
     return description;
 }
 
-/// Sources dealt out by their size.
+/// The rank that reads each source, by their sizes.
 std::vector<int> readers_of(std::span<const data::Range> ranges, int ranks) {
     std::vector<double> costs;
     for (const data::Range& range : ranges) costs.push_back(static_cast<double>(range.count));
@@ -56,7 +56,7 @@ void read_sources(const fs::path& file, const Description& description, const Sl
         opened.read(voxels_name, ranges[i].offset, store.voxels(ranges[i]));
         opened.read(masks_name, ranges[i].offset, store.masks(ranges[i]));
         if (data::payload_hash(store.voxels(ranges[i]), store.masks(ranges[i])) !=
-            description.payload_hashes[i]) {
+            description.sources[i].payload_hash) {
             throw core::Error(core::ExitCode::failure, "its checksums do not agree");
         }
     }
@@ -68,15 +68,11 @@ Description verified_description(const fs::path& file, const std::string& key,
     if (const auto problem = broken_seal(file, key, all)) {
         throw core::Error(core::ExitCode::failure, *problem);
     }
-    std::string text;
     Description description;
     together(all, [&] {
-        if (!all.is_root()) return;
-        description = read_description(file);
-        text = to_text(description);
+        if (all.is_root()) description = read_description(file);
     });
-    text = all.broadcast(std::move(text));
-    return all.is_root() ? description : from_text(text);
+    return from_text(all.broadcast(to_text(description)));
 }
 
 void warn_unusable(const fs::path& file, std::string_view reason) {
@@ -109,10 +105,6 @@ void write_file(const fs::path& file, const StoredData& data, const comm::Commun
 
 }  // namespace
 
-fs::path cache_file_of(const fs::path& folder, const std::string& key) {
-    return folder / ("dataset_" + key + ".h5");
-}
-
 std::optional<StoredData> read_cache(const fs::path& file, const std::string& key,
                                      const comm::NodeTopology& nodes) {
     const comm::Communicator& all = nodes.all();
@@ -126,7 +118,7 @@ std::optional<StoredData> read_cache(const fs::path& file, const std::string& ke
         return std::nullopt;
     }
     auto store = SliceStore::make(nodes, description.elements());
-    const auto ranges = data::source_ranges(description.slices(), description.sources.size());
+    const auto ranges = description.ranges();
     const auto readers = readers_of(ranges, all.size());
     try {
         together(all,

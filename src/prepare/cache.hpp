@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Preprocessed data sets on disk: "<folder>/dataset_<key>.h5".
+/// \file
+/// Preprocessed data sets on disk.
 #pragma once
 
 #include <filesystem>
@@ -19,22 +20,21 @@ struct StoredData {
     Description description;
 };
 
-/// The file of a data set.
-std::filesystem::path cache_file_of(const std::filesystem::path& folder, const std::string& key);
-
 /// Collective over `nodes.all()`: reads a data set, its bytes verified, each rank a share; nothing
 /// where there is none. One that does not verify is named in one warning and not trusted.
 /// Throws where memory for the slices is lacking.
-std::optional<StoredData> read_cache(const std::filesystem::path& file, const std::string& key,
-                                     const comm::NodeTopology& nodes);
+[[nodiscard]] std::optional<StoredData> read_cache(const std::filesystem::path& file,
+                                                   const std::string& key,
+                                                   const comm::NodeTopology& nodes);
 
 /// Collective over `nodes.all()`: writes a data set under a temporary name, seals and renames it.
 /// A failure (full disk, missing rights) is a warning: training can go on. True if it was written.
 bool write_cache(const std::filesystem::path& file, const std::string& key, const StoredData& data,
                  const comm::NodeTopology& nodes);
 
-/// Marks `file` as used and deletes the folder's other data sets but the newest, so that two stay,
-/// and what interrupted runs have left there. For one rank. Never throws.
+/// Marks `file` as used and deletes the folder's other data sets except the newest, so that two
+/// stay, those of older formats and the temporary files of interrupted runs. For one rank. Never
+/// throws.
 void tidy_cache(const std::filesystem::path& file);
 
 }  // namespace msunet::prepare

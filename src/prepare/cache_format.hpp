@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The cache's format: bump the version when the same inputs would give other bytes.
+/// \file
+/// All of a data set but its voxels, and as text in the cache file. Raise the version when the same
+/// inputs would give other bytes.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +13,7 @@
 
 namespace msunet::prepare {
 
-inline constexpr std::uint64_t cache_format_version = 1;
+inline constexpr std::uint64_t cache_format_version = 2;
 
 /// Slices of one source: all of the same size.
 struct SourceLayout {
@@ -21,24 +23,32 @@ struct SourceLayout {
     friend bool operator==(const SourceLayout&, const SourceLayout&) = default;
 };
 
+/// A source as it lies in the data set.
+struct StoredSource {
+    data::Source source;
+    SourceLayout layout;
+    std::string payload_hash;  ///< data::payload_hash of its voxels and masks
+    friend bool operator==(const StoredSource&, const StoredSource&) = default;
+};
+
 /// All of a data set but the voxels and masks.
 struct Description {
-    std::vector<data::Source> sources;
-    std::vector<SourceLayout> layouts;        ///< by source
-    std::vector<std::string> payload_hashes;  ///< by source
+    std::vector<StoredSource> sources;
     Survey survey;
     std::vector<std::string> warnings;  ///< about headers and voxels, said again on each start
     std::vector<std::string> notices;
 
     /// The slices one after another.
-    std::vector<data::Slice> slices() const;
+    [[nodiscard]] std::vector<data::Slice> slices() const;
+    /// Where the sources lie, in voxels.
+    [[nodiscard]] std::vector<data::Range> ranges() const;
     /// Voxels in all.
-    std::uint64_t elements() const;
+    [[nodiscard]] std::uint64_t elements() const;
 };
 
 /// As text for the cache file.
-std::string to_text(const Description& description);
+[[nodiscard]] std::string to_text(const Description& description);
 /// Throws core::Error where the text is no description.
-Description from_text(const std::string& text);
+[[nodiscard]] Description from_text(const std::string& text);
 
 }  // namespace msunet::prepare

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/find_input.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
-#include <span>
-#include <string_view>
 #include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/prepare/inside.hpp"
 #include "prepare/agreement.hpp"
+#include "prepare/exchange.hpp"
 #include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
@@ -60,65 +61,52 @@ void warn_of_skipped(const Folder& data, const Folder& masks, std::vector<std::s
                                     " hidden or no NIfTI files: ", joined_list(skipped)));
 }
 
-/// What rank 0 tells the others: texts one after another, each with its length.
-std::string packed(const std::vector<std::vector<std::string>>& lists) {
-    std::string text;
-    for (const auto& list : lists) {
-        text += core::concat(list.size(), "\n");
-        for (const std::string& item : list) text += core::concat(item.size(), "\n", item);
-    }
-    return text;
+/// What rank 0 found in the folders.
+struct Listing {
+    std::vector<std::string> data;
+    std::vector<std::string> masks;
+    std::vector<std::string> warnings;
+};
+
+template <class Archive, codec::Is<Listing> T>
+void fields(Archive& archive, T& value) {
+    archive("data", value.data);
+    archive("masks", value.masks);
+    archive("warnings", value.warnings);
 }
 
-std::vector<std::vector<std::string>> unpacked(std::string_view text, std::size_t count) {
-    const auto number = [&] {
-        const auto end = text.find('\n');
-        const auto value = core::to_integer(text.substr(0, end)).value();
-        text.remove_prefix(end + 1);
-        return static_cast<std::size_t>(value);
-    };
-    std::vector<std::vector<std::string>> lists(count);
-    for (auto& list : lists) {
-        list.resize(number());
-        for (std::string& item : list) {
-            const std::size_t length = number();
-            item = text.substr(0, length);
-            text.remove_prefix(length);
-        }
-    }
-    return lists;
+/// Lists both folders. Throws core::InputError with the problems of both.
+Listing list_folders(const Request& request) {
+    std::vector<std::string> problems;
+    auto data = try_list(request.folders.training_data_path, "-tpath", problems);
+    auto masks = try_list(request.folders.mask_data_path, "-mpath", problems);
+    if (!problems.empty()) throw core::InputError(std::move(problems));
+    Listing listing;
+    warn_of_skipped(*data, *masks, listing.warnings);
+    listing.data = std::move(data->files);
+    listing.masks = std::move(masks->files);
+    return listing;
 }
 
 }  // namespace
 
 Input find_input(const Request& request, const comm::Communicator& ranks) {
-    Input input{.data_folder = request.folders.training_data_path,
-                .mask_folder = request.folders.mask_data_path,
-                .data = {},
-                .masks = {},
-                .pairs = {},
-                .findings = {}};
-    std::vector<std::string> warnings;
+    Listing listing;
     together(ranks, [&] {
         if (!ranks.is_root()) return;
         check_options(request);
-        std::vector<std::string> problems;
-        auto data = try_list(input.data_folder, "-tpath", problems);
-        auto masks = try_list(input.mask_folder, "-mpath", problems);
-        if (!problems.empty()) throw core::InputError(std::move(problems));
-        warn_of_skipped(*data, *masks, warnings);
-        input.data = std::move(data->files);
-        input.masks = std::move(masks->files);
+        listing = list_folders(request);
     });
-    auto lists = unpacked(ranks.broadcast(packed({input.data, input.masks, warnings})), 3);
-    input.data = std::move(lists[0]);
-    input.masks = std::move(lists[1]);
-    Pairing pairing = pair_files(input.data, input.masks, request.split.validation_split);
-    input.pairs = std::move(pairing.pairs);
-    input.findings.problems = std::move(pairing.problems);
-    input.findings.warnings = std::move(lists[2]);
-    input.findings.warnings.insert(input.findings.warnings.end(), pairing.warnings.begin(),
-                                   pairing.warnings.end());
+    listing = broadcast_value(ranks, listing);
+    Pairing pairing = pair_files(listing.data, listing.masks, request.split.validation_split);
+    Input input{.data_folder = request.folders.training_data_path,
+                .mask_folder = request.folders.mask_data_path,
+                .data = std::move(listing.data),
+                .masks = std::move(listing.masks),
+                .pairs = std::move(pairing.pairs),
+                .findings = {.problems = std::move(pairing.problems),
+                             .warnings = std::move(listing.warnings)}};
+    std::ranges::move(pairing.warnings, std::back_inserter(input.findings.warnings));
     return input;
 }
 

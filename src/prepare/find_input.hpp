@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What lies in the two folders, agreed by all ranks.
+/// \file
+/// The files of the two folders and their pairs, the same on every rank.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +9,13 @@
 #include <vector>
 
 #include "msunet/comm/communicator.hpp"
-#include "msunet/prepare/check.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "prepare/read_pair.hpp"
 
 namespace msunet::prepare {
 
-/// The input by names alone.
+/// The input as far as names tell.
 struct Input {
     std::filesystem::path data_folder;
     std::filesystem::path mask_folder;
@@ -23,7 +24,7 @@ struct Input {
     std::vector<Pair> pairs;
     Findings findings;  ///< pairing problems and warnings
 
-    PairFiles files(std::size_t pair) const {
+    [[nodiscard]] PairFiles files(std::size_t pair) const {
         return {data_folder / pairs[pair].data, mask_folder / pairs[pair].mask};
     }
 };
@@ -31,6 +32,6 @@ struct Input {
 /// Collective over `ranks`: rank 0 lists and pairs, so that all see the same files.
 /// Throws, alike on all ranks, core::UsageError for options that contradict each other and
 /// core::InputError for folders that can't be listed.
-Input find_input(const Request& request, const comm::Communicator& ranks);
+[[nodiscard]] Input find_input(const Request& request, const comm::Communicator& ranks);
 
 }  // namespace msunet::prepare

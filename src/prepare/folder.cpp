@@ -4,7 +4,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/io/nifti.hpp"
+#include "msunet/io/nifti_header.hpp"
 #include "msunet/prepare/input.hpp"
 
 namespace msunet::prepare {

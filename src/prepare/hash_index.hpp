@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Which content a file had when it was last hashed.
+/// \file
+/// The hashes of files that were read before.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace msunet::prepare {
 
-/// What tells, without reading it, that a file is unchanged.
+/// Size and times of a file: equal for a file that has not changed.
 struct FileState {
     std::uint64_t size = 0;
     std::int64_t modified = 0;  ///< nanoseconds since 1970
@@ -19,20 +20,21 @@ struct FileState {
     friend bool operator==(const FileState&, const FileState&) = default;
 };
 
-/// The state of a file; nothing if it can't be asked.
-std::optional<FileState> state_of(const std::filesystem::path& file);
+/// The state of a file; nothing if it can't be found out.
+[[nodiscard]] std::optional<FileState> state_of(const std::filesystem::path& file);
 
 /// Hashes by absolute path. As text: one file a line, "hash size modified changed path".
 class HashIndex {
 public:
     HashIndex() = default;
-    /// Lines that can't be read are left out: the index only spares work.
+    /// Lines that can't be parsed are left out: their files are hashed again.
     explicit HashIndex(std::string_view text);
 
-    std::optional<std::string> find(const std::string& path, const FileState& state) const;
+    [[nodiscard]] std::optional<std::string> find(const std::string& path,
+                                                  const FileState& state) const;
     /// Ignored where the path contains a line end.
     void remember(const std::string& path, const FileState& state, const std::string& hash);
-    std::string text() const;
+    [[nodiscard]] std::string text() const;
 
 private:
     struct Entry {

@@ -2,23 +2,27 @@
 #include "prepare/inventory.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/hash.hpp"
-#include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "prepare/agreement.hpp"
-#include "prepare/cache_format.hpp"
-#include "prepare/hash_index.hpp"
+#include "prepare/exchange.hpp"
 #include "prepare/progress.hpp"
 
 namespace msunet::prepare {
 
 namespace fs = std::filesystem;
+
+template <class Archive, codec::Is<FileState> T>
+void fields(Archive& archive, T& value) {
+    archive("size", value.size);
+    archive("modified", value.modified);
+    archive("changed", value.changed);
+}
 
 namespace {
 
@@ -37,117 +41,129 @@ std::string read_index(const fs::path& folder) {
     }
 }
 
-void write_index(const fs::path& folder, const HashIndex& index) {
+/// The state of a file, by its number; nothing if there is none.
+struct PlacedState {
+    std::size_t place = 0;
+    std::optional<FileState> state;
+};
+
+template <class Archive, codec::Is<PlacedState> T>
+void fields(Archive& archive, T& value) {
+    archive("place", value.place);
+    archive("state", value.state);
+}
+
+/// The hash of a file, by its number.
+struct PlacedHash {
+    std::size_t place = 0;
+    FoundHash found;
+};
+
+template <class Archive, codec::Is<PlacedHash> T>
+void fields(Archive& archive, T& value) {
+    archive("place", value.place);
+    archive("hash", value.found.hash);
+    archive("settled", value.found.settled);
+}
+
+std::string hash_or_nothing(const fs::path& file) {
     try {
-        core::make_directories(folder);
-        core::write_file_atomically(folder / index_name, index.text(), core::Durability::buffered);
+        return core::hash_file(file);
+    } catch (const core::FileError&) {
+        return {};
+    }
+}
+
+}  // namespace
+
+Inventory::Inventory(const Input& input, fs::path index_folder, const comm::Communicator& ranks)
+    : index_folder_(std::move(index_folder)),
+      index_(ranks.broadcast(ranks.is_root() ? read_index(index_folder_) : std::string())) {
+    for (std::size_t pair = 0; pair < input.pairs.size(); ++pair) {
+        const PairFiles paths = input.files(pair);
+        for (const auto& [folder, path] :
+             {std::pair("data/", paths.data), {"masks/", paths.mask}}) {
+            files_.push_back({.name = folder + path.filename().string(),
+                              .path = fs::absolute(path).lexically_normal(),
+                              .state = std::nullopt,
+                              .hash = {}});
+        }
+    }
+    std::vector<PlacedState> mine;
+    const auto stride = static_cast<std::size_t>(ranks.size());
+    for (auto i = static_cast<std::size_t>(ranks.rank()); i < files_.size(); i += stride) {
+        mine.push_back({.place = i, .state = state_of(files_[i].path)});
+    }
+    for (const PlacedState& known : gather_values(ranks, mine)) {
+        File& file = files_[known.place];
+        file.state = known.state;
+        if (known.state) {
+            file.hash = index_.find(file.path.string(), *known.state).value_or(std::string());
+        }
+    }
+}
+
+bool Inventory::complete() const {
+    return std::ranges::none_of(files_, [](const File& file) { return file.hash.empty(); });
+}
+
+void Inventory::hash_missing(const comm::Communicator& ranks, Observer& observer) {
+    std::vector<std::size_t> missing;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+        if (files_[i].hash.empty()) missing.push_back(i);
+    }
+    std::vector<PlacedHash> mine;
+    together(ranks, [&] {
+        const auto stride = static_cast<std::size_t>(ranks.size());
+        for (auto i = static_cast<std::size_t>(ranks.rank()); i < missing.size(); i += stride) {
+            const fs::path& path = files_[missing[i]].path;
+            const Holding holding(observer, path.filename().string());
+            mine.push_back({missing[i], found(missing[i], hash_or_nothing(path))});
+        }
+    });
+    for (const PlacedHash& placed : gather_values(ranks, mine)) learn(placed.place, placed.found);
+}
+
+FoundHash Inventory::found(std::size_t place, std::string hash) const {
+    const File& file = files_[place];
+    if (hash.empty() || !file.state) return {.hash = std::move(hash), .settled = false};
+    const double youngest =
+        static_cast<double>(std::max(file.state->modified, file.state->changed));
+    const bool old = core::unix_now() - youngest * 1e-9 > settled_after_seconds;
+    // A file that is written while it is read must not be remembered either.
+    return {.hash = std::move(hash), .settled = old && state_of(file.path) == file.state};
+}
+
+void Inventory::learn(std::size_t place, const FoundHash& found) {
+    File& file = files_[place];
+    if (file.hash == found.hash) return;
+    file.hash = found.hash;
+    if (!found.settled) return;
+    index_.remember(file.path.string(), *file.state, found.hash);
+    index_is_old_ = true;
+}
+
+void Inventory::update_index() const {
+    if (!index_is_old_ || index_folder_.empty()) return;
+    try {
+        core::make_directories(index_folder_);
+        core::write_file_atomically(index_folder_ / index_name, index_.text(),
+                                    core::Durability::buffered);
     } catch (const core::FileError&) {
         return;  // the next start hashes again
     }
 }
 
-/// One file's outcome as it travels between ranks.
-struct Hashed {
-    std::uint64_t place = 0;
-    FileState state;
-    std::uint64_t known = 0;  ///< 1: from the index, 0: read, 2: read and not to be remembered
-    std::array<char, 32> hash{};
-};
-
-Hashed hash_one(const fs::path& file, std::uint64_t place, const HashIndex& index) {
-    Hashed result{.place = place, .state = {}, .known = 2, .hash = {}};
-    const auto state = state_of(file);
-    if (!state) return result;
-    result.state = *state;
-    std::string hash;
-    if (const auto found = index.find(file.string(), *state); found && found->size() == 32) {
-        result.known = 1;
-        hash = *found;
-    } else {
-        try {
-            hash = core::hash_file(file);
-        } catch (const core::FileError&) {
-            return result;
-        }
-        const double youngest = static_cast<double>(std::max(state->modified, state->changed));
-        const bool settled = core::unix_now() - youngest * 1e-9 > settled_after_seconds;
-        // A file that is written while it is read must not be remembered either.
-        if (settled && state_of(file) == state) result.known = 0;
-    }
-    std::memcpy(result.hash.data(), hash.data(), std::min(hash.size(), result.hash.size()));
-    return result;
-}
-
-std::string text_of(const std::array<char, 32>& hash) {
-    return hash.front() == '\0' ? std::string() : std::string(hash.data(), hash.size());
-}
-
-/// Options as they take effect, so that a default given on the command line is the same data set.
-imaging::PreprocessOptions effective(imaging::PreprocessOptions options) {
-    if (options.by_spacing()) {
-        options.horizontal_interpolation_spacing = options.horizontal();
-        options.interlayer_interpolation_spacing = options.interlayer();
-    } else {
-        options.target_size = options.target();
-    }
-    return options;
-}
-
-}  // namespace
-
-std::vector<InputFile> hash_inputs(const Input& input, const fs::path& index_folder,
-                                   const comm::Communicator& ranks, Observer& observer) {
-    HashIndex index(ranks.broadcast(ranks.is_root() ? read_index(index_folder) : std::string()));
-    std::vector<fs::path> files;
-    for (std::size_t pair = 0; pair < input.pairs.size(); ++pair) {
-        files.push_back(fs::absolute(input.files(pair).data).lexically_normal());
-        files.push_back(fs::absolute(input.files(pair).mask).lexically_normal());
-    }
-    std::vector<Hashed> mine;
-    together(ranks, [&] {
-        const auto stride = static_cast<std::size_t>(ranks.size());
-        for (auto i = static_cast<std::size_t>(ranks.rank()); i < files.size(); i += stride) {
-            const Holding holding(observer, files[i].filename().string());
-            mine.push_back(hash_one(files[i], i, index));
-        }
-    });
-    std::vector<Hashed> all = ranks.all_gather(mine);
-    std::ranges::sort(all, {}, &Hashed::place);
-
+std::vector<InputFile> Inventory::inputs() const {
     std::vector<InputFile> inputs;
-    bool news = false;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        const Pair& pair = input.pairs[i / 2];
-        inputs.push_back({.name = i % 2 == 0 ? core::concat("data/", pair.data)
-                                             : core::concat("masks/", pair.mask),
-                          .hash = text_of(all[i].hash)});
-        if (all[i].known != 0) continue;
-        index.remember(files[i].string(), all[i].state, inputs.back().hash);
-        news = true;
-    }
-    if (news && !index_folder.empty() && ranks.is_root()) write_index(index_folder, index);
+    for (const File& file : files_) inputs.push_back({.name = file.name, .hash = file.hash});
     return inputs;
 }
 
-std::string cache_key(const Request& request, const std::vector<InputFile>& inputs) {
-    core::TextCollector collector;
-    auto preprocess = effective(request.preprocess);
-    auto augment = request.augment;
-    auto split = request.split;
-    auto patches = request.patches;
-    describe(collector, preprocess);
-    describe(collector, augment);
-    describe(collector, split);
-    describe(collector, patches);
-
-    core::Hasher hasher;
-    hasher.text("msunet data set").integer(cache_format_version).integer(request.seed);
-    for (const core::OptionText& option : collector.texts()) {
-        if (option.affects != core::Affects::data) continue;
-        hasher.text(option.name).text(option.text);
-    }
-    for (const InputFile& file : inputs) hasher.text(file.name).text(file.hash);
-    return hasher.hex();
+std::vector<std::uint64_t> Inventory::sizes() const {
+    std::vector<std::uint64_t> sizes;
+    for (const File& file : files_) sizes.push_back(file.state ? file.state->size : 0);
+    return sizes;
 }
 
 }  // namespace msunet::prepare

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Lists of names in messages.
 #pragma once
 
@@ -8,9 +9,9 @@
 namespace msunet::prepare {
 
 /// "'a', 'b', 'c' and 7 more": at most `most` of them, quoted.
-std::string name_list(std::span<const std::string> names, std::size_t most = 20);
+[[nodiscard]] std::string name_list(std::span<const std::string> names, std::size_t most = 20);
 
 /// The same without quotes.
-std::string joined_list(std::span<const std::string> texts, std::size_t most = 20);
+[[nodiscard]] std::string joined_list(std::span<const std::string> texts, std::size_t most = 20);
 
 }  // namespace msunet::prepare

@@ -51,7 +51,7 @@ std::string pair_text(const Pair& pair) {
     return core::concat(core::quoted(pair.data), " with ", core::quoted(pair.mask));
 }
 
-/// Two modalities, by the names of volume and mask, that exclude each other.
+/// Whether the names of volume and mask say different modalities.
 bool modalities_differ(const Pair& pair) {
     const auto data = core::modality_of(pair.data);
     const auto mask = core::modality_of(pair.mask);
@@ -73,7 +73,7 @@ std::set<std::string> keys_of(const std::vector<std::string>& files) {
     return keys;
 }
 
-/// Tells whether a pair's names differ while the counterpart of one of them exists.
+/// Whether the names of a pair differ although one of them has its counterpart elsewhere.
 class CrossedTest {
 public:
     using Key = std::string (*)(const std::string&);
@@ -101,7 +101,7 @@ std::string counts_differ(const std::vector<std::string>& data,
                                     folders.masks, " ", masks.size(), " masks");
     const auto lonely_data = without_counterpart(data, keys_of(masks));
     const auto lonely_masks = without_counterpart(masks, keys_of(data));
-    // Where no name has a counterpart, the names follow no common pattern and say nothing.
+    // Where no name has a counterpart, the names follow no common pattern.
     if (!lonely_data.empty() && lonely_data.size() < data.size()) {
         text += core::concat("; volumes without a mask: ", name_list(lonely_data));
     }
@@ -146,7 +146,7 @@ void check_names(Pairing& pairing, const FolderNames& folders) {
     }
 }
 
-/// The fewest files of which a share `split` is one file.
+/// The smallest number of files with at least one validation file.
 std::size_t files_for_one(double split) {
     constexpr double beyond_any_folder = 1e12;
     auto files = static_cast<std::size_t>(std::min(1 / split, beyond_any_folder));

@@ -13,10 +13,11 @@
 #include "msunet/core/time.hpp"
 #include "msunet/prepare/inside.hpp"
 #include "prepare/cache.hpp"
+#include "prepare/cache_key.hpp"
 #include "prepare/find_input.hpp"
+#include "prepare/input_plan.hpp"
 #include "prepare/inventory.hpp"
 #include "prepare/preprocess.hpp"
-#include "prepare/survey_input.hpp"
 
 namespace msunet::prepare {
 
@@ -33,7 +34,7 @@ void warn(const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) core::log::warn(warning);
 }
 
-/// Says what the options alone do not show.
+/// Logs warnings about names, and that copies are not made where they were asked for.
 void announce(const Request& request, const Input& input) {
     warn(input.findings.warnings);
     if (request.augment.enable_augmentation &&
@@ -56,7 +57,7 @@ fs::path usable_cache(const Request& request) {
     return folder;
 }
 
-/// A data set from the cache was checked when it was made, but for what may differ now.
+/// Checks a cached data set for what may differ from the run that made it. Throws core::InputError.
 void check_cached(const Request& request, const Input& input, const Survey& survey) {
     Findings findings = input.findings;
     const auto patches = fixed_patches(request);
@@ -68,73 +69,85 @@ void check_cached(const Request& request, const Input& input, const Survey& surv
     if (!findings.problems.empty()) throw core::InputError(std::move(findings.problems));
 }
 
-}  // namespace
-
-Survey survey(const Request& request, const comm::Communicator& world, bool voxels,
-              Observer* observer) {
-    Observer& told = observer_or_none(observer);
-    const Input input = find_input(request, world);
-    announce(request, input);
-    SurveyedInput surveyed = survey_input(request, input, world, told);
-    std::vector<std::size_t> slices;
-    if (voxels) slices = check_voxels(request, input, surveyed, world, told);
-    Findings found = gather_findings(world, surveyed.findings);
-    warn(found.warnings);
-    found.problems.insert(found.problems.begin(), input.findings.problems.begin(),
-                          input.findings.problems.end());
-    if (!found.problems.empty()) throw core::InputError(std::move(found.problems));
-    Survey result = survey_of(input, surveyed, copies_of(request, input));
-    result.slices = std::move(slices);
-    return result;
+/// Collective: the data set from the cache; nothing where it must be made. Scans are read for their
+/// hashes only if there is a cached data set that they may turn out to be.
+std::optional<StoredData> find_cached(const Request& request, Inventory& inventory,
+                                      const fs::path& folder, const comm::NodeTopology& nodes,
+                                      Observer& observer) {
+    const comm::Communicator& world = nodes.all();
+    if (!inventory.complete()) {
+        const std::string outline = cache_outline(request, inventory);
+        if (!world.any_of(world.is_root() && holds_outline(folder, outline))) return std::nullopt;
+        inventory.hash_missing(world, observer);
+        if (!inventory.complete()) return std::nullopt;
+    }
+    observer.phase("reading the cache");
+    const DataSetName name = name_of(request, inventory);
+    return read_cache(name.in(folder), name.key, nodes);
 }
 
-Prepared prepare(const Request& request, const comm::Communicator& world,
-                 const comm::NodeTopology& nodes, Observer* observer) {
+/// Collective: the size of a file.
+std::uint64_t bytes_of(const fs::path& file, const comm::Communicator& ranks) {
+    std::error_code unknown;
+    const auto size = fs::file_size(file, unknown);
+    return ranks.broadcast(unknown ? std::uint64_t{0} : std::uint64_t{size});
+}
+
+}  // namespace
+
+Survey survey(const Request& request, const comm::NodeTopology& nodes, Observer* observer) {
+    const Input input = find_input(request, nodes.all());
+    announce(request, input);
+    const Inventory inventory(input, {}, nodes.all());
+    return check_input(request, input, inventory, nodes, observer_or_none(observer));
+}
+
+Prepared prepare(const Request& request, const comm::NodeTopology& nodes,
+                 Observer* given_observer) {
     const double begin = core::steady_seconds();
-    Observer& told = observer_or_none(observer);
+    const comm::Communicator& world = nodes.all();
+    Observer& observer = observer_or_none(given_observer);
     const Input input = find_input(request, world);
     announce(request, input);
     const fs::path folder = usable_cache(request);
-    std::vector<InputFile> inputs = hash_inputs(input, folder, world, told);
-    std::string key = cache_key(request, inputs);
-    const fs::path file = folder.empty() ? fs::path() : cache_file_of(folder, key);
+    Inventory inventory(input, folder, world);
 
     std::optional<StoredData> data;
     // Copies that are to be written must be made, whether the cache has them or not.
     const bool may_read = input.findings.problems.empty() && !request.augment.write_augmented;
-    if (!file.empty() && may_read) {
-        told.phase("reading the cache");
-        data = read_cache(file, key, nodes);
+    if (!folder.empty() && may_read) {
+        data = find_cached(request, inventory, folder, nodes, observer);
     }
     const bool from_cache = data.has_value();
-    bool kept = from_cache;
     if (from_cache) {
         check_cached(request, input, data->description.survey);
     } else {
-        SurveyedInput surveyed = survey_input(request, input, world, told);
-        data = preprocess(request, input, surveyed, nodes, told);
-        if (!file.empty()) {
-            told.phase("writing the cache");
-            kept = write_cache(file, key, *data, nodes);
+        if (world.is_root() && holds_older_formats(folder)) {
+            core::log::info(core::concat("Data sets of an older version in ",
+                                         core::quoted(folder.string()),
+                                         " can't be read and are made again."));
         }
+        data = preprocess(request, input, inventory, nodes, observer);
+    }
+    const DataSetName name = name_of(request, inventory);
+    const fs::path file = folder.empty() ? fs::path() : name.in(folder);
+    bool kept = from_cache;
+    if (!from_cache && !file.empty()) {
+        observer.phase("writing the cache");
+        kept = write_cache(file, name.key, *data, nodes);
     }
     warn(data->description.warnings);
     for (const std::string& notice : data->description.notices) core::log::info(notice);
+    if (world.is_root()) inventory.update_index();
     if (kept && world.is_root()) tidy_cache(file);
-    std::uint64_t file_bytes = 0;
-    if (kept) {
-        std::error_code unknown;
-        const auto size = fs::file_size(file, unknown);
-        file_bytes = world.broadcast(unknown ? std::uint64_t{0} : std::uint64_t{size});
-    }
     data::Dataset dataset = SliceStore::finish(data->store, data->description);
     return {.dataset = std::move(dataset),
             .survey = std::move(data->description.survey),
-            .inputs = std::move(inputs),
-            .key = std::move(key),
+            .inputs = inventory.inputs(),
+            .key = name.key,
             .from_cache = from_cache,
             .cache_file = kept ? file : fs::path(),
-            .cache_bytes = file_bytes,
+            .cache_bytes = kept ? bytes_of(file, world) : 0,
             .seconds = core::steady_seconds() - begin};
 }
 

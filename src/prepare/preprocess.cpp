@@ -2,22 +2,19 @@
 #include "prepare/preprocess.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <iterator>
 #include <memory>
-#include <span>
 #include <string>
 #include <utility>
 
-#include "msunet/core/fault.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/prepare/deal.hpp"
 #include "prepare/agreement.hpp"
+#include "prepare/exchange.hpp"
+#include "prepare/input_plan.hpp"
 #include "prepare/name_list.hpp"
-#include "prepare/progress.hpp"
-#include "prepare/source_maker.hpp"
-#include "prepare/work_plan.hpp"
+#include "prepare/read_pairs.hpp"
+#include "prepare/single_files.hpp"
 #include "prepare/written_copies.hpp"
 
 namespace msunet::prepare {
@@ -25,205 +22,185 @@ namespace msunet::prepare {
 namespace {
 
 /// What travels between ranks about a source.
-struct SentLayout {
-    std::uint64_t source = 0;
+struct SourceFacts {
+    std::size_t source = 0;
     SourceLayout layout;
-    std::uint64_t outliers_kept = 0;
+    bool outliers_kept = false;
+    std::string payload_hash;
 };
 
-struct SentHash {
-    std::uint64_t source = 0;
-    std::array<char, 32> hash{};
-};
-
-/// One rank's work on the input.
-class Worker {
-public:
-    Worker(const Request& request, const Input& input, const SurveyedInput& surveyed,
-           const comm::NodeTopology& nodes, Observer& observer)
-        : input_(input),
-          surveyed_(surveyed),
-          nodes_(nodes),
-          all_(nodes.all()),
-          observer_(observer),
-          copies_(copies_of(request, input)),
-          maker_(request, input, surveyed) {}
-
-    /// Collective: all pairs, costliest first.
-    void read_pairs() {
-        std::vector<double> costs;
-        for (const auto& geometry : surveyed_.geometries) costs.push_back(cost_of(*geometry));
-        const auto owners = assign_tasks(costs, all_.size());
-        owners_ = owners;
-        observer_.phase("reading");
-        each(costs, owners, [&](std::size_t pair) {
-            const Holding holding(observer_, input_.pairs[pair].data);
-            read_pair(pair);
-        });
-    }
-
-    /// Collective: all augmented copies.
-    void make_copies() {
-        if (copies_.empty()) return;
-        std::vector<double> costs;
-        for (const auto& copy : copies_) {
-            costs.push_back(cost_of(*surveyed_.geometries[copy.pair], copy));
-        }
-        const auto owners = assign_tasks(costs, all_.size());
-        owners_.insert(owners_.end(), owners.begin(), owners.end());
-        observer_.phase("augmenting");
-        each(costs, owners, [&](std::size_t copy) {
-            const Holding holding(observer_,
-                                  copy_name(input_.pairs[copies_[copy].pair].data, copies_[copy]));
-            made_.push_back(maker_.copy(input_.pairs.size() + copy, copies_[copy]));
-        });
-    }
-
-    const std::vector<PlacedFindings>& findings() const { return findings_; }
-
-    /// Collective: agrees on the layout, writes this rank's slices in place, exchanges the rest.
-    StoredData store() {
-        StoredData data;
-        data.description = describe_sources();
-        auto store = SliceStore::make(nodes_, data.description.elements());
-        const auto ranges =
-            data::source_ranges(data.description.slices(), data.description.sources.size());
-        std::vector<SentHash> hashes;
-        for (Made& made : made_) {
-            const data::Range& range = ranges[made.source];
-            std::ranges::copy(made.voxels, store->voxels(range).begin());
-            std::ranges::copy(made.masks, store->masks(range).begin());
-            const std::string hash = data::payload_hash(made.voxels, made.masks);
-            hashes.push_back({.source = made.source, .hash = {}});
-            std::memcpy(hashes.back().hash.data(), hash.data(), hash.size());
-            made = Made{};
-        }
-        made_.clear();
-        store->share(nodes_, ranges, owners_);
-        data.description.payload_hashes.resize(ranges.size());
-        for (const SentHash& sent : all_.all_gather(hashes)) {
-            data.description.payload_hashes[sent.source].assign(sent.hash.data(), sent.hash.size());
-        }
-        data.store = std::move(store);
-        return data;
-    }
-
-private:
-    /// Collective: `work` on each task of this rank.
-    template <class Work>
-    void each(std::span<const double> costs, const std::vector<int>& owners, Work&& work) {
-        const auto on_node = std::ranges::count_if(owners, [&](int rank) {
-            return nodes_.node_of_rank()[static_cast<std::size_t>(rank)] == nodes_.node_index();
-        });
-        NodeProgress progress(nodes_, static_cast<std::size_t>(on_node), observer_);
-        together(all_, [&] {
-            for (const std::size_t task : tasks_of(costs, owners, all_.rank())) {
-                progress.check_stop();
-                core::fault_point("preprocess");
-                work(task);
-                progress.advance();
-            }
-        });
-    }
-
-    void read_pair(std::size_t pair) {
-        PlacedFindings placed{.place = pair, .findings = {}};
-        if (auto made = maker_.original(pair, placed.findings)) made_.push_back(std::move(*made));
-        findings_.push_back(std::move(placed));
-    }
-
-    /// Collective: everything but voxels and hashes.
-    Description describe_sources() const {
-        Description description;
-        for (std::uint32_t pair = 0; pair < input_.pairs.size(); ++pair) {
-            description.sources.push_back(source_of(pair));
-        }
-        for (const auto& copy : copies_) {
-            data::Source source = source_of(copy.pair);
-            source.name = copy_name(source.name, copy);
-            source.augmented = true;
-            description.sources.push_back(std::move(source));
-        }
-        std::vector<SentLayout> mine;
-        for (const Made& made : made_) {
-            mine.push_back({made.source, made.layout, made.outliers_kept ? 1U : 0U});
-        }
-        std::vector<SentLayout> sent = all_.all_gather(mine);
-        std::ranges::sort(sent, {}, &SentLayout::source);
-        std::vector<std::string> skipped;
-        for (const SentLayout& one : sent) {
-            description.layouts.push_back(one.layout);
-            const data::Source& source = description.sources[one.source];
-            if (one.outliers_kept != 0 && !source.augmented) skipped.push_back(source.name);
-        }
-        if (!skipped.empty()) {
-            description.notices.push_back(
-                core::concat("outliers are left as they are in ", skipped.size(),
-                             " scans (20 x mean is below the 99th percentile: z-scored?): ",
-                             name_list(skipped)));
-        }
-        description.survey = survey_of(input_, surveyed_, copies_);
-        for (std::size_t pair = 0; pair < input_.pairs.size(); ++pair) {
-            description.survey.slices.push_back(description.layouts[pair].slices);
-        }
-        return description;
-    }
-
-    data::Source source_of(std::uint32_t pair) const {
-        return {.name = input_.pairs[pair].data,
-                .modality = input_.pairs[pair].modality,
-                .validation = input_.pairs[pair].validation,
-                .augmented = false,
-                .pair = pair};
-    }
-
-    const Input& input_;
-    const SurveyedInput& surveyed_;
-    const comm::NodeTopology& nodes_;
-    const comm::Communicator& all_;
-    Observer& observer_;
-    std::vector<imaging::AugmentedCopy> copies_;
-    SourceMaker maker_;
-    std::vector<int> owners_;  ///< rank by source
-    std::vector<Made> made_;
-    std::vector<PlacedFindings> findings_;
-};
-
-bool any_problem(const std::vector<PlacedFindings>& findings) {
-    return std::ranges::any_of(
-        findings, [](const PlacedFindings& placed) { return !placed.findings.problems.empty(); });
+template <class Archive, codec::Is<SourceFacts> T>
+void fields(Archive& archive, T& value) {
+    archive("source", value.source);
+    archive("height", value.layout.height);
+    archive("width", value.layout.width);
+    archive("slices", value.layout.slices);
+    archive("outliers_kept", value.outliers_kept);
+    archive("payload_hash", value.payload_hash);
 }
 
-/// Collective: all problems and warnings, those about names first.
-Findings all_findings(const Input& input, const std::vector<PlacedFindings>& mine,
-                      const comm::Communicator& ranks) {
-    Findings gathered = gather_findings(ranks, mine);
-    Findings findings = input.findings;
-    std::ranges::move(gathered.problems, std::back_inserter(findings.problems));
-    findings.warnings = std::move(gathered.warnings);
-    return findings;
+/// All pairs, read.
+struct AllPairs {
+    std::vector<imaging::AugmentedCopy> copies;
+    std::vector<int> owners;  ///< rank by pair
+    std::vector<PairFacts> facts;
+    std::vector<SourceSlices> mine;
+    std::vector<std::string> warnings;
+};
+
+/// Logs the warnings and throws the problems.
+[[noreturn]] void fail(const Findings& findings) {
+    for (const std::string& warning : findings.warnings) core::log::warn(warning);
+    throw core::InputError(findings.problems);
+}
+
+/// Collective: reads all pairs. Throws core::InputError with all problems.
+AllPairs read_all(const Request& request, const Input& input, const Inventory& inventory,
+                  const comm::NodeTopology& nodes, Keep keep, Observer& observer) {
+    const comm::Communicator& ranks = nodes.all();
+    if (!input.findings.problems.empty()) {
+        fail(check_single_files(request, input, ranks, observer));
+    }
+    AllPairs all;
+    all.copies = copies_of(request, input);
+    const WorkPlan plan = plan_work(request, input, all.copies, ranks, observer);
+    ReadPairs read = read_pairs(request, input, inventory, all.copies, plan, nodes, keep, observer);
+    Findings findings = gather_findings(ranks, read.findings);
+    if (!findings.problems.empty()) fail(findings);
+    all.owners = plan.owners;
+    all.facts = gather_facts(ranks, read.pairs);
+    all.mine = std::move(read.sources);
+    all.warnings = std::move(findings.warnings);
+    return all;
+}
+
+/// Bytes of a source's slices if none is dropped.
+std::uint64_t bytes_of(const imaging::Grid& grid) {
+    return std::uint64_t{grid.size[0]} * grid.size[1] * grid.size[2] *
+           (sizeof(float) + sizeof(std::uint8_t));
+}
+
+/// Table and memory of the data set.
+Survey survey_of(const Input& input, const AllPairs& all) {
+    Survey survey;
+    for (const PairFacts& facts : all.facts) {
+        survey.pairs.push_back(
+            {.pair = input.pairs[facts.pair], .before = facts.before, .after = facts.after});
+        survey.slices.push_back(facts.slices);
+        survey.largest_bytes += bytes_of(facts.after);
+    }
+    survey.copies = all.copies.size();
+    for (const imaging::AugmentedCopy& copy : all.copies) {
+        survey.largest_bytes += bytes_of(all.facts[copy.pair].after);
+    }
+    return survey;
+}
+
+/// Collective: what all ranks' sources are, in their order.
+std::vector<SourceFacts> gather_sources(const std::vector<SourceSlices>& mine,
+                                        const comm::Communicator& ranks) {
+    std::vector<SourceFacts> facts;
+    for (const SourceSlices& slices : mine) {
+        facts.push_back({.source = slices.source,
+                         .layout = slices.layout,
+                         .outliers_kept = slices.outliers_kept,
+                         .payload_hash = data::payload_hash(slices.voxels, slices.masks)});
+    }
+    facts = gather_values(ranks, facts);
+    std::ranges::sort(facts, {}, &SourceFacts::source);
+    return facts;
+}
+
+data::Source source_of(const Input& input, std::uint32_t pair) {
+    return {.name = input.pairs[pair].data,
+            .modality = input.pairs[pair].modality,
+            .validation = input.pairs[pair].validation,
+            .augmented = false,
+            .pair = pair};
+}
+
+std::vector<data::Source> sources_of(const Input& input,
+                                     const std::vector<imaging::AugmentedCopy>& copies) {
+    std::vector<data::Source> sources;
+    for (std::uint32_t pair = 0; pair < input.pairs.size(); ++pair) {
+        sources.push_back(source_of(input, pair));
+    }
+    for (const imaging::AugmentedCopy& copy : copies) {
+        data::Source source = source_of(input, copy.pair);
+        source.name = copy_name(source.name, copy);
+        source.augmented = true;
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+/// One notice for all scans whose outliers were left alone.
+void note_outliers(const std::vector<data::Source>& sources, const std::vector<SourceFacts>& facts,
+                   std::vector<std::string>& notices) {
+    std::vector<std::string> skipped;
+    for (const SourceFacts& one : facts) {
+        const data::Source& source = sources[one.source];
+        if (one.outliers_kept && !source.augmented) skipped.push_back(source.name);
+    }
+    if (skipped.empty()) return;
+    notices.push_back(core::concat(
+        "outliers are left as they are in ", skipped.size(),
+        " scans (20 x mean is below the 99th percentile: z-scored?): ", name_list(skipped)));
+}
+
+/// Collective: all of the data set but its voxels.
+Description describe_data(const Input& input, const AllPairs& all,
+                          const comm::Communicator& ranks) {
+    const std::vector<SourceFacts> facts = gather_sources(all.mine, ranks);
+    std::vector<data::Source> sources = sources_of(input, all.copies);
+    Description description{
+        .sources = {}, .survey = survey_of(input, all), .warnings = all.warnings, .notices = {}};
+    note_outliers(sources, facts, description.notices);
+    for (const SourceFacts& one : facts) {
+        description.sources.push_back({.source = std::move(sources[one.source]),
+                                       .layout = one.layout,
+                                       .payload_hash = one.payload_hash});
+    }
+    return description;
+}
+
+/// Collective: every node's memory filled by the ranks that made the sources.
+std::shared_ptr<const SliceStore> store_slices(const Description& description, AllPairs& all,
+                                               const comm::NodeTopology& nodes) {
+    const auto store = SliceStore::make(nodes, description.elements());
+    const std::vector<data::Range> ranges = description.ranges();
+    for (SourceSlices& slices : all.mine) {
+        const data::Range& range = ranges[slices.source];
+        std::ranges::copy(slices.voxels, store->voxels(range).begin());
+        std::ranges::copy(slices.masks, store->masks(range).begin());
+        slices = {};
+    }
+    std::vector<int> owners = all.owners;
+    for (const imaging::AugmentedCopy& copy : all.copies) owners.push_back(all.owners[copy.pair]);
+    store->share(nodes, ranges, owners);
+    return store;
 }
 
 }  // namespace
 
-StoredData preprocess(const Request& request, const Input& input, const SurveyedInput& surveyed,
+StoredData preprocess(const Request& request, const Input& input, Inventory& inventory,
                       const comm::NodeTopology& nodes, Observer& observer) {
-    const comm::Communicator& all = nodes.all();
-    if (!input.findings.problems.empty() || all.any_of(any_problem(surveyed.findings))) {
-        SurveyedInput bad = surveyed;
-        check_voxels(request, input, bad, all, observer);
-        throw_problems(all_findings(input, bad.findings, all));
+    AllPairs all = read_all(request, input, inventory, nodes, Keep::slices, observer);
+    for (const PairFacts& facts : all.facts) {
+        inventory.learn(2 * facts.pair, facts.data);
+        inventory.learn(2 * facts.pair + 1, facts.mask);
     }
-    Worker worker(request, input, surveyed, nodes, observer);
-    worker.read_pairs();
-    std::vector<PlacedFindings> found = surveyed.findings;
-    std::ranges::copy(worker.findings(), std::back_inserter(found));
-    Findings findings = all_findings(input, found, all);
-    throw_problems(findings);
-    worker.make_copies();
-    StoredData data = worker.store();
-    data.description.warnings = std::move(findings.warnings);
+    StoredData data;
+    data.description = describe_data(input, all, nodes.all());
+    data.store = store_slices(data.description, all, nodes);
     return data;
+}
+
+Survey check_input(const Request& request, const Input& input, const Inventory& inventory,
+                   const comm::NodeTopology& nodes, Observer& observer) {
+    const AllPairs all = read_all(request, input, inventory, nodes, Keep::nothing, observer);
+    for (const std::string& warning : all.warnings) core::log::warn(warning);
+    return survey_of(input, all);
 }
 
 }  // namespace msunet::prepare

@@ -20,12 +20,17 @@ void NodeProgress::advance() {
     observer_.progress(now, total_);
 }
 
+void NodeProgress::note_problem() { std::atomic_ref(field(problem)).store(1); }
+
+bool NodeProgress::problem_noted() const { return std::atomic_ref(field(problem)).load() != 0; }
+
 void NodeProgress::check_stop() {
     std::atomic_ref stop(field(stopped));
     if (core::stop_requested()) stop.store(1);
     if (stop.load() == 0) return;
-    throw core::Error(core::ExitCode::stopped,
-                      "stopped while preprocessing (a signal asked for it), start again to go on");
+    throw core::Error(
+        core::ExitCode::stopped,
+        "stopped while preprocessing (a signal asked for it), start it again to resume");
 }
 
 }  // namespace msunet::prepare

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How far the ranks of a node are, without messages.
+/// \file
+/// The progress of all ranks of a node, without messages.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@
 
 namespace msunet::prepare {
 
-/// Tells the observer that this rank holds a piece of work while it lives. Waiting for other ranks
-/// is no work: it must end before a collective call.
+/// Tells the observer that this rank works on something as long as the object exists. Waiting for
+/// other ranks is no work: the object must be destroyed before a collective call.
 class Holding {
 public:
     Holding(Observer& observer, std::string_view what) : observer_(observer) {
@@ -38,9 +39,13 @@ public:
     /// Throws core::Error (ExitCode::stopped) once a signal has asked to stop on any of the node's
     /// ranks.
     void check_stop();
+    /// A problem of the input was found here: the run will fail.
+    void note_problem();
+    /// Whether any of the node's ranks has found one.
+    [[nodiscard]] bool problem_noted() const;
 
 private:
-    enum Field : std::size_t { done, stopped, fields };
+    enum Field : std::size_t { done, stopped, problem, fields };
     std::uint64_t& field(Field which) const;
 
     comm::SharedWindow window_;

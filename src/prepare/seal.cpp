@@ -67,7 +67,7 @@ std::string hash_blocks(const fs::path& file, std::uint64_t bytes,
     return all;
 }
 
-/// What the seal says of `bytes` bytes of content.
+/// The seal's text for `bytes` bytes of content.
 std::string seal_text(const std::string& key, std::uint64_t bytes, const std::string& hashes) {
     return core::concat(key, ' ', bytes, ' ', hashes);
 }
@@ -78,9 +78,9 @@ std::string tail_of(const std::string& text) {
                         length, magic);
 }
 
-/// The seal of a file as far as it can be found.
+/// The seal that was found in a file.
 struct FoundSeal {
-    std::string problem{};      ///< why there is none
+    std::string problem{};      ///< why there is none; empty if there is one
     std::uint64_t content = 0;  ///< bytes before the seal
     std::string text{};
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Hashes of a file's bytes, appended to the file itself. Checked before the HDF5 library sees the
-/// file: the library crashes on some damaged ones. (HDF5 ignores bytes after its own end.)
+/// \file
+/// Hashes of a file's bytes, appended to the file itself, after the end that HDF5 knows. They are
+/// checked before the HDF5 library opens the file, because it crashes on some damaged files.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ void seal_file(const std::filesystem::path& file, const std::string& key,
 
 /// Collective over `ranks`: what is wrong with a sealed file (truncated, of another format or key,
 /// damaged); nothing if every byte is as it was written.
-std::optional<std::string> broken_seal(const std::filesystem::path& file, const std::string& key,
-                                       const comm::Communicator& ranks);
+[[nodiscard]] std::optional<std::string> broken_seal(const std::filesystem::path& file,
+                                                     const std::string& key,
+                                                     const comm::Communicator& ranks);
 
 }  // namespace msunet::prepare

@@ -50,9 +50,16 @@ data::Dataset SliceStore::finish(std::shared_ptr<const SliceStore> store, const 
     const data::Range all{.offset = 0, .count = store->elements_};
     const auto voxels = store->voxels(all);
     const auto masks = store->masks(all);
+    std::vector<data::Source> sources;
+    std::vector<std::string> hashes;
+    for (const StoredSource& stored : of.sources) {
+        sources.push_back(stored.source);
+        hashes.push_back(stored.payload_hash);
+    }
     std::vector<data::Slice> slices = of.slices();
-    std::string hash = data::dataset_hash(of.sources, slices, of.payload_hashes);
-    return {of.sources, std::move(slices), voxels, masks, std::move(store), std::move(hash)};
+    std::string hash = data::dataset_hash(sources, slices, hashes);
+    return {std::move(sources), std::move(slices), voxels, masks,
+            std::move(store),   std::move(hash)};
 }
 
 }  // namespace msunet::prepare

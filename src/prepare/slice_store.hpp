@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The memory of a data set while it is filled: one shared window a node.
+/// \file
+/// The memory of a data set: one shared window on each node, filled by its ranks.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +18,16 @@ namespace msunet::prepare {
 /// Voxels, then masks, of `elements` voxels.
 class SliceStore {
 public:
-    /// Collective over `nodes.all()`. Throws core::Error on all ranks where one node lacks the
-    /// room.
+    /// Collective over `nodes.all()`. Throws core::Error on all ranks where the memory of a node
+    /// does not suffice.
     static std::shared_ptr<SliceStore> make(const comm::NodeTopology& nodes,
                                             std::uint64_t elements);
     /// Collective over the node.
     SliceStore(const comm::NodeTopology& nodes, std::uint64_t elements);
 
     /// To be written by the rank that owns the source, see `share`.
-    std::span<float> voxels(const data::Range& range) const;
-    std::span<std::uint8_t> masks(const data::Range& range) const;
+    [[nodiscard]] std::span<float> voxels(const data::Range& range) const;
+    [[nodiscard]] std::span<std::uint8_t> masks(const data::Range& range) const;
 
     /// Collective over `nodes.all()`: after each rank has written the sources that `owners` gives
     /// to it, every node has all of them.

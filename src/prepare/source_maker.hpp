@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// From the files of one pair to the slices of one source. No rank knows of another here.
+/// \file
+/// From the voxels of one pair to the slices of its sources. No rank knows of another here.
 #pragma once
 
 #include <cstddef>
@@ -11,38 +12,40 @@
 #include "msunet/imaging/normalise.hpp"
 #include "prepare/cache_format.hpp"
 #include "prepare/find_input.hpp"
-#include "prepare/survey_input.hpp"
+#include "prepare/read_pair.hpp"
 
 namespace msunet::prepare {
 
 /// The kept slices of one source, before their place in the store is known.
-struct Made {
-    std::uint32_t source = 0;
+struct SourceSlices {
+    std::uint32_t source = 0;  ///< its number in the data set
     SourceLayout layout;
     bool outliers_kept = false;  ///< the outlier rule was skipped
     std::vector<float> voxels;
     std::vector<std::uint8_t> masks;
 };
 
-/// Reads, augments and normalises. The arguments must outlive it.
+/// Augments and normalises. The arguments must outlive it.
 class SourceMaker {
 public:
-    SourceMaker(const Request& request, const Input& input, const SurveyedInput& surveyed);
+    SourceMaker(const Request& request, const Input& input);
 
-    /// A pair whose headers passed; nothing, with problems, where its voxels can't be used or no
-    /// slice is left.
-    std::optional<Made> original(std::size_t pair, Findings& findings) const;
+    /// The source of a pair; nothing, with a problem, where no slice is left.
+    [[nodiscard]] std::optional<SourceSlices> original(std::size_t pair, const PairContent& content,
+                                                       Findings& findings) const;
 
-    /// An augmented copy of a pair that `original` took; written to disk too if that is asked for.
-    Made copy(std::size_t source, const imaging::AugmentedCopy& copy) const;
+    /// An augmented copy of a pair, made of `voxels` in place; written to disk too if that is asked
+    /// for.
+    [[nodiscard]] SourceSlices copy(std::size_t source, const imaging::AugmentedCopy& copy,
+                                    const PairGeometry& geometry, LoadedPair voxels) const;
 
 private:
     bool anatomical(std::size_t pair) const;
-    Made normalise(std::size_t source, std::size_t pair, const LoadedPair& loaded) const;
+    SourceSlices normalise(std::size_t source, std::size_t pair, const PairGeometry& geometry,
+                           const LoadedPair& voxels) const;
 
     const Request& request_;
     const Input& input_;
-    const SurveyedInput& surveyed_;
     imaging::OutlierValue outliers_;
 };
 

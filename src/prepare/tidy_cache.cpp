@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "prepare/cache.hpp"
+#include "prepare/cache_key.hpp"
 
 namespace msunet::prepare {
 
@@ -43,7 +44,9 @@ void tidy_cache(const fs::path& file) {
         std::error_code gone;
         const Time time = entries->last_write_time(gone);
         if (gone) continue;
-        if (is_data_set(name) && entries->path() != file) {
+        if (is_of_older_format(name)) {
+            fs::remove(entries->path(), gone);
+        } else if (is_data_set(name) && entries->path() != file) {
             others.push_back({entries->path(), time});
         } else if (is_temporary(name) && Time::clock::now() - time > abandoned_after) {
             fs::remove(entries->path(), gone);

@@ -5,7 +5,7 @@
 
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "msunet/imaging/write_volume.hpp"
 
 namespace msunet::prepare {
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Augmented copies on disk: --write_augmented.
 #pragma once
 
@@ -6,19 +7,20 @@
 #include <string>
 
 #include "msunet/imaging/augment_plan.hpp"
-#include "msunet/prepare/check.hpp"
 #include "msunet/prepare/input.hpp"
+#include "prepare/read_pair.hpp"
 
 namespace msunet::prepare {
 
 /// File name without .nii or .nii.gz.
-std::string stem_of(const std::string& file_name);
+[[nodiscard]] std::string stem_of(const std::string& file_name);
 
 /// Name of a copy, without extension: "<stem>_augmented<number>", numbered from 1.
-std::string copy_name(const std::string& file_name, const imaging::AugmentedCopy& copy);
+[[nodiscard]] std::string copy_name(const std::string& file_name,
+                                    const imaging::AugmentedCopy& copy);
 
-/// Writes a copy as "<folder>/data/<name>.nii" and "<folder>/masks/<name>.nii": a layout that
-/// training takes as input. Throws core::Error.
+/// Writes a copy as "<folder>/data/<name>.nii" and "<folder>/masks/<name>.nii": folders that
+/// training accepts as input. Throws core::Error.
 void write_copy(const std::filesystem::path& folder, const Pair& pair,
                 const imaging::AugmentedCopy& copy, const LoadedPair& loaded);
 

@@ -52,8 +52,8 @@ std::int64_t checked_version(const std::filesystem::path& file, std::string_view
     if (*version < 1 || *version > journal_version) {
         throw core::UsageError(concat(quoted(file.string()), " is a journal of version ", *version,
                                       " (this program reads versions 1 to ", journal_version,
-                                      "), resume it with the program that wrote it or use "
-                                      "another experiment name"));
+                                      "), resume it with the program that wrote it or use another "
+                                      "experiment name"));
     }
     return *version;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace msunet::record {
 
@@ -24,6 +25,27 @@ std::optional<TrialState> trial_state_of(std::string_view name) {
 
 bool is_final(TrialState state) {
     return state == TrialState::done || state == TrialState::failed || state == TrialState::pca;
+}
+
+TrialResult make_result(const Attempt& attempt, TrialState state, double now) {
+    TrialResult result;
+    result.trial = attempt.trial;
+    result.permutation = attempt.permutation;
+    result.state = state;
+    result.started_at =
+        attempt.first_started_at > 0 ? attempt.first_started_at : attempt.started_at;
+    result.ended_at = now;
+    result.duration = attempt.spent_seconds + now - attempt.started_at;
+    result.rank = attempt.rank;
+    result.ranks = attempt.ranks;
+    result.num_gpus = attempt.num_gpus;
+    return result;
+}
+
+TrialResult failed_result(const Attempt& attempt, std::string reason, double now) {
+    auto result = make_result(attempt, TrialState::failed, now);
+    result.reason = std::move(reason);
+    return result;
 }
 
 const EpochReport* summary_epoch(const TrialResult& result) {

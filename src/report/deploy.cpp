@@ -15,7 +15,6 @@
 #include "msunet/report/results.hpp"
 #include "msunet/report/tables.hpp"
 #include "msunet/unet/keras_config.hpp"
-#include "msunet/unet/network.hpp"
 #include "report/dates.hpp"
 
 namespace msunet::report {
@@ -25,7 +24,7 @@ namespace {
 constexpr std::string_view dummy_samples = "37,12\n72,9\n";
 
 std::vector<h5::KerasLayer> layers_of(const TrainedModel& model) {
-    const std::vector<std::string> names = unet::layer_names();
+    const std::vector<std::string> names = model.architecture.layer_names();
     return h5::group_by_layer(names, model.weights);
 }
 
@@ -38,7 +37,8 @@ std::map<std::string, std::string> attributes_of(const TrainedModel& model) {
 }
 
 std::string model_json(const TrainedModel& model) {
-    return unet::keras_model_json(model.hyperparameters, model.height, model.width);
+    return unet::keras_model_json(model.architecture, model.hyperparameters, model.height,
+                                  model.width);
 }
 
 std::string as_text(const std::vector<std::byte>& bytes) {

@@ -22,7 +22,9 @@ Json node_json(const Environment::Node& node) {
 
 std::string environment_json(const Environment& environment) {
     Json versions = Json::object();
-    for (const auto& [name, version] : environment.versions) versions[name] = version;
+    for (const auto& [name, version] : environment.versions) {
+        versions[name] = version ? Json(*version) : Json();
+    }
     Json nodes = Json::array();
     for (const Environment::Node& node : environment.nodes) nodes.push_back(node_json(node));
     Json json{{"started", core::date_text(environment.started_at)},

@@ -102,8 +102,8 @@ std::vector<SlicePicture> pictures_from_json(std::string_view text) {
         std::vector<SlicePicture> pictures;
         for (const Json& json : Json::parse(text)) pictures.push_back(picture_of(json));
         return pictures;
-    } catch (const Json::exception& error) {
-        throw core::InputError(error.what());
+    } catch (const Json::exception&) {
+        throw core::InputError("its JSON is damaged");
     }
 }
 

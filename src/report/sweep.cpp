@@ -7,7 +7,6 @@
 #include "msunet/core/text.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "msunet/unet/names.hpp"
 
 namespace msunet::report {
 namespace {
@@ -38,18 +37,15 @@ bool is_true(const record::Configuration& configuration, std::string_view name, 
     return text ? core::to_bool(*text).value_or(fallback) : fallback;
 }
 
-// Losses and optimisers by their canonical names; None for a modality_weight of "none".
-core::Value canonical(std::string_view key, const core::Value& value) {
-    const std::string* text = std::get_if<std::string>(&value);
-    if (text == nullptr) return value;
-    if (key == "modality_weight" && core::to_lower(*text) == "none") return {};
+// Texts as the hyperparameter of that name has them: losses by their canonical names, None for a
+// modality_weight of "none".
+core::Value canonical(const std::string& key, const core::Value& value) {
+    if (!std::holds_alternative<std::string>(value)) return value;
     try {
-        if (key == "losses") return unet::canonical_loss(*text);
-        if (key == "optimizer") return unet::canonical_optimizer(*text);
-    } catch (const core::Error&) {
+        return unet::to_permutation(unet::from_permutation({{key, value}})).at(key);
+    } catch (const core::UsageError&) {
         return value;  // a failed trial's row keeps what the user wrote
     }
-    return value;
 }
 
 }  // namespace

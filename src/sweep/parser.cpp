@@ -261,9 +261,8 @@ private:
         if (text == "True" || text == "true") return literal(true, position);
         if (text == "False" || text == "false") return literal(false, position);
         if (text == "None" || text == "none") return literal(std::monostate{}, position);
-        const std::string wanted = core::normal_name(text);
-        if (slot_where(
-                [&](const std::string& name) { return core::normal_name(name) == wanted; })) {
+        const std::string wanted = core::plain_name(text);
+        if (slot_where([&](const std::string& name) { return core::plain_name(name) == wanted; })) {
             return node;
         }
         throw ExpressionProblem(position,

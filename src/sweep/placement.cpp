@@ -51,8 +51,7 @@ private:
                 slot.rank = node.ranks[static_cast<std::size_t>(local)];
                 slot.node = static_cast<std::int64_t>(n);
                 slot.local_rank = local;
-                slot.threads =
-                    request_.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
+                slot.threads = threads_of_rank(node, request_.threads);
                 const bool dispatches = request_.dedicated_dispatcher && slot.rank == 0;
                 const auto taken = static_cast<std::int64_t>(workers.slots.size());
                 const std::int64_t room = node.devices * request_.trials_per_gpu;
@@ -228,15 +227,9 @@ private:
 
 }  // namespace
 
-RanksPerTrial parse_ranks_per_trial(std::string_view text) {
-    if (text == "auto") return {};
-    if (text == "node") return {RanksPerTrial::Kind::node, 0};
-    const auto number = core::to_integer(text);
-    if (!number || *number < 1) {
-        throw core::UsageError(concat("--ranks_per_trial: ", core::quoted(text),
-                                      " is not auto, node or an integer of at least 1"));
-    }
-    return {RanksPerTrial::Kind::number, *number};
+std::int64_t threads_of_rank(const Node& node, std::optional<std::int64_t> asked) {
+    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
+    return asked.value_or(std::max<std::int64_t>(1, node.cores / ranks));
 }
 
 Placement place(const PlacementRequest& request) { return Placer(request).place(); }

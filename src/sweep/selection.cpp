@@ -2,7 +2,6 @@
 #include "msunet/sweep/selection.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -15,15 +14,6 @@ namespace {
 
 using core::concat;
 using core::quoted;
-
-constexpr std::array<std::pair<std::string_view, RandomMethod>, 7> method_names{
-    {{"uniform_mersenne", RandomMethod::uniform_mersenne},
-     {"sobol", RandomMethod::sobol},
-     {"halton", RandomMethod::halton},
-     {"latin_hypercube", RandomMethod::latin_hypercube},
-     {"latin_matrix", RandomMethod::latin_hypercube},
-     {"latin_sudoku", RandomMethod::latin_hypercube},
-     {"latin_improved", RandomMethod::latin_hypercube}}};
 
 std::string count_text(std::uint64_t count) {
     return core::thousands(static_cast<std::int64_t>(count));
@@ -79,9 +69,9 @@ void filter(std::vector<record::TrialId>& trials, const std::string& text,
 
 void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
     if (static_cast<std::uint64_t>(shard.count) > trials.size()) {
-        throw core::UsageError(concat("--shard ", shard.index, "/", shard.count,
-                                      ": there are only ", trials.size(),
-                                      " permutations, use at most so many shards"));
+        throw core::UsageError(concat("--shard ", to_text(shard), ": there are only ",
+                                      trials.size(),
+                                      " permutations, use at most that many shards"));
     }
     std::vector<record::TrialId> kept;
     for (auto i = static_cast<std::size_t>(shard.index - 1); i < trials.size();
@@ -93,37 +83,12 @@ void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
 
 }  // namespace
 
-RandomMethod parse_random_method(std::string_view name) {
-    const std::string wanted = core::normal_name(name);
-    for (const auto& [known, method] : method_names) {
-        if (known == wanted) return method;
-    }
-    throw core::UsageError(concat("--random_method: ", quoted(name),
-                                  " is unknown (known are uniform_mersenne, sobol, halton, "
-                                  "latin_hypercube), choose one of these"));
-}
-
-Shard parse_shard(std::string_view text) {
-    const std::vector<std::string> parts = core::split(text, '/');
-    const auto index = core::to_integer(parts.front());
-    const auto count = parts.size() == 2 ? core::to_integer(parts[1]) : std::nullopt;
-    if (!index || !count || *index < 1 || *count < *index) {
-        throw core::UsageError(
-            concat("--shard: ", quoted(text), " is not i/N with 1 ≤ i ≤ N, write for example 1/8"));
-    }
-    return {*index, *count};
-}
-
 std::string folder_suffix(const Shard& shard) {
     return concat("_shard", shard.index, "of", shard.count);
 }
 
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
                  const core::Permutation& defaults) {
-    const RandomMethod method = parse_random_method(options.random_method);
-    std::optional<Shard> shard;
-    if (options.shard) shard = parse_shard(*options.shard);
-
     Selection selection;
     selection.lines.push_back(count_text(grid.size()) +
                               (grid.size() == 1 ? " permutation" : " permutations") +
@@ -136,10 +101,11 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                    "), set --round_limit N or --fraction_limit F, or shorten the grid's lists "
                    "(--boolean_limit filters only what these have drawn)"));
     }
-    selection.trials = sample(grid, method, limit.count, seed);
+    selection.trials = sample(grid, options.random_method, limit.count, seed);
     if (!limit.option.empty()) {
         selection.lines.push_back(concat(count_text(selection.trials.size()), " of them drawn by ",
-                                         limit.option, " (", options.random_method, ")"));
+                                         limit.option, " (", core::name_of(options.random_method),
+                                         ")"));
     }
     if (options.boolean_limit) {
         filter(selection.trials, *options.boolean_limit, grid, defaults);
@@ -147,10 +113,10 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                                          " of them accepted by --boolean_limit ",
                                          quoted(*options.boolean_limit)));
     }
-    if (shard) {
-        keep_shard(selection.trials, *shard);
+    if (options.shard) {
+        keep_shard(selection.trials, *options.shard);
         selection.lines.push_back(concat(count_text(selection.trials.size()), " of them in shard ",
-                                         shard->index, "/", shard->count));
+                                         to_text(*options.shard)));
     }
     return selection;
 }

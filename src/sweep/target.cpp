@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/sweep/target.hpp"
 
+#include <cmath>
 #include <vector>
 
 #include "msunet/core/error.hpp"
@@ -17,8 +18,9 @@ void check_metric(std::string_view option, const std::string& name, bool has_val
     if (!record::is_metric(name)) {
         std::vector<std::string> known(record::metric_names.begin(), record::metric_names.end());
         for (std::string& column : record::modality_columns()) known.push_back(std::move(column));
-        throw core::UsageError(concat("--", option, ": ", quoted(name), " is no metric (known are ",
-                                      core::join(known), ")", core::did_you_mean(name, known)));
+        throw core::UsageError(concat("--", option, ": ", quoted(name),
+                                      " is not a metric (known are ", core::join(known), ")",
+                                      core::did_you_mean(name, known)));
     }
     if (!has_validation && name.find("val_") != std::string::npos) {
         throw core::UsageError(concat("--", option, ": ", quoted(name),
@@ -40,22 +42,26 @@ bool PerformanceTarget::reached(const record::TrialResult& result) const {
     return reached && (less ? *reached <= value : *reached >= value);
 }
 
-PerformanceTarget parse_performance_target(std::string_view text, bool has_validation) {
-    const std::vector<std::string> parts = core::split(text, ',');
-    const auto part = [&](std::size_t i) { return std::string(core::trim(parts[i])); };
-    const std::optional<double> value = parts.size() >= 2 ? core::to_double(part(1)) : std::nullopt;
-    if (parts.size() > 3 || !value || *value != *value ||
-        (parts.size() == 3 && part(2) != "less")) {
-        throw core::UsageError(concat("--performance_target: ", quoted(text),
-                                      " is not METRIC,VALUE[,less], write for example "
-                                      "val_dice_coef,0.95 or val_loss,0.1,less"));
-    }
-    PerformanceTarget target;
-    target.metric = part(0);
-    check_metric("performance_target", target.metric, has_validation);
+std::string to_text(const PerformanceTarget& target) {
+    const bool says_less = target.less && !record::lower_is_better(target.metric);
+    return concat(target.metric, ",", target.value, says_less ? ",less" : "");
+}
+
+bool from_text(std::string_view text, PerformanceTarget& target) {
+    std::vector<std::string> parts = core::split(text, ',');
+    for (std::string& part : parts) part = core::trim(part);
+    const std::optional<double> value =
+        parts.size() >= 2 ? core::to_double(parts[1]) : std::nullopt;
+    const bool says_less = parts.size() == 3 && parts[2] == "less";
+    if (!value || std::isnan(*value) || (parts.size() != 2 && !says_less)) return false;
+    target.metric = parts[0];
     target.value = *value;
-    target.less = parts.size() == 3 || record::lower_is_better(target.metric);
-    return target;
+    target.less = says_less || record::lower_is_better(target.metric);
+    return true;
+}
+
+void check_target(const PerformanceTarget& target, bool has_validation) {
+    check_metric("performance_target", target.metric, has_validation);
 }
 
 }  // namespace msunet::sweep

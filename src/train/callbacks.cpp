@@ -10,6 +10,9 @@
 #include "msunet/record/ranking.hpp"
 
 namespace msunet::train {
+
+using unet::LrSchedule;
+
 namespace {
 
 // Defaults of keras.callbacks.ReduceLROnPlateau.
@@ -21,9 +24,7 @@ constexpr double plateau_delta = 1e-4;
 
 Callbacks::Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
                      std::string metric)
-    : schedule_(hyperparameters.lr_schedule == "cosine"    ? Schedule::cosine
-                : hyperparameters.lr_schedule == "plateau" ? Schedule::plateau
-                                                           : Schedule::constant),
+    : schedule_(hyperparameters.lr_schedule),
       lr_(hyperparameters.lr),
       total_steps_(static_cast<double>(hyperparameters.epochs * steps_per_epoch)),
       patience_(hyperparameters.early_stopping),
@@ -33,13 +34,13 @@ Callbacks::Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t 
 
 double Callbacks::learning_rate(std::int64_t step) const {
     switch (schedule_) {
-        case Schedule::cosine: {
+        case LrSchedule::cosine: {
             const double share = std::min(static_cast<double>(step), total_steps_) / total_steps_;
             return lr_ * (1 + std::cos(std::numbers::pi * share)) / 2;
         }
-        case Schedule::plateau:
+        case LrSchedule::plateau:
             return lr_ * state_.plateau_factor;
-        case Schedule::constant:
+        case LrSchedule::constant:
             break;
     }
     return lr_;
@@ -47,7 +48,7 @@ double Callbacks::learning_rate(std::int64_t step) const {
 
 Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<double> metric,
                                          double plateau_loss) {
-    if (schedule_ == Schedule::plateau) {
+    if (schedule_ == LrSchedule::plateau) {
         if (plateau_loss < state_.plateau_best - plateau_delta) {
             state_.plateau_best = plateau_loss;
             state_.plateau_wait = 0;

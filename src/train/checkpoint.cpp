@@ -1,38 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/train/checkpoint.hpp"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
 #include "msunet/codec/json.hpp"
-#include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
 #include "msunet/h5/container.hpp"
 #include "msunet/record/fields.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::train {
+
+template <class Archive, codec::Is<EpochSums> T>
+void fields(Archive& archive, T& sums) {
+    archive("weighted_loss", sums.weighted_loss);
+    archive("loss", sums.loss);
+    archive("dice_coef", sums.dice_coef);
+    archive("jaccard", sums.jaccard);
+    archive("samples", sums.samples);
+    archive("batches", sums.batches);
+    archive("seconds", sums.seconds);
+}
+
+template <class Archive, codec::Is<Callbacks::State> T>
+void fields(Archive& archive, T& state) {
+    archive("plateau_factor", state.plateau_factor);
+    archive("plateau_best", state.plateau_best);
+    archive("plateau_wait", state.plateau_wait);
+    archive("best", state.best);
+    archive("best_epoch", state.best_epoch);
+    archive("wait", state.wait);
+}
+
+template <class Archive, codec::Is<Progress> T>
+void fields(Archive& archive, T& progress) {
+    archive("epoch", progress.epoch);
+    archive("step", progress.step);
+    archive("sums", progress.sums);
+    archive("history", progress.history);
+    archive("modality", progress.modality);
+    archive("callbacks", progress.callbacks);
+    archive("stopped_early", progress.stopped_early);
+}
+
+template <class Archive, codec::Is<Checkpoint> T>
+void fields(Archive& archive, T& checkpoint) {
+    archive("trial", checkpoint.trial);
+    archive("identity", checkpoint.identity);
+    archive("progress", checkpoint.progress);
+    archive("iterations", checkpoint.iterations);
+}
+
 namespace {
 
-constexpr const char* format = "msunet checkpoint 1";
-constexpr std::string_view engine_prefix = "engine.";
-constexpr std::string_view best_prefix = "best.";
+using core::concat;
+using core::quoted;
 
-/// Names of a container are free of '/'.
-std::string container_name(std::string_view prefix, std::string name) {
-    std::replace(name.begin(), name.end(), '/', '|');
-    return std::string(prefix) + name;
+constexpr const char* format = "msunet checkpoint 2";
+
+/// A tensor of the best weights without its values.
+struct Shape {
+    std::string name;
+    std::vector<std::int64_t> shape;
+};
+
+/// What the container's arrays are: array i of the engine is "engine.<i>", of the best weights
+/// "best.<i>".
+struct Contents {
+    std::vector<std::string> engine;
+    std::vector<Shape> best;
+};
+
+template <class Archive, codec::Is<Shape> T>
+void fields(Archive& archive, T& tensor) {
+    archive("name", tensor.name);
+    archive("shape", tensor.shape);
 }
 
-std::string engine_name(std::string_view name) {
-    std::string text(name.substr(engine_prefix.size()));
-    std::replace(text.begin(), text.end(), '|', '/');
-    return text;
+template <class Archive, codec::Is<Contents> T>
+void fields(Archive& archive, T& contents) {
+    archive("engine", contents.engine);
+    archive("best", contents.best);
 }
 
-std::uint64_t unsigned_of(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-std::int64_t signed_of(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::string engine_array(std::size_t i) { return concat("engine.", i); }
+std::string best_array(std::size_t i) { return concat("best.", i); }
+
+Checkpoint decode(const h5::Container& container) {
+    auto checkpoint = codec::from_json<Checkpoint>(container.text("checkpoint"));
+    const auto contents = codec::from_json<Contents>(container.text("contents"));
+    for (std::size_t i = 0; i < contents.engine.size(); ++i) {
+        StateBuffer buffer{.name = contents.engine[i]};
+        const auto array = container.arrays.find(engine_array(i));
+        const bool is_double = array != container.arrays.end() &&
+                               std::holds_alternative<std::vector<double>>(array->second);
+        if (is_double) {
+            buffer.doubles = container.doubles(array->first);
+        } else {
+            buffer.floats = container.floats(engine_array(i));
+        }
+        checkpoint.engine.push_back(std::move(buffer));
+    }
+    for (std::size_t i = 0; i < contents.best.size(); ++i) {
+        checkpoint.progress.best_weights.push_back({.name = contents.best[i].name,
+                                                    .shape = contents.best[i].shape,
+                                                    .values = container.floats(best_array(i))});
+    }
+    return checkpoint;
+}
 
 }  // namespace
 
@@ -45,96 +122,45 @@ void EpochSums::add(const model::BatchSums& batch, std::int64_t count) {
     ++batches;
 }
 
-void write_checkpoint(const std::filesystem::path& file, const Checkpoint& c) {
-    const std::vector<std::uint64_t> counts{c.trial,
-                                            unsigned_of(c.epoch),
-                                            unsigned_of(c.step),
-                                            unsigned_of(c.iterations),
-                                            unsigned_of(c.sums.samples),
-                                            unsigned_of(c.sums.batches),
-                                            unsigned_of(c.callbacks.plateau_wait),
-                                            unsigned_of(c.callbacks.best_epoch),
-                                            unsigned_of(c.callbacks.wait),
-                                            c.ended ? 1U : 0U};
-    const std::vector<double> numbers{c.sums.weighted_loss,     c.sums.loss,
-                                      c.sums.dice_coef,         c.sums.jaccard,
-                                      c.sums.seconds,           c.callbacks.plateau_factor,
-                                      c.callbacks.plateau_best, c.callbacks.best};
-    record::TrialResult past;
-    past.trial = c.trial;
-    past.history = c.history;
-    past.modality = c.modality;
-
-    std::map<std::string, h5::ArrayView, std::less<>> arrays{
-        {"counts", std::span<const std::uint64_t>(counts)},
-        {"numbers", std::span<const double>(numbers)}};
-    for (const auto& buffer : c.engine) {
-        const std::string name = container_name(engine_prefix, buffer.name);
+void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint) {
+    Contents contents;
+    std::map<std::string, h5::ArrayView, std::less<>> arrays;
+    for (const auto& buffer : checkpoint.engine) {
+        const auto name = engine_array(contents.engine.size());
         if (buffer.doubles.empty()) {
             arrays.emplace(name, std::span<const float>(buffer.floats));
         } else {
             arrays.emplace(name, std::span<const double>(buffer.doubles));
         }
+        contents.engine.push_back(buffer.name);
     }
-    for (const auto& array : c.best_weights) {
-        arrays.emplace(container_name(best_prefix, array.name),
-                       std::span<const float>(array.values));
+    for (const auto& array : checkpoint.progress.best_weights) {
+        arrays.emplace(best_array(contents.best.size()), std::span<const float>(array.values));
+        contents.best.push_back({array.name, array.shape});
     }
     core::make_directories(file.parent_path());
-    h5::write_container(
-        file, arrays,
-        {{"format", format}, {"identity", c.identity}, {"past", codec::to_json(past)}});
+    h5::write_container(file, arrays,
+                        {{"format", format},
+                         {"checkpoint", codec::to_json(checkpoint)},
+                         {"contents", codec::to_json(contents)}});
 }
 
-Checkpoint read_checkpoint(const std::filesystem::path& file) {
-    const h5::Container container = h5::read_container(file);
-    if (container.text("format") != format) {
-        throw core::InputError("'" + file.string() + "' is no checkpoint of this version");
-    }
-    const auto& counts = container.integers("counts");
-    const auto& numbers = container.doubles("numbers");
-    if (counts.size() != 10 || numbers.size() != 8) {
-        throw core::InputError("'" + file.string() + "' is no checkpoint of this version");
-    }
-    Checkpoint c;
-    c.trial = counts[0];
-    c.epoch = signed_of(counts[1]);
-    c.step = signed_of(counts[2]);
-    c.iterations = signed_of(counts[3]);
-    c.sums = {.weighted_loss = numbers[0],
-              .loss = numbers[1],
-              .dice_coef = numbers[2],
-              .jaccard = numbers[3],
-              .samples = signed_of(counts[4]),
-              .batches = signed_of(counts[5]),
-              .seconds = numbers[4]};
-    c.callbacks = {.plateau_factor = numbers[5],
-                   .plateau_best = numbers[6],
-                   .plateau_wait = signed_of(counts[6]),
-                   .best = numbers[7],
-                   .best_epoch = signed_of(counts[7]),
-                   .wait = signed_of(counts[8])};
-    c.ended = counts[9] != 0;
-    c.identity = container.text("identity");
-    auto past = codec::from_json<record::TrialResult>(container.text("past"));
-    c.history = std::move(past.history);
-    c.modality = std::move(past.modality);
-    for (const auto& [name, array] : container.arrays) {
-        if (!name.starts_with(engine_prefix)) continue;
-        StateBuffer buffer{.name = engine_name(name)};
-        if (const auto* floats = std::get_if<std::vector<float>>(&array)) buffer.floats = *floats;
-        if (const auto* doubles = std::get_if<std::vector<double>>(&array)) {
-            buffer.doubles = *doubles;
+std::variant<Checkpoint, UnusableCheckpoint> read_checkpoint(const std::filesystem::path& file) {
+    const auto unusable = [&file](std::string_view reason) {
+        return UnusableCheckpoint{
+            concat("checkpoint ", quoted(file.string()), " can't be used (", reason, ")")};
+    };
+    try {
+        const h5::Container container = h5::read_container(file);
+        const auto& found = container.text("format");
+        if (found != format) {
+            return unusable(
+                concat("it is a ", quoted(found), ", this version reads ", quoted(format)));
         }
-        c.engine.push_back(std::move(buffer));
+        return decode(container);
+    } catch (const std::exception& error) {
+        return unusable(failure_text(error));
     }
-    if (container.arrays.contains(container_name(best_prefix, unet::tensors().front().name))) {
-        c.best_weights = unet::tensor_shapes();
-        for (auto& array : c.best_weights) {
-            array.values = container.floats(container_name(best_prefix, array.name));
-        }
-    }
-    return c;
 }
 
 }  // namespace msunet::train

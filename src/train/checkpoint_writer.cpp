@@ -18,7 +18,7 @@ CheckpointWriter::~CheckpointWriter() {
 
 void CheckpointWriter::start(Checkpoint checkpoint) {
     finish();
-    position_ = {checkpoint.epoch, checkpoint.step};
+    position_ = {checkpoint.progress.epoch, checkpoint.progress.step};
     flight_ = std::async(std::launch::async, [file = file_, content = std::move(checkpoint)] {
         write_checkpoint(file, content);
     });

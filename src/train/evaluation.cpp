@@ -3,63 +3,81 @@
 
 #include <algorithm>
 
+#include "msunet/core/time.hpp"
 #include "msunet/data/batch_sampler.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::train {
 
-void Agreement::ask(record::Answer answer) {
-    pending_ = std::max(pending_, static_cast<std::int64_t>(answer));
-    if (ranks_ == 1) agreed_ = std::max(agreed_, pending_);
-}
-
-void Agreement::learn(std::int64_t status) {
-    if (status >= StepEngine::failed_status) throw GroupFailure{};
-    agreed_ = std::max(agreed_, status);
-}
-
-void Agreement::check() const {
-    if (agreed_ > 0) throw PauseRequest{};
-}
-
-EpochSums evaluate(
-    StepEngine& engine, std::span<const std::uint32_t> samples, std::int64_t batch_size,
-    const comm::Communicator& group, Agreement& agreement,
-    const std::function<void(std::int64_t batch, std::int64_t batches)>& after_batch) {
-    const auto sampler =
-        data::BatchSampler::in_order(samples, static_cast<std::size_t>(batch_size));
+std::optional<EpochSums> Evaluation::sums(std::span<const std::uint32_t> samples,
+                                          std::int64_t epoch) {
+    const auto& group = setup_.context.group;
+    const auto sampler = data::BatchSampler::in_order(
+        samples, static_cast<std::size_t>(setup_.hyperparameters.batch_size));
     EpochSums sums;
     for (std::size_t i = 0; i < sampler.steps(); ++i) {
+        const double began = core::steady_seconds();
         const auto global = static_cast<std::int64_t>(sampler.batch(i).size());
-        const StepOutcome outcome = engine.evaluate(
+        const StepOutcome outcome = engine_.evaluate(
             {.samples = sampler.batch(i, group.rank(), group.size()),
              .first = static_cast<std::int64_t>(sampler.share(i, group.rank(), group.size()).begin),
              .global = global},
-            agreement.status());
-        agreement.learn(outcome.status);
+            control_.status());
+        throw_if_step_failed(group, engine_, outcome.status);
+        control_.learn(outcome.status);
         sums.add(outcome.sums, global);
-        after_batch(static_cast<std::int64_t>(i), static_cast<std::int64_t>(sampler.steps()));
-        agreement.check();
+        control_.step_ended(epoch, static_cast<std::int64_t>(i),
+                            static_cast<std::int64_t>(sampler.steps()),
+                            core::steady_seconds() - began);
+        if (control_.pause_agreed()) return std::nullopt;
     }
     return sums;
 }
 
-record::ModalityDice evaluate_modalities(
-    StepEngine& engine, const data::PatchIndex& index, std::int64_t batch_size,
-    const comm::Communicator& group, Agreement& agreement,
-    const std::function<void(std::int64_t batch, std::int64_t batches)>& after_batch) {
+std::optional<EpochSums> Evaluation::validation(std::int64_t epoch) {
+    return sums(setup_.index.validation(), epoch);
+}
+
+std::optional<record::ModalityDice> Evaluation::modalities(std::int64_t epoch) {
     record::ModalityDice dice;
     const auto take = [&](data::Part part, auto& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const auto samples = index.samples(part, static_cast<core::Modality>(i));
+            const auto samples = setup_.index.samples(part, static_cast<core::Modality>(i));
             if (samples.empty()) continue;
-            const EpochSums sums =
-                evaluate(engine, samples, batch_size, group, agreement, after_batch);
-            values[i] = sums.dice_coef / static_cast<double>(sums.batches);
+            const auto total = sums(samples, epoch);
+            if (!total) return false;
+            values[i] = total->dice_coef / static_cast<double>(total->batches);
         }
+        return true;
     };
-    take(data::Part::validation, dice.val);
-    take(data::Part::training_original, dice.train);
+    if (!take(data::Part::validation, dice.val)) return std::nullopt;
+    if (!take(data::Part::training_original, dice.train)) return std::nullopt;
     return dice;
+}
+
+record::Metrics metrics_of(const EpochSums& training, const std::optional<EpochSums>& validation) {
+    const auto batches = static_cast<double>(training.batches);
+    record::Metrics metrics;
+    metrics.loss = training.weighted_loss / static_cast<double>(training.samples);
+    metrics.dice_coef = training.dice_coef / batches;
+    metrics.jaccard_similarity = training.jaccard / batches;
+    if (validation) {
+        const auto val_batches = static_cast<double>(validation->batches);
+        metrics.val_loss = validation->loss / static_cast<double>(validation->samples);
+        metrics.val_dice_coef = validation->dice_coef / val_batches;
+        metrics.val_jaccard_similarity = validation->jaccard / val_batches;
+    }
+    return metrics;
+}
+
+bool is_modality_metric(const std::string& metric) {
+    const auto columns = record::modality_columns();
+    return std::find(columns.begin(), columns.end(), metric) != columns.end();
+}
+
+std::optional<double> value_of(const std::string& metric, const record::EpochReport& report) {
+    if (!is_modality_metric(metric)) return record::metric(report.metrics, metric);
+    return report.modality ? record::modality_metric(*report.modality, metric) : std::nullopt;
 }
 
 }  // namespace msunet::train

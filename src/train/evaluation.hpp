@@ -1,58 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The network in inference mode on samples: validation, Dice by modality, an epoch's metrics.
 #pragma once
 
-// FusedOps over samples in inference mode: validation and Dice by modality.
-
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <span>
+#include <string>
 
-#include "msunet/comm/communicator.hpp"
-#include "msunet/record/control.hpp"
 #include "msunet/record/metrics.hpp"
+#include "msunet/record/trial.hpp"
 #include "msunet/train/checkpoint.hpp"
 #include "msunet/train/step_engine.hpp"
+#include "train/group_control.hpp"
+#include "train/trial_setup.hpp"
 
 namespace msunet::train {
 
-/// The group agreed to pause or stop; nothing of the pass is kept.
-struct PauseRequest {};
-
-/// A rank of the group failed within a step; every rank of the group throws it at the same place.
-struct GroupFailure {};
-
-/// Agreement on the answers of `TrialControl` through the status of the engine's reductions. A
-/// group of one agrees at once, a larger one in its next reduction.
-class Agreement {
+/// Evaluates a trial's network. All methods are collective over the group, report each batch as a
+/// step of `epoch`, throw TrialFailure, and return nothing where the group agreed to pause.
+class Evaluation {
 public:
-    explicit Agreement(int ranks) : ranks_(ranks) {}
+    Evaluation(const TrialSetup& setup, StepEngine& engine, GroupControl& control)
+        : setup_(setup), engine_(engine), control_(control) {}
 
-    /// What this rank asks for in its next reduction.
-    [[nodiscard]] std::int64_t status() const { return pending_; }
-    /// Notes an answer of the control.
-    void ask(record::Answer answer);
-    /// Takes up what a reduction brought. Throws GroupFailure.
-    void learn(std::int64_t status);
-    /// Throws PauseRequest if the group has agreed to pause or stop.
-    void check() const;
+    /// Sums over all validation samples.
+    std::optional<EpochSums> validation(std::int64_t epoch);
+    /// Dice by modality of validation and of original training samples.
+    std::optional<record::ModalityDice> modalities(std::int64_t epoch);
 
 private:
-    int ranks_;
-    std::int64_t pending_ = 0;
-    std::int64_t agreed_ = 0;
+    std::optional<EpochSums> sums(std::span<const std::uint32_t> samples, std::int64_t epoch);
+
+    const TrialSetup& setup_;
+    StepEngine& engine_;
+    GroupControl& control_;
 };
 
-/// Collective over the group: sums over samples, in their order, in batches of `batch_size`, this
-/// rank working on its share of each. `after_batch` is called after each with its number.
-EpochSums evaluate(
-    StepEngine& engine, std::span<const std::uint32_t> samples, std::int64_t batch_size,
-    const comm::Communicator& group, Agreement& agreement,
-    const std::function<void(std::int64_t batch, std::int64_t batches)>& after_batch);
+/// An epoch's metrics from its sums; the validation's where there is validation data.
+[[nodiscard]] record::Metrics metrics_of(const EpochSums& training,
+                                         const std::optional<EpochSums>& validation);
 
-/// Collective over the group: Dice by modality of validation and of original training samples.
-record::ModalityDice evaluate_modalities(
-    StepEngine& engine, const data::PatchIndex& index, std::int64_t batch_size,
-    const comm::Communicator& group, Agreement& agreement,
-    const std::function<void(std::int64_t batch, std::int64_t batches)>& after_batch);
+/// Whether `metric` is a column of the modality file.
+[[nodiscard]] bool is_modality_metric(const std::string& metric);
+
+/// The value of `metric` in an epoch; nothing where it was not taken.
+[[nodiscard]] std::optional<double> value_of(const std::string& metric,
+                                             const record::EpochReport& report);
 
 }  // namespace msunet::train

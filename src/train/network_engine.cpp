@@ -7,29 +7,20 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
-#include "msunet/core/error.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::train {
 namespace {
 
 constexpr std::int64_t sum_count = 5;
 
-std::vector<bool> trainable_layers(const unet::Hyperparameters& hyperparameters) {
-    std::vector<bool> flags;
-    for (const auto& layer : unet::layers()) {
-        flags.push_back(unet::is_trainable(layer, hyperparameters));
-    }
-    return flags;
-}
-
 model::NetworkOptions network_options(const EngineSpec& spec, at::Device device) {
     return {.precision = spec.precision,
             .device = device,
             .dropout = spec.hyperparameters.dropout,
-            .trainable = trainable_layers(spec.hyperparameters),
+            .trainable = spec.architecture.trainable_layers(spec.hyperparameters),
             .sync_batch_norm = spec.sync_batch_norm};
 }
 
@@ -58,9 +49,12 @@ void copy_in(const at::Tensor& tensor, const std::vector<T>& values) {
 NetworkEngine::NetworkEngine(const EngineSpec& spec, at::Device device,
                              std::unique_ptr<model::FusedOps> fused_ops, void* stream)
     : spec_(spec),
-      network_(network_options(spec, device), spec.start_weights, std::move(fused_ops)),
+      network_(model::make_network({.architecture = spec.architecture,
+                                    .options = network_options(spec, device),
+                                    .weights = spec.start_weights,
+                                    .fused_ops = std::move(fused_ops)})),
       objective_(spec.hyperparameters.losses, spec.hyperparameters.final_activation),
-      optimizer_(model::Optimizer::make(spec.hyperparameters.optimizer, network_.parameters())),
+      optimizer_(model::Optimizer::make(spec.hyperparameters.optimizer, network_->parameters())),
       collectives_(spec.reducer, stream),
       sums_(at::zeros({sum_count}, at::TensorOptions(device).dtype(at::kDouble))) {}
 
@@ -70,7 +64,7 @@ std::vector<float> NetworkEngine::bottleneck(std::span<const std::uint32_t> samp
     for (std::size_t i = 0; i < samples.size(); i += batch_size) {
         const auto part = samples.subspan(i, std::min(batch_size, samples.size() - i));
         const at::Tensor rows =
-            network_.bottleneck(cut(part).x).to(at::kCPU, at::kFloat).contiguous();
+            network_->bottleneck(cut(part).x).to(at::kCPU, at::kFloat).contiguous();
         const auto* data = rows.const_data_ptr<float>();
         features.insert(features.end(), data, data + rows.numel());
     }
@@ -82,16 +76,17 @@ std::vector<float> NetworkEngine::predict(std::span<const float> pictures) {
     const auto count = static_cast<std::int64_t>(pictures.size()) / (height * width);
     at::Tensor host = at::empty({count, height, width});
     std::copy(pictures.begin(), pictures.end(), host.mutable_data_ptr<float>());
-    const at::Tensor likelihood =
-        objective_.predict(network_.infer(host.to(master()))).to(at::kCPU, at::kFloat).contiguous();
+    const at::Tensor likelihood = objective_.predict(network_->infer(host.to(master())))
+                                      .to(at::kCPU, at::kFloat)
+                                      .contiguous();
     const auto* data = likelihood.const_data_ptr<float>();
     return {data, data + likelihood.numel()};
 }
 
-std::vector<core::NamedArray> NetworkEngine::weights() const { return network_.weights(); }
+std::vector<core::NamedArray> NetworkEngine::weights() const { return network_->weights(); }
 
 void NetworkEngine::load_weights(std::span<const core::NamedArray> weights) {
-    network_.load(weights);
+    network_->load(weights);
 }
 
 std::vector<StateBuffer> NetworkEngine::state() const {
@@ -100,30 +95,36 @@ std::vector<StateBuffer> NetworkEngine::state() const {
     return buffers;
 }
 
-void NetworkEngine::restore(std::span<const StateBuffer> state, std::int64_t iterations) {
-    for (const auto& [name, tensor] : tensors()) {
-        const StateBuffer* found = nullptr;
-        for (const auto& buffer : state) {
-            if (buffer.name == name) found = &buffer;
-        }
+std::string NetworkEngine::restore(std::span<const StateBuffer> state, std::int64_t iterations) {
+    const auto all = tensors();
+    std::vector<const StateBuffer*> found;
+    for (const auto& [name, tensor] : all) {
         const auto size = static_cast<std::size_t>(tensor.numel());
-        if (found == nullptr || (found->floats.size() != size && found->doubles.size() != size)) {
-            throw core::InputError("the checkpoint does not fit the network: '" + name +
-                                   "' is missing or of another size");
+        const auto buffer = std::ranges::find(state, name, &StateBuffer::name);
+        if (buffer == state.end()) return core::concat("it has no ", core::quoted(name));
+        if (buffer->floats.size() != size && buffer->doubles.size() != size) {
+            return core::concat(core::quoted(name), " has ",
+                                std::max(buffer->floats.size(), buffer->doubles.size()),
+                                " values, the network's has ", size);
         }
-        if (found->floats.size() == size) {
-            copy_in(tensor, found->floats);
+        found.push_back(&*buffer);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto& tensor = all[i].second;
+        if (found[i]->floats.size() == static_cast<std::size_t>(tensor.numel())) {
+            copy_in(tensor, found[i]->floats);
         } else {
-            copy_in(tensor, found->doubles);
+            copy_in(tensor, found[i]->doubles);
         }
     }
     optimizer_->set_iterations(iterations);
+    return {};
 }
 
 void NetworkEngine::begin(std::int64_t status) {
     status_ = status;
     if (spec_.reducer != nullptr) spec_.reducer->clear();
-    collectives_.begin(&network_.schedule());
+    collectives_.begin(&network_->schedule());
     sums_.zero_();
     if (!failure_.empty()) raise(failed_status);
     raise(status);
@@ -135,14 +136,7 @@ void NetworkEngine::raise(std::int64_t status) {
 }
 
 void NetworkEngine::fail(const std::exception& error) {
-    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-        failure_ = "out of memory";
-    } else {
-        // One line: what() of libtorch goes on with a stack trace.
-        failure_ = error.what();
-        failure_ = failure_.substr(0, failure_.find('\n'));
-        if (failure_.empty()) failure_ = "unknown failure";
-    }
+    failure_ = failure_text(error);
     raise(failed_status);
 }
 
@@ -150,16 +144,16 @@ void NetworkEngine::differentiate(const Batch& batch, const BatchPart& part, std
     const at::Tensor logits = forward(batch, part, step);
     const at::Tensor gradient = compare(logits, batch, part);
     RECORD_USER_SCOPE("msunet::backward");
-    network_.backward(gradient);
+    network_->backward(gradient);
 }
 
 at::Tensor NetworkEngine::forward(const Batch& batch, const BatchPart& part, std::int64_t step) {
     RECORD_USER_SCOPE("msunet::forward");
-    return network_.forward(batch.x,
-                            {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
-                             .first_sample = part.first,
-                             .global_samples = part.global,
-                             .collectives = &collectives_});
+    return network_->forward(batch.x,
+                             {.dropout = {spec_.dropout_key, static_cast<std::uint32_t>(step)},
+                              .first_sample = part.first,
+                              .global_samples = part.global,
+                              .collectives = &collectives_});
 }
 
 at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch,
@@ -172,16 +166,16 @@ at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch,
 
 void NetworkEngine::score(const Batch& batch, const BatchPart& part) {
     sums_.copy_(
-        objective_.evaluate(network_.infer(batch.x), batch.y, batch.weights, part.global, false)
+        objective_.evaluate(network_->infer(batch.x), batch.y, batch.weights, part.global, false)
             .sums);
 }
 
 void NetworkEngine::reduce_gradients() {
-    collectives_.drain(network_.schedule().size(), at::TensorOptions(sums_.device()));
-    if (network_.parameters().size() > 0) collectives_.sum(network_.parameters().gradients());
+    collectives_.drain(network_->schedule().size(), at::TensorOptions(sums_.device()));
+    if (network_->parameters().size() > 0) collectives_.sum(network_->parameters().gradients());
     if (spec_.sync_batch_norm || !collectives_.active()) return;
     // Without synchronised batch normalisation the ranks' moving statistics would drift apart.
-    at::Tensor statistics = network_.moving_statistics();
+    at::Tensor statistics = network_->moving_statistics();
     collectives_.sum(statistics);
     statistics.div_(static_cast<double>(collectives_.ranks()));
 }
@@ -201,11 +195,11 @@ StepOutcome NetworkEngine::outcome() {
 
 std::vector<std::pair<std::string, at::Tensor>> NetworkEngine::tensors() const {
     std::vector<std::pair<std::string, at::Tensor>> all;
-    if (network_.parameters().size() > 0) {
-        all.emplace_back("values", network_.parameters().values());
+    if (network_->parameters().size() > 0) {
+        all.emplace_back("values", network_->parameters().values());
     }
-    all.emplace_back("moving_statistics", network_.moving_statistics());
-    if (network_.parameters().size() > 0) {
+    all.emplace_back("moving_statistics", network_->moving_statistics());
+    if (network_->parameters().size() > 0) {
         for (const auto& state : optimizer_->state()) {
             all.emplace_back("optimizer/" + state.name, state.tensor);
         }

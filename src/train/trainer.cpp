@@ -1,87 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/train/trainer.hpp"
 
-#include <exception>
-#include <new>
+#include <optional>
+#include <utility>
 
-#include "msunet/core/error.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/data/patch_index.hpp"
 #include "msunet/model/pca.hpp"
+#include "msunet/train/trial_failure.hpp"
 #include "train/trial_run.hpp"
+#include "train/trial_setup.hpp"
 
 namespace msunet::train {
+
 namespace {
 
-/// The leader computes the components alone, on all validation samples.
-std::vector<std::string> write_components(const TrialContext& context,
-                                          const record::Assignment& assignment,
-                                          const unet::Hyperparameters& hyperparameters) {
-    const auto& index = context.patches(hyperparameters);
-    const std::vector<float> weights(index.size(), 1.0F);
-    const auto engine = context.make_engine({.dataset = context.dataset,
-                                             .index = index,
-                                             .hyperparameters = hyperparameters,
+record::Attempt attempt_of(const TrialContext& context, const record::Assignment& assignment) {
+    record::Attempt attempt;
+    attempt.trial = assignment.trial;
+    attempt.permutation = assignment.permutation;
+    attempt.first_started_at = assignment.first_started_at;
+    attempt.started_at = core::unix_now();
+    attempt.spent_seconds = assignment.spent_seconds;
+    attempt.rank = context.world_rank;
+    attempt.ranks = context.group.size();
+    attempt.num_gpus = context.gpus;
+    return attempt;
+}
+
+/// On one rank: the principal components of all validation samples' features, in files.
+std::vector<std::string> write_components(const TrialSetup& setup) {
+    const auto& context = setup.context;
+    const auto engine = context.make_engine({.architecture = context.architecture,
+                                             .dataset = context.dataset,
+                                             .index = setup.index,
+                                             .hyperparameters = setup.hyperparameters,
                                              .start_weights = context.start_weights,
-                                             .sample_weights = weights,
+                                             .sample_weights = setup.sample_weights,
                                              .precision = context.precision});
-    const auto& samples = index.validation();
+    const auto& samples = setup.index.validation();
     const auto features = engine->bottleneck(samples);
     const auto count = static_cast<std::int64_t>(samples.size());
     const auto cumulative = model::pca_cumulative_variance(
         features, count, count > 0 ? static_cast<std::int64_t>(features.size()) / count : 0);
-    return context.write_pca ? context.write_pca(assignment.trial, cumulative)
-                             : std::vector<std::string>{};
+    if (context.files == nullptr) return {};
+    return context.files->write_components(setup.assignment.trial, cumulative);
 }
 
-record::TrialResult run_pca(const TrialContext& context, const record::Assignment& assignment,
-                            const unet::Hyperparameters& hyperparameters) {
-    record::TrialResult result;
-    result.trial = assignment.trial;
-    result.permutation = assignment.permutation;
-    result.state = record::TrialState::pca;
-    result.started_at =
-        assignment.first_started_at > 0 ? assignment.first_started_at : core::unix_now();
-    const double began = core::unix_now();
-    result.rank = context.world_rank;
-    result.ranks = context.group.size();
-    result.num_gpus = context.gpus;
-    result.patch_size = context.patches(hyperparameters).padded_text();
-    std::string failure;
-    if (context.group.is_root()) {
-        try {
-            result.files = write_components(context, assignment, hyperparameters);
-        } catch (const std::bad_alloc&) {
-            failure = "out of memory";
-        } catch (const std::exception& error) {
-            failure = error.what();
-        }
-    }
-    result.reason = context.group.broadcast(failure);
-    if (!result.reason.empty()) result.state = record::TrialState::failed;
-    result.ended_at = core::unix_now();
-    result.duration = assignment.spent_seconds + result.ended_at - began;
+/// Collective over the group: a `pca_only` trial. Its leader does the work.
+record::TrialResult run_pca(const TrialSetup& setup, const record::Attempt& attempt) {
+    std::vector<std::string> files;
+    run_on_all(setup.context.group, [&] {
+        if (setup.context.group.is_root()) files = write_components(setup);
+    });
+    auto result = record::make_result(attempt, record::TrialState::pca, core::unix_now());
+    result.files = std::move(files);
     return result;
 }
 
 }  // namespace
 
-std::string group_problem(std::int64_t batch_size, int ranks) {
-    if (ranks <= batch_size) return {};
-    return "a group of " + std::to_string(ranks) + " ranks can't share batches of " +
-           std::to_string(batch_size) +
-           " samples, give a larger batch_size or a smaller --ranks_per_trial";
+std::vector<float> TrainedTrial::predict(std::span<const float> pictures) const {
+    auto likelihoods = engine.predict(pictures);
+    if (control != nullptr) {
+        const auto epoch = static_cast<std::int64_t>(result.history.size());
+        control->after_step({.trial = result.trial, .epoch = epoch});
+    }
+    return likelihoods;
 }
 
 record::TrialResult run_trial(const TrialContext& context, const record::Assignment& assignment,
                               record::TrialControl& control) {
-    const auto hyperparameters = unet::from_permutation(assignment.permutation, context.defaults);
-    if (hyperparameters.pca_only) return run_pca(context, assignment, hyperparameters);
-    if (const auto problem = group_problem(hyperparameters.batch_size, context.group.size());
-        !problem.empty()) {
-        throw core::UsageError(problem);
+    const auto attempt = attempt_of(context, assignment);
+    std::optional<TrialSetup> setup;
+    std::optional<TrialRun> run;
+    record::TrialResult result;
+    try {
+        run_on_all(context.group, [&] { setup.emplace(context, assignment); });
+        if (setup->hyperparameters.pca_only) {
+            result = run_pca(*setup, attempt);
+        } else {
+            run.emplace(*setup, control);
+            const auto state = run->run();
+            result = record::make_result(attempt, state, core::unix_now());
+        }
+    } catch (const TrialFailure& failure) {
+        result = record::failed_result(attempt, failure.what(), core::unix_now());
     }
-    return TrialRun(context, assignment, hyperparameters, control).run();
+    if (setup) result.patch_size = setup->index.padded_text();
+    if (!run) return result;
+    run->describe(result);
+    if (result.state != record::TrialState::done) return result;
+    run->write_files(result);
+    const double now = core::unix_now();
+    result.duration += now - result.ended_at;
+    result.ended_at = now;
+    return result;
 }
 
 }  // namespace msunet::train

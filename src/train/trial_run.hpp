@@ -1,76 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// One trial on its way through the epochs.
-
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "msunet/data/batch_sampler.hpp"
+#include "msunet/train/callbacks.hpp"
 #include "msunet/train/checkpoint.hpp"
 #include "msunet/train/trainer.hpp"
 #include "train/evaluation.hpp"
+#include "train/group_control.hpp"
+#include "train/trial_checkpoints.hpp"
+#include "train/trial_setup.hpp"
 
 namespace msunet::train {
 
-/// Trains a permutation from its start or from a checkpoint. One object a call of `run_trial`; all
-/// ranks of the group make and use it alike.
+/// Trains one trial: from its start or a checkpoint through the epochs to its weights. One object a
+/// call of `run_trial`; all ranks of the group make and use it alike.
 class TrialRun {
 public:
-    /// Throws core::InputError for a checkpoint that does not fit, on every rank.
-    TrialRun(const TrialContext& context, const record::Assignment& assignment,
-             const unet::Hyperparameters& hyperparameters, record::TrialControl& control);
+    TrialRun(const TrialSetup& setup, record::TrialControl& control);
 
-    /// Collective over the group: to the end, to a pause or to a failure.
-    record::TrialResult run();
+    /// Collective over the group: `done` or `paused`. Throws TrialFailure.
+    record::TrialState run();
+    /// What was trained so far, for the result, however the trial ended.
+    void describe(record::TrialResult& result) const;
+    /// Collective over the group, after `run` said `done`: writes the weights, and what the
+    /// context's `files` add. Throws core::Error on every rank where they can't be written.
+    void write_files(record::TrialResult& result);
 
 private:
     void make_engine();
     void restore();
-    void train_epoch();
-    void end_epoch();
-    void finish(record::TrialResult& result);
-    void look_at(const record::TrialResult& result);
-    /// Collective over the group: a checkpoint that is on disk when it returns.
-    void save();
-    void fail(record::TrialResult& result, const std::string& reason);
+    /// Collective over the group, as are the next two: false where it agreed to pause.
+    bool train_epoch();
+    bool end_epoch();
+    bool finish();
 
-    [[nodiscard]] bool over() const { return ended_ || epoch_ >= hyperparameters_.epochs; }
+    /// Evaluates the network after an epoch's steps; nothing where the group agreed to pause.
+    std::optional<record::EpochReport> evaluate_epoch();
+    /// Adds the epoch to the history and decides what follows from it.
+    void add_epoch(const record::EpochReport& report);
+    void train_step(const data::BatchSampler& sampler);
+    [[nodiscard]] bool over() const;
     [[nodiscard]] bool modality_every_epoch() const;
-    record::ModalityDice modalities();
-    [[nodiscard]] std::optional<double> chosen_metric(const record::EpochReport& report) const;
-    void report_batch(std::int64_t batch, std::int64_t batches, double began);
-    void agree_on_answer(record::Answer answer);
+    [[nodiscard]] Evaluation evaluation() { return {setup_, *engine_, control_}; }
 
-    [[nodiscard]] Checkpoint snapshot() const;
-    [[nodiscard]] std::filesystem::path folder() const;
-    void report_completed();
-    /// Collective over the group: throws on every rank what the leader's writing threw.
-    template <class F>
-    void write_on_leader(F&& write);
-
-    const TrialContext& context_;
-    const record::Assignment& assignment_;
-    const unet::Hyperparameters& hyperparameters_;
-    record::TrialControl& control_;
-    const data::PatchIndex& index_;
-    std::vector<float> sample_weights_;
-    std::string identity_;
-    std::unique_ptr<StepEngine> engine_;
-    Agreement agreement_;
+    const TrialSetup& setup_;
+    GroupControl control_;
+    TrialCheckpoints checkpoints_;
     Callbacks callbacks_;
-    CheckpointWriter writer_;
-    double began_at_, saved_at_;
-
-    std::int64_t epoch_ = 0;  ///< epochs complete
-    std::int64_t step_ = 0;   ///< steps complete in the next one
-    std::int64_t steps_;      ///< of an epoch
-    EpochSums sums_;
-    bool ended_ = false;
-    record::History history_;
-    std::vector<record::ModalityRow> modality_;
-    std::vector<core::NamedArray> best_weights_;
+    std::unique_ptr<StepEngine> engine_;
+    Progress progress_;
 };
 
 }  // namespace msunet::train

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "msunet/core/random.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -25,9 +24,10 @@ void fill_kernel(core::NamedArray& kernel, std::uint64_t seed) {
 
 }  // namespace
 
-std::vector<core::NamedArray> initial_weights(std::uint64_t seed) {
+std::vector<core::NamedArray> initial_weights(const Architecture& architecture,
+                                              std::uint64_t seed) {
     std::vector<core::NamedArray> weights;
-    for (const Tensor& tensor : tensors()) {
+    for (const Tensor& tensor : architecture.tensors()) {
         const bool one = tensor.role == "gamma" || tensor.role == "moving_variance";
         core::NamedArray weight{tensor.name, tensor.shape,
                                 std::vector<float>(tensor.elements, one ? 1.0F : 0.0F)};

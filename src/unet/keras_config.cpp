@@ -3,8 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "msunet/unet/network.hpp"
-
 namespace msunet::unet {
 namespace {
 
@@ -21,9 +19,20 @@ Json initializer(std::string_view name, const Json& config) {
     return {{"class_name", name}, {"config", config}};
 }
 
+std::string activation_name(Activation activation, const Hyperparameters& hyperparameters) {
+    switch (activation) {
+        case Activation::relu:
+            return "relu";
+        case Activation::final:
+            return hyperparameters.final_activation;
+        case Activation::none:
+            break;
+    }
+    return "linear";
+}
+
 Json convolution_config(const Layer& layer, const Hyperparameters& hyperparameters) {
     Json config = base(layer, hyperparameters);
-    const bool last = layer.part == Part::score;
     config.update({{"filters", layer.out_channels},
                    {"kernel_size", {layer.kernel, layer.kernel}},
                    {"strides", {1, 1}},
@@ -31,7 +40,7 @@ Json convolution_config(const Layer& layer, const Hyperparameters& hyperparamete
                    {"data_format", "channels_last"},
                    {"dilation_rate", {1, 1}},
                    {"groups", 1},
-                   {"activation", last ? hyperparameters.final_activation : "relu"},
+                   {"activation", activation_name(layer.activation, hyperparameters)},
                    {"use_bias", true},
                    {"kernel_initializer",
                     initializer("VarianceScaling", {{"scale", 2.0},
@@ -48,28 +57,30 @@ Json convolution_config(const Layer& layer, const Hyperparameters& hyperparamete
 }
 
 /// Class and configuration of a layer, as Keras names them.
-struct Description {
+struct KerasLayer {
     const char* class_name;
     Json config;
 };
 
-Description description(const Layer& layer, const Hyperparameters& hyperparameters,
-                        std::optional<std::int64_t> height, std::optional<std::int64_t> width) {
+KerasLayer keras_layer(const Layer& layer, const BatchNormConstants& batch_norm,
+                       const Hyperparameters& hyperparameters, std::optional<std::int64_t> height,
+                       std::optional<std::int64_t> width) {
     Json config = base(layer, hyperparameters);
     switch (layer.kind) {
         case LayerKind::input:
-            return {"InputLayer",
-                    {{"batch_input_shape", {nullptr, side(height), side(width), 1}},
-                     {"dtype", "float32"},
-                     {"sparse", false},
-                     {"ragged", false},
-                     {"name", layer.name}}};
+            return {
+                "InputLayer",
+                {{"batch_input_shape", {nullptr, side(height), side(width), layer.out_channels}},
+                 {"dtype", "float32"},
+                 {"sparse", false},
+                 {"ragged", false},
+                 {"name", layer.name}}};
         case LayerKind::convolution:
             return {"Conv2D", convolution_config(layer, hyperparameters)};
         case LayerKind::batch_norm:
             config.update({{"axis", {3}},
-                           {"momentum", 0.99},
-                           {"epsilon", 0.001},
+                           {"momentum", batch_norm.momentum},
+                           {"epsilon", batch_norm.epsilon},
                            {"center", true},
                            {"scale", true}});
             return {"BatchNormalization", config};
@@ -86,6 +97,8 @@ Description description(const Layer& layer, const Hyperparameters& hyperparamete
         case LayerKind::concatenation:
             config.update({{"axis", -1}});
             return {"Concatenate", config};
+        case LayerKind::addition:
+            return {"Add", config};
         case LayerKind::dropout:
             break;
     }
@@ -93,12 +106,10 @@ Description description(const Layer& layer, const Hyperparameters& hyperparamete
     return {"Dropout", config};
 }
 
-Json inputs_of(const Layer& layer) {
+Json inputs_of(const Layer& layer, const std::vector<Layer>& layers) {
     Json nodes = Json::array();
-    for (const std::string_view input : {layer.skip, layer.input}) {
-        if (!input.empty()) {
-            nodes.push_back(Json::array({input, 0, 0, Json::object()}));
-        }
+    for (const std::size_t input : layer.inputs) {
+        nodes.push_back(Json::array({layers[input].name, 0, 0, Json::object()}));
     }
     return nodes.empty() ? Json::array() : Json::array({nodes});
 }
@@ -132,22 +143,26 @@ KerasModelFacts read_keras_model_json(std::string_view json) {
     return facts;
 }
 
-std::string keras_model_json(const Hyperparameters& hyperparameters,
+std::string keras_model_json(const Architecture& architecture,
+                             const Hyperparameters& hyperparameters,
                              std::optional<std::int64_t> height,
                              std::optional<std::int64_t> width) {
+    const auto& layers = architecture.layers();
+    const Description& description = architecture.description();
     Json list = Json::array();
-    for (const Layer& layer : layers()) {
-        Description described = description(layer, hyperparameters, height, width);
-        list.push_back(Json{{"class_name", described.class_name},
-                            {"config", std::move(described.config)},
+    for (const Layer& layer : layers) {
+        KerasLayer keras =
+            keras_layer(layer, description.batch_norm, hyperparameters, height, width);
+        list.push_back(Json{{"class_name", keras.class_name},
+                            {"config", std::move(keras.config)},
                             {"name", layer.name},
-                            {"inbound_nodes", inputs_of(layer)}});
+                            {"inbound_nodes", inputs_of(layer, layers)}});
     }
-    const Layer& first = layers().front();
-    const Layer& last = layers().back();
+    const Layer& first = layers.front();
+    const Layer& last = layers.back();
     const Json model{{"class_name", "Functional"},
                      {"config",
-                      {{"name", keras_model_name},
+                      {{"name", description.name},
                        {"trainable", true},
                        {"layers", std::move(list)},
                        {"input_layers", Json::array({Json::array({first.name, 0, 0})})},

@@ -1,103 +1,183 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <array>
-#include <stdexcept>
+#include "unet/layers.hpp"
 
-#include "msunet/unet/network.hpp"
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace msunet::unet {
 namespace {
 
-using enum LayerKind;
+/// Patches are padded to multiples of 32, whose sides can be halved five times.
+constexpr std::size_t most_blocks = 6;
 
-// Name, kind, part, block, number, kernel, channels in and out, input, skip. The name conv_3_2
-// breaks the pattern in the published model too; start models and users' scripts know it so.
-constexpr std::array<Layer, 63> table{{
-    {"input_1", input, Part::contracting, 1, 0, 0, 1, 1, "", ""},
-    {"conv1_1", convolution, Part::contracting, 1, 1, 3, 1, 32, "input_1", ""},
-    {"conv1_1_bn", batch_norm, Part::contracting, 1, 0, 0, 32, 32, "conv1_1", ""},
-    {"conv1_2", convolution, Part::contracting, 1, 2, 3, 32, 32, "conv1_1_bn", ""},
-    {"conv1_2_bn", batch_norm, Part::contracting, 1, 0, 0, 32, 32, "conv1_2", ""},
-    {"pool1", max_pooling, Part::contracting, 1, 0, 0, 32, 32, "conv1_2_bn", ""},
-    {"conv2_1", convolution, Part::contracting, 2, 3, 3, 32, 64, "pool1", ""},
-    {"conv2_1_bn", batch_norm, Part::contracting, 2, 0, 0, 64, 64, "conv2_1", ""},
-    {"conv2_2", convolution, Part::contracting, 2, 4, 3, 64, 64, "conv2_1_bn", ""},
-    {"conv2_2_bn", batch_norm, Part::contracting, 2, 0, 0, 64, 64, "conv2_2", ""},
-    {"pool2", max_pooling, Part::contracting, 2, 0, 0, 64, 64, "conv2_2_bn", ""},
-    {"conv3_1", convolution, Part::contracting, 3, 5, 3, 64, 96, "pool2", ""},
-    {"conv3_1_bn", batch_norm, Part::contracting, 3, 0, 0, 96, 96, "conv3_1", ""},
-    {"conv_3_2", convolution, Part::contracting, 3, 6, 3, 96, 96, "conv3_1_bn", ""},
-    {"conv3_2_bn", batch_norm, Part::contracting, 3, 0, 0, 96, 96, "conv_3_2", ""},
-    {"pool3", max_pooling, Part::contracting, 3, 0, 0, 96, 96, "conv3_2_bn", ""},
-    {"conv4_1", convolution, Part::contracting, 4, 7, 3, 96, 128, "pool3", ""},
-    {"conv4_1_bn", batch_norm, Part::contracting, 4, 0, 0, 128, 128, "conv4_1", ""},
-    {"conv4_2", convolution, Part::contracting, 4, 8, 3, 128, 128, "conv4_1_bn", ""},
-    {"conv4_2_bn", batch_norm, Part::contracting, 4, 0, 0, 128, 128, "conv4_2", ""},
-    {"pool4", max_pooling, Part::contracting, 4, 0, 0, 128, 128, "conv4_2_bn", ""},
-    {"conv5_1", convolution, Part::contracting, 5, 9, 3, 128, 256, "pool4", ""},
-    {"conv5_1_bn", batch_norm, Part::contracting, 5, 0, 0, 256, 256, "conv5_1", ""},
-    {"conv5_2", convolution, Part::contracting, 5, 10, 3, 256, 256, "conv5_1_bn", ""},
-    {"conv5_2_bn", batch_norm, Part::contracting, 5, 0, 0, 256, 256, "conv5_2", ""},
-    {"up6_c", up_sampling, Part::up_sampling, 6, 0, 0, 256, 256, "conv5_2_bn", ""},
-    {"up6", convolution, Part::up_sampling, 6, 0, 2, 256, 128, "up6_c", ""},
-    {"up6_bn", batch_norm, Part::up_sampling, 6, 0, 0, 128, 128, "up6", ""},
-    {"merge6", concatenation, Part::expanding, 6, 0, 0, 256, 256, "up6_bn", "conv4_2_bn"},
-    {"drop6", dropout, Part::expanding, 6, 0, 0, 256, 256, "merge6", ""},
-    {"conv6_1", convolution, Part::expanding, 6, 11, 3, 256, 128, "drop6", ""},
-    {"conv6_1_bn", batch_norm, Part::expanding, 6, 0, 0, 128, 128, "conv6_1", ""},
-    {"conv6_2", convolution, Part::expanding, 6, 12, 3, 128, 128, "conv6_1_bn", ""},
-    {"conv6_2_bn", batch_norm, Part::expanding, 6, 0, 0, 128, 128, "conv6_2", ""},
-    {"up7_c", up_sampling, Part::up_sampling, 7, 0, 0, 128, 128, "conv6_2_bn", ""},
-    {"up7", convolution, Part::up_sampling, 7, 0, 2, 128, 96, "up7_c", ""},
-    {"up7_bn", batch_norm, Part::up_sampling, 7, 0, 0, 96, 96, "up7", ""},
-    {"merge7", concatenation, Part::expanding, 7, 0, 0, 192, 192, "up7_bn", "conv3_2_bn"},
-    {"drop7", dropout, Part::expanding, 7, 0, 0, 192, 192, "merge7", ""},
-    {"conv7_1", convolution, Part::expanding, 7, 13, 3, 192, 96, "drop7", ""},
-    {"conv7_1_bn", batch_norm, Part::expanding, 7, 0, 0, 96, 96, "conv7_1", ""},
-    {"conv7_2", convolution, Part::expanding, 7, 14, 3, 96, 96, "conv7_1_bn", ""},
-    {"conv7_2_bn", batch_norm, Part::expanding, 7, 0, 0, 96, 96, "conv7_2", ""},
-    {"up8_c", up_sampling, Part::up_sampling, 8, 0, 0, 96, 96, "conv7_2_bn", ""},
-    {"up8", convolution, Part::up_sampling, 8, 0, 2, 96, 64, "up8_c", ""},
-    {"up8_bn", batch_norm, Part::up_sampling, 8, 0, 0, 64, 64, "up8", ""},
-    {"merge8", concatenation, Part::expanding, 8, 0, 0, 128, 128, "up8_bn", "conv2_2_bn"},
-    {"drop8", dropout, Part::expanding, 8, 0, 0, 128, 128, "merge8", ""},
-    {"conv8_1", convolution, Part::expanding, 8, 15, 3, 128, 64, "drop8", ""},
-    {"conv8_1_bn", batch_norm, Part::expanding, 8, 0, 0, 64, 64, "conv8_1", ""},
-    {"conv8_2", convolution, Part::expanding, 8, 16, 3, 64, 64, "conv8_1_bn", ""},
-    {"conv8_2_bn", batch_norm, Part::expanding, 8, 0, 0, 64, 64, "conv8_2", ""},
-    {"up9_c", up_sampling, Part::up_sampling, 9, 0, 0, 64, 64, "conv8_2_bn", ""},
-    {"up9", convolution, Part::up_sampling, 9, 0, 2, 64, 32, "up9_c", ""},
-    {"up9_bn", batch_norm, Part::up_sampling, 9, 0, 0, 32, 32, "up9", ""},
-    {"merge9", concatenation, Part::expanding, 9, 0, 0, 64, 64, "up9_bn", "conv1_2_bn"},
-    {"drop9", dropout, Part::expanding, 9, 0, 0, 64, 64, "merge9", ""},
-    {"conv9_1", convolution, Part::expanding, 9, 17, 3, 64, 32, "drop9", ""},
-    {"conv9_1_bn", batch_norm, Part::expanding, 9, 0, 0, 32, 32, "conv9_1", ""},
-    {"conv9_2", convolution, Part::expanding, 9, 18, 3, 32, 32, "conv9_1_bn", ""},
-    {"conv9_2_bn", batch_norm, Part::expanding, 9, 0, 0, 32, 32, "conv9_2", ""},
-    {"conv9_3", convolution, Part::expanding, 9, 19, 3, 32, 2, "conv9_2_bn", ""},
-    {"score", convolution, Part::score, 9, 0, 1, 2, 1, "conv9_3", ""},
-}};
+void check(const Description& description) {
+    const auto& blocks = description.blocks;
+    if (blocks.size() < 2 || blocks.size() > most_blocks) {
+        throw std::invalid_argument("a U-Net has 2 to " + std::to_string(most_blocks) +
+                                    " blocks, not " + std::to_string(blocks.size()));
+    }
+    const auto positive = [](int value, const char* what) {
+        if (value < 1) {
+            throw std::invalid_argument(std::string("a U-Net's ") + what + " are at least 1, not " +
+                                        std::to_string(value));
+        }
+    };
+    positive(description.input_channels, "input channels");
+    positive(description.up_kernel, "up-sampling kernels");
+    positive(description.head_channels, "head channels");
+    for (const Block& block : blocks) {
+        positive(block.channels, "channels");
+        positive(block.convolutions, "convolutions in a block");
+        positive(block.kernel, "kernels");
+    }
+}
+
+/// Appends layer after layer.
+class Builder {
+public:
+    explicit Builder(const Description& description) : description_(description) {}
+
+    LayerList build() {
+        const auto& blocks = description_.blocks;
+        const int input_channels = description_.input_channels;
+        layers_.push_back({.name = "input_1",
+                           .kind = LayerKind::input,
+                           .in_channels = input_channels,
+                           .out_channels = input_channels});
+        std::vector<std::size_t> outputs;
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            ++block_;
+            add_block(blocks[i], Part::contracting);
+            outputs.push_back(last());
+            if (i + 1 < blocks.size()) add_pooling();
+        }
+        for (std::size_t i = blocks.size() - 1; i-- > 0;) {
+            ++block_;
+            add_up_sampling(blocks[i].channels);
+            if (blocks[i].skip) {
+                add({.name = named("merge"),
+                     .kind = LayerKind::concatenation,
+                     .part = Part::expanding,
+                     .inputs = {outputs[i], last()}});
+            }
+            add({.name = named("drop"), .kind = LayerKind::dropout, .part = Part::expanding});
+            add_block(blocks[i], Part::expanding);
+        }
+        add_head(blocks.front());
+        return {std::move(layers_), outputs.back()};
+    }
+
+private:
+    /// Adds a layer that reads the last one, unless it says what it reads.
+    void add(Layer layer) {
+        if (layer.inputs.empty()) layer.inputs = {last()};
+        layer.in_channels = 0;
+        for (const std::size_t input : layer.inputs) {
+            const int channels = layers_[input].out_channels;
+            const bool joins = layer.kind == LayerKind::concatenation;
+            layer.in_channels = joins ? layer.in_channels + channels : channels;
+        }
+        if (layer.kind != LayerKind::convolution) layer.out_channels = layer.in_channels;
+        layer.halvings = halvings_;
+        layers_.push_back(std::move(layer));
+    }
+
+    void add_convolution(Layer layer) {
+        layer.kind = LayerKind::convolution;
+        const auto renamed = description_.renamed.find(layer.name);
+        if (renamed != description_.renamed.end()) layer.name = renamed->second;
+        add(std::move(layer));
+    }
+
+    void add_normalised_convolution(const Layer& layer) {
+        add_convolution(layer);
+        add({.name = layer.name + "_bn", .kind = LayerKind::batch_norm, .part = layer.part});
+    }
+
+    void add_block(const Block& block, Part part) {
+        const std::size_t input = last();
+        const int first_number = number_ + 1;
+        for (int k = 1; k <= block.convolutions; ++k) {
+            add_normalised_convolution({.name = named("conv") + '_' + std::to_string(k),
+                                        .part = part,
+                                        .number = ++number_,
+                                        .kernel = block.kernel,
+                                        .out_channels = block.channels,
+                                        .activation = Activation::relu});
+        }
+        if (block.residual) add_shortcut(input, block.channels, part, first_number);
+    }
+
+    /// Adds a block's input to its output. A convolution brings it to the block's channels where
+    /// they differ; it trains with the block's first convolution.
+    void add_shortcut(std::size_t input, int channels, Part part, int number) {
+        const std::size_t output = last();
+        std::size_t shortcut = input;
+        if (layers_[input].out_channels != channels) {
+            add_convolution({.name = named("shortcut"),
+                             .part = part,
+                             .number = number,
+                             .kernel = 1,
+                             .out_channels = channels,
+                             .inputs = {input}});
+            shortcut = last();
+        }
+        add({.name = named("add"),
+             .kind = LayerKind::addition,
+             .part = part,
+             .inputs = {shortcut, output}});
+    }
+
+    void add_pooling() {
+        ++halvings_;
+        add({.name = named("pool"), .kind = LayerKind::max_pooling});
+    }
+
+    void add_up_sampling(int channels) {
+        --halvings_;
+        add({.name = named("up") + "_c",
+             .kind = LayerKind::up_sampling,
+             .part = Part::up_sampling});
+        add_normalised_convolution({.name = named("up"),
+                                    .part = Part::up_sampling,
+                                    .kernel = description_.up_kernel,
+                                    .out_channels = channels,
+                                    .activation = Activation::relu});
+    }
+
+    void add_head(const Block& last_block) {
+        add_convolution({.name = named("conv") + '_' + std::to_string(last_block.convolutions + 1),
+                         .part = Part::expanding,
+                         .number = ++number_,
+                         .kernel = last_block.kernel,
+                         .out_channels = description_.head_channels,
+                         .activation = Activation::relu});
+        add_convolution({.name = "score",
+                         .part = Part::score,
+                         .kernel = 1,
+                         .out_channels = 1,
+                         .activation = Activation::final});
+    }
+
+    [[nodiscard]] std::size_t last() const { return layers_.size() - 1; }
+    /// The name of a layer of the present block.
+    [[nodiscard]] std::string named(const char* what) const {
+        return what + std::to_string(block_);
+    }
+
+    const Description& description_;
+    std::vector<Layer> layers_;
+    int block_ = 0;     ///< counted from 1, contracting and expanding ones alike
+    int number_ = 0;    ///< of the last convolution that `which_layer` counts
+    int halvings_ = 0;  ///< of the image's sides at the last layer
+};
 
 }  // namespace
 
-std::span<const Layer> layers() { return table; }
-
-std::vector<std::string> layer_names() {
-    std::vector<std::string> names;
-    names.reserve(table.size());
-    for (const Layer& each : table) {
-        names.emplace_back(each.name);
-    }
-    return names;
-}
-
-const Layer& layer(std::string_view name) {
-    const auto found = std::find_if(table.begin(), table.end(),
-                                    [name](const Layer& each) { return each.name == name; });
-    if (found == table.end()) {
-        throw std::out_of_range("no layer '" + std::string(name) + "' in the network");
-    }
-    return *found;
+LayerList make_layers(const Description& description) {
+    check(description);
+    return Builder(description).build();
 }
 
 }  // namespace msunet::unet

@@ -7,7 +7,6 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
-#include "unet/plain_name.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -39,19 +38,17 @@ constexpr std::array<Pair, 8> loss_aliases{{{"bce", "binary_crossentropy"},
                                             {"kld", "kl_divergence"},
                                             {"kullback_leibler_divergence", "kl_divergence"},
                                             {"huber_loss", "huber"}}};
-constexpr std::string_view needs_classes =
-    "it compares classes over several channels, and the masks have one channel; "
-    "binary_crossentropy is its kin for masks";
+constexpr std::string_view use_crossentropy =
+    "it compares classes over several channels and masks have one channel; use binary_crossentropy";
 constexpr std::array<Pair, 5> refused_losses{
-    {{"categorical_crossentropy", needs_classes},
-     {"sparse_categorical_crossentropy", needs_classes},
+    {{"categorical_crossentropy", use_crossentropy},
+     {"sparse_categorical_crossentropy", use_crossentropy},
      {"categorical_focal_crossentropy",
-      "it compares classes over several channels, and the masks have one channel; "
-      "binary_focal_crossentropy is its kin for masks"},
+      "it compares classes over several channels and masks have one channel; use "
+      "binary_focal_crossentropy"},
      {"categorical_hinge",
-      "it compares classes over several channels, and the masks have one channel; "
-      "hinge is its kin for masks"},
-     {"sparse_categorical_focal_crossentropy", needs_classes}}};
+      "it compares classes over several channels and masks have one channel; use hinge"},
+     {"sparse_categorical_focal_crossentropy", use_crossentropy}}};
 
 constexpr std::array<std::string_view, 11> optimizers{"SGD",      "RMSprop",   "Adam",    "AdamW",
                                                       "Adadelta", "Adafactor", "Adagrad", "Adamax",
@@ -62,31 +59,47 @@ constexpr std::array<std::string_view, 14> activations{
     "elu",    "selu",    "gelu",         "swish", "mish", "exponential", "softmax"};
 constexpr std::array<Pair, 1> activation_aliases{{{"silu", "swish"}}};
 
-std::string canonical(std::string_view kind, std::string_view name,
-                      std::span<const std::string_view> names, std::span<const Pair> aliases,
-                      std::span<const Pair> refused) {
-    const std::string plain = plain_name(name);
-    for (const std::string_view each : names) {
-        if (plain_name(each) == plain) {
-            return std::string(each);
-        }
+constexpr std::array<Pair, 1> useless_losses{
+    {{"cosine_similarity", "it learns nothing on masks of one channel (its gradient is 0)"}}};
+constexpr std::array<Pair, 1> useless_activations{
+    {{"softmax", "it is 1 everywhere with one channel"}}};
+
+std::optional<std::string_view> find(std::span<const Pair> pairs, std::string_view name) {
+    const std::string plain = core::plain_name(name);
+    for (const Pair& pair : pairs) {
+        if (core::plain_name(pair.name) == plain) return pair.other;
     }
-    for (const Pair& alias : aliases) {
-        if (plain_name(alias.name) == plain) {
-            return std::string(alias.other);
-        }
+    return std::nullopt;
+}
+
+std::optional<std::string> read(std::string_view text, std::string& name,
+                                std::span<const std::string_view> names,
+                                std::span<const Pair> aliases, std::span<const Pair> refused) {
+    const std::string plain = core::plain_name(text);
+    const auto same = [&](std::string_view each) { return core::plain_name(each) == plain; };
+    if (const auto known = std::ranges::find_if(names, same); known != names.end()) {
+        name = *known;
+    } else if (const auto other = find(aliases, text)) {
+        name = *other;
+    } else if (const auto reason = find(refused, text)) {
+        return core::concat("is ", core::quoted(text), ", which can't be used (", *reason,
+                            "), allowed is ", core::join(names));
+    } else {
+        const std::vector<std::string> candidates(names.begin(), names.end());
+        return core::concat("is ", core::quoted(text), ", allowed is ", core::join(names),
+                            core::did_you_mean(text, candidates));
     }
-    for (const Pair& refusal : refused) {
-        if (plain_name(refusal.name) == plain) {
-            throw core::UsageError(core::concat(kind, ' ', core::quoted(name), " does not fit (",
-                                                refusal.other, "), allowed are ",
-                                                core::join(names)));
-        }
+    return std::nullopt;
+}
+
+using Read = std::optional<std::string> (*)(std::string_view, std::string&);
+
+std::string canonical(std::string_view kind, std::string_view text, Read read_name) {
+    std::string name;
+    if (const auto problem = read_name(text, name)) {
+        throw core::UsageError(core::concat(kind, ' ', *problem));
     }
-    const std::vector<std::string> candidates(names.begin(), names.end());
-    throw core::UsageError(core::concat(kind, ' ', core::quoted(name), " is unknown",
-                                        core::did_you_mean(name, candidates), ", allowed are ",
-                                        core::join(names)));
+    return name;
 }
 
 }  // namespace
@@ -95,16 +108,34 @@ std::span<const std::string_view> loss_names() { return losses; }
 std::span<const std::string_view> optimizer_names() { return optimizers; }
 std::span<const std::string_view> activation_names() { return activations; }
 
-std::string canonical_loss(std::string_view name) {
-    return canonical("loss", name, losses, loss_aliases, refused_losses);
+std::optional<std::string> read_loss(std::string_view text, std::string& name) {
+    return read(text, name, losses, loss_aliases, refused_losses);
 }
 
+std::optional<std::string> read_optimizer(std::string_view text, std::string& name) {
+    return read(text, name, optimizers, {}, {});
+}
+
+std::optional<std::string> read_activation(std::string_view text, std::string& name) {
+    return read(text, name, activations, activation_aliases, {});
+}
+
+std::string canonical_loss(std::string_view name) { return canonical("loss", name, read_loss); }
+
 std::string canonical_optimizer(std::string_view name) {
-    return canonical("optimizer", name, optimizers, {}, {});
+    return canonical("optimizer", name, read_optimizer);
 }
 
 std::string canonical_activation(std::string_view name) {
-    return canonical("activation", name, activations, activation_aliases, {});
+    return canonical("activation", name, read_activation);
+}
+
+std::optional<std::string_view> drawback_of_loss(std::string_view name) {
+    return find(useless_losses, name);
+}
+
+std::optional<std::string_view> drawback_of_activation(std::string_view name) {
+    return find(useless_activations, name);
 }
 
 }  // namespace msunet::unet

@@ -5,7 +5,6 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "msunet/unet/names.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -61,15 +60,18 @@ public:
 private:
     void wrong_type(const OptionInfo& info, const Value& value, std::string_view expected) {
         const std::string range = core::range_text(info);
-        problems_.push_back(core::concat(
-            "hyperparameter ", core::quoted(info.name), " is ", core::python_repr(value), " (",
-            core::type_name(value), "), expected ", expected, range.empty() ? "" : ": ", range));
+        note(info, core::concat("is ", core::python_repr(value), " (", core::type_name(value),
+                                "), expected ", expected, range.empty() ? "" : ": ", range));
+    }
+
+    void note(const OptionInfo& info, std::string_view problem) {
+        problems_.push_back(core::concat("hyperparameter ", core::quoted(info.name), " ", problem));
     }
 
     template <class T>
     void set_checked(const OptionInfo& info, const T& value, T& target) {
         if (const auto problem = core::problem_with(info, value)) {
-            problems_.push_back(*problem);
+            note(info, *problem);
         } else {
             target = value;
         }
@@ -101,24 +103,19 @@ private:
     }
 
     void read(const OptionInfo& info, const Value& value, std::string& target) {
-        const auto text = core::as_text(value);
+        if (const auto text = core::as_text(value)) {
+            set_checked(info, *text, target);
+        } else {
+            wrong_type(info, value, "a text");
+        }
+    }
+
+    void read(const OptionInfo& info, const Value& value, core::TextValue& target) {
+        const auto text = is_none(value) ? std::string(info.absent) : core::as_text(value);
         if (!text) {
             wrong_type(info, value, "a name");
-            return;
-        }
-        try {
-            if (info.name == "losses") {
-                target = canonical_loss(*text);
-            } else if (info.name == "optimizer") {
-                target = canonical_optimizer(*text);
-            } else if (info.name == "finalActivation") {
-                target = canonical_activation(*text);
-            } else {
-                set_checked(info, core::to_lower(core::trim(*text)), target);
-            }
-        } catch (const core::UsageError& error) {
-            problems_.push_back(
-                core::concat("hyperparameter ", core::quoted(info.name), ": ", error.what()));
+        } else if (const auto problem = target.read(*text)) {
+            note(info, *problem);
         }
     }
 

@@ -11,7 +11,7 @@
 #include "fuzz/fuzz.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace {
 
@@ -181,7 +181,7 @@ void write_file(const std::filesystem::path& path, FuzzedDataProvider& bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const fuzz::Folder folder;
-    static const auto wanted = unet::tensor_shapes();
+    static const auto wanted = unet::published_architecture().tensor_shapes();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     const auto file = folder.file("model.h5");
     FuzzedDataProvider bytes(data, size);

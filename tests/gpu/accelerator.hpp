@@ -3,15 +3,15 @@
 
 #include "msunet/train/accelerator.hpp"
 
-/// The plug-in's entry; these tests are linked with it.
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v3();
+/// The plug-in's entry point; these tests are linked with the plug-in.
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v4();
 
 namespace msunet::test {
 
-/// The GPUs with device `device` chosen, once a process; null where there is none.
+/// The GPUs, with `device` selected once per process; null if there is no such device.
 inline train::Accelerator* accelerator(int device = 0) {
     static train::Accelerator* const chosen = [&]() -> train::Accelerator* {
-        auto* all = msunet_gpu_accelerator_v3();
+        auto* all = msunet_gpu_accelerator_v4();
         if (all == nullptr || static_cast<int>(all->devices().size()) <= device) return nullptr;
         all->select(device);
         return all;

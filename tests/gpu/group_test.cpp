@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two GPUs, one rank each, agree with one CPU.
+/// \file
+/// Two GPUs, one rank each, agree with one CPU.
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels on a GPU do what they do on the host.
+/// \file
+/// The kernels on a GPU agree with the CPU's kernels.
 
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
@@ -33,7 +34,7 @@ TEST_P(DeviceKernels, FusedOpsAgreeWithTheCpu) {
     test::expect_fused_ops_like_cpu(*fused_ops(0), at::kCUDA, type);
 }
 
-TEST_P(DeviceKernels, MasksAreTheCpusBitForBit) {
+TEST_P(DeviceKernels, MasksEqualTheCpusBitForBit) {
     test::expect_masks_like_cpu(*fused_ops(40), at::kCUDA, 40);
 }
 
@@ -41,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(Precisions, DeviceKernels,
                          testing::Values(model::Precision::float32, model::Precision::float64,
                                          model::Precision::bf16),
                          [](const auto& precision) {
-                             return std::string(model::name_of(precision.param));
+                             return std::string(core::name_of(precision.param));
                          });
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trials on a GPU against the same trials on the CPU, and against themselves.
+/// \file
+/// Trials on a GPU compared with the same trials on the CPU, and with repetitions.
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ protected:
         if (test::accelerator() == nullptr) GTEST_SKIP() << "no GPU answers";
     }
 
-    /// A trial in a folder of its own; `make_engine` unset: on the CPU.
+    /// Runs a trial in a new folder; without `make_engine` on the CPU.
     static record::TrialResult run(const record::Assignment& work, Precision precision,
                                    const train::EngineFactory& make_engine = {},
                                    comm::AllReducer* reducer = nullptr) {
@@ -91,7 +92,7 @@ TEST_F(DeviceTrial, RepeatsItselfBitForBit) {
         const auto first = on_gpu(many_steps(), precision);
         EXPECT_EQ(test::metrics(on_gpu(many_steps(), precision).history),
                   test::metrics(first.history))
-            << model::name_of(precision);
+            << core::name_of(precision);
     }
 }
 

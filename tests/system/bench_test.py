@@ -39,7 +39,7 @@ class Bench(ProgramTest):
     def test_two_ranks_train_together(self):
         result = run("bench", *SMALL, "--patch_size", "32", cwd=self.here, ranks=2)
         self.assertIn("2 ranks of 1 thread", result.out)
-        reduction = re.search(r"sums over the ranks.* ([\d.]+) +[\d.]+ %", result.out)
+        reduction = re.search(r"all-reduce over the ranks.* ([\d.]+) +[\d.]+ %", result.out)
         self.assertGreater(float(reduction[1]), 0)
 
     def test_bad_options(self):

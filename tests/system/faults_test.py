@@ -54,7 +54,7 @@ class FaultTest(SweepTest):
         self.assertEqual(sorted(self.states().values()), ["done", "done", "failed"])
 
     def test_hang(self):
-        self.faulty("train.step:0:hang:8", (1, 75), "permutation", "stall_timeout",
+        self.faulty("train.step:0:hang:8", (1, 75), "trial", "stall_timeout",
                     arguments=("--stall_timeout", "2"))
         self.finish()
         self.assert_same_results()
@@ -99,7 +99,7 @@ class FaultTest(SweepTest):
         self.assertEqual(len(damaged), 1)
         damaged[0].write_bytes(damaged[0].read_bytes()[:1000])
         result = self.finish()
-        self.assertIn("begins anew", result.text)
+        self.assertIn("starts again", result.text)
         self.assert_same_results()
 
     def test_cache_unusable(self):

@@ -56,6 +56,16 @@ class HelpTest(ProgramTest):
                 self.assertIn("docs/", section(text, "More, in the source folder"))
                 self.assertNotIn("\n\n\n", text)
 
+    def test_exit_codes_mean_the_same_everywhere(self):
+        overview = run("--help", cwd=self.here).out
+        meanings = dict(re.findall(r"^  (\d+) +(\S.*)$", overview[overview.index("exit codes:"):],
+                                   re.MULTILINE))
+        self.assertEqual(sorted(meanings, key=int), ["0", "1", "2", "3", "4", "75"])
+        for command in COMMANDS:
+            text = section(help_of(command, self.here, 120), "Exit codes")
+            for code, meaning in re.findall(r"^  (\d+) +(\S.*)$", text, re.MULTILINE):
+                self.assertTrue(meaning.startswith(meanings[code]), (command, code, meaning))
+
     def test_the_page_of_options_names_them_all(self):
         text = help_of("train", self.here)
         keys = re.findall(r"^  (\w+)$", text[text.index("\nKeys of the parameter grid"):],

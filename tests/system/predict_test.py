@@ -137,7 +137,7 @@ class Skipping(PredictTest):
                 time.sleep(0.02)
             process.send_signal(number)
             self.assertEqual(process.wait(120), 75, self.log())
-            self.assertIn("the same command goes on", self.log())
+            self.assertIn("the same command continues", self.log())
             self.assertEqual(list(self.here.glob("out/.*")), [])
         result = run(*arguments, cwd=self.here)
         self.assert_code(result, 0)

@@ -10,12 +10,12 @@
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/architecture.hpp"
 
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
     namespace h5 = msunet::h5;
-    const auto wanted = msunet::unet::tensor_shapes();
+    const auto wanted = msunet::unet::published_architecture().tensor_shapes();
     std::string file;
     while (std::getline(std::cin, file)) {
         try {

@@ -50,7 +50,7 @@ class ResumeTest(SweepTest):
             self.assertLess(time.time() - asked, 30)
             self.assertEqual(events(self.folder)[-1]["event"], "stopped")
             self.assertEqual(events(self.folder)[-1]["reason"], "signal")
-        self.assertIn("start it again to go on", self.log())
+        self.assertIn("start it again to resume", self.log())
         self.finish()
         self.assert_same_results()
 
@@ -77,7 +77,7 @@ class ResumeTest(SweepTest):
         self.assert_code(second, 0)
         folders = list((self.here / "out").glob("experiment*"))
         self.assertEqual(len(folders), 1)
-        self.assertIn("going on with", second.out)
+        self.assertIn("resuming", second.out)
         self.assertEqual(results(folders[0])["histories"], self.expected["histories"])
 
 

@@ -9,16 +9,17 @@
 #include <vector>
 
 #include "msunet/h5/keras_file.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/initializers.hpp"
-#include "msunet/unet/network.hpp"
 
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
     using msunet::core::NamedArray;
     namespace h5 = msunet::h5;
     const std::filesystem::path folder = argv[1];
-    const auto good =
-        h5::group_by_layer(msunet::unet::layer_names(), msunet::unet::initial_weights(1));
+    const auto architecture = msunet::unet::published_architecture();
+    const auto good = h5::group_by_layer(architecture.layer_names(),
+                                         msunet::unet::initial_weights(architecture, 1));
     const auto layer_named = [](std::vector<h5::KerasLayer>& layers, const std::string& name) {
         auto layer = layers.begin();
         while (layer->name != name) ++layer;

@@ -88,7 +88,7 @@ class TerminalTest(ProgramTest):
         shown = "\n".join(screen.lines)
         for gone in ("val Dice  ", "running", " 3/3"):
             self.assertNotIn(gone, shown)
-        self.assertRegex(shown, r"permutation \d done \(2 of 2\)")
+        self.assertRegex(shown, r"trial \d done \(2 of 2\)")
         self.assertIn("best_model.hdf5", shown)
         table = [line for line in re.split(r"[\r\n]+", written) if "/3 " in line]
         for line in table:

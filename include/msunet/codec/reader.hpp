@@ -17,6 +17,7 @@
 #include "msunet/codec/fields.hpp"
 #include "msunet/codec/node.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/format_error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::codec {
@@ -32,7 +33,7 @@ public:
     void operator()(std::string_view name, T& value) {
         const auto found = object_.find(name);
         if (!found) {
-            throw core::InputError(core::quoted(object_.place(name)) + " is missing");
+            throw core::FormatError({.key = object_.place(name), .got = "missing"});
         }
         read(*found, value);
     }

@@ -12,9 +12,10 @@ namespace msunet::comm {
 /// Element type of a reduction.
 enum class DataType : std::uint8_t { float32, float64 };
 
-/// Sums over the ranks of a worker group, by MPI on the CPU or NCCL on the GPU: the trainer's code
-/// is the same. Every sum carries a status word, so that a rank that has failed tells the others in
-/// the reduction they all take part in, and nobody waits for a rank that left.
+/// All-reduce over the ranks of a group, by MPI on the CPU or by NCCL on the GPU; the trainer's
+/// code is the same. Every all-reduce carries a status word with it: a rank that has failed informs
+/// the others through the reductions that they take part in anyway, and no rank waits for one that
+/// has left.
 class AllReducer {
 public:
     virtual ~AllReducer() = default;
@@ -24,25 +25,25 @@ public:
     /// This rank, 0 … size() − 1.
     [[nodiscard]] virtual int rank() const = 0;
 
-    /// Collective over the group: sums `count` elements in place, in the order of `stream` (a CUDA
-    /// stream; nullptr and ignored on the CPU). `data` lies where the reducer works: host memory
-    /// for MPI, device memory for NCCL. The same group size gives the same bits, on every rank.
+    /// Collective over the group: sums `count` elements in place, queued on `stream` (a CUDA
+    /// stream; ignored on the CPU). `data` is host memory for MPI and device memory for NCCL. All
+    /// ranks get the same bits, and a group of the same size gets them again.
     virtual void sum(void* data, std::size_t count, DataType type, void* stream) = 0;
 
-    /// Collective over the group: sums a few numbers in host memory, and waits for them.
+    /// Collective over the group: sums a few numbers in host memory and waits for the result.
     virtual void sum(std::span<double> values) = 0;
 
-    /// Lets the coming sums carry this status; 0 is well, and the largest of the ranks wins.
+    /// Sets the status that this rank sends with the next sums, unless a higher one is set; 0 means
+    /// success. The highest status of all ranks is the group's.
     virtual void raise(std::int64_t status) = 0;
-    /// The largest status that any rank carried in the sums since `clear`; waits for their end. The
-    /// same on every rank.
+    /// The highest status that any rank has sent since `clear`, the same on every rank. Waits for
+    /// the sums to finish.
     [[nodiscard]] virtual std::int64_t status() = 0;
-    /// Forgets this rank's status and what the others carried. Every rank does it at the same
-    /// place.
+    /// Resets the status to 0. Every rank must do so between the same two sums.
     virtual void clear() = 0;
 };
 
-/// The reducer over MPI, for host memory.
+/// All-reduce of host memory by MPI.
 class MpiAllReducer : public AllReducer {
 public:
     explicit MpiAllReducer(Communicator group);
@@ -56,7 +57,7 @@ public:
     void clear() override;
 
 private:
-    void carry_status();
+    void exchange_status();
 
     Communicator group_;
     std::int64_t mine_ = 0;

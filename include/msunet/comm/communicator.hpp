@@ -13,15 +13,15 @@
 
 namespace msunet::comm {
 
-/// How a reduction joins values.
+/// How a reduction combines values.
 enum class Operation : std::uint8_t { sum, max, min };
 
-/// What may be reduced.
+/// Types that can be reduced.
 template <class T>
 concept Reducible = std::is_same_v<T, float> || std::is_same_v<T, double> ||
     std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint64_t>;
 
-/// What may be sent as its bytes.
+/// Types that can be sent as their bytes.
 template <class T>
 concept Sendable = std::is_trivially_copyable_v<T>;
 
@@ -32,11 +32,12 @@ struct Message {
     std::string payload;
 };
 
-/// A group of ranks. A value: copies are the same group; a group made by `split` is freed with its
-/// last copy. The communicator `self_without_mpi()` is one rank, needs no MPI and answers every
-/// call as a world of one would, so that serial programs and tests run the same code.
+/// Some ranks that communicate. A value: copies are the same communicator; one made by `split` is
+/// freed with its last copy. The communicator `self_without_mpi()` has one rank, needs no MPI and
+/// behaves as a world of one rank, so that serial programs and tests run the same code.
 ///
-/// All failures throw `core::Error` with MPI's own text. Counts may exceed 2^31: data are cut.
+/// All failures throw `core::Error` with MPI's text. Data may exceed 2^31 bytes: they are sent in
+/// pieces.
 class Communicator {
 public:
     /// One rank, without MPI.
@@ -49,22 +50,23 @@ public:
     [[nodiscard]] bool is_root() const { return rank() == 0; }
     /// Whether this is the communicator that needs no MPI.
     [[nodiscard]] bool is_without_mpi() const;
-    /// The handle as Fortran sees it (`MPI_Comm_c2f`), for libraries that take a communicator.
-    /// Must not be asked of the communicator without MPI.
+    /// The Fortran handle (`MPI_Comm_c2f`), for libraries that take a communicator. Not for the
+    /// communicator without MPI.
     [[nodiscard]] int fortran_handle() const;
 
-    /// Collective over this communicator: the ranks that name the same color (>= 0), ordered by
+    /// Collective over this communicator: the ranks that pass the same color (>= 0), ordered by
     /// key, then by rank.
     [[nodiscard]] Communicator split(int color, int key = 0) const;
     /// Collective over this communicator: the ranks that share memory with this one.
     [[nodiscard]] Communicator split_shared() const;
-    /// Collective over this communicator: the same ranks, with messages of their own.
+    /// Collective over this communicator: the same ranks with separate messages.
     [[nodiscard]] Communicator duplicate() const;
 
     /// Collective over this communicator.
     void barrier() const;
 
-    /// Collective over this communicator: every rank's `values` become the root's; sizes agree.
+    /// Collective over this communicator: every rank's `values` become the root's. All ranks pass
+    /// the same size.
     template <Sendable T>
     void broadcast(std::span<T> values, int root = 0) const {
         broadcast_bytes(std::as_writable_bytes(values), root);
@@ -85,26 +87,26 @@ public:
         return values;
     }
 
-    /// Collective over this communicator: on the root one value a rank, elsewhere nothing.
+    /// Collective over this communicator: on the root one value per rank, elsewhere nothing.
     template <Sendable T>
     [[nodiscard]] std::vector<T> gather(const T& value, int root = 0) const {
         std::vector<T> all(rank() == root ? static_cast<std::size_t>(size()) : 0);
         gather_bytes(bytes_of(value), std::as_writable_bytes(std::span<T>(all)), root);
         return all;
     }
-    /// Collective over this communicator: on the root one text a rank, elsewhere nothing.
+    /// Collective over this communicator: on the root one text per rank, elsewhere nothing.
     [[nodiscard]] std::vector<std::string> gather(const std::string& text, int root = 0) const;
-    /// Collective over this communicator: one value a rank, everywhere.
+    /// Collective over this communicator: one value per rank, on every rank.
     template <Sendable T>
     [[nodiscard]] std::vector<T> all_gather(const T& value) const {
         std::vector<T> all(static_cast<std::size_t>(size()));
         all_gather_bytes(bytes_of(value), std::as_writable_bytes(std::span<T>(all)));
         return all;
     }
-    /// Collective over this communicator: one text a rank, everywhere.
+    /// Collective over this communicator: one text per rank, on every rank.
     [[nodiscard]] std::vector<std::string> all_gather(const std::string& text) const;
-    /// Collective over this communicator: the ranks' values one after another, in the order of the
-    /// ranks; lengths may differ.
+    /// Collective over this communicator: the vectors of all ranks, concatenated in the order of
+    /// the ranks; lengths may differ.
     template <Sendable T>
     [[nodiscard]] std::vector<T> all_gather(const std::vector<T>& values) const {
         const std::string joined = all_gather_joined(std::as_bytes(std::span<const T>(values)));
@@ -113,8 +115,8 @@ public:
         return all;
     }
 
-    /// Collective over this communicator: element by element over the ranks, in place. The same
-    /// group size gives the same bits, on every rank.
+    /// Collective over this communicator: elementwise over the ranks, in place. All ranks get the
+    /// same bits, and a communicator of the same size gets them again.
     template <Reducible T>
     void all_reduce(std::span<T> values, Operation operation) const {
         all_reduce_in_place(values, operation);
@@ -125,18 +127,15 @@ public:
         all_reduce_in_place(std::span<T>(&value, 1), operation);
         return value;
     }
-    /// Collective over this communicator: whether it holds on every rank.
+    /// Collective over this communicator: whether the condition holds on every rank.
     [[nodiscard]] bool all_of(bool condition) const;
-    /// Collective over this communicator: whether it holds on any rank.
+    /// Collective over this communicator: whether the condition holds on any rank.
     [[nodiscard]] bool any_of(bool condition) const;
-    /// Collective over this communicator: the sum over the ranks before this one; 0 on the first.
-    [[nodiscard]] std::uint64_t exclusive_sum(std::uint64_t value) const;
 
-    /// Sends and waits until the payload may be reused; tags are >= 0.
+    /// Sends, and returns when the payload can be reused; tags are >= 0.
     void send(int destination, int tag, std::string_view payload) const;
-    /// Waits for a message of this source and tag.
-    [[nodiscard]] Message receive(int source, int tag) const;
-    /// A message that has arrived, or nothing; without a tag or source any. Never waits.
+    /// A message that has arrived, or nothing; from any source, with any tag, unless they are
+    /// given. Never waits.
     [[nodiscard]] std::optional<Message> try_receive(std::optional<int> source = {},
                                                      std::optional<int> tag = {}) const;
 

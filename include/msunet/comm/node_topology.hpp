@@ -9,37 +9,31 @@
 
 namespace msunet::comm {
 
-/// Which ranks share a node. Nodes are numbered by their lowest rank in the given communicator.
+/// Which ranks are on which node. Nodes are numbered in the order of their lowest ranks.
 class NodeTopology {
 public:
-    /// Collective over `all`: nodes are found by shared memory.
+    /// Collective over `all`: ranks that share memory are on one node.
     explicit NodeTopology(const Communicator& all);
-    /// Collective over `all`: each `ranks_per_node` consecutive ranks count as a node, for tests of
-    /// what happens between nodes on one machine. They must in truth share memory.
-    NodeTopology(const Communicator& all, int ranks_per_node);
+    /// Collective over `all`: `node` holds the ranks of this rank's node, which share memory.
+    NodeTopology(const Communicator& all, Communicator node);
 
-    /// All ranks that were given.
+    /// The ranks of all nodes.
     [[nodiscard]] const Communicator& all() const { return all_; }
-    /// The ranks of this node; its rank 0 is the node's leader.
+    /// The ranks of this node; rank 0 of it is the node's leader.
     [[nodiscard]] const Communicator& node() const { return node_; }
-    /// The nodes' leaders, in the order of the nodes; on the other ranks nothing.
+    /// On a leader: the leaders of all nodes, in the order of the nodes. Nothing on other ranks.
     [[nodiscard]] const std::optional<Communicator>& leaders() const { return leaders_; }
 
     [[nodiscard]] int node_index() const;
     [[nodiscard]] int node_count() const { return static_cast<int>(ranks_per_node_.size()); }
-    [[nodiscard]] int local_rank() const { return node_.rank(); }
-    [[nodiscard]] int local_size() const { return node_.size(); }
-    [[nodiscard]] bool is_leader() const { return node_.is_root(); }
     /// The node of each rank of `all()`.
     [[nodiscard]] const std::vector<int>& node_of_rank() const { return node_of_rank_; }
-    /// Number of ranks, by node.
+    /// Number of ranks of each node.
     [[nodiscard]] const std::vector<int>& ranks_per_node() const { return ranks_per_node_; }
-    /// Host name, by node.
+    /// Host name of each node.
     [[nodiscard]] const std::vector<std::string>& hosts() const { return hosts_; }
 
 private:
-    NodeTopology(const Communicator& all, Communicator node);
-
     Communicator all_;
     Communicator node_;
     std::optional<Communicator> leaders_;

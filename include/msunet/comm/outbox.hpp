@@ -10,22 +10,22 @@
 
 namespace msunet::comm {
 
-/// Messages on their way out: `post` never waits, the outbox keeps each payload until it has left.
+/// Messages being sent: `post` never waits; the outbox keeps each payload until it has been sent.
 /// Messages to the same rank with the same tag arrive in the order of posting.
 class Outbox {
 public:
     explicit Outbox(Communicator communicator);
-    /// Waits for what is still on its way; while an exception unwinds it does not wait and lets the
-    /// payloads live on, as nobody may be there to receive them.
+    /// Waits until all messages are sent, but not while an exception unwinds, when the receivers
+    /// may be gone; the payloads are leaked then, since MPI may still read them.
     ~Outbox();
     Outbox(const Outbox&) = delete;
     Outbox& operator=(const Outbox&) = delete;
 
-    /// Starts sending; tags are >= 0. A rank may post to itself.
+    /// Starts to send a message; tags are >= 0. A rank may post to itself.
     void post(int destination, int tag, std::string payload);
-    /// Frees what has left and returns how many messages are still on their way. Never waits.
+    /// Frees the payloads of sent messages and returns how many are still being sent. Never waits.
     std::size_t progress();
-    /// Waits until all have left.
+    /// Waits until all messages are sent.
     void flush();
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The description of the options as text: --print_config, --help, shell completion.
 #pragma once
-
-// The description of the options as text: --print_config, --help, shell completion.
 
 #include <cstddef>
 #include <span>
@@ -15,8 +15,8 @@ namespace msunet::config {
 /// All effective values as commented YAML that parse_yaml reads back to the same values.
 [[nodiscard]] std::string config_yaml(const Schema& schema);
 
-/// Lines of text, each wrapped to `width` (at least 40) on its own: one that begins with blanks
-/// stays indented, and what follows two blanks within one is a column of its own.
+/// Wraps each line of `text` to `width` columns (at least 40). The parts of a line keep its indent;
+/// in a line with two blanks in the middle they start below the text after these.
 [[nodiscard]] std::string help_paragraphs(std::string_view text, std::size_t width);
 
 /// A page of help: `usage` and `summary` (as for help_paragraphs), then the options by section with
@@ -25,14 +25,14 @@ namespace msunet::config {
 [[nodiscard]] std::string help_text(const Schema& schema, std::string_view usage,
                                     std::string_view summary, std::size_t width);
 
-/// A command for completion: its options come from the schema, which has its name.
+/// A command for completion: its name and options are those of the schema.
 struct CompletionCommand {
     std::string summary;
     const Schema* schema = nullptr;
 };
 
-/// A script for bash: completes commands, options, words of choices, folders and files.
-/// `default_command` is meant where the first argument is an option.
+/// A script for bash: completes commands, options, words of choices, folders and files. Where the
+/// first argument is an option, the options are those of `default_command`.
 [[nodiscard]] std::string bash_completion(std::string_view program,
                                           std::span<const CompletionCommand> commands,
                                           std::string_view default_command);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The option structs that a command uses, as one list. Parsing, YAML, help, completion and the
-// hashes of the configuration walk it; none of them knows an option by name.
-
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -15,7 +12,8 @@
 
 namespace msunet::config {
 
-/// Described structs in sections. Keeps references to the structs: they must outlive it.
+/// The option structs of a command, in sections. Parsing, YAML, help, completion and the checks of
+/// the configuration walk it; none of them knows an option by name. The structs must outlive it.
 class Schema {
 public:
     /// `command` as in OptionInfo::commands: options that belong to other commands are left out.
@@ -29,11 +27,11 @@ public:
                         [&options](core::OptionVisitor& visitor) { describe(visitor, options); });
     }
 
-    /// As add, with the walk itself.
+    /// As `add`, with the function that visits the options.
     Schema& add_walk(std::string title, std::function<void(core::OptionVisitor&)> walk);
 
-    /// Names that aren't options, but may be taken for some: keys of an option's value. `explain`
-    /// makes the end of the message about one of them.
+    /// Names that users may mistake for options: keys of an option's value. `explain` gives the end
+    /// of the message about one of them.
     struct Keys {
         std::vector<std::string> names;
         std::function<std::string(std::string_view)> explain;
@@ -66,8 +64,8 @@ private:
 };
 
 /// Names and texts of the options with one of these effects, in the order of the schema, without
-/// those that only the command line has: what the cache key (data) and the resume check (data and
-/// result) are made of.
+/// those that only the command line has: for the cache key (data) and the resume check (data and
+/// result).
 [[nodiscard]] std::vector<core::OptionText> option_texts(
     const Schema& schema, std::initializer_list<core::Affects> affects);
 

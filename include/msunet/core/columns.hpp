@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Text in columns of a terminal. Widths count characters (code points of UTF-8), not bytes.
+/// Text in columns of a terminal. Widths are those of `display_width`.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace msunet::core {
+#include "msunet/core/text.hpp"
 
-/// Characters of the text.
-[[nodiscard]] std::size_t display_width(std::string_view text);
+namespace msunet::core {
 
 /// Text at the right or left end of `width` columns; a wider one stays as it is.
 [[nodiscard]] std::string pad_left(std::string_view text, std::size_t width);

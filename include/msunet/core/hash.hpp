@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Content hashes (XXH3, 128 bits) for the cache key, the data set and the resume check. They
+/// detect accidental changes; they are not cryptographic.
 #pragma once
-
-// Content hashes for the cache key, the data set and the resume check (XXH3, 128 bit).
-// Not cryptographic: they tell files apart, they don't stop a forger.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ public:
     Hasher(const Hasher&) = delete;
     Hasher& operator=(const Hasher&) = delete;
 
-    /// The bytes as they stand; two calls equal one with both parts.
+    /// Raw bytes; two calls equal one with both parts.
     Hasher& bytes(std::span<const std::byte> data);
     /// Any span of trivially copyable elements, as bytes.
     template <class T>
@@ -34,13 +34,10 @@ public:
     /// Length, then the text: ("ab","c") and ("a","bc") differ.
     Hasher& text(std::string_view text);
     Hasher& integer(std::uint64_t value);
-    /// The bits of the double.
-    Hasher& number(double value);
 
-    /// The 128-bit digest of everything so far as 32 lower-case hex digits; may be asked again.
+    /// The 128-bit digest of everything so far as 32 lower-case hex digits. More
+    /// can be hashed afterwards.
     [[nodiscard]] std::string hex() const;
-    /// The low 64 bits of the digest.
-    [[nodiscard]] std::uint64_t value() const;
 
 private:
     struct State;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The imaging modalities that the trainer tells apart, in the order of the CSV columns.
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "msunet/core/named_enum.hpp"
+
 namespace msunet::core {
 
-/// In the order of the columns of the modality file.
+/// The imaging modalities that the trainer tells apart, in the order of the columns of the modality
+/// file.
 enum class Modality : std::uint8_t { anatomical, dti, noddi, regwarp, fmri };
 
 inline constexpr std::size_t modality_count = 5;
@@ -20,16 +21,15 @@ inline constexpr std::size_t modality_count = 5;
 inline constexpr std::array<std::string_view, modality_count> modality_names{
     "anatomical", "dti", "noddi", "regwarp", "fmri"};
 
-/// "fmri" for Modality::fmri.
-[[nodiscard]] constexpr std::string_view name_of(Modality modality) {
-    return modality_names[static_cast<std::size_t>(modality)];
+constexpr const std::array<std::string_view, modality_count>& names_of(Modality /*any*/) {
+    return modality_names;
 }
 
 /// The first of modality_names, in that order, that occurs in `file_name` (give the name without
 /// its folders), upper and lower case alike; none if no name occurs.
 [[nodiscard]] std::optional<Modality> modality_of(std::string_view file_name);
 
-/// The modality that is spelt exactly `name`, upper and lower case alike.
+/// The modality of a name, compared by `plain_name`.
 [[nodiscard]] std::optional<Modality> modality_named(std::string_view name);
 
 }  // namespace msunet::core

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A tensor with a name, as model files and initialisers hand it around.
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace msunet::core {
 
-/// One weight tensor, e.g. "conv1_1/kernel:0" with shape (kh, kw, cin, cout), as Keras stores it.
+/// A weight tensor of a model file or an initialiser, e.g. "conv1_1/kernel:0" with shape (kh, kw,
+/// cin, cout), as Keras stores it.
 struct NamedArray {
     std::string name;
     std::vector<std::int64_t> shape;
-    /// Row-major (last dimension fastest), as many as the product of `shape`.
+    /// Row-major (last dimension fastest); their number is the product of `shape`.
     std::vector<float> values;
 
     friend bool operator==(const NamedArray&, const NamedArray&) = default;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Helpers on text. GCC 12 has no <format>, and the program would load two versions of fmt.
 #pragma once
-
-// Small helpers on text (GCC 12 has no <format>; two versions of fmt are about).
 
 #include <concepts>
 #include <cstddef>
@@ -69,6 +69,8 @@ template <class... Parts>
 [[nodiscard]] std::string_view trim(std::string_view text);
 /// ASCII letters only.
 [[nodiscard]] std::string to_lower(std::string_view text);
+/// Columns that a text takes on a terminal: its code points, each one wide.
+[[nodiscard]] std::size_t display_width(std::string_view text);
 /// Breaks at blanks so that no line is longer than `width` (words longer than that stay whole).
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
@@ -79,14 +81,15 @@ template <class... Parts>
 /// True/False/true/false/1/0/yes/no, in any case.
 [[nodiscard]] std::optional<bool> to_bool(std::string_view text);
 
-/// A name as options and grid keys compare: lower case, with ' ' and '-' as '_'.
-[[nodiscard]] std::string normal_name(std::string_view name);
+/// A name as every comparison of users' spellings sees it (options, grid keys, choices, losses …):
+/// in lower case, without blanks, '_' and '-'.
+[[nodiscard]] std::string plain_name(std::string_view name);
 
 /// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b`
 /// (Damerau and Levenshtein, restricted).
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
-/// The candidate nearest to `name` by normal_name and edit distance (a common beginning helps),
-/// none if all are far.
+/// The candidate nearest to `name` by plain_name and edit distance (a common beginning helps), none
+/// if all are far.
 [[nodiscard]] std::optional<std::string> nearest_name(std::string_view name,
                                                       std::span<const std::string> candidates);
 /// ", did you mean 'lr'?" or nothing: to end a message about an unknown name.

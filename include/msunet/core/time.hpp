@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Clock, durations and dates: as people read them, as Talos writes them, as options give them.
+/// Dates are in local time.
 #pragma once
-
-// Clock, durations and dates: as people read them, as Talos writes them, as options take them.
-// Dates are in local time.
 
 #include <optional>
 #include <string>
@@ -37,8 +37,25 @@ namespace msunet::core {
 /// as seconds since 1970; none where it is no date.
 [[nodiscard]] std::optional<double> parse_date(std::string_view text);
 
-/// A date, or a duration from `now` on, as seconds since 1970. Throws UsageError that names
-/// `option` and the forms that are understood.
-[[nodiscard]] double parse_deadline(std::string_view option, std::string_view text, double now);
+/// When something has to end, as an option gives it: a date, or a duration from the start on.
+struct Deadline {
+    std::string text;  ///< as written
+    bool is_date = false;
+    double seconds = 0;  ///< since 1970, or from the start on
+
+    /// In seconds since 1970, for a program that started at `start`.
+    [[nodiscard]] double unix_seconds(double start) const {
+        return is_date ? seconds : start + seconds;
+    }
+    friend bool operator==(const Deadline&, const Deadline&) = default;
+};
+
+/// The forms of a deadline, for help and errors.
+inline constexpr std::string_view deadline_forms =
+    "a date like 2026-01-31 18:00 or a duration with its unit like 90 min, 12 h, 1:30:00";
+
+/// Reads parse_date's and parse_duration's forms; see core::TextForm.
+[[nodiscard]] bool from_text(std::string_view text, Deadline& deadline);
+[[nodiscard]] inline std::string to_text(const Deadline& deadline) { return deadline.text; }
 
 }  // namespace msunet::core

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A scan in memory, without any imaging library.
-
 #include <array>
 #include <cstddef>
 #include <vector>
 
 namespace msunet::core {
 
-/// A 3-D scan or mask with its place in space.
+/// A 3-D scan or mask in memory and its position in space; needs no imaging library.
 struct Volume {
     /// Voxels along x (the slice's width), y (its height), z (the slices).
     std::array<std::size_t, 3> size{};

@@ -97,8 +97,4 @@ private:
 std::vector<float> sample_weights(const PatchIndex& index, std::optional<core::Modality> weighted,
                                   double factor);
 
-/// The modality that a text option names; nullopt for an absent one, "none" or "None".
-/// Throws core::UsageError for any other text.
-std::optional<core::Modality> weighted_modality(const std::optional<std::string>& text);
-
 }  // namespace msunet::data

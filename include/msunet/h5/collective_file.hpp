@@ -76,7 +76,6 @@ public:
     }
     /// Number of elements of a dataset.
     [[nodiscard]] std::uint64_t elements(const std::string& name) const;
-    [[nodiscard]] bool has_dataset(const std::string& name) const;
 
     /// The same text on every rank.
     void write_text(const std::string& name, const std::string& text);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What to augment and how: a pure function of options, seed and pairs. Nothing here sees a voxel.
+/// \file
+/// Which copies are made and how: a pure function of options, seed and pairs, without voxels.
 #pragma once
 
 #include <array>
@@ -31,7 +32,7 @@ struct Affine {
 
 /// Additive Gaussian noise.
 struct Noise {
-    std::uint64_t seed = 0;        ///< of the stream of normal numbers, one a voxel in their order
+    std::uint64_t seed = 0;        ///< of the normal numbers, one for each voxel in order
     double relative_sigma = 0.01;  ///< sigma / 99th percentile of the volume
 };
 
@@ -60,17 +61,15 @@ inline constexpr double largest_shear = 0.1;
 
 /// The copies of one pair, none if it is not chosen. Every draw depends on (seed, pair, copy,
 /// operation) alone.
-std::vector<AugmentedCopy> copies_of_pair(const AugmentOptions& options, std::uint64_t seed,
-                                          std::uint32_t pair);
+[[nodiscard]] std::vector<AugmentedCopy> copies_of_pair(const AugmentOptions& options,
+                                                        std::uint64_t seed, std::uint32_t pair);
 
 /// The copies of `pairs` (the numbers of those that may be augmented), in their order.
-std::vector<AugmentedCopy> plan_augmentation(const AugmentOptions& options, std::uint64_t seed,
-                                             std::span<const std::uint32_t> pairs);
+[[nodiscard]] std::vector<AugmentedCopy> plan_augmentation(const AugmentOptions& options,
+                                                           std::uint64_t seed,
+                                                           std::span<const std::uint32_t> pairs);
 
 /// True if a name contains "augmented": the folder holds copies already, so none are to be made.
-bool already_augmented(std::span<const std::string> file_names);
-
-/// E.g. "rotation, noise", for logs and for the names of written copies.
-std::string operations_of(const AugmentedCopy& copy, std::string_view separator = ", ");
+[[nodiscard]] bool already_augmented(std::span<const std::string> file_names);
 
 }  // namespace msunet::imaging

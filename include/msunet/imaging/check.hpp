@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Checks on volumes and masks in memory. They report; the caller decides and names the files.
 #pragma once
 
@@ -11,21 +12,23 @@ namespace msunet::imaging {
 
 /// Makes a mask of {0,1} or {0,255} into {0,1}. Any other content leaves `mask` as it is and
 /// returns a text with its distinct values, e.g. "values 0, 1, 2, 3, 7, ... (12 in all)".
-std::optional<std::string> make_binary(core::Volume& mask);
+[[nodiscard]] std::optional<std::string> make_binary(core::Volume& mask);
 
-/// What makes `volume` unusable, e.g. "17 of its 81920 voxels are NaN or infinite", "all its voxels
+/// Why `volume` can't be used, e.g. "17 of its 81920 voxels are NaN or infinite", "all its voxels
 /// are 0"; nothing if it is fine.
-std::optional<std::string> unusable(const core::Volume& volume);
+[[nodiscard]] std::optional<std::string> unusable(const core::Volume& volume);
 
 /// True if no voxel is above 0.
-bool is_empty(const core::Volume& mask);
+[[nodiscard]] bool is_empty(const core::Volume& mask);
 
 /// How the sizes differ, e.g. "80x80x16 against 80x80x17"; nothing if they agree.
-std::optional<std::string> size_difference(const core::Volume& volume, const core::Volume& mask);
+[[nodiscard]] std::optional<std::string> size_difference(const core::Volume& volume,
+                                                         const core::Volume& mask);
 
 /// Which of spacing, origin and direction differ by more than `tolerance`, with the values; nothing
 /// if none does.
-std::optional<std::string> geometry_difference(const core::Volume& volume, const core::Volume& mask,
-                                               double tolerance = 1e-3);
+[[nodiscard]] std::optional<std::string> geometry_difference(const core::Volume& volume,
+                                                             const core::Volume& mask,
+                                                             double tolerance = 1e-3);
 
 }  // namespace msunet::imaging

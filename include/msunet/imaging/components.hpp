@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The pieces of a mask.
+/// \file
+/// Connected components of a mask.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +9,13 @@
 
 namespace msunet::imaging {
 
-/// Connected components: voxels that touch, at a corner at least.
+/// Number and size of components; voxels that touch at a corner are connected.
 struct Components {
     std::size_t count = 0;
     std::size_t largest = 0;  ///< voxels of the largest one
 };
 
 /// The components of the voxels that are not 0.
-Components components_of(const core::Volume& mask);
+[[nodiscard]] Components components_of(const core::Volume& mask);
 
 }  // namespace msunet::imaging

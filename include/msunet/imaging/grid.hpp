@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Where voxels lie, and the two ways to choose a new grid (sizes in integers and doubles only, so
 /// that they are the same everywhere). A header (a Volume without voxels) is enough.
 #pragma once
@@ -28,21 +29,22 @@ struct Grid {
 };
 
 /// The grid on which `volume` lies.
-Grid grid_of(const core::Volume& volume);
+[[nodiscard]] Grid grid_of(const core::Volume& volume);
 
 /// Mode 2: `target` wide, floor(target * Y / X) high (at least 1), the same slices. The field of
 /// view stays: the edges of the volume coincide.
-Grid grid_of_target(const core::Volume& volume, std::int64_t target);
+[[nodiscard]] Grid grid_of_target(const core::Volume& volume, std::int64_t target);
 
 /// Mode 1: spacing (`horizontal`, `horizontal`, `interlayer`) in mm, size
 /// ceil(size * (spacing / new spacing)), the same origin.
-Grid grid_of_spacing(const core::Volume& volume, double horizontal, double interlayer);
+[[nodiscard]] Grid grid_of_spacing(const core::Volume& volume, double horizontal,
+                                   double interlayer);
 
 /// The grid that `options` ask for (mode 1 if a spacing is given, else mode 2).
-Grid grid_for(const core::Volume& volume, const PreprocessOptions& options);
+[[nodiscard]] Grid grid_for(const core::Volume& volume, const PreprocessOptions& options);
 
 /// Why `grid` is too large (more than `largest_side` pixels a side) or empty, with the header's
 /// spacing and advice; nothing if it is fine.
-std::optional<std::string> unreasonable(const Grid& grid, const core::Volume& volume);
+[[nodiscard]] std::optional<std::string> unreasonable(const Grid& grid, const core::Volume& volume);
 
 }  // namespace msunet::imaging

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/// From a scan and its mask to what a network sees: steps 2 to 6 of preprocessing.
+/// \file
+/// From a scan and its mask to the network's input: steps 2 to 6 of preprocessing.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "msunet/core/volume.hpp"
@@ -22,6 +25,14 @@ enum class OutlierValue : std::uint8_t {
     ten_means,  ///< 10 x the volume's mean: fractional patches
     median      ///< the volume's median: fixed patches
 };
+constexpr std::array<std::string_view, 2> names_of(OutlierValue /*any*/) {
+    return {"ten_means", "median"};
+}
+
+/// What outliers become where patches are fractions of the slice, or of a fixed size.
+[[nodiscard]] constexpr OutlierValue outlier_value(bool fractional_patches) {
+    return fractional_patches ? OutlierValue::ten_means : OutlierValue::median;
+}
 
 /// What the outlier rule did.
 struct OutlierReport {
@@ -34,20 +45,20 @@ struct OutlierReport {
 OutlierReport replace_outliers(std::span<float> voxels, OutlierValue value);
 
 /// numpy.percentile of `values` (linear interpolation), percent in [0,100]; 0 for no values.
-double percentile(std::span<const float> values, double percent);
+[[nodiscard]] double percentile(std::span<const float> values, double percent);
 
 /// numpy.median of `values`; 0 for no values.
-double median(std::span<const float> values);
+[[nodiscard]] double median(std::span<const float> values);
 
 /// (x - min) / (max - min) in float32; a constant volume becomes 0.
 void scale_to_unit(std::span<float> voxels);
 
 /// 1 where `mask` > mask_threshold, else 0.
-std::vector<std::uint8_t> threshold_mask(std::span<const float> mask);
+[[nodiscard]] std::vector<std::uint8_t> threshold_mask(std::span<const float> mask);
 
 /// Numbers of the slices (z, ascending) to train on: without the first and the last unless
 /// `anatomical`, and of those the ones with a voxel > slice_threshold. `volume` is normalised.
-std::vector<std::size_t> select_slices(const core::Volume& volume, bool anatomical);
+[[nodiscard]] std::vector<std::size_t> select_slices(const core::Volume& volume, bool anatomical);
 
 /// A normalised scan.
 struct NormalisedVolume {
@@ -64,11 +75,12 @@ struct NormalisedPair {
 };
 
 /// Resamples and normalises a scan (steps 2, 4 and 5).
-NormalisedVolume normalise_volume(const core::Volume& volume, const Grid& grid, OutlierValue value);
+[[nodiscard]] NormalisedVolume normalise_volume(const core::Volume& volume, const Grid& grid,
+                                                OutlierValue value);
 
 /// Resamples and normalises a scan and its {0,1} mask of the same size, and selects slices (steps
-/// 2 to 6). The scan's geometry holds for both.
-NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& mask,
-                              const Grid& grid, OutlierValue value, bool anatomical);
+/// 2 to 6). The scan's geometry is used for both.
+[[nodiscard]] NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& mask,
+                                            const Grid& grid, OutlierValue value, bool anatomical);
 
 }  // namespace msunet::imaging

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Options of preprocessing and augmentation.
 #pragma once
 
@@ -18,18 +19,22 @@ struct PreprocessOptions {
     std::int64_t frame = 7;
 
     /// True if either spacing is given.
-    bool by_spacing() const {
+    [[nodiscard]] bool by_spacing() const {
         return horizontal_interpolation_spacing.has_value() ||
                interlayer_interpolation_spacing.has_value();
     }
     /// True if both modes are asked for: a usage error.
-    bool contradictory() const { return by_spacing() && target_size.has_value(); }
+    [[nodiscard]] bool contradictory() const { return by_spacing() && target_size.has_value(); }
     /// Width of slices in mode 2.
-    std::int64_t target() const { return target_size.value_or(128); }
+    [[nodiscard]] std::int64_t target() const { return target_size.value_or(128); }
     /// Spacing of mode 1 within slices, mm.
-    double horizontal() const { return horizontal_interpolation_spacing.value_or(0.08); }
+    [[nodiscard]] double horizontal() const {
+        return horizontal_interpolation_spacing.value_or(0.08);
+    }
     /// Spacing of mode 1 between slices, mm.
-    double interlayer() const { return interlayer_interpolation_spacing.value_or(0.76); }
+    [[nodiscard]] double interlayer() const {
+        return interlayer_interpolation_spacing.value_or(0.76);
+    }
 };
 
 /// Which augmented copies are made.
@@ -48,73 +53,79 @@ struct AugmentOptions {
 /// Names, ranges and help of PreprocessOptions.
 inline void describe(core::OptionVisitor& visitor, PreprocessOptions& options) {
     using core::Affects;
-    visitor.visit({.name = "target_size",
-                   .aliases = {"ts", "cs", "constant_size"},
-                   .help = "Width of slices after resampling; their height follows, their number "
-                           "stays; excludes -hspace and -vspace",
-                   .affects = Affects::data,
-                   .value_name = "N",
-                   .range = ">= 1",
-                   .min = 1,
-                   .default_text = "128 if no spacing is given"},
-                  options.target_size);
-    visitor.visit({.name = "horizontal_interpolation_spacing",
-                   .aliases = {"hspace"},
-                   .help = "Resample to this spacing within slices, in mm as in the header; "
-                           "excludes -ts",
-                   .affects = Affects::data,
-                   .value_name = "MM",
-                   .range = "(0,1]",
-                   .min = 0,
-                   .max = 1,
-                   .min_open = true,
-                   .default_text = "0.08 if only -vspace is given"},
-                  options.horizontal_interpolation_spacing);
-    visitor.visit({.name = "interlayer_interpolation_spacing",
-                   .aliases = {"vspace"},
-                   .help = "Resample to this spacing between slices, in mm as in the header; "
-                           "excludes -ts",
-                   .affects = Affects::data,
-                   .value_name = "MM",
-                   .range = "(0,1]",
-                   .min = 0,
-                   .max = 1,
-                   .min_open = true,
-                   .default_text = "0.76 if only -hspace is given"},
-                  options.interlayer_interpolation_spacing);
-    visitor.visit({.name = "frame",
-                   .help = "Frame of a 4-D scan that is used, from 0; of a shorter one the last",
-                   .affects = Affects::data,
-                   .value_name = "N",
-                   .range = ">= 0",
-                   .min = 0},
-                  options.frame);
+    visitor.visit(
+        {.name = "target_size",
+         .aliases = {"ts", "cs", "constant_size"},
+         .help = "Width of the slices after resampling; their height follows, their number "
+                 "stays the same. Excludes -hspace and -vspace",
+         .affects = Affects::data,
+         .value_name = "N",
+         .range = ">= 1",
+         .min = 1,
+         .default_text = "128 if no spacing is given"},
+        options.target_size);
+    visitor.visit(
+        {.name = "horizontal_interpolation_spacing",
+         .aliases = {"hspace"},
+         .help = "Resample to this spacing within slices, in mm as in the header. Excludes "
+                 "-ts",
+         .affects = Affects::data,
+         .value_name = "MM",
+         .range = "(0,1]",
+         .min = 0,
+         .max = 1,
+         .min_open = true,
+         .default_text = "0.08 if only -vspace is given"},
+        options.horizontal_interpolation_spacing);
+    visitor.visit(
+        {.name = "interlayer_interpolation_spacing",
+         .aliases = {"vspace"},
+         .help = "Resample to this spacing between slices, in mm as in the header. Excludes "
+                 "-ts",
+         .affects = Affects::data,
+         .value_name = "MM",
+         .range = "(0,1]",
+         .min = 0,
+         .max = 1,
+         .min_open = true,
+         .default_text = "0.76 if only -hspace is given"},
+        options.interlayer_interpolation_spacing);
+    visitor.visit(
+        {.name = "frame",
+         .help = "Frame of a 4-D scan that is used, counted from 0; the last one of a shorter scan",
+         .affects = Affects::data,
+         .value_name = "N",
+         .range = ">= 0",
+         .min = 0},
+        options.frame);
 }
 
 /// Names, ranges and help of AugmentOptions.
 inline void describe(core::OptionVisitor& visitor, AugmentOptions& options) {
     using core::Affects;
     visitor.visit({.name = "enable_augmentation",
-                   .help = "Make augmented copies of training scans at all",
+                   .help = "Add augmented copies of the training scans",
                    .affects = Affects::data},
                   options.enable_augmentation);
-    visitor.visit({.name = "in_place_augmentation",
-                   .aliases = {"ia"},
-                   .help = "True: random scheme, each operation by chance; False: basic scheme, a "
-                           "rotated, an affine and a doubly transformed copy of every scan",
-                   .affects = Affects::data},
-                  options.in_place_augmentation);
-    visitor.visit({.name = "augmentation_threshold",
-                   .aliases = {"at"},
-                   .help = "Random scheme: chance of a scan to be chosen; each operation is then "
-                           "applied with one minus this chance",
-                   .affects = Affects::data,
-                   .value_name = "P",
-                   .range = "[0,1)",
-                   .min = 0,
-                   .max = 1,
-                   .max_open = true},
-                  options.augmentation_threshold);
+    visitor.visit(
+        {.name = "in_place_augmentation",
+         .aliases = {"ia"},
+         .help = "True: random scheme, each operation is applied by chance; False: basic "
+                 "scheme, a rotated copy, an affine copy and a copy with both of every scan",
+         .affects = Affects::data},
+        options.in_place_augmentation);
+    visitor.visit(
+        {.name = "augmentation_threshold",
+         .aliases = {"at"},
+         .help = "Random scheme: probability that a scan is chosen; each operation is then "
+                 "applied with probability 1 - P",
+         .affects = Affects::data,
+         .value_name = "P",
+         .range = "[0,1)",
+         .min = 0,
+         .max = 1,
+         .max_open = true},
+        options.augmentation_threshold);
     visitor.visit({.name = "enable_rotation",
                    .aliases = {"er"},
                    .help = "Rotate by up to pi/100 about each axis and move by up to 0.5 mm",
@@ -136,11 +147,11 @@ inline void describe(core::OptionVisitor& visitor, AugmentOptions& options) {
                    .affects = Affects::data},
                   options.enable_contrast_change);
     visitor.visit({.name = "augment_validation",
-                   .help = "Augment validation scans as well",
+                   .help = "Augment the validation scans as well",
                    .affects = Affects::data},
                   options.augment_validation);
     visitor.visit({.name = "write_augmented",
-                   .help = "Folder in which the augmented copies are written too",
+                   .help = "Folder to which the augmented copies are written as well",
                    .affects = Affects::run,
                    .value_name = "DIR"},
                   options.write_augmented);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Resampling, to the bit what SimpleITK's ResampleImageFilter gives on float32.
 #pragma once
 
@@ -15,11 +16,11 @@ namespace msunet::imaging {
 void set_threads(int threads);
 
 /// `volume` on `grid`, linear interpolation, 0 outside, direction as in `volume`.
-core::Volume resample(const core::Volume& volume, const Grid& grid);
+[[nodiscard]] core::Volume resample(const core::Volume& volume, const Grid& grid);
 
 /// `volume` on the voxels of `like` (its direction too): the way back from a resampled grid. Voxels
 /// beyond the grid's edge, where its spacing did not divide the field of view, get the nearest
 /// value.
-core::Volume resample_like(const core::Volume& volume, const core::Volume& like);
+[[nodiscard]] core::Volume resample_like(const core::Volume& volume, const core::Volume& like);
 
 }  // namespace msunet::imaging

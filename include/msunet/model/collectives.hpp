@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The sums over a worker group within one training step.
 #pragma once
-
-// The sums over a worker group within one training step.
 
 #include <ATen/core/Tensor.h>
 
@@ -15,8 +15,12 @@ class AllReducer;
 
 namespace msunet::model {
 
-/// Sums tensors over the group, in an order that is the same on every rank. A rank that fails in
-/// the middle of a step goes on taking part by `drain`, so that nobody waits for it.
+/// Elements and types of sums over a group, in order.
+using ReductionSchedule = std::vector<std::pair<std::int64_t, at::ScalarType>>;
+
+/// Sums tensors over the group, in an order that is the same on every rank. A rank that fails
+/// within a step still takes part in the step's sums, by `drain`, so that no other rank waits for
+/// it.
 class Collectives {
 public:
     /// `reducer` null: a group of one. `stream` is what the reducer takes with device memory.
@@ -30,16 +34,16 @@ public:
     /// Collective over the group: adds up a contiguous float32 or float64 tensor in place.
     void sum(const at::Tensor& tensor);
 
-    /// A new step, in which `schedule` lists elements and type of every sum to come.
-    void begin(const std::vector<std::pair<std::int64_t, at::ScalarType>>* schedule);
-    /// Collective over the group: takes part with zeros in what is left of the step up to the
-    /// sum number `until` of the schedule.
+    /// Begins a step. `schedule` lists elements and type of each of its sums.
+    void begin(const ReductionSchedule* schedule);
+    /// Collective over the group: takes part with zeros in the sums of the schedule that are still
+    /// to come before the sum number `until`.
     void drain(std::size_t until, const at::TensorOptions& options);
 
 private:
     comm::AllReducer* reducer_;
     void* stream_;
-    const std::vector<std::pair<std::int64_t, at::ScalarType>>* schedule_ = nullptr;
+    const ReductionSchedule* schedule_ = nullptr;
     std::size_t done_ = 0;
 };
 

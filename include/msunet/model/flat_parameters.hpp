@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// All trainable parameters in one contiguous buffer, gradients in a second one: one all-reduce a
+/// step, one pass of the optimiser.
 #pragma once
-
-// All trainable parameters in one contiguous buffer, gradients in a second one: one all-reduce a
-// step, one pass of the optimiser.
 
 #include <ATen/core/Tensor.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Dice and Jaccard of a batch from its sums. No torch here.
 #pragma once
-
-// Dice and Jaccard of a batch from its sums (behaviour.md section 10). No torch here.
 
 namespace msunet::model {
 

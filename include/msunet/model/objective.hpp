@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Final activation and loss, with their derivative, by the definitions of Keras 2.15.
 #pragma once
-
-// Final activation and loss, with their derivative, by the definitions of Keras 2.15.
 
 #include <ATen/core/Tensor.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Principal components of the bottleneck's features.
 #pragma once
-
-// Principal components of the bottleneck's features (behaviour.md section 11).
 
 #include <cstdint>
 #include <span>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The floating-point formats in which a network computes. No torch here: options and reports use
+/// it.
 #pragma once
 
-// In which floating-point formats a network computes. No torch here: options and reports use it.
-
+#include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace msunet::model {
@@ -13,14 +14,11 @@ namespace msunet::model {
 /// products in bfloat16; master weights, optimiser state, statistics and loss in float32 or wider)
 /// and `float64` (everything).
 enum class Precision : std::uint8_t { float32, tf32, bf16, float64 };
+constexpr std::array<std::string_view, 4> names_of(Precision /*any*/) {
+    return {"float32", "tf32", "bf16", "float64"};
+}
 
-/// "float32", "tf32", "bf16", "float64".
-[[nodiscard]] std::string_view name_of(Precision precision);
-
-/// The precision of a name; nullopt for others, "auto" among them.
-[[nodiscard]] std::optional<Precision> precision_of(std::string_view name);
-
-/// `auto`: float32 on the CPU, tf32 on a GPU.
+/// float32 on the CPU, tf32 on a GPU.
 [[nodiscard]] Precision default_precision(bool gpu);
 
 /// Whether this processor multiplies bfloat16 in hardware (AVX512_BF16 or AMX).

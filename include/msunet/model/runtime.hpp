@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Process-wide settings of libtorch and of memory, without libtorch's headers.
 #pragma once
-
-// Process-wide settings of libtorch and of memory, without libtorch's headers.
 
 #include <cstdint>
 
 namespace msunet::model {
 
-/// Threads of libtorch's and our own parallel loops. Call it before the first network is made.
+/// Sets the number of threads of libtorch's and our own parallel loops. Call it before the first
+/// network is made.
 void set_threads(int threads);
 
-/// Keeps freed large blocks in the process: a training step allocates and frees the same few
-/// hundred megabytes, and fresh pages cost more than the arithmetic on them.
+/// Keeps large freed blocks in the process: every training step allocates and frees the same few
+/// hundred megabytes, and new pages cost more than the arithmetic on them.
 void keep_freed_memory();
 
-/// Gives freed memory back to the operating system; between trials.
+/// Returns freed memory to the operating system; for use between trials.
 void release_memory();
 
-/// Bytes of this process in memory now, shared ones included; 0 where the system doesn't tell.
+/// The resident memory of this process in bytes, including shared memory; 0 if unknown.
 [[nodiscard]] std::int64_t resident_memory();
 
 }  // namespace msunet::model

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Options of `msunet phantom`.
 #pragma once
 
@@ -29,16 +30,17 @@ inline void describe(core::OptionVisitor& visitor, PhantomOptions& options) {
                    .min = 1,
                    .max = 9999},
                   options.animals);
-    visitor.visit({.name = "validation_share",
-                   .help = "Share of the animals that are named as validation scans, at least one "
-                           "if above 0",
-                   .affects = Affects::data,
-                   .value_name = "F",
-                   .range = "[0,1)",
-                   .min = 0,
-                   .max = 1,
-                   .max_open = true},
-                  options.validation_share);
+    visitor.visit(
+        {.name = "validation_share",
+         .help = "Share of the animals whose scans are named as validation data, at least "
+                 "one animal if above 0",
+         .affects = Affects::data,
+         .value_name = "F",
+         .range = "[0,1)",
+         .min = 0,
+         .max = 1,
+         .max_open = true},
+        options.validation_share);
     visitor.visit({.name = "scale",
                    .help = "Factor on the number of pixels along each side of a slice",
                    .affects = Affects::data,
@@ -48,7 +50,7 @@ inline void describe(core::OptionVisitor& visitor, PhantomOptions& options) {
                    .max = 8},
                   options.scale);
     visitor.visit({.name = "seed",
-                   .help = "Seed of every draw",
+                   .help = "Seed of all random numbers",
                    .affects = Affects::data,
                    .value_name = "N",
                    .range = ">= 0",

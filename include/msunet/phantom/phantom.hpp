@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A deterministic data set of rodent heads, to learn on, to test and to scale with.
+/// \file
+/// A deterministic data set of artificial rodent heads, for trying the program, for tests and for
+/// benchmarks.
 #pragma once
 
 #include <cstdint>
@@ -29,10 +31,10 @@ struct Scan {
 };
 
 /// The scans of a data set, in the order of their names: training before validation.
-std::vector<ScanPlan> plan(const PhantomOptions& options);
+[[nodiscard]] std::vector<ScanPlan> plan(const PhantomOptions& options);
 
 /// Makes one scan. Depends on the options and the plan's animal and modality alone.
-Scan make_scan(const PhantomOptions& options, const ScanPlan& scan);
+[[nodiscard]] Scan make_scan(const PhantomOptions& options, const ScanPlan& scan);
 
 /// Makes the folders `data` and `masks` in the output folder and writes every scan. Returns the
 /// plan. Throws core::UsageError if the folder holds other files already, core::Error if it cannot

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a mask looks like in numbers, and which masks a person should look at.
+/// \file
+/// Measures of a mask, and which masks a person should inspect.
 #pragma once
 
 #include <cstddef>
@@ -10,24 +11,25 @@
 
 namespace msunet::predict {
 
-/// A mask in numbers.
+/// Measures of a mask.
 struct MaskFacts {
     double volume_mm3 = 0;
     std::size_t voxels = 0;
-    std::size_t components = 0;   ///< voxels that touch at a corner belong together
-    double largest_share = 0;     ///< of the largest component in all voxels; 0 where it is empty
+    std::size_t components = 0;  ///< voxels that touch at a corner belong together
+    double largest_share =
+        0;  ///< of the mask's voxels, in the largest component; 0 for an empty mask
     bool touches_border = false;  ///< in a slice's outermost rows or columns
 };
 
-/// A mask of 0 and 1.
-MaskFacts facts_of(const core::Volume& mask);
+/// Measures a mask of 0 and 1.
+[[nodiscard]] MaskFacts facts_of(const core::Volume& mask);
 
 /// What makes a mask doubtful, in words: "empty", "touches the border", "in 3 pieces" (the largest
-/// holds less than 95 % of it). A brain may well be cut by the first and last slice: that counts
-/// for nothing.
-std::vector<std::string> doubts_about(const MaskFacts& facts);
+/// holds less than 95 % of it). A brain that is cut by the first or last slice is normal and not
+/// doubtful.
+[[nodiscard]] std::vector<std::string> doubts_about(const MaskFacts& facts);
 
 /// (2 I + ε) / (T + P + ε) over the voxels of two masks of the same size, as in training.
-double dice(const core::Volume& reference, const core::Volume& mask);
+[[nodiscard]] double dice(const core::Volume& reference, const core::Volume& mask);
 
 }  // namespace msunet::predict

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Manual masks that predictions are held against.
+/// \file
+/// Manual masks with which predictions are compared.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +18,7 @@ struct Reference {
     core::Modality modality{};  ///< by the mask's name
 };
 
-/// One for each of the scans, in their order, and what a user should know about the pairs.
+/// The manual masks of all scans, in their order, with warnings about the pairs.
 struct References {
     std::vector<Reference> of_scan;
     std::vector<std::string> warnings;
@@ -26,6 +27,7 @@ struct References {
 /// Pairs scans with the masks in `folder` as training pairs them: the n-th with the n-th by name,
 /// folder by folder where the masks lie in the same folders as the scans, else all together.
 /// Throws core::InputError with all problems (counts, crossed names, unknown modalities).
-References pair_references(const std::vector<ScanFile>& scans, const std::string& folder);
+[[nodiscard]] References pair_references(const std::vector<ScanFile>& scans,
+                                         const std::string& folder);
 
 }  // namespace msunet::predict

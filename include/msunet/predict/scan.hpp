@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A whole scan: through preprocessing and network, and back onto its own grid.
+/// \file
+/// Prediction of a whole scan: preprocessing, network, resampling to the scan's own grid.
 #pragma once
 
 #include <functional>
@@ -21,22 +22,22 @@ struct ScanOptions {
     WindowOptions windows;
 };
 
-/// What the network says of a scan, on the scan's own grid.
+/// The network's answer for a scan, on the scan's own grid.
 struct Prediction {
     core::Volume likelihood;
     core::Volume mask;  ///< 0 or 1
 };
 
-/// Every slice of `scan`, normalised as in training, through the network. `between_batches` is
-/// called after every batch.
-Prediction predict_scan(
+/// Passes every slice of `scan`, normalised as in training, through the network. `between_batches`
+/// is called after every batch.
+[[nodiscard]] Prediction predict_scan(
     SlicePredictor& predictor, const core::Volume& scan, const ScanOptions& options,
     const std::function<void()>& between_batches = [] {});
 
-/// A likelihood on another grid as likelihood and mask on the voxels of `scan`.
-Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood);
+/// Resamples a likelihood on another grid to the voxels of `scan`, with the mask that follows.
+[[nodiscard]] Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood);
 
 /// `scan` where `mask` is 1, else 0. Sizes are equal.
-core::Volume brain_of(const core::Volume& scan, const core::Volume& mask);
+[[nodiscard]] core::Volume brain_of(const core::Volume& scan, const core::Volume& mask);
 
 }  // namespace msunet::predict

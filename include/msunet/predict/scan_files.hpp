@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Which scans there are and what their results are called.
+/// \file
+/// The scans to predict and the names of their results.
 #pragma once
 
 #include <filesystem>
@@ -17,19 +18,19 @@ struct ScanFile {
     std::filesystem::path
         folder;  ///< relative; empty for a scan that INPUT names or holds directly
 
-    /// "mouse_1/anatomical/scan.nii": how tables name it.
-    std::string name() const { return (folder / file.filename()).string(); }
+    /// The name in tables: "mouse_1/anatomical/scan.nii".
+    [[nodiscard]] std::string name() const { return (folder / file.filename()).string(); }
 };
 
 /// What INPUT holds.
 struct ScanList {
-    std::vector<ScanFile> scans;       ///< by INPUT, in it by path in byte order
+    std::vector<ScanFile> scans;       ///< in the order of INPUT, then by path in byte order
     std::vector<std::string> skipped;  ///< hidden files and other types in folders
 };
 
 /// Lists files and, at any depth, folders. Throws core::InputError naming every INPUT that does not
 /// exist, is no NIfTI file or holds none.
-ScanList find_scans(const std::vector<std::string>& input);
+[[nodiscard]] ScanList find_scans(const std::vector<std::string>& input);
 
 /// The files that belong to a scan.
 struct Outputs {
@@ -37,13 +38,13 @@ struct Outputs {
     std::filesystem::path likelihood;
     std::optional<std::filesystem::path> brain;
 
-    /// Whether all of them are there.
-    bool exist() const;
+    /// Whether all of them exist.
+    [[nodiscard]] bool exist() const;
 };
 
 /// <output>/<folder>/<name>_mask, <name>_likelihood and with `brain` <name>_brain, ending as
 /// `format` says.
-Outputs outputs_of(const ScanFile& scan, const PredictOptions& options);
+[[nodiscard]] Outputs outputs_of(const ScanFile& scan, const PredictOptions& options);
 
 /// Throws core::UsageError where the output folder lies in an INPUT folder, a result would replace
 /// an input, or two scans would have the same results.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// A few slices of a scan that show how good its mask is.
 #pragma once
 
@@ -12,12 +13,12 @@ namespace msunet::predict {
 
 /// At most `count` slices (z, ascending), spread evenly over those with brain; over all slices
 /// where the mask is empty.
-std::vector<std::size_t> shown_slices(const core::Volume& mask, std::size_t count);
+[[nodiscard]] std::vector<std::size_t> shown_slices(const core::Volume& mask, std::size_t count);
 
 /// The scan's values as grey: its 1st percentile and below are 0, its 99th and above 255.
-std::vector<std::uint8_t> gray_of(const core::Volume& scan);
+[[nodiscard]] std::vector<std::uint8_t> gray_of(const core::Volume& scan);
 
 /// Slice z (height, width) of a mask as bytes, 0 or 1.
-std::vector<std::uint8_t> mask_slice(const core::Volume& mask, std::size_t z);
+[[nodiscard]] std::vector<std::uint8_t> mask_slice(const core::Volume& mask, std::size_t z);
 
 }  // namespace msunet::predict

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A network that looks at whole slices through overlapping windows.
+/// A network that predicts whole slices in overlapping windows.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 #include "msunet/data/patch_index.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/predict/windows.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::predict {
 
@@ -30,9 +31,10 @@ struct WindowOptions {
 /// One network on the CPU, in inference mode.
 class SlicePredictor {
 public:
-    /// `weights`: all tensors in unet's order. `final_activation`: a name that Keras knows.
-    /// Throws core::UsageError for an unknown one.
-    SlicePredictor(std::span<const core::NamedArray> weights, const std::string& final_activation,
+    /// `weights`: all tensors in the architecture's order. `final_activation`: a name that Keras
+    /// knows. Throws core::UsageError for an unknown one.
+    SlicePredictor(const unet::Architecture& architecture,
+                   std::span<const core::NamedArray> weights, const std::string& final_activation,
                    model::Precision precision);
     ~SlicePredictor();
     SlicePredictor(SlicePredictor&&) noexcept;

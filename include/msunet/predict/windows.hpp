@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Windows over a slice, and the likelihoods of overlapping windows made into one. Plain functions
 /// of sizes and values.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "msunet/data/patch_index.hpp"
@@ -28,6 +31,9 @@ std::vector<Window> windows_of(const data::PatchSpec& spec, std::uint32_t height
 
 /// How the values of overlapping windows become one.
 enum class Combination : std::uint8_t { mean, maximum };
+constexpr std::array<std::string_view, 2> names_of(Combination /*any*/) {
+    return {"mean", "maximum"};
+}
 
 /// Puts windows of one slice together.
 class Stitch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Tasks dealt over ranks: pure functions of the costs, the same on every rank.
+/// \file
+/// How tasks are distributed over ranks: pure functions of the costs, the same on every rank.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +11,10 @@ namespace msunet::prepare {
 
 /// The rank of each task: costliest first, each to the rank with the least work so far (ties: the
 /// lower task, the lower rank).
-std::vector<int> assign_tasks(std::span<const double> costs, int ranks);
+[[nodiscard]] std::vector<int> assign_tasks(std::span<const double> costs, int ranks);
 
 /// The tasks of one rank, costliest first.
-std::vector<std::size_t> tasks_of(std::span<const double> costs, std::span<const int> owners,
-                                  int rank);
+[[nodiscard]] std::vector<std::size_t> tasks_of(std::span<const double> costs,
+                                                std::span<const int> owners, int rank);
 
 }  // namespace msunet::prepare

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// The two folders: which files there are and which belong together.
 #pragma once
 
@@ -20,7 +21,7 @@ struct Folder {
 
 /// Lists a folder (a trailing '/' is fine). `option` is how the user named it ("-tpath").
 /// Throws core::InputError where it is missing, no folder, unreadable or holds no NIfTI file.
-Folder list_folder(const std::filesystem::path& path, const std::string& option);
+[[nodiscard]] Folder list_folder(const std::filesystem::path& path, const std::string& option);
 
 /// A volume and its mask.
 struct Pair {
@@ -31,7 +32,7 @@ struct Pair {
     friend bool operator==(const Pair&, const Pair&) = default;
 };
 
-/// What pairing found: problems end the run, warnings do not.
+/// The pairs and what is wrong with them: problems end the run, warnings do not.
 struct Pairing {
     std::vector<Pair> pairs;
     std::vector<std::string> problems;
@@ -45,18 +46,19 @@ struct FolderNames {
     std::string where_pairs_are_listed = "--dry_run lists all pairs";
 };
 
-/// A file name as pairs are compared: lower case, without extension and the words data, mask,
-/// image, img, label and seg, separators joined to one '_'.
-std::string pairing_key(std::string_view file_name);
+/// A file name in the form in which pairs are compared: lower case, without extension and the words
+/// data, mask, image, img, label and seg, separators joined to one '_'.
+[[nodiscard]] std::string pairing_key(std::string_view file_name);
 
 /// Pairs the n-th volume with the n-th mask. Problems: counts that differ; crossed pairs (a name
-/// whose counterpart stands elsewhere in the other folder, or pairs of different modalities); masks
-/// of unknown modality. One warning for other differences of names, one for a split without
+/// whose counterpart has another place in the other folder, or pairs of different modalities);
+/// masks of unknown modality. One warning for other differences of names, one for a split without
 /// validation data.
-Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::string>& masks,
-                   double validation_split, const FolderNames& names = {});
+[[nodiscard]] Pairing pair_files(const std::vector<std::string>& data,
+                                 const std::vector<std::string>& masks, double validation_split,
+                                 const FolderNames& names = {});
 
 /// How many of `files` pairs are validation: floor(files * split) in double.
-std::size_t validation_count(std::size_t files, double split);
+[[nodiscard]] std::size_t validation_count(std::size_t files, double split);
 
 }  // namespace msunet::prepare

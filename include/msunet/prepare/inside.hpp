@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Keeps writing out of the input folders.
+/// \file
+/// A check that keeps output out of the input folders.
 #pragma once
 
 #include <filesystem>
@@ -7,6 +8,7 @@
 namespace msunet::prepare {
 
 /// Whether `path` is `folder` or lies in it, links resolved; neither need exist.
-bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder);
+[[nodiscard]] bool is_inside(const std::filesystem::path& path,
+                             const std::filesystem::path& folder);
 
 }  // namespace msunet::prepare

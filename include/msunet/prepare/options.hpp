@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Where the scans are and where the preprocessed data set is kept.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "msunet/core/options.hpp"
@@ -12,7 +14,8 @@ namespace msunet::prepare {
 struct PrepareOptions {
     std::string training_data_path;
     std::string mask_data_path;
-    std::string cache;  ///< empty: <output_directory>/.msunet_cache; "none": no cache
+    /// Empty: <output_directory>/.msunet_cache; nullopt: no cache.
+    std::optional<std::string> cache = "";
 };
 
 /// Walks the options of `PrepareOptions`. What the scans become is described by
@@ -33,7 +36,7 @@ inline void describe(core::OptionVisitor& visitor, PrepareOptions& options) {
                    .required = true},
                   options.mask_data_path);
     visitor.visit({.name = "cache",
-                   .help = "Folder of preprocessed data sets; none: no cache",
+                   .help = "Folder in which preprocessed data sets are kept; none: no cache",
                    .affects = core::Affects::run,
                    .value_name = "FOLDER",
                    .default_text = "<output_directory>/.msunet_cache"},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// From two folders, or the cache, to one immutable data set on every node.
 #pragma once
 
@@ -17,7 +18,6 @@
 #include "msunet/prepare/options.hpp"
 
 namespace msunet::comm {
-class Communicator;
 class NodeTopology;
 }  // namespace msunet::comm
 
@@ -38,17 +38,18 @@ struct Request {
     std::filesystem::path cache_folder;
 };
 
-/// Told what this rank does: progress bar, watchdog. Every call comes from the calling thread.
+/// Shows what this rank does, to a progress bar or a watchdog. Every call comes from the calling
+/// thread.
 class Observer {
 public:
     virtual ~Observer() = default;
-    /// A phase begins: "reading", "augmenting", "reading the cache".
+    /// A phase begins: "reading the cache", "preprocessing", "writing the cache".
     virtual void phase(std::string_view name) { (void)name; }
-    /// This rank starts on a piece of work (a volume, a file)...
+    /// This rank begins a piece of work (a scan, a copy, a file)...
     virtual void holds(std::string_view what) { (void)what; }
     /// ...and has ended it.
     virtual void released() {}
-    /// `done` of `total` volumes of this node in this phase.
+    /// `done` of `total` scans and copies of this node.
     virtual void progress(std::size_t done, std::size_t total) { (void)done, (void)total; }
 };
 
@@ -59,19 +60,18 @@ struct SurveyedPair {
     imaging::Grid after;   ///< after resampling
 };
 
-/// The input as names and headers show it.
+/// The input as names, headers and voxels show it.
 struct Survey {
     std::vector<SurveyedPair> pairs;
-    std::vector<std::size_t> slices;  ///< kept, by pair; empty if the voxels were not read
+    std::vector<std::size_t> slices;  ///< kept, by pair
     std::size_t copies = 0;           ///< augmented copies that are planned
     std::uint64_t largest_bytes = 0;  ///< memory of the data set if no slice is dropped
 };
 
-/// Collective over `world`. Scans, pairs and checks headers, each rank its share of files. With
-/// `voxels` every pair is read, normalised and checked too: all that `prepare` would find.
-/// Warnings are logged.
+/// Collective over `nodes.all()`. Lists, pairs and reads all files and checks them as `prepare`
+/// would. Warnings are logged.
 /// Throws core::InputError with all problems, core::UsageError, alike on all ranks.
-Survey survey(const Request& request, const comm::Communicator& world, bool voxels,
+Survey survey(const Request& request, const comm::NodeTopology& nodes,
               Observer* observer = nullptr);
 
 /// Name and content of an input file, for the journal and the resume check.
@@ -93,12 +93,19 @@ struct Prepared {
     double seconds = 0;
 };
 
-/// Collective over `world`, of which `nodes` is the topology. Reads the cache or preprocesses, and
-/// leaves the slices in one shared window a node. The result is the same to the bit on any number
-/// of ranks and nodes. Input folders are never written to.
+/// Collective over `nodes.all()`. Reads the cache or preprocesses, and leaves the slices in one
+/// shared window a node. The result is the same to the bit on any number of ranks and nodes. Input
+/// folders are never written to.
+///
+/// A scan is read once: its voxels, checks and content hash come from one pass, and its copies are
+/// made while it is in memory. It is opened once where one rank prepares. On several ranks its
+/// header is read before, because the costs decide which rank reads it; and where the cache may
+/// hold the data set although a file's times or path are new, the file is read for its hash before.
+/// On a hit in the cache no scan of unchanged path, size and times is opened.
+///
 /// Throws, alike on all ranks, core::InputError with all problems of all files, core::UsageError,
 /// core::Error with ExitCode::stopped when a signal asks for a stop (between volumes).
-Prepared prepare(const Request& request, const comm::Communicator& world,
-                 const comm::NodeTopology& nodes, Observer* observer = nullptr);
+[[nodiscard]] Prepared prepare(const Request& request, const comm::NodeTopology& nodes,
+                               Observer* observer = nullptr);
 
 }  // namespace msunet::prepare

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Numbers of the data set for the start table.
+/// \file
+/// Counts of the data set for the start table.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ struct Counts {
     std::size_t training_samples = 0, validation_samples = 0;  ///< copies included
 };
 
-/// What the start table says about the data.
+/// The counts that the start table shows.
 struct DataSummary {
     std::array<Counts, core::modality_count> by_modality{};  ///< indexed by core::Modality
     Counts total;
@@ -27,6 +28,7 @@ struct DataSummary {
 };
 
 /// Counts pairs and slices, and with `index` samples.
-DataSummary summarise(const data::Dataset& dataset, const data::PatchIndex* index = nullptr);
+[[nodiscard]] DataSummary summarise(const data::Dataset& dataset,
+                                    const data::PatchIndex* index = nullptr);
 
 }  // namespace msunet::prepare

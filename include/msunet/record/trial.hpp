@@ -74,6 +74,24 @@ struct TrialResult {
     bool operator==(const TrialResult&) const = default;
 };
 
+/// One attempt to train a trial, on one group: what its result says however it ends.
+struct Attempt {
+    TrialId trial = 0;
+    core::Permutation permutation;
+    double first_started_at = 0;  ///< unix seconds: the trial's first attempt; 0: this one
+    double started_at = 0;        ///< unix seconds
+    double spent_seconds = 0;     ///< on the attempts before
+    std::int64_t rank = 0;        ///< world rank of the group's leader
+    std::int64_t ranks = 1;       ///< ranks of the group
+    std::int64_t num_gpus = 0;    ///< GPUs of the group
+};
+
+/// The result of an attempt that ends at `now` (unix seconds), complete except for what was
+/// trained.
+[[nodiscard]] TrialResult make_result(const Attempt& attempt, TrialState state, double now);
+/// Likewise of an attempt that failed. Every failed result is made here.
+[[nodiscard]] TrialResult failed_result(const Attempt& attempt, std::string reason, double now);
+
 /// The epoch whose metrics count for the trial: the best with `--restore_best`, else the last.
 /// Null where there is none (failed before the first, or PCA).
 [[nodiscard]] const EpochReport* summary_epoch(const TrialResult& result);

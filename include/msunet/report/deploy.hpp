@@ -11,22 +11,24 @@
 
 #include "msunet/core/named_array.hpp"
 #include "msunet/report/sweep.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::report {
 
 /// The trained network to export.
 struct TrainedModel {
-    /// The 136 tensors in Keras's order, shaped as Keras stores them (kernels kh,kw,cin,cout).
+    const unet::Architecture& architecture;
+    /// All tensors in Keras's order, shaped as Keras stores them (kernels kh,kw,cin,cout).
     std::span<const core::NamedArray> weights;
     /// Dropout and final activation are taken from here.
-    unet::Hyperparameters hyperparameters;
+    unet::Hyperparameters hyperparameters{};
     /// Size of a padded patch in pixels: the model's input is (N, height, width, 1).
     std::int64_t height = 0;
     std::int64_t width = 0;
     /// How scans were preprocessed, option by option as text: each becomes the root attribute
     /// `msunet_<name>` of best_model.hdf5 and of the archive's model.h5, where predict reads it.
-    std::map<std::string, std::string> preprocessing;
+    std::map<std::string, std::string> preprocessing{};
 };
 
 /// Prefix of the root attributes' names.

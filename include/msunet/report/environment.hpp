@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +14,9 @@ namespace msunet::report {
 
 /// Where, how and with which versions one start of a sweep ran.
 struct Environment {
-    /// Library or program and its version, in the order in which they are written.
-    std::vector<std::pair<std::string, std::string>> versions;
+    /// Library or program and its version, in the order in which they are written; nothing (null in
+    /// the file) for what the sweep does not use.
+    std::vector<std::pair<std::string, std::optional<std::string>>> versions;
     /// The command as it was typed.
     std::vector<std::string> command;
     struct Node {

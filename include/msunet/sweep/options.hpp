@@ -1,27 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Options of the sweep: which permutations are tried, which one is best, who trains them.
+/// \file
+/// Options of the sweep: which permutations are tried, which trial is best, which ranks train.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "msunet/core/options.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/sweep/target.hpp"
 
 namespace msunet::sweep {
 
-/// See behaviour of the options in docs; texts are parsed by the functions of this module.
+/// How permutations are drawn.
+enum class RandomMethod : std::uint8_t { uniform_mersenne, sobol, halton, latin_hypercube };
+constexpr std::array<std::string_view, 4> names_of(RandomMethod /*any*/) {
+    return {"uniform_mersenne", "sobol", "halton", "latin_hypercube"};
+}
+/// Talos's names for it.
+constexpr std::array<core::Alias<RandomMethod>, 3> aliases_of(RandomMethod /*any*/) {
+    return {{{"latin_matrix", RandomMethod::latin_hypercube},
+             {"latin_sudoku", RandomMethod::latin_hypercube},
+             {"latin_improved", RandomMethod::latin_hypercube}}};
+}
+
+/// How many ranks train one permutation together.
+struct RanksPerTrial {
+    enum class Kind : std::uint8_t { automatic, node, number } kind = Kind::automatic;
+    std::int64_t number = 0;
+
+    friend bool operator==(const RanksPerTrial&, const RanksPerTrial&) = default;
+};
+/// "auto", "node" or the number.
+[[nodiscard]] std::string to_text(const RanksPerTrial& ranks);
+[[nodiscard]] bool from_text(std::string_view text, RanksPerTrial& ranks);
+
+/// Part `index` of `count`, `index` from 1.
+struct Shard {
+    std::int64_t index = 1;
+    std::int64_t count = 1;
+
+    friend bool operator==(const Shard&, const Shard&) = default;
+};
+/// "1/8".
+[[nodiscard]] std::string to_text(const Shard& shard);
+[[nodiscard]] bool from_text(std::string_view text, Shard& shard);
+
+/// What --help and docs/options.md tell of each.
 struct SweepOptions {
     std::optional<std::string> metric;
     std::optional<double> fraction_limit;
     std::optional<std::int64_t> round_limit;
     std::optional<std::string> boolean_limit;
-    std::string random_method = "uniform_mersenne";
-    std::optional<std::string> time_limit;          ///< core::parse_deadline
-    std::optional<std::string> performance_target;  ///< parse_performance_target
-    std::string ranks_per_trial = "auto";           ///< parse_ranks_per_trial
+    RandomMethod random_method = RandomMethod::uniform_mersenne;
+    std::optional<core::Deadline> time_limit;
+    std::optional<PerformanceTarget> performance_target;
+    RanksPerTrial ranks_per_trial;
     std::int64_t trials_per_gpu = 1;
-    std::optional<std::string> shard;  ///< parse_shard
+    std::optional<Shard> shard;
     bool dedicated_dispatcher = false;
     bool retry_failed = false;
 };
@@ -31,16 +70,16 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
     using core::Affects;
     visitor.visit(
         {.name = "metric",
-         .help = "What \"best\" means: a column of the history or of the Dice by modality "
-                 "(fmri_val_dice); losses count the lowest as best, all others the "
-                 "highest, ties go to the lower id.",
+         .help = "The metric that decides which trial is best: a column of the history or of the "
+                 "Dice by modality (fmri_val_dice). The lowest value is best for losses, the "
+                 "highest for all others; of equal trials the one with the lower id.",
          .affects = Affects::result,
          .value_name = "NAME",
          .default_text = "val_dice_coef with validation data, else dice_coef"},
         options.metric);
     visitor.visit({.name = "fraction_limit",
                    .help = "Try only this fraction of the permutations, drawn by --random_method. "
-                           "Comes before --round_limit and --boolean_limit.",
+                           "With it --round_limit has no effect.",
                    .affects = Affects::result,
                    .value_name = "F",
                    .min = 0.0,
@@ -54,58 +93,61 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .min = 1.0},
                   options.round_limit);
     visitor.visit({.name = "boolean_limit",
-                   .help = "Try only permutations for which this expression holds, for example "
-                           "\"lr < 0.01 and batch_size != 256\". Filters what the other limits "
-                           "have drawn.",
+                   .help = "Try only permutations for which this expression is true, for example "
+                           "\"lr < 0.01 and batch_size != 256\". It is applied to the permutations "
+                           "that the other limits have drawn.",
                    .affects = Affects::result,
                    .value_name = "EXPR"},
                   options.boolean_limit);
     visitor.visit({.name = "random_method",
-                   .help = "How permutations are drawn: uniform_mersenne, sobol, halton or "
-                           "latin_hypercube (Talos's latin_* names mean it). All draw distinct "
-                           "permutations, the same ones for the same --seed.",
-                   .affects = Affects::result,
-                   .value_name = "NAME"},
+                   .help = "How permutations are drawn for the limits. Every method draws distinct "
+                           "permutations, and the same ones for the same --seed. Talos's other "
+                           "latin_... names mean latin_hypercube.",
+                   .affects = Affects::result},
                   options.random_method);
     visitor.visit({.name = "time_limit",
-                   .help = "No trial starts after this date (2026-01-31 18:00) or this long after "
-                           "the start (90 min, 12 h, 1:30:00); those that run finish.",
+                   .help = "No trial starts after this date or this long after the start; running "
+                           "trials finish.",
                    .affects = Affects::run,
-                   .value_name = "T"},
+                   .value_name = "T",
+                   .range = core::deadline_forms},
                   options.time_limit);
     visitor.visit({.name = "performance_target",
-                   .help = "No trial starts once one has reached this value; those that run "
-                           "finish. With \"less\" (losses always) at most the value, else at "
-                           "least.",
+                   .help = "No trial starts once one has reached this value of the metric; running "
+                           "trials finish. Reached means at least the value, with \"less\" and for "
+                           "losses at most the value.",
                    .affects = Affects::run,
-                   .value_name = "METRIC,VALUE[,less]"},
+                   .value_name = "METRIC,VALUE[,less]",
+                   .range = "METRIC,VALUE[,less], for example val_dice_coef,0.95 or val_loss,0.1"},
                   options.performance_target);
     visitor.visit({.name = "ranks_per_trial",
-                   .help = "Ranks that train one permutation together: as many as keep all busy "
-                           "(auto), all of a node, or a number.",
+                   .help = "Ranks that train one permutation together. auto: one, or more if there "
+                           "are fewer trials than ranks; node: all ranks of a node.",
                    .affects = Affects::run,
                    .value_name = "auto|node|N",
                    .range = "auto, node, or an integer of at least 1"},
                   options.ranks_per_trial);
     visitor.visit({.name = "trials_per_gpu",
-                   .help = "Ranks that may share a GPU, each with a trial of its own.",
+                   .help = "Ranks that may share a GPU. Each of them trains its own permutation.",
                    .affects = Affects::run,
                    .value_name = "N",
                    .min = 1.0},
                   options.trials_per_gpu);
     visitor.visit({.name = "shard",
-                   .help = "Try only part i of N of the permutations, in a folder of its own: for "
-                           "job arrays without MPI across nodes. \"msunet merge\" joins them.",
+                   .help = "Try only part i of N of the permutations, with a folder of its own for "
+                           "each part: for job arrays without MPI between nodes. \"msunet merge\" "
+                           "joins the folders.",
                    .affects = Affects::result,
                    .value_name = "i/N",
                    .range = "i/N with 1 ≤ i ≤ N"},
                   options.shard);
     visitor.visit({.name = "dedicated_dispatcher",
-                   .help = "Rank 0 hands out trials and trains none: for very large worlds.",
+                   .help = "Rank 0 assigns trials to groups and trains none itself: for a very "
+                           "large number of ranks.",
                    .affects = Affects::run},
                   options.dedicated_dispatcher);
     visitor.visit({.name = "retry_failed",
-                   .help = "Run failed trials of a resumed sweep again.",
+                   .help = "When a sweep is resumed, run its failed trials again.",
                    .affects = Affects::run},
                   options.retry_failed);
 }

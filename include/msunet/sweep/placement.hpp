@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "msunet/sweep/options.hpp"
 
 namespace msunet::sweep {
 
@@ -21,14 +22,8 @@ struct Node {
     std::int64_t cores = 1;           ///< that the job may use
 };
 
-/// `--ranks_per_trial`.
-struct RanksPerTrial {
-    enum class Kind : std::uint8_t { automatic, node, number } kind = Kind::automatic;
-    std::int64_t number = 0;
-};
-
-/// Reads auto, node or a number; throws core::UsageError.
-[[nodiscard]] RanksPerTrial parse_ranks_per_trial(std::string_view text);
+/// Threads of each rank of a node: as many as `asked`, else its cores divided by its ranks.
+[[nodiscard]] std::int64_t threads_of_rank(const Node& node, std::optional<std::int64_t> asked);
 
 /// What placement depends on.
 struct PlacementRequest {
@@ -38,7 +33,7 @@ struct PlacementRequest {
     std::int64_t trials_per_gpu = 1;
     std::int64_t smallest_batch = 1;  ///< of the whole grid
     bool dedicated_dispatcher = false;
-    std::optional<std::int64_t> threads;  ///< a rank; nothing: cores / ranks of the node
+    std::optional<std::int64_t> threads;              ///< see threads_of_rank
     std::optional<std::int64_t> recorded_group_size;  ///< of a journal that is resumed
 };
 

@@ -18,30 +18,12 @@ namespace msunet::sweep {
 /// Most permutations that a sweep may hold before the expression filters them.
 inline constexpr std::uint64_t selection_limit = 1'000'000;
 
-/// How indices are drawn.
-enum class RandomMethod : std::uint8_t { uniform_mersenne, sobol, halton, latin_hypercube };
-
-/// The method of a name; Talos's `latin_matrix`, `latin_sudoku`, `latin_improved` mean
-/// latin_hypercube. Throws core::UsageError that lists the known ones.
-[[nodiscard]] RandomMethod parse_random_method(std::string_view name);
-
 /// `count` distinct indices of the grid, ascending, the same for the same seed; all of them if the
 /// grid has no more. Sobol', Halton and Latin hypercube spread over the axes that have more than
 /// one value; a permutation that was drawn before is skipped, and what is missing after a
-/// bounded number of draws is drawn uniformly. Time and memory go with `count`, not with the grid.
+/// bounded number of draws is drawn uniformly. Time and memory depend on `count`, not on the grid.
 [[nodiscard]] std::vector<record::TrialId> sample(const ParameterGrid& grid, RandomMethod method,
                                                   std::uint64_t count, std::uint64_t seed);
-
-/// Part `index` of `count`, `index` from 1.
-struct Shard {
-    std::int64_t index = 1;
-    std::int64_t count = 1;
-
-    bool operator==(const Shard&) const = default;
-};
-
-/// Reads "i/N"; throws core::UsageError.
-[[nodiscard]] Shard parse_shard(std::string_view text);
 
 /// `_shard<i>of<N>`, which the experiment's folder gets.
 [[nodiscard]] std::string folder_suffix(const Shard& shard);

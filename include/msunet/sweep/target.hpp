@@ -11,13 +11,13 @@
 
 namespace msunet::sweep {
 
-/// The metric by which the best trial is chosen: the option's, else val_dice_coef with validation
+/// The metric that decides which trial is best: the option's, else val_dice_coef with validation
 /// data, else dice_coef. Throws core::UsageError for an unknown name (with the nearest known one)
 /// and for a validation metric without validation data.
 [[nodiscard]] std::string resolve_metric(const std::optional<std::string>& option,
                                          bool has_validation);
 
-/// A value that ends the sweep once a trial reaches it.
+/// A value of a metric at which no further trial begins.
 struct PerformanceTarget {
     std::string metric;
     double value = 0;
@@ -25,10 +25,15 @@ struct PerformanceTarget {
 
     /// By the epoch that counts for the trial (record::summary_epoch).
     [[nodiscard]] bool reached(const record::TrialResult& result) const;
-};
 
-/// Reads "METRIC,VALUE[,less]"; for losses `less` is meant anyway. Throws core::UsageError.
-[[nodiscard]] PerformanceTarget parse_performance_target(std::string_view text,
-                                                         bool has_validation);
+    friend bool operator==(const PerformanceTarget&, const PerformanceTarget&) = default;
+};
+/// "METRIC,VALUE[,less]"; for losses `less` is meant in any case. The metric is not checked.
+[[nodiscard]] std::string to_text(const PerformanceTarget& target);
+[[nodiscard]] bool from_text(std::string_view text, PerformanceTarget& target);
+
+/// Throws core::UsageError for an unknown metric (with the nearest known one) and for a validation
+/// metric without validation data.
+void check_target(const PerformanceTarget& target, bool has_validation);
 
 }  // namespace msunet::sweep

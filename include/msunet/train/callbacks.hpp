@@ -54,8 +54,7 @@ public:
     void restore(const State& state) { state_ = state; }
 
 private:
-    enum class Schedule { constant, cosine, plateau };
-    Schedule schedule_;
+    unet::LrSchedule schedule_;
     double lr_;
     double total_steps_;
     std::optional<std::int64_t> patience_;

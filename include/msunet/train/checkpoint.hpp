@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// A trial's state between two steps, on disk. No torch in this header.
 #pragma once
-
-// A trial's state between two steps, on disk. No torch in this header.
 
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "msunet/core/named_array.hpp"
@@ -34,27 +35,38 @@ struct EpochSums {
     bool operator==(const EpochSums&) const = default;
 };
 
-/// Everything that a bit-exact continuation needs. Random numbers are functions of (seed, trial,
-/// epoch, step), so that the position stands for them.
-struct Checkpoint {
-    std::uint64_t trial = 0;
-    std::string identity;    ///< hyperparameters, precision, ranks, data: must agree
+/// How far a trial has come.
+struct Progress {
     std::int64_t epoch = 0;  ///< epochs complete
     std::int64_t step = 0;   ///< steps complete within the next one
     EpochSums sums;          ///< of those steps
-    std::int64_t iterations = 0;
-    std::vector<StateBuffer> engine;
     record::History history;
     std::vector<record::ModalityRow> modality;
     Callbacks::State callbacks;
     std::vector<core::NamedArray> best_weights;  ///< restore_best; empty: none yet
-    bool ended = false;                          ///< by early stopping
+    bool stopped_early = false;
 };
 
-/// Writes atomically, with a checksum.
+/// Everything that a bit-exact continuation needs. Random numbers are functions of (seed, trial,
+/// epoch, step), so that the position stands for them.
+struct Checkpoint {
+    std::uint64_t trial = 0;
+    std::string identity;  ///< hyperparameters, seed, data: must agree
+    Progress progress;
+    std::int64_t iterations = 0;  ///< of the optimizer
+    std::vector<StateBuffer> engine;
+};
+
+/// Why a checkpoint can't be used: missing, damaged, of another version, trial or network.
+struct UnusableCheckpoint {
+    std::string reason;
+};
+
+/// Writes atomically, with a checksum. Throws core::Error.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
-/// Throws core::InputError naming the file if it is missing, damaged or of another format.
-[[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& file);
+/// The checkpoint, or why there is none; the reason names the file.
+[[nodiscard]] std::variant<Checkpoint, UnusableCheckpoint> read_checkpoint(
+    const std::filesystem::path& file);
 
 /// Writes checkpoints beside training, at most one in flight.
 class CheckpointWriter {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What step engines of all devices have in common: the network with objective and optimiser, its
+/// state, and steps that end on all ranks of the group when this one fails.
 #pragma once
-
-// What step engines have in common, whatever the device: the network with objective and optimiser,
-// its state, and a step that goes on for the others when this rank fails.
 
 #include <ATen/core/Tensor.h>
 
@@ -32,7 +32,8 @@ public:
     void load_weights(std::span<const core::NamedArray> weights) override;
     [[nodiscard]] std::vector<StateBuffer> state() const override;
     [[nodiscard]] std::int64_t iterations() const override { return optimizer_->iterations(); }
-    void restore(std::span<const StateBuffer> state, std::int64_t iterations) override;
+    [[nodiscard]] std::string restore(std::span<const StateBuffer> state,
+                                      std::int64_t iterations) override;
 
 protected:
     /// Samples as the network sees them, in master precision on its device.
@@ -52,15 +53,15 @@ protected:
     [[nodiscard]] model::Optimizer& optimizer() { return *optimizer_; }
     [[nodiscard]] model::Collectives& collectives() { return collectives_; }
     /// Type and device of master tensors.
-    [[nodiscard]] at::TensorOptions master() const { return network_.master_options(); }
+    [[nodiscard]] at::TensorOptions master() const { return network_->master_options(); }
     /// (5) float64 on the device: model::BatchSums of this rank's part, then of the group.
     [[nodiscard]] const at::Tensor& sums() const { return sums_; }
 
     /// A new step that carries `status`.
     void begin(std::int64_t status);
 
-    /// Runs this rank's part of a step. A failure is kept for the status, so that the others don't
-    /// wait for a rank that left.
+    /// Runs this rank's part of a step. A failure is kept and raised in the status, so that the
+    /// other ranks of the group don't wait for this one.
     template <class F>
     void guarded(F&& part) {
         if (!failure_.empty()) return;
@@ -70,15 +71,15 @@ protected:
             fail(error);
         }
     }
-    /// Forgets a failure, before the same step is tried another way.
-    void forgive() { failure_.clear(); }
+    /// Clears a failure before the same step is tried in another way.
+    void clear_failure() { failure_.clear(); }
 
     /// Collective over the group in batch mode: gradients and sums of this rank's part.
     void differentiate(const Batch& batch, const BatchPart& part, std::int64_t step);
     /// Sums of this rank's part in inference mode.
     void score(const Batch& batch, const BatchPart& part);
-    /// Collective over the group: takes part with zeros in what `differentiate` left out, then adds
-    /// up gradients.
+    /// Collective over the group: takes part with zeros in the reductions that `differentiate` did
+    /// not reach, then sums the gradients.
     void reduce_gradients();
     /// The step's outcome from `sums()`, which have been added up.
     [[nodiscard]] StepOutcome outcome();
@@ -94,7 +95,7 @@ private:
     [[nodiscard]] std::vector<std::pair<std::string, at::Tensor>> tensors() const;
 
     EngineSpec spec_;
-    model::Network network_;
+    std::unique_ptr<model::Network> network_;
     model::Objective objective_;
     std::unique_ptr<model::Optimizer> optimizer_;
     model::Collectives collectives_;

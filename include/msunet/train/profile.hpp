@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Where a training step's time goes. The step's parts are marked with libtorch's record functions,
+/// which cost nothing unless a StepProfile is active. No torch in this header.
 #pragma once
-
-// Where a training step's time goes. The step's parts are marked with libtorch's record functions,
-// which cost nothing while nobody listens. No torch in this header.
 
 #include <array>
 #include <cstddef>
@@ -38,7 +38,7 @@ using SectionSeconds = std::array<double, section_count>;
 /// belong to the section around them.
 [[nodiscard]] std::optional<Section> section_of_mark(std::string_view mark);
 
-/// Adds up the time of nested parts so that each moment counts in the innermost section alone.
+/// Adds up the time of nested parts: time counts for the innermost section alone.
 class SectionClock {
 public:
     /// A part begins; nothing: it belongs to the one around it.
@@ -57,8 +57,8 @@ private:
     double since_ = 0;
 };
 
-/// Listens to the steps of this thread while it lives. One at a time. On a GPU it sees only what
-/// the host does.
+/// Measures the steps of this thread during its lifetime; one at a time. On a GPU it measures only
+/// the host's part.
 class StepProfile {
 public:
     StepProfile();

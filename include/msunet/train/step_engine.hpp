@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// One step on a batch, on whatever device: the trainer's view of a network with its optimiser.
 #pragma once
-
-// One step on a batch, on whatever device: the trainer's view of a network with its optimiser.
 
 #include <cstdint>
 #include <functional>
@@ -17,16 +17,18 @@
 #include "msunet/model/dropout.hpp"
 #include "msunet/model/metrics.hpp"
 #include "msunet/model/precision.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::train {
 
 /// What an engine is made for: one trial on one rank of a group. References outlive the engine.
 struct EngineSpec {
+    const unet::Architecture& architecture;
     const data::Dataset& dataset;
     const data::PatchIndex& index;
     const unet::Hyperparameters& hyperparameters;
-    std::span<const core::NamedArray> start_weights;  ///< all tensors in unet's order
+    std::span<const core::NamedArray> start_weights;  ///< all tensors in the architecture's order
     std::span<const float> sample_weights;            ///< by sample id
     comm::AllReducer* reducer = nullptr;              ///< null: a group of one
     model::Precision precision = model::Precision::float32;
@@ -79,7 +81,7 @@ public:
     /// samples' padded size, row-major; the same shape.
     virtual std::vector<float> predict(std::span<const float> pictures) = 0;
 
-    /// All tensors in unet's order; the same on every rank.
+    /// All tensors in the architecture's order; the same on every rank.
     [[nodiscard]] virtual std::vector<core::NamedArray> weights() const = 0;
     /// Overwrites all tensors (restore_best).
     virtual void load_weights(std::span<const core::NamedArray> weights) = 0;
@@ -88,9 +90,10 @@ public:
     [[nodiscard]] virtual std::vector<StateBuffer> state() const = 0;
     /// Optimiser steps so far.
     [[nodiscard]] virtual std::int64_t iterations() const = 0;
-    /// Takes up a state of the same network. Throws core::InputError naming a buffer that is
-    /// missing or of the wrong size.
-    virtual void restore(std::span<const StateBuffer> state, std::int64_t iterations) = 0;
+    /// Continues from a state of the same network. Of another one it answers with a message that
+    /// names a buffer which is missing or of the wrong size, and changes nothing.
+    [[nodiscard]] virtual std::string restore(std::span<const StateBuffer> state,
+                                              std::int64_t iterations) = 0;
     /// Bytes that the device has held at most; 0 if unknown.
     [[nodiscard]] virtual std::int64_t peak_memory() const = 0;
 };

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Trains one trial on a group. No torch in this header.
 #pragma once
-
-// Runs trials on a worker group. No torch in this header.
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,11 +13,12 @@
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/named_array.hpp"
 #include "msunet/data/dataset.hpp"
-#include "msunet/data/patch_index.hpp"
+#include "msunet/data/patch_lists.hpp"
 #include "msunet/record/control.hpp"
 #include "msunet/record/trial.hpp"
 #include "msunet/train/options.hpp"
 #include "msunet/train/step_engine.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::train {
@@ -27,19 +27,34 @@ namespace msunet::train {
 struct TrainedTrial {
     const record::TrialResult& result;  ///< complete but for its times
     const data::PatchIndex& index;
-    StepEngine& engine;           ///< holds the trial's final weights
-    std::int64_t batch_size = 1;  ///< how many samples the engine takes at once
-    /// To be called between two batches: a sign of life to whoever waits for this rank.
-    std::function<void()> alive;
+    StepEngine& engine;                       ///< holds the trial's final weights
+    std::int64_t batch_size = 1;              ///< how many samples the engine takes at once
+    record::TrialControl* control = nullptr;  ///< hears of each batch; null: nobody waits
+
+    /// StepEngine::predict, reported to the control as a step.
+    [[nodiscard]] std::vector<float> predict(std::span<const float> pictures) const;
+};
+
+/// Files of a trial beside its weights: the trainer has their content, its caller their formats.
+/// Called on the group's leader alone.
+class TrialFiles {
+public:
+    virtual ~TrialFiles() = default;
+
+    /// Writes the files of a `pca_only` trial from the cumulative explained variance ratio. Returns
+    /// their names, relative to the experiment's folder. What it throws fails the trial.
+    virtual std::vector<std::string> write_components(record::TrialId trial,
+                                                      std::span<const double> cumulative) = 0;
+    /// Writes what the report shows of a trained network.
+    virtual void write_pictures(const TrainedTrial& trained) noexcept = 0;
 };
 
 /// Everything that the trials of a sweep have in common on this rank. References outlive it.
 struct TrialContext {
+    const unet::Architecture& architecture;
     const data::Dataset& dataset;
-    /// The samples for a permutation's patch size and stride; the index lives as long as the
-    /// context.
-    std::function<const data::PatchIndex&(const unet::Hyperparameters&)> patches;
-    std::span<const core::NamedArray> start_weights;  ///< all tensors in unet's order
+    data::PatchLists& patches;
+    std::span<const core::NamedArray> start_weights;  ///< all tensors in the architecture's order
     comm::Communicator group;                         ///< the ranks that train together
     comm::AllReducer* reducer = nullptr;              ///< of the group; null: a group of one
     EngineFactory make_engine = make_cpu_engine;
@@ -51,14 +66,9 @@ struct TrialContext {
     std::string metric = "dice_coef";
     std::uint64_t seed = 1;
     std::filesystem::path experiment_folder{};  ///< trials/<id>/ lies in it
-    /// Writes a pca_only permutation's files from the cumulative explained variance ratio and
-    /// answers with their names, relative to the experiment's folder. Called on the leader alone.
-    std::function<std::vector<std::string>(record::TrialId, std::span<const double>)> write_pca{};
-    /// Looks at a trial that is done, before its result is told. Called on the leader alone; what
-    /// it throws fails the trial.
-    std::function<void(const TrainedTrial&)> after_training{};
-    std::int64_t world_rank = 0;  ///< of the group's leader, for the result
-    std::int64_t gpus = 0;        ///< of the group
+    TrialFiles* files = nullptr;                ///< null: weights and checkpoints alone
+    std::int64_t world_rank = 0;                ///< of the group's leader, for the result
+    std::int64_t gpus = 0;                      ///< of the group
 };
 
 /// Name of the weights of a finished trial in its folder: a Keras file of weights only.
@@ -66,16 +76,17 @@ inline constexpr const char* weights_file_name = "weights.h5";
 /// Name of the checkpoint of a trial in its folder.
 inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
 
-/// Collective over the group: trains one permutation, or goes on from `assignment.checkpoint`, and
-/// answers with its result on every rank.
+/// Collective over the group: trains one trial, or continues from `assignment.checkpoint`, and
+/// returns its result on every rank. A checkpoint that can't be used (damaged, of another version
+/// or of other data) costs the work since the start, not the trial: it starts again.
 ///
-/// State `done`, `failed` (NaN loss, or an exception on any rank: the reason says which) or `pca`;
-/// `paused` when `control` asked for it or `until_epoch` was reached: a checkpoint is then on disk
-/// and `history` holds the epochs so far. The leader writes in `trials/<id>/`: the checkpoint, and
-/// at the end `weights.h5`; `weights_file` names it. Files are complete when it returns.
+/// State `done`, `pca` or `failed` (NaN loss, an exception on any rank, hyperparameters out of
+/// range, a group larger than the batch: see TrialFailure); `paused` when `control` asked for it or
+/// `until_epoch` was reached: a checkpoint is then on disk and `history` holds the epochs so far.
+/// The leader writes in `trials/<id>/`: the checkpoint, and at the end `weights.h5`; `weights_file`
+/// names it. Files are complete when it returns.
 ///
-/// Throws core::UsageError on every rank for a permutation that cannot run (hyperparameters out of
-/// range, a group larger than the batch) and core::InputError for a checkpoint that does not fit.
+/// Throws core::Error on every rank where weights or the checkpoint can't be written.
 record::TrialResult run_trial(const TrialContext& context, const record::Assignment& assignment,
                               record::TrialControl& control);
 

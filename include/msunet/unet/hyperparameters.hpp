@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/permutation.hpp"
 
 namespace msunet::unet {
 
-/// The hyperparameters of one permutation (behaviour.md 5), under the guide's defaults.
+/// How the learning rate changes over the epochs.
+enum class LrSchedule : std::uint8_t { constant, cosine, plateau };
+constexpr std::array<std::string_view, 3> names_of(LrSchedule /*any*/) {
+    return {"constant", "cosine", "plateau"};
+}
+
+/// The hyperparameters of one permutation, with the user guide's defaults.
 struct Hyperparameters {
     std::int64_t epochs = 20;
     std::string losses = "dice_coef_loss";  ///< canonical name, see names.hpp
@@ -30,26 +38,28 @@ struct Hyperparameters {
     bool upsampling_trainable = true;
     bool upsampling_batch_norm_trainable = true;
     bool pca_only = false;
-    std::optional<std::string> modality_weight;  ///< anatomical, dti, fmri or noddi
+    std::optional<core::Modality> modality_weight;  ///< nullopt: all samples weigh 1
     double weight_factor = 1;
-    std::optional<std::int64_t> early_stopping;  ///< epochs without improvement; nothing: off
+    std::optional<std::int64_t> early_stopping;  ///< epochs without improvement; nullopt: off
     bool restore_best = false;
-    std::string lr_schedule = "constant";  ///< constant, cosine or plateau
+    LrSchedule lr_schedule = LrSchedule::constant;
 
     bool operator==(const Hyperparameters&) const = default;
 };
 
 /// Walks all hyperparameters under the keys of the grid, with help, ranges and choices.
 void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters);
+/// Walks those that are options of `msunet train` too.
+void describe_options(core::OptionVisitor& visitor, Hyperparameters& hyperparameters);
 
 /// The keys of the grid, in the order of `describe`.
 [[nodiscard]] const std::vector<std::string>& hyperparameter_keys();
-/// The key that is meant: upper and lower case alike, spaces, `_` and `-` ignored. Nothing if none.
+/// The key that is meant, compared by core::plain_name; none if there is none.
 [[nodiscard]] std::optional<std::string> canonical_key(std::string_view key);
 
 /// One permutation's hyperparameters: `defaults` overridden by the permutation. Checks every type,
-/// name and range and throws one `core::UsageError` that lists all problems, each naming key, value
-/// and what is allowed. Integers are taken for floats, whole floats for integers, texts such as
+/// name and range and throws one `core::UsageError` that lists all problems, each with key, value
+/// and what is allowed. Integers may stand for floats, whole floats for integers, texts such as
 /// "True" for booleans; "none" and None clear `modality_weight` and `early_stopping`.
 [[nodiscard]] Hyperparameters from_permutation(const core::Permutation& permutation,
                                                const Hyperparameters& defaults = {});
@@ -57,7 +67,7 @@ void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters);
 /// All hyperparameters under the keys of the grid; None where an optional one has no value.
 [[nodiscard]] core::Permutation to_permutation(const Hyperparameters& hyperparameters);
 
-/// What a user should be told about a permutation that is allowed (cosine_similarity, softmax).
+/// Warnings about values that are allowed but useless (cosine_similarity, softmax).
 [[nodiscard]] std::vector<std::string> warnings_for(const Hyperparameters& hyperparameters);
 
 }  // namespace msunet::unet

@@ -9,9 +9,9 @@
 
 namespace msunet::app {
 
-/// Collective over `world`: real samples if scans are given, dummy samples, where a step's time
-/// goes. Rank 0 prints. Throws, alike on all ranks, what preparing the scans and placing the ranks
-/// throw, and core::Error where a step fails.
+/// Collective over `world`: times steps on real samples (if scans are given) and on dummy samples,
+/// and the parts of a step. Rank 0 prints. Throws, alike on all ranks, what preparing the scans and
+/// placing the ranks throw, and core::Error where a step fails.
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world);
 
 }  // namespace msunet::app

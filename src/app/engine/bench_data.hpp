@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Samples that no scan gave: what a step costs without the data.
+/// Artificial samples: what a step costs without reading data.
 #pragma once
 
 #include <cstdint>

@@ -20,12 +20,12 @@ namespace {
 constexpr std::array<std::string_view, train::section_count> section_names{
     "cutting batches",
     "convolutions, forward",
-    "ReLU, normalisation, pooling, joining, forward",
+    "fused operations, forward",
     "dropout masks",
     "loss and metrics",
     "convolutions, backward",
-    "ReLU, normalisation, pooling, joining, backward",
-    "sums over the ranks, with waiting for them",
+    "fused operations, backward",
+    "all-reduce over the ranks, waiting included",
     "optimiser",
     "rest"};
 
@@ -44,9 +44,8 @@ std::string milliseconds(double seconds) {
 }
 
 std::string timing_row(const BenchTiming& timing) {
-    const double slowest = timing.seconds.empty()
-                               ? 0
-                               : *std::max_element(timing.seconds.begin(), timing.seconds.end());
+    const auto& seconds = timing.times.seconds;
+    const double slowest = seconds.empty() ? 0 : *std::max_element(seconds.begin(), seconds.end());
     return row(timing.name, {core::fixed(timing.samples_per_second(), 1),
                              milliseconds(timing.median()), milliseconds(slowest)});
 }
@@ -64,8 +63,8 @@ std::string section_rows(const train::SectionSeconds& sections) {
 }  // namespace
 
 double BenchTiming::median() const {
-    if (seconds.empty()) return 0;
-    auto sorted = seconds;
+    if (times.seconds.empty()) return 0;
+    auto sorted = times.seconds;
     std::sort(sorted.begin(), sorted.end());
     const std::size_t half = sorted.size() / 2;
     return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
@@ -73,7 +72,7 @@ double BenchTiming::median() const {
 
 double BenchTiming::samples_per_second() const {
     const double step = median();
-    return step > 0 ? samples / step : 0;
+    return step > 0 ? times.samples / step : 0;
 }
 
 double percent_longer(const BenchTiming& real, const BenchTiming& dummy) {

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "msunet/train/profile.hpp"
+#include "msunet/train/step_timer.hpp"
 
 namespace msunet::app {
 
 /// Steps on one kind of samples.
 struct BenchTiming {
-    std::string name;             ///< "real", "dummy", "dummy, inference"
-    std::vector<double> seconds;  ///< of each step, on rank 0
-    double samples = 0;           ///< a step, over all groups together
+    std::string name;        ///< "real", "dummy", "dummy, inference"
+    train::StepTimes times;  ///< of rank 0; samples over all groups together
 
     /// Median of the steps; 0 for none.
     [[nodiscard]] double median() const;

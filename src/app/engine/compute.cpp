@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <set>
 
-#include "msunet/core/error.hpp"
+#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
 
@@ -25,8 +25,8 @@ bool driver_is_there() {
     return std::filesystem::exists("/dev/nvidiactl", ignored);
 }
 
-/// The plug-in's accelerator, or null. Must come before the first call of libtorch, which decides
-/// then whether it knows CUDA.
+/// The plug-in's accelerator, or null. Must be called before libtorch, whose first call decides
+/// whether it has CUDA.
 train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
     if (!driver_is_there()) {
         if (std::getenv("SLURM_GPUS_ON_NODE") != nullptr) {
@@ -72,12 +72,13 @@ std::int64_t distinct_devices(const train::Accelerator* accelerator,
     return static_cast<std::int64_t>(ids.size());
 }
 
-model::Precision resolve_precision(const std::string& name, bool gpu) {
-    const auto precision = model::precision_of(name).value_or(model::default_precision(gpu));
+model::Precision resolve_precision(std::optional<model::Precision> asked, bool gpu) {
+    const auto precision = asked.value_or(model::default_precision(gpu));
     if (precision == model::Precision::tf32 && !gpu) {
-        throw core::UsageError(
-            "--precision tf32: TensorFloat-32 is a format of GPUs and this run is on the CPU, "
-            "give float32 or bf16");
+        throw core::OptionError(
+            "precision", std::string(core::name_of(precision)),
+            "float32, bf16 or float64 on the CPU (TensorFloat-32 is a format of "
+            "GPUs)");
     }
     return precision;
 }
@@ -103,6 +104,11 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
 }
 
 std::string Compute::device_name() const { return devices_.empty() ? "CPU" : devices_.front(); }
+
+std::optional<train::AcceleratorVersions> Compute::accelerator_versions() const {
+    if (accelerator_ == nullptr) return std::nullopt;
+    return accelerator_->versions();
+}
 
 void Compute::use(const sweep::Placement& placement) {
     const auto& slot = placement.slots[static_cast<std::size_t>(world_.rank())];

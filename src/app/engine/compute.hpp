@@ -12,13 +12,14 @@
 #include "../settings.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
 
 namespace msunet::app {
 
-/// Loads the GPU plug-in where there is a GPU; later, with the placement, makes group and reducer.
+/// Loads the GPU plug-in where there is a GPU. `use` then makes group and reducer.
 class Compute {
 public:
     /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
@@ -30,12 +31,14 @@ public:
     /// Name of the GPU, or "CPU".
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
-    std::string precision_name() const { return std::string(model::name_of(precision_)); }
+    std::string precision_name() const { return std::string(core::name_of(precision_)); }
+    /// Of CUDA, NCCL and the driver; nothing on the CPU.
+    std::optional<train::AcceleratorVersions> accelerator_versions() const;
     /// Lines for the start table.
     const std::vector<std::string>& notices() const { return notices_; }
 
-    /// Collective over the world: takes this rank's place. Sets threads and device, splits off the
-    /// group and makes its reducer.
+    /// Collective over the world: sets this rank's threads and device, splits off its group and
+    /// makes the reducer.
     void use(const sweep::Placement& placement);
 
     /// The group; meaningful after `use` and on ranks that have one.
@@ -45,7 +48,7 @@ public:
 
 private:
     comm::Communicator world_;
-    std::vector<std::string> notices_;           ///< before what adds to it when it is made
+    std::vector<std::string> notices_;           ///< first: the initialisers below add to it
     train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
     std::vector<std::string> devices_;           ///< names of those that this rank sees
     std::int64_t node_devices_ = 0;

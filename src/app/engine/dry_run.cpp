@@ -75,8 +75,8 @@ std::uint64_t samples_of(const imaging::Grid& grid, const data::PatchSpec& spec)
     return rows * columns * grid.size[2];
 }
 
-/// Megapixels that a core of today trains in a second, from our benchmarks: an order of magnitude,
-/// which is what a user needs before asking for a day or a week.
+/// Megapixels that one core trains in a second, from our benchmarks: an order of magnitude, enough
+/// to choose between a day and a week.
 constexpr double megapixels_per_core_second = 0.15;
 
 struct Work {
@@ -92,9 +92,8 @@ Work estimate_work(const TrainSettings& settings, const GridPlan& plan,
     for (std::size_t n = 0; n < counted; ++n) {
         const auto permutation =
             unet::from_permutation(plan.grid->permutation(plan.selection.trials[n]), defaults);
-        const data::PatchSpec spec{settings.patches.use_frac_patch, settings.patches.frac_patch,
-                                   settings.patches.frac_stride, permutation.patch_dimensions,
-                                   permutation.patch_stride};
+        const auto spec = data::patch_spec(settings.patches, permutation.patch_dimensions,
+                                           permutation.patch_stride);
         double pixels = 0;
         std::uint64_t samples = 0;
         for (const auto& surveyed : survey.pairs) {
@@ -119,7 +118,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                        const prepare::Request& request, const Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
-    const auto survey = prepare::survey(request, world, true, &observer);
+    const auto survey = prepare::survey(request, topology, &observer);
     const auto nodes = describe_nodes(topology, compute.device_count());
     if (!world.is_root()) return core::ExitCode::ok;
     print_pairs(survey);

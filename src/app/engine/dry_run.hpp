@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// `--dry_run`: the input checked, everything told, nothing trained.
+/// `--dry_run`: checks the input and prints the plan; trains nothing.
 #pragma once
 
 #include "../settings.hpp"

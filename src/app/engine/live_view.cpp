@@ -12,9 +12,9 @@ namespace msunet::app {
 namespace {
 
 constexpr double seconds_between_tables = 0.5;
-/// More rows than these nobody reads.
+/// Rows of the table at most.
 constexpr int longest_table = 20;
-/// Lines of the terminal that are left to messages.
+/// Lines of the terminal that stay free for messages.
 constexpr int spare_lines = 4;
 
 }  // namespace
@@ -86,7 +86,7 @@ std::vector<report::RunningTrial> LiveView::running(const record::SweepRecord& r
             epoch_seconds = last.seconds;
         }
         if (!epoch_seconds || *epoch_seconds <= 0 || row.epochs == 0) continue;
-        // An epoch that takes longer than the last one is not over for that.
+        // An epoch may take longer than the last one: its part is at most 1.
         const double part = std::clamp((now - since) / *epoch_seconds, 0.0, 1.0);
         const double done = std::min<double>(static_cast<double>(row.epochs),
                                              static_cast<double>(row.epoch) + part);

@@ -15,18 +15,18 @@
 
 namespace msunet::app {
 
-/// A table of the running trials that replaces itself, and a line of totals. Without a terminal
-/// nothing. All times are unix seconds.
+/// A table of the running trials, redrawn in place, with a line of totals. Prints nothing without a
+/// terminal. All times are unix seconds.
 class LiveView {
 public:
-    /// `groups` train side by side. The record as it is when training begins.
+    /// `groups`: how many train at once. `record`: as it is when training begins.
     LiveView(std::int64_t groups, const record::SweepRecord& record);
-    /// Takes the table away.
+    /// Removes the table.
     ~LiveView();
     LiveView(const LiveView&) = delete;
     LiveView& operator=(const LiveView&) = delete;
 
-    /// Notes an event that the record holds already.
+    /// Takes an event that the record already holds.
     void happened(const record::Event& event);
     /// Draws the table.
     void show(const record::SweepRecord& record, const report::Forecast& forecast,
@@ -41,7 +41,7 @@ private:
     std::int64_t groups_;
     std::size_t failed_ = 0;
     std::map<record::TrialId, double> running_;  ///< when the present epoch began
-    double last_event_ = 0;                      ///< that the forecast heeds
+    double last_event_ = 0;  ///< unix seconds of the last event that changed the forecast
     double shown_at_ = 0;
 };
 

@@ -6,8 +6,7 @@
 
 #include "../final_files.hpp"
 #include "msunet/record/ranking.hpp"
-#include "msunet/report/pictures.hpp"
-#include "picture_maker.hpp"
+#include "trial_pictures.hpp"
 
 namespace msunet::app {
 
@@ -16,10 +15,12 @@ namespace {
 void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best) {
     const auto hyperparameters =
         unet::from_permutation(best.permutation, default_hyperparameters(parts.settings));
-    const auto& index = parts.patches.of(hyperparameters);
-    const auto weights = read_trial_weights(parts.folder, best);
+    const auto& index =
+        parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride);
+    const auto weights = read_trial_weights(parts.start.architecture, parts.folder, best);
     const std::vector<float> sample_weights(index.size(), 1.0F);
-    const auto engine = parts.compute.engine_factory()({.dataset = parts.dataset,
+    const auto engine = parts.compute.engine_factory()({.architecture = parts.start.architecture,
+                                                        .dataset = parts.dataset,
                                                         .index = index,
                                                         .hyperparameters = hyperparameters,
                                                         .start_weights = weights,
@@ -29,8 +30,7 @@ void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best)
                   {.result = best,
                    .index = index,
                    .engine = *engine,
-                   .batch_size = hyperparameters.batch_size,
-                   .alive = [] {}});
+                   .batch_size = hyperparameters.batch_size});
 }
 
 }  // namespace

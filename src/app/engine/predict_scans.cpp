@@ -2,7 +2,6 @@
 #include "predict_scans.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <numeric>
 #include <optional>
@@ -13,18 +12,18 @@
 #include "../commands.hpp"
 #include "../on_root.hpp"
 #include "../world.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/modality.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
-#include "msunet/io/csv.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/prepare/deal.hpp"
+#include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
 #include "prediction_plan.hpp"
 #include "scan_progress.hpp"
@@ -43,9 +42,7 @@ void set_threads(const PredictSettings& settings, const comm::Communicator& worl
     const comm::NodeTopology topology(world);
     const auto nodes = describe_nodes(topology, 0);
     const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
-    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
-    const auto threads = static_cast<int>(
-        settings.predict.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks)));
+    const auto threads = static_cast<int>(sweep::threads_of_rank(node, settings.predict.threads));
     model::set_threads(threads);
     imaging::set_threads(threads);
     model::keep_freed_memory();
@@ -57,8 +54,8 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
     return costs;
 }
 
-/// This rank's scans, costliest first. A failure that is no scan's own ends this rank's work: it
-/// would meet the next one too.
+/// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
+/// rank's work: the next scan would fail too.
 std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictSettings& settings,
                                       const TrainedModel& model,
                                       const predict::ScanOptions& options,
@@ -71,8 +68,8 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictS
     std::optional<predict::SlicePredictor> network;
     const auto predictor = [&]() -> predict::SlicePredictor& {
         if (!network) {
-            network.emplace(model.weights, *settings.model.final_activation,
-                            model::precision_of(settings.predict.precision).value());
+            network.emplace(model.architecture, model.weights, *settings.model.final_activation,
+                            settings.predict.precision);
         }
         return *network;
     };
@@ -92,47 +89,26 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictS
 std::vector<ScanReport> gather_reports(const std::vector<ScanReport>& mine,
                                        const comm::Communicator& world) {
     std::vector<ScanReport> all;
-    for (const auto& text : world.gather(to_text(mine))) {
-        auto reports = scan_reports_from(text);
+    for (const auto& text : world.gather(codec::to_json(mine))) {
+        auto reports = codec::from_json<std::vector<ScanReport>>(text);
         std::ranges::move(reports, std::back_inserter(all));
     }
     std::ranges::sort(all, {}, &ScanReport::task);
     return all;
 }
 
-std::string mean_text(double sum, std::size_t scans) {
-    return concat(core::fixed(sum / static_cast<double>(scans), 4), " (", scans,
-                  scans == 1 ? " scan)" : " scans)");
-}
-
-/// dice.csv, and the line with the means.
+/// Writes dice.csv and prints the means.
 void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
                 const fs::path& file) {
-    std::string table = io::csv_row(std::vector<std::string>{"scan", "modality", "dice"});
-    std::array<double, core::modality_count> sums{};
-    std::array<std::size_t, core::modality_count> counts{};
+    std::vector<report::ScanDice> scans;
     for (const ScanReport& report : reports) {
         if (!report.dice) continue;
         const ScanTask& task = plan.tasks[report.task];
-        const auto modality = task.reference->modality;
-        table += io::csv_row(std::vector<std::string>{task.scan.name(),
-                                                      std::string(core::name_of(modality)),
-                                                      core::option_text(*report.dice)});
-        sums[static_cast<std::size_t>(modality)] += *report.dice;
-        ++counts[static_cast<std::size_t>(modality)];
+        scans.push_back({task.scan.name(), task.reference->modality, *report.dice});
     }
-    core::write_file_atomically(file, table);
-    const auto scans = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
-    if (scans == 0) return;
-    std::vector<std::string> parts;
-    double sum = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        if (counts[i] == 0) continue;
-        parts.push_back(concat(core::modality_names[i], ' ', mean_text(sums[i], counts[i])));
-        sum += sums[i];
-    }
-    core::log::info(concat("mean Dice    ", core::join(parts), "; all ", mean_text(sum, scans),
-                           ", by scan in ", file));
+    core::write_file_atomically(file, report::dice_csv(scans));
+    if (scans.empty()) return;
+    core::log::info(concat("mean Dice    ", report::mean_dice_text(scans), ", by scan in ", file));
 }
 
 void write_page(const PredictSettings& settings, const TrainedModel& model,
@@ -151,12 +127,12 @@ void write_page(const PredictSettings& settings, const TrainedModel& model,
     core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
 }
 
-/// Rank 0: what the user reads at the end, dice.csv and the page. Throws where a scan could not be
-/// done.
+/// Rank 0: prints the summary, writes dice.csv and the page. Throws if a scan could not be
+/// predicted.
 core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
                       const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
                       double seconds) {
-    auto problems = plan.problems;
+    std::vector<std::string> problems;
     std::size_t predicted = 0;
     bool failed = false;
     for (const ScanReport& report : reports) {
@@ -171,7 +147,7 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
                            core::duration_text(seconds), ", results in ", settings.predict.output));
     if (stopped) {
         core::log::info(concat("stopped by a signal before all ", plan.tasks.size(),
-                               " scans were done; the same command goes on"));
+                               " scans were done; the same command continues"));
         return core::ExitCode::stopped;
     }
     if (settings.predict.reference) {
@@ -189,7 +165,6 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
 
 core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
                              const comm::Communicator& world) {
-    core::install_signal_handlers();
     const double began = core::steady_seconds();
     set_threads(settings, world);
     const auto options = scan_options(settings, model);
@@ -197,14 +172,12 @@ core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel
     const auto mine = work_on_share(plan, settings, model, options, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
-    const auto code = on_root(world, [&] {
+    return on_root(world, [&] {
         const auto due =
             std::ranges::count_if(plan.tasks, [](const ScanTask& task) { return task.cost > 0; });
         const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;
-        return std::to_string(static_cast<int>(
-            finish(plan, settings, model, reports, stopped, core::steady_seconds() - began)));
+        return finish(plan, settings, model, reports, stopped, core::steady_seconds() - began);
     });
-    return static_cast<core::ExitCode>(core::to_integer(code).value_or(1));
 }
 
 }  // namespace msunet::app

@@ -1,26 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prediction_plan.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "../on_root.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/io/nifti_file.hpp"
 #include "msunet/predict/windows.hpp"
-#include "msunet/prepare/check.hpp"
+#include "msunet/prepare/read_scan.hpp"
+
+namespace msunet::predict {
+
+template <class Archive>
+void path_field(Archive& archive, std::string_view name, auto& path) {
+    archive.converted(
+        name, path, [](const std::filesystem::path& value) { return value.native(); },
+        [](std::string text) { return std::filesystem::path(std::move(text)); });
+}
+
+template <class Archive, codec::Is<ScanFile> T>
+void fields(Archive& archive, T& scan) {
+    path_field(archive, "file", scan.file);
+    path_field(archive, "folder", scan.folder);
+}
+
+template <class Archive, codec::Is<Reference> T>
+void fields(Archive& archive, T& reference) {
+    path_field(archive, "mask", reference.mask);
+    archive("modality", reference.modality);
+}
+
+}  // namespace msunet::predict
 
 namespace msunet::app {
 
-using nlohmann::json;
+template <class Archive, codec::Is<ScanTask> T>
+void fields(Archive& archive, T& task) {
+    archive("scan", task.scan);
+    archive("skipped", task.skipped);
+    archive("reference", task.reference);
+}
 
 namespace {
 
-/// Rank 0: everything that names and folders tell.
+/// A scan that can't be used costs next to nothing; it is reported by the rank that reads it.
+constexpr double bad_scan_cost = 1;
+
+/// Rank 0: the scans as files and folders name them.
 std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     auto list = predict::find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
@@ -45,79 +76,42 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     return tasks;
 }
 
-/// Paths are bytes, not UTF-8: fields end with a zero byte, which no path has.
-void put(std::string& text, std::string_view field) {
-    text += field;
-    text += '\0';
-}
-
-std::string encode(const std::vector<ScanTask>& tasks) {
-    std::string text;
-    for (const ScanTask& task : tasks) {
-        put(text, task.scan.file.native());
-        put(text, task.scan.folder.native());
-        put(text, task.skipped ? "1" : "");
-        put(text, task.reference ? task.reference->mask.native() : "");
-        put(text, task.reference ? core::name_of(task.reference->modality) : "");
-    }
-    return text;
-}
-
-std::vector<ScanTask> decode(const std::string& text, const predict::PredictOptions& options) {
-    const auto fields = core::split(text, '\0');
-    constexpr std::size_t each = 5;
-    std::vector<ScanTask> tasks;
-    for (std::size_t i = 0; i + each < fields.size(); i += each) {
-        ScanTask task{.scan = {.file = fields[i], .folder = fields[i + 1]}};
-        task.outputs = predict::outputs_of(task.scan, options);
-        task.skipped = !fields[i + 2].empty();
-        if (!fields[i + 3].empty()) {
-            task.reference = {.mask = fields[i + 3],
-                              .modality = core::modality_named(fields[i + 4]).value()};
-        }
-        tasks.push_back(std::move(task));
-    }
-    return tasks;
-}
-
-/// Relative cost of a scan whose header is fine: its pixels in all windows, and reading.
-double cost_of(const ScanTask& task, const prepare::CheckedHeader& header,
+/// Relative cost of a scan: reading, and its pixels in all windows.
+double cost_of(const ScanTask& task, const io::NiftiFile& file,
                const predict::ScanOptions& options) {
-    if (task.skipped) return header.cost;
-    const auto grid = imaging::grid_for(header.geometry, options.preprocess);
+    if (task.skipped) return file.cost();
+    const auto grid = imaging::grid_for(file.header().geometry, options.preprocess);
     const auto windows =
         predict::windows_of(options.windows.patches, static_cast<std::uint32_t>(grid.size[1]),
                             static_cast<std::uint32_t>(grid.size[0]));
     // A pixel costs the network a few microseconds, reading a byte a few nanoseconds.
     constexpr double pixel = 1000;
-    return header.cost + pixel * static_cast<double>(grid.size[2] * windows.size()) *
+    return file.cost() + pixel * static_cast<double>(grid.size[2] * windows.size()) *
                              windows.front().height * windows.front().width;
 }
 
-/// Collective: every header, each rank its share.
-void check_headers(PredictionPlan& plan, const predict::ScanOptions& options, bool looks_at_skipped,
-                   const comm::Communicator& world) {
-    json mine = json::array();
-    for (auto i = static_cast<std::size_t>(world.rank()); i < plan.tasks.size();
-         i += static_cast<std::size_t>(world.size())) {
+/// The cost of a scan that is opened for it.
+double surveyed_cost(const ScanTask& task, const predict::ScanOptions& options) {
+    prepare::Findings unused;
+    const auto file = prepare::open_scan(task.scan.file, unused);
+    if (!file || !prepare::resampled_grid(*file, options.preprocess, unused)) return bad_scan_cost;
+    return cost_of(task, *file, options);
+}
+
+/// Collective: costs of all tasks, by which the ranks share them. Of several ranks each opens a
+/// share of the scans for their headers; one rank alone opens none.
+void set_costs(PredictionPlan& plan, const predict::ScanOptions& options, bool reads_skipped,
+               const comm::Communicator& world) {
+    std::vector<double> costs(plan.tasks.size());
+    for (std::size_t i = 0; i < costs.size(); ++i) {
         const ScanTask& task = plan.tasks[i];
-        if (task.skipped && !looks_at_skipped) continue;
-        prepare::Findings findings;
-        const auto header = prepare::check_header(task.scan.file, findings);
-        mine.push_back({i, header ? cost_of(task, *header, options) : 0.0, findings.problems});
+        const bool mine =
+            i % static_cast<std::size_t>(world.size()) == static_cast<std::size_t>(world.rank());
+        if (!mine || (task.skipped && !reads_skipped)) continue;
+        costs[i] = world.size() == 1 ? 1 : surveyed_cost(task, options);
     }
-    std::vector<std::vector<std::string>> problems(plan.tasks.size());
-    for (const auto& text :
-         world.all_gather(mine.dump(-1, ' ', false, json::error_handler_t::replace))) {
-        for (const auto& found : json::parse(text)) {
-            const auto i = found[0].get<std::size_t>();
-            plan.tasks[i].cost = found[1].get<double>();
-            problems[i] = found[2].get<std::vector<std::string>>();
-        }
-    }
-    for (const auto& of_scan : problems) {
-        std::ranges::copy(of_scan, std::back_inserter(plan.problems));
-    }
+    world.all_reduce(std::span<double>(costs), comm::Operation::sum);
+    for (std::size_t i = 0; i < costs.size(); ++i) plan.tasks[i].cost = costs[i];
 }
 
 }  // namespace
@@ -125,13 +119,12 @@ void check_headers(PredictionPlan& plan, const predict::ScanOptions& options, bo
 predict::ScanOptions scan_options(const PredictSettings& settings, const TrainedModel& model) {
     predict::ScanOptions options;
     options.preprocess = settings.preprocess;
-    options.outliers = settings.model.outlier_value == "median" ? imaging::OutlierValue::median
-                                                                : imaging::OutlierValue::ten_means;
+    options.outliers = settings.model.outlier_value.value_or(
+        imaging::outlier_value(settings.patches.use_frac_patch));
     options.windows = {
         .patches = data::patch_spec(settings.patches, settings.model.patch_dimensions,
                                     settings.model.patch_stride),
-        .combination = settings.predict.combine == "maximum" ? predict::Combination::maximum
-                                                             : predict::Combination::mean,
+        .combination = settings.predict.combine,
         .input_height = model.input_height,
         .input_width = model.input_width,
         .batch_size = settings.predict.batch_size};
@@ -140,14 +133,10 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
 
 PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
                                const comm::Communicator& world) {
-    std::string text;
-    on_root(world, [&] {
-        text = encode(list_tasks(settings));
-        return std::string();
-    });
     PredictionPlan plan;
-    plan.tasks = decode(world.broadcast(std::move(text)), settings.predict);
-    check_headers(plan, options, settings.predict.qc || settings.predict.reference, world);
+    plan.tasks = on_root(world, [&] { return list_tasks(settings); });
+    for (auto& task : plan.tasks) task.outputs = predict::outputs_of(task.scan, settings.predict);
+    set_costs(plan, options, settings.predict.qc || settings.predict.reference, world);
     return plan;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What is to be predicted, found out before the first scan passes the network.
+/// The scans to predict, with the cost of each.
 #pragma once
 
 #include <cstddef>
@@ -21,21 +21,20 @@ struct ScanTask {
     predict::ScanFile scan;
     predict::Outputs outputs{};
     std::optional<predict::Reference> reference{};
-    bool skipped = false;  ///< its results exist: they are read, not made
+    bool skipped = false;  ///< its results exist and are kept
     double cost = 0;       ///< relative; 0: nothing is to be done
 };
 
 /// All scans, the same on every rank.
 struct PredictionPlan {
     std::vector<ScanTask> tasks;
-    std::vector<std::string> problems;  ///< of files whose headers are wrong
 };
 
 /// How scans become the network's input.
 predict::ScanOptions scan_options(const PredictSettings& settings, const TrainedModel& model);
 
 /// Collective over `world`: lists the scans, checks where results would go, pairs the manual masks
-/// and checks the headers, each rank its share. Throws core::InputError and core::UsageError alike
+/// and estimates what each scan costs. Throws core::InputError and core::UsageError alike
 /// on all ranks.
 PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
                                const comm::Communicator& world);

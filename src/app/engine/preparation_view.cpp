@@ -16,9 +16,9 @@ void PreparationView::phase(std::string_view name) {
     began_ = core::steady_seconds();
 }
 
-void PreparationView::holds(std::string_view what) { watchdog_.hold(std::string(what)); }
+void PreparationView::holds(std::string_view what) { watchdog_.watch(std::string(what)); }
 
-void PreparationView::released() { watchdog_.release(); }
+void PreparationView::released() { watchdog_.pause(); }
 
 void PreparationView::progress(std::size_t done, std::size_t total) {
     const double now = core::steady_seconds();

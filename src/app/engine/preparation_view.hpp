@@ -12,7 +12,7 @@
 
 namespace msunet::app {
 
-/// A progress bar on a terminal, and signs of life for the watchdog.
+/// A progress bar on a terminal, and progress reports to the watchdog.
 class PreparationView final : public prepare::Observer {
 public:
     explicit PreparationView(Watchdog& watchdog) : watchdog_(watchdog) {}
@@ -22,7 +22,7 @@ public:
     void released() override;
     void progress(std::size_t done, std::size_t total) override;
 
-    /// Takes the bar away.
+    /// Removes the bar.
     void end();
 
 private:

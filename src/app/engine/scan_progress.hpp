@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// How ranks that predict tell rank 0 of each scan, and how all learn of a stop. No collective, so
-/// that nobody waits for a rank that is in the middle of a scan.
+/// Messages between ranks that predict: each scan is reported to rank 0, a stop to all. No
+/// collective calls: no rank waits for another in the middle of a scan.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace msunet::app {
 
-/// One rank's end of the line.
+/// One rank's part of the exchange.
 class ScanProgress {
 public:
     /// Collective over `world`. `total`: scans of all ranks.
@@ -19,11 +19,11 @@ public:
 
     /// This rank has ended a scan.
     void scan_ended();
-    /// Takes what has come; call it between batches. Rank 0 shows how far all are.
+    /// Receives messages; to be called between batches. Rank 0 shows the progress of all.
     void poll();
-    /// A signal on any rank asked for a stop: begin no further scan.
+    /// Whether a signal on any rank asked for a stop: no further scan is to begin.
     bool stopping() const { return stopping_; }
-    /// This rank has no further scan. Sleeps until all ranks are here.
+    /// This rank has no further scan. Sleeps until all ranks have called it.
     void wait_for_all();
 
 private:

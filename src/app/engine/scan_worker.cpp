@@ -3,7 +3,6 @@
 
 #include <exception>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -11,17 +10,17 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "msunet/imaging/write_volume.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/shown_slices.hpp"
-#include "msunet/prepare/check.hpp"
+#include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/qc.hpp"
+#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::app {
 
 using core::concat;
 using core::quoted;
-using nlohmann::json;
 
 namespace {
 
@@ -29,7 +28,7 @@ constexpr std::size_t slices_on_page = 4;
 
 /// A scan with its mask, made or read.
 struct Masked {
-    std::optional<core::Volume> scan;  ///< absent where nobody looks at it
+    std::optional<core::Volume> scan;  ///< absent where it is not needed
     core::Volume mask;
 };
 
@@ -41,7 +40,7 @@ public:
     std::optional<Masked> predict(const predict::ScanOptions& options,
                                   const PredictorSource& predictor,
                                   const std::function<void()>& between_batches) {
-        auto scan = prepare::load_scan(task_.scan.file, options.preprocess, findings_);
+        auto scan = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
         if (!scan) return std::nullopt;
         auto prediction = predict::predict_scan(predictor(), *scan, options, between_batches);
         core::make_directories(task_.outputs.mask.parent_path());
@@ -57,7 +56,7 @@ public:
     std::optional<Masked> read(const predict::ScanOptions& options) {
         std::optional<core::Volume> scan;
         if (settings_.predict.qc) {
-            scan = prepare::load_scan(task_.scan.file, options.preprocess, findings_);
+            scan = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
             if (!scan) return std::nullopt;
         }
         auto mask = load_mask(task_.outputs.mask);
@@ -65,8 +64,8 @@ public:
         return Masked{.scan = std::move(scan), .mask = std::move(*mask)};
     }
 
-    /// Dice and the scan's part of the page.
-    void look_at(const Masked& masked, std::size_t number) {
+    /// Computes Dice and the scan's part of the page.
+    void assess(const Masked& masked, std::size_t number) {
         std::optional<core::Volume> reference;
         if (task_.reference) reference = load_mask(task_.reference->mask);
         if (reference && differs(masked.mask, *reference)) reference.reset();
@@ -76,19 +75,16 @@ public:
         }
     }
 
-    void tell() {
+    void report_findings() {
         report_.problems = std::move(findings_.problems);
         report_.warnings = std::move(findings_.warnings);
     }
 
 private:
-    /// A mask whose emptiness is no news.
+    /// A mask; that it is empty is no warning here.
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
         const std::size_t warnings = findings_.warnings.size();
-        std::optional<core::Volume> mask;
-        if (prepare::check_header(file, findings_)) {
-            mask = prepare::load_mask(file, settings_.preprocess.frame, findings_);
-        }
+        auto mask = prepare::read_mask(file, settings_.preprocess.frame, findings_);
         findings_.warnings.resize(warnings);
         return mask;
     }
@@ -144,40 +140,7 @@ private:
     prepare::Findings findings_;
 };
 
-/// One line: what() of libtorch goes on with a stack trace.
-std::string first_line(const char* text) {
-    const std::string_view all = text;
-    return std::string(all.substr(0, all.find('\n')));
-}
-
 }  // namespace
-
-std::string to_text(const std::vector<ScanReport>& reports) {
-    json list = json::array();
-    for (const ScanReport& report : reports) {
-        list.push_back({{"task", report.task},
-                        {"problems", report.problems},
-                        {"warnings", report.warnings},
-                        {"failed", report.failed},
-                        {"dice", report.dice ? json(*report.dice) : json()},
-                        {"qc", report.qc}});
-    }
-    return list.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::vector<ScanReport> scan_reports_from(std::string_view text) {
-    std::vector<ScanReport> reports;
-    for (const json& from : json::parse(text)) {
-        ScanReport report{.task = from.at("task").get<std::size_t>(),
-                          .problems = from.at("problems").get<std::vector<std::string>>(),
-                          .warnings = from.at("warnings").get<std::vector<std::string>>(),
-                          .failed = from.at("failed").get<bool>()};
-        if (from.at("dice").is_number()) report.dice = from.at("dice").get<double>();
-        report.qc = from.at("qc").get<std::string>();
-        reports.push_back(std::move(report));
-    }
-    return reports;
-}
 
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
                         const predict::ScanOptions& options, const PredictorSource& predictor,
@@ -189,16 +152,16 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictS
         core::fault_point("predict.scan");
         const auto masked =
             task.skipped ? work.read(options) : work.predict(options, predictor, between_batches);
-        if (masked) work.look_at(*masked, number);
-    } catch (const core::Error& error) {
-        failure = error.what();
+        if (masked) work.assess(*masked, number);
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),
                          ": out of memory, give the job more or use a smaller --batch_size");
+    } catch (const core::Error& error) {
+        failure = error.what();
     } catch (const std::exception& error) {
-        failure = concat(quoted(task.scan.file.string()), ": ", first_line(error.what()));
+        failure = concat(quoted(task.scan.file.string()), ": ", train::failure_text(error));
     }
-    work.tell();
+    work.report_findings();
     report.failed = failure.has_value();
     if (failure) report.problems.push_back(std::move(*failure));
     return report;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// One scan from its file to its results, and what is told of it.
+/// One scan from its file to its results and its report.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "msunet/codec/fields.hpp"
 #include "prediction_plan.hpp"
 
 namespace msunet::app {
@@ -24,14 +24,21 @@ struct ScanReport {
     std::string qc{};  ///< its part of the page, `report::qc_scan_text`; empty: none
 };
 
-std::string to_text(const std::vector<ScanReport>& reports);
-std::vector<ScanReport> scan_reports_from(std::string_view text);
+template <class Archive, codec::Is<ScanReport> T>
+void fields(Archive& archive, T& report) {
+    archive("task", report.task);
+    archive("problems", report.problems);
+    archive("warnings", report.warnings);
+    archive("failed", report.failed);
+    archive("dice", report.dice);
+    archive("qc", report.qc);
+}
 
-/// Gives this rank's network, made when it is first asked for.
+/// Returns this rank's network, which is made on the first call.
 using PredictorSource = std::function<predict::SlicePredictor&()>;
 
-/// Does what `task` (number `number`) asks for: predicts and writes, unless it is skipped; looks at
-/// the mask for the page and against the manual one. Never throws.
+/// Works on `task` (number `number`): predicts and writes the results unless it is skipped, then
+/// measures the mask for the page and compares it with the manual one. Never throws.
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
                         const predict::ScanOptions& options, const PredictorSource& predictor,
                         const std::function<void()>& between_batches);

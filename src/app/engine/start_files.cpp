@@ -37,7 +37,8 @@ std::string config_hash(const record::Configuration& configuration) {
 }  // namespace
 
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
-                       const record::SweepStart& start, const std::vector<sweep::Node>& nodes) {
+                       const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
+                       const std::optional<train::AcceleratorVersions>& accelerator) {
     report::write_config(folder, settings_yaml(settings));
     report::Environment environment;
     environment.versions = {{"msunet", std::string(version())},
@@ -45,6 +46,13 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
                             {"libtorch", libtorch_version()},
                             {"itk", itk_version()},
                             {"hdf5", h5::library_version()}};
+    const auto add_version = [&](const char* name, auto member) {
+        environment.versions.emplace_back(
+            name, accelerator ? std::optional((*accelerator).*member) : std::nullopt);
+    };
+    add_version("cuda", &train::AcceleratorVersions::cuda);
+    add_version("nccl", &train::AcceleratorVersions::nccl);
+    add_version("driver", &train::AcceleratorVersions::driver);
     environment.command = typed_command();
     for (const auto& node : nodes) {
         environment.nodes.push_back(

@@ -4,16 +4,19 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "../settings.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/placement.hpp"
+#include "msunet/train/accelerator.hpp"
 
 namespace msunet::app {
 
-/// Writes both into the experiment's folder. Only rank 0 calls.
+/// Writes both into the experiment's folder. For rank 0 alone. `accelerator`: nothing on the CPU.
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
-                       const record::SweepStart& start, const std::vector<sweep::Node>& nodes);
+                       const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
+                       const std::optional<train::AcceleratorVersions>& accelerator);
 
 }  // namespace msunet::app

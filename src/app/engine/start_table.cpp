@@ -9,7 +9,6 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/prepare/summary.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::app {
 
@@ -33,11 +32,11 @@ std::string list_text(const std::vector<core::Value>& values) {
 }
 
 std::string patches_text(const StartFacts& facts) {
-    const auto& patches = facts.settings.patches;
-    const auto size = facts.index.padded_text();
-    if (!patches.use_frac_patch) return concat("fixed, ", size, " pixels in the first permutation");
-    return concat(patches.frac_patch, " of the slice, step ", patches.frac_stride, ", padded to ",
-                  size, " pixels");
+    const auto first = first_permutation(facts.plan, default_hyperparameters(facts.settings));
+    const auto& options = facts.settings.patches;
+    const auto size = data::patches_text(options, first.patch_dimensions, first.patch_stride);
+    if (!options.use_frac_patch) return concat(size, " in the first permutation");
+    return concat(size, ", padded to ", facts.index.padded_text(), " pixels");
 }
 
 std::string augmentation_text(const StartFacts& facts) {
@@ -88,13 +87,15 @@ SettingBlock grid_block(const StartFacts& facts) {
 
 SettingBlock model_block(const StartFacts& facts) {
     const auto permutation = first_permutation(facts.plan, default_hyperparameters(facts.settings));
+    const auto& architecture = facts.start.architecture;
     SettingBlock block{"model", {}};
     block.settings = {
         {"network",
-         concat("2-D U-Net, ", core::thousands(static_cast<std::int64_t>(unet::parameter_count())),
+         concat("2-D U-Net, ",
+                core::thousands(static_cast<std::int64_t>(architecture.parameter_count())),
                 " weights, ",
                 core::thousands(
-                    static_cast<std::int64_t>(unet::trainable_parameter_count(permutation))),
+                    static_cast<std::int64_t>(architecture.trainable_parameter_count(permutation))),
                 " of them trained in the first permutation")},
         {"start weights", facts.start.origin},
         {"seed", std::to_string(facts.settings.experiment.seed)}};
@@ -117,7 +118,7 @@ std::string stopping_text() {
     return "SIGTERM, SIGUSR1 or Ctrl-C stop cleanly, resumable";
 }
 
-/// When the sweep stops before its job ends; empty where there is neither a time nor a job.
+/// When the sweep stops by itself; empty where there is neither a time nor a job.
 std::string end_text(const StartFacts& facts) {
     if (facts.stop_before) return concat(core::date_text(*facts.stop_before), ", resumable");
     if (!this_owner().slurm_job.empty()) return "the job's end is unknown, give --stop_before";

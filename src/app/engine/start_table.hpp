@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The one table of effective settings that a run begins with.
+/// The table of effective settings that is printed when training starts.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace msunet::app {
 
-/// What the table tells of.
+/// What the table shows.
 struct StartFacts {
     const TrainSettings& settings;
     const GridPlan& plan;
@@ -38,7 +38,7 @@ report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIn
 /// The table's content.
 report::StartTable start_table(const StartFacts& facts);
 
-/// A size in words: "mode 2, 64 pixels wide".
+/// The target size in words: "to 64 pixels width, field of view kept".
 std::string preprocessing_text(const TrainSettings& settings);
 
 }  // namespace msunet::app

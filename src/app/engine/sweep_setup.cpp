@@ -15,8 +15,9 @@ namespace {
 
 /// The folder of the cache; empty: none.
 std::filesystem::path cache_folder(const TrainSettings& settings) {
-    if (settings.folders.cache == "none") return {};
-    if (!settings.folders.cache.empty()) return settings.folders.cache;
+    const auto& cache = settings.folders.cache;
+    if (!cache) return {};
+    if (!cache->empty()) return *cache;
     return std::filesystem::path(settings.experiment.output_directory) / ".msunet_cache";
 }
 
@@ -27,7 +28,7 @@ std::string hash_of_input(const prepare::Prepared& prepared, const std::string& 
     return found == prepared.inputs.end() ? std::string() : found->hash;
 }
 
-/// What a user should be told about values of the grid that are allowed but rarely meant.
+/// Warnings about values of the grid that are allowed but rarely intended.
 void warn_of_values(const record::GridLists& lists, std::vector<std::string>& warnings) {
     for (const auto& [name, values] : lists) {
         for (const auto& value : values) {
@@ -74,22 +75,8 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
 
 std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
                              const comm::NodeTopology& topology) {
-    const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
-    const auto ranks = static_cast<std::int64_t>(node.ranks.size());
-    return settings.train.threads.value_or(std::max<std::int64_t>(1, node.cores / ranks));
-}
-
-const data::PatchIndex& PatchLists::of(const unet::Hyperparameters& hyperparameters) {
-    const auto key = options_.use_frac_patch ? std::pair<std::int64_t, std::int64_t>{}
-                                             : std::pair{hyperparameters.patch_dimensions,
-                                                         hyperparameters.patch_stride};
-    auto& list = lists_[key];
-    if (!list) {
-        list = std::make_unique<data::PatchIndex>(
-            dataset_, data::PatchSpec{options_.use_frac_patch, options_.frac_patch,
-                                      options_.frac_stride, key.first, key.second});
-    }
-    return *list;
+    return sweep::threads_of_rank(nodes[static_cast<std::size_t>(topology.node_index())],
+                                  settings.train.threads);
 }
 
 unet::Hyperparameters first_permutation(const GridPlan& plan,
@@ -137,7 +124,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     first.grid = plan.grid->lists();
     first.trials = plan.selection.trials;
     first.metric = sweep::resolve_metric(settings.sweep.metric, has_validation);
-    first.shard = settings.sweep.shard.value_or("");
+    if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
     first.owner = this_owner();
     first.at = core::unix_now();
     return first;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// From settings to the parts of a sweep: request for data, grid, patch lists, the journal's start.
+/// From settings to the parts of a sweep: request for data, grid, first line of the journal.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "../settings.hpp"
@@ -22,7 +20,7 @@
 
 namespace msunet::app {
 
-/// The grid and which of its permutations are tried.
+/// The grid and the permutations of it that are trained.
 struct GridPlan {
     std::unique_ptr<sweep::ParameterGrid> grid;
     sweep::Selection selection;
@@ -32,29 +30,14 @@ struct GridPlan {
 /// Throws core::UsageError.
 GridPlan plan_grid(const TrainSettings& settings);
 
-/// What prepare::prepare is asked for.
+/// The request to prepare::prepare.
 prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid);
 
 /// Threads that preprocessing may use on this rank.
 std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
                              const comm::NodeTopology& topology);
 
-/// Lists of windows, one for each patch size and stride of the grid, made when first asked for.
-class PatchLists {
-public:
-    PatchLists(const data::Dataset& dataset, const data::PatchOptions& options)
-        : dataset_(dataset), options_(options) {}
-
-    /// The samples for these hyperparameters. Throws core::InputError where no patch fits.
-    const data::PatchIndex& of(const unet::Hyperparameters& hyperparameters);
-
-private:
-    const data::Dataset& dataset_;
-    data::PatchOptions options_;
-    std::map<std::pair<std::int64_t, std::int64_t>, std::unique_ptr<data::PatchIndex>> lists_;
-};
-
-/// The first permutation's hyperparameters: whose patch size the start table shows.
+/// The first permutation's hyperparameters; the start table shows its patch size.
 unet::Hyperparameters first_permutation(const GridPlan& plan,
                                         const unet::Hyperparameters& defaults);
 

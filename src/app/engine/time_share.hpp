@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Limits what is done beside training to a share of the time.
+/// Limits work beside training to a share of the time.
 #pragma once
 
 #include <algorithm>
@@ -8,12 +8,11 @@
 
 namespace msunet::app {
 
-/// Work that comes in pieces. A piece that took c seconds keeps the next one away until c / share
-/// seconds have passed since it began, so that all pieces but the newest take at most that share.
+/// Work that is done in pieces. After a piece of c seconds the next one may begin c / share seconds
+/// after it began, so that all pieces but the newest take at most that share.
 class TimeShare {
 public:
-    /// `share` in (0,1]; `interval`: seconds that lie at least between the beginnings of two
-    /// pieces.
+    /// `share` in (0,1]; `interval`: seconds at least between the starts of two pieces.
     explicit TimeShare(double share, double interval = 0) : share_(share), interval_(interval) {}
 
     /// Whether a piece may begin at `now`, in seconds of any clock.

@@ -9,9 +9,9 @@
 
 namespace msunet::app {
 
-/// Collective over `world`: prepares the data, finds or makes the experiment, trains its
-/// permutations and writes the results. What it throws is thrown alike on all ranks; a rank that
-/// can't take part any more ends the whole job.
+/// Collective over `world`: prepares the data, finds or makes the experiment, trains its trials and
+/// writes the results. What it throws is thrown alike on all ranks; a rank that can no longer take
+/// part ends the whole job.
 core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicator& world);
 
 }  // namespace msunet::app

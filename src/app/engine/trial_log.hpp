@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// A trial's log, `trials/<id>/log.txt`: what its group's leader did and when.
+/// A trial's log, `trials/<id>/log.txt`, written by its group's leader.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace msunet::app {
 
-/// Lines with the time before them, appended. A log that can't be written is no reason to fail.
+/// Appends lines, each with the time. A log that can't be written is ignored.
 class TrialLog {
 public:
     explicit TrialLog(const std::filesystem::path& file) : file_(file, std::ios::app) {}

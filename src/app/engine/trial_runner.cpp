@@ -5,19 +5,13 @@
 #include <optional>
 #include <utility>
 
-#include "msunet/codec/json.hpp"
-#include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
-#include "msunet/record/fields.hpp"
-#include "msunet/report/charts.hpp"
+#include "msunet/record/trial_folder.hpp"
 #include "msunet/train/trainer.hpp"
-#include "picture_maker.hpp"
-#include "running_mark.hpp"
+#include "trial_file_writer.hpp"
 #include "trial_log.hpp"
 
 namespace msunet::app {
@@ -27,29 +21,14 @@ using core::concat;
 
 namespace {
 
-constexpr const char* result_name = "result.json";
 constexpr const char* log_name = "log.txt";
 
-fs::path result_file(const fs::path& folder, record::TrialId trial) {
-    return folder / record::trial_folder(trial) / result_name;
-}
-
-std::vector<std::string> write_pca_files(const fs::path& folder, record::TrialId trial,
-                                         std::span<const double> cumulative) {
-    const fs::path trial_folder = record::trial_folder(trial);
-    std::vector<std::string> files;
-    for (const auto& name : report::write_pca(folder / trial_folder, cumulative)) {
-        files.push_back((trial_folder / name).string());
-    }
-    return files;
-}
-
-train::TrialContext make_context(const RunnerParts& parts) {
+train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* files) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
     return {
+        .architecture = parts.start.architecture,
         .dataset = parts.dataset,
-        .patches = [&patches = parts.patches](const unet::Hyperparameters& permutation)
-            -> const data::PatchIndex& { return patches.of(permutation); },
+        .patches = parts.patches,
         .start_weights = parts.start.weights,
         .group = parts.compute.group(),
         .reducer = parts.compute.reducer(),
@@ -60,62 +39,24 @@ train::TrialContext make_context(const RunnerParts& parts) {
         .metric = parts.metric,
         .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
         .experiment_folder = parts.folder,
-        .write_pca =
-            [folder = parts.folder](record::TrialId trial, std::span<const double> cumulative) {
-                return write_pca_files(folder, trial, cumulative);
-            },
-        .after_training =
-            [maker = std::make_shared<PictureMaker>(parts.dataset, parts.metric, parts.folder)](
-                const train::TrainedTrial& trained) { maker->look(trained); },
+        .files = files,
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,
         .gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0,
     };
 }
 
-record::TrialResult failed_result(const record::Assignment& assignment, const std::string& reason,
-                                  double began) {
-    record::TrialResult result;
-    result.trial = assignment.trial;
-    result.permutation = assignment.permutation;
-    result.state = record::TrialState::failed;
-    result.reason = reason;
-    result.started_at = began;
-    result.ended_at = core::unix_now();
-    result.duration = assignment.spent_seconds + result.ended_at - began;
-    return result;
-}
-
-/// A checkpoint that doesn't fit or is damaged costs the work since, not the trial.
-record::TrialResult train_once(const train::TrialContext& context, record::Assignment assignment,
-                               record::TrialControl& control) {
-    const double began = core::unix_now();
-    try {
-        return train::run_trial(context, assignment, control);
-    } catch (const core::InputError& error) {
-        if (assignment.checkpoint.empty()) {
-            return failed_result(assignment, core::join(error.problems(), "; "), began);
-        }
-        core::log::alert(concat("permutation ", assignment.trial, ": ",
-                                core::join(error.problems(), "; "), "; it begins anew"));
-    } catch (const core::UsageError& error) {
-        return failed_result(assignment, core::join(error.problems(), "; "), began);
-    }
-    assignment.checkpoint.clear();
-    return train_once(context, std::move(assignment), control);
-}
-
-/// The leader's part: the same with a log.
+/// The leader's part: the trial with a log.
 record::TrialResult train_logged(const train::TrialContext& context,
                                  const record::Assignment& assignment,
                                  record::TrialControl& control, const fs::path& folder,
                                  TrialLog& log) {
-    log.line(concat(assignment.checkpoint.empty() ? "begins" : "goes on", " on ",
+    log.line(concat(assignment.checkpoint.empty() ? "starts" : "resumes", " on ",
                     context.group.size(), context.group.size() == 1 ? " rank: " : " ranks: ",
                     core::permutation_text(assignment.permutation)));
     LoggedControl logged(control, log);
-    mark_running(folder, context.world_rank);
+    record::mark_running(folder, context.world_rank);
     core::fault_point(concat("trial_", assignment.trial));
-    auto result = train_once(context, assignment, logged);
+    auto result = train::run_trial(context, assignment, logged);
     log.line(concat(record::name_of(result.state),
                     result.reason.empty() ? std::string() : ": " + result.reason));
     return result;
@@ -127,12 +68,13 @@ dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
     if (parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())].group < 0) {
         return {};
     }
-    auto context = std::make_shared<const train::TrialContext>(make_context(parts));
-    return [context, &watchdog = parts.watchdog](const record::Assignment& assignment,
-                                                 record::TrialControl& control) {
+    auto files = std::make_shared<TrialFileWriter>(parts.dataset, parts.metric, parts.folder);
+    auto context = std::make_shared<const train::TrialContext>(make_context(parts, files.get()));
+    return [context, files, &watchdog = parts.watchdog](const record::Assignment& assignment,
+                                                        record::TrialControl& control) {
         const bool leads = context->group.is_root();
         const auto folder = context->experiment_folder / record::trial_folder(assignment.trial);
-        watchdog.hold(concat("permutation ", assignment.trial));
+        watchdog.watch(concat("trial ", assignment.trial));
         WatchedControl watched(control, watchdog);
         std::optional<TrialLog> log;
         if (leads) {
@@ -140,51 +82,19 @@ dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
             log.emplace(folder / log_name);
         }
         auto result = log ? train_logged(*context, assignment, watched, folder, *log)
-                          : train_once(*context, assignment, watched);
-        watchdog.release();
+                          : train::run_trial(*context, assignment, watched);
+        watchdog.pause();
         model::release_memory();
         if (log) {
             const auto resident = static_cast<double>(model::resident_memory());
-            log->line(
-                concat("memory is given back, ", core::fixed(resident / 1e6, 1), " MB are in use"));
+            log->line(concat("memory released, ", core::fixed(resident / 1e6, 1), " MB in use"));
         }
         if (leads && record::is_final(result.state)) {
-            core::write_file_atomically(folder / result_name, codec::to_json(result));
+            record::write_result(folder, result);
         }
-        if (leads) unmark_running(folder);
+        if (leads) record::unmark_running(folder);
         return result;
     };
-}
-
-void take_up_results(record::Journal& journal, const fs::path& folder) {
-    std::vector<record::TrialId> started;
-    for (const auto& [trial, known] : journal.record().trials) {
-        if (!known.result) started.push_back(trial);
-    }
-    for (const auto trial : started) {
-        const auto file = result_file(folder, trial);
-        std::error_code ignored;
-        if (!fs::exists(file, ignored)) continue;
-        auto result = codec::from_json<record::TrialResult>(core::read_file(file));
-        if (result.trial != trial) continue;
-        journal.append(record::TrialFinished{std::move(result), core::unix_now()});
-    }
-}
-
-void retry_failed(record::Journal& journal, const fs::path& folder) {
-    std::vector<record::TrialId> failed;
-    for (const auto* result : journal.record().results()) {
-        if (result->state == record::TrialState::failed) failed.push_back(result->trial);
-    }
-    for (const auto trial : failed) {
-        journal.append(record::TrialRetried{trial, core::unix_now()});
-    }
-    // Only once the journal says so: a result on disk that the journal lacks would be taken up.
-    journal.sync();
-    for (const auto trial : failed) {
-        std::error_code ignored;
-        fs::remove(result_file(folder, trial), ignored);
-    }
 }
 
 }  // namespace msunet::app

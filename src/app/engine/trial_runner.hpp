@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// One trial on this rank's group: from an assignment to a result on disk.
+/// Runs one trial on this rank's group: from an assignment to a result on the disk.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 #include "../start_model.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/data/patch_lists.hpp"
 #include "msunet/dispatch/groups.hpp"
-#include "msunet/record/journal.hpp"
 #include "sweep_setup.hpp"
 #include "watchdog.hpp"
 
@@ -20,7 +20,7 @@ namespace msunet::app {
 struct RunnerParts {
     const TrainSettings& settings;
     const data::Dataset& dataset;
-    PatchLists& patches;
+    data::PatchLists& patches;
     const StartModel& start;
     const Compute& compute;
     const comm::NodeTopology& topology;
@@ -30,14 +30,8 @@ struct RunnerParts {
     Watchdog& watchdog;
 };
 
-/// The runner: what goes wrong alike on all ranks of the group becomes a failed result. The leader
-/// writes `trials/<id>/result.json` durably before it returns, and the trial's log.
+/// The runner of this rank; none where it is in no group. The leader writes the trial's log and,
+/// before the runner returns, `trials/<id>/result.json` to the disk.
 dispatch::TrialRunner make_trial_runner(const RunnerParts& parts);
-
-/// Takes up results that leaders wrote but the journal lacks (the job died in between).
-void take_up_results(record::Journal& journal, const std::filesystem::path& folder);
-
-/// Sets failed trials aside so that they run again.
-void retry_failed(record::Journal& journal, const std::filesystem::path& folder);
 
 }  // namespace msunet::app

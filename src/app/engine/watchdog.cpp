@@ -20,10 +20,10 @@ namespace {
 
 constexpr double patience_in_steps = 20;
 constexpr std::size_t steps_remembered = 64;
-constexpr double longest_look = 5;
+constexpr double longest_interval = 5;
 
 void end_process(const std::string& message) {
-    // Not the log: another thread may hold its lock for ever.
+    // Not through the log, whose lock a thread that hangs may hold.
     std::fprintf(stderr, "error: %s\n", message.c_str());
     std::fflush(stderr);
     _exit(static_cast<int>(core::ExitCode::failure));
@@ -35,7 +35,7 @@ Watchdog::Watchdog(double timeout_seconds, int rank, Alarm alarm)
     : timeout_(timeout_seconds),
       rank_(rank),
       alarm_(alarm ? std::move(alarm) : end_process),
-      thread_([this] { watch(); }) {}
+      thread_([this] { run(); }) {}
 
 Watchdog::~Watchdog() {
     {
@@ -46,13 +46,13 @@ Watchdog::~Watchdog() {
     thread_.join();
 }
 
-void Watchdog::hold(std::string what) {
+void Watchdog::watch(std::string work) {
     const std::lock_guard lock(mutex_);
-    holds_ = std::move(what);
+    work_ = std::move(work);
     last_sign_ = core::steady_seconds();
 }
 
-void Watchdog::beat(double seconds) {
+void Watchdog::progress(double seconds) {
     const std::lock_guard lock(mutex_);
     last_sign_ = core::steady_seconds();
     if (seconds <= 0) return;
@@ -63,9 +63,9 @@ void Watchdog::beat(double seconds) {
     }
 }
 
-void Watchdog::release() {
+void Watchdog::pause() {
     const std::lock_guard lock(mutex_);
-    holds_.clear();
+    work_.clear();
 }
 
 double Watchdog::limit() const {
@@ -76,43 +76,43 @@ double Watchdog::limit() const {
     return std::max(timeout_, patience_in_steps * *middle);
 }
 
-void Watchdog::watch() {
-    const double look = std::min(longest_look, timeout_ / 4);
+void Watchdog::run() {
+    const double interval = std::min(longest_interval, timeout_ / 4);
     std::unique_lock lock(mutex_);
-    double looked = core::steady_seconds();
-    while (
-        !changed_.wait_for(lock, std::chrono::duration<double>(look), [this] { return ending_; })) {
+    double checked_at = core::steady_seconds();
+    while (!changed_.wait_for(lock, std::chrono::duration<double>(interval),
+                              [this] { return ending_; })) {
         const double now = core::steady_seconds();
-        // While this thread did not run either, the process was suspended: nobody's stall.
-        const double suspended = now - looked - look;
-        if (suspended > look) last_sign_ = std::min(now, last_sign_ + suspended);
-        looked = now;
+        // If this thread did not run either, the process was suspended: that is no stall.
+        const double suspended = now - checked_at - interval;
+        if (suspended > interval) last_sign_ = std::min(now, last_sign_ + suspended);
+        checked_at = now;
         const double silence = now - last_sign_;
-        if (holds_.empty() || silence < limit()) continue;
-        sound(holds_, silence);
+        if (work_.empty() || silence < limit()) continue;
+        raise_alarm(silence);
         last_sign_ = now;
     }
 }
 
-void Watchdog::sound(const std::string& what, double seconds) const {
-    alarm_(concat("rank ", rank_, " makes no progress in ", what, " for ", core::fixed(seconds, 0),
-                  " s (--stall_timeout), the job ends here; start it again to go on from the last "
-                  "checkpoint"));
+void Watchdog::raise_alarm(double seconds) const {
+    alarm_(concat(
+        "rank ", rank_, " has made no progress in ", work_, " for ", core::fixed(seconds, 0),
+        " s (--stall_timeout), the job ends; start it again to resume from the last checkpoint"));
 }
 
 record::Answer WatchedControl::after_step(const record::StepReport& report) {
-    watchdog_.beat(report.seconds);
+    watchdog_.progress(report.seconds);
     return control_.after_step(report);
 }
 
 record::Answer WatchedControl::after_epoch(record::TrialId trial,
                                            const record::EpochReport& report) {
-    watchdog_.hold(concat("permutation ", trial, " after epoch ", report.epoch + 1));
+    watchdog_.watch(concat("trial ", trial, " after epoch ", report.epoch + 1));
     return control_.after_epoch(trial, report);
 }
 
 void WatchedControl::checkpoint_written(const record::CheckpointReport& report) {
-    watchdog_.beat();
+    watchdog_.progress();
     control_.checkpoint_written(report);
 }
 

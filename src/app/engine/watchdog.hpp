@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Finds a rank that hangs: it alone can still tell, the others wait for it in MPI.
+/// Detects that this rank hangs. The other ranks can't: they wait for it in MPI.
 #pragma once
 
 #include <atomic>
@@ -16,12 +16,12 @@
 namespace msunet::app {
 
 /// A thread that ends the process with exit code 1 when a piece of work makes no progress for too
-/// long: the larger of the timeout and 20 times the median of the last steps. Only while the rank
-/// holds work; waiting for work is no stall. `_exit` because MPI must not be called from this
-/// thread (MPI_THREAD_FUNNELED): mpirun or srun then end the job, which can be resumed.
+/// long: the larger of the timeout and 20 times the median of the last steps. It watches only while
+/// the rank has work; waiting for work is no stall. It calls `_exit` because MPI must not be called
+/// from this thread (MPI_THREAD_FUNNELED): mpirun or srun then end the job, which can be resumed.
 class Watchdog {
 public:
-    /// What happens on a stall; the default speaks and ends the process.
+    /// What happens on a stall; the default prints the message and ends the process.
     using Alarm = std::function<void(const std::string& message)>;
 
     Watchdog(double timeout_seconds, int rank, Alarm alarm = {});
@@ -29,17 +29,17 @@ public:
     Watchdog(const Watchdog&) = delete;
     Watchdog& operator=(const Watchdog&) = delete;
 
-    /// This rank now works on `what` ("permutation 3"), or goes on with another part of it.
-    void hold(std::string what);
+    /// This rank begins `work` ("trial 3") or another part of it.
+    void watch(std::string work);
     /// The work makes progress; `seconds` is the duration of the step, if it was one.
-    void beat(double seconds = 0);
-    /// No work any more.
-    void release();
+    void progress(double seconds = 0);
+    /// This rank has no work until the next `watch`.
+    void pause();
 
 private:
-    void watch();
+    void run();
     double limit() const;
-    void sound(const std::string& what, double seconds) const;
+    void raise_alarm(double seconds) const;
 
     double timeout_;
     int rank_;
@@ -47,14 +47,14 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     bool ending_ = false;
-    std::string holds_;  ///< empty: nothing
+    std::string work_;  ///< empty: none
     double last_sign_ = 0;
     std::vector<double> steps_;  ///< durations of the last steps, a ring
     std::size_t next_step_ = 0;
     std::thread thread_;
 };
 
-/// A trial's control that also tells the watchdog of every step and epoch.
+/// A trial's control that also reports every step and epoch to the watchdog.
 class WatchedControl final : public record::TrialControl {
 public:
     WatchedControl(record::TrialControl& control, Watchdog& watchdog)

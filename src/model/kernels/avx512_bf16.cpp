@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels for one instruction set, see the flags in CMakeLists.txt.
+/// \file
+/// The kernels for one instruction set, see the flags in CMakeLists.txt.
 
-#include "model/kernels/body.hpp"
+#include "model/kernels/make_kernels.hpp"
 #include "model/kernels/winograd.hpp"
 
 namespace msunet::model::kernels {

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products of small matrices that stay in registers, and the vectors they are made of. Part of
-// winograd.hpp.
+/// \file
+/// Products of small matrices that stay in registers, and the vectors that they consist of.
+#pragma once
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#include "model/kernels/vectors.hpp"
 
 namespace msunet::model::kernels {
 namespace {
 
 #if defined(__AVX512F__)
 using Lane = Lanes<float>::Vector;
-/// Rows of a product that stay in registers, two vectors each.
+/// Rows of a product that are kept in registers, two vectors each.
 constexpr int product_rows = 12, gradient_rows = 8;
 #else
 using Lane = Floats8;
@@ -44,23 +51,24 @@ inline void store_numbers(Bf16* p, V v) {
     store_as(p, __builtin_convertvector(bf16_words(v), typename WordsOf<V>::Halves));
 }
 
-/// Products of float32. A matrix by terms has a row of 32 columns for each term of a sum.
+/// Products of float32. In the order by terms, a matrix has a row of 32 columns for each term of
+/// the sum.
 struct SingleProduct {
     using Number = float;
-    static constexpr i64 terms = 1;  ///< that are added at once
+    static constexpr i64 terms = 1;  ///< terms added by one instruction
 
     template <class V>
     static void put_term(Number* matrix, i64 term, i64 column, V v) {
         store_as(matrix + term * block + column, v);
     }
     static Lane load_terms(const Number* p) { return load_as<Lane>(p); }
-    // Subtracting 0 leaves every number as it is, and the compiler knows.
+    // Subtracting 0 changes no number; the compiler optimises it away.
     static Lane broadcast(const Number* p) { return *p - Lane{}; }
     static Lane add(Lane sum, Lane a, Lane b) { return sum + a * b; }
 };
 
 #if defined(__AVX512BF16__)
-/// Products of bfloat16, added up in float32. Two terms of a column lie side by side.
+/// Products of bfloat16, summed in float32. Two terms of a column are adjacent.
 struct PairProduct {
     using Number = Bf16;
     static constexpr i64 terms = 2;
@@ -78,8 +86,9 @@ struct PairProduct {
 };
 #endif
 
-/// out (Rows, 32) = Σ a · b over blocks·Length steps of P::terms terms; `b` by terms. Row r and
-/// step k of a block of `a` lie at r·RowStep + k·Step. With Add it adds to what is there.
+/// out (Rows, 32) = Σ a · b over blocks·Length steps of P::terms terms; `b` is in the order by
+/// terms. Row r and step k of a block of `a` are at r·RowStep + k·Step. With Add the products are
+/// added to `out`.
 template <class P, int Rows, i64 RowStep, i64 Step, i64 Length, bool Add>
 inline void multiply(const typename P::Number* a, i64 a_pitch, const typename P::Number* b,
                      i64 blocks, float* out) {

@@ -9,20 +9,20 @@
 namespace msunet::model::kernels {
 namespace {
 
-/// Compilers differ in whether they know its name: leaf 7 of cpuid, bit 22 of EDX.
+/// Leaf 7 of cpuid, bit 22 of EDX: not all compilers know the feature by name.
 bool has_amx_bf16() {
     unsigned a = 0, b = 0, c = 0, d = 0;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22U & 1U) != 0;
 }
 
-/// Within what libtorch's own kernels use, which a user limits by ATEN_CPU_CAPABILITY.
+/// The best set that libtorch also uses, which the user can limit by ATEN_CPU_CAPABILITY.
 Kernels best() {
     const std::string capability = at::get_cpu_capability();
     const bool wide = capability == "AVX512";
     if (wide && supports_avx512_bf16()) {
         Kernels kernels = kernels_avx512_bf16();
-        // There the library multiplies on the matrix unit, which is faster than our filters can be.
-        if (has_amx_bf16()) kernels.bfloat16_filters = nullptr;
+        // The library multiplies on the matrix unit, which beats Winograd's algorithm without it.
+        if (has_amx_bf16()) kernels.bfloat16_winograds = nullptr;
         return kernels;
     }
     if (wide && supports_avx512()) return kernels_avx512();

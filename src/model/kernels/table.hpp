@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// CPU kernels on raw memory. Their source is compiled once for each instruction set, and the best
+/// one that the processor supports is chosen at run time. So that code of one instruction set can't
+/// be linked into another, kernels use built-in types only: threads, tensors and containers stay
+/// outside.
+///
+/// Activations are pixels × channels, channels fastest; their number is a multiple of 32.
 #pragma once
-
-// CPU kernels on raw memory. Their source is compiled once for each instruction set, and the best
-// one that the processor has is taken at run time. So that no code of one instruction set is linked
-// into another, kernels use nothing but built-in types: threads, tensors and containers stay
-// outside.
-//
-// Activations are pixels × channels, channels fastest, their number a multiple of 32.
 
 #include <cstdint>
 
@@ -17,7 +17,7 @@ struct Bf16 {
     std::uint16_t bits;
 };
 
-/// Type of coefficients and arithmetic for activations of type T.
+/// The type of coefficients and of arithmetic for activations of type T.
 template <class T>
 struct ArithmeticOf {
     using type = float;
@@ -29,12 +29,12 @@ struct ArithmeticOf<double> {
 template <class T>
 using Arithmetic = typename ArithmeticOf<T>::type;
 
-/// Where a gradient comes from: see model::Source. Pointers are to the whole tensors.
+/// See model::Source. Pointers are to whole tensors.
 template <class T>
 struct GradientSource {
     const T* gradient;          ///< null: none
-    std::int64_t stride;        ///< channels of a pixel of `gradient`
-    std::int64_t offset;        ///< first channel
+    std::int64_t stride;        ///< channels of `gradient`
+    std::int64_t offset;        ///< first channel read
     const std::uint32_t* bits;  ///< null: no dropout
     Arithmetic<T> keep_scale;
     const T* pooled;  ///< null: no pooling
@@ -42,7 +42,7 @@ struct GradientSource {
     std::int64_t height, width;  ///< of the image, in pixels
 };
 
-/// Where a normalised activation goes: see model::Target.
+/// See model::Target. Pointers are to whole tensors.
 template <class T>
 struct OutputTarget {
     T* out;
@@ -54,8 +54,8 @@ struct OutputTarget {
     std::int64_t height, width;
 };
 
-/// The kernels of one activation type. Ranges are pixels [begin, end) of all images together; sums
-/// add to what is there.
+/// The kernels for one type of activations. Ranges [begin, end) count the pixels of all images;
+/// sums are added to the present values.
 template <class T>
 struct Table {
     using A = Arithmetic<T>;
@@ -66,7 +66,7 @@ struct Table {
     /// y = scale·relu(z) + shift.
     void (*norm_forward)(const T* z, std::int64_t begin, std::int64_t end, std::int64_t channels,
                          const A* scale, const A* shift, const OutputTarget<T>& target);
-    /// The same with pooling; the range counts pooled pixels.
+    /// The same with 2×2 max pooling; the range counts pooled pixels.
     void (*norm_pool_forward)(const T* z, std::int64_t begin, std::int64_t end,
                               std::int64_t channels, const A* scale, const A* shift,
                               const OutputTarget<T>& target);
@@ -74,74 +74,77 @@ struct Table {
     void (*norm_backward_sums)(const T* z, std::int64_t begin, std::int64_t end,
                                std::int64_t channels, const GradientSource<T>& source,
                                double* sums);
-    /// z = (z > 0)·(scale·dy − c0 − c1·relu(z)); bias (C) += its sum. correction (2,C): c0, c1.
+    /// z = (z > 0)·(scale·dy − c0 − c1·relu(z)); bias (C) += its sum by channel. correction (2,C):
+    /// c0, c1.
     void (*norm_backward)(T* z, std::int64_t begin, std::int64_t end, std::int64_t channels,
                           const GradientSource<T>& source, const A* scale, const A* correction,
                           double* bias);
     /// 3×3 convolution, "same" padding, of one channel to `channels`; weights (channels, 3, 3).
-    /// Adds relu_sums of what it writes. The range counts rows of all images.
+    /// Also adds relu_sums of the output. Here and below the range counts rows of all images.
     void (*first_convolution)(const T* x, T* z, std::int64_t begin, std::int64_t end,
                               std::int64_t height, std::int64_t width, std::int64_t channels,
                               const A* weights, const A* bias, double* sums);
-    /// Gradient (channels, 3, 3) of its weights, added up in double.
+    /// Gradient (channels, 3, 3) of its weights, summed in double.
     void (*first_convolution_weights)(const T* x, const T* dz, std::int64_t begin, std::int64_t end,
                                       std::int64_t height, std::int64_t width,
                                       std::int64_t channels, double* gradient);
-    /// 3×3, "same" padding, of 32 channels to 2; weights (2, 3, 3, 32).
+    /// 3×3 convolution, "same" padding, of 32 channels to 2; weights (2, 3, 3, 32).
     void (*last_convolution)(const T* x, T* z, std::int64_t begin, std::int64_t end,
                              std::int64_t height, std::int64_t width, const A* weights,
                              const A* bias);
     /// Gradient of its input.
     void (*last_convolution_input)(const T* dz, T* dx, std::int64_t begin, std::int64_t end,
                                    std::int64_t height, std::int64_t width, const A* weights);
-    /// Gradient (2, 3, 3, 32) of its weights, added up in double.
+    /// Gradient (2, 3, 3, 32) of its weights, summed in double.
     void (*last_convolution_weights)(const T* x, const T* dz, std::int64_t begin, std::int64_t end,
                                      std::int64_t height, std::int64_t width, double* gradient);
 };
 
-/// Images as tiles of some pixels a side, which depends on the filter; channels are multiples
-/// of 32.
+/// Images in tiles, whose size depends on the transform: `down` × `across` tiles an image; `in` and
+/// `out` channels, multiples of 32.
 struct TiledShape {
     std::int64_t down, across, in, out;
 };
 
-/// A convolution by minimal filtering, or its adjoint; T: type of activations.
+/// A convolution by Winograd's algorithm, or its adjoint; T: type of activations.
 template <class T>
-struct FilterPass {
-    std::int64_t step, output;  ///< pixels a side of a tile, of the input and of the output
-    /// Transform (as large as positions·in·out float32, in an order of its own) of a kernel (out,
-    /// taps, taps, in), for a range of multiples of 16 of the channels that the pass writes.
+struct WinogradPass {
+    std::int64_t step, output;  ///< side of a tile in pixels, of the input and of the output
+    /// Transforms a kernel (out, taps, taps, in), for the channels [first, last) that the pass
+    /// writes, multiples of 16. The result has the size of positions·in·out float32; its order is
+    /// internal.
     void (*transform)(const float* kernel, std::int64_t in, std::int64_t out, std::int64_t first,
                       std::int64_t last, void* transformed);
-    /// Bytes of scratch memory of a thread, for channels read and written.
+    /// Bytes of scratch memory that a thread needs, for so many channels read and written.
     std::int64_t (*scratch)(std::int64_t in, std::int64_t out);
-    /// Writes tiles [first_tile, last_tile), counted over all images, row by row. bias: may be
+    /// Writes tiles [first_tile, last_tile), counted over all images row by row. `bias` may be
     /// null.
     void (*convolve)(const T* x, const void* transformed, const float* bias,
                      const TiledShape& shape, std::int64_t first_tile, std::int64_t last_tile, T* z,
                      void* scratch);
 };
 
+/// Winograd's algorithm for one kind of convolution.
 template <class T>
 struct Winograd {
     std::int64_t taps;       ///< height and width of the kernel
-    std::int64_t positions;  ///< numbers of its transform
-    FilterPass<T> forward;
-    FilterPass<T> adjoint;  ///< from gradients of the output to gradients of the input
-    /// Adds what tiles and input channels, a range of multiples of 32, give to the gradient
-    /// (positions·in·out) of the transform. Scratch memory as for `forward`.
+    std::int64_t positions;  ///< number of positions, see kernels/winograd.hpp
+    WinogradPass<T> forward;
+    WinogradPass<T> adjoint;  ///< from gradients of the output to gradients of the input
+    /// Adds the contribution of tiles and of input channels, multiples of 32, to the gradient
+    /// (positions·in·out) of the kernel's transform. Scratch memory as for `forward`.
     void (*add_gradient)(const T* x, const T* dz, const TiledShape& shape, std::int64_t first_tile,
                          std::int64_t last_tile, std::int64_t first_in, std::int64_t last_in,
                          float* transform_gradient, void* scratch);
-    /// From that the gradient of the kernel, for such input channels.
+    /// From the gradient of the transform to that of the kernel, for the same input channels.
     void (*kernel_gradient)(const float* transform_gradient, std::int64_t in, std::int64_t out,
                             std::int64_t first_in, std::int64_t last_in, float* gradient);
 };
 
 template <class T>
 struct Winograds {
-    Winograd<T> same;  ///< 3×3, "same" padding
-    Winograd<T> up;    ///< each pixel doubled, then 2×2, padded at the end
+    Winograd<T> same;  ///< 3×3, "same" padding: F(2×2, 3×3)
+    Winograd<T> up;    ///< nearest ×2 up-sampling, then 2×2, padded bottom and right
 };
 
 /// All kernels of one instruction set.
@@ -149,8 +152,8 @@ struct Kernels {
     Table<float> float32;
     Table<double> float64;
     Table<Bf16> bfloat16;
-    /// `words` words of a dropout mask from word `begin` of one sample; both multiples of 4. See
-    /// dropout.hpp.
+    /// `words` words of the dropout mask of one sample from word `begin` on; both are multiples of
+    /// 4. See model/dropout.hpp.
     void (*dropout)(std::uint32_t* bits, std::int64_t begin, std::int64_t words, std::uint32_t rate,
                     std::uint64_t key, std::uint32_t layer, std::uint32_t sample,
                     std::uint32_t step);
@@ -161,22 +164,22 @@ struct Kernels {
     void (*adam64)(double* w, const double* g, double* m, double* v, std::int64_t begin,
                    std::int64_t end, double alpha, double one_minus_beta1, double one_minus_beta2,
                    double epsilon);
-    /// Null: the library's convolutions are taken.
-    const Winograds<float>* float32_filters;
-    const Winograds<Bf16>* bfloat16_filters;
+    /// Null: use the library's convolutions.
+    const Winograds<float>* float32_winograds;
+    const Winograds<Bf16>* bfloat16_winograds;
 };
 
 /// The kernels for this processor; ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
-const Kernels& kernels();
+[[nodiscard]] const Kernels& kernels();
 
-const Kernels& kernels_baseline();
-const Kernels& kernels_avx2();
-const Kernels& kernels_avx512();
-const Kernels& kernels_avx512_bf16();
+[[nodiscard]] const Kernels& kernels_baseline();
+[[nodiscard]] const Kernels& kernels_avx2();
+[[nodiscard]] const Kernels& kernels_avx512();
+[[nodiscard]] const Kernels& kernels_avx512_bf16();
 
-/// Whether this processor can run them.
-bool supports_avx2();
-bool supports_avx512();
-bool supports_avx512_bf16();
+/// Whether this processor supports the instruction set.
+[[nodiscard]] bool supports_avx2();
+[[nodiscard]] bool supports_avx512();
+[[nodiscard]] bool supports_avx512_bf16();
 
 }  // namespace msunet::model::kernels

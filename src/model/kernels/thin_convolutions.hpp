@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// 3×3 convolutions with few channels on one side: the network's first, of one channel, and its
-// last, to two. Part of body.hpp.
+/// \file
+/// 3×3 convolutions with few channels on one side: the network's first, from one channel, and its
+/// last, to two.
+#pragma once
+
+#include "model/kernels/vectors.hpp"
 
 namespace msunet::model::kernels {
 namespace {
@@ -55,7 +59,7 @@ void first_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 
     for (i64 row = begin; row < end; ++row) {
         const T* image = x + row / height * height * width;
         for (i64 c = 0; c < channels; c += n) {
-            // A row's sum in the arithmetic type is short; rows are added up in double.
+            // Sums over a row are short enough for the arithmetic type; rows are summed in double.
             Vector<T> sum[9] = {};
             for (i64 column = 0; column < width; ++column) {
                 const Neighbours<T> around(image, row % height, column, height, width);
@@ -71,10 +75,10 @@ void first_convolution_weights(const T* x, const T* dz, i64 begin, i64 end, i64 
     }
 }
 
-/// The last convolution's channels of output and of input.
+/// Channels of the last convolution's output and input.
 constexpr i64 thin_out = 2, thin_in = 32;
 
-/// The sum of a vector's numbers, in pairs.
+/// The sum of a vector's numbers, pairwise.
 template <class V>
 inline auto sum_of(V v) {
     constexpr int n = sizeof(V) / sizeof(v[0]);
@@ -87,12 +91,12 @@ inline auto sum_of(V v) {
     return part[0];
 }
 
-/// One pixel of the output; taps of an `Edge` may lie outside to the left or right.
+/// One pixel of the output. At an `Edge` some taps are outside the image on the left or right.
 template <class T, bool Edge>
 inline void last_pixel(const T* x, T* z, i64 row, i64 column, i64 height, i64 width,
                        const Arithmetic<T>* weights, const Arithmetic<T>* bias) {
     constexpr int n = Lanes<T>::count, vectors = vectors_per_block<T>;
-    // A sum each for three taps, so that one addition need not wait for another.
+    // Three independent sums, so that additions don't wait for each other.
     Vector<T> sum[thin_out][3] = {};
     for (i64 i = 0; i < 3; ++i) {
         const i64 top = row % height + i - 1;
@@ -132,7 +136,7 @@ template <class T>
 struct GradientPatch {
     static constexpr i64 most_columns = 32;
 
-    /// By tap of the kernel: tap (i, j) of a pixel's input took it to output row − i, column − j.
+    /// By tap of the kernel: tap (i, j) takes an input pixel to output row − i, column − j.
     Arithmetic<T> line[3][most_columns + 2][thin_out];
 
     GradientPatch(const T* dz, i64 row, i64 first, i64 columns, i64 height, i64 width) {
@@ -146,7 +150,7 @@ struct GradientPatch {
             }
         }
     }
-    /// What tap (i, j) of column `first + column` takes to output o.
+    /// The gradient that reaches column `first + column` through tap (i, j) from output o.
     [[nodiscard]] Arithmetic<T> at(i64 i, i64 j, i64 column, i64 o) const {
         return line[i][column + 2 - j][o];
     }
@@ -196,8 +200,9 @@ void last_convolution_input(const T* dz, T* dx, i64 begin, i64 end, i64 height, 
                 });
 }
 
-/// What the pixels of a patch, a row of x, give to the weights from one vector of channels to
-/// output o. Their sums in the arithmetic type are short; the rest is in double.
+/// Adds the contribution of a patch, a row of x, to the gradient of the weights from one vector of
+/// channels to output o. Its sums are short enough for the arithmetic type; patches are summed in
+/// double.
 template <class T>
 inline void add_patch_weights(const GradientPatch<T>& patch, const T* x, i64 columns, i64 o,
                               double* gradient) {

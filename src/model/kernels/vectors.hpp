@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Short vectors by the compiler's vector extension, and conversions between types. Part of
-// body.hpp.
+/// \file
+/// Short vectors by the compiler's vector extension, and conversions between types.
+///
+/// All kernels are compiled once for each instruction set, so everything in their headers has
+/// internal linkage: no code of one instruction set can be linked into another.
+#pragma once
 
-#if defined(__AVX512F__)
-#include <immintrin.h>
-#endif
+#include "model/kernels/table.hpp"
 
 namespace msunet::model::kernels {
 namespace {
 
 using i64 = std::int64_t;
-/// Pixels that a kernel goes over channel by channel block, so that they stay in the cache.
+/// Pixels that a kernel processes block of channels by block, so that they stay in the cache.
 constexpr i64 chunk_pixels = 32;
 constexpr i64 block = 32;
 
@@ -75,7 +77,7 @@ inline Vector<T> load_arithmetic(const Arithmetic<T>* p) {
 inline void store(float* p, Lanes<float>::Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 inline void store(double* p, Lanes<double>::Vector v) { __builtin_memcpy(p, &v, sizeof v); }
 
-/// Integers of a vector of floats: as wide as those, and half as wide.
+/// Vectors of integers for a vector of floats: of the same width and of half the width.
 template <class V>
 struct WordsOf {
     using Words = Words16;
@@ -87,7 +89,7 @@ struct WordsOf<Floats8> {
     using Halves = std::uint16_t __attribute__((vector_size(16)));
 };
 
-/// Rounded to the nearest bfloat16, ties to even; NaN stays NaN.
+/// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
 template <class V>
 inline typename WordsOf<V>::Words bf16_words(V v) {
     using Words = typename WordsOf<V>::Words;
@@ -100,7 +102,7 @@ inline void store(Bf16* p, Lanes<float>::Vector v) {
     __builtin_memcpy(p, &s, sizeof s);
 }
 
-/// One number, rounded likewise.
+/// The same for one number.
 template <class T>
 inline T narrow(Arithmetic<T> value) {
     if constexpr (sizeof(T) == sizeof(Bf16)) {
@@ -110,7 +112,7 @@ inline T narrow(Arithmetic<T> value) {
     }
 }
 
-/// The value that storing as T and loading gives.
+/// The value after storing as T and loading again.
 template <class T>
 inline Vector<T> rounded(Vector<T> v) {
     if constexpr (sizeof(T) == sizeof(Bf16)) {
@@ -126,7 +128,7 @@ inline V relu(V v) {
     return v < 0 ? V{} : v;
 }
 
-/// Which of the elements from `at` on have their bit set; `at` is a multiple of the lanes.
+/// Which elements from `at` on have their bit set; `at` is a multiple of the number of lanes.
 template <class T>
 inline Mask<T> kept(const std::uint32_t* bits, std::int64_t at) {
     constexpr int n = Lanes<T>::count;
@@ -136,7 +138,7 @@ inline Mask<T> kept(const std::uint32_t* bits, std::int64_t at) {
     return (lane & static_cast<std::int32_t>(word & ((1U << n) - 1U))) != 0;
 }
 
-/// Which of the bytes equal a number.
+/// Which bytes equal a number.
 template <class T>
 inline Mask<T> equals(const std::uint8_t* p, int number) {
     if constexpr (Lanes<T>::count == 16) {
@@ -197,32 +199,6 @@ struct Accumulator<double> {
         for (int i = 0; i < 8; ++i) sums[i] += sum[i];
     }
 };
-
-/// 32 × 32 → 64 bits, lane by lane.
-struct Product {
-    Words16 high, low;
-};
-
-inline Product multiply(Words16 a, std::uint32_t factor) {
-#if defined(__AVX512F__)
-    const __m512i v = (__m512i)a, f = _mm512_set1_epi32(static_cast<int>(factor));
-    const __m512i even = _mm512_mul_epu32(v, f);
-    const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(v, 32), f);
-    return {(Words16)_mm512_mask_mov_epi32(_mm512_srli_epi64(even, 32), 0xAAAA, odd),
-            (Words16)_mm512_mask_mov_epi32(even, 0xAAAA, _mm512_slli_epi64(odd, 32))};
-#else
-    Product product;
-    for (int i = 0; i < 16; ++i) {
-        const std::uint64_t whole = std::uint64_t{a[i]} * factor;
-        product.high[i] = static_cast<std::uint32_t>(whole >> 32U);
-        product.low[i] = static_cast<std::uint32_t>(whole);
-    }
-    return product;
-#endif
-}
-
-inline float square_root(float x) { return __builtin_sqrtf(x); }
-inline double square_root(double x) { return __builtin_sqrt(x); }
 
 }  // namespace
 }  // namespace msunet::model::kernels

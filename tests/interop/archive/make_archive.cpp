@@ -17,7 +17,8 @@ namespace {
 // Start weights with BatchNorm parameters that differ from the identity.
 std::vector<msunet::core::NamedArray> random_weights() {
     msunet::core::RandomStream random(1);
-    std::vector<msunet::core::NamedArray> weights = msunet::unet::initial_weights(1);
+    std::vector<msunet::core::NamedArray> weights =
+        msunet::unet::initial_weights(msunet::unet::published_architecture(), 1);
     for (msunet::core::NamedArray& tensor : weights) {
         if (tensor.name.find("_bn/") == std::string::npos) continue;
         for (float& value : tensor.values) value += static_cast<float>(random.uniform(0, 0.3));
@@ -38,8 +39,8 @@ int main(int argc, char** argv) {
     const auto record = report::testing::made_up_sweep({.failures = true, .pca = true});
     const report::Sweep sweep = report::make_sweep(record);
     const auto weights = random_weights();
-    report::TrainedModel model;
-    model.weights = weights;
+    const auto architecture = msunet::unet::published_architecture();
+    report::TrainedModel model{.architecture = architecture, .weights = weights};
     model.height = 64;
     model.width = 96;
     model.preprocessing = {{"target_size", "64"}, {"use_frac_patch", "True"}};

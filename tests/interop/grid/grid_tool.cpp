@@ -5,6 +5,7 @@
 
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "msunet/config/grid.hpp"
 #include "msunet/core/error.hpp"
@@ -16,8 +17,27 @@ namespace {
 
 using msunet::sweep::ParameterGrid;
 
+/// The names that grid_test.py uses.
+const std::vector<std::string> keys{"Zeta",
+                                    "a",
+                                    "b",
+                                    "batch_size",
+                                    "dropout",
+                                    "epochs",
+                                    "finalActivation",
+                                    "losses",
+                                    "lr",
+                                    "m",
+                                    "o",
+                                    "optimizer",
+                                    "patch_dimensions",
+                                    "patch_stride",
+                                    "pca_only",
+                                    "which_layer",
+                                    "x"};
+
 ParameterGrid read_grid(const std::string& text) {
-    return ParameterGrid(msunet::sweep::expand(msunet::config::parse_grid(text)));
+    return ParameterGrid(msunet::sweep::expand(msunet::config::parse_grid(text, keys)));
 }
 
 void print_permutations(const std::string& line) {

@@ -19,7 +19,7 @@
 #include "msunet/imaging/augment.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/resample.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "support/read_volume.hpp"
 
 namespace {
 
@@ -66,8 +66,7 @@ int main(int argc, char** argv) {
         std::vector<double> numbers;
         for (int i = 4; i < argc; ++i) numbers.push_back(std::strtod(argv[i], nullptr));
         const std::int64_t frame = what == "read" ? static_cast<std::int64_t>(numbers.at(0)) : 7;
-        const core::Volume volume =
-            result_of(imaging::read_volume(argv[1], frame).volume, what, numbers);
+        const core::Volume volume = result_of(test::read_volume(argv[1], frame), what, numbers);
         print(volume);
         std::ofstream out(argv[2], std::ios::binary);
         out.write(reinterpret_cast<const char*>(volume.voxels.data()),

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "msunet/h5/start_model.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/initializers.hpp"
 #include "msunet/unet/keras_config.hpp"
 #include "msunet/unet/names.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace {
 
@@ -40,19 +40,22 @@ msunet::unet::Hyperparameters unusual() {
 }
 
 void write_files(const fs::path& folder) {
-    const auto weights = msunet::unet::initial_weights(seed);
-    const auto names = msunet::unet::layer_names();
+    const auto architecture = msunet::unet::published_architecture();
+    const auto weights = msunet::unet::initial_weights(architecture, seed);
+    const auto names = architecture.layer_names();
     const auto layers = msunet::h5::group_by_layer(names, weights);
     const std::map<std::string, std::string> ours{{"msunet_target_size", "64"}};
     msunet::h5::write_keras_model(folder / "model.hdf5", layers,
-                                  msunet::unet::keras_model_json({}, 64, 64), ours);
+                                  msunet::unet::keras_model_json(architecture, {}, 64, 64), ours);
     msunet::h5::write_keras_model(folder / "free.hdf5", layers,
-                                  msunet::unet::keras_model_json(unusual(), {}, {}));
+                                  msunet::unet::keras_model_json(architecture, unusual(), {}, {}));
     msunet::h5::write_keras_weights(folder / "weights.h5", layers, ours);
-    std::ofstream(folder / "model.json") << msunet::unet::keras_model_json({}, 64, 64);
+    std::ofstream(folder / "model.json")
+        << msunet::unet::keras_model_json(architecture, {}, 64, 64);
     std::ofstream trainable(folder / "trainable.txt");
-    for (const auto& tensor : msunet::unet::tensors()) {
-        if (msunet::unet::is_trainable(tensor, unusual())) {
+    const auto trains = architecture.trainable_layers(unusual());
+    for (const auto& tensor : architecture.tensors()) {
+        if (trains[tensor.layer] && !tensor.statistic) {
             trainable << tensor.name << '\n';
         }
     }
@@ -60,14 +63,15 @@ void write_files(const fs::path& folder) {
         msunet::unet::Hyperparameters h;
         h.final_activation = name;
         std::ofstream(folder / ("activation_" + std::string(name) + ".json"))
-            << msunet::unet::keras_model_json(h, 16, 16);
+            << msunet::unet::keras_model_json(architecture, h, 16, 16);
     }
     write_floats(folder / "weights.bin", weights);
 }
 
 void read_file(const fs::path& file, const fs::path& floats) {
     const auto model = msunet::h5::read_keras_file(file);
-    const auto matched = msunet::h5::match_start_model(model, msunet::unet::tensor_shapes(), file);
+    const auto matched = msunet::h5::match_start_model(
+        model, msunet::unet::published_architecture().tensor_shapes(), file);
     write_floats(floats, matched.weights);
     std::cout << matched.renamed.size() << " renamed\n";
 }

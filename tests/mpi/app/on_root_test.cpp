@@ -3,43 +3,71 @@
 
 #include <gmock/gmock.h>
 
-#include "msunet/core/error.hpp"
-
 namespace msunet::app {
+
+/// A value with members of several types.
+struct Sample {
+    std::string name;
+    std::optional<std::int64_t> count;
+    std::vector<double> numbers;
+
+    bool operator==(const Sample&) const = default;
+};
+
+template <class Archive, codec::Is<Sample> T>
+void fields(Archive& archive, T& value) {
+    archive("name", value.name);
+    archive("count", value.count);
+    archive("numbers", value.numbers);
+}
+
 namespace {
 
-TEST(OnRoot, GivesEveryRankTheRootsText) {
+TEST(OnRoot, GivesEveryRankTheRootsValue) {
     const auto world = comm::Communicator::world();
     int calls = 0;
-    EXPECT_EQ(on_root(world,
-                      [&] {
-                          ++calls;
-                          return std::string("from root");
-                      }),
-              "from root");
+    const Sample sample{"from 'r\xffot'", 7, {0.1, 1e-300}};
+    const Sample value = on_root(world, [&] {
+        ++calls;
+        return sample;
+    });
+    EXPECT_EQ(value, sample);
+    EXPECT_EQ(calls, world.is_root() ? 1 : 0);
+    EXPECT_EQ(on_root(world, [] { return core::ExitCode::stopped; }), core::ExitCode::stopped);
+    EXPECT_TRUE(on_root(world, [] { return true; }));
+}
+
+TEST(OnRoot, NeedsNoValue) {
+    const auto world = comm::Communicator::world();
+    int calls = 0;
+    on_root(world, [&] { ++calls; });
     EXPECT_EQ(calls, world.is_root() ? 1 : 0);
 }
 
 TEST(OnRoot, ThrowsTheRootsErrorOnEveryRank) {
     const auto world = comm::Communicator::world();
     try {
-        on_root(world, []() -> std::string {
+        on_root(world, [] {
             throw core::InputError(
-                std::vector<std::string>{"'a.nii' is empty", "'b.nii' is empty"});
+                std::vector<std::string>{"'a.nii' is empty", "'b\xff.nii' is empty"});
         });
         FAIL() << "nothing was thrown";
     } catch (const core::Error& error) {
         EXPECT_EQ(error.code(), core::ExitCode::input);
-        EXPECT_THAT(error.problems(), testing::ElementsAre("'a.nii' is empty", "'b.nii' is empty"));
+        EXPECT_THAT(error.problems(),
+                    testing::ElementsAre("'a.nii' is empty", "'b\xff.nii' is empty"));
     }
 }
 
-TEST(OnRoot, TakesTextThatIsNoUtf8) {
+TEST(OnRoot, ThrowsOtherExceptionsAsFailures) {
     const auto world = comm::Communicator::world();
-    EXPECT_THROW(
-        on_root(world,
-                []() -> std::string { throw core::InputError(std::string("bad name '\xff'")); }),
-        core::Error);
+    try {
+        on_root(world, []() -> std::string { throw std::runtime_error("broken"); });
+        FAIL() << "nothing was thrown";
+    } catch (const core::Error& error) {
+        EXPECT_EQ(error.code(), core::ExitCode::failure);
+        EXPECT_THAT(error.problems(), testing::ElementsAre("broken"));
+    }
 }
 
 }  // namespace

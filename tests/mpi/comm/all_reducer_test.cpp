@@ -26,7 +26,7 @@ TEST(AllReducer, SumsBothTypesInPlace) {
     EXPECT_EQ(reducer.status(), 0);
 }
 
-TEST(AllReducer, AFailedRankTellsTheOthersInTheNextSum) {
+TEST(AllReducer, AFailedRankInformsTheOthersInTheNextSum) {
     const auto world = Communicator::world();
     for (int failing = 0; failing < world.size(); ++failing) {
         MpiAllReducer reducer(world);

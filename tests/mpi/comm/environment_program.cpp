@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// environment_program [throw]: starts and ends MPI as the program's main does. With "throw" the
-// last rank leaves by an exception while the others wait for it: none may wait for ever.
+/// \file
+/// environment_program [throw]: starts and ends MPI as the program's main does. With "throw" the
+/// last rank leaves by an exception while the others wait for it; none may wait for ever.
 #include <exception>
 #include <iostream>
 #include <stdexcept>

@@ -5,6 +5,8 @@
 
 #include <numeric>
 
+#include "support/nodes.hpp"
+
 namespace msunet::comm {
 namespace {
 
@@ -13,7 +15,7 @@ TEST(NodeTopology, RanksOfOneMachineAreOneNode) {
     const NodeTopology topology(world);
     EXPECT_EQ(topology.node_count(), 1);
     EXPECT_EQ(topology.node_index(), 0);
-    EXPECT_EQ(topology.local_rank(), world.rank());
+    EXPECT_EQ(topology.node().rank(), world.rank());
     EXPECT_EQ(topology.ranks_per_node(), std::vector<int>{world.size()});
     EXPECT_EQ(topology.leaders().has_value(), world.rank() == 0);
     EXPECT_FALSE(topology.hosts().at(0).empty());
@@ -22,12 +24,12 @@ TEST(NodeTopology, RanksOfOneMachineAreOneNode) {
 TEST(NodeTopology, ConsecutiveRanksCountAsNodes) {
     const auto world = Communicator::world();
     for (int per_node = 1; per_node <= world.size(); ++per_node) {
-        const NodeTopology topology(world, per_node);
+        const auto topology = test::simulated_nodes(world, per_node);
         const int nodes = (world.size() + per_node - 1) / per_node;
         EXPECT_EQ(topology.node_count(), nodes);
         EXPECT_EQ(topology.node_index(), world.rank() / per_node);
-        EXPECT_EQ(topology.local_rank(), world.rank() % per_node);
-        EXPECT_EQ(topology.is_leader(), world.rank() % per_node == 0);
+        EXPECT_EQ(topology.node().rank(), world.rank() % per_node);
+        EXPECT_EQ(topology.node().is_root(), world.rank() % per_node == 0);
         const auto& counts = topology.ranks_per_node();
         EXPECT_EQ(std::reduce(counts.begin(), counts.end()), world.size());
         EXPECT_EQ(counts.front(), std::min(per_node, world.size()));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "msunet/core/error.hpp"
+#include "support/nodes.hpp"
 
 namespace msunet::comm {
 namespace {
@@ -46,10 +47,10 @@ TEST(SharedWindow, AllRanksReadWhatEachHasWritten) {
     window.synchronise();
 }
 
-TEST(SharedWindow, NodesExchangeWhatTheyLack) {
+TEST(SharedWindow, NodesExchangeTheirParts) {
     const auto world = Communicator::world();
     for (int per_node = 1; per_node <= world.size(); ++per_node) {
-        const NodeTopology topology(world, per_node);
+        const auto topology = test::simulated_nodes(world, per_node);
         const SharedWindow window(topology, part * 4 * static_cast<std::size_t>(world.size()));
         write_part(window, world.rank());
         std::vector<NodeRange> ranges;
@@ -64,7 +65,7 @@ TEST(SharedWindow, NodesExchangeWhatTheyLack) {
     }
 }
 
-TEST(SharedWindow, TooLittleRoomIsAnErrorOnEveryRank) {
+TEST(SharedWindow, TooLittleSpaceIsAnErrorOnEveryRank) {
     const auto world = Communicator::world();
     const NodeTopology topology(world);
     if (world.size() == 1) {

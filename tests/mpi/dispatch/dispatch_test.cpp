@@ -8,9 +8,9 @@
 #include <set>
 #include <thread>
 
-#include "msunet/core/signals.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/dispatch/groups.hpp"
+#include "support/stop.hpp"
 
 namespace msunet::dispatch {
 namespace {
@@ -33,10 +33,10 @@ public:
 /// An experiment's folder and journal on rank 0, a placement in groups of `group_size`.
 class Dispatch : public testing::Test {
 protected:
-    void SetUp() override { core::clear_stop(); }
+    void SetUp() override { test::clear_stop(); }
 
     void TearDown() override {
-        core::clear_stop();
+        test::clear_stop();
         journal_.reset();
         world_.barrier();
         if (world_.is_root()) fs::remove_all(folder_);
@@ -141,7 +141,7 @@ TEST_F(Dispatch, AStopPausesWhatRunsAndKeepsTheRest) {
     const auto ending =
         run([&](const record::Assignment& assignment, record::TrialControl& control) {
             // The signal reaches the last rank alone, in its first trial.
-            if (world_.rank() == world_.size() - 1) core::request_stop(15);
+            if (world_.rank() == world_.size() - 1) test::request_stop();
             auto result = done(assignment);
             const double began = core::steady_seconds();
             while (control.after_step({assignment.trial, 0, 0, 1, 0.0}) == record::Answer::go_on) {

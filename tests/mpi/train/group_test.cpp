@@ -63,6 +63,28 @@ TEST_F(Group, AgreesWithOneRankInFloat64) {
     }
 }
 
+TEST_F(Group, AgreesWithOneRankOnAnyArchitecture) {
+    const unet::Architecture residual(
+        {.name = "residual",
+         .blocks = {{.channels = 8, .residual = true}, {.channels = 12, .residual = true}}});
+    for (const std::int64_t layer : {0, 3, 19}) {
+        const auto work =
+            test::assignment({{"which_layer", layer}, {"upsamplingTrainable", layer != 3}});
+        const auto history = [&](const test::SmallTrial& place) {
+            auto context = place.context();
+            context.precision = model::Precision::float64;
+            test::Control control;
+            const auto result = train::run_trial(context, work, control);
+            EXPECT_EQ(result.state, TrialState::done) << result.reason;
+            return result.history;
+        };
+        const test::SmallTrial together("residual", Communicator::world(), &reducer_, residual);
+        const test::SmallTrial one("residual_alone", Communicator::self_without_mpi(), nullptr,
+                                   residual);
+        EXPECT_LE(largest_difference(history(together), history(one)), 1e-10) << layer;
+    }
+}
+
 TEST_F(Group, FirstFloat32LossAgrees) {
     const auto work =
         test::assignment({{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}});
@@ -104,7 +126,7 @@ TEST_F(Group, PausesTogetherAndResumesBitForBit) {
     const auto whole = train::run_trial(place_.context(), work, control);
     for (const std::int64_t nth : {1, 2, 4}) {
         test::Control pausing, rest;
-        // One rank alone asks, as a signal may reach only one.
+        // Only one rank asks: a signal may reach one alone.
         pausing.step_answer = [&](const record::StepReport&) {
             const bool asks = Communicator::world().rank() == Communicator::world().size() - 1;
             return asks && pausing.steps == nth ? Answer::stop : Answer::go_on;
@@ -134,20 +156,36 @@ TEST_F(Group, AFailureOnOneRankEndsTheTrialEverywhere) {
         EXPECT_EQ(world.broadcast(result.reason), result.reason);
         ::unsetenv("MSUNET_FAULT");
         core::arm_faults(world.rank());
-        // And the group goes on with the next trial.
+        // The group then trains the next trial.
         EXPECT_EQ(train::run_trial(place_.context(), test::assignment(), control).state,
                   TrialState::done);
     }
 }
 
-TEST_F(Group, LargerThanTheBatchIsRefused) {
+TEST_F(Group, LargerThanTheBatchFailsTheTrial) {
     const int ranks = Communicator::world().size();
     if (ranks == 1) GTEST_SKIP() << "needs more ranks than samples in a batch";
     test::Control control;
-    EXPECT_THROW(
-        train::run_trial(place_.context(),
-                         test::assignment({{"batch_size", std::int64_t{ranks - 1}}}), control),
-        core::UsageError);
+    const auto result = train::run_trial(
+        place_.context(), test::assignment({{"batch_size", std::int64_t{ranks - 1}}}), control);
+    EXPECT_EQ(result.state, TrialState::failed);
+    EXPECT_NE(result.reason.find("batch_size"), std::string::npos) << result.reason;
+}
+
+TEST_F(Group, StartsAgainWhereOneRankCantReadTheCheckpoint) {
+    test::Control pausing, resumed, fresh;
+    pausing.step_answer = [](const record::StepReport&) { return Answer::stop; };
+    auto work = test::assignment();
+    ASSERT_EQ(train::run_trial(place_.context(), work, pausing).state, TrialState::paused);
+    const auto world = Communicator::world();
+    work.checkpoint = "trials/4/checkpoint.h5";
+    auto broken = work;
+    if (world.rank() == world.size() - 1) broken.checkpoint = "trials/4/missing.h5";
+    const auto again = train::run_trial(place_.context(), broken, resumed);
+    ASSERT_EQ(again.state, TrialState::done) << again.reason;
+    work.checkpoint.clear();
+    const auto expected = train::run_trial(place_.context(), work, fresh);
+    EXPECT_EQ(test::metrics(again.history), test::metrics(expected.history));
 }
 
 }  // namespace

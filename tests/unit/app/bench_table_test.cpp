@@ -13,7 +13,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 BenchTiming timing(std::string name, std::vector<double> seconds) {
-    return {std::move(name), std::move(seconds), 8};
+    return {std::move(name), {std::move(seconds), 8}};
 }
 
 BenchFigures figures() {
@@ -74,10 +74,10 @@ TEST(BenchSettings, TravelAsText) {
     const auto got = bench_settings_from_yaml(bench_yaml(sent));
     EXPECT_EQ(got.train.folders.training_data_path, "data");
     EXPECT_EQ(got.train.preprocess.target_size, 64);
-    EXPECT_EQ(got.train.train.precision, "bf16");
+    EXPECT_EQ(got.train.train.precision, model::Precision::bf16);
     EXPECT_EQ(got.bench.dropout, 0);
     EXPECT_FALSE(got.train.augment.enable_augmentation);
-    EXPECT_EQ(got.train.folders.cache, "none");
+    EXPECT_FALSE(got.train.folders.cache.has_value());
 }
 
 }  // namespace

@@ -44,7 +44,9 @@ protected:
 
     ExperimentChoice choose(std::optional<std::string> name, const std::string& resume,
                             const record::SweepStart& current) const {
-        return choose_experiment({folder_, std::move(name), resume}, current);
+        Resume parsed;
+        EXPECT_TRUE(from_text(resume, parsed));
+        return choose_experiment({folder_, std::move(name), parsed}, current);
     }
 
     std::string refusal(std::optional<std::string> name, const std::string& resume,
@@ -70,7 +72,7 @@ TEST_F(Experiment, NewNameMakesAFolder) {
     EXPECT_TRUE(fs::is_directory(folder_ / "rats"));
 }
 
-TEST_F(Experiment, NameOfAnUnfinishedOneGoesOn) {
+TEST_F(Experiment, NameOfAnUnfinishedOneIsResumed) {
     make("rats", start("0.5", long_ago));
     EXPECT_TRUE(choose("rats", "auto", start("0.5", later)).replay);
 }
@@ -93,7 +95,7 @@ TEST_F(Experiment, OneThatIsInUseIsNamed) {
                 HasSubstr("elsewhere"));
 }
 
-TEST_F(Experiment, WithoutANameTheNewestFittingOneGoesOn) {
+TEST_F(Experiment, WithoutANameTheNewestFittingOneIsResumed) {
     make("old", start("0.5", long_ago));
     make("newer", start("0.5", long_ago + 1));
     make("other", start("0.25", long_ago + 2));
@@ -118,7 +120,7 @@ TEST_F(Experiment, AnUnfinishedOneOfAnOlderReleaseIsRefused) {
     EXPECT_TRUE(choose("rats", "auto", current).replay);
 }
 
-TEST_F(Experiment, NeverBeginsInAFolderOfItsOwn) {
+TEST_F(Experiment, NeverStartsInANewFolder) {
     make("rats", start("0.5", long_ago));
     EXPECT_EQ(choose("rats", "never", start("0.5", later)).folder, folder_ / "rats_2");
     EXPECT_EQ(choose("rats", "never", start("0.5", later)).name, "rats_3");
@@ -132,7 +134,7 @@ TEST_F(Experiment, FolderThatIsNoExperimentIsRefused) {
                 HasSubstr("is no experiment"));
 }
 
-TEST_F(Experiment, OutputFolderThatCannotBeWrittenIsToldAtOnce) {
+TEST_F(Experiment, OutputFolderThatCannotBeWrittenIsRefused) {
     std::ofstream(folder_ / "file") << "x";
     EXPECT_THROW(check_output_directory(folder_ / "file" / "below"), core::UsageError);
     check_output_directory(folder_ / "made" / "below");

@@ -3,7 +3,12 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
+#include "msunet/config/grid.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/sweep/expression.hpp"
 
 namespace msunet::app {
 namespace {
@@ -24,7 +29,7 @@ std::string refusal(const std::vector<std::string>& arguments) {
     return "nothing was refused";
 }
 
-TEST(Settings, GuidesCallIsRead) {
+TEST(Settings, ReadsTheGuidesCall) {
     const auto settings = read(
         {"-path", "start.hdf5", "-v",  "0.25", "-n",     "rats",
          "-mw",   "fmri",       "-wf", "2",    "-talos", "{'lr': [0.001, 0.01], 'batch size': 16}",
@@ -44,7 +49,7 @@ TEST(Settings, GuidesCallIsRead) {
     EXPECT_EQ(grid.at("lr").size(), 2U);
     EXPECT_EQ(grid.at("batch_size").size(), 1U);
     const auto defaults = default_hyperparameters(settings);
-    EXPECT_EQ(defaults.modality_weight, "fmri");
+    EXPECT_EQ(defaults.modality_weight, core::Modality::fmri);
     EXPECT_DOUBLE_EQ(defaults.weight_factor, 2);
 }
 
@@ -72,7 +77,7 @@ TEST(Settings, SizesOfFractionalPatchesCollapse) {
 }
 
 TEST(Settings, ModesExcludeEachOther) {
-    EXPECT_THAT(refusal({"-ts", "64", "-hspace", "0.1"}), HasSubstr("-ts/--target_size can't go"));
+    EXPECT_THAT(refusal({"-ts", "64", "-hspace", "0.1"}), HasSubstr("can't be combined"));
 }
 
 TEST(Settings, KeysOfTheGridAsOptionsAreExplained) {
@@ -87,7 +92,21 @@ TEST(Settings, KeysOfTheGridAsOptionsAreExplained) {
     EXPECT_EQ(refusal({"-mw", "fmri", "--early_stopping", "3"}), "nothing was refused");
 }
 
-TEST(Settings, AllProblemsOfTheGridAreTold) {
+TEST(Settings, TheBooleanLimitKnowsEverySpellingOfTheGrid) {
+    const auto& keys = unet::hyperparameter_keys();
+    for (const auto& key : keys) {
+        auto blanks = key;
+        std::replace(blanks.begin(), blanks.end(), '_', ' ');
+        for (const auto& spelling : {key, blanks, core::plain_name(key), core::to_lower(key)}) {
+            const auto grid = config::parse_grid("{'" + spelling + "': [1]}", keys);
+            ASSERT_TRUE(grid.contains(key)) << spelling;
+            const sweep::Expression expression("lambda p: p['" + spelling + "'] == 1", {key});
+            EXPECT_TRUE(expression.accepts({{key, std::int64_t{1}}})) << spelling;
+        }
+    }
+}
+
+TEST(Settings, ReportsAllProblemsOfTheGrid) {
     const auto text = refusal({"-talos", "{'lr': [-1], 'epochs': [0], 'optimizer': ['Adamm']}"});
     EXPECT_THAT(text, HasSubstr("lr"));
     EXPECT_THAT(text, HasSubstr("epochs"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often something may be done that must take a share of the time at most.
+// How often work may be done that has a share of the time.
 
 #include "app/engine/time_share.hpp"
 

@@ -31,24 +31,24 @@ struct Alarms {
     }
 };
 
-TEST(Watchdog, SoundsWhenWorkMakesNoProgress) {
+TEST(Watchdog, RaisesAnAlarmWhenWorkMakesNoProgress) {
     Alarms alarms;
     {
         Watchdog watchdog(0.1, 3, alarms.alarm());
-        watchdog.hold("permutation 7");
+        watchdog.watch("trial 7");
         std::this_thread::sleep_for(milliseconds(400));
     }
     ASSERT_GE(alarms.count(), 1U);
     EXPECT_THAT(alarms.messages.front(),
-                testing::AllOf(testing::HasSubstr("rank 3"), testing::HasSubstr("permutation 7")));
+                testing::AllOf(testing::HasSubstr("rank 3"), testing::HasSubstr("trial 7")));
 }
 
 TEST(Watchdog, IsSilentWhileWaitingForWork) {
     Alarms alarms;
     {
         Watchdog watchdog(0.1, 0, alarms.alarm());
-        watchdog.hold("permutation 7");
-        watchdog.release();
+        watchdog.watch("trial 7");
+        watchdog.pause();
         std::this_thread::sleep_for(milliseconds(400));
     }
     EXPECT_EQ(alarms.count(), 0U);
@@ -58,9 +58,9 @@ TEST(Watchdog, IsPatientWithLongSteps) {
     Alarms alarms;
     {
         Watchdog watchdog(0.05, 0, alarms.alarm());
-        watchdog.hold("permutation 7");
+        watchdog.watch("trial 7");
         // Steps of 50 ms: 20 of them are a second.
-        for (int step = 0; step < 3; ++step) watchdog.beat(0.05);
+        for (int step = 0; step < 3; ++step) watchdog.progress(0.05);
         std::this_thread::sleep_for(milliseconds(400));
     }
     EXPECT_EQ(alarms.count(), 0U);
@@ -70,11 +70,11 @@ TEST(Watchdog, IsPatientWithLongSteps) {
 [[noreturn]] void work_with_a_break() {
     {
         Watchdog watchdog(1, 0, [](const std::string&) { _exit(1); });
-        watchdog.hold("permutation 7");
+        watchdog.watch("trial 7");
         std::raise(SIGSTOP);
-        // The watchdog is woken at once, the work makes progress a little later.
+        // The watchdog wakes at once, the work makes progress a little later.
         std::this_thread::sleep_for(milliseconds(200));
-        watchdog.beat();
+        watchdog.progress();
         std::this_thread::sleep_for(milliseconds(200));
     }
     _exit(0);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "comm/window_directory.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-
-#include "msunet/comm/environment.hpp"
 
 namespace msunet::comm {
 namespace {
 
 constexpr const char* parameter = "OMPI_MCA_osc_sm_backing_directory";
 
-TEST(WindowDirectory, TakesTheUsersChoiceAndKeepsIt) {
+TEST(WindowDirectory, KeepsTheUsersChoice) {
     setenv(parameter, "/", 1);
     EXPECT_EQ(window_directory(), "/");
     EXPECT_GT(window_space(), 0U);
@@ -19,13 +19,13 @@ TEST(WindowDirectory, TakesTheUsersChoiceAndKeepsIt) {
     unsetenv(parameter);
 }
 
-TEST(WindowDirectory, AFolderThatIsNotThereHasNoSpace) {
+TEST(WindowDirectory, AMissingFolderHasNoSpace) {
     setenv(parameter, "/no/such/folder", 1);
     EXPECT_EQ(window_space(), 0U);
     unsetenv(parameter);
 }
 
-TEST(WindowDirectory, ChoosesTheFolderWithRoom) {
+TEST(WindowDirectory, ChoosesTheFolderWithMoreSpace) {
     unsetenv(parameter);
     const auto before = window_space();
     choose_window_directory();

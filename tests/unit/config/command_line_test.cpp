@@ -36,7 +36,9 @@ TEST(CommandLine, TakesEverySpelling) {
                                                  {"--training_data_path", "x"},
                                                  {"--training-data-path", "x"},
                                                  {"--training-data-path=x"},
-                                                 {"-training_data_path=x"}}) {
+                                                 {"-training_data_path=x"},
+                                                 {"--TrainingDataPath=x"},
+                                                 {"-TPath", "x"}}) {
         EXPECT_EQ(parsed(words).folder, "x") << words.front();
     }
     EXPECT_EQ(parsed({"-v=0.3"}).split, 0.3);
@@ -88,16 +90,16 @@ TEST(CommandLine, OptionalsMayBeNone) {
 }
 
 TEST(CommandLine, ChoicesInAnyCase) {
-    EXPECT_EQ(parsed({"--precision", "BF16"}).precision, "bf16");
+    EXPECT_EQ(parsed({"--precision", "BF16"}).precision, Precision::bf16);
     EXPECT_THAT(problems({"--precision", "half"}),
                 ElementsAre("'--precision' is 'half', allowed is auto, float32, bf16"));
     EXPECT_THAT(problems({"-mw", "dtii"}), ElementsAre(HasSubstr("did you mean 'dti'?")));
 }
 
 TEST(CommandLine, NamesAllUnknownOptionsWithTheNearest) {
-    EXPECT_THAT(problems({"-tpaht", "x", "--targetsize=3", "--colour", "red", "-v", "0.1"}),
+    EXPECT_THAT(problems({"-tpaht", "x", "--targetsite=3", "--colour", "red", "-v", "0.1"}),
                 ElementsAre("'-tpaht' isn't an option of 'train', did you mean '-tpath'?",
-                            "'--targetsize' isn't an option of 'train', did you mean "
+                            "'--targetsite' isn't an option of 'train', did you mean "
                             "'--target_size'?",
                             "'--colour' isn't an option of 'train'"));
 }
@@ -111,7 +113,7 @@ TEST(CommandLine, PrefixesAreNotGuessed) {
 TEST(CommandLine, NamesMissingValuesAndStrayWords) {
     EXPECT_THAT(problems({"-tpath", "-v", "0.1", "stray", "-n"}),
                 ElementsAre("'-tpath' needs a value, a text", "'-n' needs a value, a text",
-                            "'stray' is neither an option nor an option's value"));
+                            "'stray' is neither an option nor the value of one"));
     EXPECT_THAT(problems({"-v="}), ElementsAre("'-v=' has no value after '='"));
 }
 

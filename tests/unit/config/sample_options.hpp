@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/config/parse.hpp"
@@ -11,6 +14,11 @@
 
 namespace msunet::config {
 
+enum class Precision : std::uint8_t { automatic, float32, bf16 };
+constexpr std::array<std::string_view, 3> names_of(Precision /*any*/) {
+    return {"auto", "float32", "bf16"};
+}
+
 /// Options of every type, in the manner of the program's own.
 struct Sample {
     std::string folder;
@@ -18,7 +26,7 @@ struct Sample {
     std::int64_t size = 128;
     bool augment = true;
     bool rotate = true;
-    std::string precision = "auto";
+    Precision precision = Precision::automatic;
     std::optional<std::string> weighted;
     std::optional<double> spacing;
     std::optional<std::int64_t> patience;
@@ -53,10 +61,7 @@ inline void describe(core::OptionVisitor& visitor, Sample& sample) {
                   sample.size);
     visitor.visit({.name = "enable_augmentation", .help = "Any augmentation"}, sample.augment);
     visitor.visit({.name = "enable_rotation", .aliases = {"er"}, .help = "Rotate"}, sample.rotate);
-    visitor.visit({.name = "precision",
-                   .help = "Arithmetic",
-                   .choices = {"auto", "float32", "bf16"},
-                   .commands = {"train", "bench"}},
+    visitor.visit({.name = "precision", .help = "Arithmetic", .commands = {"train", "bench"}},
                   sample.precision);
     visitor.visit({.name = "modality_weight", .aliases = {"mw"}, .choices = {"dti", "fmri"}},
                   sample.weighted);

@@ -115,7 +115,9 @@ TEST(Yaml, AMapIsAGrid) {
         "    - mean squared error\n"
         "  pca_only: [true, False]\n"
         "  modality_weight: ~\n");
-    const core::GridEntries grid = parse_grid(sample.grid);
+    const core::GridEntries grid =
+        parse_grid(sample.grid, std::vector<std::string>{"lr", "batch_size", "dropout", "losses",
+                                                         "pca_only", "modality_weight"});
     EXPECT_THAT(grid.at("lr").values, ElementsAre(core::Value(0.001), core::Value(1e-4)));
     EXPECT_THAT(grid.at("batch_size").values, ElementsAre(core::Value(std::int64_t{16})));
     EXPECT_EQ(grid.at("dropout").range, (core::GridRange{0.1, 0.5, 4}));
@@ -192,7 +194,7 @@ TEST(ConfigYaml, FeedsBackToTheSameValues) {
     sample.split = 1e-5;
     sample.size = 96;
     sample.rotate = false;
-    sample.precision = "bf16";
+    sample.precision = Precision::bf16;
     sample.weighted = "dti";
     sample.spacing = 0.08;
     sample.grid = "{'lr': [0.001],\n 'dropout': (0.1, 0.5, 4)}";

@@ -13,7 +13,6 @@ namespace {
 TEST(Hasher, KnownAnswerOfTheEmptyInput) {
     // XXH3's published value for no bytes and seed 0.
     EXPECT_EQ(Hasher().hex(), "99aa06d3014798d86001c324468d497f");
-    EXPECT_EQ(Hasher().value(), 0x6001C324468D497FU);
 }
 
 TEST(Hasher, PiecesEqualTheWhole) {
@@ -27,7 +26,6 @@ TEST(Hasher, PiecesEqualTheWhole) {
 
 TEST(Hasher, TextsDontRunTogether) {
     EXPECT_NE(Hasher().text("ab").text("c").hex(), Hasher().text("a").text("bc").hex());
-    EXPECT_NE(Hasher().number(0.0).hex(), Hasher().number(-0.0).hex());
     EXPECT_EQ(Hasher().integer(0x0102).hex(),
               hash_text(std::string_view("\x02\x01\0\0\0\0\0\0", 8)));
 }

@@ -77,8 +77,9 @@ TEST(ToBool, TakesTheContractsWords) {
 }
 
 TEST(NormalName, MakesSpellingsEqual) {
-    EXPECT_EQ(normal_name(" Batch Size"), "batch_size");
-    EXPECT_EQ(normal_name("batch-size"), "batch_size");
+    EXPECT_EQ(plain_name(" Batch Size"), "batchsize");
+    EXPECT_EQ(plain_name("batch-size"), "batchsize");
+    EXPECT_EQ(plain_name("BATCH_SIZE"), "batchsize");
 }
 
 TEST(EditDistance, CountsSlips) {

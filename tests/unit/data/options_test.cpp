@@ -29,8 +29,6 @@ TEST(Options, HaveTheGuidesNames) {
     describe(lister, split);
     describe(lister, patches);
     EXPECT_THAT(lister.infos.at("validation_split").aliases, ElementsAre("v"));
-    EXPECT_THAT(lister.infos.at("modality_weight").aliases, ElementsAre("mw"));
-    EXPECT_THAT(lister.infos.at("weight_factor").aliases, ElementsAre("wf"));
     EXPECT_THAT(lister.infos.at("use_frac_patch").aliases, ElementsAre("ufp"));
     EXPECT_THAT(lister.infos.at("frac_patch").aliases, ElementsAre("fp"));
     EXPECT_THAT(lister.infos.at("frac_stride").aliases, ElementsAre("fs", "frac_strice"));
@@ -45,7 +43,6 @@ TEST(Options, SayWhatChangesTheDataSet) {
     EXPECT_EQ(lister.infos.at("validation_split").affects, Affects::data);
     EXPECT_EQ(lister.infos.at("use_frac_patch").affects, Affects::data);
     EXPECT_EQ(lister.infos.at("frac_patch").affects, Affects::result);
-    EXPECT_EQ(lister.infos.at("weight_factor").affects, Affects::result);
 }
 
 TEST(Options, HaveTheGuidesRanges) {
@@ -59,8 +56,6 @@ TEST(Options, HaveTheGuidesRanges) {
     };
     EXPECT_TRUE(accepts("validation_split", 0));
     EXPECT_FALSE(accepts("validation_split", 1));
-    EXPECT_TRUE(accepts("weight_factor", 0));
-    EXPECT_FALSE(accepts("weight_factor", -0.1));
     EXPECT_TRUE(accepts("frac_patch", 1));
     EXPECT_FALSE(accepts("frac_patch", 0));
     EXPECT_FALSE(accepts("frac_stride", 1.01));

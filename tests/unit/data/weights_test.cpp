@@ -38,22 +38,5 @@ TEST_F(SampleWeights, OfNoddiHoldForWarpedScansToo) {
     EXPECT_THAT(sample_weights(index_, Modality::noddi, 3), ElementsAre(1, 3, 3, 1, 3));
 }
 
-TEST(WeightedModality, TakesNamesAndNone) {
-    EXPECT_EQ(weighted_modality(std::nullopt), std::nullopt);
-    EXPECT_EQ(weighted_modality("none"), std::nullopt);
-    EXPECT_EQ(weighted_modality("None"), std::nullopt);
-    EXPECT_EQ(weighted_modality("fmri"), Modality::fmri);
-}
-
-TEST(WeightedModality, RefusesOtherTexts) {
-    try {
-        static_cast<void>(weighted_modality("t2"));
-        FAIL() << "no error";
-    } catch (const core::UsageError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("'t2'"));
-        EXPECT_THAT(error.what(), HasSubstr("anatomical, dti, noddi, regwarp, fmri"));
-    }
-}
-
 }  // namespace
 }  // namespace msunet::data

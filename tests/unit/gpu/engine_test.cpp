@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whole trials with the GPU's passes and batches, on the host.
+/// \file
+/// Whole trials with the GPU's fused operations and batches, run on the host.
 
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ std::shared_ptr<const gpu::KernelLauncher> launcher(Precision precision) {
                                                                : at::kFloat);
 }
 
-/// What the engine on the GPU does, without a GPU.
+/// The GPU's engine without a GPU.
 class HostEngine final : public train::NetworkEngine {
 public:
     HostEngine(const train::EngineSpec& spec, at::Tensor step)
@@ -96,13 +97,13 @@ double largest_difference(const record::TrialResult& a, const record::TrialResul
     return largest;
 }
 
-TEST(HostEngine, Float64HistoryIsTheCpusWithinRounding) {
+TEST(HostEngine, Float64HistoryEqualsTheCpusWithinRounding) {
     EXPECT_LE(
         largest_difference(run(Precision::float64, {}, true), run(Precision::float64, {}, false)),
         1e-9);
 }
 
-TEST(HostEngine, SoIsAPartlyFrozenNetworks) {
+TEST(HostEngine, HistoryOfAPartlyFrozenNetworkDoesToo) {
     const core::Permutation frozen{{"which_layer", std::int64_t{7}},
                                    {"contractingBatchNormTrainable", false},
                                    {"modality_weight", std::string("fmri")},
@@ -112,7 +113,7 @@ TEST(HostEngine, SoIsAPartlyFrozenNetworks) {
               1e-9);
 }
 
-TEST(HostEngine, FirstStepsLossIsTheCpus) {
+TEST(HostEngine, LossOfTheFirstStepEqualsTheCpus) {
     const core::Permutation one_step{{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}};
     const auto loss = [&](Precision precision, bool as_on_gpu) {
         return run(precision, one_step, as_on_gpu).history[0].metrics.loss;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Compares the GPU's fused operations with the CPU's: on the host in a unit test, on a GPU where
+/// there is one.
 #pragma once
-
-// The GPU's passes against the CPU's: on the host in a unit test, on a GPU where there is one.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
@@ -23,7 +24,7 @@ inline double tolerance(at::ScalarType type) {
     return type == at::kDouble ? 1e-12 : type == at::kFloat ? 2e-6 : 1e-2;
 }
 
-/// `magnitude`: of what `b` is the sum of; 0: its own.
+/// `magnitude`: that of the terms of which `b` is the sum; 0: that of `b`.
 inline void expect_near(const at::Tensor& a, const at::Tensor& b, at::ScalarType type,
                         const std::string& what, double magnitude = 0) {
     const auto wide = [](const at::Tensor& t) { return t.to(at::kCPU, at::kDouble); };
@@ -65,19 +66,20 @@ inline model::Norm copy_to(const model::Norm& norm, at::Device device) {
     return copy;
 }
 
-/// One way through a stage.
+/// A variant of a stage.
 struct Case {
     bool batch_statistics, pooling, dropout;
     std::int64_t side;
 };
 
-/// What a stage gives, forward and backward.
+/// The results of a stage, forward and backward.
 struct StageRun {
     model::Norm norm;
     at::Tensor out{}, pooled{}, index{}, dz{}, bias{};
 };
 
-/// `z`, `dy` (twice the channels), `dp` and `bits` may lie elsewhere; `index` undefined: its own.
+/// Copies `z`, `dy` (of twice the channels), `dp` and `bits` to the device. Without `index`,
+/// backward uses the one of forward.
 inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const Case& c,
                           const model::Norm& norm, const at::Tensor& z, const at::Tensor& dy,
                           const at::Tensor& dp, const at::Tensor& bits, const at::Tensor& index) {
@@ -115,7 +117,7 @@ inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const C
     return run;
 }
 
-/// `passes` on `device` do what the CPU's do. 64 pixels wide, threads take several pixels each.
+/// `fused_ops` on `device` agree with the CPU's. At 64 pixels, threads process several pixels each.
 inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device device,
                                       at::ScalarType type) {
     const auto cpu = model::make_cpu_fused_ops();
@@ -133,7 +135,8 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
         }
         const model::Norm norm = random_norm(type);
         const StageRun want = run_stage(*cpu, at::kCPU, c, norm, z, dy, dp, bits, {});
-        // Where two neighbours tie but for rounding, the CPU's choice.
+        // With the CPU's index: of pixels that are equal but for rounding, another can be the
+        // largest.
         const StageRun got = run_stage(fused_ops, device, c, norm, z, dy, dp, bits, want.index);
         expect_near(got.norm.sums, want.norm.sums, type, "sums");
         expect_near(got.norm.moving_mean, want.norm.moving_mean, type, "moving mean");
@@ -154,7 +157,7 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
     }
 }
 
-/// Masks of `passes`, made for `step` in device memory, are the CPU's bit for bit.
+/// Masks of `fused_ops` for a `step` in device memory equal the CPU's bit for bit.
 inline void expect_masks_like_cpu(model::FusedOps& fused_ops, at::Device device,
                                   std::uint32_t step) {
     for (const double rate : {0.5, 0.3, 0.9}) {

@@ -8,8 +8,9 @@
 #include <string_view>
 
 #include "gpu/kernel_parameters.hpp"
+#include "msunet/core/philox.hpp"
 
-// What kernels.cuh takes from CUDA, under CUDA's names.
+// What kernels.cuh uses of CUDA.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 namespace {
 

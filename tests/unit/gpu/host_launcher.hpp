@@ -9,7 +9,7 @@
 
 namespace msunet::test {
 
-/// Runs the kernels' own source on the host, one thread after another.
+/// Runs the source of the kernels on the host, one thread after the other.
 std::shared_ptr<const gpu::KernelLauncher> host_launcher(at::ScalarType element);
 
 }  // namespace msunet::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels without a GPU: NVRTC compiles them, and their source, run on the host, does what the
-// CPU's kernels do.
+/// \file
+/// The kernels without a GPU: NVRTC compiles them, and run on the host they agree with the CPU's
+/// kernels.
 
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
@@ -32,7 +33,7 @@ TEST(Kernels, CompileForAmpereAndHopper) {
     }
 }
 
-TEST(Kernels, SayWhatTheCompilerSays) {
+TEST(Kernels, ShowTheCompilersMessages) {
     try {
         (void)gpu::compile_kernels("no_such_type", "sm_90");
         FAIL() << "it compiled";
@@ -52,7 +53,7 @@ TEST_P(HostKernels, FusedOpsAgreeWithTheCpu) {
     test::expect_fused_ops_like_cpu(*fused_ops, at::kCPU, GetParam());
 }
 
-TEST_P(HostKernels, MasksAreTheCpusBitForBit) {
+TEST_P(HostKernels, MasksEqualTheCpusBitForBit) {
     for (const int step : {0, 40}) {
         const auto fused_ops =
             gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(step));
@@ -83,7 +84,9 @@ TEST(Batches, AreCutAsOnTheCpu) {
     for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i);
     unet::Hyperparameters hyperparameters;
     hyperparameters.batch_size = 6;
-    gpu::Batches batches({.dataset = dataset,
+    const unet::Architecture architecture = unet::published_architecture();
+    gpu::Batches batches({.architecture = architecture,
+                          .dataset = dataset,
                           .index = index,
                           .hyperparameters = hyperparameters,
                           .start_weights = {},

@@ -11,6 +11,21 @@
 namespace msunet::imaging {
 namespace {
 
+/// E.g. "rotation, noise".
+std::string operations_of(const AugmentedCopy& copy) {
+    std::string text;
+    const auto add = [&](bool applied, std::string_view name) {
+        if (!applied) return;
+        if (!text.empty()) text += ", ";
+        text += name;
+    };
+    add(copy.rotation.has_value(), "rotation");
+    add(copy.affine.has_value(), "affine");
+    add(copy.noise.has_value(), "noise");
+    add(copy.contrast.has_value(), "contrast");
+    return text;
+}
+
 std::vector<std::uint32_t> numbers(std::uint32_t count) {
     std::vector<std::uint32_t> pairs(count);
     std::iota(pairs.begin(), pairs.end(), 0U);

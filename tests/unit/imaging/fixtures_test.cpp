@@ -11,8 +11,8 @@
 #include "msunet/imaging/normalise.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/imaging/resample.hpp"
-#include "msunet/imaging/volume_io.hpp"
 #include "support/npy.hpp"
+#include "support/read_volume.hpp"
 
 namespace msunet::imaging {
 namespace {
@@ -59,8 +59,8 @@ TEST_P(Fixtures, are_met) {
         const auto expected = [&](const char* key) -> const std::vector<double>& {
             return arrays.at(std::to_string(i) + "_" + key).values;
         };
-        const core::Volume volume = read_volume(data[i]).volume;
-        const core::Volume mask = read_mask(masks[i]).volume;
+        const core::Volume volume = test::read_volume(data[i]);
+        const core::Volume mask = test::read_mask(masks[i]);
         const bool anatomical =
             core::modality_of(masks[i].filename().string()) == core::Modality::anatomical;
         const Grid grid = grid_for(volume, options);

@@ -1,61 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "msunet/io/nifti.hpp"
+#include "msunet/io/nifti_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
-#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/hash.hpp"
 #include "msunet/core/random.hpp"
+#include "support/nifti_bytes.hpp"
 
 namespace msunet::io {
 namespace {
 
 namespace fs = std::filesystem;
+using test::gzipped;
+using test::NiftiBytes;
+using testing::ElementsAre;
 using testing::HasSubstr;
-
-/// A NIfTI-1 file in memory, field by field at the offsets of nifti1.h.
-class NiftiFile {
-public:
-    explicit NiftiFile(bool swapped = false) : swapped_(swapped) {
-        put<std::int32_t>(0, 348);
-        dimensions({5, 4, 3});
-        put<std::int16_t>(70, 16);
-        put<std::int16_t>(72, 32);
-        for (std::size_t d = 0; d < 3; ++d) put<float>(80 + 4 * d, 0.5F);
-        put<float>(108, 352);
-        std::memcpy(bytes.data() + 344, "n+1", 4);
-        bytes.resize(352 + 5 * 4 * 3 * 4);
-    }
-
-    template <class T>
-    NiftiFile& put(std::size_t offset, T value) {
-        std::array<char, sizeof(T)> raw{};
-        std::memcpy(raw.data(), &value, sizeof(T));
-        if (swapped_) std::reverse(raw.begin(), raw.end());
-        std::memcpy(bytes.data() + offset, raw.data(), raw.size());
-        return *this;
-    }
-
-    NiftiFile& dimensions(const std::vector<int>& sizes) {
-        put(40, static_cast<std::int16_t>(sizes.size()));
-        for (std::size_t d = 0; d < sizes.size(); ++d) {
-            put(42 + 2 * d, static_cast<std::int16_t>(sizes[d]));
-        }
-        return *this;
-    }
-
-    std::string bytes = std::string(352, '\0');
-
-private:
-    bool swapped_;
-};
 
 class NiftiTest : public testing::Test {
 protected:
@@ -64,14 +31,27 @@ protected:
     void SetUp() override { fs::create_directories(folder); }
     void TearDown() override { fs::remove_all(folder); }
 
-    NiftiHeader check(const std::string& bytes, const std::string& name = "x.nii") const {
+    [[nodiscard]] NiftiFile open(const std::string& bytes,
+                                 const std::string& name = "x.nii") const {
         core::write_file_atomically(folder / name, bytes, core::Durability::buffered);
-        return check_nifti(folder / name);
+        return NiftiFile(folder / name);
     }
 
-    std::string problem(const std::string& bytes, const std::string& name = "x.nii") const {
+    [[nodiscard]] NiftiHeader check(const std::string& bytes,
+                                    const std::string& name = "x.nii") const {
+        return open(bytes, name).header();
+    }
+
+    [[nodiscard]] NiftiFrame read(const std::string& bytes, std::int64_t frame = 0,
+                                  Extent extent = Extent::whole,
+                                  const std::string& name = "x.nii") const {
+        return open(bytes, name).read(frame, extent);
+    }
+
+    [[nodiscard]] std::string problem(const std::string& bytes,
+                                      const std::string& name = "x.nii") const {
         try {
-            static_cast<void>(check(bytes, name));
+            static_cast<void>(read(bytes, 7, Extent::whole, name));
         } catch (const core::InputError& error) {
             EXPECT_EQ(error.problems().size(), 1U);
             EXPECT_THAT(error.what(), HasSubstr((folder / name).string()));
@@ -79,113 +59,155 @@ protected:
         }
         return "";
     }
-
-    [[nodiscard]] std::string compressed(const std::string& bytes) const {
-        const fs::path path = folder / "made.gz";
-        gzFile file = gzopen(path.c_str(), "wb");
-        gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-        gzclose(file);
-        return core::read_file(path);
-    }
 };
 
 TEST_F(NiftiTest, ReadsBothByteOrders) {
     for (const bool swapped : {false, true}) {
-        const NiftiHeader header = check(NiftiFile(swapped).bytes);
+        const NiftiHeader header = check(NiftiBytes(swapped).bytes);
         EXPECT_EQ(header.big_endian, swapped);
         EXPECT_EQ(header.size, (std::array<std::size_t, 3>{5, 4, 3}));
         EXPECT_EQ(header.frames, 1U);
-        EXPECT_EQ(header.spacing, (std::array<double, 3>{0.5, 0.5, 0.5}));
-        EXPECT_EQ(header.data_type_name, "float32");
+        EXPECT_EQ(header.geometry.size, header.size);
+        EXPECT_EQ(header.geometry.spacing, (std::array<double, 3>{0.5, 0.5, 0.5}));
+        EXPECT_EQ(name_of(header.type), "float32");
         EXPECT_EQ(header.data_offset, 352U);
-        EXPECT_EQ(header.data_bytes, 240U);
-        EXPECT_FALSE(header.compressed);
+        EXPECT_EQ(header.data_bytes(), 240U);
         EXPECT_EQ(header.voxels_per_frame(), 60U);
-        EXPECT_GT(header.cost(), 0);
     }
 }
 
 TEST_F(NiftiTest, ReadsFramesAndDropsEmptyDimensions) {
-    NiftiFile file;
+    NiftiBytes file;
     file.dimensions({5, 4, 3, 9});
     file.bytes.resize(352 + 240 * 9);
     EXPECT_EQ(check(file.bytes).frames, 9U);
-    EXPECT_EQ(check(NiftiFile().dimensions({5, 4, 3, 1, 1}).bytes).frames, 1U);
+    EXPECT_EQ(check(NiftiBytes().dimensions({5, 4, 3, 1, 1}).bytes).frames, 1U);
 }
 
 TEST_F(NiftiTest, ConvertsUnitsAndTakesZeroSpacingForOne) {
-    NiftiFile file;
+    NiftiBytes file;
     file.put<std::uint8_t>(123, 3 | 8).put<float>(80, 80.0F).put<float>(84, 0.0F);
     file.put<float>(88, -250.0F);
     const NiftiHeader header = check(file.bytes);
-    EXPECT_DOUBLE_EQ(header.spacing[0], 0.08);
-    EXPECT_DOUBLE_EQ(header.spacing[1], 1.0);
-    EXPECT_DOUBLE_EQ(header.spacing[2], 0.25);
+    EXPECT_DOUBLE_EQ(header.geometry.spacing[0], 0.08);
+    EXPECT_DOUBLE_EQ(header.geometry.spacing[1], 0.001);
+    EXPECT_DOUBLE_EQ(header.geometry.spacing[2], 0.25);
 }
 
-TEST_F(NiftiTest, ReadsCompressedFiles) {
-    const NiftiHeader header = check(compressed(NiftiFile().bytes), "x.nii.gz");
-    EXPECT_TRUE(header.compressed);
-    EXPECT_EQ(header.size[0], 5U);
+TEST_F(NiftiTest, TakesOneFrameAndHashesAllBytes) {
+    NiftiBytes file;
+    file.dimensions({2, 2, 1, 3}).type(4, 16);
+    file.bytes.resize(352 + 3 * 4 * 2);
+    for (std::int16_t i = 0; i < 12; ++i) file.put(352 + 2 * static_cast<std::size_t>(i), i);
+    file.bytes += "bytes after the voxels";
+    for (const bool packed : {false, true}) {
+        const std::string bytes = packed ? gzipped(file.bytes) : file.bytes;
+        const std::string name = packed ? "x.nii.gz" : "x.nii";
+        for (const Extent extent : {Extent::whole, Extent::frame}) {
+            const NiftiFrame second = read(bytes, 1, extent, name);
+            EXPECT_THAT(second.volume.voxels, ElementsAre(4, 5, 6, 7));
+            EXPECT_EQ(second.hash, extent == Extent::whole ? core::hash_text(bytes) : "");
+            // Where there are fewer frames the last is taken.
+            EXPECT_THAT(read(bytes, 7, extent, name).volume.voxels, ElementsAre(8, 9, 10, 11));
+        }
+    }
+}
+
+TEST_F(NiftiTest, ReadsGzipMembersOneAfterAnotherAndIgnoresWhatFollows) {
+    const std::string bytes = NiftiBytes().put<float>(352, 3.5F).bytes;
+    for (const char* tail : {"", "garbage"}) {
+        const std::string packed =
+            gzipped(bytes.substr(0, 400)) + gzipped(bytes.substr(400)) + tail;
+        const NiftiFrame frame = read(packed, 0, Extent::whole, "x.nii.gz");
+        EXPECT_EQ(frame.volume.voxels.front(), 3.5F);
+        EXPECT_EQ(frame.volume.voxels.size(), 60U);
+        EXPECT_EQ(frame.hash, core::hash_text(packed));
+    }
+}
+
+TEST_F(NiftiTest, ReadsMoreThanAPiece) {
+    NiftiBytes file;
+    file.dimensions({300, 300, 7});
+    file.bytes.resize(352 + 300 * 300 * 7 * 4);
+    core::RandomStream random(5);
+    std::vector<float> voxels;
+    for (std::size_t i = 0; i < 300 * 300 * 7; ++i) {
+        voxels.push_back(static_cast<float>(random.uniform()));
+        file.put(352 + 4 * i, voxels.back());
+    }
+    EXPECT_EQ(read(file.bytes).volume.voxels, voxels);
+    EXPECT_EQ(read(gzipped(file.bytes), 0, Extent::frame, "x.nii.gz").volume.voxels, voxels);
+}
+
+TEST_F(NiftiTest, CountsNumbersThatAreNotFiniteInTheFrame) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const bool swapped : {false, true}) {
+        NiftiBytes file(swapped);
+        file.dimensions({2, 1, 1, 2}).type(64, 64);
+        file.bytes.resize(352 + 4 * 8);
+        file.put(352, infinity).put(352 + 16, std::nan("")).put(352 + 24, -infinity);
+        EXPECT_EQ(read(file.bytes, 0).not_finite, 1U);
+        EXPECT_EQ(read(file.bytes, 1).not_finite, 2U);
+    }
 }
 
 TEST_F(NiftiTest, NamesEachDefect) {
-    const std::string good = NiftiFile().bytes;
+    const std::string good = NiftiBytes().bytes;
     EXPECT_THAT(problem(""), HasSubstr("is empty (0 bytes)"));
     EXPECT_THAT(problem(good.substr(0, 100)), HasSubstr("too short for a NIfTI header (100 bytes"));
     EXPECT_THAT(problem(good.substr(0, 500)),
                 HasSubstr("is cut off (500 bytes of the 592 that its header promises)"));
     EXPECT_THAT(problem(std::string(1000, 'x')), HasSubstr("is no NIfTI file (the header's size"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int32_t>(0, 540).bytes), HasSubstr("NIfTI-2"));
-    EXPECT_THAT(problem(NiftiFile().put(344, 'x').bytes), HasSubstr("its magic is 'x+1'"));
-    NiftiFile pair;
+    EXPECT_THAT(problem(NiftiBytes().put<std::int32_t>(0, 540).bytes), HasSubstr("NIfTI-2"));
+    EXPECT_THAT(problem(NiftiBytes().put(344, 'x').bytes), HasSubstr("its magic is 'x+1'"));
+    NiftiBytes pair;
     std::memcpy(pair.bytes.data() + 344, "ni1", 4);
     EXPECT_THAT(problem(pair.bytes), HasSubstr("one half of a NIfTI pair"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int16_t>(40, 0).bytes), HasSubstr("0 dimensions"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int16_t>(40, 8).bytes), HasSubstr("8 dimensions"));
-    EXPECT_THAT(problem(NiftiFile().dimensions({5, -4, 3}).bytes), HasSubstr("5 x -4 x 3"));
-    EXPECT_THAT(problem(NiftiFile().dimensions({5, 4}).bytes), HasSubstr("has 2 dimensions"));
-    EXPECT_THAT(problem(NiftiFile().dimensions({5, 4, 3, 2, 2}).bytes),
+    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(40, 0).bytes), HasSubstr("0 dimensions"));
+    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(40, 8).bytes), HasSubstr("8 dimensions"));
+    EXPECT_THAT(problem(NiftiBytes().dimensions({5, -4, 3}).bytes), HasSubstr("5 x -4 x 3"));
+    EXPECT_THAT(problem(NiftiBytes().dimensions({5, 4}).bytes), HasSubstr("has 2 dimensions"));
+    EXPECT_THAT(problem(NiftiBytes().dimensions({5, 4, 3, 2, 2}).bytes),
                 HasSubstr("has 5 dimensions"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int16_t>(70, 77).bytes),
+    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(70, 77).bytes),
                 HasSubstr("unknown data type (code 77)"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int16_t>(70, 128).bytes), HasSubstr("RGB"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int16_t>(72, 16).bytes),
+    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(70, 128).bytes), HasSubstr("RGB"));
+    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(72, 16).bytes),
                 HasSubstr("16 bits instead of 32"));
     constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-    EXPECT_THAT(problem(NiftiFile().put<float>(84, nan).bytes), HasSubstr("spacing"));
-    EXPECT_THAT(problem(NiftiFile().put<float>(108, 12).bytes), HasSubstr("start at byte 12"));
-    EXPECT_THAT(problem(NiftiFile().put<float>(108, nan).bytes), HasSubstr("start at byte"));
-    EXPECT_THAT(problem(NiftiFile().put<std::int16_t>(254, 1).put<float>(280, nan).bytes),
+    EXPECT_THAT(problem(NiftiBytes().put<float>(84, nan).bytes), HasSubstr("spacing"));
+    EXPECT_THAT(problem(NiftiBytes().put<float>(108, 12).bytes), HasSubstr("start at byte 12"));
+    EXPECT_THAT(problem(NiftiBytes().put<float>(108, nan).bytes), HasSubstr("start at byte"));
+    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(254, 1).put<float>(280, nan).bytes),
                 HasSubstr("position or direction"));
-    EXPECT_EQ(problem(NiftiFile().put<float>(280, nan).bytes), "");
-    EXPECT_THAT(problem(NiftiFile().dimensions({32767, 32767, 32767, 32767}).bytes),
+    EXPECT_EQ(problem(NiftiBytes().put<float>(280, nan).bytes), "");
+    EXPECT_THAT(problem(NiftiBytes().dimensions({32767, 32767, 32767, 32767}).bytes),
                 HasSubstr("is cut off"));
 }
 
 TEST_F(NiftiTest, NamesDefectsOfCompression) {
-    const std::string good = compressed(NiftiFile().bytes);
+    const std::string good = gzipped(NiftiBytes().bytes);
     EXPECT_THAT(problem(good, "x.nii"), HasSubstr("rename it to .nii.gz"));
-    EXPECT_THAT(problem(NiftiFile().bytes, "x.nii.gz"), HasSubstr("rename it to .nii"));
+    EXPECT_THAT(problem(NiftiBytes().bytes, "x.nii.gz"), HasSubstr("rename it to .nii"));
     EXPECT_THAT(problem(good.substr(0, good.size() - 12), "x.nii.gz"), HasSubstr("damaged .gz"));
     EXPECT_THAT(problem(good.substr(0, 15), "x.nii.gz"), HasSubstr("damaged .gz"));
     std::string wrong_checksum = good;
     wrong_checksum[wrong_checksum.size() - 6] ^= 1;
     EXPECT_THAT(problem(wrong_checksum, "x.nii.gz"), HasSubstr("damaged .gz"));
-    EXPECT_THAT(problem(compressed(NiftiFile().bytes.substr(0, 400)), "x.nii.gz"),
+    EXPECT_THAT(problem(gzipped(NiftiBytes().bytes.substr(0, 400)), "x.nii.gz"),
                 HasSubstr("is cut off (400 bytes"));
 }
 
 TEST_F(NiftiTest, FilesThatAreNoneAreErrors) {
-    EXPECT_THROW(static_cast<void>(check_nifti(folder / "missing.nii")), core::InputError);
+    EXPECT_THROW(NiftiFile(folder / "missing.nii"), core::InputError);
     fs::create_directories(folder / "folder.nii");
-    EXPECT_THROW(static_cast<void>(check_nifti(folder / "folder.nii")), core::InputError);
+    EXPECT_THROW(NiftiFile(folder / "folder.nii"), core::InputError);
 }
 
 TEST_F(NiftiTest, RandomHeadersNeverCrash) {
     core::RandomStream random(11);
     for (int round = 0; round < 2000; ++round) {
-        std::string bytes = NiftiFile(random.chance(0.5)).bytes;
+        std::string bytes = NiftiBytes(random.chance(0.5)).bytes;
         for (std::uint64_t changes = 1 + random.below(6); changes > 0; --changes) {
             bytes[random.below(352)] = static_cast<char>(random.below(256));
         }
@@ -204,10 +226,10 @@ TEST(NiftiName, KnowsItsEndings) {
 TEST(NiftiReference, HeadersOfTheFixtures) {
     const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "reference" / "fixtures" / "inputs";
     if (!fs::exists(folder)) GTEST_SKIP() << "no reference files in " << folder;
-    const NiftiHeader noddi = check_nifti(folder / "data" / "c_rs02_1_noddi_data.nii");
-    EXPECT_EQ(noddi.data_type_name, "int16");
+    const auto noddi = NiftiFile(folder / "data" / "c_rs02_1_noddi_data.nii").header();
+    EXPECT_EQ(name_of(noddi.type), "int16");
     EXPECT_GT(noddi.frames, 7U);
-    const NiftiHeader mask = check_nifti(folder / "masks" / "c_rs02_1_noddi_mask.nii");
+    const auto mask = NiftiFile(folder / "masks" / "c_rs02_1_noddi_mask.nii").header();
     EXPECT_EQ(mask.size, noddi.size);
 }
 

@@ -21,8 +21,8 @@ std::uint32_t word_by_definition(DropoutRate rate, DropoutKey key, std::uint32_t
         const bool set = ((rate.numerator() >> plane) & 1U) != 0;
         if (!set && !started) continue;
         started = true;
-        const auto random = core::Philox::generate(
-            {word / 4, layer + 256 * plane, sample, key.step}, core::Philox::key_of(key.key));
+        const auto random =
+            core::Philox::generate({word / 4, layer + 256 * plane, sample, key.step}, key.key);
         dropped = set ? dropped | random[word % 4] : dropped & random[word % 4];
     }
     return ~dropped;
@@ -68,7 +68,7 @@ TEST(Dropout, DependsOnEverythingButTheSplit) {
     EXPECT_NE(base, draw({dropout_key(1, 3), 3}, 0, 0));
     EXPECT_NE(base, draw({key.key, 4}, 0, 0));
     EXPECT_NE(base, draw(key, 1, 0));
-    // Sample 1 is the same wherever its rank's part begins.
+    // Sample 1 is the same wherever the part of its rank begins.
     const auto later = draw(key, 0, 1);
     EXPECT_TRUE(std::equal(base.begin() + 64, base.end(), later.begin()));
     EXPECT_FALSE(std::equal(base.begin(), base.begin() + 64, later.begin()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The reference fixtures of Keras, and a training step on them.
 #pragma once
-
-// The reference fixtures of Keras, and a training step on them.
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
@@ -11,7 +11,10 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "msunet/core/named_array.hpp"
@@ -19,8 +22,8 @@
 #include "msunet/h5/start_model.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/model/objective.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "msunet/unet/network.hpp"
 #include "support/npy.hpp"
 
 #define SKIP_WITHOUT_REFERENCE()                                                 \
@@ -34,10 +37,38 @@ inline std::filesystem::path reference_folder() {
     return std::filesystem::path(MSUNET_SHARED_DIR) / "reference";
 }
 
-/// The fixture's start model in unet's order.
+inline const unet::Architecture& published() {
+    static const unet::Architecture architecture = unet::published_architecture();
+    return architecture;
+}
+
+/// Two blocks with a residual connection and other channels than the published architecture's.
+inline unet::Architecture small_residual() {
+    return unet::Architecture({.name = "small",
+                               .blocks = {{.channels = 8, .residual = true},
+                                          {.channels = 12, .kernel = 5, .residual = true}},
+                               .head_channels = 3});
+}
+
+/// The fixtures' start model.
 inline std::vector<core::NamedArray> start_weights() {
     const auto file = reference_folder() / "start" / "initialWeights.h5";
-    return h5::match_start_model(h5::read_keras_file(file), unet::tensor_shapes(), file).weights;
+    return h5::match_start_model(h5::read_keras_file(file), published().tensor_shapes(), file)
+        .weights;
+}
+
+/// A function that makes one kind of network.
+using Maker = std::unique_ptr<model::Network> (*)(model::NetworkParts);
+
+/// A network of the published architecture.
+inline std::unique_ptr<model::Network> published_network(
+    Maker make, model::NetworkOptions options, std::span<const core::NamedArray> weights) {
+    return make({.architecture = published(), .options = std::move(options), .weights = weights});
+}
+
+/// One with the fixtures' start weights.
+inline std::unique_ptr<model::Network> start_network(Maker make, model::NetworkOptions options) {
+    return published_network(make, std::move(options), start_weights());
 }
 
 /// An .npz file of the fixtures.
@@ -52,20 +83,11 @@ inline at::Tensor tensor(const test::NpyArray& array) {
     return at::from_blob(const_cast<double*>(array.values.data()), shape, at::kDouble).clone();
 }
 
-/// Flags for NetworkOptions.
-inline std::vector<bool> trainable_layers(const unet::Hyperparameters& hyperparameters) {
-    std::vector<bool> flags;
-    for (const auto& layer : unet::layers()) {
-        flags.push_back(unet::is_trainable(layer, hyperparameters));
-    }
-    return flags;
-}
-
 /// Everything but conv9_3, as the fixtures named "frozen".
 inline std::vector<bool> all_but_the_head() {
     unet::Hyperparameters hyperparameters;
     hyperparameters.which_layer = 18;
-    return trainable_layers(hyperparameters);
+    return published().trainable_layers(hyperparameters);
 }
 
 inline double largest_difference(const at::Tensor& a, const at::Tensor& b) {

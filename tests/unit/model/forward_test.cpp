@@ -13,44 +13,60 @@ namespace {
 using test::largest_difference;
 using test::tensor;
 
-class Forward : public testing::TestWithParam<model::Precision> {};
+struct Case {
+    const char* name;
+    test::Maker make;
+    model::Precision precision;
+};
+
+class Forward : public testing::TestWithParam<Case> {};
 
 TEST_P(Forward, InferenceEqualsKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("train");
-    model::Network network({.precision = GetParam()}, test::start_weights());
-    const at::Tensor logits = network.infer(tensor(fixture.at("fwd_in")));
+    const auto network = test::start_network(GetParam().make, {.precision = GetParam().precision});
+    const at::Tensor logits = network->infer(tensor(fixture.at("fwd_in")));
     EXPECT_LE(largest_difference(at::sigmoid(logits), tensor(fixture.at("fwd_infer"))), 1e-6);
 }
 
 TEST_P(Forward, TrainingModeEqualsKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("train");
-    model::Network network({.precision = GetParam(), .dropout = 0}, test::start_weights());
-    const at::Tensor logits = network.forward(tensor(fixture.at("fwd_in")), {});
+    const auto network =
+        test::start_network(GetParam().make, {.precision = GetParam().precision, .dropout = 0});
+    const at::Tensor logits = network->forward(tensor(fixture.at("fwd_in")), {});
     EXPECT_LE(largest_difference(at::sigmoid(logits), tensor(fixture.at("fwd_train"))), 1e-3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Precisions, Forward,
-                         testing::Values(model::Precision::float32, model::Precision::float64));
+INSTANTIATE_TEST_SUITE_P(
+    Networks, Forward,
+    testing::Values(
+        Case{"FusedFloat32", model::make_fused_network, model::Precision::float32},
+        Case{"FusedFloat64", model::make_fused_network, model::Precision::float64},
+        Case{"AutogradFloat32", model::make_autograd_network, model::Precision::float32},
+        Case{"AutogradFloat64", model::make_autograd_network, model::Precision::float64}),
+    [](const auto& each) { return each.param.name; });
 
-TEST(Forward, BothFloat64ModesEqualKeras) {
+TEST(Forward, Float64InferenceEqualsKerasInFloat64) {
     SKIP_WITHOUT_REFERENCE();
     const auto x = tensor(test::fixture("train").at("fwd_in"));
     const auto fixture = test::fixture("f64");
-    model::Network network({.precision = model::Precision::float64, .dropout = 0},
-                           test::start_weights());
-    EXPECT_LE(largest_difference(at::sigmoid(network.infer(x)),
-                                 tensor(fixture.at("g_float64_pred_infer"))),
-              1e-12);
+    for (const test::Maker make : {model::make_fused_network, model::make_autograd_network}) {
+        const auto network = test::start_network(make, {.precision = model::Precision::float64});
+        EXPECT_LE(largest_difference(at::sigmoid(network->infer(x)),
+                                     tensor(fixture.at("g_float64_pred_infer"))),
+                  1e-12);
+    }
 }
 
 TEST(Forward, Bfloat16StaysNear) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("train");
-    model::Network network({.precision = model::Precision::bf16}, test::start_weights());
-    const at::Tensor logits = network.infer(tensor(fixture.at("fwd_in")));
-    EXPECT_LE(largest_difference(at::sigmoid(logits), tensor(fixture.at("fwd_infer"))), 2e-2);
+    for (const test::Maker make : {model::make_fused_network, model::make_autograd_network}) {
+        const auto network = test::start_network(make, {.precision = model::Precision::bf16});
+        const at::Tensor logits = network->infer(tensor(fixture.at("fwd_in")));
+        EXPECT_LE(largest_difference(at::sigmoid(logits), tensor(fixture.at("fwd_infer"))), 2e-2);
+    }
 }
 
 TEST(Forward, LossAndMetricsEqualKeras) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CPU's kernels against plain ATen operators, and the instruction sets against each other.
+/// \file
+/// The CPU's kernels compared with ATen operators, and the instruction sets with each other.
 
 #include "msunet/model/fused_ops.hpp"
 
@@ -11,10 +12,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "model/kernels/table.hpp"
+#include "msunet/core/error.hpp"
 
 namespace msunet::model {
 namespace {
@@ -147,7 +150,7 @@ TEST_P(FusedOpsTest, FirstConvolutionsAgree) {
     const auto type = GetParam();
     const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
     const at::Tensor x = at::randn({samples, 1, side, side}).to(type);
-    // Weights that bfloat16 holds, since ATen rounds them to it.
+    // Weights that are exact in bfloat16, to which ATen rounds them.
     const at::Tensor w = at::randn({channels, 3, 3, 1}).to(at::kBFloat16).to(master);
     const at::Tensor bias = at::randn({channels}).to(at::kBFloat16).to(master);
     Norm a = norm(type), b = norm(type);
@@ -177,7 +180,7 @@ TEST_P(FusedOpsTest, LastConvolutionsAgree) {
     EXPECT_TRUE(cpu_->last_convolution_backward(x, dz, w, at::Tensor(), true).defined());
 }
 
-TEST_P(FusedOpsTest, NanFusedOps) {
+TEST_P(FusedOpsTest, KeepNan) {
     at::Tensor z = image(channels, side, GetParam());
     z.select(0, 1).select(0, 5).select(0, 3).fill_(std::nan(""));
     Norm n = norm(GetParam());
@@ -194,7 +197,35 @@ TEST_P(FusedOpsTest, NanFusedOps) {
 INSTANTIATE_TEST_SUITE_P(Types, FusedOpsTest,
                          testing::Values(at::kFloat, at::kDouble, at::kBFloat16));
 
-/// Of the best instruction set up to a limit in ATEN_CPU_CAPABILITY's words.
+TEST(CpuFusedOps, RefuseOtherTypes) {
+    const auto fused_ops = make_cpu_fused_ops();
+    Norm n = norm(at::kFloat);
+    const auto message = [&](auto operation) -> std::string {
+        try {
+            operation();
+        } catch (const core::Error& error) {
+            return error.what();
+        }
+        return "no error";
+    };
+    const at::Tensor half = image(channels, side, at::kHalf);
+    EXPECT_EQ(
+        message([&] { fused_ops->relu_sums(half, n); }),
+        "there are no CPU kernels for tensors of type 'Half', use float32, float64 or bfloat16");
+    const at::Tensor weights = at::zeros({2, 3, 3, 32}), bias = at::zeros({2});
+    EXPECT_THROW(static_cast<void>(fused_ops->last_convolution(half, weights, bias)), core::Error);
+    // Coefficients are never bfloat16.
+    n.gamma = n.gamma.to(at::kBFloat16);
+    for (const auto& operation : std::vector<std::function<void()>>{
+             [&] { fused_ops->prepare_norm(n, 1); }, [&] { fused_ops->take_norm_gradients(n); },
+             [&] { fused_ops->prepare_norm_backward(n, 1); }}) {
+        EXPECT_EQ(message(operation),
+                  "there are no CPU kernels for tensors of type 'BFloat16', use float32 or float64 "
+                  "for master precision");
+    }
+}
+
+/// The kernels of the best instruction set up to a limit of ATEN_CPU_CAPABILITY.
 const kernels::Kernels& expected_kernels(const std::string& limit) {
     if (limit == "avx512" && kernels::supports_avx512_bf16()) {
         return kernels::kernels_avx512_bf16();
@@ -208,7 +239,7 @@ const kernels::Kernels& expected_kernels(const std::string& limit) {
 TEST(Kernels, AreLimitedAsLibtorchsAre) {
     const char* limit = std::getenv("ATEN_CPU_CAPABILITY");
     const auto& expected = expected_kernels(limit == nullptr ? "avx512" : limit);
-    EXPECT_EQ(kernels::kernels().float32_filters, expected.float32_filters);
+    EXPECT_EQ(kernels::kernels().float32_winograds, expected.float32_winograds);
     EXPECT_EQ(kernels::kernels().adam32, expected.adam32);
 }
 

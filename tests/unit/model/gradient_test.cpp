@@ -10,10 +10,12 @@ namespace {
 
 using test::tensor;
 
+class Gradient : public testing::TestWithParam<test::Maker> {};
+
 /// Largest relative difference of the norms of all gradients.
-double norm_difference(model::Network& network, const test::NpyArray& norms,
+double norm_difference(const model::Network& network, const test::NpyArray& norms,
                        const test::NpyArray& names) {
-    auto& parameters = network.parameters();
+    const auto& parameters = network.parameters();
     EXPECT_EQ(parameters.segments().size(), names.texts.size());
     double largest = 0;
     for (std::size_t i = 0; i < names.texts.size(); ++i) {
@@ -25,56 +27,55 @@ double norm_difference(model::Network& network, const test::NpyArray& norms,
     return largest;
 }
 
-TEST(Gradient, NormsWithInferenceStatisticsEqualKeras) {
+TEST_P(Gradient, NormsWithInferenceStatisticsEqualKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
     for (const auto& [precision, tolerance] : {std::pair(model::Precision::float32, 1e-4),
                                                std::pair(model::Precision::float64, 1e-10)}) {
         const std::string name =
             precision == model::Precision::float64 ? "infer_float64" : "infer_float32";
-        model::Network network({.precision = precision, .dropout = 0, .batch_statistics = false},
-                               test::start_weights());
-        const double loss = test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+        const auto network = test::start_network(
+            GetParam(), {.precision = precision, .dropout = 0, .batch_statistics = false});
+        const double loss = test::step(*network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
         EXPECT_NEAR(loss, fixture.at(name + "_loss").values[0],
                     precision == model::Precision::float64 ? 1e-12 : 1e-6);
-        EXPECT_LE(norm_difference(network, fixture.at(name + "_norm"), fixture.at("names")),
+        EXPECT_LE(norm_difference(*network, fixture.at(name + "_norm"), fixture.at("names")),
                   tolerance);
     }
 }
 
-TEST(Gradient, NormsWithBatchStatisticsEqualKeras) {
+TEST_P(Gradient, NormsWithBatchStatisticsEqualKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
-    model::Network network({.precision = model::Precision::float64, .dropout = 0},
-                           test::start_weights());
-    const double loss = test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+    const auto network =
+        test::start_network(GetParam(), {.precision = model::Precision::float64, .dropout = 0});
+    const double loss = test::step(*network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
     EXPECT_NEAR(loss, fixture.at("train_float64_loss").values[0], 1e-12);
-    EXPECT_LE(norm_difference(network, fixture.at("train_float64_norm"), fixture.at("names")),
+    EXPECT_LE(norm_difference(*network, fixture.at("train_float64_norm"), fixture.at("names")),
               1e-8);
 }
 
-TEST(Gradient, Float32WithBatchStatisticsEqualsKerasAsFarAsItself) {
+TEST_P(Gradient, Float32WithBatchStatisticsEqualsKerasAsFarAsItself) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
-    model::Network network({.dropout = 0}, test::start_weights());
-    const double loss = test::step(network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+    const auto network = test::start_network(GetParam(), {.dropout = 0});
+    const double loss = test::step(*network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
     EXPECT_NEAR(loss, fixture.at("train_float64_loss").values[0], 5e-5);
-    EXPECT_LE(norm_difference(network, fixture.at("train_float64_norm"), fixture.at("names")),
+    EXPECT_LE(norm_difference(*network, fixture.at("train_float64_norm"), fixture.at("names")),
               7e-2);
 }
 
-TEST(Gradient, TensorsEqualKeras) {
+TEST_P(Gradient, TensorsEqualKeras) {
     SKIP_WITHOUT_REFERENCE();
     const auto train = test::fixture("train");
     const auto fixture = test::fixture("f64");
-    model::Network network({.precision = model::Precision::float64,
-                            .dropout = 0,
-                            .trainable = test::all_but_the_head()},
-                           test::start_weights());
-    test::step(network, tensor(train.at("X")).narrow(0, 0, 8),
+    const auto network = test::start_network(GetParam(), {.precision = model::Precision::float64,
+                                                          .dropout = 0,
+                                                          .trainable = test::all_but_the_head()});
+    test::step(*network, tensor(train.at("X")).narrow(0, 0, 8),
                tensor(train.at("Y")).narrow(0, 0, 8));
-    EXPECT_LE(norm_difference(network, fixture.at("g_float64_norm"), fixture.at("g_names")), 1e-8);
-    auto& parameters = network.parameters();
+    EXPECT_LE(norm_difference(*network, fixture.at("g_float64_norm"), fixture.at("g_names")), 1e-8);
+    const auto& parameters = network->parameters();
     int compared = 0;
     for (std::size_t i = 0; i < parameters.segments().size(); ++i) {
         const auto at = fixture.find("g_float64:" + parameters.segments()[i].name);
@@ -89,6 +90,12 @@ TEST(Gradient, TensorsEqualKeras) {
     }
     EXPECT_EQ(compared, 6);
 }
+
+INSTANTIATE_TEST_SUITE_P(Networks, Gradient,
+                         testing::Values(model::make_fused_network, model::make_autograd_network),
+                         [](const auto& each) {
+                             return each.param == model::make_fused_network ? "Fused" : "Autograd";
+                         });
 
 }  // namespace
 }  // namespace msunet

@@ -65,23 +65,26 @@ struct StepMemory {
 
 StepMemory step_memory(std::int64_t recompute_above) {
     CountingAllocator memory;
-    Network network({.recompute_above = recompute_above}, unet::initial_weights(11));
+    const auto architecture = unet::published_architecture();
+    const auto network = make_fused_network({.architecture = architecture,
+                                             .options = {.recompute_above = recompute_above},
+                                             .weights = unet::initial_weights(architecture, 11)});
     const at::Tensor x = at::rand({16, 64, 64}), d = at::randn({16, 64, 64});
     const std::int64_t before = memory.now();
     memory.restart();
-    at::Tensor logits = network.forward(x, {});
+    at::Tensor logits = network->forward(x, {});
     const std::int64_t kept = memory.now() - before;
     logits.reset();
-    network.backward(d);
+    network->backward(d);
     EXPECT_EQ(memory.now(), before);
     return {static_cast<double>(kept), static_cast<double>(memory.peak() - before)};
 }
 
-TEST(NetworkMemory, InputsMadeAnewTakeNone) {
+TEST(NetworkMemory, RecomputedInputsTakeNone) {
     EXPECT_LT(step_memory(0).kept, 0.6 * step_memory(never).kept);
 }
 
-TEST(NetworkMemory, AStepLetsGoOfWhatItHasRead) {
+TEST(NetworkMemory, AStepFreesWhatItHasRead) {
     // Kept are the outputs of all convolutions. Beside them there is room for one of the largest, a
     // tenth of them: for a convolution's input, and for its gradient after that.
     const auto [kept, peak] = step_memory(0);

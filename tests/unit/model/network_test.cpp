@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// What holds for every kind of network.
+
 #include "msunet/model/network.hpp"
 
-#include <ATen/Context.h>
 #include <ATen/ops/rand.h>
-#include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
-
-#include <limits>
 
 #include "fixtures.hpp"
 #include "msunet/core/error.hpp"
@@ -16,139 +14,135 @@ namespace msunet::model {
 namespace {
 
 const auto& start() {
-    static const auto weights = unet::initial_weights(11);
+    static const auto weights = unet::initial_weights(test::published(), 11);
     return weights;
 }
 
-TEST(Network, PlainOperatorsGiveTheSame) {
-    // The same draw whichever tests run before: in float32 one in forty exceeds the tolerance.
-    at::manual_seed(3);
-    for (const auto precision : {Precision::float64, Precision::float32}) {
-        const NetworkOptions options{.precision = precision, .dropout = 0.3};
-        Network a(options, start()), b(options, start(), make_aten_fused_ops());
-        const at::Tensor x = at::rand({3, 32, 32}), d = at::randn({3, 32, 32}) / 1000;
-        const auto type = a.master_options().dtype();
-        // Batch statistics amplify rounding, see the tolerances of the reference.
-        const double tolerance = precision == Precision::float64 ? 1e-10 : 5e-2;
-        const StepContext context{.dropout = {4, 2}, .first_sample = 1};
-        EXPECT_LE(test::largest_difference(a.forward(x, context), b.forward(x, context)),
-                  tolerance);
-        a.backward(d.to(type));
-        b.backward(d.to(type));
-        const double scale = b.parameters().gradients().abs().max().item<double>();
-        EXPECT_LE(test::largest_difference(a.parameters().gradients(), b.parameters().gradients()),
-                  tolerance * scale);
-        EXPECT_LE(test::largest_difference(a.moving_statistics(), b.moving_statistics()),
-                  precision == Precision::float64 ? 1e-12 : 1e-5);
-        EXPECT_LE(test::largest_difference(a.infer(x), b.infer(x)), tolerance);
+class AnyNetwork : public testing::TestWithParam<test::Maker> {
+protected:
+    static std::unique_ptr<Network> make(NetworkOptions options,
+                                         std::span<const core::NamedArray> weights = start()) {
+        return test::published_network(GetParam(), std::move(options), weights);
     }
+};
+
+TEST_P(AnyNetwork, GivesBackTheWeightsItWasGiven) {
+    const auto network = make({}, unet::initial_weights(test::published(), 1));
+    EXPECT_NE(network->weights(), start());
+    network->load(start());
+    EXPECT_EQ(network->weights(), start());
 }
 
-TEST(Network, WeightsComeBackAsTheyWent) {
-    Network network({}, unet::initial_weights(1));
-    EXPECT_NE(network.weights(), start());
-    network.load(start());
-    EXPECT_EQ(network.weights(), start());
-}
-
-TEST(Network, WrongShapesAreErrors) {
+TEST_P(AnyNetwork, RefusesWeightsOfAnotherShape) {
     auto weights = start();
     weights[4].shape = {1};
-    EXPECT_THROW(Network({}, weights), core::Error);
+    EXPECT_THROW(static_cast<void>(make({}, weights)), core::Error);
     weights.pop_back();
-    EXPECT_THROW(Network({}, weights), core::Error);
+    EXPECT_THROW(static_cast<void>(make({}, weights)), core::Error);
 }
 
-TEST(Network, FrozenLayersHaveNoGradient) {
+TEST_P(AnyNetwork, HasGradientsOfWhatTrainsAlone) {
     unet::Hyperparameters h;
     h.which_layer = 10;
     h.upsampling_trainable = false;
-    Network network({.trainable = test::trainable_layers(h)}, start());
+    const auto trains = test::published().trainable_layers(h);
+    const auto network = make({.trainable = trains});
     std::size_t expected = 0;
-    for (const auto& tensor : unet::tensors()) {
-        if (unet::is_trainable(tensor, h)) ++expected;
+    for (const auto& tensor : test::published().tensors()) {
+        if (trains[tensor.layer] && !tensor.statistic) ++expected;
     }
-    EXPECT_EQ(network.parameters().segments().size(), expected);
-    EXPECT_EQ(network.parameters().size(),
-              static_cast<std::int64_t>(unet::trainable_parameter_count(h)));
+    EXPECT_EQ(network->parameters().segments().size(), expected);
+    EXPECT_EQ(network->parameters().size(),
+              static_cast<std::int64_t>(test::published().trainable_parameter_count(h)));
 }
 
-TEST(Network, GradientsOfWhatTrainsDontDependOnWhatIsFrozen) {
+TEST_P(AnyNetwork, GradientsOfWhatTrainsDontDependOnWhatIsFrozen) {
     // With inference statistics freezing changes nothing else.
     const at::Tensor x = at::rand({2, 32, 32}), y = (at::rand({2, 32, 32}) > 0.5).to(at::kFloat);
     NetworkOptions options{
         .precision = Precision::float64, .dropout = 0, .batch_statistics = false};
-    Network all(options, start());
-    test::step(all, x, y);
+    const auto all = make(options);
+    test::step(*all, x, y);
+    const auto& whole = all->parameters();
     for (const std::int64_t layer : {0, 5, 10, 17}) {
         unet::Hyperparameters h;
         h.which_layer = layer;
         h.contracting_batch_norm_trainable = layer != 5;
-        options.trainable = test::trainable_layers(h);
-        Network some(options, start());
-        test::step(some, x, y);
-        for (std::size_t i = 0, j = 0; i < some.parameters().segments().size(); ++i, ++j) {
-            while (all.parameters().segments()[j].name != some.parameters().segments()[i].name) ++j;
-            EXPECT_LE(test::largest_difference(some.parameters().gradient(i),
-                                               all.parameters().gradient(j)),
-                      1e-13)
-                << some.parameters().segments()[i].name;
+        options.trainable = test::published().trainable_layers(h);
+        const auto some = make(options);
+        test::step(*some, x, y);
+        const auto& part = some->parameters();
+        for (std::size_t i = 0, j = 0; i < part.segments().size(); ++i, ++j) {
+            while (whole.segments()[j].name != part.segments()[i].name) ++j;
+            EXPECT_LE(test::largest_difference(part.gradient(i), whole.gradient(j)), 1e-13)
+                << part.segments()[i].name;
         }
     }
 }
 
-constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-
-TEST(Network, InputsMadeAnewChangeNoBit) {
-    const at::Tensor x = at::rand({3, 32, 64}), d = at::randn({3, 32, 64}) / 1000;
-    const StepContext context{.dropout = {4, 2}, .first_sample = 1};
-    for (const auto precision : {Precision::float32, Precision::bf16}) {
-        for (const double dropout : {0.0, 0.3, 0.5}) {
-            // Layers 0, 3, …: from all that train to the last few.
-            for (std::int64_t layer = 0; layer < 18; layer += 3) {
-                unet::Hyperparameters h;
-                h.which_layer = layer;
-                NetworkOptions options{.precision = precision,
-                                       .dropout = dropout,
-                                       .trainable = test::trainable_layers(h),
-                                       .recompute_above = never};
-                Network kept(options, start());
-                options.recompute_above = 0;
-                Network renewed(options, start());
-                const auto type = kept.master_options().dtype();
-                EXPECT_TRUE(kept.forward(x, context).equal(renewed.forward(x, context)));
-                kept.backward(d.to(type));
-                renewed.backward(d.to(type));
-                EXPECT_TRUE(kept.parameters().gradients().equal(renewed.parameters().gradients()))
-                    << "layer " << layer << ", dropout " << dropout;
-                EXPECT_TRUE(kept.moving_statistics().equal(renewed.moving_statistics()));
-            }
-        }
-    }
+TEST_P(AnyNetwork, TakesBatchesWithoutSamples) {
+    const auto network = make({});
+    const at::Tensor before = network->moving_statistics().clone();
+    network->parameters().gradients().fill_(1);
+    const at::Tensor logits = network->forward(at::zeros({0, 32, 32}), {});
+    EXPECT_EQ(logits.sizes(), (std::vector<std::int64_t>{0, 32, 32}));
+    network->backward(logits);
+    EXPECT_EQ(network->parameters().gradients().abs().max().item<double>(), 0);
+    EXPECT_TRUE(network->moving_statistics().equal(before));
 }
 
-TEST(Network, NoSamplesAreFine) {
-    Network network({}, start());
-    const at::Tensor before = network.moving_statistics().clone();
-    network.parameters().gradients().fill_(1);
-    const at::Tensor logits = network.forward(at::zeros({0, 32, 32}), {});
-    EXPECT_EQ(logits.size(0), 0);
-    network.backward(logits);
-    EXPECT_EQ(network.parameters().gradients().abs().max().item<double>(), 0);
-    EXPECT_TRUE(network.moving_statistics().equal(before));
-}
-
-TEST(Network, BottleneckIsKerasFlattened) {
+TEST_P(AnyNetwork, HasTheBottleneckOfKerasFlattened) {
     SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("train");
-    Network network({}, test::start_weights());
-    const at::Tensor features = network.bottleneck(test::tensor(fixture.at("fwd_in")));
+    const auto network = test::start_network(GetParam(), {});
+    const at::Tensor features = network->bottleneck(test::tensor(fixture.at("fwd_in")));
     EXPECT_EQ(features.size(1), 4 * 4 * 256);
     // act_conv5_2_bn holds the first 8 channels of the first sample.
     const at::Tensor first = features[0].view({4, 4, 256}).narrow(2, 0, 8);
     EXPECT_LE(
         test::largest_difference(first, test::tensor(fixture.at("act_conv5_2_bn")).view({4, 4, 8})),
         1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, AnyNetwork,
+                         testing::Values(make_fused_network, make_autograd_network),
+                         [](const auto& each) {
+                             return each.param == make_fused_network ? "Fused" : "Autograd";
+                         });
+
+TEST(MakeNetwork, RunsWhatTheFusedNetworkCantRun) {
+    EXPECT_FALSE(fused_network_problem(test::published()));
+    const auto small = test::small_residual();
+    const auto weights = unet::initial_weights(small, 1);
+    ASSERT_TRUE(fused_network_problem(small));
+    const auto network = make_network({.architecture = small, .weights = weights});
+    EXPECT_EQ(network->infer(at::zeros({2, 32, 64})).sizes(),
+              (std::vector<std::int64_t>{2, 32, 64}));
+    try {
+        static_cast<void>(make_fused_network({.architecture = small, .weights = weights}));
+        FAIL() << "the fused network runs a residual connection";
+    } catch (const core::Error& error) {
+        EXPECT_NE(std::string(error.what()).find("residual"), std::string::npos) << error.what();
+    }
+}
+
+TEST(MakeNetwork, KnowsWhatKeepsTheFusedNetworkFromRunning) {
+    const auto problem = [](auto&& change) {
+        unet::Description description = unet::published_architecture().description();
+        change(description);
+        return fused_network_problem(unet::Architecture(description)).value_or("");
+    };
+    EXPECT_EQ(problem([](auto& d) { d.blocks.resize(3); }), "");
+    EXPECT_EQ(problem([](auto& d) { d.blocks[1].channels = 96; }), "");
+    EXPECT_NE(problem([](auto& d) { d.blocks[1].channels = 80; }), "");
+    EXPECT_NE(problem([](auto& d) { d.blocks[0].channels = 64; }), "");
+    EXPECT_NE(problem([](auto& d) { d.blocks[1].convolutions = 3; }), "");
+    EXPECT_NE(problem([](auto& d) { d.blocks[1].kernel = 5; }), "");
+    EXPECT_NE(problem([](auto& d) { d.blocks[1].skip = false; }), "");
+    EXPECT_EQ(problem([](auto& d) { d.blocks.back().skip = false; }), "");
+    EXPECT_NE(problem([](auto& d) { d.input_channels = 2; }), "");
+    EXPECT_NE(problem([](auto& d) { d.up_kernel = 3; }), "");
+    EXPECT_NE(problem([](auto& d) { d.head_channels = 1; }), "");
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ TEST(Optimizer, NothingToTrainIsFine) {
 
 TEST(Optimizer, UnknownNamesAreErrors) {
     FlatParameters p = parameters();
-    EXPECT_THROW(Optimizer::make("Adamm", p), core::UsageError);
+    EXPECT_THROW(static_cast<void>(Optimizer::make("Adamm", p)), core::UsageError);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libtorch seeds itself anew in every process: the same numbers in every run of the tests instead.
+/// \file
+/// Seeds libtorch, which otherwise takes another seed in every process: every run of the tests uses
+/// the same numbers.
 
 #include <ATen/Context.h>
 #include <gtest/gtest.h>

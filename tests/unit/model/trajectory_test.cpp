@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// 20 training steps against Keras.
+/// \file
+/// 20 training steps compared with Keras.
 
 #include <cmath>
 
@@ -16,14 +17,14 @@ std::vector<double> losses(model::Precision precision, std::vector<bool> trainab
                            const char* optimizer_name, double lr, int steps) {
     const auto fixture = test::fixture("train");
     const at::Tensor x = tensor(fixture.at("X")), y = tensor(fixture.at("Y"));
-    model::Network network(
-        {.precision = precision, .dropout = 0, .trainable = std::move(trainable)},
-        test::start_weights());
-    const auto optimizer = model::Optimizer::make(optimizer_name, network.parameters());
+    const auto network = test::start_network(
+        model::make_network,
+        {.precision = precision, .dropout = 0, .trainable = std::move(trainable)});
+    const auto optimizer = model::Optimizer::make(optimizer_name, network->parameters());
     std::vector<double> all;
     for (int s = 0; s < steps; ++s) {
         all.push_back(
-            test::step(network, x.narrow(0, 8 * (s % 3), 8), y.narrow(0, 8 * (s % 3), 8)));
+            test::step(*network, x.narrow(0, 8 * (s % 3), 8), y.narrow(0, 8 * (s % 3), 8)));
         optimizer->step(lr);
     }
     return all;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our own convolutions and their gradients against ATen's in float64.
+/// \file
+/// Our own convolutions and their gradients compared with ATen's in float64.
 
 #include "model/winograd.hpp"
 
@@ -26,7 +27,7 @@ at::Tensor image(std::int64_t n, std::int64_t channels, std::int64_t height, std
     return at::randn({n, channels, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-/// Of the input.
+/// The shape of the input, and the output's channels.
 struct Shape {
     std::int64_t images, in, out, height, width;
 };
@@ -35,7 +36,7 @@ struct Gradients {
     at::Tensor input, kernel;
 };
 
-/// The definition, by ATen.
+/// The convolution by its definition, with ATen.
 struct Definition {
     bool up;
 
@@ -63,12 +64,12 @@ struct Definition {
     }
 };
 
-/// Relative, in the norm.
+/// The relative error in the norm.
 double distance(const at::Tensor& found, const at::Tensor& expected) {
     return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
 }
 
-/// The kernels of an instruction set; null where this processor has it not.
+/// The kernels of an instruction set; null if this processor doesn't support it.
 const kernels::Kernels* kernels_of(const std::string& set) {
     if (set == "avx2" && kernels::supports_avx2()) return &kernels::kernels_avx2();
     if (set == "avx512" && kernels::supports_avx512()) return &kernels::kernels_avx512();
@@ -91,17 +92,17 @@ protected:
     }
 
     template <class T>
-    [[nodiscard]] const kernels::Winograd<T>& choose(const kernels::Winograds<T>& filters) const {
-        return definition_.up ? filters.up : filters.same;
+    [[nodiscard]] const kernels::Winograd<T>& choose(const kernels::Winograds<T>& winograds) const {
+        return definition_.up ? winograds.up : winograds.same;
     }
 
-    /// As far from the definition, in a type of activations, as rounding takes them.
+    /// Within the rounding errors of a type of activations.
     template <class T>
-    void expect_the_definition(const kernels::Winograd<T>& filter, at::ScalarType type,
+    void expect_the_definition(const kernels::Winograd<T>& winograd, at::ScalarType type,
                                double tolerance) const {
         const auto x = x_.to(type), gradient = gradient_.to(type);
         const auto kernel = kernel_.to(at::kDouble);
-        const auto found = convolve(filter, x, kernel_, bias_);
+        const auto found = convolve(winograd, x, kernel_, bias_);
         EXPECT_TRUE(found.is_contiguous(at::MemoryFormat::ChannelsLast));
         EXPECT_EQ(found.scalar_type(), type);
         EXPECT_LT(
@@ -109,29 +110,29 @@ protected:
             tolerance);
         const auto wanted =
             definition_.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
-        EXPECT_LT(distance(input_gradient(filter, gradient, kernel_), wanted.input), tolerance);
-        // What was there before must not matter.
+        EXPECT_LT(distance(input_gradient(winograd, gradient, kernel_), wanted.input), tolerance);
+        // Earlier contents must not matter.
         const auto written = at::full(kernel_.sizes(), std::numeric_limits<float>::quiet_NaN());
-        write_kernel_gradient(filter, x, gradient, written);
+        write_kernel_gradient(winograd, x, gradient, written);
         EXPECT_LT(distance(written, wanted.kernel), tolerance);
     }
 
     template <class T>
-    void expect_the_same_bits(const kernels::Winograd<T>& filter, at::ScalarType type) const {
+    void expect_the_same_bits(const kernels::Winograd<T>& winograd, at::ScalarType type) const {
         const auto x = x_.to(type), gradient = gradient_.to(type);
-        const auto forward = convolve(filter, x, kernel_, bias_);
-        const auto backward = input_gradient(filter, gradient, kernel_);
+        const auto forward = convolve(winograd, x, kernel_, bias_);
+        const auto backward = input_gradient(winograd, gradient, kernel_);
         const auto first = at::zeros(kernel_.sizes()), again = at::zeros(kernel_.sizes());
-        write_kernel_gradient(filter, x, gradient, first);
-        write_kernel_gradient(filter, x, gradient, again);
+        write_kernel_gradient(winograd, x, gradient, first);
+        write_kernel_gradient(winograd, x, gradient, again);
         EXPECT_TRUE(first.equal(again));
-        // Of a pixel whatever the threads and the other samples are.
+        // The bits of a pixel don't depend on the threads and on the other samples.
         at::set_num_threads(1);
         const auto alone = [](const at::Tensor& batch) {
             return batch.narrow(0, batch.size(0) - 1, 1).contiguous(at::MemoryFormat::ChannelsLast);
         };
-        EXPECT_TRUE(convolve(filter, alone(x), kernel_, bias_).equal(alone(forward)));
-        EXPECT_TRUE(input_gradient(filter, alone(gradient), kernel_).equal(alone(backward)));
+        EXPECT_TRUE(convolve(winograd, alone(x), kernel_, bias_).equal(alone(forward)));
+        EXPECT_TRUE(input_gradient(winograd, alone(gradient), kernel_).equal(alone(backward)));
         at::set_num_threads(std::get<int>(GetParam()));
     }
 
@@ -149,19 +150,19 @@ protected:
 };
 
 TEST_P(WinogradTest, EqualsTheDefinition) {
-    expect_the_definition(choose(*set_->float32_filters), at::kFloat, 1e-6);
-    // The result is rounded to 8 bits, and with pairs of bfloat16 the transforms are too.
+    expect_the_definition(choose(*set_->float32_winograds), at::kFloat, 1e-6);
+    // The result is rounded to 8 bits; with products of bfloat16 pairs the transforms are, too.
     const bool pairs = std::get<0>(GetParam()) == "avx512_bf16";
-    expect_the_definition(choose(*set_->bfloat16_filters), at::kBFloat16, pairs ? 1e-2 : 3e-3);
+    expect_the_definition(choose(*set_->bfloat16_winograds), at::kBFloat16, pairs ? 1e-2 : 3e-3);
 }
 
 TEST_P(WinogradTest, GivesTheSameBits) {
-    expect_the_same_bits(choose(*set_->float32_filters), at::kFloat);
-    expect_the_same_bits(choose(*set_->bfloat16_filters), at::kBFloat16);
+    expect_the_same_bits(choose(*set_->float32_winograds), at::kFloat);
+    expect_the_same_bits(choose(*set_->bfloat16_winograds), at::kBFloat16);
 }
 
-// Fewer tiles than a chunk and than threads; a chunk over several images, the last one short and
-// odd; several chunks an image; more channel blocks than threads.
+// Fewer tiles than in a chunk and than threads; a chunk of several images, the last one incomplete
+// and odd; several chunks an image; more blocks of channels than threads.
 INSTANTIATE_TEST_SUITE_P(
     All, WinogradTest,
     testing::Combine(testing::Values("avx2", "avx512", "avx512_bf16"), testing::Bool(),
@@ -170,13 +171,13 @@ INSTANTIATE_TEST_SUITE_P(
                      testing::Values(1, 2, 3)));
 
 TEST(Winograd, LeavesOtherConvolutionsToTheLibrary) {
-    const auto& same = kernels::kernels_avx2().float32_filters->same;
+    const auto& same = kernels::kernels_avx2().float32_winograds->same;
     const auto kernel = at::zeros({32, 3, 3, 64});
-    EXPECT_TRUE(suits(same, kernel));
-    EXPECT_FALSE(suits(same, kernel.to(at::kDouble)));
-    EXPECT_FALSE(suits(same, at::zeros({2, 3, 3, 32}))) << "two output channels";
-    EXPECT_FALSE(suits(same, at::zeros({32, 3, 3, 1}))) << "one input channel";
-    EXPECT_FALSE(suits(same, at::zeros({32, 2, 2, 32}))) << "another kernel";
+    EXPECT_TRUE(is_applicable(same, kernel));
+    EXPECT_FALSE(is_applicable(same, kernel.to(at::kDouble)));
+    EXPECT_FALSE(is_applicable(same, at::zeros({2, 3, 3, 32}))) << "two output channels";
+    EXPECT_FALSE(is_applicable(same, at::zeros({32, 3, 3, 1}))) << "one input channel";
+    EXPECT_FALSE(is_applicable(same, at::zeros({32, 2, 2, 32}))) << "another kernel";
 }
 
 TEST(Winograd, LeavesOddImagesToTheLibrary) {
@@ -200,13 +201,13 @@ TEST(Winograd, LeavesOddImagesToTheLibrary) {
     }
 }
 
-TEST(Winograd, IsTakenWhereTheProcessorHasIt) {
+TEST(Winograd, IsUsedWhereTheProcessorSupportsIt) {
     Convolution convolution{
         .kind = ConvolutionKind::up, .kernel = at::zeros({32, 2, 2, 64}), .bias = at::zeros({32})};
     convolution.refresh(at::kFloat);
-    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().float32_filters == nullptr);
+    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().float32_winograds == nullptr);
     convolution.refresh(at::kBFloat16);
-    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().bfloat16_filters == nullptr);
+    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().bfloat16_winograds == nullptr);
     convolution.refresh(at::kDouble);
     EXPECT_TRUE(convolution.weights.defined());
 }

@@ -13,7 +13,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "support/read_volume.hpp"
 
 namespace msunet::phantom {
 namespace {
@@ -158,13 +158,13 @@ TEST(Write, makes_a_data_set_that_reads_back_and_repeats_byte_for_byte) {
     const auto scans = write(options);
     ASSERT_EQ(scans.size(), 8U);
     for (const ScanPlan& item : scans) {
-        const auto data = imaging::read_volume(folder / "a" / "data" / item.data_file);
-        const auto mask = imaging::read_mask(folder / "a" / "masks" / item.mask_file);
-        EXPECT_EQ(data.volume.size, mask.volume.size);
-        EXPECT_EQ(data.volume.origin, mask.volume.origin);
-        EXPECT_EQ(data.frames, item.modality == core::Modality::noddi ? 9 : 1);
-        EXPECT_EQ(mask.volume.voxels, make_scan(options, item).mask.voxels);
-        const auto raw = imaging::read_volume(folder / "a" / "masks" / item.mask_file).volume;
+        const auto data = io::NiftiFile(folder / "a" / "data" / item.data_file).header();
+        const auto mask = test::read_mask(folder / "a" / "masks" / item.mask_file);
+        EXPECT_EQ(data.size, mask.size);
+        EXPECT_EQ(data.geometry.origin, mask.origin);
+        EXPECT_EQ(data.frames, item.modality == core::Modality::noddi ? 9U : 1U);
+        EXPECT_EQ(mask.voxels, make_scan(options, item).mask.voxels);
+        const auto raw = test::read_volume(folder / "a" / "masks" / item.mask_file);
         EXPECT_EQ(*std::max_element(raw.voxels.begin(), raw.voxels.end()),
                   item.modality == core::Modality::noddi ? 255 : 1);
     }

@@ -79,7 +79,7 @@ TEST_F(ScanFiles, HaveResultsInTheSameTree) {
     options.output = "out";
     EXPECT_EQ(outputs_of(scan, options).mask, "out/m1/a_mask.nii.gz");
     EXPECT_FALSE(outputs_of(scan, options).brain);
-    options.format = "nii";
+    options.format = ResultFormat::nii;
     options.brain = true;
     EXPECT_EQ(outputs_of(scan, options).likelihood, "out/m1/a_likelihood.nii");
     EXPECT_EQ(outputs_of(scan, options).brain, "out/m1/a_brain.nii");
@@ -112,7 +112,7 @@ TEST_F(ScanFiles, OfOneNameInTwoFoldersAreRefused) {
     options.input = {at("one/a.nii"), add("two/a.nii.gz")};
     options.output = at("results");
     EXPECT_NO_THROW(check_outputs(find_scans(options.input).scans, options));
-    options.format = "nii";
+    options.format = ResultFormat::nii;
     EXPECT_THROW(check_outputs(find_scans(options.input).scans, options), core::UsageError);
 }
 

@@ -10,9 +10,9 @@
 
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/resample.hpp"
-#include "msunet/imaging/volume_io.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/unet/initializers.hpp"
+#include "support/read_volume.hpp"
 #include "unit/prepare/workspace.hpp"
 
 namespace msunet::predict {
@@ -63,14 +63,16 @@ TEST(BackOnto, KeepsTheManualMasksOfRealScans) {
     if (!fs::is_directory(folder)) GTEST_SKIP() << "there are no real scans in " << folder;
     for (const auto* name : {"train_t1m1_anatomical_mask.nii", "valid_fvb03_anatomical_mask.nii",
                              "valid_rs17_1_fmri_mask.nii"}) {
-        const auto mask = imaging::read_mask(folder / name).volume;
+        const auto mask = test::read_mask(folder / name);
         EXPECT_GT(dice_there_and_back(mask, 128), 0.98) << name;
     }
 }
 
 TEST(PredictScan, PredictsEverySliceOnTheScansGrid) {
     const auto scan = make_scan({20, 16, 5}, 3).volume;
-    SlicePredictor predictor(unet::initial_weights(1), "sigmoid", model::Precision::float32);
+    const auto architecture = unet::published_architecture();
+    SlicePredictor predictor(architecture, unet::initial_weights(architecture, 1), "sigmoid",
+                             model::Precision::float32);
     ScanOptions options;
     options.preprocess.target_size = 32;
     options.windows.patches = {.fraction = 1, .stride_fraction = 1};

@@ -9,12 +9,21 @@
 #include "msunet/model/network.hpp"
 #include "msunet/model/objective.hpp"
 #include "msunet/unet/initializers.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::predict {
 namespace {
 
 using model::Precision;
+
+const unet::Architecture& architecture() {
+    static const unet::Architecture published = unet::published_architecture();
+    return published;
+}
+
+const std::vector<core::NamedArray>& weights() {
+    static const auto drawn = unet::initial_weights(architecture(), 1);
+    return drawn;
+}
 
 std::vector<float> noise(std::size_t count) {
     std::vector<float> values(count);
@@ -24,10 +33,11 @@ std::vector<float> noise(std::size_t count) {
     return values;
 }
 
-/// What the network says of one padded window.
+/// The network's likelihoods of one padded window.
 at::Tensor through_network(const std::vector<float>& slices, std::size_t slice, std::size_t width,
                            const Window& window, std::int64_t side) {
-    model::Network network({}, unet::initial_weights(1));
+    const auto network =
+        model::make_network({.architecture = architecture(), .weights = weights()});
     at::Tensor x = at::zeros({1, side, side});
     for (std::uint32_t row = 0; row < window.height; ++row) {
         for (std::uint32_t column = 0; column < window.width; ++column) {
@@ -35,14 +45,14 @@ at::Tensor through_network(const std::vector<float>& slices, std::size_t slice, 
                 slices[(slice * width + window.row + row) * width + window.column + column];
         }
     }
-    return model::Objective("dice_coef_loss", "sigmoid").predict(network.infer(x))[0];
+    return model::Objective("dice_coef_loss", "sigmoid").predict(network->infer(x))[0];
 }
 
 TEST(SlicePredictor, MeansWindowsThatAreCutAndPaddedOneByOne) {
     constexpr std::uint32_t side = 40;
     const auto slices = noise(2 * side * side);
     const data::PatchSpec patches{.fractional = false, .size = 32, .stride = 32};
-    SlicePredictor predictor(unet::initial_weights(1), "sigmoid", Precision::float32);
+    SlicePredictor predictor(architecture(), weights(), "sigmoid", Precision::float32);
     int batches = 0;
     const auto likelihood = predictor.predict(
         slices, side, side,
@@ -62,7 +72,7 @@ TEST(SlicePredictor, MeansWindowsThatAreCutAndPaddedOneByOne) {
 
 TEST(SlicePredictor, PadsToMultiplesOf32WhereTheInputIsSmaller) {
     const auto slice = noise(50 * 50);
-    SlicePredictor predictor(unet::initial_weights(1), "sigmoid", Precision::float32);
+    SlicePredictor predictor(architecture(), weights(), "sigmoid", Precision::float32);
     const data::PatchSpec whole{.fraction = 1, .stride_fraction = 1};
     const auto likelihood =
         predictor.predict(slice, 50, 50, {.patches = whole, .input_height = 32, .input_width = 32});
@@ -75,7 +85,7 @@ TEST(SlicePredictor, ComputesInEveryPrecisionOfTheCpu) {
     const auto slice = noise(32 * 32);
     const WindowOptions options{.patches = {.fraction = 1, .stride_fraction = 1}};
     const auto at = [&](Precision precision) {
-        SlicePredictor predictor(unet::initial_weights(1), "sigmoid", precision);
+        SlicePredictor predictor(architecture(), weights(), "sigmoid", precision);
         return predictor.predict(slice, 32, 32, options);
     };
     const auto reference = at(Precision::float64);
@@ -84,7 +94,7 @@ TEST(SlicePredictor, ComputesInEveryPrecisionOfTheCpu) {
 }
 
 TEST(SlicePredictor, RefusesAnUnknownActivation) {
-    EXPECT_THROW(SlicePredictor(unet::initial_weights(1), "squash", Precision::float32),
+    EXPECT_THROW(SlicePredictor(architecture(), weights(), "squash", Precision::float32),
                  core::UsageError);
 }
 

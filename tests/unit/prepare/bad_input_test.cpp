@@ -9,8 +9,8 @@
 #include <limits>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "support/warnings.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {
@@ -32,7 +32,7 @@ std::vector<std::string> problems_of(const Request& request) {
         EXPECT_EQ(error.code(), core::ExitCode::input);
         // A dry run must find the same, in the same order.
         try {
-            survey(request, comm::Communicator::self_without_mpi(), true);
+            test::survey_alone(request);
             ADD_FAILURE() << "the survey finds nothing";
         } catch (const core::InputError& surveyed) {
             EXPECT_EQ(surveyed.problems(), error.problems());
@@ -238,11 +238,7 @@ TEST(BadInput, BothFoldersMissingAreTwoProblems) {
 
 /// Warnings of a run, which must succeed.
 std::vector<std::string> warnings_of(const Request& request) {
-    const std::size_t before = core::log::warning_count();
-    static_cast<void>(test::prepare_alone(request));
-    auto warnings = core::log::warnings();
-    warnings.erase(warnings.begin(), warnings.begin() + static_cast<std::ptrdiff_t>(before));
-    return warnings;
+    return msunet::test::warnings_of([&] { static_cast<void>(test::prepare_alone(request)); });
 }
 
 class Warnings : public testing::Test {

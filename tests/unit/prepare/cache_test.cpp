@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/log.hpp"
 #include "prepare/cache.hpp"
+#include "support/warnings.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {
@@ -40,11 +41,9 @@ protected:
     }
 
     Prepared run() {
-        const std::size_t before = core::log::warning_count();
-        Prepared prepared = test::prepare_alone(request_);
-        warnings_ = core::log::warnings();
-        warnings_.erase(warnings_.begin(), warnings_.begin() + static_cast<std::ptrdiff_t>(before));
-        return prepared;
+        std::optional<Prepared> prepared;
+        warnings_ = msunet::test::warnings_of([&] { prepared = test::prepare_alone(request_); });
+        return std::move(*prepared);
     }
     /// A run whose cached file is not as it should be: rebuilt, with one line that says so.
     void expect_rebuilt(const std::string& hash, const char* reason) {
@@ -96,7 +95,7 @@ TEST_F(Cache, NeverEntersImagingOnAHit) {
         std::vector<std::string> names;
     } phases;
     const auto self = comm::Communicator::self_without_mpi();
-    static_cast<void>(prepare(request_, self, comm::NodeTopology(self), &phases));
+    static_cast<void>(prepare(request_, comm::NodeTopology(self), &phases));
     EXPECT_THAT(phases.names, ElementsAre("reading the cache"));
 }
 
@@ -118,7 +117,6 @@ TEST_F(Cache, IsOneFileForEachThingThatChangesTheData) {
     EXPECT_TRUE(changed([](Request& r) { r.augment.enable_rotation = false; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.augment_validation = true; }));
     EXPECT_FALSE(changed([](Request& r) { r.patches.frac_patch = 0.5; }));
-    EXPECT_FALSE(changed([](Request& r) { r.split.weight_factor = 4; }));
 }
 
 TEST_F(Cache, TakesADefaultThatIsSpelledOutAsTheSame) {
@@ -215,6 +213,18 @@ TEST_F(Cache, KeepsTheTwoNewestAndRemovesWhatWasAbandoned) {
     EXPECT_THAT(cached(workspace_.cache()), UnorderedElementsAre(files[1], newest, foreign));
     EXPECT_FALSE(test::fs::exists(old));
     EXPECT_TRUE(test::fs::exists(fresh));
+}
+
+TEST_F(Cache, OfAnOlderFormatIsMadeAgainWithANotice) {
+    core::make_directories(workspace_.cache());
+    const path old = workspace_.cache() / "dataset_0123456789abcdef0123456789abcdef.h5";
+    std::ofstream(old).put('x');
+    testing::internal::CaptureStdout();
+    EXPECT_FALSE(run().from_cache);
+    EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("of an older version"));
+    EXPECT_THAT(warnings_, IsEmpty());
+    EXPECT_FALSE(test::fs::exists(old));
+    EXPECT_TRUE(run().from_cache);
 }
 
 TEST_F(Cache, IsNotKeptInAnInputFolder) {

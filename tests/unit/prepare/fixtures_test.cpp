@@ -15,6 +15,7 @@
 #include "msunet/data/cut_batch.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "support/nodes.hpp"
 #include "support/npy.hpp"
 
 namespace msunet::prepare {
@@ -68,7 +69,7 @@ protected:
 };
 
 TEST_P(Fixture, GivesTheReferencesSamples) {
-    const Prepared prepared = prepare(request(), world_, comm::NodeTopology(world_));
+    const Prepared prepared = prepare(request(), comm::NodeTopology(world_));
     const data::Dataset& dataset = prepared.dataset;
     const data::PatchIndex index(dataset, data::patch_spec(request().patches, 128, 32));
 
@@ -149,8 +150,8 @@ TEST_P(Fixture, GivesTheReferencesSamples) {
 
 TEST_P(Fixture, IsTheSameOnAnyNumberOfRanks) {
     const auto self = comm::Communicator::self_without_mpi();
-    const Prepared shared = prepare(request(), world_, comm::NodeTopology(world_, 1));
-    const Prepared alone = prepare(request(), self, comm::NodeTopology(self));
+    const Prepared shared = prepare(request(), msunet::test::simulated_nodes(world_, 1));
+    const Prepared alone = prepare(request(), comm::NodeTopology(self));
     EXPECT_EQ(shared.dataset.hash(), alone.dataset.hash());
 }
 

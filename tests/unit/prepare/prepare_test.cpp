@@ -8,8 +8,8 @@
 #include <map>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/signals.hpp"
 #include "msunet/data/patch_index.hpp"
+#include "support/stop.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {
@@ -176,14 +176,14 @@ TEST_F(Prepare, SeedDecidesTheCopies) {
 }
 
 TEST_F(Prepare, StopsBetweenVolumes) {
-    core::request_stop(10);
+    msunet::test::request_stop();
     try {
         static_cast<void>(test::prepare_alone(request_));
         ADD_FAILURE() << "no error";
     } catch (const core::Error& error) {
         EXPECT_EQ(error.code(), core::ExitCode::stopped);
     }
-    core::clear_stop();
+    msunet::test::clear_stop();
 }
 
 TEST_F(Prepare, TellsTheObserver) {
@@ -202,15 +202,15 @@ TEST_F(Prepare, TellsTheObserver) {
     } recorder;
     augment();
     const auto self = comm::Communicator::self_without_mpi();
-    static_cast<void>(prepare(request_, self, comm::NodeTopology(self), &recorder));
-    EXPECT_THAT(recorder.phases, ElementsAre("reading", "augmenting"));
-    EXPECT_EQ(recorder.last, (std::pair<std::size_t, std::size_t>{9, 9}));
+    static_cast<void>(prepare(request_, comm::NodeTopology(self), &recorder));
+    EXPECT_THAT(recorder.phases, ElementsAre("preprocessing"));
+    EXPECT_EQ(recorder.last, (std::pair<std::size_t, std::size_t>{13, 13}));
     EXPECT_THAT(recorder.held, testing::Contains("c_noddi_data_augmented2"));
     EXPECT_EQ(recorder.holding, 0) << "every piece is given back";
 }
 
 TEST_F(Prepare, SurveyShowsPairsSizesAndMemory) {
-    const auto survey_of_four = survey(request_, comm::Communicator::self_without_mpi(), true);
+    const auto survey_of_four = test::survey_alone(request_);
     EXPECT_THAT(survey_of_four.slices, ElementsAre(9, 5, 4, 6));
     EXPECT_EQ(test::prepare_alone(request_).survey.slices, survey_of_four.slices);
     ASSERT_EQ(survey_of_four.pairs.size(), 4U);

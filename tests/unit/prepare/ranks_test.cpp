@@ -9,7 +9,8 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
-#include "msunet/core/signals.hpp"
+#include "support/nodes.hpp"
+#include "support/stop.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {
@@ -28,7 +29,7 @@ protected:
         request_.seed = 33;
     }
 
-    Prepared run(const comm::NodeTopology& nodes) { return prepare(request_, world_, nodes); }
+    Prepared run(const comm::NodeTopology& nodes) { return prepare(request_, nodes); }
 
     comm::Communicator world_ = comm::Communicator::world();
     test::Workspace workspace_{world_};
@@ -41,7 +42,8 @@ TEST_F(Ranks, DataSetIsTheSameToTheBit) {
         const Prepared alone = test::prepare_alone(request_);
         ASSERT_GE(alone.survey.copies, 3U);
         // One node, and every rank a node of its own, where all slices are exchanged.
-        for (const auto& nodes : {comm::NodeTopology(world_), comm::NodeTopology(world_, 1)}) {
+        for (const auto& nodes :
+             {comm::NodeTopology(world_), msunet::test::simulated_nodes(world_, 1)}) {
             const Prepared shared = run(nodes);
             EXPECT_EQ(shared.dataset.hash(), alone.dataset.hash());
             EXPECT_EQ(shared.key, alone.key);
@@ -58,7 +60,7 @@ TEST_F(Ranks, CacheOfAnyNumberIsReadByAnyNumber) {
     const comm::NodeTopology nodes(world_);
     const std::string hash = run(nodes).dataset.hash();
     {
-        const comm::NodeTopology single(world_, 1);
+        const auto single = msunet::test::simulated_nodes(world_, 1);
         const Prepared read = run(single);
         EXPECT_TRUE(read.from_cache);
         EXPECT_EQ(read.dataset.hash(), hash);
@@ -108,14 +110,14 @@ TEST_F(Ranks, AFailureOfOneRankReachesAll) {
 }
 
 TEST_F(Ranks, AStopOfOneRankReachesAll) {
-    if (world_.rank() == world_.size() - 1) core::request_stop(10);
+    if (world_.rank() == world_.size() - 1) msunet::test::request_stop();
     try {
         static_cast<void>(run(comm::NodeTopology(world_)));
         ADD_FAILURE() << "no error";
     } catch (const core::Error& error) {
         EXPECT_EQ(error.code(), core::ExitCode::stopped);
     }
-    core::clear_stop();
+    msunet::test::clear_stop();
 }
 
 TEST_F(Ranks, OneCopyOfTheSlicesServesTheNode) {

@@ -15,6 +15,7 @@ TEST(WorkPlan, EqualisationIsTheDearestOperation) {
     imaging::AugmentedCopy equalised;
     equalised.contrast.emplace();
     EXPECT_GT(cost_of(geometry, equalised), cost_of(geometry, rotated));
+    // A copy is made of voxels that are in memory: it costs more than resampling them.
     EXPECT_GT(cost_of(geometry, rotated), cost_of(geometry));
 }
 

@@ -13,7 +13,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
 #include "msunet/core/volume.hpp"
-#include "msunet/imaging/volume_io.hpp"
+#include "msunet/imaging/write_volume.hpp"
 #include "msunet/prepare/prepare.hpp"
 
 namespace msunet::prepare::test {
@@ -114,10 +114,15 @@ private:
     fs::path root_;
 };
 
+/// survey() on this process alone.
+inline Survey survey_alone(const Request& request) {
+    return survey(request, comm::NodeTopology(comm::Communicator::self_without_mpi()));
+}
+
 /// prepare() on this process alone.
 inline Prepared prepare_alone(const Request& request) {
     const auto self = comm::Communicator::self_without_mpi();
-    return prepare(request, self, comm::NodeTopology(self));
+    return prepare(request, comm::NodeTopology(self));
 }
 
 }  // namespace msunet::prepare::test

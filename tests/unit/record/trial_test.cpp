@@ -84,5 +84,29 @@ TEST(TrialState, NamesGoBothWays) {
     EXPECT_FALSE(is_final(TrialState::paused));
 }
 
+TEST(FailedResult, TellsWhereAndHowLongTheTrialRan) {
+    Attempt attempt;
+    attempt.trial = 7;
+    attempt.permutation = {{"lr", 0.5}};
+    attempt.started_at = 100;
+    attempt.spent_seconds = 30;
+    attempt.rank = 3;
+    attempt.ranks = 2;
+    attempt.num_gpus = 1;
+    const auto first = failed_result(attempt, "for the test", 110);
+    EXPECT_EQ(first.state, TrialState::failed);
+    EXPECT_EQ(first.reason, "for the test");
+    EXPECT_EQ(first.trial, 7U);
+    EXPECT_EQ(first.permutation, attempt.permutation);
+    EXPECT_EQ(first.rank, 3);
+    EXPECT_EQ(first.ranks, 2);
+    EXPECT_EQ(first.num_gpus, 1);
+    EXPECT_EQ(first.started_at, 100);
+    EXPECT_EQ(first.ended_at, 110);
+    EXPECT_EQ(first.duration, 40);
+    attempt.first_started_at = 50;
+    EXPECT_EQ(failed_result(attempt, "again", 110).started_at, 50);
+}
+
 }  // namespace
 }  // namespace msunet::record

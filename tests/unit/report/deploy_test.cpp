@@ -14,7 +14,7 @@
 #include "msunet/io/npy.hpp"
 #include "msunet/io/zip.hpp"
 #include "msunet/report/tables.hpp"
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/architecture.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
@@ -24,9 +24,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::vector<core::NamedArray> random_weights() {
+std::vector<core::NamedArray> random_weights(const unet::Architecture& architecture) {
     core::RandomStream random(3);
-    std::vector<core::NamedArray> weights = unet::tensor_shapes();
+    std::vector<core::NamedArray> weights = architecture.tensor_shapes();
     for (core::NamedArray& tensor : weights) {
         tensor.values.resize(static_cast<std::size_t>(core::element_count(tensor.shape)));
         std::ranges::generate(tensor.values,
@@ -38,7 +38,6 @@ std::vector<core::NamedArray> random_weights() {
 class Deploy : public ::testing::Test {
 protected:
     Deploy() {
-        model_.weights = weights_;
         model_.hyperparameters.dropout = 0.25;
         model_.hyperparameters.final_activation = "hard_sigmoid";
         model_.height = 64;
@@ -51,9 +50,10 @@ protected:
     }
 
     testing::Folder folder_;
-    std::vector<core::NamedArray> weights_ = random_weights();
+    unet::Architecture architecture_ = unet::published_architecture();
+    std::vector<core::NamedArray> weights_ = random_weights(architecture_);
     Sweep sweep_ = make_sweep(testing::made_up_sweep());
-    TrainedModel model_;
+    TrainedModel model_{.architecture = architecture_, .weights = weights_};
     std::string base_ = "model_deployexperiment1795424930.852894";
 };
 

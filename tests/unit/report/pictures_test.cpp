@@ -6,9 +6,9 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/html.hpp"
+#include "support/warnings.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
@@ -66,8 +66,10 @@ TEST_F(PicturesOfASweep, AreThoseOfTheBestPermutation) {
 
 TEST_F(PicturesOfASweep, ThatAreDamagedAreLeftOutWithAWarning) {
     write(best_, "[{\"scan\":");
-    EXPECT_THAT(read_pictures(folder_.path(), record_), IsEmpty());
-    EXPECT_THAT(core::log::warnings().back(), HasSubstr("the report has no pictures"));
+    const auto warnings =
+        test::warnings_of([&] { EXPECT_THAT(read_pictures(folder_.path(), record_), IsEmpty()); });
+    EXPECT_THAT(warnings,
+                ElementsAre(HasSubstr("(its JSON is damaged), the report has no pictures")));
 }
 
 }  // namespace

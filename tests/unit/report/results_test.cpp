@@ -96,13 +96,14 @@ TEST(Results, AForeignFileInTheFolderStays) {
 TEST(Environment, NamesVersionsNodesAndSeed) {
     const testing::Folder folder;
     Environment environment;
-    environment.versions = {{"msunet", "0.1.0"}, {"HDF5", "1.10.8"}};
+    environment.versions = {{"msunet", "0.1.0"}, {"HDF5", "1.10.8"}, {"cuda", std::nullopt}};
     environment.command = {"msunet", "-n", "a \"b\""};
     environment.nodes = {{"node1", 2, 64, {"NVIDIA H100"}}};
     environment.seed = 42;
     write_environment(folder.path(), environment);
     const std::string text = core::read_file(folder.path() / "environment.json");
     EXPECT_THAT(text, HasSubstr("\"HDF5\": \"1.10.8\""));
+    EXPECT_THAT(text, HasSubstr("\"cuda\": null"));
     EXPECT_THAT(text, HasSubstr("\"NVIDIA H100\""));
     EXPECT_THAT(text, HasSubstr("\"seed\": 42"));
     EXPECT_THAT(text, HasSubstr("a \\\"b\\\""));

@@ -191,5 +191,14 @@ TEST(Expression, RubbishIsReadOrRefused) {
     EXPECT_GT(read, 500);
 }
 
+TEST(Expression, NamesInEverySpelling) {
+    for (const char* text : {"batchsize > 8", "BatchSize > 8", "batch_size > 8", "Batch_Size > 8",
+                             "lambda p: p['batch size'] > 8", "lambda p: p['batch-size'] > 8",
+                             "final_activation == 'sigmoid'", "finalactivation == 'sigmoid'",
+                             "scoretrainable", "WhichLayer == 19"}) {
+        EXPECT_TRUE(holds(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace msunet::sweep

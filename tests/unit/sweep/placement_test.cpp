@@ -40,7 +40,7 @@ std::int64_t automatic(const std::vector<std::int64_t>& ranks, std::uint64_t tri
 
 std::string problem(const PlacementRequest& request) {
     try {
-        (void)place(request);
+        static_cast<void>(place(request));
     } catch (const core::UsageError& error) {
         return error.what();
     }
@@ -242,11 +242,15 @@ TEST(Placement, ThreadsAreTheNodesCoresPerRank) {
 }
 
 TEST(RanksPerTrial, ReadsItsText) {
-    EXPECT_EQ(parse_ranks_per_trial("auto").kind, Kind::automatic);
-    EXPECT_EQ(parse_ranks_per_trial("node").kind, Kind::node);
-    EXPECT_EQ(parse_ranks_per_trial("4").number, 4);
+    RanksPerTrial ranks;
+    for (const auto& [text, meaning] : std::vector<std::pair<std::string, RanksPerTrial>>{
+             {"4", {Kind::number, 4}}, {"node", {Kind::node, 0}}, {"auto", {}}}) {
+        EXPECT_TRUE(from_text(text, ranks)) << text;
+        EXPECT_EQ(ranks, meaning) << text;
+        EXPECT_EQ(to_text(ranks), text);
+    }
     for (const char* text : {"0", "-1", "all", "", "1.5"}) {
-        EXPECT_THROW((void)parse_ranks_per_trial(text), core::UsageError) << text;
+        EXPECT_FALSE(from_text(text, ranks)) << text;
     }
 }
 

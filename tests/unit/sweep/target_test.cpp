@@ -47,34 +47,52 @@ TEST(Metric, RefusesUnknownAndAbsentOnes) {
                 HasSubstr("validation data"));
 }
 
+PerformanceTarget target(std::string_view text) {
+    PerformanceTarget target;
+    EXPECT_TRUE(from_text(text, target)) << text;
+    return target;
+}
+
 TEST(PerformanceTarget, AtLeastAndAtMost) {
-    const PerformanceTarget dice = parse_performance_target("val_dice_coef,0.9", true);
+    const PerformanceTarget dice = target("val_dice_coef,0.9");
     EXPECT_FALSE(dice.less);
     EXPECT_TRUE(dice.reached(result(0.9, 0)));
     EXPECT_FALSE(dice.reached(result(0.89, 0)));
-    const PerformanceTarget loss = parse_performance_target("val_loss, 0.1, less", true);
+    const PerformanceTarget loss = target("val_loss, 0.1, less");
     EXPECT_TRUE(loss.less);
     EXPECT_TRUE(loss.reached(result(0, 0.1)));
     EXPECT_FALSE(loss.reached(result(0, 0.11)));
-    EXPECT_TRUE(parse_performance_target("val_dice_coef,0.9,less", true).less);
-    EXPECT_TRUE(parse_performance_target("val_loss,0.1", true).less);
+    EXPECT_TRUE(target("val_dice_coef,0.9,less").less);
+    EXPECT_TRUE(target("val_loss,0.1").less);
 }
 
 TEST(PerformanceTarget, IsNotReachedByFailures) {
     record::TrialResult failed = result(1, 0);
     failed.state = record::TrialState::failed;
-    EXPECT_FALSE(parse_performance_target("val_dice_coef,0.9", true).reached(failed));
+    EXPECT_FALSE(target("val_dice_coef,0.9").reached(failed));
 }
 
 TEST(PerformanceTarget, RefusesBadTexts) {
     for (const char* text : {"", "0.9", "val_loss", "val_loss,x", "val_loss,1,more",
                              "val_loss,1,less,2", "val_loss,nan"}) {
-        EXPECT_THAT(problem([&] { (void)parse_performance_target(text, true); }),
-                    HasSubstr("METRIC,VALUE[,less]"))
-            << text;
+        PerformanceTarget unchanged;
+        EXPECT_FALSE(from_text(text, unchanged)) << text;
+        EXPECT_EQ(unchanged, PerformanceTarget{}) << text;
     }
-    EXPECT_THAT(problem([] { (void)parse_performance_target("accuracy,1", true); }),
-                HasSubstr("no metric"));
+}
+
+TEST(PerformanceTarget, TextReadsBack) {
+    EXPECT_EQ(to_text(target(" val_loss , 0.10, less")), "val_loss,0.1");
+    EXPECT_EQ(to_text(target("dice_coef,0.5,less")), "dice_coef,0.5,less");
+    EXPECT_EQ(target(to_text(target("dice_coef,0.5,less"))), target("dice_coef,0.5,less"));
+}
+
+TEST(PerformanceTarget, NeedsAKnownMetric) {
+    EXPECT_THAT(problem([] { check_target(target("accuracy,1"), true); }),
+                HasSubstr("not a metric"));
+    EXPECT_THAT(problem([] { check_target(target("val_loss,1"), false); }),
+                HasSubstr("validation data"));
+    EXPECT_EQ(problem([] { check_target(target("loss,1"), false); }), "");
 }
 
 TEST(SweepOptions, DescribeEveryMember) {

@@ -9,7 +9,7 @@
 namespace msunet::train {
 namespace {
 
-unet::Hyperparameters with(const char* schedule) {
+unet::Hyperparameters with(unet::LrSchedule schedule) {
     unet::Hyperparameters h;
     h.lr = 0.01;
     h.epochs = 10;
@@ -18,12 +18,12 @@ unet::Hyperparameters with(const char* schedule) {
 }
 
 TEST(Callbacks, ConstantRateStays) {
-    Callbacks callbacks(with("constant"), 7, "val_loss");
+    Callbacks callbacks(with(unet::LrSchedule::constant), 7, "val_loss");
     for (int step = 0; step < 70; step += 7) EXPECT_EQ(callbacks.learning_rate(step), 0.01);
 }
 
 TEST(Callbacks, CosineFallsFromTheRateToNothing) {
-    const Callbacks callbacks(with("cosine"), 7, "val_loss");
+    const Callbacks callbacks(with(unet::LrSchedule::cosine), 7, "val_loss");
     EXPECT_EQ(callbacks.learning_rate(0), 0.01);
     EXPECT_NEAR(callbacks.learning_rate(35), 0.005, 1e-12);
     EXPECT_NEAR(callbacks.learning_rate(10), 0.005 * (1 + std::cos(std::numbers::pi / 7)), 1e-15);
@@ -31,7 +31,7 @@ TEST(Callbacks, CosineFallsFromTheRateToNothing) {
 }
 
 TEST(Callbacks, PlateauDividesByTenAfterTenEpochsWithoutProgress) {
-    Callbacks callbacks(with("plateau"), 1, "val_loss");
+    Callbacks callbacks(with(unet::LrSchedule::plateau), 1, "val_loss");
     callbacks.end_epoch(0, {}, 0.5);
     for (int epoch = 1; epoch < 10; ++epoch) {
         // Less than min_delta better is no progress.
@@ -45,7 +45,7 @@ TEST(Callbacks, PlateauDividesByTenAfterTenEpochsWithoutProgress) {
 }
 
 TEST(Callbacks, StopsAfterPatience) {
-    auto h = with("constant");
+    auto h = with(unet::LrSchedule::constant);
     h.early_stopping = 2;
     Callbacks callbacks(h, 1, "val_dice_coef");
     EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
@@ -55,7 +55,7 @@ TEST(Callbacks, StopsAfterPatience) {
 }
 
 TEST(Callbacks, LowerIsBetterForLosses) {
-    auto h = with("constant");
+    auto h = with(unet::LrSchedule::constant);
     h.early_stopping = 1;
     Callbacks callbacks(h, 1, "val_loss");
     EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
@@ -64,7 +64,7 @@ TEST(Callbacks, LowerIsBetterForLosses) {
 }
 
 TEST(Callbacks, NanNeverImproves) {
-    Callbacks callbacks(with("constant"), 1, "val_dice_coef");
+    Callbacks callbacks(with(unet::LrSchedule::constant), 1, "val_dice_coef");
     EXPECT_FALSE(callbacks.end_epoch(0, std::nan(""), 1).improved);
     EXPECT_EQ(callbacks.state().best_epoch, -1);
 }

@@ -51,7 +51,7 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
 
 TEST(StepProfile, OurOwnConvolutionsCountAsSuch) {
     if (!model::kernels::supports_avx2()) GTEST_SKIP() << "this processor has no AVX2";
-    const auto& filter = model::kernels::kernels_avx2().float32_filters->same;
+    const auto& filter = model::kernels::kernels_avx2().float32_winograds->same;
     const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto kernel = at::zeros({32, 3, 3, 32});
     const StepProfile profile;
@@ -69,9 +69,11 @@ TEST(StepProfile, EveryPartOfATrainingStepIsSeen) {
     const auto dataset = test::blobs();
     const data::PatchIndex index(dataset, {.fraction = 1});
     unet::Hyperparameters hyperparameters;
-    const auto weights = unet::initial_weights(1);
+    const auto architecture = unet::published_architecture();
+    const auto weights = unet::initial_weights(architecture, 1);
     const std::vector<float> sample_weights(index.size(), 1.0F);
-    const auto engine = make_cpu_engine({.dataset = dataset,
+    const auto engine = make_cpu_engine({.architecture = architecture,
+                                         .dataset = dataset,
                                          .index = index,
                                          .hyperparameters = hyperparameters,
                                          .start_weights = weights,
@@ -95,7 +97,7 @@ TEST(StepProfile, EveryPartOfATrainingStepIsSeen) {
     const double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
     EXPECT_LE(total, wall);
     EXPECT_GT(total, 0.5 * wall);
-    // Nobody listens any more.
+    // No profile is active any more.
     EXPECT_TRUE(engine->train({.samples = samples, .global = 2}, 1, 1e-3, 0).status == 0);
 }
 

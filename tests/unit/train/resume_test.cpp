@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trial that was paused and goes on is, bit for bit, the trial that was not.
+// A trial that was paused and resumed gives, bit for bit, the results of one that was not.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ namespace {
 using record::Answer;
 using record::TrialState;
 
-/// Runs a trial that is paused at its `nth` call of the control (0: never) and then goes on.
+/// Runs a trial that is paused at its `nth` call of the control (0: never) and then resumed.
 record::TrialResult run_with_pause(const test::SmallTrial& place, record::Assignment work,
                                    std::int64_t nth) {
     test::Control control;
@@ -58,7 +58,7 @@ TEST_P(Resume, IsBitExactAtAnyStep) {
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, Resume, testing::Values("Adam", "Nadam", "Adafactor"));
 
-TEST(Resume, GoesOnAfterUntilEpoch) {
+TEST(Resume, ContinuesAfterUntilEpoch) {
     const test::SmallTrial place("until");
     auto work = test::assignment({{"epochs", std::int64_t{3}}});
     test::Control control;
@@ -75,16 +75,41 @@ TEST(Resume, GoesOnAfterUntilEpoch) {
     EXPECT_EQ(test::metrics(rest.history), test::metrics(whole.history));
 }
 
-TEST(Resume, RefusesTheCheckpointOfAnotherTrial) {
-    const test::SmallTrial place("other");
+/// The file of a checkpoint of `work`'s first step.
+std::string checkpoint_of(const test::SmallTrial& place, const record::Assignment& work) {
     test::Control control;
     control.step_answer = [](const record::StepReport&) { return Answer::stop; };
-    ASSERT_EQ(train::run_trial(place.context(), test::assignment(), control).state,
-              TrialState::paused);
+    EXPECT_EQ(train::run_trial(place.context(), work, control).state, TrialState::paused);
+    return control.checkpoints.back().file;
+}
+
+/// Trains `work` from its checkpoint and compares it with a trial without one.
+void expect_a_new_start(const test::SmallTrial& place, record::Assignment work) {
+    test::Control resumed, fresh;
+    const auto result = train::run_trial(place.context(), work, resumed);
+    ASSERT_EQ(result.state, TrialState::done) << result.reason;
+    work.checkpoint.clear();
+    const auto expected = train::run_trial(place.context(), work, fresh);
+    EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
+    EXPECT_EQ(resumed.steps, fresh.steps);
+}
+
+TEST(Resume, StartsAgainFromTheCheckpointOfAnotherTrial) {
+    const test::SmallTrial place("other");
     auto other = test::assignment({{"lr", 2e-4}});
-    other.checkpoint = control.checkpoints.back().file;
-    test::Control next;
-    EXPECT_THROW(train::run_trial(place.context(), other, next), core::InputError);
+    other.checkpoint = checkpoint_of(place, test::assignment());
+    expect_a_new_start(place, other);
+}
+
+TEST(Resume, StartsAgainFromADamagedCheckpoint) {
+    const test::SmallTrial place("damaged");
+    auto work = test::assignment();
+    work.checkpoint = checkpoint_of(place, work);
+    const auto file = place.folder() / work.checkpoint;
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+    expect_a_new_start(place, work);
+    work.checkpoint = "trials/4/missing.h5";
+    expect_a_new_start(place, work);
 }
 
 TEST(Resume, ACheckpointIsSavedWhenItIsDue) {

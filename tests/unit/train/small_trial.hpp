@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// A small data set of blobs in noise, and what a trial on it needs.
 #pragma once
-
-// A small data set of blobs in noise, and what a trial on it needs.
 
 #include <unistd.h>
 
@@ -18,7 +18,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/random.hpp"
 #include "msunet/data/dataset.hpp"
-#include "msunet/data/patch_index.hpp"
+#include "msunet/data/patch_lists.hpp"
 #include "msunet/train/trainer.hpp"
 #include "msunet/unet/initializers.hpp"
 
@@ -58,7 +58,7 @@ inline data::Dataset blobs(std::uint32_t slices = 3) {
                                        std::move(masks));
 }
 
-/// Goes on, unless told otherwise.
+/// Answers `go_on` unless a test sets another answer.
 class Control final : public record::TrialControl {
 public:
     record::Answer after_step(const record::StepReport& report) override {
@@ -85,10 +85,12 @@ class SmallTrial {
 public:
     explicit SmallTrial(const std::string& name,
                         comm::Communicator group = comm::Communicator::self_without_mpi(),
-                        comm::AllReducer* reducer = nullptr)
-        : dataset_(blobs()),
-          index_(dataset_, {.fractional = false, .size = 32, .stride = 32}),
-          weights_(unet::initial_weights(3)),
+                        comm::AllReducer* reducer = nullptr,
+                        unet::Architecture architecture = unet::published_architecture())
+        : architecture_(std::move(architecture)),
+          dataset_(blobs()),
+          patches_(dataset_, fixed_patches()),
+          weights_(unet::initial_weights(architecture_, 3)),
           folder_(std::filesystem::temp_directory_path() /
                   ("msunet_train_" + name + "_" + group.broadcast(unique()))),
           group_(std::move(group)),
@@ -104,13 +106,11 @@ public:
     SmallTrial& operator=(const SmallTrial&) = delete;
 
     [[nodiscard]] train::TrialContext context() const {
-        train::TrialContext context{
-            .dataset = dataset_,
-            .patches = [this](const unet::Hyperparameters&) -> const data::PatchIndex& {
-                return index_;
-            },
-            .start_weights = weights_,
-            .group = group_};
+        train::TrialContext context{.architecture = architecture_,
+                                    .dataset = dataset_,
+                                    .patches = patches_,
+                                    .start_weights = weights_,
+                                    .group = group_};
         context.reducer = reducer_;
         context.metric = "val_dice_coef";
         context.seed = 5;
@@ -118,18 +118,26 @@ public:
         return context;
     }
 
-    [[nodiscard]] const data::PatchIndex& index() const { return index_; }
+    [[nodiscard]] const unet::Architecture& architecture() const { return architecture_; }
+    [[nodiscard]] const data::PatchIndex& index() const { return patches_.of(32, 32); }
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     [[nodiscard]] const std::vector<core::NamedArray>& weights() const { return weights_; }
 
 private:
+    static data::PatchOptions fixed_patches() {
+        data::PatchOptions options;
+        options.use_frac_patch = false;
+        return options;
+    }
+
     static std::string unique() {
         static int count = 0;
         return std::to_string(::getpid()) + "_" + std::to_string(++count);
     }
 
+    unet::Architecture architecture_;
     data::Dataset dataset_;
-    data::PatchIndex index_;
+    mutable data::PatchLists patches_;  ///< makes its indices when they are asked for
     std::vector<core::NamedArray> weights_;
     std::filesystem::path folder_;
     comm::Communicator group_;
@@ -139,7 +147,9 @@ private:
 /// 12 training samples in batches of 5: the last batch has 2.
 inline record::Assignment assignment(const core::Permutation& changes = {},
                                      record::TrialId trial = 4) {
-    core::Permutation permutation{{"batch_size", std::int64_t{5}},
+    core::Permutation permutation{{"patch_dimensions", std::int64_t{32}},
+                                  {"patch_stride", std::int64_t{32}},
+                                  {"batch_size", std::int64_t{5}},
                                   {"dropout", 0.5},
                                   {"epochs", std::int64_t{2}},
                                   {"lr", 1e-4}};

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "msunet/h5/keras_file.hpp"
-#include "msunet/unet/network.hpp"
 #include "small_trial.hpp"
 
 namespace msunet {
@@ -26,13 +25,14 @@ TEST_P(Trainability, ChangesExactlyItsTensors) {
     const auto after = h5::read_keras_file(place.folder() / result.weights_file).weights();
 
     const auto hyperparameters = unet::from_permutation(work.permutation);
-    const auto& tensors = unet::tensors();
+    const auto& tensors = place.architecture().tensors();
+    const auto trains = place.architecture().trainable_layers(hyperparameters);
     ASSERT_EQ(after.size(), tensors.size());
     std::set<std::string> changed, expected;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         if (after[i].values != place.weights()[i].values) changed.insert(tensors[i].name);
         // A frozen batch normalisation runs in inference mode: its statistics stay, too.
-        if (unet::is_trainable(unet::layers()[tensors[i].layer], hyperparameters)) {
+        if (trains[tensors[i].layer]) {
             expected.insert(tensors[i].name);
         }
     }

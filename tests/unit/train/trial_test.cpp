@@ -14,7 +14,7 @@ namespace {
 
 using record::TrialState;
 
-TEST(Trial, TellsWhatASweepNeeds) {
+TEST(Trial, ReportsWhatASweepNeeds) {
     const test::SmallTrial place("tells");
     test::Control control;
     const auto result = train::run_trial(place.context(), test::assignment(), control);
@@ -59,7 +59,7 @@ TEST(Trial, Learns) {
     EXPECT_LT(result.history.back().metrics.loss, result.history.front().metrics.loss - 0.2);
 }
 
-TEST(Trial, ADivergingOneFails) {
+TEST(Trial, FailsWhereTrainingDiverges) {
     const test::SmallTrial place("diverges");
     test::Control control;
     const auto result =
@@ -77,7 +77,7 @@ TEST(Trial, ADivergingOneFails) {
 TEST(Trial, StopsEarlyAndRestoresTheBest) {
     const test::SmallTrial place("early");
     test::Control control;
-    // A tiny rate: the validation Dice with moving statistics falls from its start.
+    // With this rate the validation Dice falls from the first epoch on.
     const auto result = train::run_trial(place.context(),
                                          test::assignment({{"epochs", std::int64_t{30}},
                                                            {"early_stopping", std::int64_t{2}},
@@ -98,29 +98,39 @@ TEST(Trial, StopsEarlyAndRestoresTheBest) {
 TEST(Trial, ModalityRowsEveryEpoch) {
     const test::SmallTrial place("rows");
     auto context = place.context();
-    context.options.modality_metrics = "every_epoch";
+    context.options.modality_metrics = train::ModalityMetrics::every_epoch;
     test::Control control;
     const auto result = train::run_trial(context, test::assignment(), control);
     ASSERT_EQ(result.modality.size(), 2U);
     EXPECT_TRUE(result.history[0].modality);
 }
 
+/// Keeps what a `pca_only` trial would write.
+class Components final : public train::TrialFiles {
+public:
+    std::vector<std::string> write_components(record::TrialId,
+                                              std::span<const double> cumulative) override {
+        seen.assign(cumulative.begin(), cumulative.end());
+        return {"trials/4/pca_cumsum.npy"};
+    }
+    void write_pictures(const train::TrainedTrial&) noexcept override {}
+
+    std::vector<double> seen;
+};
+
 TEST(Trial, PcaTrainsNothing) {
     const test::SmallTrial place("pca");
     auto context = place.context();
-    std::vector<double> seen;
-    context.write_pca = [&](record::TrialId, std::span<const double> cumulative) {
-        seen.assign(cumulative.begin(), cumulative.end());
-        return std::vector<std::string>{"trials/4/pca_cumsum.npy"};
-    };
+    Components components;
+    context.files = &components;
     test::Control control;
     const auto result = train::run_trial(context, test::assignment({{"pca_only", true}}), control);
     EXPECT_EQ(result.state, TrialState::pca);
     EXPECT_EQ(result.files.size(), 1U);
     EXPECT_EQ(control.steps, 0);
     // 6 validation samples: 5 components explain everything.
-    ASSERT_EQ(seen.size(), 5U);
-    EXPECT_NEAR(seen.back(), 1, 1e-6);
+    ASSERT_EQ(components.seen.size(), 5U);
+    EXPECT_NEAR(components.seen.back(), 1, 1e-6);
 }
 
 TEST(Trial, WeightsAndPrecisionsAreTaken) {
@@ -150,7 +160,7 @@ std::int64_t resident() {
     return pages;
 }
 
-TEST(Trial, MemoryIsGivenBack) {
+TEST(Trial, ReleasesItsMemory) {
     const test::SmallTrial place("memory");
     model::keep_freed_memory();
     std::int64_t early = 0;
@@ -162,6 +172,31 @@ TEST(Trial, MemoryIsGivenBack) {
         if (trial == 3) early = resident();
     }
     EXPECT_LE(static_cast<double>(resident()), 1.02 * static_cast<double>(early));
+}
+
+TEST(Trial, FailsBeforeTrainingWithEverythingThatIsKnownOfIt) {
+    const test::SmallTrial place("impossible");
+    auto context = place.context();
+    context.world_rank = 3;
+    context.gpus = 2;
+    for (const auto& [name, value] : core::Permutation{{"optimizer", std::string("Bogus")},
+                                                       {"patch_dimensions", std::int64_t{64}},
+                                                       {"modality_weight", std::string("ct")}}) {
+        auto work = test::assignment({{name, value}});
+        work.spent_seconds = 100;
+        work.first_started_at = 50;
+        test::Control control;
+        const auto result = train::run_trial(context, work, control);
+        EXPECT_EQ(result.state, TrialState::failed) << name;
+        EXPECT_FALSE(result.reason.empty()) << name;
+        EXPECT_EQ(result.trial, work.trial);
+        EXPECT_EQ(result.permutation, work.permutation);
+        EXPECT_EQ(result.rank, 3);
+        EXPECT_EQ(result.num_gpus, 2);
+        EXPECT_EQ(result.started_at, 50);
+        EXPECT_GE(result.duration, 100);
+        EXPECT_EQ(control.steps, 0);
+    }
 }
 
 TEST(Trial, AGroupLargerThanTheBatchIsRefused) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "msunet/core/error.hpp"
 
 namespace msunet::unet {
@@ -67,10 +69,10 @@ TEST(Hyperparameters, EveryKeyIsRead) {
     expected.contracting_batch_norm_trainable = expected.upsampling_trainable = false;
     expected.upsampling_batch_norm_trainable = false;
     expected.pca_only = expected.restore_best = true;
-    expected.modality_weight = "fmri";
+    expected.modality_weight = core::Modality::fmri;
     expected.weight_factor = 2.5;
     expected.early_stopping = 4;
-    expected.lr_schedule = "cosine";
+    expected.lr_schedule = LrSchedule::cosine;
     EXPECT_EQ(read, expected);
 }
 
@@ -85,7 +87,7 @@ TEST(Hyperparameters, KeysInEverySpelling) {
 
 TEST(Hyperparameters, NoneClearsAndDefaultsGiveWay) {
     Hyperparameters defaults;
-    defaults.modality_weight = "dti";
+    defaults.modality_weight = core::Modality::dti;
     defaults.weight_factor = 3;
     defaults.early_stopping = 2;
     EXPECT_EQ(from_permutation({}, defaults), defaults);
@@ -145,12 +147,12 @@ TEST(Hyperparameters, RangesAreThoseOfTheGuide) {
     }
 }
 
-TEST(Hyperparameters, GoThroughAPointUnchanged) {
+TEST(Hyperparameters, GoThroughAPermutationUnchanged) {
     Hyperparameters h;
     h.lr = 0.02;
     h.which_layer = 3;
     h.score_trainable = false;
-    h.modality_weight = "dti";
+    h.modality_weight = core::Modality::dti;
     const auto permutation = to_permutation(h);
     EXPECT_EQ(permutation.size(), hyperparameter_keys().size());
     EXPECT_EQ(permutation.at("early_stopping"), Value{});
@@ -163,6 +165,30 @@ TEST(Hyperparameters, HarmlessButUselessChoicesAreWarnedOf) {
     h.losses = "cosine_similarity";
     h.final_activation = "softmax";
     EXPECT_THAT(warnings_for(h), ElementsAre(HasSubstr("cosine_similarity"), HasSubstr("softmax")));
+}
+
+class Lister final : public core::UniformVisitor<Lister> {
+public:
+    template <class T>
+    void option(const core::OptionInfo& info, T& /*value*/) {
+        infos.emplace(info.name, info);
+    }
+    std::map<std::string_view, core::OptionInfo> infos;
+};
+
+TEST(Hyperparameters, SomeAreOptionsWithTheGuidesNames) {
+    Lister lister;
+    Hyperparameters h;
+    describe_options(lister, h);
+    EXPECT_THAT(lister.infos.at("modality_weight").aliases, ElementsAre("mw"));
+    EXPECT_THAT(lister.infos.at("modality_weight").choices,
+                ElementsAre("none", "anatomical", "dti", "noddi", "regwarp", "fmri"));
+    EXPECT_THAT(lister.infos.at("weight_factor").aliases, ElementsAre("wf"));
+    EXPECT_TRUE(lister.infos.contains("early_stopping"));
+    EXPECT_TRUE(lister.infos.contains("restore_best"));
+    for (const auto& [name, info] : lister.infos) {
+        EXPECT_EQ(info.affects, core::Affects::result) << name;
+    }
 }
 
 }  // namespace

@@ -7,12 +7,16 @@
 #include <nlohmann/json.hpp>
 
 #include "msunet/h5/keras_file.hpp"
-#include "msunet/unet/network.hpp"
 
 namespace msunet::unet {
 namespace {
 
 using nlohmann::json;
+
+const Architecture& architecture() {
+    static const Architecture published = published_architecture();
+    return published;
+}
 
 const json& layer_of(const json& model, std::string_view name) {
     for (const json& each : model.at("config").at("layers")) {
@@ -29,7 +33,7 @@ TEST(KerasConfig, CarriesTheHyperparameters) {
     h.final_activation = "tanh";
     h.score_trainable = false;
     h.which_layer = 2;
-    const json model = json::parse(keras_model_json(h, 64, std::nullopt));
+    const json model = json::parse(keras_model_json(architecture(), h, 64, std::nullopt));
     EXPECT_EQ(layer_of(model, "input_1").at("config").at("batch_input_shape"),
               json::parse("[null, 64, null, 1]"));
     EXPECT_EQ(layer_of(model, "drop7").at("config").at("rate"), 0.25);
@@ -47,12 +51,12 @@ TEST(KerasConfig, AgreesWithTheConfigurationThatKerasWrites) {
         GTEST_SKIP() << "no reference files under " << MSUNET_SHARED_DIR;
     }
     const json theirs = json::parse(h5::read_keras_file(file).model_config.value());
-    const json ours = json::parse(keras_model_json({}, 64, 64));
+    const json ours = json::parse(keras_model_json(architecture(), {}, 64, 64));
     EXPECT_EQ(ours.at("config").at("layers").size(), 63U);
     for (const char* key : {"name", "input_layers", "output_layers"}) {
         EXPECT_EQ(ours.at("config").at(key), theirs.at("config").at(key));
     }
-    for (const Layer& each : layers()) {
+    for (const Layer& each : architecture().layers()) {
         const json& our_layer = layer_of(ours, each.name);
         const json& their_layer = layer_of(theirs, each.name);
         EXPECT_EQ(our_layer.at("class_name"), their_layer.at("class_name")) << each.name;
@@ -68,10 +72,34 @@ TEST(KerasConfig, AgreesWithTheConfigurationThatKerasWrites) {
     }
 }
 
+TEST(KerasConfig, FollowsTheArchitecture) {
+    Hyperparameters h;
+    h.which_layer = 2;
+    const Architecture residual({.name = "small",
+                                 .blocks = {{.channels = 8, .residual = true}, {.channels = 12}},
+                                 .input_channels = 2,
+                                 .batch_norm = {.momentum = 0.9, .epsilon = 0.25}});
+    const json model = json::parse(keras_model_json(residual, h, 64, 32));
+    EXPECT_EQ(model.at("config").at("name"), "small");
+    EXPECT_EQ(layer_of(model, "input_1").at("config").at("batch_input_shape"),
+              json::parse("[null, 64, 32, 2]"));
+    EXPECT_EQ(layer_of(model, "conv1_1_bn").at("config").at("momentum"), 0.9);
+    EXPECT_EQ(layer_of(model, "conv1_1_bn").at("config").at("epsilon"), 0.25);
+    const json& addition = layer_of(model, "add1");
+    EXPECT_EQ(addition.at("class_name"), "Add");
+    EXPECT_EQ(addition.at("inbound_nodes"),
+              json::parse(R"([[["shortcut1", 0, 0, {}], ["conv1_2_bn", 0, 0, {}]]])"));
+    const json& shortcut = layer_of(model, "shortcut1").at("config");
+    EXPECT_EQ(shortcut.at("activation"), "linear");
+    EXPECT_EQ(shortcut.at("kernel_size"), json::parse("[1, 1]"));
+    EXPECT_EQ(shortcut.at("trainable"), true);
+    EXPECT_EQ(layer_of(model, "conv2_1").at("config").at("trainable"), false);
+}
+
 TEST(KerasConfig, IsReadForTheEndsOfTheModel) {
     Hyperparameters h;
     h.final_activation = "hard_sigmoid";
-    const auto facts = read_keras_model_json(keras_model_json(h, 96, std::nullopt));
+    const auto facts = read_keras_model_json(keras_model_json(architecture(), h, 96, std::nullopt));
     EXPECT_EQ(facts.input_height, 96);
     EXPECT_EQ(facts.input_width, std::nullopt);
     EXPECT_EQ(facts.final_activation, "hard_sigmoid");

@@ -59,9 +59,10 @@ TEST(Names, OthersAreRefusedWithAReason) {
     }
     const auto typo = refusal([] { return canonical_loss("binary_crosentropy"); });
     EXPECT_THAT(typo, HasSubstr("did you mean 'binary_crossentropy'"));
-    EXPECT_THAT(typo, HasSubstr("allowed are dice_coef_loss"));
+    EXPECT_THAT(typo, HasSubstr("allowed is dice_coef_loss"));
     EXPECT_THAT(refusal([] { return canonical_optimizer("LBFGS"); }), HasSubstr("'LBFGS'"));
-    EXPECT_THAT(refusal([] { return canonical_activation("none"); }), HasSubstr("unknown"));
+    EXPECT_THAT(refusal([] { return canonical_activation("none"); }),
+                HasSubstr("activation is 'none', allowed is linear"));
 }
 
 }  // namespace

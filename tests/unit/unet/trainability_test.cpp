@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layers that each hyperparameter freezes, written out from behaviour.md 5.
+// The layers that each hyperparameter freezes, written out.
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
 
-#include "msunet/unet/network.hpp"
+#include "msunet/unet/architecture.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -14,7 +14,8 @@ using Names = std::set<std::string>;
 
 Names frozen(const Hyperparameters& hyperparameters) {
     Names names;
-    for (const Layer& each : layers()) {
+    const Architecture architecture = published_architecture();
+    for (const Layer& each : architecture.layers()) {
         if (each.has_weights() && !is_trainable(each, hyperparameters)) {
             names.emplace(each.name);
         }
@@ -65,19 +66,23 @@ TEST(Trainability, EachFlagFreezesItsLayersAlone) {
 }
 
 TEST(Trainability, MovingStatisticsAreNeverTrained) {
+    const Architecture architecture = published_architecture();
     std::size_t statistics = 0;
-    for (const Tensor& tensor : tensors()) {
+    std::size_t elements = 0;
+    for (const Tensor& tensor : architecture.tensors()) {
         const bool moving = tensor.name.find("/moving_") != std::string::npos;
-        EXPECT_EQ(is_trainable(tensor, {}), !moving) << tensor.name;
+        EXPECT_EQ(tensor.statistic, moving) << tensor.name;
         statistics += moving ? 1 : 0;
+        elements += moving ? 0 : tensor.elements;
     }
     EXPECT_EQ(statistics, 44U);
+    EXPECT_EQ(architecture.trainable_parameter_count({}), elements);
     Hyperparameters none;
     none.which_layer = 0;
     none.score_trainable = none.upsampling_trainable = false;
     none.contracting_batch_norm_trainable = none.expanding_batch_norm_trainable = false;
     none.upsampling_batch_norm_trainable = false;
-    EXPECT_EQ(trainable_parameter_count(none), 0U);
+    EXPECT_EQ(architecture.trainable_parameter_count(none), 0U);
 }
 
 }  // namespace

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Scans and masks, each by itself. Functions report what is wrong and go on, so that all bad files
+/// are listed at once. Each opens its file once and reads it once.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "msunet/core/volume.hpp"
+#include "msunet/imaging/grid.hpp"
+#include "msunet/imaging/options.hpp"
+#include "msunet/io/nifti_file.hpp"
+
+namespace msunet::prepare {
+
+/// What was found about files, each one line: file, what is wrong, what to do.
+struct Findings {
+    std::vector<std::string> problems;  ///< end the run
+    std::vector<std::string> warnings;
+};
+
+/// Opens a scan and checks its header; nothing, with a problem, if it can't be used.
+[[nodiscard]] std::optional<io::NiftiFile> open_scan(const std::filesystem::path& file,
+                                                     Findings& findings);
+
+/// A warning where `file` has frames, but not number `frame`.
+void note_missing_frame(const io::NiftiFile& file, std::int64_t frame, Findings& findings);
+
+/// The grid of `file` after resampling; nothing, with a problem, if its size makes no sense.
+[[nodiscard]] std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
+                                                          const imaging::PreprocessOptions& options,
+                                                          Findings& findings);
+
+/// Reads a volume and checks that its voxels are finite and not constant; nothing, with a problem,
+/// if they can't be used.
+[[nodiscard]] std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame,
+                                                        io::Extent extent, Findings& findings);
+
+/// Reads a mask of {0,1} or {0,255} as {0,1}; nothing, with a problem, if it is something else. An
+/// empty one is a warning.
+[[nodiscard]] std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame,
+                                                      io::Extent extent, Findings& findings);
+
+/// One scan without a mask, for prediction: header, frame, voxels and the size after resampling
+/// checked; nothing, with problems, if it can't be used.
+[[nodiscard]] std::optional<core::Volume> read_scan(const std::filesystem::path& file,
+                                                    const imaging::PreprocessOptions& options,
+                                                    Findings& findings);
+
+/// A mask by its file's name, otherwise as above.
+[[nodiscard]] std::optional<core::Volume> read_mask(const std::filesystem::path& file,
+                                                    std::int64_t frame, Findings& findings);
+
+}  // namespace msunet::prepare

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Dice of predicted masks against manual ones: dice.csv, and the means in a line.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "msunet/core/modality.hpp"
+
+namespace msunet::report {
+
+/// One scan whose predicted mask was compared with a manual one.
+struct ScanDice {
+    std::string scan;
+    core::Modality modality{};
+    double dice = 0;
+};
+
+/// dice.csv: scan, modality, dice.
+[[nodiscard]] std::string dice_csv(std::span<const ScanDice> scans);
+
+/// "anatomical 0.9712 (3 scans), dti 0.9401 (1 scan); all 0.9634 (4 scans)"; empty for no scans.
+[[nodiscard]] std::string mean_dice_text(std::span<const ScanDice> scans);
+
+}  // namespace msunet::report

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "finish_sweep.hpp"
+
+#include <string>
+
+#include "../final_files.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/report/html.hpp"
+#include "msunet/report/results.hpp"
+#include "msunet/report/sweep.hpp"
+#include "msunet/report/terminal.hpp"
+
+namespace msunet::app {
+
+namespace {
+
+std::string stopped_text(const dispatch::SweepEnding& ending) {
+    switch (ending.ending) {
+        case sweep::Ending::stopped:
+            return ending.stop_reason == record::StopReason::stop_before
+                       ? "the job's end is near; start it again to resume"
+                       : "a signal asked for it; start it again to resume";
+        case sweep::Ending::time_limit:
+            return "the time limit has come";
+        case sweep::Ending::target:
+            return "the performance target is reached";
+        default:
+            return {};
+    }
+}
+
+record::StopReason reason_of(const dispatch::SweepEnding& ending) {
+    if (ending.ending == sweep::Ending::time_limit) return record::StopReason::time_limit;
+    if (ending.ending == sweep::Ending::target) return record::StopReason::performance_target;
+    return ending.stop_reason.value_or(record::StopReason::error);
+}
+
+}  // namespace
+
+core::ExitCode finish_sweep(const unet::Architecture& architecture,
+                            const std::filesystem::path& folder, record::Journal& journal,
+                            const dispatch::SweepEnding& ending) {
+    const bool complete = journal.record().unfinished() == 0;
+    report::FinalSummary summary;
+    summary.folder = folder.string();
+    summary.idle_fraction = ending.idle_fraction;
+    summary.ranks = static_cast<int>(journal.record().start.world.ranks);
+    summary.starts = journal.record().starts.size();
+    if (complete) {
+        // The date in the files' names and in the archive is the journal's last before this.
+        summary.files = write_final_files(architecture, folder, journal.record());
+        journal.append(record::Finished{core::unix_now()});
+    } else {
+        summary.stopped = stopped_text(ending);
+        report::write_partial_results(folder, report::make_sweep(journal.record()));
+        report::write_report(folder, journal.record());
+        journal.append(record::Stopped{reason_of(ending), core::unix_now()});
+    }
+    journal.sync();
+    core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
+    if (!complete && ending.ending == sweep::Ending::stopped) return core::ExitCode::stopped;
+    return exit_code_of(journal.record());
+}
+
+}  // namespace msunet::app

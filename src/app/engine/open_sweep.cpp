@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "open_sweep.hpp"
+
+#include <utility>
+
+#include "../commands.hpp"
+#include "../experiment.hpp"
+#include "../on_root.hpp"
+#include "msunet/comm/environment.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/trial_folder.hpp"
+#include "msunet/report/results.hpp"
+#include "versions.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+template <class Archive, codec::Is<OpenExperiment> T>
+void fields(Archive& archive, T& open) {
+    archive.converted(
+        "folder", open.folder, [](const fs::path& folder) { return folder.native(); },
+        [](std::string text) { return fs::path(std::move(text)); });
+    archive("group_size", open.group_size);
+    archive("finished", open.finished);
+}
+
+OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart& start,
+                               const comm::Communicator& world) {
+    std::optional<record::Replay> replay;
+    auto open = on_root(world, [&] {
+        const auto& options = settings.experiment;
+        auto name = options.experiment_name;
+        if (name && settings.sweep.shard) {
+            *name += sweep::folder_suffix(*settings.sweep.shard);
+        }
+        auto choice = choose_experiment({options.output_directory, name, options.resume}, start);
+        start.experiment_name = choice.name;
+        start.utc_offset = report::local_utc_offset(start.at);
+        for (const auto& notice : choice.notices) core::log::warn(notice);
+        OpenExperiment chosen;
+        chosen.folder = choice.folder;
+        if (choice.replay) {
+            const auto& record = choice.replay->record;
+            chosen.group_size = record.start.world.group_size;
+            chosen.finished = record.finished && !settings.sweep.retry_failed;
+        }
+        replay = std::move(choice.replay);
+        return chosen;
+    });
+    open.replay = std::move(replay);
+    return open;
+}
+
+sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,
+                              const std::vector<sweep::Node>& nodes,
+                              std::optional<std::int64_t> recorded_group_size) {
+    sweep::PlacementRequest request;
+    request.nodes = nodes;
+    request.trials = plan.selection.trials.size();
+    request.ranks_per_trial = settings.sweep.ranks_per_trial;
+    request.trials_per_gpu = settings.sweep.trials_per_gpu;
+    request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
+                                                     unet::Hyperparameters{}.batch_size);
+    request.dedicated_dispatcher = settings.sweep.dedicated_dispatcher;
+    request.threads = settings.train.threads;
+    request.recorded_group_size = recorded_group_size;
+    return sweep::place(request);
+}
+
+record::World describe_world(const comm::NodeTopology& topology,
+                             const std::vector<sweep::Node>& nodes,
+                             const sweep::Placement& placement, const TrainSettings& settings,
+                             const Compute& compute) {
+    record::World world;
+    world.ranks = topology.all().size();
+    world.nodes = topology.hosts();
+    world.ranks_of_node.assign(topology.ranks_per_node().begin(), topology.ranks_per_node().end());
+    for (const auto& node : nodes) world.gpus += node.devices;
+    world.device = compute.device_name();
+    world.group_size = placement.group_size;
+    world.trials_per_gpu = settings.sweep.trials_per_gpu;
+    world.threads = placement.slots[static_cast<std::size_t>(topology.all().rank())].threads;
+    world.precision = compute.precision_name();
+    world.mpi = mpi_version();
+    world.program = concat("msunet ", version());
+    return world;
+}
+
+record::Journal open_journal(const TrainSettings& settings, const record::SweepStart& start,
+                             OpenExperiment& open) {
+    const auto file = open.folder / record::journal_name;
+    if (!open.replay) return record::Journal::create(file, start);
+    const auto unrecorded = record::unrecorded_starts(open.replay->record, open.folder);
+    auto journal = record::Journal::open(file, std::move(*open.replay),
+                                         {start.owner, start.world, start.at}, unrecorded);
+    record::remove_leftovers(open.folder);
+    record::adopt_results(journal, open.folder);
+    if (settings.sweep.retry_failed) record::retry_failed(journal, open.folder);
+    const auto& record = journal.record();
+    const auto trials = record.start.trials.size();
+    core::log::info(concat("resuming ", open.folder, ": ", trials - record.unfinished(), " of ",
+                           trials, " trials have ended"));
+    return journal;
+}
+
+}  // namespace msunet::app

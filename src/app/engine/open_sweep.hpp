@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The experiment that a start works on, new or resumed, and its journal.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "../settings.hpp"
+#include "compute.hpp"
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/sweep/placement.hpp"
+#include "sweep_setup.hpp"
+
+namespace msunet::app {
+
+/// The experiment that this start works on.
+struct OpenExperiment {
+    std::filesystem::path folder;
+    std::optional<std::int64_t> group_size;  ///< recorded, where it is resumed
+    bool finished = false;
+    std::optional<record::Replay> replay;  ///< on rank 0, where it is resumed
+};
+
+/// Collective over `world`: finds or makes the experiment; completes `start` on rank 0. Throws
+/// core::UsageError alike on all ranks.
+OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart& start,
+                               const comm::Communicator& world);
+
+/// The groups in which the ranks train. Throws core::UsageError.
+sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,
+                              const std::vector<sweep::Node>& nodes,
+                              std::optional<std::int64_t> recorded_group_size);
+
+/// The world as the journal describes it.
+record::World describe_world(const comm::NodeTopology& topology,
+                             const std::vector<sweep::Node>& nodes,
+                             const sweep::Placement& placement, const TrainSettings& settings,
+                             const Compute& compute);
+
+/// Rank 0: creates the journal, or opens that of an earlier start: adds results that a leader wrote
+/// but it lacks, and removes those of failed trials that are to run again.
+record::Journal open_journal(const TrainSettings& settings, const record::SweepStart& start,
+                             OpenExperiment& open);
+
+}  // namespace msunet::app

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "msunet/record/ranking.hpp"
+
+namespace msunet::app {
+
+/// Files of trials that are no longer needed: checkpoints of those that have ended, and, unless all
+/// models are kept, weights and pictures of those that are not the best.
+class SuperfluousFiles {
+public:
+    /// `record` as it is when training begins.
+    SuperfluousFiles(std::filesystem::path experiment, bool keep_all_models,
+                     const record::SweepRecord& record);
+
+    /// A trial has ended; the record holds its result.
+    void trial_ended(const record::TrialResult& result, const record::SweepRecord& record);
+    /// Deletes the files. The journal must be on the disk up to the last `trial_ended`: a result
+    /// that got lost needs them.
+    void remove();
+
+private:
+    void add_model(const record::TrialResult& result);
+
+    std::filesystem::path experiment_;
+    bool keep_all_models_;
+    record::Leaderboard leaderboard_;
+    std::vector<std::filesystem::path> files_;
+};
+
+}  // namespace msunet::app

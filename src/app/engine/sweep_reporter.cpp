@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep_reporter.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/report/html.hpp"
+#include "msunet/report/results.hpp"
+#include "msunet/report/sweep.hpp"
+#include "msunet/report/terminal.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+constexpr double partial_seconds = 5;
+/// The other half of 1 % is the pictures' (TrialFileWriter).
+constexpr double partial_share = 0.005;
+}  // namespace
+
+SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& record)
+    : settings_(std::move(settings)),
+      leaderboard_(record),
+      forecast_(record),
+      live_(settings_.groups, record),
+      partial_share_(partial_share, partial_seconds) {
+    if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
+}
+
+void SweepReporter::happened(const record::Event& event, const record::SweepRecord& record) {
+    live_.happened(event);
+    if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
+        page_changed_ = true;
+        forecast_.epoch(epoch->trial, epoch->report);
+        epoch_line(*epoch, record);
+        if (board_) board_->epoch(epoch->trial, epoch->report, epoch->at);
+    } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
+        results_changed_ = true;
+        page_changed_ = true;
+        forecast_.ended(record, finished->result);
+        const bool best = leaderboard_.add(finished->result);
+        trial_line(finished->result, record, best);
+    } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
+        core::log::info(concat("trial ", paused->trial, " paused, its checkpoint is saved"));
+    } else if (!std::holds_alternative<record::TrialStarted>(event)) {
+        return;
+    }
+    live_.show(record, forecast_, leaderboard_, core::unix_now());
+}
+
+void SweepReporter::tick(const record::SweepRecord& record) {
+    const double now = core::unix_now();
+    if (page_changed_ && partial_share_.allows(now)) write_partial(record, now);
+    if (live_.is_due(now)) live_.show(record, forecast_, leaderboard_, now);
+}
+
+void SweepReporter::write_partial(const record::SweepRecord& record, double now) {
+    if (results_changed_) {
+        report::write_partial_results(settings_.folder, report::make_sweep(record));
+    }
+    report::write_report(settings_.folder, record);
+    results_changed_ = false;
+    page_changed_ = false;
+    partial_share_.spent(now, core::unix_now());
+}
+
+void SweepReporter::epoch_line(const record::EpochFinished& event,
+                               const record::SweepRecord& record) {
+    // With several trials a terminal shows the live table instead of a line an epoch.
+    if (core::log::is_terminal() && record.start.trials.size() > 1) return;
+    if (!heading_shown_) {
+        core::log::info(report::epoch_heading(settings_.has_validation));
+        heading_shown_ = true;
+    }
+    const auto& metrics = event.report.metrics;
+    core::log::info(report::format_epoch_line(
+        {event.trial, event.report.epoch + 1, forecast_.planned_epochs(record, event.trial),
+         metrics.loss, metrics.dice_coef, metrics.val_loss, metrics.val_dice_coef,
+         event.report.seconds, event.report.samples_per_second,
+         forecast_.seconds_left(settings_.groups)}));
+}
+
+void SweepReporter::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
+                               bool best) {
+    const auto count = concat(" (", leaderboard_.ended(), " of ", record.start.trials.size(), ")");
+    if (result.state == record::TrialState::failed) {
+        core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
+        return;
+    }
+    std::string text = concat("trial ", result.trial, " done", count);
+    if (const auto value = record::metric(result, record.start.metric)) {
+        text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
+    }
+    if (best) text += ", best so far";
+    core::log::info(text);
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What the user sees of a running sweep.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "live_view.hpp"
+#include "msunet/record/event.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/report/forecast.hpp"
+#include "msunet/report/tensorboard.hpp"
+#include "time_share.hpp"
+
+namespace msunet::app {
+
+/// Prints lines and the live table; writes TensorBoard's files, results.partial.csv and
+/// report.html, these at most every 5 s and in at most 0.5 % of the time.
+class SweepReporter {
+public:
+    struct Settings {
+        std::filesystem::path folder;
+        bool tensorboard = false;
+        bool has_validation = false;
+        std::int64_t groups = 1;
+    };
+
+    /// `record` as it is when training begins.
+    SweepReporter(Settings settings, const record::SweepRecord& record);
+
+    /// An event that the record already holds.
+    void happened(const record::Event& event, const record::SweepRecord& record);
+    /// Time has passed.
+    void tick(const record::SweepRecord& record);
+
+private:
+    void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
+    void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
+                    bool best);
+    void write_partial(const record::SweepRecord& record, double now);
+
+    Settings settings_;
+    std::optional<report::TensorBoard> board_;
+    record::Leaderboard leaderboard_;
+    report::Forecast forecast_;
+    LiveView live_;
+    bool heading_shown_ = false;
+    bool results_changed_ = false;
+    bool page_changed_ = false;
+    TimeShare partial_share_;
+};
+
+}  // namespace msunet::app

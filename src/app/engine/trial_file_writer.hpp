@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "msunet/data/dataset.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/train/trainer.hpp"
+#include "time_share.hpp"
+
+namespace msunet::app {
+
+/// The files of trials that the report module knows: PCA's, and pictures of the best trials.
+class TrialFileWriter final : public train::TrialFiles {
+public:
+    /// `dataset` must outlive it. `metric`: what "best" means. `share`: of the time that pictures
+    /// may take, in (0,1].
+    TrialFileWriter(const data::Dataset& dataset, const std::string& metric,
+                    std::filesystem::path experiment_folder, double share = default_share);
+
+    std::vector<std::string> write_components(record::TrialId trial,
+                                              std::span<const double> cumulative) override;
+    /// Only where the trial is better than all that this rank has trained before, and where
+    /// pictures have not yet taken their share of the time. `draw_missing_pictures` draws the rest
+    /// at the end of the sweep. What goes wrong is a warning.
+    void write_pictures(const train::TrainedTrial& trained) noexcept override;
+
+private:
+    /// The other half of 1 % is the SweepReporter's.
+    static constexpr double default_share = 0.005;
+
+    const data::Dataset& dataset_;
+    std::filesystem::path folder_;
+    record::Leaderboard leaderboard_;
+    TimeShare share_;
+};
+
+}  // namespace msunet::app

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// model::Network by fused operations, with forward and backward written by hand.
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "model/head.hpp"
+#include "model/network_base.hpp"
+#include "model/stages.hpp"
+
+namespace msunet::model {
+namespace {
+
+class FusedNetwork final : public NetworkBase {
+public:
+    explicit FusedNetwork(NetworkParts parts)
+        : NetworkBase(std::move(parts)),
+          rate_(options_.dropout),
+          stages_(architecture_, weights_, options_.batch_statistics, master_options()),
+          merged_(stages_.skips()),
+          bits_(stages_.skips()),
+          index_(stages_.skips()) {
+        while (first_ < stages_.count() && !stages_.all[first_].trainable()) ++first_;
+        make_schedule();
+    }
+
+    at::Tensor forward(const at::Tensor& x, const StepContext& context) override {
+        context_ = context;
+        samples_ = x.size(0);
+        if (context_.global_samples == 0) context_.global_samples = samples_;
+        training_ = true;
+        const auto bytes = stages_.output_numbers(x.numel()) *
+                           static_cast<std::int64_t>(at::elementSize(compute_type()));
+        recomputing_ = options_.device.is_cpu() && bytes > options_.recompute_above;
+        return run(x);
+    }
+
+    at::Tensor infer(const at::Tensor& x) override {
+        training_ = recomputing_ = false;
+        return run(x);
+    }
+
+    at::Tensor bottleneck(const at::Tensor& x) override {
+        training_ = recomputing_ = false;
+        refresh();
+        const at::Tensor y = contract(to_input(x));
+        clear();
+        return y.permute({0, 2, 3, 1})
+            .contiguous()
+            .view({y.size(0), -1})
+            .to(master_options().dtype());
+    }
+
+    void backward(const at::Tensor& logits_gradient) override {
+        at::Tensor dy = head_backward(*fused_ops_, stages_.head, input_of(stages_.count()),
+                                      logits_gradient, first_ < stages_.count());
+        stages_.head.a = at::Tensor();
+        if (!dy.defined()) {
+            clear();
+            return;
+        }
+        for (std::size_t skip = 0; skip < stages_.skips() && dy.defined(); ++skip) {
+            const std::size_t up = stages_.up(skip);
+            dy = stage_backward(up + 2, {.gradient = std::move(dy)});
+            if (!dy.defined()) break;
+            dy = stage_backward(up + 1, {.gradient = std::move(dy)});
+            if (!dy.defined()) break;
+            merged_[skip] = dy;
+            dy = stage_backward(up, {.gradient = dy,
+                                     .offset = skip_channels(skip),
+                                     .bits = bits_[skip],
+                                     .keep_scale = rate_.keep_scale()});
+        }
+        contract_backward(std::move(dy));
+        clear();
+    }
+
+private:
+    void refresh() {
+        for (auto& stage : stages_.all) stage.convolution.refresh(compute_type());
+    }
+
+    [[nodiscard]] std::int64_t skip_channels(std::size_t skip) const {
+        return stages_.all[Stages::across(skip)].channels();
+    }
+
+    at::Tensor empty(const at::Tensor& like, std::int64_t channels, std::int64_t height,
+                     std::int64_t width) {
+        return at::empty({like.size(0), channels, height, width}, like.options(),
+                         at::MemoryFormat::ChannelsLast);
+    }
+
+    at::Tensor run(const at::Tensor& x) {
+        refresh();
+        at::Tensor y = contract(to_input(x));
+        for (std::size_t skip = stages_.skips(); skip-- > 0;) {
+            const std::size_t up = stages_.up(skip);
+            const at::Tensor z = convolve_stage(up, y);
+            if (recomputes(up + 1)) begin_merge(skip);
+            normalise(up, z, merge_target(skip, skip_channels(skip)));
+            y = std::move(merged_[skip]);
+            y = plain(up + 1, std::move(y));
+            y = plain(up + 2, std::move(y));
+        }
+        const bool keep = keeps(stages_.count());
+        if (keep && !recomputes(stages_.count())) stages_.head.x = y;
+        at::Tensor logits = head_forward(*fused_ops_, stages_.head, y, keep);
+        if (!training_) clear();
+        return logits;
+    }
+
+    at::Tensor contract(at::Tensor y) {
+        for (std::size_t block = 0; block <= stages_.skips(); ++block) {
+            y = plain(2 * block, std::move(y));
+            y = block == stages_.skips() ? plain(2 * block + 1, std::move(y)) : skip(block, y);
+        }
+        return y;
+    }
+
+    /// Whether this pass keeps what the backward pass of a stage needs.
+    [[nodiscard]] bool keeps(std::size_t stage) const { return training_ && stage >= first_; }
+
+    at::Tensor convolve_stage(std::size_t i, const at::Tensor& x) {
+        Stage& stage = stages_.all[i];
+        const bool sums = training_ && stage.norm.batch_statistics;
+        at::Tensor z;
+        if (i == 0) {
+            RECORD_USER_SCOPE("msunet::convolution");
+            z = fused_ops_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
+                                              stage.norm, sums);
+        } else {
+            z = convolve(stage.convolution, x);
+            if (sums) fused_ops_->relu_sums(z, stage.norm);
+        }
+        if (keeps(i)) {
+            if (!recomputes(i)) stage.x = x;
+            stage.z = z;
+        }
+        return z;
+    }
+
+    /// Whether a stage's input (index stages_.count(): the head's) is not kept, but recomputed in
+    /// backward from the outputs of the convolutions before it. Pooled inputs are small and are
+    /// kept.
+    [[nodiscard]] bool recomputes(std::size_t i) const {
+        if (!recomputing_ || (i < stages_.contracting() && i % 2 == 0)) return false;
+        const auto skip = stages_.merge_before(i);
+        return (skip ? Stages::across(*skip) : i - 1) >= first_;
+    }
+
+    /// Makes room for a merge and writes its first half, from an output that is kept.
+    void begin_merge(std::size_t skip) {
+        const Stage& across = stages_.all[Stages::across(skip)];
+        merged_[skip] = empty_merge(skip, across.z);
+        fused_ops_->norm_forward(across.z, across.norm, merge_target(skip, 0));
+    }
+
+    /// A stage's input in backward: the one that was kept, or recomputed from the outputs of the
+    /// stages before it, which must still be there.
+    at::Tensor input_of(std::size_t i) {
+        if (!recomputes(i))
+            return std::move(i == stages_.count() ? stages_.head.x : stages_.all[i].x);
+        const Stage& before = stages_.all[i - 1];
+        if (const auto skip = stages_.merge_before(i)) {
+            begin_merge(*skip);
+            fused_ops_->norm_forward(before.z, before.norm,
+                                     merge_target(*skip, skip_channels(*skip)));
+            return std::move(merged_[*skip]);
+        }
+        at::Tensor y = empty(before.z, before.channels(), before.z.size(2), before.z.size(3));
+        fused_ops_->norm_forward(before.z, before.norm, {.out = y});
+        return y;
+    }
+
+    /// How many values a channel the statistics of a stage are over; 0: none, inference mode.
+    [[nodiscard]] std::int64_t count(const at::Tensor& z) const {
+        const bool whole = options_.sync_batch_norm;
+        return (whole ? context_.global_samples : samples_) * z.size(2) * z.size(3);
+    }
+
+    [[nodiscard]] bool reduces(const Stage& stage) const {
+        return stage.norm.batch_statistics && options_.sync_batch_norm &&
+               context_.collectives != nullptr && context_.collectives->active();
+    }
+
+    void normalise(std::size_t i, const at::Tensor& z, const Target& target) {
+        Stage& stage = stages_.all[i];
+        if (training_ && reduces(stage)) context_.collectives->sum(stage.norm.sums);
+        fused_ops_->prepare_norm(stage.norm, training_ ? count(z) : 0);
+        fused_ops_->norm_forward(z, stage.norm, target);
+    }
+
+    at::Tensor plain(std::size_t i, at::Tensor x) {
+        const at::Tensor z = convolve_stage(i, x);
+        x.reset();
+        at::Tensor y = keeps(i) ? empty(z, z.size(1), z.size(2), z.size(3)) : z;
+        normalise(i, z, {.out = y});
+        return y;
+    }
+
+    /// The second stage of a contracting block: pooled output, and the first part of its merge.
+    at::Tensor skip(std::size_t block, const at::Tensor& x) {
+        const std::size_t i = Stages::across(block);
+        const at::Tensor z = convolve_stage(i, x);
+        const std::int64_t height = z.size(2), width = z.size(3);
+        if (!recomputes(stages_.up(block) + 1)) merged_[block] = empty_merge(block, z);
+        make_mask(block, z);
+        Target target = merge_target(block, 0);
+        target.pooled = empty(z, z.size(1), height / 2, width / 2);
+        if (keeps(i)) {
+            index_[block] = at::empty(target.pooled.sizes(), z.options().dtype(at::kByte),
+                                      at::MemoryFormat::ChannelsLast);
+            target.pool_index = index_[block];
+        }
+        normalise(i, z, target);
+        return target.pooled;
+    }
+
+    [[nodiscard]] std::int64_t merged_channels(std::size_t skip) const {
+        return skip_channels(skip) + stages_.all[stages_.up(skip)].channels();
+    }
+
+    /// For outputs z of its first half.
+    at::Tensor empty_merge(std::size_t skip, const at::Tensor& z) {
+        return empty(z, merged_channels(skip), z.size(2), z.size(3));
+    }
+
+    void make_mask(std::size_t skip, const at::Tensor& z) {
+        bits_[skip] = at::Tensor();
+        if (!training_ || rate_.none()) return;
+        RECORD_USER_SCOPE("msunet::dropout_mask");
+        bits_[skip] = at::empty({z.size(0), z.size(2) * z.size(3) * merged_channels(skip) / 32},
+                                z.options().dtype(at::kInt));
+        fused_ops_->dropout_mask(bits_[skip], rate_, context_.dropout,
+                                 static_cast<std::uint32_t>(skip),
+                                 static_cast<std::uint32_t>(context_.first_sample));
+    }
+
+    Target merge_target(std::size_t skip, std::int64_t offset) {
+        return {.out = merged_[skip],
+                .offset = offset,
+                .bits = bits_[skip],
+                .keep_scale = rate_.keep_scale()};
+    }
+
+    /// From the gradient of the stage's output: gradients of its weights, and of its input unless
+    /// nothing below trains.
+    at::Tensor stage_backward(std::size_t i, Source source) {
+        Stage& stage = stages_.all[i];
+        Norm& norm = stage.norm;
+        if (norm.batch_statistics || stage.norm_trainable()) {
+            fused_ops_->norm_backward_sums(stage.z, source, norm);
+            if (stage.norm_trainable()) fused_ops_->take_norm_gradients(norm);
+            if (reduces(stage)) context_.collectives->sum(norm.sums);
+        }
+        const bool needed = i > first_;
+        Convolution& convolution = stage.convolution;
+        at::Tensor dx;
+        if (needed || convolution.trainable()) {
+            fused_ops_->prepare_norm_backward(norm, count(stage.z));
+            fused_ops_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
+            source = {};  // makes room for what follows
+            if (i == 0) {
+                RECORD_USER_SCOPE("msunet::convolution_backward");
+                fused_ops_->first_convolution_backward(stage.x, stage.z,
+                                                       convolution.kernel_gradient);
+            } else {
+                dx = convolve_backward(convolution, stage.z, input_of(i), needed);
+            }
+        }
+        stage.x = at::Tensor();
+        stage.z = at::Tensor();
+        return dx;
+    }
+
+    void contract_backward(at::Tensor dy) {
+        if (!dy.defined()) return;
+        Source source{.gradient = std::move(dy)};
+        for (std::size_t block = stages_.skips() + 1; block-- > 0;) {
+            dy = stage_backward(2 * block + 1, std::move(source));
+            if (!dy.defined()) return;
+            dy = stage_backward(2 * block, {.gradient = std::move(dy)});
+            if (!dy.defined() || block == 0) return;
+            source = {.gradient = std::move(merged_[block - 1]),
+                      .bits = bits_[block - 1],
+                      .keep_scale = rate_.keep_scale(),
+                      .pooled = std::move(dy),
+                      .pool_index = index_[block - 1]};
+        }
+    }
+
+    void clear() {
+        for (auto& stage : stages_.all) {
+            stage.x = at::Tensor();
+            stage.z = at::Tensor();
+        }
+        for (std::size_t i = 0; i < stages_.skips(); ++i) {
+            merged_[i] = bits_[i] = index_[i] = at::Tensor();
+        }
+        stages_.head.x = stages_.head.a = at::Tensor();
+    }
+
+    void make_schedule() {
+        if (!options_.sync_batch_norm) return;
+        const auto add = [&](const Stage& stage) {
+            if (stage.norm.batch_statistics) {
+                schedule_.emplace_back(2 * stage.channels(), at::kDouble);
+            }
+        };
+        for (const auto& stage : stages_.all) add(stage);
+        for (std::size_t i = stages_.count(); i-- > first_;) add(stages_.all[i]);
+    }
+
+    DropoutRate rate_;
+    Stages stages_;
+    /// The lowest stage with a trainable tensor; nothing below it has a gradient.
+    std::size_t first_ = 0;
+
+    bool training_ = false;
+    bool recomputing_ = false;  ///< see recomputes()
+    StepContext context_;
+    std::int64_t samples_ = 0;
+    /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.
+    std::vector<at::Tensor> merged_, bits_, index_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_fused_network(NetworkParts parts) {
+    return std::make_unique<FusedNetwork>(std::move(parts));
+}
+
+}  // namespace msunet::model

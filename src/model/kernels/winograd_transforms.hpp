@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Winograd's transforms in one dimension; in two dimensions each is applied twice.
+///
+/// A transform has taps, reads `input` pixels for the `output` pixels of a tile, and turns both and
+/// the kernel into `positions` numbers: the convolution is transform_output(transform_input(x) ·
+/// transform_kernel(w)), with an elementwise product. transform_gradient and kernel_gradient are
+/// the adjoints of transform_output and transform_kernel.
+#pragma once
+
+namespace msunet::model::kernels {
+namespace {
+
+/// F(2×2, 3×3): 3×3 taps, tiles of 2×2 pixels.
+struct SameTransform {
+    static constexpr int taps = 3;
+    static constexpr int input = 4;      ///< pixels that a tile depends on
+    static constexpr int positions = 4;  ///< numbers after the transform
+    static constexpr int output = 2;     ///< pixels of a tile
+    static constexpr int step = 2;       ///< input pixels from tile to tile
+    static constexpr int offset = -1;    ///< first input pixel of the first tile
+
+    template <class V>
+    static void transform_input(const V (&x)[input], V (&to)[positions]) {
+        to[0] = x[0] - x[2];
+        to[1] = x[1] + x[2];
+        to[2] = x[2] - x[1];
+        to[3] = x[1] - x[3];
+    }
+    template <class V>
+    static void transform_output(const V (&m)[positions], V (&to)[output]) {
+        to[0] = m[0] + m[1] + m[2];
+        to[1] = m[1] - m[2] - m[3];
+    }
+    template <class V>
+    static void transform_gradient(const V (&dy)[output], V (&to)[positions]) {
+        to[0] = dy[0];
+        to[1] = dy[0] + dy[1];
+        to[2] = dy[0] - dy[1];
+        to[3] = -dy[1];
+    }
+    template <class V>
+    static void transform_kernel(const V (&w)[taps], V (&to)[positions]) {
+        const V ends = (w[0] + w[2]) * 0.5F, middle = w[1] * 0.5F;
+        to[0] = w[0];
+        to[1] = ends + middle;
+        to[2] = ends - middle;
+        to[3] = w[2];
+    }
+    template <class V>
+    static void kernel_gradient(const V (&du)[positions], V (&to)[taps]) {
+        const V sum = (du[1] + du[2]) * 0.5F;
+        to[0] = du[0] + sum;
+        to[1] = (du[1] - du[2]) * 0.5F;
+        to[2] = du[3] + sum;
+    }
+};
+
+/// Nearest ×2 up-sampling, then two taps w₀, w₁: y₀ = (w₀ + w₁)·x₀ and y₁ = w₀·x₀ + w₁·x₁, which is
+/// y₀ + w₁·(x₁ − x₀).
+struct UpTransform {
+    static constexpr int taps = 2, input = 2, positions = 2, output = 2, step = 1, offset = 0;
+
+    template <class V>
+    static void transform_input(const V (&x)[input], V (&to)[positions]) {
+        to[0] = x[0];
+        to[1] = x[1] - x[0];
+    }
+    template <class V>
+    static void transform_output(const V (&m)[positions], V (&to)[output]) {
+        to[0] = m[0];
+        to[1] = m[0] + m[1];
+    }
+    template <class V>
+    static void transform_gradient(const V (&dy)[output], V (&to)[positions]) {
+        to[0] = dy[0] + dy[1];
+        to[1] = dy[1];
+    }
+    template <class V>
+    static void transform_kernel(const V (&w)[taps], V (&to)[positions]) {
+        to[0] = w[0] + w[1];
+        to[1] = w[1];
+    }
+    template <class V>
+    static void kernel_gradient(const V (&du)[positions], V (&to)[taps]) {
+        to[0] = du[0];
+        to[1] = du[0] + du[1];
+    }
+};
+
+/// Its adjoint, with tiles of one pixel: dx₀ = (w₀ + w₁)·(dy₀ + dy₁) + w₁·(dy₋₁ − dy₁).
+struct UpAdjointTransform : UpTransform {
+    static constexpr int input = 3, output = 1, step = 2, offset = -1;
+
+    template <class V>
+    static void transform_input(const V (&dy)[input], V (&to)[positions]) {
+        to[0] = dy[1] + dy[2];
+        to[1] = dy[0] - dy[2];
+    }
+    template <class V>
+    static void transform_output(const V (&m)[positions], V (&to)[output]) {
+        to[0] = m[0] + m[1];
+    }
+};
+
+}  // namespace
+}  // namespace msunet::model::kernels

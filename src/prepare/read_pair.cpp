@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prepare/read_pair.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "msunet/core/text.hpp"
+#include "msunet/imaging/check.hpp"
+
+namespace msunet::prepare {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string quoted(const fs::path& file) { return core::quoted(file.string()); }
+
+/// Two open files whose headers passed, each by itself.
+struct OpenPair {
+    io::NiftiFile data;
+    io::NiftiFile mask;
+};
+
+std::optional<OpenPair> open_pair(const PairFiles& files, std::int64_t frame, Findings& findings) {
+    auto data = open_scan(files.data, findings);
+    auto mask = open_scan(files.mask, findings);
+    if (data) note_missing_frame(*data, frame, findings);
+    if (!data || !mask) return std::nullopt;
+    return OpenPair{.data = std::move(*data), .mask = std::move(*mask)};
+}
+
+std::optional<PairGeometry> check_headers(const OpenPair& pair,
+                                          const imaging::PreprocessOptions& options,
+                                          const std::vector<std::int64_t>& fixed_patches,
+                                          Findings& findings) {
+    const fs::path& data = pair.data.path();
+    const fs::path& mask = pair.mask.path();
+    const core::Volume& geometry = pair.data.header().geometry;
+    const core::Volume& of_mask = pair.mask.header().geometry;
+    if (const auto sizes = imaging::size_difference(geometry, of_mask)) {
+        findings.problems.push_back(
+            core::concat(quoted(data), " and its mask ", quoted(mask), " differ in size (", *sizes,
+                         "), check that they belong together or draw the mask on this volume"));
+        return std::nullopt;
+    }
+    if (const auto difference = imaging::geometry_difference(geometry, of_mask)) {
+        findings.warnings.push_back(core::concat(quoted(mask), " has another geometry than ",
+                                                 quoted(data), " in its header (", *difference,
+                                                 "), the volume's is used"));
+    }
+    const auto after = resampled_grid(pair.data, options, findings);
+    if (!after) return std::nullopt;
+    if (auto small = too_small_for_patches(data, *after, fixed_patches)) {
+        findings.problems.push_back(std::move(*small));
+        return std::nullopt;
+    }
+    return PairGeometry{.before = imaging::grid_of(geometry),
+                        .after = *after,
+                        .reading_cost = pair.data.cost() + pair.mask.cost()};
+}
+
+}  // namespace
+
+std::optional<std::string> too_small_for_patches(const fs::path& file, const imaging::Grid& grid,
+                                                 const std::vector<std::int64_t>& fixed_patches) {
+    if (fixed_patches.empty()) return std::nullopt;
+    const auto largest = *std::ranges::max_element(fixed_patches);
+    if (static_cast<std::int64_t>(std::min(grid.size[0], grid.size[1])) >= largest) {
+        return std::nullopt;
+    }
+    return core::concat(quoted(file), ": its slices have ", grid.size[0], "x", grid.size[1],
+                        " pixels after resampling, fewer than patch_dimensions ", largest,
+                        "; use a smaller patch_dimensions, a larger -ts, or -ufp True");
+}
+
+std::optional<PairGeometry> survey_pair(const PairFiles& files,
+                                        const imaging::PreprocessOptions& options,
+                                        const std::vector<std::int64_t>& fixed_patches) {
+    Findings unused;
+    const auto pair = open_pair(files, options.frame, unused);
+    if (!pair) return std::nullopt;
+    return check_headers(*pair, options, fixed_patches, unused);
+}
+
+std::optional<PairContent> read_pair(const PairFiles& files,
+                                     const imaging::PreprocessOptions& options,
+                                     const std::vector<std::int64_t>& fixed_patches,
+                                     Findings& findings) {
+    auto pair = open_pair(files, options.frame, findings);
+    if (!pair) return std::nullopt;
+    const auto geometry = check_headers(*pair, options, fixed_patches, findings);
+    if (!geometry) return std::nullopt;
+    auto volume = read_volume(std::move(pair->data), options.frame, io::Extent::whole, findings);
+    auto mask = read_mask(std::move(pair->mask), options.frame, io::Extent::whole, findings);
+    if (!volume || !mask) return std::nullopt;
+    return PairContent{
+        .geometry = *geometry,
+        .voxels = {.volume = std::move(volume->volume), .mask = std::move(mask->volume)},
+        .data_hash = std::move(volume->hash),
+        .mask_hash = std::move(mask->hash)};
+}
+
+}  // namespace msunet::prepare

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/prepare/read_scan.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/imaging/check.hpp"
+
+namespace msunet::prepare {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string quoted(const fs::path& file) { return core::quoted(file.string()); }
+
+/// What `read` gives, or nothing and its failure among the problems.
+template <class Read>
+auto attempt(const fs::path& file, Findings& findings, Read&& read)
+    -> std::optional<decltype(read())> {
+    try {
+        return read();
+    } catch (const core::Error& error) {
+        std::ranges::copy(error.problems(), std::back_inserter(findings.problems));
+    } catch (const std::exception& error) {
+        findings.problems.push_back(core::concat(quoted(file), " can't be read (", error.what(),
+                                                 "), replace or remove it"));
+    }
+    return std::nullopt;
+}
+
+/// Reads a frame without NaN and infinity; nothing, with a problem, if there are some.
+std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file, std::int64_t frame,
+                                          io::Extent extent, Findings& findings) {
+    auto read = attempt(file.path(), findings, [&] { return std::move(file).read(frame, extent); });
+    if (!read || read->not_finite == 0) return read;
+    findings.problems.push_back(core::concat(quoted(file.path()), " has ", read->not_finite,
+                                             " voxels that are NaN or infinite, repair or "
+                                             "remove it"));
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<io::NiftiFile> open_scan(const fs::path& file, Findings& findings) {
+    return attempt(file, findings, [&] { return io::NiftiFile(file); });
+}
+
+void note_missing_frame(const io::NiftiFile& file, std::int64_t frame, Findings& findings) {
+    const auto frames = static_cast<std::int64_t>(file.header().frames);
+    if (frames <= 1 || frame < frames) return;
+    findings.warnings.push_back(core::concat(quoted(file.path()), " has ", frames,
+                                             " frames and no frame ", frame,
+                                             " (counted from 0), the last one is taken"));
+}
+
+std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
+                                            const imaging::PreprocessOptions& options,
+                                            Findings& findings) {
+    const core::Volume& geometry = file.header().geometry;
+    const imaging::Grid grid = imaging::grid_for(geometry, options);
+    if (const auto reason = imaging::unreasonable(grid, geometry)) {
+        findings.problems.push_back(core::concat(quoted(file.path()), ": ", *reason));
+        return std::nullopt;
+    }
+    return grid;
+}
+
+std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame, io::Extent extent,
+                                          Findings& findings) {
+    auto read = read_finite(file, frame, extent, findings);
+    if (!read) return std::nullopt;
+    if (const auto reason = imaging::unusable(read->volume)) {
+        findings.problems.push_back(core::concat(quoted(file.path()), " can't be used (", *reason,
+                                                 "), repair or remove it"));
+        return std::nullopt;
+    }
+    return read;
+}
+
+std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame, io::Extent extent,
+                                        Findings& findings) {
+    auto read = read_finite(file, frame, extent, findings);
+    if (!read) return std::nullopt;
+    if (const auto values = imaging::make_binary(read->volume)) {
+        findings.problems.push_back(core::concat(quoted(file.path()), " is no mask (it holds ",
+                                                 *values,
+                                                 "), make it binary: 0 and 1, or 0 and 255"));
+        return std::nullopt;
+    }
+    if (imaging::is_empty(read->volume)) {
+        findings.warnings.push_back(core::concat(
+            quoted(file.path()), " is empty (all voxels are 0), check that the mask was drawn"));
+    }
+    return read;
+}
+
+std::optional<core::Volume> read_scan(const fs::path& file,
+                                      const imaging::PreprocessOptions& options,
+                                      Findings& findings) {
+    auto opened = open_scan(file, findings);
+    if (!opened) return std::nullopt;
+    note_missing_frame(*opened, options.frame, findings);
+    if (!resampled_grid(*opened, options, findings)) return std::nullopt;
+    auto read = read_volume(std::move(*opened), options.frame, io::Extent::frame, findings);
+    if (!read) return std::nullopt;
+    return std::move(read->volume);
+}
+
+std::optional<core::Volume> read_mask(const fs::path& file, std::int64_t frame,
+                                      Findings& findings) {
+    auto opened = open_scan(file, findings);
+    if (!opened) return std::nullopt;
+    auto read = read_mask(std::move(*opened), frame, io::Extent::frame, findings);
+    if (!read) return std::nullopt;
+    return std::move(read->volume);
+}
+
+}  // namespace msunet::prepare

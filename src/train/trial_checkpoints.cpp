@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trial_checkpoints.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "msunet/codec/json.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/record/fields.hpp"
+#include "msunet/train/trial_failure.hpp"
+#include "train/leader_work.hpp"
+
+namespace msunet::train {
+
+namespace {
+
+using core::concat;
+
+std::string identity_of(const TrialSetup& setup) {
+    return concat(codec::to_json(setup.assignment.permutation), " seed ", setup.context.seed,
+                  " data ", setup.context.dataset.hash());
+}
+
+/// Checkpoints beside training are a convenience: the trial goes on without them.
+template <class Part>
+void warn_on_failure(Part&& part) {
+    const auto problem = failure_of(part);
+    if (!problem.empty()) {
+        core::log::alert(concat("a checkpoint could not be written: ", problem));
+    }
+}
+
+/// Collective over the group: the first rank's problem.
+std::string first_problem(const comm::Communicator& group, const std::string& mine) {
+    const auto problems = group.all_gather(mine);
+    const auto first = std::ranges::find_if(problems, [](const auto& one) { return !one.empty(); });
+    return first == problems.end() ? std::string() : *first;
+}
+
+}  // namespace
+
+TrialCheckpoints::TrialCheckpoints(const TrialSetup& setup, GroupControl& control)
+    : setup_(setup),
+      control_(control),
+      identity_(identity_of(setup)),
+      writer_(setup.folder() / checkpoint_file_name),
+      saved_at_(core::steady_seconds()) {}
+
+std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) const {
+    const auto file = setup_.context.experiment_folder / setup_.assignment.checkpoint;
+    auto read = read_checkpoint(file);
+    std::string problem;
+    if (const auto* unusable = std::get_if<UnusableCheckpoint>(&read)) problem = unusable->reason;
+    auto* checkpoint = std::get_if<Checkpoint>(&read);
+    if (checkpoint != nullptr &&
+        (checkpoint->trial != setup_.assignment.trial || checkpoint->identity != identity_)) {
+        problem = concat("checkpoint ", core::quoted(file.string()),
+                         " belongs to another trial or to other data");
+    }
+    if (problem.empty()) {
+        problem = engine.restore(checkpoint->engine, checkpoint->iterations);
+        if (!problem.empty()) {
+            problem = concat("checkpoint ", core::quoted(file.string()), " is of another network (",
+                             problem, ")");
+        }
+    }
+    problem = first_problem(setup_.context.group, problem);
+    if (problem.empty()) progress = std::move(checkpoint->progress);
+    return problem;
+}
+
+void TrialCheckpoints::save_if_due(const StepEngine& engine, const Progress& progress) {
+    const double minutes = (core::steady_seconds() - saved_at_) / 60;
+    if (!setup_.context.group.is_root() || minutes < setup_.context.options.checkpoint_minutes) {
+        return;
+    }
+    warn_on_failure([&] { writer_.start(snapshot(engine, progress)); });
+    saved_at_ = core::steady_seconds();
+}
+
+void TrialCheckpoints::save(const StepEngine& engine, const Progress& progress) {
+    run_on_leader(setup_.context.group, [&] {
+        writer_.start(snapshot(engine, progress));
+        writer_.finish();
+    });
+    report_completed();
+}
+
+void TrialCheckpoints::report_completed() {
+    if (!setup_.context.group.is_root()) return;
+    warn_on_failure([&] {
+        if (const auto position = writer_.completed()) {
+            control_.checkpoint_written({.trial = setup_.assignment.trial,
+                                         .file = setup_.file_name(checkpoint_file_name),
+                                         .epoch = position->first,
+                                         .step = position->second});
+        }
+    });
+}
+
+void TrialCheckpoints::finish() {
+    warn_on_failure([&] { writer_.finish(); });
+}
+
+Checkpoint TrialCheckpoints::snapshot(const StepEngine& engine, const Progress& progress) const {
+    return {.trial = setup_.assignment.trial,
+            .identity = identity_,
+            .progress = progress,
+            .iterations = engine.iterations(),
+            .engine = engine.state()};
+}
+
+}  // namespace msunet::train

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "msunet/train/checkpoint.hpp"
+#include "train/group_control.hpp"
+#include "train/trial_setup.hpp"
+
+namespace msunet::train {
+
+/// The checkpoints of one trial: reads the one that it continues from, writes new ones where they
+/// are due, reports those that are on disk. The group's leader writes.
+class TrialCheckpoints {
+public:
+    TrialCheckpoints(const TrialSetup& setup, GroupControl& control);
+
+    /// Collective over the group: engine and progress of the assignment's checkpoint. Where a rank
+    /// can't use it: the reason, on every rank; the engine is then to be made again.
+    [[nodiscard]] std::string restore(StepEngine& engine, Progress& progress) const;
+    /// Begins to write one beside training if --checkpoint_minutes have passed since the last.
+    void save_if_due(const StepEngine& engine, const Progress& progress);
+    /// Collective over the group: one that is on disk when it returns. Throws core::Error on every
+    /// rank where it can't be written.
+    void save(const StepEngine& engine, const Progress& progress);
+    /// Tells the control of a checkpoint that has come to the disk since the last call.
+    void report_completed();
+    /// Waits for the one that is being written.
+    void finish();
+
+private:
+    [[nodiscard]] Checkpoint snapshot(const StepEngine& engine, const Progress& progress) const;
+
+    const TrialSetup& setup_;
+    GroupControl& control_;
+    std::string identity_;
+    CheckpointWriter writer_;
+    double saved_at_;
+};
+
+}  // namespace msunet::train

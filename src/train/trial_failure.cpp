@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/train/trial_failure.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <new>
+#include <span>
+#include <utility>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::train {
+
+namespace {
+
+std::string with_rank(const std::string& reason, std::optional<int> rank) {
+    return rank ? core::concat(reason, " (rank ", *rank, " of the group)") : reason;
+}
+
+}  // namespace
+
+TrialFailure::TrialFailure(std::string reason, std::optional<int> rank)
+    : std::runtime_error(with_rank(reason, rank)), reason_(std::move(reason)), rank_(rank) {}
+
+// Here, so that the class has one type description in the program: it is caught across shared
+// libraries.
+TrialFailure::~TrialFailure() = default;
+
+std::string failure_text(const std::exception& error) {
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
+    if (const auto* known = dynamic_cast<const core::Error*>(&error)) {
+        return core::join(std::span<const std::string>(known->problems()), "; ");
+    }
+    std::string text = error.what();
+    text = text.substr(0, text.find('\n'));
+    return text.empty() ? "unknown failure" : text;
+}
+
+void throw_if_any_failed(const comm::Communicator& group, const std::string& mine) {
+    const auto failures = group.all_gather(mine);
+    const auto first = std::ranges::find_if(failures, [](const auto& text) { return !text.empty(); });
+    if (first == failures.end()) return;
+    if (std::ranges::count(failures, *first) == std::ssize(failures)) throw TrialFailure(*first);
+    throw TrialFailure(*first, static_cast<int>(first - failures.begin()));
+}
+
+void throw_if_step_failed(const comm::Communicator& group, const StepEngine& engine,
+                          std::int64_t status) {
+    if (status < StepEngine::failed_status) return;
+    throw_if_any_failed(group, engine.failure());
+    throw TrialFailure("a rank of the group failed");
+}
+
+}  // namespace msunet::train

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trial_setup.hpp"
+
+#include "msunet/core/text.hpp"
+#include "msunet/train/trial_failure.hpp"
+
+namespace msunet::train {
+
+namespace {
+
+std::int64_t steps_per_epoch(const data::PatchIndex& index, std::int64_t batch_size) {
+    return (static_cast<std::int64_t>(index.training().size()) + batch_size - 1) / batch_size;
+}
+
+}  // namespace
+
+std::string group_problem(std::int64_t batch_size, int ranks) {
+    if (ranks <= batch_size) return {};
+    return core::concat("a group of ", ranks, " ranks can't share batches of ", batch_size,
+                        " samples, give a larger batch_size or a smaller --ranks_per_trial");
+}
+
+TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
+    : context(c),
+      assignment(a),
+      hyperparameters(unet::from_permutation(a.permutation, c.defaults)),
+      index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride)),
+      sample_weights(data::sample_weights(index, hyperparameters.modality_weight,
+                                          hyperparameters.weight_factor)),
+      steps(steps_per_epoch(index, hyperparameters.batch_size)) {
+    if (hyperparameters.pca_only) return;
+    const auto problem = group_problem(hyperparameters.batch_size, context.group.size());
+    if (!problem.empty()) throw TrialFailure(problem);
+    if (index.training().empty()) {
+        throw TrialFailure(
+            "there are no training samples (all scans are validation data), give more scans or a "
+            "smaller --validation_split");
+    }
+}
+
+std::filesystem::path TrialSetup::folder() const {
+    return context.experiment_folder / record::trial_folder(assignment.trial);
+}
+
+std::string TrialSetup::file_name(const char* name) const {
+    return core::concat(record::trial_folder(assignment.trial), "/", name);
+}
+
+}  // namespace msunet::train

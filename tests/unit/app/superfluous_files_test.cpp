@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which files of trials are kept while a sweep runs.
+
+#include "app/engine/superfluous_files.hpp"
+
+#include <gtest/gtest.h>
+
+#include "msunet/core/file.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/record/event.hpp"
+
+namespace msunet::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+record::SweepStart four_trials() {
+    record::SweepStart start;
+    start.experiment_name = "files";
+    start.metric = "dice_coef";
+    start.trials = {0, 1, 2, 3};
+    start.grid["lr"] = {0.1, 0.2, 0.3, 0.4};
+    start.at = 1;
+    return start;
+}
+
+class SuperfluousFilesTest : public testing::Test {
+protected:
+    SuperfluousFilesTest()
+        : folder_(fs::path(testing::TempDir()) /
+                  ("msunet_files_" + std::to_string(core::unix_now()))) {
+        record::update(record_, four_trials());
+    }
+    ~SuperfluousFilesTest() override { fs::remove_all(folder_); }
+    SuperfluousFilesTest(const SuperfluousFilesTest&) = delete;
+    SuperfluousFilesTest& operator=(const SuperfluousFilesTest&) = delete;
+
+    /// A trial ends with its weights in its folder.
+    record::TrialResult end(record::TrialId trial, double dice) {
+        record::TrialFinished event;
+        event.result.trial = trial;
+        event.result.state = record::TrialState::done;
+        event.result.history.emplace_back().metrics.dice_coef = dice;
+        event.result.weights_file = weights(trial);
+        event.at = 2;
+        core::make_directories(folder_ / record::trial_folder(trial));
+        core::write_file_atomically(folder_ / weights(trial), "weights");
+        record::update(record_, event);
+        return event.result;
+    }
+
+    static std::string weights(record::TrialId trial) {
+        return record::trial_folder(trial) + "/weights.h5";
+    }
+
+    std::vector<record::TrialId> left() const {
+        std::vector<record::TrialId> left;
+        for (const auto trial : record_.start.trials) {
+            if (fs::exists(folder_ / weights(trial))) left.push_back(trial);
+        }
+        return left;
+    }
+
+    using Ids = std::vector<record::TrialId>;
+    fs::path folder_;
+    record::SweepRecord record_;
+};
+
+TEST_F(SuperfluousFilesTest, KeepsTheBestWeightsOnly) {
+    SuperfluousFiles files(folder_, false, record_);
+    for (const auto& [trial, dice] : {std::pair{2, 0.5}, {0, 0.4}, {3, 0.7}, {1, 0.7}}) {
+        files.trial_ended(end(static_cast<record::TrialId>(trial), dice), record_);
+    }
+    EXPECT_EQ(left(), (Ids{0, 1, 2, 3})) << "before the journal is on disk";
+    files.remove();
+    EXPECT_EQ(left(), Ids{1}) << "of two that are equal the lower id wins";
+}
+
+TEST_F(SuperfluousFilesTest, DeletesWhatAnEarlierStartLeft) {
+    end(0, 0.4);
+    end(2, 0.6);
+    SuperfluousFiles files(folder_, false, record_);
+    files.remove();
+    EXPECT_EQ(left(), Ids{2});
+    files.trial_ended(end(1, 0.8), record_);
+    files.remove();
+    EXPECT_EQ(left(), Ids{1});
+}
+
+TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
+    SuperfluousFiles files(folder_, true, record_);
+    for (const record::TrialId trial : {0U, 1U}) {
+        files.trial_ended(end(trial, 0.1 * static_cast<double>(trial)), record_);
+    }
+    files.remove();
+    EXPECT_EQ(left(), (Ids{0, 1}));
+}
+
+}  // namespace
+}  // namespace msunet::app

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fused network against the autograd network.
+
+#include <ATen/Context.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/randn.h>
+
+#include <limits>
+#include <map>
+#include <string>
+
+#include "fixtures.hpp"
+#include "msunet/unet/initializers.hpp"
+
+namespace msunet::model {
+namespace {
+
+/// What a training step gives, in float64.
+struct Results {
+    at::Tensor logits, gradients, statistics;
+};
+
+/// A batch and the gradient of its logits.
+struct Batch {
+    at::Tensor x, d;
+};
+
+Batch draw(std::uint64_t seed, std::int64_t samples, std::int64_t height, std::int64_t width) {
+    at::manual_seed(seed);
+    return {at::rand({samples, height, width}),
+            at::randn({samples, height, width}) / static_cast<double>(height * width)};
+}
+
+/// Weights of the published architecture are drawn once for a seed.
+const std::vector<core::NamedArray>& published_weights(std::uint64_t seed) {
+    static std::map<std::uint64_t, std::vector<core::NamedArray>> drawn;
+    auto& weights = drawn[seed];
+    if (weights.empty()) weights = unet::initial_weights(test::published(), seed);
+    return weights;
+}
+
+/// A network and the weights that it starts from.
+struct Start {
+    const unet::Architecture& architecture;
+    std::span<const core::NamedArray> weights;
+};
+
+Results run(const Start& start, test::Maker make, const NetworkOptions& options, std::uint64_t seed,
+            const Batch& batch, std::unique_ptr<FusedOps> fused_ops = nullptr) {
+    const auto network = make({.architecture = start.architecture,
+                               .options = options,
+                               .weights = start.weights,
+                               .fused_ops = std::move(fused_ops)});
+    const StepContext context{.dropout = {seed, 2}, .first_sample = 1};
+    const auto wide = [](const at::Tensor& t) { return t.detach().to(at::kDouble, false, true); };
+    Results results;
+    results.logits = wide(network->forward(batch.x, context));
+    network->backward(batch.d.to(network->master_options().dtype()));
+    results.gradients = wide(network->parameters().gradients());
+    results.statistics = wide(network->moving_statistics());
+    return results;
+}
+
+/// The largest difference by the largest value.
+double relative(const at::Tensor& a, const at::Tensor& b) {
+    if (b.numel() == 0) return 0;
+    return test::largest_difference(a, b) / b.abs().max().item<double>();
+}
+
+void expect_equal(const Results& fused, const Results& autograd, const std::string& what) {
+    // Batch statistics amplify rounding.
+    EXPECT_LE(relative(fused.logits, autograd.logits), 1e-11) << what;
+    EXPECT_LE(relative(fused.gradients, autograd.gradients), 1e-10) << what;
+    EXPECT_LE(relative(fused.statistics, autograd.statistics), 1e-12) << what;
+}
+
+class FusedNetwork : public testing::TestWithParam<std::uint64_t> {
+protected:
+    static Start published() { return {test::published(), published_weights(GetParam())}; }
+
+    /// Compares in float64.
+    static void compare(NetworkOptions options, const Batch& batch, const std::string& what,
+                        const Start& start = published()) {
+        options.precision = Precision::float64;
+        expect_equal(run(start, make_fused_network, options, GetParam(), batch),
+                     run(start, make_autograd_network, options, GetParam(), batch), what);
+    }
+};
+
+TEST_P(FusedNetwork, EqualsAutogradAtAnySize) {
+    for (const auto& [height, width] : {std::pair{32, 32}, {32, 64}, {96, 48}, {16, 16}}) {
+        compare({.dropout = 0.3}, draw(GetParam(), 3, height, width),
+                std::to_string(height) + "x" + std::to_string(width));
+    }
+}
+
+TEST_P(FusedNetwork, EqualsAutogradUnderAnyDropout) {
+    for (const double dropout : {0.0, 0.25, 0.5, 0.9}) {
+        compare({.dropout = dropout}, draw(GetParam(), 2, 32, 32), std::to_string(dropout));
+    }
+}
+
+TEST_P(FusedNetwork, EqualsAutogradWhateverTrains) {
+    using unet::Hyperparameters;
+    const auto batch = draw(GetParam(), 2, 32, 32);
+    const auto compare_subset = [&](const Hyperparameters& h, const std::string& what) {
+        compare({.trainable = test::published().trainable_layers(h)}, batch, what);
+    };
+    for (const std::int64_t layer : {0, 1, 6, 12, 18}) {
+        Hyperparameters h;
+        h.which_layer = layer;
+        compare_subset(h, "which_layer " + std::to_string(layer));
+    }
+    for (bool Hyperparameters::*flag :
+         {&Hyperparameters::score_trainable, &Hyperparameters::expanding_batch_norm_trainable,
+          &Hyperparameters::contracting_batch_norm_trainable,
+          &Hyperparameters::upsampling_trainable,
+          &Hyperparameters::upsampling_batch_norm_trainable}) {
+        Hyperparameters h;
+        h.*flag = false;
+        compare_subset(h, "one part frozen");
+        h.which_layer = 0;
+        compare_subset(h, "one part and all counted convolutions frozen");
+    }
+}
+
+TEST_P(FusedNetwork, EqualsAutogradWithAtenOperators) {
+    const auto batch = draw(GetParam(), 3, 32, 48);
+    const NetworkOptions options{.precision = Precision::float64, .dropout = 0.3};
+    expect_equal(
+        run(published(), make_fused_network, options, GetParam(), batch, make_aten_fused_ops()),
+        run(published(), make_autograd_network, options, GetParam(), batch), "ATen operators");
+}
+
+TEST_P(FusedNetwork, EqualsAutogradInInferenceMode) {
+    compare({.batch_statistics = false}, draw(GetParam(), 2, 32, 32), "inference statistics");
+}
+
+TEST_P(FusedNetwork, EqualsAutogradOnOtherBlocks) {
+    const unet::Architecture three(
+        {.name = "three",
+         .blocks = {{.channels = 32}, {.channels = 96}, {.channels = 64}},
+         .batch_norm = {.momentum = 0.9, .epsilon = 0.01}});
+    const auto weights = unet::initial_weights(three, GetParam());
+    compare({}, draw(GetParam(), 2, 24, 20), "three blocks", {three, weights});
+}
+
+// In float32 batch statistics amplify rounding by a factor that depends on the draw. Both networks
+// meet the same one, so that each is as far from the result in float64 as the other.
+TEST_P(FusedNetwork, IsAsExactInFloat32AsAutograd) {
+    const auto batch = draw(GetParam(), 3, 32, 32);
+    const auto at = [&](test::Maker make, Precision precision) {
+        return run(published(), make, {.precision = precision, .dropout = 0.3}, GetParam(), batch);
+    };
+    const Results exact = at(make_autograd_network, Precision::float64);
+    const Results fused = at(make_fused_network, Precision::float32);
+    const Results autograd = at(make_autograd_network, Precision::float32);
+    const auto error = [](const at::Tensor& a, const at::Tensor& b) {
+        return ((a - b).norm() / b.norm()).item<double>();
+    };
+    for (const auto member : {&Results::logits, &Results::gradients, &Results::statistics}) {
+        EXPECT_LE(error(fused.*member, exact.*member),
+                  10 * error(autograd.*member, exact.*member) + 1e-6);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, FusedNetwork, testing::Values(1, 2, 3));
+
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+TEST(FusedNetworkRecomputation, ChangesNoBit) {
+    const Batch batch = draw(1, 3, 32, 64);
+    const auto results = [&](NetworkOptions options, std::int64_t above) {
+        options.recompute_above = above;
+        return run({test::published(), published_weights(1)}, make_fused_network, options, 1,
+                   batch);
+    };
+    for (const auto precision : {Precision::float32, Precision::bf16}) {
+        for (const double dropout : {0.0, 0.3, 0.5}) {
+            // Layers 0, 3, …: from all that train to the last few.
+            for (std::int64_t layer = 0; layer < 18; layer += 3) {
+                unet::Hyperparameters h;
+                h.which_layer = layer;
+                const NetworkOptions options{.precision = precision,
+                                             .dropout = dropout,
+                                             .trainable = test::published().trainable_layers(h)};
+                const Results kept = results(options, never), recomputed = results(options, 0);
+                EXPECT_TRUE(kept.logits.equal(recomputed.logits));
+                EXPECT_TRUE(kept.gradients.equal(recomputed.gradients))
+                    << "layer " << layer << ", dropout " << dropout;
+                EXPECT_TRUE(kept.statistics.equal(recomputed.statistics));
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace msunet::model
