@@ -35,7 +35,7 @@ LeaderActions LeaderMachine::receive(const ToLeader& message) {
 void LeaderMachine::return_waiting(LeaderActions& actions) {
     for (const record::Assignment& waiting : waiting_) {
         // Built in its place: GCC 12 warns of moved variants that hold a map.
-        std::get<Report>(actions.emplace_back()).message.emplace<Returned>(waiting.trial);
+        std::get<Report>(actions.emplace_back()).message = Returned{waiting.trial};
     }
     waiting_.clear();
 }

@@ -12,7 +12,7 @@ namespace msunet::record {
 
 namespace {
 
-/// Brings a checked record up to date.
+/// Updates a record by a checked event.
 class Update {
 public:
     explicit Update(SweepRecord& record) : record_(record) {}
@@ -27,9 +27,7 @@ public:
         TrialRecord& trial = record_.trials[event.trial];
         trial.state = TrialState::running;
         trial.rank = event.rank;
-        ++trial.starts;
         if (trial.first_started_at == 0) trial.first_started_at = event.at;
-        trial.last_started_at = event.at;
         record_.timeline.push_back(
             {event.trial, event.rank, newest_start(), event.at, event.at, TrialState::running});
         see(event.at);
@@ -42,7 +40,7 @@ public:
 
     void operator()(const EpochFinished& event) {
         std::vector<EpochReport>& epochs = record_.trials[event.trial].epochs;
-        // A trial that goes on from a checkpoint may repeat an epoch.
+        // A trial that is resumed from a checkpoint may repeat an epoch.
         std::erase_if(epochs, [&](const EpochReport& e) { return e.epoch >= event.report.epoch; });
         epochs.push_back(event.report);
         see(event.at);
@@ -154,7 +152,7 @@ void check(const SweepRecord& record, const Event& event) {
         }
         if (std::adjacent_find(start->trials.begin(), start->trials.end(),
                                std::greater_equal<>()) != start->trials.end()) {
-            throw core::InputError("the permutations are not in ascending order");
+            throw core::InputError("the trials are not in ascending order");
         }
         return;
     }

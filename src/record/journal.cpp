@@ -23,7 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The disk is asked to keep what was written at most so often.
+/// Lines are brought to the disk at most this often.
 constexpr std::chrono::seconds sync_interval{1};
 
 std::string taken_text(const std::filesystem::path& file, const Owner& owner,
@@ -55,9 +55,9 @@ struct Journal::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    /// Of two starts that both found the journal free, one goes on.
+    /// Of two starts that both found the journal free, only one proceeds.
     void claim(std::uint64_t size) {
-        // Where the file system has no locks, the owner and the heartbeat alone must do.
+        // On a file system without locks only owner and heartbeat protect the journal.
         struct stat status {};
         const bool locked_by_other =
             ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -74,9 +74,8 @@ struct Journal::Impl {
         return taken_text(file, replay(file).record.owner, what);
     }
 
-    /// A process that was suspended for so long that its journal counted as free may find the lines
-    /// of another start in it. Not a UsageError, which would count as a failure of the permutation
-    /// that runs.
+    /// While this process was suspended, its journal may have counted as free and another start may
+    /// have written to it. Not a UsageError, which would count as a failure of the running trial.
     void check_sole_writer() const {
         struct stat status {};
         if (::fstat(descriptor, &status) != 0) throw core::FileError("can't read", file, errno);
@@ -94,7 +93,7 @@ struct Journal::Impl {
             if (written < 0 && errno == EINTR) continue;
             if (written < 0) {
                 const int error = errno;
-                // A line that is not whole must not be followed by another.
+                // No line may follow an incomplete one.
                 if (::ftruncate(descriptor, static_cast<off_t>(bytes)) != 0) damaged = true;
                 throw core::FileError("can't write", file, error);
             }
@@ -131,7 +130,7 @@ Journal::~Journal() = default;
 Journal Journal::create(const std::filesystem::path& file, const SweepStart& start) {
     SweepRecord record;
     update(record, start);
-    // The first line is there whole or not at all: without it a folder is no experiment.
+    // The first line is written completely or not at all: without it a folder is no experiment.
     const std::string line = codec::to_json(Event(start)) + "\n";
     core::AtomicFile first(file);
     first.write(line);

@@ -20,7 +20,7 @@ namespace {
 using core::concat;
 using core::quoted;
 
-/// A journal whose last sign of life is older is not in use.
+/// A journal whose last event is older is not in use.
 constexpr double silence_seconds = 120;
 
 struct FirstLine {

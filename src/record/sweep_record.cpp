@@ -58,13 +58,21 @@ core::Permutation SweepRecord::permutation(TrialId trial) const {
     return permutation_of(start.grid, trial);
 }
 
+std::vector<std::size_t> positions_of(const GridLists& grid, TrialId trial) {
+    std::vector<std::size_t> positions(grid.size());
+    auto position = positions.rbegin();
+    for (auto axis = grid.rbegin(); axis != grid.rend(); ++axis, ++position) {
+        *position = trial % axis->second.size();
+        trial /= axis->second.size();
+    }
+    return positions;
+}
+
 core::Permutation permutation_of(const GridLists& grid, TrialId trial) {
     core::Permutation permutation;
-    for (auto axis = grid.rbegin(); axis != grid.rend(); ++axis) {
-        const auto& [name, values] = *axis;
-        permutation[name] = values[trial % values.size()];
-        trial /= values.size();
-    }
+    const std::vector<std::size_t> positions = positions_of(grid, trial);
+    auto position = positions.begin();
+    for (const auto& [name, values] : grid) permutation[name] = values[*position++];
     return permutation;
 }
 

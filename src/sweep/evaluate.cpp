@@ -30,7 +30,7 @@ std::optional<double> number_of(const Value& value) {
 [[noreturn]] void wrong_types(const Node& node, const std::string& operation, const Value& left,
                               const Value& right) {
     throw ExpressionProblem(node.position,
-                            concat(core::quoted(operation), " does not go between ",
+                            concat(core::quoted(operation), " is not defined between ",
                                    core::python_repr(left), " (", core::type_name(left), ") and ",
                                    core::python_repr(right), " (", core::type_name(right), ")"));
 }
@@ -170,7 +170,7 @@ Value signed_value(const Node& node, const Value& operand) {
     const auto number = number_of(operand);
     if (!number) {
         throw ExpressionProblem(node.position,
-                                concat(core::quoted(node.operations[0]), " does not go before ",
+                                concat(core::quoted(node.operations[0]), " is not defined before ",
                                        core::python_repr(operand)));
     }
     return minus ? -*number : *number;

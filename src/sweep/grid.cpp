@@ -40,10 +40,8 @@ ParameterGrid::ParameterGrid(record::GridLists lists) : lists_(std::move(lists))
         names_.push_back(name);
         axes_.push_back(&values);
     }
-    strides_.resize(names_.size());
     constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    for (std::size_t axis = names_.size(); axis-- > 0;) {
-        strides_[axis] = size_;
+    for (std::size_t axis = 0; axis < names_.size(); ++axis) {
         if (length(axis) > most / size_) {
             throw core::UsageError(
                 "the grid has more than 9.2e18 permutations (they can't be numbered), shorten its "
@@ -53,23 +51,15 @@ ParameterGrid::ParameterGrid(record::GridLists lists) : lists_(std::move(lists))
     }
 }
 
-const core::Value& ParameterGrid::value(std::uint64_t index, std::size_t axis) const {
-    return (*axes_[axis])[index / strides_[axis] % length(axis)];
-}
-
 core::Permutation ParameterGrid::permutation(std::uint64_t index) const {
     if (index >= size_) throw std::out_of_range("permutation index");
-    core::Permutation permutation;
-    for (std::size_t axis = 0; axis < names_.size(); ++axis) {
-        permutation.emplace_hint(permutation.end(), names_[axis], value(index, axis));
-    }
-    return permutation;
+    return record::permutation_of(lists_, index);
 }
 
 std::uint64_t ParameterGrid::index(const std::vector<std::uint64_t>& positions) const {
     std::uint64_t index = 0;
     for (std::size_t axis = 0; axis < names_.size(); ++axis) {
-        index += positions.at(axis) * strides_[axis];
+        index = index * length(axis) + positions.at(axis);
     }
     return index;
 }

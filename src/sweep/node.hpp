@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/sweep/expression.hpp"
@@ -29,10 +30,13 @@ struct Expression::Node {
     std::size_t position = 0;
 };
 
+/// Parses an expression over these names; a name's slot is its index. Throws ExpressionProblem.
+[[nodiscard]] Expression::Node parse(std::string_view text, const std::vector<std::string>& names);
+
 /// The value of an expression. Throws ExpressionProblem.
-core::Value evaluate(const Expression::Node& node, const Expression::Lookup& value);
+[[nodiscard]] core::Value evaluate(const Expression::Node& node, const Expression::Lookup& value);
 
 /// Python's truth of a value.
-bool truth(const core::Value& value);
+[[nodiscard]] bool truth(const core::Value& value);
 
 }  // namespace msunet::sweep

@@ -187,7 +187,6 @@ private:
 
     void idle(const std::vector<std::int64_t>& ranks, const std::string& why) {
         if (ranks.empty()) return;
-        result_.idle_ranks.insert(result_.idle_ranks.end(), ranks.begin(), ranks.end());
         result_.notices.push_back(concat(ranks_text(ranks), " will get no trial (", why));
     }
 
@@ -206,7 +205,6 @@ private:
         std::sort(beyond.begin(), beyond.end());
         idle(beyond, concat("there are ", result_.groups, " groups for ", request_.trials,
                             " trials), ask for fewer nodes"));
-        std::sort(result_.idle_ranks.begin(), result_.idle_ranks.end());
         if (request_.trials_per_gpu > 1 && has_devices() && !any_shares()) {
             result_.notices.push_back(
                 concat("--trials_per_gpu ", request_.trials_per_gpu,

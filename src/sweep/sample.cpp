@@ -21,7 +21,7 @@ using Drawn = std::unordered_set<record::TrialId>;
 /// A point of the unit cube, each coordinate times 2^64.
 using Draw = std::function<void(std::vector<std::uint64_t>& coordinates)>;
 
-/// The engine is fixed by the C++ standard; the standard's distributions are not.
+/// The C++ standard defines the engine's numbers, but not those of its distributions.
 std::uint64_t below(std::mt19937_64& engine, std::uint64_t n) {
     const std::uint64_t unfair = (0 - n) % n;
     for (;;) {

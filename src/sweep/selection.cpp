@@ -56,8 +56,9 @@ void filter(std::vector<record::TrialId>& trials, const std::string& text,
     const Expression expression(text, names);
     const std::size_t axes = grid.names().size();
     std::erase_if(trials, [&](record::TrialId trial) {
+        const auto positions = record::positions_of(grid.lists(), trial);
         return !expression.accepts([&](std::size_t slot) -> const core::Value& {
-            return slot < axes ? grid.value(trial, slot) : *others[slot - axes];
+            return slot < axes ? grid.axis(slot)[positions[slot]] : *others[slot - axes];
         });
     });
     if (trials.empty()) {
@@ -89,7 +90,6 @@ std::string folder_suffix(const Shard& shard) {
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
                  const core::Permutation& defaults) {
     Selection selection;
-    selection.grid = grid.size();
     selection.lines.push_back(count_text(grid.size()) +
                               (grid.size() == 1 ? " permutation" : " permutations") +
                               " in the grid");
@@ -102,9 +102,8 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                    "(--boolean_limit filters only what these have drawn)"));
     }
     selection.trials = sample(grid, options.random_method, limit.count, seed);
-    selection.sampled = selection.trials.size();
     if (!limit.option.empty()) {
-        selection.lines.push_back(concat(count_text(selection.sampled), " of them drawn by ",
+        selection.lines.push_back(concat(count_text(selection.trials.size()), " of them drawn by ",
                                          limit.option, " (", core::name_of(options.random_method),
                                          ")"));
     }
@@ -114,7 +113,6 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                                          " of them accepted by --boolean_limit ",
                                          quoted(*options.boolean_limit)));
     }
-    selection.accepted = selection.trials.size();
     if (options.shard) {
         keep_shard(selection.trials, *options.shard);
         selection.lines.push_back(concat(count_text(selection.trials.size()), " of them in shard ",

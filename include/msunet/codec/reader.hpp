@@ -23,7 +23,7 @@
 namespace msunet::codec {
 
 /// The archive that reads what `Writer` wrote. Throws core::InputError naming the member that is
-/// missing or of the wrong type. Members that it isn't asked for are passed over.
+/// missing or of the wrong type. Members that no call names are ignored.
 class Reader {
 public:
     /// `object` must outlive the reader.

@@ -76,7 +76,7 @@ private:
     std::vector<int> leaders_;
     sweep::Scheduler scheduler_;
     SweepLimits limits_;
-    double now_ = 0;  ///< of the event at hand
+    double now_ = 0;  ///< of the present event
     DispatcherActions actions_;
     double next_heartbeat_ = 0;
     sweep::Ending ending_ = sweep::Ending::complete;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What the dispatcher tells a worker group, and what its trainer tells back.
+/// \file
+/// What a group is assigned, and what its trainer reports.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +12,20 @@
 
 namespace msunet::record {
 
-/// One piece of work for a worker group. Travels as JSON text (`to_json`).
+/// A trial for a group, and how far to train it.
 struct Assignment {
     TrialId trial = 0;
     core::Permutation permutation;
     std::optional<std::int64_t> until_epoch;  ///< pause after so many epochs; nothing: to the end
-    std::string checkpoint;    ///< to go on from, relative to the experiment's folder; empty: none
+    std::string checkpoint;    ///< to resume from, relative to the experiment's folder; empty: none
     double spent_seconds = 0;  ///< on earlier starts of the trial
     double first_started_at = 0;  ///< unix seconds of its first start; 0: now
 
     bool operator==(const Assignment&) const = default;
 };
 
-/// What a trainer is to do next. `pause` and `stop` both end with a checkpoint: `pause` because
-/// other work comes first, `stop` because the whole sweep stops.
+/// What a trainer does next. `pause` and `stop` both end with a checkpoint: `pause` because another
+/// trial has priority, `stop` because the whole sweep stops.
 enum class Answer : std::uint8_t { go_on, pause, stop };
 
 /// A training step that has just ended.
@@ -46,9 +47,9 @@ struct CheckpointReport {
     bool operator==(const CheckpointReport&) const = default;
 };
 
-/// The trainer's line to the rest of the program, called on every rank of the group. The answers of
-/// `after_step` and `after_epoch` may differ between ranks; the trainer agrees on the largest in
-/// its reductions. Implementations must not communicate within the group.
+/// How the trainer reports and asks whether to go on; called on every rank of the group. The
+/// answers of `after_step` and `after_epoch` may differ between ranks; the group agrees on the
+/// largest in its reductions. Implementations must not communicate within the group.
 class TrialControl {
 public:
     virtual ~TrialControl() = default;

@@ -15,7 +15,7 @@ namespace msunet::record {
 /// Version of the journal's format, in each journal's first line.
 inline constexpr std::int64_t journal_version = 2;
 
-/// A trial was handed to a group. The checkpoint is the one it goes on from, empty for none.
+/// A group has started a trial. The checkpoint is the one it is resumed from, empty for none.
 struct TrialStarted {
     static constexpr std::string_view name = "trial_started";
     TrialId trial = 0;
@@ -39,7 +39,7 @@ struct EpochFinished {
     double at = 0;
 };
 
-/// A trial was set aside with a checkpoint.
+/// A trial was paused with a checkpoint.
 struct TrialPaused {
     static constexpr std::string_view name = "trial_paused";
     TrialId trial = 0;
@@ -54,28 +54,28 @@ struct TrialFinished {
     double at = 0;
 };
 
-/// A failed trial's result is set aside, so that it runs again (`--retry_failed`).
+/// A failed trial's result is discarded, so that it runs again (`--retry_failed`).
 struct TrialRetried {
     static constexpr std::string_view name = "trial_retried";
     TrialId trial = 0;
     double at = 0;
 };
 
-/// Sign of life.
+/// The program still runs.
 struct Heartbeat {
     static constexpr std::string_view name = "heartbeat";
     Owner owner;
     double at = 0;
 };
 
-/// The program ended in order before the sweep did.
+/// The program stopped in order before the sweep was complete.
 struct Stopped {
     static constexpr std::string_view name = "stopped";
     StopReason reason = StopReason::signal;
     double at = 0;
 };
 
-/// A later start took the sweep up.
+/// A later start resumes the sweep.
 struct Resumed {
     static constexpr std::string_view name = "resumed";
     Owner owner;
@@ -83,7 +83,7 @@ struct Resumed {
     double at = 0;
 };
 
-/// All trials have results and every file is written: nothing is left to do.
+/// All trials have results and all files are written.
 struct Finished {
     static constexpr std::string_view name = "finished";
     double at = 0;
@@ -93,9 +93,9 @@ struct Finished {
 using Event = std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused,
                            TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
 
-/// Brings a record up to date with an event. `Resumed` after a start without an end counts a death
+/// Updates a record by an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial
-/// that isn't part of the sweep, or anything before the start.
+/// that isn't part of the sweep, or an event before the start.
 void update(SweepRecord& record, const Event& event);
 
 }  // namespace msunet::record

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The journal: append-only JSON lines, the truth about a sweep (`journal.jsonl`).
+/// \file
+/// The journal (`journal.jsonl`): append-only lines of JSON, the authoritative state of a sweep.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,7 @@ namespace msunet::record {
 /// Its name in the experiment's folder.
 inline constexpr std::string_view journal_name = "journal.jsonl";
 
-/// What a journal says.
+/// The content of a journal.
 struct Replay {
     SweepRecord record;
     std::int64_t version = journal_version;  ///< of the file
@@ -38,22 +39,23 @@ struct Replay {
 void require_current_version(const std::filesystem::path& file, const Replay& replay);
 
 /// Whether a pid of this host runs.
-bool process_runs(std::int64_t pid);
+[[nodiscard]] bool process_runs(std::int64_t pid);
 
-/// Who has the journal in use: the owner of an unfinished start whose last sign of life is younger
-/// than 120 s, unless it is the same Slurm job or a pid that is dead on the same host.
-/// `runs` tells whether a pid of `self.host` runs. Nothing if it is free.
-std::optional<Owner> in_use_by(const SweepRecord& record, const Owner& self, double now,
-                               const std::function<bool(std::int64_t)>& runs = process_runs);
+/// Who uses the journal: the owner of an unfinished start whose last event is younger than 120 s,
+/// unless it is the same Slurm job or a process of the same host that is dead. `runs` returns
+/// whether a pid of `self.host` runs. Nothing if the journal is free.
+[[nodiscard]] std::optional<Owner> in_use_by(
+    const SweepRecord& record, const Owner& self, double now,
+    const std::function<bool(std::int64_t)>& runs = process_runs);
 
 /// The one writer of a journal, which it keeps locked as far as the file system knows locks. Not
 /// copied, not shared between threads.
 class Journal {
 public:
-    /// Begins a journal in an existing folder. Throws core::UsageError where there is one; of
-    /// several processes that begin the same one, one succeeds.
+    /// Creates a journal in an existing folder. Throws core::UsageError if there is one; of several
+    /// processes that create the same one, one succeeds.
     static Journal create(const std::filesystem::path& file, const SweepStart& start);
-    /// Goes on with a replayed journal: cuts off what `replay` dropped, appends `begins` (trials
+    /// Continues a replayed journal: cuts off what `replay` dropped, appends `begins` (trials
     /// that ran when the job died, unknown to the journal), then `resumed`. Throws core::UsageError
     /// if an older release wrote the journal, or if another process has it open or has written to
     /// it since.
@@ -64,20 +66,20 @@ public:
     Journal& operator=(Journal&&) noexcept;
     ~Journal();
 
-    /// Appends one line and brings `record()` up to date; on disk after the next grouped fsync (at
-    /// most once a second). Throws core::Error if the line can't be written (a full disk); what
-    /// had been written of it is cut off again. Throws core::Error with the exit code of usage if
-    /// another process has written to the file meanwhile, then and ever after.
+    /// Appends one line and updates `record()`; on disk after the next fsync (at most once a
+    /// second, for all lines together). Throws core::Error if the line can't be written (a full
+    /// disk); what was written of it is cut off again. Throws core::Error with the exit code of
+    /// usage if another process has written to the file meanwhile, then and in all later calls.
     void append(const Event& event);
-    /// Does a grouped fsync that is due; call it now and then.
+    /// Does the fsync if it is due; call it regularly.
     void poll();
     /// Waits until all lines are on disk.
     void sync();
-    /// Whether all lines are on disk: deletions that they permit may follow.
-    bool synced() const;
+    /// Whether all lines are on disk: files that they make superfluous may be deleted.
+    [[nodiscard]] bool synced() const;
 
     /// The sweep's state after all lines.
-    const SweepRecord& record() const;
+    [[nodiscard]] const SweepRecord& record() const;
 
 private:
     struct Impl;

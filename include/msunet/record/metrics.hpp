@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Metrics of an epoch and Dice by modality: the numbers that training reports.
 #pragma once
 
@@ -32,7 +33,7 @@ inline constexpr std::array<std::string_view, 6> metric_names{
     "val_loss", "val_dice_coef", "val_jaccard_similarity"};
 
 /// The metric of a history's column; nothing for an unknown name or an absent `val_` metric.
-std::optional<double> metric(const Metrics& metrics, std::string_view name);
+[[nodiscard]] std::optional<double> metric(const Metrics& metrics, std::string_view name);
 
 /// Dice by modality, indexed by `core::Modality`; nothing where the modality has no samples.
 struct ModalityDice {
@@ -43,15 +44,16 @@ struct ModalityDice {
 };
 
 /// Columns of the modality file in order: `anatomical_val_dice` … `fmri_train_dice`.
-std::vector<std::string> modality_columns();
+[[nodiscard]] std::vector<std::string> modality_columns();
 
 /// The value of a column of the modality file; nothing for an unknown or an empty one.
-std::optional<double> modality_metric(const ModalityDice& dice, std::string_view column);
+[[nodiscard]] std::optional<double> modality_metric(const ModalityDice& dice,
+                                                    std::string_view column);
 
 /// Whether `name` is a column of the history or of the modality file.
-bool is_metric(std::string_view name);
+[[nodiscard]] bool is_metric(std::string_view name);
 
 /// Whether smaller values of the metric are better (the losses).
-bool lower_is_better(std::string_view name);
+[[nodiscard]] bool lower_is_better(std::string_view name);
 
 }  // namespace msunet::record

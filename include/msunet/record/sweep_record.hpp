@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a sweep is and what happened to it: all that a report, a resume or a status line needs.
+/// \file
+/// What a sweep is and what has happened in it: all that report, resume and status need.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -24,7 +25,8 @@ namespace msunet::record {
 using Configuration = std::vector<core::OptionText>;
 
 /// The text of an option; nothing if there is none of that name.
-std::optional<std::string> setting(const Configuration& configuration, std::string_view name);
+[[nodiscard]] std::optional<std::string> setting(const Configuration& configuration,
+                                                 std::string_view name);
 
 /// One input pair.
 struct DataPair {
@@ -100,21 +102,21 @@ struct SweepStart {
     bool operator==(const SweepStart&) const = default;
 };
 
-/// Why a start ended in order.
+/// Why a start stopped in order before the sweep was complete.
 enum class StopReason : std::uint8_t { signal, stop_before, time_limit, performance_target, error };
 /// "signal", "stop_before", …
-std::string_view name_of(StopReason reason);
+[[nodiscard]] std::string_view name_of(StopReason reason);
 /// The reason of a name; nothing if unknown.
-std::optional<StopReason> stop_reason_of(std::string_view name);
+[[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
 
 /// One start of the program on this experiment.
 struct Start {
     World world;
     Owner owner;
     double from = 0;                    ///< unix seconds
-    double to = 0;                      ///< last sign of life, or its end
+    double to = 0;                      ///< its end, or its last event
     std::optional<StopReason> stopped;  ///< nothing: running, finished, or died
-    bool died = false;                  ///< a later start found it without an end
+    bool died = false;                  ///< it ended without an event
 };
 
 /// A stretch of time that a group spent on a trial.
@@ -123,7 +125,7 @@ struct Span {
     std::int64_t rank = 0;   ///< world rank of the group's leader
     std::int64_t start = 0;  ///< index into `SweepRecord::starts`
     double from = 0;         ///< unix seconds
-    double to = 0;           ///< unix seconds; last sign of life where it did not end in order
+    double to = 0;           ///< unix seconds; the job's last event if it died
     TrialState outcome = TrialState::running;
 };
 
@@ -133,11 +135,9 @@ struct TrialRecord {
     Progress progress;
     std::vector<EpochReport> epochs;  ///< reported so far, before there is a result
     std::optional<TrialResult> result;
-    int starts = 0;
     std::int64_t rank = 0;  ///< leader that ran it last
     double first_started_at = 0;
-    double last_started_at = 0;
-    double spent_seconds = 0;  ///< in spans that ended, up to the last sign of life
+    double spent_seconds = 0;  ///< in spans that have ended
 };
 
 /// A sweep's whole state: the result of replaying a journal.
@@ -152,19 +152,23 @@ struct SweepRecord {
     Owner owner;  ///< of the newest start
 
     /// The trial's record; null if it was never started.
-    const TrialRecord* find(TrialId trial) const;
+    [[nodiscard]] const TrialRecord* find(TrialId trial) const;
     /// Its result; null if it has none.
-    const TrialResult* result(TrialId trial) const;
+    [[nodiscard]] const TrialResult* result(TrialId trial) const;
     /// Results in the order of permutations.
-    std::vector<const TrialResult*> results() const;
+    [[nodiscard]] std::vector<const TrialResult*> results() const;
     /// Selected trials without a result.
-    std::size_t unfinished() const;
+    [[nodiscard]] std::size_t unfinished() const;
     /// The permutation of a trial, from the grid.
-    core::Permutation permutation(TrialId trial) const;
+    [[nodiscard]] core::Permutation permutation(TrialId trial) const;
 };
 
-/// The permutation with index `trial` of the Cartesian product over names in ASCII order, last name
-/// fastest.
-core::Permutation permutation_of(const GridLists& grid, TrialId trial);
+/// For each name of the grid, in ASCII order, the position of its value in permutation `trial`: its
+/// index in the Cartesian product over the names, the last name fastest. The one place of this
+/// rule.
+[[nodiscard]] std::vector<std::size_t> positions_of(const GridLists& grid, TrialId trial);
+
+/// The permutation with index `trial`.
+[[nodiscard]] core::Permutation permutation_of(const GridLists& grid, TrialId trial);
 
 }  // namespace msunet::record

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// A trial's epochs and its result.
 #pragma once
 
@@ -39,17 +40,17 @@ struct ModalityRow {
     bool operator==(const ModalityRow&) const = default;
 };
 
-/// Where a trial stands. `done`, `failed` and `pca` are final.
+/// The state of a trial. `done`, `failed` and `pca` are final.
 enum class TrialState : std::uint8_t { pending, running, paused, done, failed, pca };
 
 /// "pending", "running", …
-std::string_view name_of(TrialState state);
+[[nodiscard]] std::string_view name_of(TrialState state);
 /// The state of a name; nothing if unknown.
-std::optional<TrialState> trial_state_of(std::string_view name);
+[[nodiscard]] std::optional<TrialState> trial_state_of(std::string_view name);
 /// Whether a trial in this state has its result.
-bool is_final(TrialState state);
+[[nodiscard]] bool is_final(TrialState state);
 
-/// What a finished trial leaves: written to `trials/<id>/result.json` and to the journal.
+/// The result of a trial: written to `trials/<id>/result.json` and to the journal.
 struct TrialResult {
     TrialId trial = 0;
     core::Permutation permutation;
@@ -73,7 +74,7 @@ struct TrialResult {
     bool operator==(const TrialResult&) const = default;
 };
 
-/// One attempt to train a trial, on one group: what a result tells of it however it ends.
+/// One attempt to train a trial, on one group: what its result says however it ends.
 struct Attempt {
     TrialId trial = 0;
     core::Permutation permutation;
@@ -85,23 +86,24 @@ struct Attempt {
     std::int64_t num_gpus = 0;    ///< GPUs of the group
 };
 
-/// The result of an attempt that ends at `now` (unix seconds), complete but for what was trained.
+/// The result of an attempt that ends at `now` (unix seconds), complete except for what was
+/// trained.
 [[nodiscard]] TrialResult make_result(const Attempt& attempt, TrialState state, double now);
 /// Likewise of an attempt that failed. Every failed result is made here.
 [[nodiscard]] TrialResult failed_result(const Attempt& attempt, std::string reason, double now);
 
-/// The epoch whose metrics stand for the trial: the best with `--restore_best`, else the last.
+/// The epoch whose metrics count for the trial: the best with `--restore_best`, else the last.
 /// Null where there is none (failed before the first, or PCA).
-const EpochReport* summary_epoch(const TrialResult& result);
+[[nodiscard]] const EpochReport* summary_epoch(const TrialResult& result);
 
 /// The row of Dice by modality that belongs to `summary_epoch`, else the last; null if none.
-const ModalityRow* summary_modality(const TrialResult& result);
+[[nodiscard]] const ModalityRow* summary_modality(const TrialResult& result);
 
 /// The value by which trials are ranked: a column of the history or of the modality file, of
 /// `summary_epoch`; nothing unless the trial is done and has that value, NaN counting as none.
-std::optional<double> metric(const TrialResult& result, std::string_view name);
+[[nodiscard]] std::optional<double> metric(const TrialResult& result, std::string_view name);
 
 /// `trials/<id>`, relative to the experiment's folder.
-std::string trial_folder(TrialId trial);
+[[nodiscard]] std::string trial_folder(TrialId trial);
 
 }  // namespace msunet::record

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The expression of `--boolean_limit`: a small part of Python over a permutation's values.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +12,7 @@
 
 namespace msunet::sweep {
 
+/// The expression of `--boolean_limit`: a small part of Python over a permutation's values.
 /// Names, numbers, texts in quotes, True, False, None; `or`, `and`, `not`; chained comparisons
 /// (`<` `<=` `>` `>=` `==` `!=` `in` `not in` `is` `is not`) with lists; `+ - * / // % **`;
 /// parentheses. Values compare and compute as in Python. A leading `lambda p:` with `p['lr']` is
@@ -25,24 +25,18 @@ public:
     Expression(Expression&&) noexcept;
     Expression& operator=(Expression&&) noexcept;
 
-    /// The value of `names[i]` for the permutation at hand.
+    /// The value of `names[i]` in the permutation.
     using Lookup = std::function<const core::Value&(std::size_t i)>;
 
     /// Whether the permutation is accepted, by Python's truth of the result. Throws
-    /// core::UsageError where the types don't go together or a division is by zero.
-    bool accepts(const Lookup& value) const;
-    /// The same for a permutation, which must hold every name that the expression uses.
-    bool accepts(const core::Permutation& permutation) const;
-
-    /// The text as given.
-    const std::string& text() const;
+    /// core::UsageError if an operation isn't defined for its types or divides by zero.
+    [[nodiscard]] bool accepts(const Lookup& value) const;
 
     /// A part of the parsed expression; private to the module.
     struct Node;
 
 private:
     std::string text_;
-    std::vector<std::string> names_;
     std::unique_ptr<Node> root_;
 };
 

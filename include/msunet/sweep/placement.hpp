@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Who trains where: a pure function of ranks, devices, trials and options.
+/// Which rank trains in which group and on which device: a pure function of ranks, devices, trials
+/// and options.
 #pragma once
 
 #include <cstdint>
@@ -48,13 +49,12 @@ struct Slot {
     std::int64_t threads = 1;
 };
 
-/// The world divided.
+/// The division of the world into groups.
 struct Placement {
     std::int64_t group_size = 1;
     std::int64_t groups = 0;
-    std::vector<Slot> slots;               ///< by world rank
-    std::vector<std::int64_t> idle_ranks;  ///< that will get no trial, a dispatcher not counted
-    std::vector<std::string> notices;      ///< for the start table, with advice
+    std::vector<Slot> slots;           ///< by world rank
+    std::vector<std::string> notices;  ///< for the start table, with advice: ranks without a trial
 };
 
 /// Groups lie inside nodes. `auto`: one rank a trial while trials ≥ ranks; else the largest g with

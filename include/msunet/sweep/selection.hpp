@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Which permutations of a grid are tried: samplers, limits, shards.
+/// Which permutations of a grid are trained: samplers, limits, shards.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +15,22 @@
 
 namespace msunet::sweep {
 
-/// A sweep may hold so many permutations before the expression filters them.
+/// Most permutations that a sweep may hold before the expression filters them.
 inline constexpr std::uint64_t selection_limit = 1'000'000;
 
 /// `count` distinct indices of the grid, ascending, the same for the same seed; all of them if the
 /// grid has no more. Sobol', Halton and Latin hypercube spread over the axes that have more than
-/// one value; a permutation that was drawn before is passed over, and what they can't reach in a
-/// bounded number of draws is filled uniformly. Time and memory depend on `count`, not on the grid.
+/// one value; a permutation that was drawn before is skipped, and what is missing after a
+/// bounded number of draws is drawn uniformly. Time and memory depend on `count`, not on the grid.
 [[nodiscard]] std::vector<record::TrialId> sample(const ParameterGrid& grid, RandomMethod method,
                                                   std::uint64_t count, std::uint64_t seed);
 
 /// `_shard<i>of<N>`, which the experiment's folder gets.
 [[nodiscard]] std::string folder_suffix(const Shard& shard);
 
-/// The permutations to try, and how it came to them.
+/// The permutations to train, and how they were selected.
 struct Selection {
     std::vector<record::TrialId> trials;  ///< ascending
-    std::uint64_t grid = 0;               ///< permutations of the whole grid
-    std::uint64_t sampled = 0;            ///< after fraction_limit or round_limit
-    std::uint64_t accepted = 0;           ///< after boolean_limit
     std::vector<std::string> lines;       ///< the counts, for the start table
 };
 

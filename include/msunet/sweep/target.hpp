@@ -23,7 +23,7 @@ struct PerformanceTarget {
     double value = 0;
     bool less = false;  ///< at most `value`, else at least
 
-    /// By the epoch that stands for the trial (record::summary_epoch).
+    /// By the epoch that counts for the trial (record::summary_epoch).
     [[nodiscard]] bool reached(const record::TrialResult& result) const;
 
     friend bool operator==(const PerformanceTarget&, const PerformanceTarget&) = default;

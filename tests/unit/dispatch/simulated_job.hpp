@@ -104,7 +104,7 @@ private:
         std::deque<std::string> to_dispatcher;
         std::optional<record::Assignment> training;
         std::int64_t epoch = 0;  ///< of the trial that it trains
-        bool drained = false;    ///< has been told to start nothing more
+        bool drained = false;    ///< has received Drain or Stop
         bool left = false;
     };
 
@@ -239,7 +239,7 @@ private:
 
     void start_training(GroupId id, const record::Assignment& assignment) {
         const TrialId trial = assignment.trial;
-        EXPECT_FALSE(at(id).drained) << "it starts a trial after it was told not to";
+        EXPECT_FALSE(at(id).drained) << "it starts a trial after Drain or Stop";
         EXPECT_FALSE(disk_.result_files.contains(trial)) << "trained after its end";
         for (Group& other : groups_) {
             if (!other.training) continue;

@@ -27,7 +27,11 @@ std::vector<std::string> names() {
     return all;
 }
 
-bool holds(const std::string& text) { return Expression(text, names()).accepts(permutation); }
+bool holds(const std::string& text) {
+    const auto all = names();
+    return Expression(text, all).accepts(
+        [&](std::size_t i) -> const core::Value& { return permutation.at(all[i]); });
+}
 
 std::string problem(const std::string& text) {
     try {
@@ -131,11 +135,11 @@ TEST(Expression, ProblemsShowTextPositionAndWhatIsWrong) {
              Bad{"dropuot < 1", "did you mean 'dropout'?"},
              Bad{"(lr < 1", "position 8: expected ',' or ')', found the end"},
              Bad{"lr < 1)", "position 7: expected 'and', 'or', an operator or the end, found ')'"},
-             Bad{"lr in 3", "position 4: 'in' does not go between 0.001 (float) and 3 (int)"},
-             Bad{"lr < 'a'", "position 4: '<' does not go between 0.001 (float) and 'a' (str)"},
-             Bad{"lr + 'a'", "position 4: '+' does not go between"},
-             Bad{"-optimizer", "position 1: '-' does not go before 'Adam'"},
-             Bad{"modality_weight < 1", "'<' does not go between None (None) and 1 (int)"},
+             Bad{"lr in 3", "position 4: 'in' is not defined between 0.001 (float) and 3 (int)"},
+             Bad{"lr < 'a'", "position 4: '<' is not defined between 0.001 (float) and 'a' (str)"},
+             Bad{"lr + 'a'", "position 4: '+' is not defined between"},
+             Bad{"-optimizer", "position 1: '-' is not defined before 'Adam'"},
+             Bad{"modality_weight < 1", "'<' is not defined between None (None) and 1 (int)"},
              Bad{"1 / 0", "position 3: division by zero"},
              Bad{"batch_size % 0.0", "division by zero"},
              Bad{"lr == [1]", "position 7: a list can stand only after 'in'"},

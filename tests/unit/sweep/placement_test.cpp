@@ -122,7 +122,6 @@ TEST(Placement, NamesRanksThatGetNoTrial) {
     PlacementRequest request = world({2, 2, 2});
     request.trials = 4;
     const Placement placement = place(request);
-    EXPECT_THAT(placement.idle_ranks, ElementsAre(4, 5));
     ASSERT_EQ(placement.notices.size(), 1U);
     EXPECT_THAT(placement.notices[0], HasSubstr("ranks 4, 5 will get no trial"));
     EXPECT_THAT(placement.notices[0], HasSubstr("ask for fewer nodes"));
@@ -134,7 +133,7 @@ TEST(Placement, ForcedNumberMayLeaveRanksOver) {
     request.ranks_per_trial = {Kind::number, 2};
     const Placement placement = place(request);
     EXPECT_EQ(placement.groups, 3);
-    EXPECT_THAT(placement.idle_ranks, ElementsAre(4));
+    EXPECT_THAT(placement.notices, ElementsAre(HasSubstr("rank 4 will get no trial")));
     EXPECT_EQ(placement.slots[4].group, -1);
     EXPECT_EQ(placement.slots[5].group, 2);
 }
@@ -176,7 +175,7 @@ TEST(Placement, MoreRanksThanDevicesAreNamed) {
     request.trials = 100;
     const Placement placement = place(request);
     EXPECT_EQ(placement.groups, 2);
-    EXPECT_THAT(placement.idle_ranks, ElementsAre(2, 3));
+    EXPECT_THAT(placement.notices, ElementsAre(HasSubstr("ranks 2, 3 will get no trial")));
     EXPECT_THAT(placement.notices[0], HasSubstr("--trials_per_gpu"));
 }
 
@@ -211,9 +210,9 @@ TEST(Placement, ADedicatedDispatcherTrainsNothing) {
     const Placement placement = place(request);
     EXPECT_EQ(placement.slots[0].group, -1);
     EXPECT_EQ(placement.groups, 4);
-    EXPECT_THAT(placement.idle_ranks, IsEmpty());
+    EXPECT_THAT(placement.notices, IsEmpty());
     request.trials = 1;
-    EXPECT_EQ(place(request).group_size, 2) << "two workers on each node";
+    EXPECT_EQ(place(request).group_size, 2) << "two ranks train on each node";
     PlacementRequest alone = world({1});
     alone.dedicated_dispatcher = true;
     EXPECT_THAT(problem(alone), HasSubstr("no rank is left"));

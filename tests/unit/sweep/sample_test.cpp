@@ -72,7 +72,7 @@ std::int64_t imbalance(const ParameterGrid& grid, const std::vector<record::Tria
     for (std::size_t axis = 0; axis < grid.names().size(); ++axis) {
         std::vector<std::int64_t> times(grid.length(axis));
         for (const auto trial : trials) {
-            ++times[static_cast<std::size_t>(std::get<std::int64_t>(grid.value(trial, axis)))];
+            ++times[record::positions_of(grid.lists(), trial)[axis]];
         }
         const auto [least, most] = std::minmax_element(times.begin(), times.end());
         worst = std::max(worst, *most - *least);
@@ -98,10 +98,10 @@ TEST(Halton, SpreadsEvenlyOverEveryAxis) {
     // Bases 2 and 3: 2^3 · 3^2 = 72 points fill each of the 8 × 9 boxes once.
     const ParameterGrid grid = grid_of({8, 9, 2});
     const auto trials = sample(grid, RandomMethod::halton, 72, 1);
-    std::set<std::pair<std::int64_t, std::int64_t>> boxes;
+    std::set<std::pair<std::size_t, std::size_t>> boxes;
     for (const auto trial : trials) {
-        boxes.emplace(std::get<std::int64_t>(grid.value(trial, 0)),
-                      std::get<std::int64_t>(grid.value(trial, 1)));
+        const auto positions = record::positions_of(grid.lists(), trial);
+        boxes.emplace(positions[0], positions[1]);
     }
     EXPECT_EQ(boxes.size(), 72U);
 }
