@@ -14,11 +14,8 @@ void GroupControl::learn(std::int64_t status) { agreed_ = std::max(agreed_, stat
 
 void GroupControl::step_ended(std::int64_t epoch, std::int64_t step, std::int64_t steps,
                               double seconds) {
-    ask(control_.after_step({.trial = trial_,
-                             .epoch = epoch,
-                             .step = step,
-                             .steps = steps,
-                             .seconds = seconds}));
+    ask(control_.after_step(
+        {.trial = trial_, .epoch = epoch, .step = step, .steps = steps, .seconds = seconds}));
 }
 
 void GroupControl::epoch_ended(const record::EpochReport& report) {

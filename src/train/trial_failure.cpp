@@ -39,7 +39,8 @@ std::string failure_text(const std::exception& error) {
 
 void throw_if_any_failed(const comm::Communicator& group, const std::string& mine) {
     const auto failures = group.all_gather(mine);
-    const auto first = std::ranges::find_if(failures, [](const auto& text) { return !text.empty(); });
+    const auto first =
+        std::ranges::find_if(failures, [](const auto& text) { return !text.empty(); });
     if (first == failures.end()) return;
     if (std::ranges::count(failures, *first) == std::ssize(failures)) throw TrialFailure(*first);
     throw TrialFailure(*first, static_cast<int>(first - failures.begin()));
