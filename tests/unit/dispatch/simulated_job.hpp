@@ -106,6 +106,7 @@ private:
         std::int64_t epoch = 0;  ///< of the trial that it trains
         bool drained = false;    ///< has received Drain or Stop
         bool left = false;
+        bool member_signalled = false;
     };
 
     static int leader_of(GroupId group) { return static_cast<int>(2 * group); }
@@ -132,10 +133,15 @@ private:
 
     void send_signal(GroupId group) {
         signalled_ = true;
-        if (random_.chance(0.5)) {
-            carry_out(dispatcher_->receive_signal(disk_.now));
-        } else if (!at(group).left) {
-            carry_out(group, at(group).machine.receive_signal());
+        switch (random_.below(3)) {
+            case 0:
+                carry_out(dispatcher_->receive_signal(disk_.now));
+                break;
+            case 1:
+                if (!at(group).left) carry_out(group, at(group).machine.receive_signal());
+                break;
+            default:
+                at(group).member_signalled = true;
         }
     }
 
@@ -179,7 +185,7 @@ private:
         const auto until = group.training->until_epoch.value_or(epochs_);
         if (group.epoch >= until && until < epochs_) {
             pause(id);
-        } else if (group.machine.answer() != record::Answer::go_on) {
+        } else if (group.machine.answer() != record::Answer::go_on || group.member_signalled) {
             pause(id);
         } else if (random_.chance(dangers_.failure)) {
             finish(id, record::TrialState::failed);
