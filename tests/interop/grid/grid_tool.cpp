@@ -60,7 +60,11 @@ void print_accepted(const std::string& line) {
     const msunet::sweep::Expression expression(line.substr(0, tab), grid.names());
     std::cout << '[';
     for (std::uint64_t i = 0; i < grid.size(); ++i) {
-        if (expression.accepts(grid.permutation(i))) std::cout << i << ',';
+        const auto permutation = grid.permutation(i);
+        const auto value = [&](std::size_t axis) -> const msunet::core::Value& {
+            return permutation.at(grid.names()[axis]);
+        };
+        if (expression.accepts(value)) std::cout << i << ',';
     }
     std::cout << "]\n";
 }

@@ -94,6 +94,7 @@ TEST(Settings, KeysOfTheGridAsOptionsAreExplained) {
 
 TEST(Settings, TheBooleanLimitKnowsEverySpellingOfTheGrid) {
     const auto& keys = unet::hyperparameter_keys();
+    const core::Value one = std::int64_t{1};
     for (const auto& key : keys) {
         auto blanks = key;
         std::replace(blanks.begin(), blanks.end(), '_', ' ');
@@ -101,7 +102,9 @@ TEST(Settings, TheBooleanLimitKnowsEverySpellingOfTheGrid) {
             const auto grid = config::parse_grid("{'" + spelling + "': [1]}", keys);
             ASSERT_TRUE(grid.contains(key)) << spelling;
             const sweep::Expression expression("lambda p: p['" + spelling + "'] == 1", {key});
-            EXPECT_TRUE(expression.accepts({{key, std::int64_t{1}}})) << spelling;
+            EXPECT_TRUE(expression.accepts([&one](std::size_t /*name*/) -> const core::Value& {
+                return one;
+            })) << spelling;
         }
     }
 }
