@@ -38,12 +38,14 @@ std::optional<std::string> bytes_of(std::string_view hex) {
 }  // namespace
 
 struct Document::Impl {
+    explicit Impl(std::string_view text) : json(Json::parse(text)) {}
+
     Json json;
 };
 
-Document::Document(std::string_view text) : impl_(std::make_unique<Impl>()) {
+Document::Document(std::string_view text) {
     try {
-        impl_->json = Json::parse(text);
+        impl_ = std::make_unique<Impl>(text);
     } catch (const Json::exception& error) {
         throw core::InputError(core::concat("it is not JSON (", error.what(), ")"));
     }

@@ -71,7 +71,7 @@ LeaderActions LeaderMachine::trained(const record::TrialResult& result, double s
     if (!reached && !stopping_) actions = receive_signal();
     Paused paused{assignment.trial, reached, std::nullopt, seconds};
     if (epochs > 0) paused.last = result.history.back();
-    actions.emplace_back(Report{std::move(paused)});
+    actions.emplace_back(Report{paused});
     return actions;
 }
 
