@@ -86,7 +86,7 @@ class MemoryTest(program.ProgramTest):
     def in_use_after(self, trial):
         """Megabytes of the process after a trial has freed its memory."""
         log = (self.here / "out" / "x" / "trials" / str(trial) / "log.txt").read_text()
-        return float(re.search(r"memory is given back, ([0-9.]+) MB are in use", log)[1])
+        return float(re.search(r"memory released, ([0-9.]+) MB in use", log)[1])
 
     def test_a_hundred_trials_need_no_more_than_ten(self):
         self.scans()

@@ -190,7 +190,7 @@ class BadInput(PredictTest):
         self.scans()
         for options, message in (
                 (("-hspace", "0.5"), "exclude each other"),
-                (("--patch_dimensions", "32"), "give one kind"),
+                (("--patch_dimensions", "32"), "give options of one kind"),
                 (("--patch_dimensions", "33"), "multiple of 32"),
                 (("--batch_size", "0"), "--batch_size"),
                 (("--final_activation", "squash"), "squash"),
@@ -260,7 +260,7 @@ class Models(PredictTest):
     def test_a_model_without_settings_is_reported(self):
         self.scans()
         result = self.predict("data/a2_dti_data.nii")
-        self.assertIn("says nothing about its preprocessing", result.out)
+        self.assertIn("does not say how scans were prepared", result.out)
 
     def test_help_has_examples_and_completion_knows_the_command(self):
         text = run("predict", "--help", cwd=self.here).out

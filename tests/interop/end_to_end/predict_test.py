@@ -106,7 +106,7 @@ class Predict(unittest.TestCase):
         output = os.path.join(self.folder, "fixed")
         text = predict(runs.START_WEIGHTS, output, "-ts", 72, "--patch_dimensions", 64,
                        "--patch_stride", 32, "--combine", "maximum")
-        self.assertIn("says nothing about its preprocessing", text)
+        self.assertIn("does not say how scans were prepared", text)
         model = start_model(64, 64, runs.START_WEIGHTS)
         self.compare(lambda *_: model, output, "target", 72, fixed=(64, 32), combine=np.nanmax)
 
