@@ -100,7 +100,7 @@ class Grids(unittest.TestCase):
         draw = random.Random(21)
         grids = []
         for _ in range(40):
-            names = draw.sample(['a', 'B', 'lr', 'Lr', 'x_1', 'x1', 'drop', '_y', 'Zed'], 4)
+            names = draw.sample(['a', 'C', 'lr', 'Kr', 'x_1', 'x2', 'drop', '_y', 'Zed'], 4)
             grids.append({name: random_range(draw) if draw.random() < .3 else draw.choice(
                 [[1, 2, 3], [.1, 1e-5, 2.0], ['u', 'v'], [True, False], [None, 'fmri'], [1e22]])
                 for name in names})

@@ -18,12 +18,19 @@ namespace {
 using msunet::sweep::ParameterGrid;
 
 /// The names that grid_test.py uses.
-const std::vector<std::string> keys{"Zeta",
+const std::vector<std::string> keys{"C",
+                                    "Kr",
+                                    "Zed",
+                                    "Zeta",
+                                    "_y",
                                     "a",
                                     "b",
                                     "batch_size",
+                                    "contractingBatchNormTrainable",
+                                    "drop",
                                     "dropout",
                                     "epochs",
+                                    "expandingBatchNormTrainable",
                                     "finalActivation",
                                     "losses",
                                     "lr",
@@ -33,8 +40,13 @@ const std::vector<std::string> keys{"Zeta",
                                     "patch_dimensions",
                                     "patch_stride",
                                     "pca_only",
+                                    "scoreTrainable",
+                                    "upsamplingBatchNormTrainable",
+                                    "upsamplingTrainable",
                                     "which_layer",
-                                    "x"};
+                                    "x",
+                                    "x2",
+                                    "x_1"};
 
 ParameterGrid read_grid(const std::string& text) {
     return ParameterGrid(msunet::sweep::expand(msunet::config::parse_grid(text, keys)));
