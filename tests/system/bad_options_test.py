@@ -40,7 +40,7 @@ OPTIONS = [
     Case("more ranks than there are", 2, [("--ranks_per_trial", "7")], ("--ranks_per_trial", "7")),
     Case("ranks of a trial in words", 2, [("--ranks_per_trial", "many")],
          ("--ranks_per_trial", "many")),
-    Case("format of GPUs", 2, [("--precision tf32", "CPU")], ("--precision", "tf32")),
+    Case("format of GPUs", 2, [("'--precision' is 'tf32'", "CPU")], ("--precision", "tf32")),
     Case("copies into the input", 2, [("--write_augmented", "data/copies")],
          ("--write_augmented", "data/copies")),
     Case("key of the grid as an option", 2, [("-lr", "-talos")], ("-lr", "0.01")),
