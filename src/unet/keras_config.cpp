@@ -31,28 +31,29 @@ std::string activation_name(Activation activation, const Hyperparameters& hyperp
     return "linear";
 }
 
+// The keys of layers are those that every Keras since 2.2 has: an unknown one is an error there.
+// The distribution "normal" is the truncated one in all of them.
 Json convolution_config(const Layer& layer, const Hyperparameters& hyperparameters) {
     Json config = base(layer, hyperparameters);
-    config.update({{"filters", layer.out_channels},
-                   {"kernel_size", {layer.kernel, layer.kernel}},
-                   {"strides", {1, 1}},
-                   {"padding", "same"},
-                   {"data_format", "channels_last"},
-                   {"dilation_rate", {1, 1}},
-                   {"groups", 1},
-                   {"activation", activation_name(layer.activation, hyperparameters)},
-                   {"use_bias", true},
-                   {"kernel_initializer",
-                    initializer("VarianceScaling", {{"scale", 2.0},
-                                                    {"mode", "fan_in"},
-                                                    {"distribution", "truncated_normal"},
-                                                    {"seed", nullptr}})},
-                   {"bias_initializer", initializer("Zeros", Json::object())},
-                   {"kernel_regularizer", nullptr},
-                   {"bias_regularizer", nullptr},
-                   {"activity_regularizer", nullptr},
-                   {"kernel_constraint", nullptr},
-                   {"bias_constraint", nullptr}});
+    config.update(
+        {{"filters", layer.out_channels},
+         {"kernel_size", {layer.kernel, layer.kernel}},
+         {"strides", {1, 1}},
+         {"padding", "same"},
+         {"data_format", "channels_last"},
+         {"dilation_rate", {1, 1}},
+         {"activation", activation_name(layer.activation, hyperparameters)},
+         {"use_bias", true},
+         {"kernel_initializer",
+          initializer(
+              "VarianceScaling",
+              {{"scale", 2.0}, {"mode", "fan_in"}, {"distribution", "normal"}, {"seed", nullptr}})},
+         {"bias_initializer", initializer("Zeros", Json::object())},
+         {"kernel_regularizer", nullptr},
+         {"bias_regularizer", nullptr},
+         {"activity_regularizer", nullptr},
+         {"kernel_constraint", nullptr},
+         {"bias_constraint", nullptr}});
     return config;
 }
 
@@ -73,12 +74,11 @@ KerasLayer keras_layer(const Layer& layer, const BatchNormConstants& batch_norm,
                 {{"batch_input_shape", {nullptr, side(height), side(width), layer.out_channels}},
                  {"dtype", "float32"},
                  {"sparse", false},
-                 {"ragged", false},
                  {"name", layer.name}}};
         case LayerKind::convolution:
             return {"Conv2D", convolution_config(layer, hyperparameters)};
         case LayerKind::batch_norm:
-            config.update({{"axis", {3}},
+            config.update({{"axis", 3},
                            {"momentum", batch_norm.momentum},
                            {"epsilon", batch_norm.epsilon},
                            {"center", true},
@@ -160,7 +160,11 @@ std::string keras_model_json(const Architecture& architecture,
     }
     const Layer& first = layers.front();
     const Layer& last = layers.back();
-    const Json model{{"class_name", "Functional"},
+    // With module and without registered_name Keras 3 finds the class by its public name; the Keras
+    // before it knows this class, but Functional only from TensorFlow 2.3.
+    const Json model{{"module", "keras.models"},
+                     {"class_name", "Model"},
+                     {"registered_name", nullptr},
                      {"config",
                       {{"name", description.name},
                        {"trainable", true},

@@ -98,7 +98,7 @@ class OutputsTest(ProgramTest):
             names = set(archive.namelist())
             self.assertEqual(names, {"README.txt", *(f"model_deployx_{end}" for end in MEMBERS)})
             model = json.loads(archive.read("model_deployx_model.json"))
-            self.assertEqual(model["class_name"], "Functional")
+            self.assertEqual(model["class_name"], "Model")
             self.assertEqual(len(model["config"]["layers"]), 63)
             self.assertTrue(archive.read("model_deployx_params.npy").startswith(b"\x93NUMPY"))
             self.assertTrue(archive.read("model_deployx_model.h5").startswith(b"\x89HDF"))

@@ -132,7 +132,7 @@ TEST_F(Deploy, ModelsHaveThePaddedSizeAndTheBestTrialsSettings) {
     const auto file = write_best_model(folder_.path(), model_);
     EXPECT_EQ(h5::read_keras_file(file).model_config, text);
     const auto json = nlohmann::json::parse(text);
-    EXPECT_EQ(json.at("class_name"), "Functional");
+    EXPECT_EQ(json.at("class_name"), "Model");
     EXPECT_EQ(json.at("keras_version"), "2.15.0");
     EXPECT_EQ(json.at("backend"), "tensorflow");
     const auto& layers = json.at("config").at("layers");

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "msunet/h5/keras_file.hpp"
 
@@ -63,13 +65,107 @@ TEST(KerasConfig, AgreesWithTheConfigurationThatKerasWrites) {
         EXPECT_EQ(our_layer.at("inbound_nodes"), their_layer.at("inbound_nodes")) << each.name;
         for (const auto& [key, value] : our_layer.at("config").items()) {
             const json& expected = their_layer.at("config").at(key);
-            if (key.ends_with("_initializer")) {
+            if (key == "axis" && expected.is_array()) {
+                EXPECT_EQ(value, expected.at(0)) << each.name;
+            } else if (key.ends_with("_initializer")) {
                 EXPECT_EQ(value.at("class_name"), expected.at("class_name")) << each.name;
             } else {
                 EXPECT_EQ(value, expected) << each.name << ' ' << key;
             }
         }
     }
+}
+
+/// Keys of a layer's configuration by its class.
+using KnownKeys = std::map<std::string, std::set<std::string>>;
+
+const std::set<std::string> keys_of_convolutions{"name",
+                                                 "trainable",
+                                                 "dtype",
+                                                 "filters",
+                                                 "kernel_size",
+                                                 "strides",
+                                                 "padding",
+                                                 "data_format",
+                                                 "dilation_rate",
+                                                 "activation",
+                                                 "use_bias",
+                                                 "kernel_initializer",
+                                                 "bias_initializer",
+                                                 "kernel_regularizer",
+                                                 "bias_regularizer",
+                                                 "activity_regularizer",
+                                                 "kernel_constraint",
+                                                 "bias_constraint"};
+const std::set<std::string> keys_of_batch_norm{"name",
+                                               "trainable",
+                                               "dtype",
+                                               "axis",
+                                               "momentum",
+                                               "epsilon",
+                                               "center",
+                                               "scale",
+                                               "beta_initializer",
+                                               "gamma_initializer",
+                                               "moving_mean_initializer",
+                                               "moving_variance_initializer",
+                                               "beta_regularizer",
+                                               "gamma_regularizer",
+                                               "beta_constraint",
+                                               "gamma_constraint"};
+
+/// What the constructors of Keras 2.2.4 take, and those of all versions since: TensorFlow's 1.15 to
+/// 2.21 and Keras 3 have further keys (groups, ragged, synchronized), and refuse what they lack.
+KnownKeys keras_2_2() {
+    return {
+        {"InputLayer", {"batch_input_shape", "dtype", "sparse", "name"}},
+        {"Conv2D", keys_of_convolutions},
+        {"BatchNormalization", keys_of_batch_norm},
+        {"MaxPooling2D",
+         {"name", "trainable", "dtype", "pool_size", "padding", "strides", "data_format"}},
+        {"UpSampling2D", {"name", "trainable", "dtype", "size", "data_format", "interpolation"}},
+        {"Concatenate", {"name", "trainable", "dtype", "axis"}},
+        {"Add", {"name", "trainable", "dtype"}},
+        {"Dropout", {"name", "trainable", "dtype", "rate", "noise_shape", "seed"}}};
+}
+
+TEST(KerasConfig, HasOnlyKeysThatEveryKerasKnows) {
+    const KnownKeys known = keras_2_2();
+    const Architecture residual(
+        {.name = "small", .blocks = {{.channels = 8, .residual = true}, {.channels = 12}}});
+    for (const Architecture* each : {&architecture(), &residual}) {
+        const json model = json::parse(keras_model_json(*each, {}, 64, 64));
+        for (const json& layer : model.at("config").at("layers")) {
+            const std::string kind = layer.at("class_name");
+            ASSERT_TRUE(known.contains(kind)) << kind;
+            for (const auto& [key, value] : layer.at("config").items()) {
+                EXPECT_TRUE(known.at(kind).contains(key)) << kind << ' ' << key;
+                if (!key.ends_with("_initializer")) continue;
+                for (const auto& [name, argument] : value.at("config").items()) {
+                    EXPECT_TRUE(
+                        (std::set<std::string>{"scale", "mode", "distribution", "seed"}.contains(
+                            name)))
+                        << name;
+                }
+            }
+        }
+        // Keras 2.2 knows the distributions normal and uniform, and an axis as a number.
+        EXPECT_EQ(layer_of(model, "conv1_1")
+                      .at("config")
+                      .at("kernel_initializer")
+                      .at("config")
+                      .at("distribution"),
+                  "normal");
+        EXPECT_EQ(layer_of(model, "conv1_1_bn").at("config").at("axis"), 3);
+    }
+}
+
+// TensorFlow before 2.3 has no class Functional; Keras 3 needs the module, and null.
+TEST(KerasConfig, NamesTheModelsClassAsEveryKerasFindsIt) {
+    const json model = json::parse(keras_model_json(architecture(), {}, 64, 64));
+    EXPECT_EQ(model.at("class_name"), "Model");
+    EXPECT_EQ(model.at("module"), "keras.models");
+    EXPECT_EQ(model.at("registered_name"), nullptr);
 }
 
 TEST(KerasConfig, FollowsTheArchitecture) {
