@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "fail.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "unpacked_bytes.hpp"
@@ -23,10 +24,6 @@ constexpr std::size_t piece_bytes = std::size_t{1} << 20U;
 /// Unpacked bytes after the voxels that are looked at for the checksum: a file may unpack to any
 /// size.
 constexpr std::uint64_t unpacked_after_voxels = std::uint64_t{1} << 18U;
-
-[[noreturn]] void fail(const std::filesystem::path& path, const std::string& problem) {
-    throw core::InputError(core::concat(core::quoted(path.string()), " ", problem));
-}
 
 [[noreturn]] void cut_off(const std::filesystem::path& path, std::uint64_t bytes,
                           std::uint64_t needed) {

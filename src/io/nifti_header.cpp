@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "fail.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "nifti_place.hpp"
@@ -21,10 +22,6 @@ namespace {
 
 using core::concat;
 using core::quoted;
-
-[[noreturn]] void fail(const std::filesystem::path& path, const std::string& problem) {
-    throw core::InputError(concat(quoted(path.string()), " ", problem));
-}
 
 /// A type of the standard; `number` is absent where a voxel is no single number.
 struct DataType {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "fail.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/hash.hpp"
@@ -25,10 +26,6 @@ namespace {
 
 constexpr std::size_t packed_piece = std::size_t{1} << 16U;
 constexpr std::size_t skipped_piece = std::size_t{1} << 18U;
-
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view problem) {
-    throw core::InputError(core::concat(core::quoted(path.string()), " ", problem));
-}
 
 [[noreturn]] void fail_reading(const std::filesystem::path& path, int error_number) {
     throw core::InputError(core::FileError("can't read", path, error_number).problems());

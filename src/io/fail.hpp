@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The error of this module's readers.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::io {
+
+/// \throws core::InputError always: the file's name and `problem`, e.g. "is no NIfTI file".
+[[noreturn]] inline void fail(const std::filesystem::path& path, std::string_view problem) {
+    throw core::InputError(core::concat(core::quoted(path.string()), " ", problem));
+}
+
+}  // namespace msunet::io
