@@ -17,7 +17,7 @@ core::ExitCode bench(std::span<const std::string> arguments) {
     });
 }
 
-constexpr const char* examples =
+constexpr const char* bench_examples =
     "  msunet bench\n"
     "        Steps on dummy samples of 64 x 64 pixels.\n"
     "  mpirun -n 2 msunet bench -tpath scans/data -mpath scans/masks -ts 64\n"
@@ -34,7 +34,7 @@ Command bench_command() {
             "the cost of the data. It also prints where the time of a step is spent. Without scans "
             "it times dummy samples only. Under mpirun the ranks of a node train one permutation "
             "together, as with --ranks_per_trial node. Nothing is written.",
-            examples,
+            bench_examples,
             {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage}, {ExitCode::input}},
             "  docs/performance.md    what costs how much, and how to measure it",
             [](const auto& use) {

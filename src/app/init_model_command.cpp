@@ -37,7 +37,7 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
     return core::ExitCode::ok;
 }
 
-constexpr const char* examples =
+constexpr const char* init_model_examples =
     "  msunet init-model start_models/rat_brain-2d_unet.hdf5\n"
     "        The file that training takes if -path is not given.\n"
     "  msunet init-model other.hdf5 --seed 7\n"
@@ -54,7 +54,7 @@ Command init_model_command() {
         "Writes a start model in Keras's HDF5 format (weights only). The weights are drawn from "
         "the seed with Keras's distribution (VarianceScaling, scale 2, fan-in, truncated "
         "normal).",
-        examples,
+        init_model_examples,
         {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage, "a file that can't be written"}},
         "  docs/formats.md    every file that is read or written",
         [](const auto& use) {

@@ -65,7 +65,7 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     return exit_code_of(record);
 }
 
-constexpr const char* examples =
+constexpr const char* merge_examples =
     "  msunet train … -n sweep --shard 1/2\n"
     "  msunet train … -n sweep --shard 2/2\n"
     "  msunet merge -o sweep sweep_shard1of2 sweep_shard2of2\n"
@@ -81,7 +81,7 @@ Command merge_command() {
             "Joins the finished experiments of msunet train --shard 1/N … N/N into one experiment, "
             "as if they had been one sweep. Missing or repeated shards, and shards with another "
             "configuration or data set, are refused by name.",
-            examples,
+            merge_examples,
             {{ExitCode::ok},
              {ExitCode::failure},
              {ExitCode::usage, "shards that don't belong together; -o exists"},

@@ -35,7 +35,7 @@ core::ExitCode make_phantom(std::span<const std::string> words) {
     return core::ExitCode::ok;
 }
 
-constexpr const char* examples =
+constexpr const char* phantom_examples =
     "  msunet phantom heads --animals 3\n"
     "  msunet -tpath heads/data -mpath heads/masks -ts 64\n"
     "        A data set of three animals, and training on it.";
@@ -50,7 +50,7 @@ Command phantom_command() {
             "Writes a data set of artificial rodent heads, each scanned in four modalities, as "
             "DIR/data and DIR/masks: for a first try, tests and measurements. The same options "
             "give the same files. Training scans come before validation scans by name.",
-            examples,
+            phantom_examples,
             {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage, "a folder with other files"}},
             "  docs/quick_start.md    from scans to a model",
             [](const auto& use) {

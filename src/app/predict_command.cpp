@@ -53,7 +53,7 @@ constexpr const char* explanation =
     "that can't be used are listed together at the end. Under mpirun or srun the scans are divided "
     "among the ranks; the number of ranks does not change the results.";
 
-constexpr const char* examples =
+constexpr const char* predict_examples =
     "  msunet predict -m first new_scans -o masks\n"
     "        Masks and likelihoods of all scans of a folder.\n"
     "  msunet predict -m first/best_model.hdf5 mouse_7.nii.gz -o . --brain True\n"
@@ -72,7 +72,7 @@ Command predict_command() {
             "predict -m MODEL [-o DIR] [OPTION…] INPUT…",
             "strip skulls with a trained model: masks, likelihoods, brains",
             explanation,
-            examples,
+            predict_examples,
             {{ExitCode::ok},
              {ExitCode::failure},
              {ExitCode::usage, "input that does not exist"},

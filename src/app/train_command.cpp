@@ -47,7 +47,7 @@ core::ExitCode train(std::span<const std::string> arguments) {
         arguments, [&](const comm::Communicator& world) { return run_in_world(arguments, world); });
 }
 
-constexpr const char* examples =
+constexpr const char* train_examples =
     "  msunet -tpath scans/data -mpath scans/masks -ts 64 --dry_run\n"
     "        A check first: pairs, sizes, memory, an estimate of the time.\n"
     "  msunet -tpath scans/data -mpath scans/masks -ts 64 -n first\n"
@@ -77,7 +77,7 @@ Command train_command() {
             "permutation of the parameter grid. Tables, histories and the best model are written "
             "to the experiment's folder. It runs alone, under mpirun or under srun. Started again "
             "with the same options it resumes where it stopped.",
-            examples,
+            train_examples,
             {{ExitCode::ok, "nothing left to do; ended by a limit of the sweep"},
              {ExitCode::failure},
              {ExitCode::usage, "a resume with other options or data"},

@@ -8,7 +8,7 @@
 namespace msunet::gpu {
 namespace {
 
-void check(nvrtcResult result, const std::string& log = {}) {
+void check_nvrtc(nvrtcResult result, const std::string& log = {}) {
     if (result == NVRTC_SUCCESS) return;
     throw core::Error(core::ExitCode::failure, "the GPU kernels could not be compiled (" +
                                                    std::string(nvrtcGetErrorString(result)) + ")" +
@@ -19,9 +19,9 @@ void check(nvrtcResult result, const std::string& log = {}) {
 class Program {
 public:
     Program() {
-        check(nvrtcCreateProgram(&program_, kernel_source, "kernels.cuh",
-                                 static_cast<int>(kernel_header_names.size()),
-                                 kernel_header_sources.data(), kernel_header_names.data()));
+        check_nvrtc(nvrtcCreateProgram(&program_, kernel_source, "kernels.cuh",
+                                       static_cast<int>(kernel_header_names.size()),
+                                       kernel_header_sources.data(), kernel_header_names.data()));
     }
     ~Program() { nvrtcDestroyProgram(&program_); }
     Program(const Program&) = delete;
@@ -32,23 +32,23 @@ public:
         const std::string target = "--gpu-architecture=" + architecture;
         const std::array<const char*, 3> options{type.c_str(), target.c_str(), "--std=c++17"};
         const auto result = nvrtcCompileProgram(program_, options.size(), options.data());
-        check(result, result == NVRTC_SUCCESS ? std::string() : log());
+        check_nvrtc(result, result == NVRTC_SUCCESS ? std::string() : log());
     }
 
     [[nodiscard]] std::vector<char> machine_code() const {
         std::size_t size = 0;
-        check(nvrtcGetCUBINSize(program_, &size));
+        check_nvrtc(nvrtcGetCUBINSize(program_, &size));
         std::vector<char> code(size);
-        check(nvrtcGetCUBIN(program_, code.data()));
+        check_nvrtc(nvrtcGetCUBIN(program_, code.data()));
         return code;
     }
 
 private:
     [[nodiscard]] std::string log() const {
         std::size_t size = 0;
-        check(nvrtcGetProgramLogSize(program_, &size));
+        check_nvrtc(nvrtcGetProgramLogSize(program_, &size));
         std::string text(size, '\0');
-        check(nvrtcGetProgramLog(program_, text.data()));
+        check_nvrtc(nvrtcGetProgramLog(program_, text.data()));
         return text;
     }
 

@@ -28,7 +28,7 @@ namespace msunet::model {
 namespace {
 
 /// Coefficients of channels as they multiply (N,C,H,W).
-at::Tensor by_channel(const at::Tensor& coefficients) { return coefficients.view({1, -1, 1, 1}); }
+at::Tensor each_channel(const at::Tensor& coefficients) { return coefficients.view({1, -1, 1, 1}); }
 
 /// Sums over the group. Each rank's loss depends on the sum, so that its gradient is summed too.
 struct GroupSum : public torch::autograd::Function<GroupSum> {
@@ -211,7 +211,8 @@ private:
         const at::Tensor scale = gamma * at::rsqrt(variance + epsilon);
         const at::Tensor shift = leaves_[tensor + 1] - mean * scale;
         const auto type = gamma.scalar_type();
-        return (a * by_channel(scale.to(type)) + by_channel(shift.to(type))).to(x.scalar_type());
+        return (a * each_channel(scale.to(type)) + each_channel(shift.to(type)))
+            .to(x.scalar_type());
     }
 
     /// The variance of the whole population is estimated, as Keras does.

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string quoted(const fs::path& file) { return core::quoted(file.string()); }
+std::string quoted_path(const fs::path& file) { return core::quoted(file.string()); }
 
 /// What `read` gives, or nothing and its failure among the problems.
 template <class Read>
@@ -27,8 +27,8 @@ auto attempt(const fs::path& file, Findings& findings, Read&& read)
     } catch (const core::Error& error) {
         std::ranges::copy(error.problems(), std::back_inserter(findings.problems));
     } catch (const std::exception& error) {
-        findings.problems.push_back(core::concat(quoted(file), " can't be read (", error.what(),
-                                                 "), replace or remove it"));
+        findings.problems.push_back(core::concat(quoted_path(file), " can't be read (",
+                                                 error.what(), "), replace or remove it"));
     }
     return std::nullopt;
 }
@@ -38,7 +38,7 @@ std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file, std::int64_t fram
                                           io::Extent extent, Findings& findings) {
     auto read = attempt(file.path(), findings, [&] { return std::move(file).read(frame, extent); });
     if (!read || read->not_finite == 0) return read;
-    findings.problems.push_back(core::concat(quoted(file.path()), " has ", read->not_finite,
+    findings.problems.push_back(core::concat(quoted_path(file.path()), " has ", read->not_finite,
                                              " voxels that are NaN or infinite, repair or "
                                              "remove it"));
     return std::nullopt;
@@ -53,7 +53,7 @@ std::optional<io::NiftiFile> open_scan(const fs::path& file, Findings& findings)
 void note_missing_frame(const io::NiftiFile& file, std::int64_t frame, Findings& findings) {
     const auto frames = static_cast<std::int64_t>(file.header().frames);
     if (frames <= 1 || frame < frames) return;
-    findings.warnings.push_back(core::concat(quoted(file.path()), " has ", frames,
+    findings.warnings.push_back(core::concat(quoted_path(file.path()), " has ", frames,
                                              " frames and no frame ", frame,
                                              " (counted from 0), the last one is taken"));
 }
@@ -64,7 +64,7 @@ std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
     const core::Volume& geometry = file.header().geometry;
     const imaging::Grid grid = imaging::grid_for(geometry, options);
     if (const auto reason = imaging::unreasonable(grid, geometry)) {
-        findings.problems.push_back(core::concat(quoted(file.path()), ": ", *reason));
+        findings.problems.push_back(core::concat(quoted_path(file.path()), ": ", *reason));
         return std::nullopt;
     }
     return grid;
@@ -75,8 +75,8 @@ std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame
     auto read = read_finite(file, frame, extent, findings);
     if (!read) return std::nullopt;
     if (const auto reason = imaging::unusable(read->volume)) {
-        findings.problems.push_back(core::concat(quoted(file.path()), " can't be used (", *reason,
-                                                 "), repair or remove it"));
+        findings.problems.push_back(core::concat(quoted_path(file.path()), " can't be used (",
+                                                 *reason, "), repair or remove it"));
         return std::nullopt;
     }
     return read;
@@ -87,14 +87,15 @@ std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame, 
     auto read = read_finite(file, frame, extent, findings);
     if (!read) return std::nullopt;
     if (const auto values = imaging::make_binary(read->volume)) {
-        findings.problems.push_back(core::concat(quoted(file.path()), " is no mask (it holds ",
+        findings.problems.push_back(core::concat(quoted_path(file.path()), " is no mask (it holds ",
                                                  *values,
                                                  "), make it binary: 0 and 1, or 0 and 255"));
         return std::nullopt;
     }
     if (imaging::is_empty(read->volume)) {
-        findings.warnings.push_back(core::concat(
-            quoted(file.path()), " is empty (all voxels are 0), check that the mask was drawn"));
+        findings.warnings.push_back(
+            core::concat(quoted_path(file.path()),
+                         " is empty (all voxels are 0), check that the mask was drawn"));
     }
     return read;
 }

@@ -12,7 +12,7 @@ namespace {
 
 using core::concat;
 using core::Value;
-using Node = Expression::Node;
+using Term = Expression::Node;
 
 /// Booleans count as 0 and 1, as in Python.
 std::optional<std::int64_t> integer_of(const Value& value) {
@@ -27,7 +27,7 @@ std::optional<double> number_of(const Value& value) {
     return std::nullopt;
 }
 
-[[noreturn]] void wrong_types(const Node& node, const std::string& operation, const Value& left,
+[[noreturn]] void wrong_types(const Term& node, const std::string& operation, const Value& left,
                               const Value& right) {
     throw ExpressionProblem(node.position,
                             concat(core::quoted(operation), " is not defined between ",
@@ -55,7 +55,7 @@ bool equal(const Value& left, const Value& right) {
     return left == right;
 }
 
-bool compare(const Node& node, const std::string& operation, const Value& left,
+bool compare(const Term& node, const std::string& operation, const Value& left,
              const Value& right) {
     if (operation == "==") return equal(left, right);
     if (operation == "!=") return !equal(left, right);
@@ -69,10 +69,10 @@ bool compare(const Node& node, const std::string& operation, const Value& left,
     return std::is_gteq(*ordering);
 }
 
-bool contains(const Node& node, const std::string& operation, const Value& left, const Node& right,
+bool contains(const Term& node, const std::string& operation, const Value& left, const Term& right,
               const Expression::Lookup& value) {
-    if (right.kind == Node::Kind::list) {
-        for (const Node& element : right.operands) {
+    if (right.kind == Term::Kind::list) {
+        for (const Term& element : right.operands) {
             if (equal(left, evaluate(element, value))) return true;
         }
         return false;
@@ -84,11 +84,11 @@ bool contains(const Node& node, const std::string& operation, const Value& left,
     return text->find(*part) != std::string::npos;
 }
 
-bool comparison(const Node& node, const Expression::Lookup& value) {
+bool comparison(const Term& node, const Expression::Lookup& value) {
     Value left = evaluate(node.operands[0], value);
     for (std::size_t i = 0; i < node.operations.size(); ++i) {
         const std::string& operation = node.operations[i];
-        const Node& next = node.operands[i + 1];
+        const Term& next = node.operands[i + 1];
         if (operation == "in" || operation == "not in") {
             if (contains(node, operation, left, next, value) != (operation == "in")) return false;
             if (i + 1 < node.operations.size()) left = evaluate(next, value);
@@ -143,7 +143,7 @@ double real_result(const std::string& operation, double left, double right) {
     return std::round((left - remainder) / right) - (adjust ? 1 : 0);
 }
 
-Value arithmetic(const Node& node, const Value& left, const Value& right) {
+Value arithmetic(const Term& node, const Value& left, const Value& right) {
     const std::string& operation = node.operations[0];
     const auto a = number_of(left);
     const auto b = number_of(right);
@@ -160,7 +160,7 @@ Value arithmetic(const Node& node, const Value& left, const Value& right) {
     return real_result(operation, *a, *b);
 }
 
-Value signed_value(const Node& node, const Value& operand) {
+Value signed_value(const Term& node, const Value& operand) {
     const bool minus = node.operations[0] == "-";
     if (const auto integer = integer_of(operand)) {
         if (*integer != std::numeric_limits<std::int64_t>::min()) {
@@ -184,33 +184,33 @@ bool truth(const Value& value) {
     return text != nullptr && !text->empty();
 }
 
-Value evaluate(const Node& node, const Expression::Lookup& value) {
+Value evaluate(const Term& node, const Expression::Lookup& value) {
     switch (node.kind) {
-        case Node::Kind::literal:
+        case Term::Kind::literal:
             return node.value;
-        case Node::Kind::name:
+        case Term::Kind::name:
             return value(node.slot);
-        case Node::Kind::sign:
+        case Term::Kind::sign:
             return signed_value(node, evaluate(node.operands[0], value));
-        case Node::Kind::negation:
+        case Term::Kind::negation:
             return !truth(evaluate(node.operands[0], value));
-        case Node::Kind::comparison:
+        case Term::Kind::comparison:
             return comparison(node, value);
-        case Node::Kind::arithmetic:
+        case Term::Kind::arithmetic:
             return arithmetic(node, evaluate(node.operands[0], value),
                               evaluate(node.operands[1], value));
-        case Node::Kind::conjunction:
-        case Node::Kind::disjunction: {
+        case Term::Kind::conjunction:
+        case Term::Kind::disjunction: {
             // As in Python, the value is that of the operand that decides.
-            const bool decides = node.kind == Node::Kind::disjunction;
+            const bool decides = node.kind == Term::Kind::disjunction;
             Value result;
-            for (const Node& operand : node.operands) {
+            for (const Term& operand : node.operands) {
                 result = evaluate(operand, value);
                 if (truth(result) == decides) break;
             }
             return result;
         }
-        case Node::Kind::list:
+        case Term::Kind::list:
             break;
     }
     throw ExpressionProblem(node.position, "a list has no value");

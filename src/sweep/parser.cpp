@@ -12,7 +12,7 @@ namespace {
 
 using core::concat;
 using core::quoted;
-using Node = Expression::Node;
+using Term = Expression::Node;
 
 constexpr int deepest = 200;
 /// A sum of many terms nests as deeply as it is long.
@@ -28,14 +28,14 @@ public:
         }
     }
 
-    Node parse() {
+    Term parse() {
         if (take("lambda")) {
             if (now().kind != Token::Kind::name) expected("a name after 'lambda'");
             parameter_ = now().text;
             ++at_;
             if (!take(":")) expected("':'");
         }
-        Node node = disjunction();
+        Term node = disjunction();
         if (now().kind != Token::Kind::end) expected("'and', 'or', an operator or the end");
         return only_value(std::move(node));
     }
@@ -62,16 +62,16 @@ private:
     }
 
     /// Lists have no value of their own.
-    static Node only_value(Node node) {
-        if (node.kind == Node::Kind::list) {
+    static Term only_value(Term node) {
+        if (node.kind == Term::Kind::list) {
             throw ExpressionProblem(node.position, "a list can stand only after 'in'");
         }
         return node;
     }
 
-    static Node make(Node::Kind kind, std::size_t position, std::vector<Node> operands = {},
+    static Term make(Term::Kind kind, std::size_t position, std::vector<Term> operands = {},
                      std::vector<std::string> operations = {}) {
-        Node node;
+        Term node;
         node.kind = kind;
         node.position = position;
         node.operands = std::move(operands);
@@ -80,30 +80,30 @@ private:
     }
 
     /// `part (word part)*` as one node of that kind.
-    Node joined(std::string_view word, Node::Kind kind, Node (Parser::*part)()) {
+    Term joined(std::string_view word, Term::Kind kind, Term (Parser::*part)()) {
         const std::size_t position = now().position;
-        Node first = (this->*part)();
+        Term first = (this->*part)();
         if (!is(word)) return first;
-        std::vector<Node> parts;
+        std::vector<Term> parts;
         parts.push_back(only_value(std::move(first)));
         while (take(word)) parts.push_back(only_value((this->*part)()));
         return make(kind, position, std::move(parts));
     }
 
-    Node disjunction() {
+    Term disjunction() {
         // Every way to nest passes here, by '(', 'not' or a sign.
         const Depth depth(*this);
-        return joined("or", Node::Kind::disjunction, &Parser::conjunction);
+        return joined("or", Term::Kind::disjunction, &Parser::conjunction);
     }
-    Node conjunction() { return joined("and", Node::Kind::conjunction, &Parser::negation); }
+    Term conjunction() { return joined("and", Term::Kind::conjunction, &Parser::negation); }
 
-    Node negation() {
+    Term negation() {
         const std::size_t position = now().position;
         if (!take("not")) return comparison();
         const Depth depth(*this);
-        std::vector<Node> operand;
+        std::vector<Term> operand;
         operand.push_back(only_value(negation()));
-        return make(Node::Kind::negation, position, std::move(operand));
+        return make(Term::Kind::negation, position, std::move(operand));
     }
 
     /// Takes a comparison's operator; empty if there is none.
@@ -119,8 +119,8 @@ private:
         return {};
     }
 
-    Node comparison() {
-        std::vector<Node> operands;
+    Term comparison() {
+        std::vector<Term> operands;
         std::vector<std::string> operations;
         std::size_t position = now().position;
         operands.push_back(sum());
@@ -136,14 +136,14 @@ private:
             operations.push_back(std::move(operation));
         }
         if (operations.empty()) return std::move(operands.front());
-        return make(Node::Kind::comparison, position, std::move(operands), std::move(operations));
+        return make(Term::Kind::comparison, position, std::move(operands), std::move(operations));
     }
 
-    static void only_value_of(Node& node) { node = only_value(std::move(node)); }
+    static void only_value_of(Term& node) { node = only_value(std::move(node)); }
 
     template <std::size_t n>
-    Node arithmetic(const std::array<std::string_view, n>& symbols, Node (Parser::*part)()) {
-        Node left = (this->*part)();
+    Term arithmetic(const std::array<std::string_view, n>& symbols, Term (Parser::*part)()) {
+        Term left = (this->*part)();
         for (;;) {
             const std::size_t position = now().position;
             const auto* const symbol = std::find_if(
@@ -153,42 +153,42 @@ private:
         }
     }
 
-    static Node binary(std::string operation, std::size_t position, Node left, Node right) {
-        std::vector<Node> operands;
+    static Term binary(std::string operation, std::size_t position, Term left, Term right) {
+        std::vector<Term> operands;
         operands.push_back(only_value(std::move(left)));
         operands.push_back(only_value(std::move(right)));
-        return make(Node::Kind::arithmetic, position, std::move(operands), {std::move(operation)});
+        return make(Term::Kind::arithmetic, position, std::move(operands), {std::move(operation)});
     }
 
-    Node sum() {
+    Term sum() {
         constexpr std::array<std::string_view, 2> symbols{"+", "-"};
         return arithmetic(symbols, &Parser::product);
     }
-    Node product() {
+    Term product() {
         constexpr std::array<std::string_view, 4> symbols{"*", "/", "//", "%"};
         return arithmetic(symbols, &Parser::factor);
     }
 
-    Node factor() {
+    Term factor() {
         const std::size_t position = now().position;
         const std::string sign = is("-") || is("+") ? now().text : "";
         if (sign.empty()) return power();
         ++at_;
         const Depth depth(*this);
-        std::vector<Node> operand;
+        std::vector<Term> operand;
         operand.push_back(only_value(factor()));
-        return make(Node::Kind::sign, position, std::move(operand), {sign});
+        return make(Term::Kind::sign, position, std::move(operand), {sign});
     }
 
-    Node power() {
-        Node base = atom();
+    Term power() {
+        Term base = atom();
         const std::size_t position = now().position;
         if (!take("**")) return base;
         const Depth depth(*this);
         return binary("**", position, std::move(base), factor());
     }
 
-    Node atom() {
+    Term atom() {
         const Token token = now();
         if (token.kind == Token::Kind::literal) {
             ++at_;
@@ -206,15 +206,15 @@ private:
         return std::find(keywords.begin(), keywords.end(), text) != keywords.end();
     }
 
-    static Node literal(core::Value value, std::size_t position) {
-        Node node = make(Node::Kind::literal, position);
+    static Term literal(core::Value value, std::size_t position) {
+        Term node = make(Term::Kind::literal, position);
         node.value = std::move(value);
         return node;
     }
 
     /// After the opening bracket: `(value)`, or a list.
-    Node bracketed(std::string_view closing, std::size_t position) {
-        std::vector<Node> elements;
+    Term bracketed(std::string_view closing, std::size_t position) {
+        std::vector<Term> elements;
         bool is_list = closing == "]";
         while (!take(closing)) {
             elements.push_back(only_value_unless_alone(closing));
@@ -228,18 +228,18 @@ private:
             throw ExpressionProblem(position, "the parentheses are empty");
         }
         if (!is_list) return std::move(elements.front());
-        return make(Node::Kind::list, position, std::move(elements));
+        return make(Term::Kind::list, position, std::move(elements));
     }
 
     /// `([1, 2])` is the list itself; lists of lists are none.
-    Node only_value_unless_alone(std::string_view closing) {
-        Node node = disjunction();
+    Term only_value_unless_alone(std::string_view closing) {
+        Term node = disjunction();
         if (closing == ")" && is(closing)) return node;
         return only_value(std::move(node));
     }
 
     /// After the lambda's parameter: `['lr']`.
-    Node subscript() {
+    Term subscript() {
         if (!take("[")) expected("'['");
         const Token key = now();
         if (key.kind != Token::Kind::literal || !std::holds_alternative<std::string>(key.value)) {
@@ -250,8 +250,8 @@ private:
         return named(std::get<std::string>(key.value), key.position);
     }
 
-    Node named(const std::string& text, std::size_t position) const {
-        Node node = make(Node::Kind::name, position);
+    Term named(const std::string& text, std::size_t position) const {
+        Term node = make(Term::Kind::name, position);
         const auto slot_where = [&](const auto& matches) {
             const auto found = std::find_if(names_.begin(), names_.end(), matches);
             node.slot = static_cast<std::size_t>(found - names_.begin());

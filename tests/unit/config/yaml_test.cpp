@@ -28,7 +28,7 @@ Sample parsed(std::string_view yaml, const Words& words = {}) {
     return sample;
 }
 
-std::vector<std::string> problems(std::string_view yaml) {
+std::vector<std::string> yaml_problems(std::string_view yaml) {
     return problems_of([&] { static_cast<void>(parsed(yaml)); });
 }
 
@@ -67,7 +67,7 @@ TEST(Yaml, EmptyTextsSetNothing) {
 }
 
 TEST(Yaml, NamesEveryUnknownKeyWithItsLine) {
-    EXPECT_THAT(problems("v: 0.1\ntarget_sise: 3\n\ncolour: red\nconfig: x\n"),
+    EXPECT_THAT(yaml_problems("v: 0.1\ntarget_sise: 3\n\ncolour: red\nconfig: x\n"),
                 ElementsAre("my.yaml, line 2: 'target_sise' isn't an option of 'train', did you "
                             "mean 'target_size'?",
                             "my.yaml, line 4: 'colour' isn't an option of 'train'",
@@ -76,31 +76,33 @@ TEST(Yaml, NamesEveryUnknownKeyWithItsLine) {
 }
 
 TEST(Yaml, NamesDoubledKeysAlsoUnderOtherNames) {
-    EXPECT_THAT(problems("v: 0.1\nvalidation_split: 0.2\n"),
+    EXPECT_THAT(yaml_problems("v: 0.1\nvalidation_split: 0.2\n"),
                 ElementsAre("my.yaml, line 2: 'validation_split' was given before (my.yaml, line "
                             "1), remove one"));
 }
 
 TEST(Yaml, NamesWrongTypesWithTheirLine) {
-    EXPECT_THAT(problems("v: 2\ntarget_size: big\nenable_rotation: 3\n"),
+    EXPECT_THAT(yaml_problems("v: 2\ntarget_size: big\nenable_rotation: 3\n"),
                 ElementsAre("my.yaml, line 1: '--validation_split' is '2.0', allowed is [0,1)",
                             "my.yaml, line 2: '--target_size' is 'big', allowed is an integer in "
                             "[1,inf)",
                             "my.yaml, line 3: '--enable_rotation' is '3', allowed is True or "
                             "False"));
-    EXPECT_THAT(problems("v: [1, 2]\ntarget_size: {a: 1}\nmodality_weight: {a: 1}\n"),
+    EXPECT_THAT(yaml_problems("v: [1, 2]\ntarget_size: {a: 1}\nmodality_weight: {a: 1}\n"),
                 ElementsAre("my.yaml, line 1: 'validation_split' is a list, allowed is a number",
                             "my.yaml, line 2: 'target_size' is a map, allowed is an integer",
                             "my.yaml, line 3: 'modality_weight' is a map, allowed is a text"));
 }
 
 TEST(Yaml, WhatIsNoYamlNamesTheLine) {
-    EXPECT_THAT(problems("v: 0.1\n  bad: [1\n"), ElementsAre(HasSubstr("my.yaml, line ")));
-    EXPECT_THAT(problems("- a\n- b\n"), ElementsAre(HasSubstr("a list where 'option: value'")));
-    EXPECT_THAT(problems("v: 0.1\n---\nv: 0.2\n"),
+    EXPECT_THAT(yaml_problems("v: 0.1\n  bad: [1\n"), ElementsAre(HasSubstr("my.yaml, line ")));
+    EXPECT_THAT(yaml_problems("- a\n- b\n"),
+                ElementsAre(HasSubstr("a list where 'option: value'")));
+    EXPECT_THAT(yaml_problems("v: 0.1\n---\nv: 0.2\n"),
                 ElementsAre(HasSubstr("more than one YAML document")));
-    EXPECT_THAT(problems("[1]: 2\n"), ElementsAre(HasSubstr("an option's name was expected")));
-    EXPECT_THAT(problems(std::string((1U << 20U) + 1, '#')), ElementsAre(HasSubstr("too many")));
+    EXPECT_THAT(yaml_problems("[1]: 2\n"), ElementsAre(HasSubstr("an option's name was expected")));
+    EXPECT_THAT(yaml_problems(std::string((1U << 20U) + 1, '#')),
+                ElementsAre(HasSubstr("too many")));
 }
 
 TEST(Yaml, AMapIsAGrid) {
@@ -129,11 +131,11 @@ TEST(Yaml, AMapIsAGrid) {
 }
 
 TEST(Yaml, GarbageInAGridIsNoticed) {
-    EXPECT_THAT(problems("talos_params: {lr: (1e-4, 1e-2, 5)}\n"),
+    EXPECT_THAT(yaml_problems("talos_params: {lr: (1e-4, 1e-2, 5)}\n"),
                 ElementsAre(HasSubstr("my.yaml, line 1: ")));
-    EXPECT_THAT(problems("talos_params:\n  lr: [[1]]\n"),
+    EXPECT_THAT(yaml_problems("talos_params:\n  lr: [[1]]\n"),
                 ElementsAre(HasSubstr("my.yaml, line 2: a value or a list of values")));
-    EXPECT_THAT(problems("talos_params:\n  ? [a]\n  : 1\n"), ElementsAre(HasSubstr("line 2")));
+    EXPECT_THAT(yaml_problems("talos_params:\n  ? [a]\n  : 1\n"), ElementsAre(HasSubstr("line 2")));
 }
 
 TEST(Yaml, FilesThatCantBeReadAreUsageErrors) {
@@ -145,14 +147,14 @@ TEST(Yaml, FilesThatCantBeReadAreUsageErrors) {
 }
 
 TEST(Yaml, DeepAndRepeatedNestingIsAnErrorNotACrash) {
-    EXPECT_FALSE(problems(core::concat("v: ", std::string(5000, '['))).empty());
-    EXPECT_FALSE(problems(core::concat("v: ", std::string(5000, '{'))).empty());
+    EXPECT_FALSE(yaml_problems(core::concat("v: ", std::string(5000, '['))).empty());
+    EXPECT_FALSE(yaml_problems(core::concat("v: ", std::string(5000, '{'))).empty());
     std::string laughs = "a: &a0 [x]\n";
     for (int i = 1; i < 30; ++i) {
         const std::string before = std::to_string(i - 1);
         laughs += core::concat("b", i, ": &a", i, " [*a", before, ", *a", before, "]\n");
     }
-    EXPECT_FALSE(problems(laughs).empty());
+    EXPECT_FALSE(yaml_problems(laughs).empty());
 }
 
 TEST(Yaml, RandomTextsNeverCrash) {
@@ -183,7 +185,7 @@ TEST(Yaml, RandomTextsNeverCrash) {
         for (std::uint64_t n = random.below(16); n > 0; --n) {
             text += pieces[random.below(std::size(pieces))];
         }
-        read += problems(text).empty() ? 1 : 0;
+        read += yaml_problems(text).empty() ? 1 : 0;
     }
     EXPECT_GT(read, 100);
 }

@@ -17,7 +17,7 @@
 namespace msunet::model {
 namespace {
 
-constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t keep_all = std::numeric_limits<std::int64_t>::max();
 
 /// Stands in for libtorch's allocator while it lives and counts what it hands out.
 class CountingAllocator final : public c10::Allocator {
@@ -81,7 +81,7 @@ StepMemory step_memory(std::int64_t recompute_above) {
 }
 
 TEST(NetworkMemory, RecomputedInputsTakeNone) {
-    EXPECT_LT(step_memory(0).kept, 0.6 * step_memory(never).kept);
+    EXPECT_LT(step_memory(0).kept, 0.6 * step_memory(keep_all).kept);
 }
 
 TEST(NetworkMemory, AStepFreesWhatItHasRead) {

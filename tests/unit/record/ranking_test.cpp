@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-SweepRecord started() {
+SweepRecord ranked_sweep() {
     SweepRecord record;
     update(record, sample_start());
     return record;
@@ -56,7 +56,7 @@ TEST(Ranking, LossesFromTheLowest) {
 }
 
 TEST(Best, HighestWinsAndTiesGoToTheLowerId) {
-    SweepRecord record = started();
+    SweepRecord record = ranked_sweep();
     EXPECT_EQ(best(record), nullptr);
     update(record, TrialFinished{scored(4, 0.9), 1});
     update(record, TrialFinished{scored(2, 0.9), 2});
@@ -67,7 +67,7 @@ TEST(Best, HighestWinsAndTiesGoToTheLowerId) {
 }
 
 TEST(Best, LowestLossWins) {
-    SweepRecord record = started();
+    SweepRecord record = ranked_sweep();
     record.start.metric = "val_loss";
     update(record, TrialFinished{scored(4, 0, 0.3), 1});
     update(record, TrialFinished{scored(3, 0, 0.2), 2});
@@ -76,7 +76,7 @@ TEST(Best, LowestLossWins) {
 }
 
 TEST(Leaderboard, TakesResultsInAnyOrder) {
-    SweepRecord record = started();
+    SweepRecord record = ranked_sweep();
     update(record, TrialFinished{scored(5, 0.5), 1});
     Leaderboard leaderboard(record);
     EXPECT_EQ(leaderboard.best(), 5U);
@@ -96,7 +96,7 @@ TEST(Leaderboard, TakesResultsInAnyOrder) {
 }
 
 TEST(Best, FailedAndPcaTrialsNeverWin) {
-    SweepRecord record = started();
+    SweepRecord record = ranked_sweep();
     for (const auto state : {TrialState::failed, TrialState::pca}) {
         TrialResult result = scored(state == TrialState::failed ? 0 : 1, 0.99);
         result.state = state;

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-core::Permutation permutation(record::TrialId trial) {
+core::Permutation values_of(record::TrialId trial) {
     return {{"n", static_cast<std::int64_t>(trial)}};
 }
 
@@ -31,7 +31,7 @@ std::vector<TrialPlan> equal_plans(record::TrialId count) {
 }
 
 Scheduler scheduler(std::vector<TrialPlan> all, GroupId groups) {
-    return Scheduler(std::move(all), groups, grid_strategy(), permutation);
+    return Scheduler(std::move(all), groups, grid_strategy(), values_of);
 }
 
 /// "assign 0 to 1", "recall 3 from 0", "drain", "stop all", "fail 2", "end complete".
@@ -90,7 +90,7 @@ TEST(Scheduler, CheckpointsFirstThenTheLongestThenById) {
         ASSERT_EQ(actions.size(), 1U);
         const record::Assignment& assignment = std::get<Assign>(actions[0]).assignment;
         order.push_back(assignment.trial);
-        EXPECT_EQ(assignment.permutation, permutation(assignment.trial));
+        EXPECT_EQ(assignment.permutation, values_of(assignment.trial));
         EXPECT_EQ(assignment.until_epoch, std::nullopt);
         if (assignment.trial == 3) {
             EXPECT_EQ(assignment.checkpoint, "trials/3/checkpoint.h5");

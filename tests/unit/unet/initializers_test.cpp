@@ -9,16 +9,16 @@
 namespace msunet::unet {
 namespace {
 
-const Architecture& architecture() {
+const Architecture& published() {
     static const Architecture published = published_architecture();
     return published;
 }
 
 TEST(Initializers, FitTheNetwork) {
-    const auto weights = initial_weights(architecture(), 1);
-    ASSERT_EQ(weights.size(), architecture().tensors().size());
+    const auto weights = initial_weights(published(), 1);
+    ASSERT_EQ(weights.size(), published().tensors().size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        const Tensor& tensor = architecture().tensors()[i];
+        const Tensor& tensor = published().tensors()[i];
         EXPECT_EQ(weights[i].name, tensor.name);
         EXPECT_EQ(weights[i].shape, tensor.shape);
         ASSERT_EQ(weights[i].values.size(), tensor.elements);
@@ -32,9 +32,9 @@ TEST(Initializers, FitTheNetwork) {
 
 // Variance 2 / fan_in after the cut; the estimate from n values is off by about sqrt(2/n).
 TEST(Initializers, KernelsHaveTheVarianceOfTheirFanIn) {
-    const auto weights = initial_weights(architecture(), 7);
+    const auto weights = initial_weights(published(), 7);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        if (architecture().tensors()[i].role != "kernel") {
+        if (published().tensors()[i].role != "kernel") {
             continue;
         }
         const auto& shape = weights[i].shape;
@@ -59,9 +59,9 @@ TEST(Initializers, KernelsHaveTheVarianceOfTheirFanIn) {
 }
 
 TEST(Initializers, DependOnSeedAndTensorAlone) {
-    const auto weights = initial_weights(architecture(), 3);
-    EXPECT_EQ(weights, initial_weights(architecture(), 3));
-    EXPECT_NE(weights, initial_weights(architecture(), 4));
+    const auto weights = initial_weights(published(), 3);
+    EXPECT_EQ(weights, initial_weights(published(), 3));
+    EXPECT_NE(weights, initial_weights(published(), 4));
     const auto& first = weights[0].values;
     const auto& second = weights[6].values;
     EXPECT_FALSE(std::equal(first.begin(), first.end(), second.begin()));
