@@ -19,6 +19,9 @@ set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../lib")
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
+# With CMAKE_UNITY_BUILD, which scripts/build.sh sets, so many files are compiled as one.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
+
 find_program(MSUNET_CCACHE ccache)
 if(MSUNET_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${MSUNET_CCACHE})
@@ -29,6 +32,11 @@ target_compile_options(msunet_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -Wredundant-decls
   $<$<BOOL:${MSUNET_WERROR}>:-Werror>)
+if(CMAKE_UNITY_BUILD)
+  # Several files in one translation unit see each other's unnamed namespaces.
+  target_compile_options(msunet_settings INTERFACE
+    -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 # Debian's linker keeps unused libraries by default; loading them would slow down the start.
 target_link_options(msunet_settings INTERFACE -Wl,--as-needed)
 

@@ -17,7 +17,8 @@ folder=$project/build
 [ "$preset" = release ] || folder=$project/build-$preset
 jobs=$(parallel_jobs)
 
-arguments=(-DMSUNET_TORCH_VENV="$torch_venv")
+# A unity build takes half the time of a build file by file.
+arguments=(-DMSUNET_TORCH_VENV="$torch_venv" -DCMAKE_UNITY_BUILD=ON)
 [ -z "${MSUNET_LIBTORCH_DIR:-}" ] || arguments+=(-DMSUNET_LIBTORCH_DIR="$MSUNET_LIBTORCH_DIR")
 
 cd "$project"
