@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs, builds and runs the tests; lists skipped tests and the reasons at the end.
 #   scripts/test.sh [CTEST_ARGUMENT...]      for instance: scripts/test.sh -L unit -R sweep
+# Without arguments all tests but those with the label long, which scripts/full-check.sh runs.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -12,6 +13,7 @@ mpi_environment
 cores=$(nproc)
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
+[ $# -gt 0 ] || set -- --label-exclude '^long$'
 log=$project/build/test.log
 result=0
 ctest --test-dir "$project/build" --output-on-failure --parallel "$cores" "$@" | tee "$log" ||

@@ -1,17 +1,29 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs clang-tidy with the checks of .clang-tidy on the sources that a build folder compiles.
-#   scripts/tidy.sh BUILD_DIRECTORY [PATTERN [SECONDS]]
-# PATTERN: a regular expression on file names, src/ by default. After SECONDS (default: no limit) no
-# further file is started, and the remaining ones are listed.
+# Runs clang-tidy with the checks of .clang-tidy.
+#   scripts/tidy.sh [--light] [PATTERN]
+# PATTERN: a regular expression on file names, /src/ by default. --light: without the modules that
+# need ITK or libtorch. Files are checked one by one, as a build that is no unity build compiles them.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-folder=${1:?the build folder}
-pattern=${2:-/src/}
-limit=${3:-0}
+light=OFF
+if [ "${1:-}" = --light ]; then
+    light=ON
+    shift
+fi
+pattern=${1:-/src/}
 tidy=$(command -v clang-tidy-14 || command -v clang-tidy) || fail "clang-tidy is missing; \
 scripts/setup.sh --dev installs it"
+folder=$project/build-tidy
+
+cd "$project"
+mkdir -p "$folder"
+cmake --preset tidy -DMSUNET_TORCH_VENV="$torch_venv" -DMSUNET_LIGHT=$light \
+    >"$folder/configure.log" 2>&1 || {
+    tail -n 30 "$folder/configure.log" >&2
+    fail "configuration failed; see $folder/configure.log (did scripts/setup.sh run?)"
+}
 
 files=$("$(system_python)" - "$folder/compile_commands.json" "$pattern" <<'PY'
 import json, re, sys
@@ -21,18 +33,12 @@ PY
 )
 [ -n "$files" ] || fail "no file of $folder matches '$pattern'"
 
-export tidy folder limit
+export tidy folder
 check_one() {
-    if [ "$limit" -gt 0 ] && [ $(($(date +%s) - begun)) -ge "$limit" ]; then
-        echo "not checked, the time limit was reached: $1"
-        return 0
-    fi
     "$tidy" -p "$folder" --quiet "$1" 2>&1 | grep -v 'warnings\? generated\|^Suppressed\|^Use -header' |
         cat
     return "${PIPESTATUS[0]}"
 }
-begun=$(date +%s)
-export begun
 export -f check_one
 say "clang-tidy on $(wc -l <<<"$files") files"
 xargs -d '\n' -P "$(nproc)" -I{} bash -c 'check_one "{}"' <<<"$files" ||
