@@ -7,7 +7,7 @@
 # msunet_test_program(<name> SOURCES <file>... MODULES <module>... [PRIVATE <target>...])
 #   A small program for tests in other languages, in the folder bin of the build.
 # msunet_interop_test(<name> SCRIPT <file.py> [NEEDS <target>...] [ARGS <argument>...]
-#                     [TIMEOUT <seconds>])
+#                     [TIMEOUT <seconds>] [LABELS <label>...])
 #   A Python test against the reference libraries, with the label interop, run by the Python of
 #   scripts/interop-env.sh; skipped with the reason if there is none. The environment variables
 #   MSUNET_SHARED_DIR, MSUNET_SOURCE_DIR, MSUNET_PROGRAM and MSUNET_TALOS2 (folder of Talos 2) are
@@ -90,7 +90,7 @@ function(msunet_test_program name)
 endfunction()
 
 function(msunet_interop_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SCRIPT;TIMEOUT" "NEEDS;ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SCRIPT;TIMEOUT" "NEEDS;ARGS;LABELS")
   foreach(target IN LISTS arg_NEEDS)
     if(NOT TARGET ${target})
       message(STATUS "Test ${name} is left out with ${target}")
@@ -105,7 +105,7 @@ function(msunet_interop_test name)
   cmake_path(ABSOLUTE_PATH arg_SCRIPT)
   add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/tests/support/interop.sh
     ${MSUNET_INTEROP_PYTHON} ${arg_SCRIPT} ${arg_ARGS})
-  msunet_test_properties(${name} ${arg_TIMEOUT} 1 interop)
+  msunet_test_properties(${name} ${arg_TIMEOUT} 1 interop ${arg_LABELS})
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
     MSUNET_SHARED_DIR=${MSUNET_SHARED_DIR} MSUNET_SOURCE_DIR=${PROJECT_SOURCE_DIR}
     MSUNET_PROGRAM=${PROJECT_BINARY_DIR}/msunet MSUNET_TALOS2=${environment}/talos2
