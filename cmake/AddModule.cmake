@@ -61,7 +61,7 @@ function(msunet_module module)
   add_library(${target} SHARED ${arg_SOURCES})
   add_library(msunet::${module} ALIAS ${target})
   set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "")  # not used
-  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                        PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${target} PRIVATE ${arg_COMPILE_OPTIONS})
   target_link_libraries(${target} PRIVATE msunet_settings ${arg_PRIVATE} PUBLIC ${arg_PUBLIC})

@@ -16,7 +16,11 @@ endif()
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
-set(CMAKE_INSTALL_RPATH "$ORIGIN;$ORIGIN/../lib")
+# libtorch is found through a link beside the installed libraries, CUDA's libraries beside libtorch.
+set(libtorch $ORIGIN/msunet/libtorch)
+set(nvidia ${libtorch}/../../nvidia)
+set(CMAKE_INSTALL_RPATH
+    $ORIGIN $ORIGIN/../lib ${libtorch} ${nvidia}/cu13/lib ${nvidia}/nccl/lib)
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 
 # With CMAKE_UNITY_BUILD, which scripts/build.sh sets, so many files are compiled as one.

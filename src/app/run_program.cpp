@@ -30,7 +30,7 @@ std::string overview() {
     return concat(text,
                   "\nmsunet COMMAND --help explains a command and its options, msunet --version "
                   "prints\nthe version, msunet --bash_completion a completion script for "
-                  "bash.\n\nexit codes:\n",
+                  "bash, msunet\n--man [COMMAND] a man page.\n\nexit codes:\n",
                   all_exit_codes_text());
 }
 
@@ -42,8 +42,7 @@ constexpr const char* notation =
     "false, yes, no, 1, 0). [0,1) is a range that includes 0 and excludes 1. Relative paths start "
     "at the working directory.";
 
-void print_help(const Command& command) {
-    const auto width = static_cast<std::size_t>(std::clamp(core::log::terminal_width(), 60, 120));
+std::string help_page(const Command& command, std::size_t width) {
     std::string page;
     command.with_schema([&](const config::Schema& schema) {
         page = config::help_text(schema, concat("msunet ", command.usage), command.text, width);
@@ -56,7 +55,39 @@ void print_help(const Command& command) {
     page += config::help_paragraphs(concat("\nExit codes\n", exit_codes_text(command.exit_cases),
                                            "\nMore, in the source folder\n", command.reading),
                                     width);
-    std::cout << page;
+    return page;
+}
+
+void print_help(const Command& command) {
+    std::cout << help_page(
+        command, static_cast<std::size_t>(std::clamp(core::log::terminal_width(), 60, 120)));
+}
+
+const Command& find_command(const std::string& name) {
+    const auto& all = commands();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+    if (found != all.end()) return *found;
+    std::vector<std::string> names;
+    names.reserve(all.size());
+    for (const auto& one : all) names.emplace_back(one.name);
+    throw core::UsageError(concat("unknown command ", core::quoted(name),
+                                  core::did_you_mean(name, names), " (commands are ",
+                                  core::join(std::span<const std::string>(names)), ")"));
+}
+
+/// The man page of a command, or with an empty name that of the program.
+void print_man_page(const std::string& name) {
+    constexpr std::size_t width = 78;
+    if (name.empty()) {
+        const std::string help = overview();
+        std::cout << config::man_page(
+            {"msunet", version(), "train U-Nets that strip the skull from rodent brain MRI", help});
+        return;
+    }
+    const Command& command = find_command(name);
+    const std::string help = help_page(command, width);
+    std::cout << config::man_page({concat("msunet-", name), version(), command.summary, help});
 }
 
 void print_completion() {
@@ -78,19 +109,6 @@ void print_completion() {
 
 bool is_help(const std::string& argument) {
     return argument == "--help" || argument == "-h" || argument == "-help" || argument == "help";
-}
-
-const Command& find_command(const std::string& name) {
-    const auto& all = commands();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
-    if (found != all.end()) return *found;
-    std::vector<std::string> names;
-    names.reserve(all.size());
-    for (const auto& one : all) names.emplace_back(one.name);
-    throw core::UsageError(concat("unknown command ", core::quoted(name),
-                                  core::did_you_mean(name, names), " (commands are ",
-                                  core::join(std::span<const std::string>(names)), ")"));
 }
 
 core::ExitCode run_command(const Command& command, std::span<const std::string> arguments) {
@@ -126,6 +144,10 @@ core::ExitCode run_program(std::span<const std::string> arguments) {
     }
     if (first == "--bash_completion" || first == "--bash-completion") {
         print_completion();
+        return core::ExitCode::ok;
+    }
+    if (first == "--man") {
+        print_man_page(arguments.size() > 1 ? arguments[1] : "");
         return core::ExitCode::ok;
     }
     if (first == h5::check_keras_file_command && arguments.size() == 2) {

@@ -2,6 +2,8 @@
 """The help of every command is complete, and completion knows the options of the help."""
 
 import re
+import shutil
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -38,6 +40,24 @@ class HelpTest(ProgramTest):
                 self.assertIn(word, result.out)
                 self.assertEqual(result.err, "")
         self.assertEqual(list(self.here.iterdir()), [])
+
+    def test_man_pages_have_the_text_of_the_help(self):
+        for command in ("", *COMMANDS):
+            with self.subTest(command):
+                page = run(*("--man", command) if command else ("--man",), cwd=self.here).out
+                self.assertTrue(page.startswith(".TH msunet"), page[:80])
+                help_text = help_of(command, self.here, 78) if command else ""
+                shown = [line.removeprefix("\\&").replace("\\-", "-").replace("\\e", "\\")
+                         .removeprefix(".SH ") for line in page.splitlines()]
+                missing = [line for line in help_text.splitlines() if line not in shown]
+                self.assertEqual(missing, [])
+                if shutil.which("man"):
+                    run_man = subprocess.run(
+                        ["man", "-l", "--warnings", "-"], input=page, text=True,
+                        capture_output=True, env={"MANWIDTH": "100", "LC_ALL": "C.UTF-8",
+                                                  "PATH": "/usr/bin:/bin"})
+                    self.assertEqual((run_man.returncode, run_man.stderr), (0, ""))
+                    self.assertIn("DESCRIPTION", run_man.stdout)
 
     def test_every_command_is_in_the_overview(self):
         overview = run("--help", cwd=self.here).out.split("exit codes:")[0]

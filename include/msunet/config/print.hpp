@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The description of the options as text: --print_config, --help, shell completion.
+/// The description of the options as text: --print_config, --help, man pages, shell completion.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,19 @@ namespace msunet::config {
 /// must still hold their defaults.
 [[nodiscard]] std::string help_text(const Schema& schema, std::string_view usage,
                                     std::string_view summary, std::size_t width);
+
+/// What a manual page says: the names of the page and the program, one line for the list of pages,
+/// and the text of --help, wrapped to at most 78 columns.
+struct ManPage {
+    std::string_view name;
+    std::string_view version;
+    std::string_view summary;
+    std::string_view help;
+};
+
+/// `page` as roff for man(1), section 1. A title of the help becomes a section; other lines keep
+/// their layout.
+[[nodiscard]] std::string man_page(const ManPage& page);
 
 /// A command for completion: its name and options are those of the schema.
 struct CompletionCommand {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "libtorch.hpp"
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
@@ -36,6 +37,7 @@ train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
         }
         return nullptr;
     }
+    load_chosen_libtorch({"libc10_cuda.so", "libtorch_cuda.so"});
     void* library = dlopen(train::accelerator_library, RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {
         notices.push_back(concat("a GPU is here but the GPU plug-in can't be loaded (", dlerror(),

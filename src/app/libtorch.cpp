@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libtorch.hpp"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::app {
+
+void load_chosen_libtorch(std::initializer_list<const char*> libraries) {
+    const char* folder = std::getenv(libtorch_variable);
+    if (folder == nullptr || *folder == '\0') return;
+    for (const char* library : libraries) {
+        const auto file = std::filesystem::path(folder) / "lib" / library;
+        if (dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+            throw core::UsageError(core::concat(libtorch_variable, " is ", core::quoted(folder),
+                                                ", whose ", library, " can't be loaded (",
+                                                dlerror(), ")"));
+        }
+    }
+}
+
+}  // namespace msunet::app
