@@ -5,8 +5,8 @@
 #   start_ranks WORD...   runs msunet WORD... on all ranks of the job, or on $ranks of them
 
 # --- Edit here, or set the variables before sbatch -----------------------------------------------
-# The program.
-program=${MSUNET_PROGRAM:-$SLURM_SUBMIT_DIR/build/msunet}
+# The program; empty: the one built in the folder of the job, else the installed one in PATH.
+program=${MSUNET_PROGRAM:-}
 # srun, or mpirun where Slurm has no PMIx ("srun --mpi=list" shows it); empty: chosen automatically.
 launcher=${MSUNET_LAUNCHER:-}
 # A container, for instance "apptainer exec --nv msunet.sif"; the program's path is then inside it.
@@ -17,6 +17,14 @@ most_restarts=${MSUNET_MAX_RESTARTS:-20}
 # -------------------------------------------------------------------------------------------------
 
 stopped=75   # msunet's exit code for "stopped early, the same command resumes"
+
+if [ -z "$program" ]; then
+    program=$SLURM_SUBMIT_DIR/build/msunet
+    [ -n "$container" ] || [ -x "$program" ] || program=$(command -v msunet) || {
+        echo "there is no $SLURM_SUBMIT_DIR/build/msunet and no msunet in PATH; set MSUNET_PROGRAM" >&2
+        exit 2
+    }
+fi
 
 if [ -z "$launcher" ]; then
     if [[ $(srun --mpi=list 2>&1) == *pmix* ]]; then launcher=srun; else launcher=mpirun; fi
