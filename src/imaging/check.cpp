@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "msunet/core/text.hpp"
 #include "msunet/core/value.hpp"
 
 namespace msunet::imaging {
@@ -24,6 +25,12 @@ std::string joined(std::span<const double> values) {
 std::string size_text(const core::Volume& volume) {
     return std::to_string(volume.size[0]) + "x" + std::to_string(volume.size[1]) + "x" +
            std::to_string(volume.size[2]);
+}
+
+std::string spacing_text(const core::Volume& volume) {
+    return core::concat(core::general(volume.spacing[0], 6), " x ",
+                        core::general(volume.spacing[1], 6), " x ",
+                        core::general(volume.spacing[2], 6));
 }
 
 std::string distinct_values(const core::Volume& mask) {
@@ -61,15 +68,17 @@ std::optional<std::string> make_binary(core::Volume& mask) {
     bool ones = false;
     bool many = false;  // 255
     bool other = false;
+    // Resampled and scaled masks come close.
+    const auto is_near = [](float voxel, float value) { return std::abs(voxel - value) <= 1e-3F; };
     for (const float voxel : mask.voxels) {
-        ones |= voxel == 1.0F;
-        many |= voxel == 255.0F;
-        other |= !(voxel == 0.0F || voxel == 1.0F || voxel == 255.0F);
+        const bool one = is_near(voxel, 1);
+        const bool large = is_near(voxel, 255);
+        ones |= one;
+        many |= large;
+        other |= !(one || large || is_near(voxel, 0));
     }
     if (other || (ones && many)) return distinct_values(mask);
-    if (many) {
-        for (float& voxel : mask.voxels) voxel = voxel == 0.0F ? 0.0F : 1.0F;
-    }
+    for (float& voxel : mask.voxels) voxel = voxel > 0.5F ? 1.0F : 0.0F;
     return std::nullopt;
 }
 
@@ -87,6 +96,28 @@ std::optional<std::string> unusable(const core::Volume& volume) {
         return "all its voxels are " + core::python_repr(first);
     }
     return std::nullopt;
+}
+
+std::optional<std::string> implausible_spacing(const core::Volume& geometry) {
+    constexpr double smallest = 0.005;
+    constexpr double largest = 5;
+    const auto all_fit = [&](double factor) {
+        return std::ranges::all_of(geometry.spacing, [&](double spacing) {
+            return spacing * factor >= smallest && spacing * factor <= largest;
+        });
+    };
+    if (all_fit(1)) return std::nullopt;
+    std::string text = core::concat("a spacing of ", spacing_text(geometry),
+                                    " mm is no rodent's (0.005 to 5 mm are expected)");
+    for (const double factor : {10.0, 1000.0}) {
+        const bool too_large = all_fit(1 / factor);
+        if (!too_large && !all_fit(factor)) continue;
+        return core::concat(text, ", likely it is ", core::general(factor, 4), " times too ",
+                            too_large ? "large" : "small",
+                            factor > 10 ? " (its unit is not millimetres)" : "",
+                            "; -hspace and -vspace need the true one");
+    }
+    return text + ", check pixdim; -hspace and -vspace need the true one";
 }
 
 bool is_empty(const core::Volume& mask) {

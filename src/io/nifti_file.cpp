@@ -32,7 +32,6 @@ constexpr std::uint64_t unpacked_after_voxels = std::uint64_t{1} << 18U;
 }
 
 std::uint64_t end_of_data(const NiftiHeader& header) {
-    // Four sizes below 2^15 and 8 bytes a voxel: below 2^63.
     return header.data_offset + header.data_bytes();
 }
 
@@ -40,6 +39,18 @@ std::uint64_t end_of_data(const NiftiHeader& header) {
 std::uint64_t largest_content(const UnpackedBytes& bytes) {
     constexpr std::uint64_t deflate_limit = 1032;
     return bytes.file_bytes() * (bytes.is_packed() ? deflate_limit : 1);
+}
+
+/// Reads on until `text` has `length` bytes, or to the end.
+void append(UnpackedBytes& bytes, std::uint64_t length, std::string& text) {
+    while (text.size() < length) {
+        const std::size_t done = text.size();
+        const std::size_t now = std::min<std::uint64_t>(piece_bytes, length - done);
+        text.resize(done + now);
+        const auto rest = std::span(text).subspan(done);
+        text.resize(done + bytes.read(std::as_writable_bytes(rest)));
+        if (text.size() < done + now) return;
+    }
 }
 
 /// Turns the file's numbers into voxels.
@@ -134,12 +145,12 @@ public:
 
 NiftiFile::NiftiFile(std::filesystem::path path)
     : path_(std::move(path)), bytes_(std::make_unique<Bytes>(path_)) {
-    std::string head(nifti_header_bytes, '\0');
-    head.resize(bytes_->read(std::as_writable_bytes(std::span<char>(head))));
-    if (!bytes_->is_packed() && head.starts_with("\x1f\x8b")) {
+    append(*bytes_, nifti_header_bytes(), head_);
+    if (!bytes_->is_packed() && head_.starts_with("\x1f\x8b")) {
         fail(path_, "is compressed, rename it to .nii.gz");
     }
-    header_ = parse_nifti_header(path_, head);
+    append(*bytes_, nifti_header_bytes(head_), head_);
+    header_ = parse_nifti_header(path_, head_);
     if (!bytes_->is_packed() && bytes_->file_bytes() < end_of_data(header_)) {
         cut_off(path_, bytes_->file_bytes(), end_of_data(header_));
     }
@@ -163,8 +174,10 @@ NiftiFrame NiftiFile::read(std::int64_t frame, Extent extent) && {
     const auto number = static_cast<std::uint64_t>(std::clamp<std::int64_t>(frame, 0, last));
     const std::uint64_t needed = end_of_data(header_);
 
-    bytes->skip(header_.data_offset + number * header_.frame_bytes() - bytes->position(), hashed);
-    NiftiFrame result{.volume = header_.geometry};
+    NiftiFrame result{.volume = header_.geometry, .head = std::move(head_)};
+    append(*bytes, header_.data_offset, result.head);
+    if (bytes->position() < header_.data_offset) cut_off(path_, bytes->position(), needed);
+    bytes->skip(number * header_.frame_bytes(), hashed);
     std::vector<float>& voxels = result.volume.voxels;
     voxels.reserve(std::min<std::uint64_t>(header_.voxels_per_frame(), largest_content(*bytes)));
     const std::size_t number_bytes = bytes_of(header_.type);

@@ -14,6 +14,8 @@
 #include "fail.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/io/other_formats.hpp"
+#include "nifti_layout.hpp"
 #include "nifti_place.hpp"
 
 namespace msunet::io {
@@ -50,48 +52,38 @@ const DataType& data_type_of(NumberType type) {
     return *std::ranges::find(data_types, std::optional(type), &DataType::number);
 }
 
-/// Reads numbers at the byte offsets of nifti1.h, in the file's byte order.
-class Fields {
-public:
-    Fields(std::string_view bytes, bool swapped) : bytes_(bytes), swapped_(swapped) {}
+/// A header's fields.
+struct Header {
+    const NiftiLayout& layout;
+    NiftiFields fields;
 
-    template <class T>
-    [[nodiscard]] T at(std::size_t offset) const {
-        std::array<char, sizeof(T)> raw{};
-        std::memcpy(raw.data(), bytes_.data() + offset, sizeof(T));
-        if (swapped_) std::reverse(raw.begin(), raw.end());
-        return std::bit_cast<T>(raw);
+    /// An integer; 0 where it is none.
+    [[nodiscard]] std::int64_t whole(NiftiField field, std::size_t index = 0) const {
+        constexpr double most = 1ULL << 53U;
+        const double value = fields.get(field, index);
+        return std::abs(value) <= most ? static_cast<std::int64_t>(value) : 0;
     }
-
-private:
-    std::string_view bytes_;
-    bool swapped_;
 };
 
-/// The header's byte order: true if it isn't the machine's.
-bool is_swapped(const std::filesystem::path& path, std::string_view head) {
-    const auto size = Fields(head, false).at<std::int32_t>(0);
-    const auto other = Fields(head, true).at<std::int32_t>(0);
-    constexpr std::int32_t nifti2_bytes = 540;
-    if (size == nifti2_bytes || other == nifti2_bytes) {
-        fail(path, "is a NIfTI-2 file (only NIfTI-1 can be read), convert it");
-    }
-    if (size != static_cast<std::int32_t>(nifti_header_bytes) &&
-        other != static_cast<std::int32_t>(nifti_header_bytes)) {
-        fail(path, concat("is no NIfTI file (the header's size reads ", size,
-                          " instead of 348), copy or convert it again"));
-    }
-    return size != static_cast<std::int32_t>(nifti_header_bytes);
+[[noreturn]] void fail_as_no_nifti(const std::filesystem::path& path, std::string_view head) {
+    std::int32_t size = 0;
+    std::memcpy(&size, head.data(), sizeof size);
+    fail(path, concat("is no NIfTI file (the header's size reads ", size,
+                      " instead of 348), copy or convert it again"));
 }
 
-void check_magic(const std::filesystem::path& path, std::string_view head) {
-    const std::string_view magic = head.substr(344, 4);
-    if (magic == std::string_view("n+1\0", 4)) return;
-    if (magic == std::string_view("ni1\0", 4)) {
-        fail(path, "is one half of a NIfTI pair (.hdr and .img), convert it to a single .nii file");
+void check_magic(const std::filesystem::path& path, std::string_view head,
+                 const NiftiLayout& layout) {
+    const std::string_view magic = head.substr(layout.magic, layout.of_pair.size());
+    if (magic == layout.of_single_file) return;
+    if (magic == layout.of_pair) {
+        fail(path, concat("is one half of a NIfTI pair (.hdr and .img), ", analyze_advice));
     }
-    fail(path, concat("is no NIfTI file (its magic is ", quoted(magic.substr(0, 3)),
-                      " instead of 'n+1'), convert it; Analyze files must be converted too"));
+    if (layout.bytes == nifti1_layout.bytes && magic == std::string_view("\0\0\0\0", 4)) {
+        fail(path, concat("is an Analyze file (its header has no magic), ", analyze_advice));
+    }
+    fail(path, concat("is no NIfTI file (its magic is ", quoted(magic.substr(0, 3)), " instead of ",
+                      quoted(layout.of_single_file.substr(0, 3)), "), convert it again"));
 }
 
 std::string dimension_text(const std::vector<std::int64_t>& dimensions) {
@@ -100,32 +92,40 @@ std::string dimension_text(const std::vector<std::int64_t>& dimensions) {
     return text;
 }
 
-void read_dimensions(const std::filesystem::path& path, const Fields& fields, NiftiHeader& header) {
-    const auto count = fields.at<std::int16_t>(40);
+void read_dimensions(const std::filesystem::path& path, const Header& head, NiftiHeader& header) {
+    const auto count = head.whole(head.layout.dim);
     if (count < 1 || count > 7) {
         fail(path, concat("says that it has ", count,
                           " dimensions (3 or 4 are needed), the header is damaged"));
     }
     std::vector<std::int64_t> sizes;
     for (std::size_t d = 1; d <= static_cast<std::size_t>(count); ++d) {
-        sizes.push_back(fields.at<std::int16_t>(40 + 2 * d));
+        sizes.push_back(head.whole(head.layout.dim, d));
     }
     if (std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 1; })) {
         fail(path, concat("has a size of ", dimension_text(sizes),
                           " (every size must be at least 1), the header is damaged"));
     }
-    while (sizes.size() > 3 && sizes.back() == 1) sizes.pop_back();
+    // Frames may stand in the fifth dimension (x, y, z, 1, t): a size of 1 adds no voxels.
+    if (sizes.size() > 3) sizes.erase(std::remove(sizes.begin() + 3, sizes.end(), 1), sizes.end());
     if (sizes.size() < 3 || sizes.size() > 4) {
         fail(path, concat("has ", sizes.size(), " dimensions, ", dimension_text(sizes),
                           " (3 or 4 are needed), convert it to a volume"));
     }
     for (std::size_t d = 0; d < 3; ++d) header.size[d] = static_cast<std::size_t>(sizes[d]);
     header.frames = sizes.size() == 4 ? static_cast<std::size_t>(sizes[3]) : 1;
+    constexpr double most = 1ULL << 60U;  // at 8 bytes each still a number of 64 bits
+    double voxels = 1;
+    for (const std::int64_t size : sizes) voxels *= static_cast<double>(size);
+    if (voxels > most) {
+        fail(path, concat("has a size of ", dimension_text(sizes),
+                          " (no file holds that), the header is damaged"));
+    }
 }
 
-void read_data_type(const std::filesystem::path& path, const Fields& fields, NiftiHeader& header) {
-    const auto code = fields.at<std::int16_t>(70);
-    const auto bits = fields.at<std::int16_t>(72);
+void read_data_type(const std::filesystem::path& path, const Header& head, NiftiHeader& header) {
+    const auto code = head.whole(head.layout.datatype);
+    const auto bits = head.whole(head.layout.bitpix);
     const auto* type = std::find_if(data_types.begin(), data_types.end(),
                                     [&](const DataType& known) { return known.code == code; });
     if (type == data_types.end()) {
@@ -144,54 +144,47 @@ void read_data_type(const std::filesystem::path& path, const Fields& fields, Nif
 }
 
 /// NIfTI's library takes what is no number for 0.
-double number_or_zero(float value) { return std::isfinite(value) ? value : 0.0; }
+double number_or_zero(double value) { return std::isfinite(value) ? value : 0.0; }
 
-void read_scaling(const Fields& fields, NiftiHeader& header) {
-    header.slope = number_or_zero(fields.at<float>(112));
+void read_scaling(const Header& head, NiftiHeader& header) {
+    header.slope = number_or_zero(head.fields.get(head.layout.scl_slope));
     if (std::abs(header.slope) < std::numeric_limits<double>::epsilon()) header.slope = 1;
-    header.intercept = number_or_zero(fields.at<float>(116));
+    header.intercept = number_or_zero(head.fields.get(head.layout.scl_inter));
 }
 
 template <std::size_t count>
-std::array<float, count> floats_at(const Fields& fields, std::size_t offset) {
+std::array<float, count> floats_at(const Header& head, NiftiField field, std::size_t first = 0) {
     std::array<float, count> values{};
-    for (std::size_t i = 0; i < count; ++i) values[i] = fields.at<float>(offset + 4 * i);
+    for (std::size_t i = 0; i < count; ++i) {
+        values[i] = static_cast<float>(head.fields.get(field, first + i));
+    }
     return values;
 }
 
-bool are_finite(std::span<const float> values) {
-    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+/// In float32, which NIfTI-1 stores: both versions of a scan give the same grid.
+void read_place(const Header& head, NiftiHeader& header) {
+    const NiftiLayout& layout = head.layout;
+    Place place =
+        place_of({.size = header.size,
+                  .pixdim = floats_at<4>(head, layout.pixdim),
+                  .units = static_cast<int>(head.whole(layout.xyzt_units)),
+                  .qform_code = static_cast<int>(head.whole(layout.qform_code)),
+                  .sform_code = static_cast<int>(head.whole(layout.sform_code)),
+                  .quaternion = floats_at<3>(head, layout.quatern),
+                  .offset = floats_at<3>(head, layout.qoffset),
+                  .rows = {floats_at<4>(head, layout.srow), floats_at<4>(head, layout.srow, 4),
+                           floats_at<4>(head, layout.srow, 8)}});
+    header.geometry = std::move(place.geometry);
+    header.remarks = std::move(place.remarks);
 }
 
-void read_place(const std::filesystem::path& path, const Fields& fields, NiftiHeader& header) {
-    const PlaceFields place{
-        .size = header.size,
-        .pixdim = floats_at<4>(fields, 76),
-        .units = fields.at<std::uint8_t>(123),
-        .qform_code = fields.at<std::int16_t>(252),
-        .sform_code = fields.at<std::int16_t>(254),
-        .quaternion = floats_at<3>(fields, 256),
-        .offset = floats_at<3>(fields, 268),
-        .rows = {floats_at<4>(fields, 280), floats_at<4>(fields, 296), floats_at<4>(fields, 312)}};
-    if (!are_finite(std::span(place.pixdim).subspan(1))) {
-        fail(path, "has a spacing that is no number, the header is damaged");
-    }
-    const bool qform = are_finite(place.quaternion) && are_finite(place.offset);
-    const bool sform = std::ranges::all_of(place.rows, are_finite);
-    if ((place.qform_code > 0 && !qform) || (place.sform_code > 0 && !sform)) {
-        fail(path, "has a position or direction that is no number, the header is damaged");
-    }
-    header.geometry = place_of(path, place);
-}
-
-void read_data_offset(const std::filesystem::path& path, const Fields& fields,
-                      NiftiHeader& header) {
-    const float offset = fields.at<float>(108);
-    constexpr float first = 352;
-    constexpr float last = 1U << 30U;
-    if (!(offset >= first && offset <= last)) {
-        fail(path, concat("says that its voxels start at byte ", core::general(offset, 9),
-                          " (352 or more is needed), the header is damaged"));
+void read_data_offset(const std::filesystem::path& path, const Header& head, NiftiHeader& header) {
+    const double offset = head.fields.get(head.layout.vox_offset);
+    const std::size_t first = head.layout.bytes + extension_flag_bytes;
+    constexpr double last = 1U << 30U;
+    if (!(offset >= static_cast<double>(first) && offset <= last)) {
+        fail(path, concat("says that its voxels start at byte ", core::general(offset, 9), " (",
+                          first, " or more is needed), the header is damaged"));
     }
     header.data_offset = static_cast<std::uint64_t>(offset);
 }
@@ -210,21 +203,30 @@ std::size_t bytes_of(NumberType type) {
     return static_cast<std::size_t>(data_type_of(type).bits / bits_of_byte);
 }
 
+std::size_t nifti_header_bytes(std::string_view first_bytes) {
+    const auto form =
+        first_bytes.size() < sizeof(std::int32_t) ? std::nullopt : nifti_form(first_bytes);
+    return form ? form->layout.bytes : nifti1_layout.bytes;
+}
+
 NiftiHeader parse_nifti_header(const std::filesystem::path& path, std::string_view bytes) {
-    if (bytes.size() < nifti_header_bytes) {
-        fail(path, concat("is too short for a NIfTI header (", bytes.size(),
-                          " bytes of 348), copy it again"));
+    const std::size_t needed = nifti_header_bytes(bytes);
+    if (bytes.size() < needed) {
+        fail(path, concat("is too short for a NIfTI header (", bytes.size(), " bytes of ", needed,
+                          "), copy it again"));
     }
+    const auto form = nifti_form(bytes);
+    if (!form) fail_as_no_nifti(path, bytes);
+    check_magic(path, bytes, form->layout);
+    std::string copy(bytes.substr(0, needed));
+    const Header head{form->layout, NiftiFields(copy, form->swapped)};
     NiftiHeader header;
-    const bool swapped = is_swapped(path, bytes);
-    header.big_endian = swapped == (std::endian::native == std::endian::little);
-    check_magic(path, bytes);
-    const Fields fields(bytes, swapped);
-    read_dimensions(path, fields, header);
-    read_data_type(path, fields, header);
-    read_scaling(fields, header);
-    read_place(path, fields, header);
-    read_data_offset(path, fields, header);
+    header.big_endian = form->swapped == (std::endian::native == std::endian::little);
+    read_dimensions(path, head, header);
+    read_data_type(path, head, header);
+    read_scaling(head, header);
+    read_place(head, header);
+    read_data_offset(path, head, header);
     return header;
 }
 

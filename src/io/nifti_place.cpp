@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstdlib>
 #include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
 
-#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::io {
@@ -18,10 +20,76 @@ using Affine = std::array<std::array<float, 4>, 3>;
 
 constexpr int scanner_form = 1;  ///< NIFTI_XFORM_SCANNER_ANAT
 
-/// pixdim of an axis; NIfTI's library takes 0 for 1.
-float step(const PlaceFields& fields, std::size_t axis) {
-    const float value = fields.pixdim[axis + 1];
-    return value == 0.0F ? 1.0F : value;
+constexpr std::array<char, 3> axis_names{'x', 'y', 'z'};
+
+float step(const PlaceFields& fields, std::size_t axis) { return fields.pixdim[axis + 1]; }
+
+double dot(const Affine& form, std::size_t axis, std::size_t other) {
+    double sum = 0;
+    for (const auto& row : form) sum += double{row[axis]} * double{row[other]};
+    return sum;
+}
+
+double length_of(const Affine& form, std::size_t axis) { return std::sqrt(dot(form, axis, axis)); }
+
+/// "0.1 x 0.1 x 0.5".
+template <class Value>
+std::string by_axis(const Value& value) {
+    return core::concat(core::general(value(0), 6), " x ", core::general(value(1), 6), " x ",
+                        core::general(value(2), 6));
+}
+
+bool are_finite(std::span<const float> values) {
+    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
+/// Takes forms for absent that hold what is no number.
+void drop_broken_forms(PlaceFields& fields, std::vector<std::string>& remarks) {
+    const auto drop = [&](std::string_view name, int& code, bool is_sound) {
+        if (code <= 0 || is_sound) return;
+        remarks.push_back(core::concat(name, " (code ", code,
+                                       ") holds a value that is no number, it is left out"));
+        code = 0;
+    };
+    drop("qform", fields.qform_code, are_finite(fields.quaternion) && are_finite(fields.offset));
+    drop("sform", fields.sform_code, std::ranges::all_of(fields.rows, are_finite));
+}
+
+/// Gives pixdim a value that is a number and not 0.
+void repair_pixdim(PlaceFields& fields, std::vector<std::string>& remarks) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        float& value = fields.pixdim[axis + 1];
+        const auto field = core::concat("pixdim[", axis + 1, "] is ", core::general(value, 6));
+        if (std::isfinite(value) && value > 0) continue;
+        if (std::isfinite(value) && value < 0) {
+            remarks.push_back(core::concat(field, ", its absolute value is the spacing"));
+            continue;
+        }
+        value = fields.sform_code > 0 ? static_cast<float>(length_of(fields.rows, axis)) : 0.0F;
+        if (std::isnormal(value)) {
+            remarks.push_back(core::concat(field, ", the length of the sform's axis, ",
+                                           core::general(value, 6), ", is the spacing"));
+        } else {
+            value = 1;
+            remarks.push_back(core::concat(field, ", the spacing is taken for 1"));
+        }
+    }
+}
+
+/// A sform whose axes are not as long as pixdim says.
+void note_lengths(const PlaceFields& fields, std::vector<std::string>& remarks) {
+    if (fields.sform_code <= 0) return;
+    constexpr double tolerance = 0.01;
+    const auto pixdim = [&](std::size_t axis) { return std::abs(double{step(fields, axis)}); };
+    const auto length = [&](std::size_t axis) { return length_of(fields.rows, axis); };
+    bool differ = false;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        differ |= std::abs(length(axis) - pixdim(axis)) > tolerance * pixdim(axis);
+    }
+    if (!differ) return;
+    remarks.push_back(core::concat("the axes of the sform (code ", fields.sform_code, ") are ",
+                                   by_axis(length), " long, but pixdim is ", by_axis(pixdim),
+                                   ": pixdim is the spacing"));
 }
 
 /// The qform, computed as NIfTI's library does: in double, kept in float.
@@ -64,12 +132,6 @@ Affine qform_of(const PlaceFields& fields) {
     return form;
 }
 
-double dot(const Affine& form, std::size_t axis, std::size_t other) {
-    double sum = 0;
-    for (const auto& row : form) sum += double{row[axis]} * double{row[other]};
-    return sum;
-}
-
 double determinant(const Affine& m) {
     const auto minor = [&](std::size_t i, std::size_t j) {
         return double{m[1][i]} * double{m[2][j]} - double{m[1][j]} * double{m[2][i]};
@@ -87,7 +149,7 @@ bool is_orthogonal(const Affine& form, const PlaceFields& fields) {
     if (std::abs(determinant(form)) <= smallest_voxel) return false;
     std::array<double, 3> lengths{};
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        lengths[axis] = std::sqrt(dot(form, axis, axis));
+        lengths[axis] = length_of(form, axis);
         if (std::abs(double{step(fields, axis)} - lengths[axis]) > length_tolerance) return false;
     }
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -144,7 +206,55 @@ void set_direction(core::Volume& place, const Affine& form, std::size_t axis) {
     }
 }
 
-void set_spacing(core::Volume& place, const PlaceFields& fields) {
+/// Whether ITK can work with it: axes that span a space, a position that leaves a voxel some
+/// digits.
+bool is_usable(const core::Volume& place) {
+    constexpr double farthest = 1e6;
+    const auto& m = place.direction;
+    const double determinant = m[0] * (m[4] * m[8] - m[5] * m[7]) -
+                               m[1] * (m[3] * m[8] - m[5] * m[6]) +
+                               m[2] * (m[3] * m[7] - m[4] * m[6]);
+    return std::abs(determinant) > 0.5 &&
+           std::ranges::all_of(place.origin, [](double at) { return std::abs(at) < farthest; });
+}
+
+/// The angle between axes of the sform that differs most from 90 degrees.
+std::string angle_text(const Affine& form) {
+    double largest = -1;
+    std::string text;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const std::size_t next = (axis + 1) % 3;
+        const double cosine =
+            dot(form, axis, next) / (length_of(form, axis) * length_of(form, next));
+        if (!(std::abs(cosine) > largest)) continue;
+        largest = std::abs(cosine);
+        text = core::concat(core::general(std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / M_PI, 6),
+                            " degrees between ", axis_names[axis], " and ", axis_names[next]);
+    }
+    constexpr double right_angle = 1e-4;
+    return largest > right_angle ? text : "";
+}
+
+void set_place(core::Volume& place, const PlaceFields& fields, std::vector<std::string>& remarks) {
+    if (fields.qform_code <= 0 && fields.sform_code <= 0) return;
+    core::Volume placed = place;
+    if (const auto form = chosen_form(fields)) {
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+            placed.origin[axis] = in_itk_axes((*form)[axis][3], axis);
+            set_direction(placed, *form, axis);
+        }
+        if (is_usable(placed)) place = std::move(placed);
+        return;
+    }
+    if (const std::string angle = angle_text(fields.rows); !angle.empty()) {
+        remarks.push_back(core::concat("the axes of the sform (code ", fields.sform_code,
+                                       ") are not at right angles (", angle,
+                                       "), only size and spacing are used"));
+    }
+}
+
+void set_spacing(core::Volume& place, const PlaceFields& fields,
+                 std::vector<std::string>& remarks) {
     // Units of length: 1 metre, 3 micrometre; 2 and unknown are millimetres.
     constexpr int length_bits = 0x07;
     const int units = fields.units & length_bits;
@@ -155,27 +265,23 @@ void set_spacing(core::Volume& place, const PlaceFields& fields) {
         if (spacing > 0) continue;
         for (std::size_t row = 0; row < 3; ++row) place.direction[3 * row + axis] *= -1;
     }
+    if (units == 1) {
+        remarks.push_back(
+            core::concat("xyzt_units says metres, the spacing is ",
+                         by_axis([&](std::size_t axis) { return place.spacing[axis]; }), " mm"));
+    }
 }
 
 }  // namespace
 
-core::Volume place_of(const std::filesystem::path& path, const PlaceFields& fields) {
-    core::Volume place;
-    place.size = fields.size;
-    if (fields.qform_code > 0 || fields.sform_code > 0) {
-        const auto form = chosen_form(fields);
-        if (!form) {
-            throw core::InputError(core::concat(
-                core::quoted(path.string()),
-                " has a sform whose axes are not at right angles or not as long as pixdim says, "
-                "and no qform; write it with a qform or an orthogonal sform"));
-        }
-        for (std::size_t axis = 0; axis < 3; ++axis) {
-            place.origin[axis] = in_itk_axes((*form)[axis][3], axis);
-            set_direction(place, *form, axis);
-        }
-    }
-    set_spacing(place, fields);
+Place place_of(PlaceFields fields) {
+    Place place;
+    place.geometry.size = fields.size;
+    drop_broken_forms(fields, place.remarks);
+    repair_pixdim(fields, place.remarks);
+    note_lengths(fields, place.remarks);
+    set_place(place.geometry, fields, place.remarks);
+    set_spacing(place.geometry, fields, place.remarks);
     return place;
 }
 

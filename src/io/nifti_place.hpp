@@ -2,13 +2,14 @@
 #pragma once
 
 #include <array>
-#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "msunet/core/volume.hpp"
 
 namespace msunet::io {
 
-/// The fields of a NIfTI-1 header that say where the voxels lie.
+/// The fields of a header that say where the voxels lie.
 struct PlaceFields {
     std::array<std::size_t, 3> size{};
     std::array<float, 4> pixdim{};  ///< the sign of the first is the qform's handedness
@@ -20,10 +21,17 @@ struct PlaceFields {
     std::array<std::array<float, 4>, 3> rows{};  ///< the sform
 };
 
-/// Spacing in millimetres, origin and direction as SimpleITK's reader gives them: the sform's where
-/// its axes are orthogonal and as long as pixdim says and it is the scanner's or there is no
-/// qform, else the qform's; neither: the identity. A negative pixdim turns its axis around.
-/// Throws core::InputError, which names `path`, where there is no orthogonal form.
-core::Volume place_of(const std::filesystem::path& path, const PlaceFields& fields);
+/// What the fields say, and what is unusual about them.
+struct Place {
+    core::Volume geometry;             ///< without voxels
+    std::vector<std::string> remarks;  ///< as NiftiHeader::remarks
+};
+
+/// The spacing of each axis is |pixdim|; where that is 0 or no number, the length of the sform's
+/// axis, else 1; times the unit, in millimetres. Origin and direction as SimpleITK's reader gives
+/// them: the sform's where its axes are orthogonal and as long as pixdim says and it is the
+/// scanner's or there is no qform, else the qform's. A negative pixdim turns its axis around. Where
+/// there is no such form, which SimpleITK refuses, or none at all: the identity.
+[[nodiscard]] Place place_of(PlaceFields fields);
 
 }  // namespace msunet::io

@@ -73,7 +73,7 @@ Protocol protocol_of(core::Modality modality, double scale) {
             protocol.distortion = 0.4;
             protocol.ghost = 0.02;
             protocol.gain = 90;
-            protocol.stored = imaging::StoredAs::int16;
+            protocol.stored = io::StoredAs::int16;
             protocol.inside = 255;
             break;
         case core::Modality::fmri:
@@ -97,7 +97,7 @@ Protocol protocol_of(core::Modality modality, double scale) {
             protocol.bias = 0.3;
             protocol.noise = 3.5;
             protocol.gain = 110;
-            protocol.stored = imaging::StoredAs::int16;
+            protocol.stored = io::StoredAs::int16;
             break;
     }
     for (std::size_t i = 0; i < 2; ++i) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "msunet/core/modality.hpp"
-#include "msunet/imaging/write_volume.hpp"
+#include "msunet/io/nifti_writer.hpp"
 #include "tissue.hpp"
 
 namespace msunet::phantom {
@@ -27,7 +27,7 @@ struct Protocol {
     double distortion = 0;        ///< mm by which the ears shift the picture
     double ghost = 0;             ///< share of the signal that appears half a picture away
     double gain = 1;              ///< stored value of a signal of 1
-    imaging::StoredAs stored = imaging::StoredAs::float32;
+    io::StoredAs stored = io::StoredAs::float32;
     float inside = 1;  ///< how the mask file marks brain
 };
 

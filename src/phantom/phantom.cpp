@@ -97,9 +97,8 @@ std::vector<ScanPlan> write(const PhantomOptions& options) {
         const Protocol protocol = protocol_of(item.modality, options.scale);
         Scan scan = make_scan(options, item);
         for (float& voxel : scan.mask.voxels) voxel *= protocol.inside;
-        imaging::write_frames(folder / "data" / item.data_file, scan.frames, protocol.stored);
-        imaging::write_volume(folder / "masks" / item.mask_file, scan.mask,
-                              imaging::StoredAs::uint8);
+        io::write_frames(folder / "data" / item.data_file, scan.frames, protocol.stored);
+        io::write_volume(folder / "masks" / item.mask_file, scan.mask, io::StoredAs::uint8);
     }
     return scans;
 }

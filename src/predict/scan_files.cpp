@@ -5,12 +5,14 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <string_view>
 #include <system_error>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/nifti_header.hpp"
+#include "msunet/io/other_formats.hpp"
 #include "msunet/prepare/inside.hpp"
 
 namespace msunet::predict {
@@ -62,6 +64,7 @@ std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
         return concat(quoted(input.string()), " does not exist, give scans or folders of scans");
     }
     if (status.type() != fs::file_type::directory) {
+        if (auto advice = io::conversion_advice(input.filename().string())) return advice;
         if (!io::is_nifti_name(input.filename().string())) {
             return concat(quoted(input.string()),
                           " is no scan (its name does not end in .nii or .nii.gz), give NIfTI "
@@ -71,6 +74,7 @@ std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
         return std::nullopt;
     }
     const std::size_t before = list.scans.size();
+    const std::size_t skipped = list.skipped.size();
     try {
         FolderWalk(list).take(input, {});
     } catch (const fs::filesystem_error& failure) {
@@ -78,6 +82,9 @@ std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
                       failure.code().message(), "), check its permissions");
     }
     if (list.scans.size() > before) return std::nullopt;
+    if (const auto advice = io::conversion_advice(std::span(list.skipped).subspan(skipped))) {
+        return concat(quoted(input.string()), " holds no .nii or .nii.gz file (", *advice, ")");
+    }
     return concat(quoted(input.string()),
                   " holds no .nii or .nii.gz file, give the folder that holds the scans");
 }

@@ -63,7 +63,8 @@ Findings gather_findings(const comm::Communicator& ranks,
                          const std::vector<PlacedFindings>& findings) {
     std::vector<PlacedFindings> mine;
     std::ranges::copy_if(findings, std::back_inserter(mine), [](const PlacedFindings& placed) {
-        return !placed.findings.problems.empty() || !placed.findings.warnings.empty();
+        return !placed.findings.problems.empty() || !placed.findings.warnings.empty() ||
+               !placed.findings.remarks.empty();
     });
     std::vector<PlacedFindings> all = gather_values(ranks, mine);
     std::ranges::stable_sort(all, {}, &PlacedFindings::place);
@@ -71,7 +72,10 @@ Findings gather_findings(const comm::Communicator& ranks,
     for (PlacedFindings& placed : all) {
         std::ranges::move(placed.findings.problems, std::back_inserter(joined.problems));
         std::ranges::move(placed.findings.warnings, std::back_inserter(joined.warnings));
+        std::ranges::move(placed.findings.remarks, std::back_inserter(joined.remarks));
     }
+    std::ranges::move(prepare::joined(joined.remarks), std::back_inserter(joined.warnings));
+    joined.remarks.clear();
     return joined;
 }
 

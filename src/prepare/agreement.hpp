@@ -20,6 +20,7 @@ struct PlacedFindings {
 };
 
 /// Collective over `ranks`: the findings of all, in the order of their places, on every rank.
+/// Remarks become warnings.
 [[nodiscard]] Findings gather_findings(const comm::Communicator& ranks,
                                        const std::vector<PlacedFindings>& findings);
 

@@ -36,10 +36,17 @@ void fields(Archive& archive, T& value) {
 
 namespace msunet::prepare {
 
+template <class Archive, codec::Is<Remark> T>
+void fields(Archive& archive, T& value) {
+    archive("about", value.about);
+    archive("file", value.file);
+}
+
 template <class Archive, codec::Is<Findings> T>
 void fields(Archive& archive, T& value) {
     archive("problems", value.problems);
     archive("warnings", value.warnings);
+    archive("remarks", value.remarks);
 }
 
 template <class Archive, codec::Is<Pair> T>

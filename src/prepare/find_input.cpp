@@ -8,6 +8,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/io/other_formats.hpp"
 #include "msunet/prepare/inside.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
@@ -59,6 +60,10 @@ void warn_of_skipped(const Folder& data, const Folder& masks, std::vector<std::s
     warnings.push_back(core::concat("skipped ", skipped.size(),
                                     skipped.size() == 1 ? " entry that is" : " entries that are",
                                     " hidden or no NIfTI files: ", joined_list(skipped)));
+    for (const Folder* folder : {&data, &masks}) {
+        const auto advice = io::conversion_advice(folder->skipped);
+        if (advice) warnings.push_back(core::concat("not read: ", *advice));
+    }
 }
 
 /// What rank 0 found in the folders.

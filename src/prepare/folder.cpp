@@ -5,6 +5,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/nifti_header.hpp"
+#include "msunet/io/other_formats.hpp"
 #include "msunet/prepare/input.hpp"
 
 namespace msunet::prepare {
@@ -48,8 +49,10 @@ Folder list_folder(const fs::path& path, const std::string& option) {
     std::ranges::sort(folder.files);
     std::ranges::sort(folder.skipped);
     if (folder.files.empty()) {
+        const auto advice = io::conversion_advice(folder.skipped);
         refuse(path, option,
-               folder.skipped.empty()
+               advice ? core::concat("holds no .nii or .nii.gz file (", *advice, ")")
+               : folder.skipped.empty()
                    ? "is empty, put the .nii or .nii.gz files there"
                    : core::concat("holds no .nii or .nii.gz file (but ", folder.skipped.size(),
                                   " other entries), give the folder that holds the scans"));

@@ -24,7 +24,7 @@ struct OpenPair {
 std::optional<OpenPair> open_pair(const PairFiles& files, std::int64_t frame, Findings& findings) {
     auto data = open_scan(files.data, findings);
     auto mask = open_scan(files.mask, findings);
-    if (data) note_missing_frame(*data, frame, findings);
+    if (data) note_header(*data, frame, findings);
     if (!data || !mask) return std::nullopt;
     return OpenPair{.data = std::move(*data), .mask = std::move(*mask)};
 }
@@ -93,11 +93,12 @@ std::optional<PairContent> read_pair(const PairFiles& files,
     auto volume = read_volume(std::move(pair->data), options.frame, io::Extent::whole, findings);
     auto mask = read_mask(std::move(pair->mask), options.frame, io::Extent::whole, findings);
     if (!volume || !mask) return std::nullopt;
-    return PairContent{
-        .geometry = *geometry,
-        .voxels = {.volume = std::move(volume->volume), .mask = std::move(mask->volume)},
-        .data_hash = std::move(volume->hash),
-        .mask_hash = std::move(mask->hash)};
+    return PairContent{.geometry = *geometry,
+                       .voxels = {.volume = std::move(volume->volume),
+                                  .mask = std::move(mask->volume),
+                                  .head = std::move(volume->head)},
+                       .data_hash = std::move(volume->hash),
+                       .mask_hash = std::move(mask->hash)};
 }
 
 }  // namespace msunet::prepare

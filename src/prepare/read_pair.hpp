@@ -33,6 +33,7 @@ struct PairGeometry {
 struct LoadedPair {
     core::Volume volume;
     core::Volume mask;
+    std::string head;  ///< of the scan's file, as io::NiftiFrame: copies are written below it
 };
 
 /// A pair after its files were read.

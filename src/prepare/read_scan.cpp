@@ -9,6 +9,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
+#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
 
@@ -50,8 +51,31 @@ std::optional<io::NiftiFile> open_scan(const fs::path& file, Findings& findings)
     return attempt(file, findings, [&] { return io::NiftiFile(file); });
 }
 
-void note_missing_frame(const io::NiftiFile& file, std::int64_t frame, Findings& findings) {
-    const auto frames = static_cast<std::int64_t>(file.header().frames);
+std::vector<std::string> joined(const std::vector<Remark>& remarks) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+    for (const Remark& remark : remarks) {
+        auto group = std::ranges::find(groups, remark.about,
+                                       &std::pair<std::string, std::vector<std::string>>::first);
+        if (group == groups.end()) group = groups.insert(group, {remark.about, {}});
+        group->second.push_back(remark.file);
+    }
+    constexpr std::size_t named = 3;
+    std::vector<std::string> lines;
+    for (const auto& [about, files] : groups) {
+        lines.push_back(core::concat(about, ": ", name_list(files, named)));
+    }
+    return lines;
+}
+
+void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findings) {
+    const io::NiftiHeader& header = file.header();
+    for (const std::string& remark : header.remarks) {
+        findings.remarks.push_back({.about = remark, .file = file.path().string()});
+    }
+    if (auto reason = imaging::implausible_spacing(header.geometry)) {
+        findings.remarks.push_back({.about = std::move(*reason), .file = file.path().string()});
+    }
+    const auto frames = static_cast<std::int64_t>(header.frames);
     if (frames <= 1 || frame < frames) return;
     findings.warnings.push_back(core::concat(quoted_path(file.path()), " has ", frames,
                                              " frames and no frame ", frame,
@@ -63,7 +87,7 @@ std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
                                             Findings& findings) {
     const core::Volume& geometry = file.header().geometry;
     const imaging::Grid grid = imaging::grid_for(geometry, options);
-    if (const auto reason = imaging::unreasonable(grid, geometry)) {
+    if (const auto reason = imaging::unreasonable(grid, geometry, options)) {
         findings.problems.push_back(core::concat(quoted_path(file.path()), ": ", *reason));
         return std::nullopt;
     }
@@ -100,16 +124,14 @@ std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame, 
     return read;
 }
 
-std::optional<core::Volume> read_scan(const fs::path& file,
-                                      const imaging::PreprocessOptions& options,
-                                      Findings& findings) {
+std::optional<io::NiftiFrame> read_scan(const fs::path& file,
+                                        const imaging::PreprocessOptions& options,
+                                        Findings& findings) {
     auto opened = open_scan(file, findings);
     if (!opened) return std::nullopt;
-    note_missing_frame(*opened, options.frame, findings);
+    note_header(*opened, options.frame, findings);
     if (!resampled_grid(*opened, options, findings)) return std::nullopt;
-    auto read = read_volume(std::move(*opened), options.frame, io::Extent::frame, findings);
-    if (!read) return std::nullopt;
-    return std::move(read->volume);
+    return read_volume(std::move(*opened), options.frame, io::Extent::frame, findings);
 }
 
 std::optional<core::Volume> read_mask(const fs::path& file, std::int64_t frame,

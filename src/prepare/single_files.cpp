@@ -27,6 +27,7 @@ Findings check_single_files(const Request& request, const Input& input,
             const Holding holding(observer, path.filename().string());
             PlacedFindings placed{.place = i, .findings = {}};
             if (auto file = open_scan(path, placed.findings)) {
+                if (!is_mask) note_header(*file, frame, placed.findings);
                 using Read = std::optional<io::NiftiFrame> (*)(io::NiftiFile, std::int64_t,
                                                                io::Extent, Findings&);
                 const Read read = is_mask ? Read{read_mask} : Read{read_volume};

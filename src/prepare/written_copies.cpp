@@ -5,7 +5,7 @@
 
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/write_volume.hpp"
+#include "msunet/io/nifti_writer.hpp"
 
 namespace msunet::prepare {
 
@@ -29,9 +29,9 @@ void write_copy(const std::filesystem::path& folder, const Pair& pair,
     const auto masks = folder / "masks";
     core::make_directories(data);
     core::make_directories(masks);
-    imaging::write_volume(data / (copy_name(pair.data, copy) + ".nii"), loaded.volume);
-    imaging::write_volume(masks / (copy_name(pair.mask, copy) + ".nii"), loaded.mask,
-                          imaging::StoredAs::uint8);
+    io::write_on_scan(data / (copy_name(pair.data, copy) + ".nii"), loaded.head, loaded.volume);
+    io::write_on_scan(masks / (copy_name(pair.mask, copy) + ".nii"), loaded.head, loaded.mask,
+                      io::StoredAs::uint8);
 }
 
 }  // namespace msunet::prepare

@@ -20,7 +20,7 @@ namespace msunet::prepare {
                                     const imaging::AugmentedCopy& copy);
 
 /// Writes a copy as "<folder>/data/<name>.nii" and "<folder>/masks/<name>.nii": folders that
-/// training accepts as input. Throws core::Error.
+/// training accepts as input, with the header of the scan. Throws core::Error.
 void write_copy(const std::filesystem::path& folder, const Pair& pair,
                 const imaging::AugmentedCopy& copy, const LoadedPair& loaded);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// NIfTI-1 files in memory, field by field at the offsets of nifti1.h.
+/// NIfTI files in memory, field by field at the offsets of nifti1.h and nifti2.h.
 #pragma once
 
 #include <zlib.h>
@@ -53,6 +53,21 @@ public:
 private:
     bool swapped_;
 };
+
+/// The same file in NIfTI-2.
+inline NiftiBytes nifti2_bytes(bool swapped = false) {
+    NiftiBytes file(swapped);
+    const std::string voxels = file.bytes.substr(352);
+    file.bytes = std::string(544, '\0') + voxels;
+    file.put<std::int32_t>(0, 540);
+    std::memcpy(file.bytes.data() + 4, "n+2\0\r\n\x1a\n", 8);
+    file.put<std::int16_t>(12, 16).put<std::int16_t>(14, 32);
+    const std::array<std::int64_t, 4> sizes{3, 5, 4, 3};
+    for (std::size_t d = 0; d < 4; ++d) file.put(16 + 8 * d, sizes[d]);
+    for (std::size_t d = 0; d < 3; ++d) file.put(112 + 8 * d, 0.5);
+    file.put<std::int64_t>(168, 544);
+    return file;
+}
 
 /// `bytes` as one member of a .gz file.
 inline std::string gzipped(const std::string& bytes) {

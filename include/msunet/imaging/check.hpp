@@ -10,13 +10,18 @@
 
 namespace msunet::imaging {
 
-/// Makes a mask of {0,1} or {0,255} into {0,1}. Any other content leaves `mask` as it is and
-/// returns a text with its distinct values, e.g. "values 0, 1, 2, 3, 7, ... (12 in all)".
+/// Makes a mask of {0,1} or {0,255}, each within 0.001, into {0,1}. Any other content leaves `mask`
+/// as it is and returns a text with its distinct values, e.g. "values 0, 1, 2, 3, 7, ... (12 in
+/// all)".
 [[nodiscard]] std::optional<std::string> make_binary(core::Volume& mask);
 
 /// Why `volume` can't be used, e.g. "17 of its 81920 voxels are NaN or infinite", "all its voxels
 /// are 0"; nothing if it is fine.
 [[nodiscard]] std::optional<std::string> unusable(const core::Volume& volume);
+
+/// Why the spacing can't be that of a rodent's scan (0.005 to 5 mm along each axis), with the
+/// factor by which it is likely wrong; nothing if it can.
+[[nodiscard]] std::optional<std::string> implausible_spacing(const core::Volume& geometry);
 
 /// True if no voxel is above 0.
 [[nodiscard]] bool is_empty(const core::Volume& mask);

@@ -43,8 +43,10 @@ struct Grid {
 /// The grid that `options` ask for (mode 1 if a spacing is given, else mode 2).
 [[nodiscard]] Grid grid_for(const core::Volume& volume, const PreprocessOptions& options);
 
-/// Why `grid` is too large (more than `largest_side` pixels a side) or empty, with the header's
-/// spacing and advice; nothing if it is fine.
-[[nodiscard]] std::optional<std::string> unreasonable(const Grid& grid, const core::Volume& volume);
+/// Why the grid that `options` ask for is too large (more than `largest_side` pixels a side) or, of
+/// mode 1, has next to nothing left of the volume (fewer than 8 pixels a side or 3 slices), with
+/// the header's spacing and advice; nothing if it is fine.
+[[nodiscard]] std::optional<std::string> unreasonable(const Grid& grid, const core::Volume& volume,
+                                                      const PreprocessOptions& options);
 
 }  // namespace msunet::imaging

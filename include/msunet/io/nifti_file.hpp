@@ -25,6 +25,8 @@ struct NiftiFrame {
     core::Volume volume;           ///< with its place in space
     std::uint64_t not_finite = 0;  ///< numbers in the file that are NaN or infinite
     std::string hash{};            ///< of the file's bytes as core::hash_file; Extent::whole only
+    /// The bytes before the voxels, header and extensions, as they stand in the (unpacked) file.
+    std::string head{};
 };
 
 /// An open scan (.nii, .nii.gz) whose header passed the check.
@@ -53,6 +55,7 @@ private:
 
     std::filesystem::path path_;
     std::unique_ptr<Bytes> bytes_;
+    std::string head_;  ///< the header's bytes
     NiftiHeader header_;
 };
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The header of a NIfTI-1 file, checked so that a damaged file costs an error and not a crash.
+/// The header of a NIfTI file, checked so that a damaged file costs an error and not a crash. What
+/// only says where the voxels lie refuses nothing.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "msunet/core/volume.hpp"
 
@@ -44,18 +47,22 @@ struct NiftiHeader {
     double intercept = 0;
     /// Size, spacing (mm), origin and direction of a frame; without voxels.
     core::Volume geometry{};
+    /// What is unusual about spacing, position and units: the field, its value, what is made of it.
+    std::vector<std::string> remarks{};
 
     [[nodiscard]] std::size_t voxels_per_frame() const { return size[0] * size[1] * size[2]; }
     [[nodiscard]] std::uint64_t frame_bytes() const { return voxels_per_frame() * bytes_of(type); }
     [[nodiscard]] std::uint64_t data_bytes() const { return frame_bytes() * frames; }
 };
 
-/// Length of the header in bytes.
-inline constexpr std::size_t nifti_header_bytes = 348;
+/// Length in bytes of the header that begins with `first_bytes`: NIfTI-2's or, for all else, that
+/// of NIfTI-1, which is shorter.
+[[nodiscard]] std::size_t nifti_header_bytes(std::string_view first_bytes = {});
 
-/// Reads the first bytes of the (unpacked) file `path`, which messages name. NIfTI-1 in a single
-/// file, both byte orders; NIfTI-2, pairs of .hdr and .img, and voxels of several numbers are
-/// refused with advice. Throws core::InputError with one problem.
+/// Reads the first bytes of the (unpacked) file `path`, which messages name. NIfTI-1 and NIfTI-2 in
+/// a single file, both byte orders. A fifth and further dimension count as the fourth where that is
+/// 1. Pairs of .hdr and .img, Analyze files, and voxels of several numbers are refused with advice.
+/// Throws core::InputError with one problem.
 [[nodiscard]] NiftiHeader parse_nifti_header(const std::filesystem::path& path,
                                              std::string_view bytes);
 

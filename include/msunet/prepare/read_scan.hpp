@@ -17,18 +17,31 @@
 
 namespace msunet::prepare {
 
-/// What was found about files, each one line: file, what is wrong, what to do.
+/// What is unusual about a file's header, without its name: many files may have it in common.
+struct Remark {
+    std::string about;
+    std::string file;
+};
+
+/// What was found about files. Problems and warnings are one line each: file, what is wrong, what
+/// to do.
 struct Findings {
     std::vector<std::string> problems;  ///< end the run
     std::vector<std::string> warnings;
+    std::vector<Remark> remarks{};  ///< warnings, once for all files that share them
 };
+
+/// One line for all remarks with the same text: "the text: 'a.nii', 'b.nii' and 7 more", in the
+/// order of their first files.
+[[nodiscard]] std::vector<std::string> joined(const std::vector<Remark>& remarks);
 
 /// Opens a scan and checks its header; nothing, with a problem, if it can't be used.
 [[nodiscard]] std::optional<io::NiftiFile> open_scan(const std::filesystem::path& file,
                                                      Findings& findings);
 
-/// A warning where `file` has frames, but not number `frame`.
-void note_missing_frame(const io::NiftiFile& file, std::int64_t frame, Findings& findings);
+/// Warnings about a scan's header: frames, but not number `frame`; fields that are odd; a spacing
+/// that no rodent's scan has.
+void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findings);
 
 /// The grid of `file` after resampling; nothing, with a problem, if its size makes no sense.
 [[nodiscard]] std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
@@ -47,9 +60,9 @@ void note_missing_frame(const io::NiftiFile& file, std::int64_t frame, Findings&
 
 /// One scan without a mask, for prediction: header, frame, voxels and the size after resampling
 /// checked; nothing, with problems, if it can't be used.
-[[nodiscard]] std::optional<core::Volume> read_scan(const std::filesystem::path& file,
-                                                    const imaging::PreprocessOptions& options,
-                                                    Findings& findings);
+[[nodiscard]] std::optional<io::NiftiFrame> read_scan(const std::filesystem::path& file,
+                                                      const imaging::PreprocessOptions& options,
+                                                      Findings& findings);
 
 /// A mask by its file's name, otherwise as above.
 [[nodiscard]] std::optional<core::Volume> read_mask(const std::filesystem::path& file,

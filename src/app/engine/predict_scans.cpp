@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "msunet/model/precision.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/prepare/deal.hpp"
+#include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
 #include "prediction_plan.hpp"
@@ -133,14 +135,17 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
                       const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
                       double seconds) {
     std::vector<std::string> problems;
+    std::vector<prepare::Remark> remarks;
     std::size_t predicted = 0;
     bool failed = false;
     for (const ScanReport& report : reports) {
         for (const auto& warning : report.warnings) core::log::warn(warning);
+        std::ranges::copy(report.remarks, std::back_inserter(remarks));
         problems.insert(problems.end(), report.problems.begin(), report.problems.end());
         failed = failed || report.failed;
         if (report.problems.empty() && !plan.tasks[report.task].skipped) ++predicted;
     }
+    for (const auto& warning : prepare::joined(remarks)) core::log::warn(warning);
     const auto skipped = std::ranges::count(plan.tasks, true, &ScanTask::skipped);
     if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
     core::log::info(concat("predicted    ", predicted, predicted == 1 ? " scan" : " scans", " in ",

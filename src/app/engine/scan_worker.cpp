@@ -10,7 +10,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
-#include "msunet/imaging/write_volume.hpp"
+#include "msunet/io/nifti_writer.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/shown_slices.hpp"
 #include "msunet/prepare/read_scan.hpp"
@@ -40,24 +40,27 @@ public:
     std::optional<Masked> predict(const predict::ScanOptions& options,
                                   const PredictorSource& predictor,
                                   const std::function<void()>& between_batches) {
-        auto scan = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
-        if (!scan) return std::nullopt;
-        auto prediction = predict::predict_scan(predictor(), *scan, options, between_batches);
+        auto read = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
+        if (!read) return std::nullopt;
+        core::Volume& scan = read->volume;
+        auto prediction = predict::predict_scan(predictor(), scan, options, between_batches);
         core::make_directories(task_.outputs.mask.parent_path());
-        imaging::write_volume(task_.outputs.likelihood, prediction.likelihood);
+        io::write_on_scan(task_.outputs.likelihood, read->head, prediction.likelihood);
         if (task_.outputs.brain) {
-            imaging::write_volume(*task_.outputs.brain, predict::brain_of(*scan, prediction.mask));
+            io::write_on_scan(*task_.outputs.brain, read->head,
+                              predict::brain_of(scan, prediction.mask));
         }
         core::fault_point("predict.write");
-        imaging::write_volume(task_.outputs.mask, prediction.mask, imaging::StoredAs::uint8);
-        return Masked{.scan = std::move(*scan), .mask = std::move(prediction.mask)};
+        io::write_on_scan(task_.outputs.mask, read->head, prediction.mask, io::StoredAs::uint8);
+        return Masked{.scan = std::move(scan), .mask = std::move(prediction.mask)};
     }
 
     std::optional<Masked> read(const predict::ScanOptions& options) {
         std::optional<core::Volume> scan;
         if (settings_.predict.qc) {
-            scan = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
-            if (!scan) return std::nullopt;
+            auto read = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
+            if (!read) return std::nullopt;
+            scan = std::move(read->volume);
         }
         auto mask = load_mask(task_.outputs.mask);
         if (!mask) return std::nullopt;
@@ -78,6 +81,7 @@ public:
     void report_findings() {
         report_.problems = std::move(findings_.problems);
         report_.warnings = std::move(findings_.warnings);
+        report_.remarks = std::move(findings_.remarks);
     }
 
 private:

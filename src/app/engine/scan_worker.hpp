@@ -10,7 +10,18 @@
 #include <vector>
 
 #include "msunet/codec/fields.hpp"
+#include "msunet/prepare/read_scan.hpp"
 #include "prediction_plan.hpp"
+
+namespace msunet::prepare {
+
+template <class Archive, codec::Is<Remark> T>
+void fields(Archive& archive, T& remark) {
+    archive("about", remark.about);
+    archive("file", remark.file);
+}
+
+}  // namespace msunet::prepare
 
 namespace msunet::app {
 
@@ -19,6 +30,7 @@ struct ScanReport {
     std::size_t task = 0;
     std::vector<std::string> problems{};  ///< with its files
     std::vector<std::string> warnings{};
+    std::vector<prepare::Remark> remarks{};
     bool failed = false;  ///< a result can't be written, or worse: no fault of the scan's
     std::optional<double> dice{};
     std::string qc{};  ///< its part of the page, `report::qc_scan_text`; empty: none
@@ -29,6 +41,7 @@ void fields(Archive& archive, T& report) {
     archive("task", report.task);
     archive("problems", report.problems);
     archive("warnings", report.warnings);
+    archive("remarks", report.remarks);
     archive("failed", report.failed);
     archive("dice", report.dice);
     archive("qc", report.qc);

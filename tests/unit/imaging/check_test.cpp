@@ -32,6 +32,30 @@ TEST(MakeBinary, takes_0_1_and_0_255) {
     EXPECT_FALSE(is_empty(many));
 }
 
+TEST(MakeBinary, takes_values_within_a_thousandth) {
+    core::Volume soft = line({0.0009F, -0.0005F, 0.9991F, 1.0004F});
+    EXPECT_FALSE(make_binary(soft));
+    EXPECT_THAT(soft.voxels, ::testing::ElementsAre(0, 0, 1, 1));
+    core::Volume other = line({0, 0.002F, 1});
+    EXPECT_THAT(*make_binary(other), HasSubstr("0.002"));
+}
+
+TEST(ImplausibleSpacing, names_the_likely_factor) {
+    const auto reason = [](const std::array<double, 3>& spacing) {
+        core::Volume volume;
+        volume.spacing = spacing;
+        return implausible_spacing(volume).value_or("");
+    };
+    EXPECT_EQ(reason({0.08, 0.08, 0.76}), "");
+    EXPECT_EQ(reason({0.005, 0.005, 5}), "");
+    EXPECT_THAT(reason({0.8, 0.8, 7.6}), HasSubstr("likely it is 10 times too large"));
+    EXPECT_THAT(reason({80, 80, 500}),
+                HasSubstr("80 x 80 x 500 mm is no rodent's (0.005 to 5 mm are expected), likely it "
+                          "is 1000 times too large (its unit"));
+    EXPECT_THAT(reason({1e-4, 1e-4, 5e-4}), HasSubstr("1000 times too small"));
+    EXPECT_THAT(reason({1e-4, 0.1, 7}), HasSubstr("check pixdim"));
+}
+
 TEST(MakeBinary, reports_other_values) {
     core::Volume labels = line({0, 1, 2, 3});
     const auto values = make_binary(labels);

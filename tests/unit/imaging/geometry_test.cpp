@@ -81,12 +81,35 @@ TEST(Grid, names_the_spacing_of_a_grid_that_is_too_large) {
     core::Volume volume;
     volume.size = {256, 256, 20};
     volume.spacing = {2.5, 2.5, 1};
-    EXPECT_FALSE(unreasonable(grid_of(volume), volume));
-    const auto problem = unreasonable(grid_of_spacing(volume, 0.08, 0.76), volume);
+    PreprocessOptions options;
+    options.target_size = 256;
+    EXPECT_FALSE(unreasonable(grid_for(volume, options), volume, options));
+    options = {};
+    options.horizontal_interpolation_spacing = 0.08;
+    const auto problem = unreasonable(grid_for(volume, options), volume, options);
     ASSERT_TRUE(problem);
     EXPECT_THAT(*problem, ::testing::HasSubstr("8000x8000"));
-    EXPECT_THAT(*problem, ::testing::HasSubstr("2.5 x 2.5 x 1.0 mm"));
+    EXPECT_THAT(*problem, ::testing::HasSubstr("2.5 x 2.5 x 1 mm"));
     EXPECT_THAT(*problem, ::testing::HasSubstr("-ts"));
+}
+
+TEST(Grid, names_the_spacing_where_next_to_nothing_is_left) {
+    core::Volume volume;
+    volume.size = {80, 80, 17};
+    volume.spacing = {1e-4, 1e-4, 5e-4};  // metres
+    PreprocessOptions options;
+    options.horizontal_interpolation_spacing = 0.08;
+    EXPECT_THAT(*unreasonable(grid_for(volume, options), volume, options),
+                ::testing::HasSubstr("1 slice of 1x1 pixels would be left of 80x80x17 voxels (the "
+                                     "header's spacing is 0.0001 x 0.0001 x 0.0005 mm)"));
+    volume.spacing = {1e30, 1e30, 1e30};
+    EXPECT_THAT(*unreasonable(grid_for(volume, options), volume, options),
+                ::testing::HasSubstr("slices of 1000000000x1000000000 pixels"));
+    options = {};
+    options.target_size = std::numeric_limits<std::int64_t>::max();
+    EXPECT_TRUE(unreasonable(grid_for(volume, options), volume, options));
+    options.target_size = 4;  // as asked for
+    EXPECT_FALSE(unreasonable(grid_for(volume, options), volume, options));
 }
 
 TEST(Resample, on_its_own_grid_changes_nothing) {

@@ -142,8 +142,12 @@ TEST_F(NiftiAgainstItk, GeometryIsEqual) {
         core::write_file_atomically(folder_ / "a.nii", file.bytes, core::Durability::buffered);
         const auto theirs = read_by_itk(folder_ / "a.nii");
         const auto ours = read_by_us(folder_ / "a.nii");
-        ASSERT_EQ(ours.has_value(), theirs.has_value()) << round;
-        if (!ours) continue;
+        ASSERT_TRUE(ours) << round;
+        // ITK refuses what has no orthogonal form; ours then has no place.
+        if (!theirs) {
+            EXPECT_EQ(ours->origin, (std::array<double, 3>{})) << round;
+            continue;
+        }
         ++read;
         EXPECT_EQ(ours->size, theirs->size);
         EXPECT_EQ(ours->spacing, theirs->spacing) << round;

@@ -13,6 +13,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/random.hpp"
+#include "msunet/io/other_formats.hpp"
 #include "support/nifti_bytes.hpp"
 
 namespace msunet::io {
@@ -82,6 +83,8 @@ TEST_F(NiftiTest, ReadsFramesAndDropsEmptyDimensions) {
     file.bytes.resize(352 + 240 * 9);
     EXPECT_EQ(check(file.bytes).frames, 9U);
     EXPECT_EQ(check(NiftiBytes().dimensions({5, 4, 3, 1, 1}).bytes).frames, 1U);
+    EXPECT_EQ(check(file.dimensions({5, 4, 3, 1, 9}).bytes).frames, 9U);
+    EXPECT_EQ(check(file.dimensions({5, 4, 3, 9, 1}).bytes).frames, 9U);
 }
 
 TEST_F(NiftiTest, ConvertsUnitsAndTakesZeroSpacingForOne) {
@@ -92,6 +95,61 @@ TEST_F(NiftiTest, ConvertsUnitsAndTakesZeroSpacingForOne) {
     EXPECT_DOUBLE_EQ(header.geometry.spacing[0], 0.08);
     EXPECT_DOUBLE_EQ(header.geometry.spacing[1], 0.001);
     EXPECT_DOUBLE_EQ(header.geometry.spacing[2], 0.25);
+}
+
+TEST_F(NiftiTest, WhatOnlyAViewerCaresAboutIsARemark) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto remarks = [&](const NiftiBytes& file) { return check(file.bytes).remarks; };
+    /// An sform with axes of these lengths.
+    const auto with_sform = [](float length) {
+        NiftiBytes file;
+        file.put<std::int16_t>(254, 2);
+        for (std::size_t axis = 0; axis < 3; ++axis) file.put(280 + 20 * axis, length);
+        return file;
+    };
+    EXPECT_THAT(remarks(NiftiBytes().put<float>(280, nan)), testing::IsEmpty());
+    EXPECT_THAT(remarks(with_sform(0.5F)), testing::IsEmpty());
+    EXPECT_THAT(remarks(with_sform(0.5F).put(84, 0.0F)),
+                ElementsAre("pixdim[2] is 0, the length of the sform's axis, 0.5, is the spacing"));
+    EXPECT_THAT(remarks(NiftiBytes().put(84, nan)),
+                ElementsAre("pixdim[2] is nan, the spacing is taken for 1"));
+    EXPECT_THAT(remarks(NiftiBytes().put(80, -0.5F)),
+                ElementsAre("pixdim[1] is -0.5, its absolute value is the spacing"));
+    EXPECT_THAT(
+        remarks(with_sform(5)),
+        ElementsAre("the axes of the sform (code 2) are 5 x 5 x 5 long, but pixdim is 0.5 x "
+                    "0.5 x 0.5: pixdim is the spacing"));
+    EXPECT_THAT(remarks(with_sform(0.5F).put(284, 5e-4F)),
+                ElementsAre("the axes of the sform (code 2) are not at right angles (89.9427 "
+                            "degrees between x and y), only size and spacing are used"));
+    EXPECT_THAT(remarks(NiftiBytes().put<std::int16_t>(252, 1).put(256, nan)),
+                ElementsAre("qform (code 1) holds a value that is no number, it is left out"));
+    EXPECT_THAT(remarks(NiftiBytes().put<std::uint8_t>(123, 1)),
+                ElementsAre("xyzt_units says metres, the spacing is 500 x 500 x 500 mm"));
+    // Of 10 micrometres, mirrored.
+    NiftiBytes small = with_sform(0.01F);
+    small.put(280, -0.01F);
+    for (std::size_t axis = 0; axis < 3; ++axis) small.put(80 + 4 * axis, 0.01F);
+    EXPECT_THAT(remarks(small), testing::IsEmpty());
+    EXPECT_NEAR(check(small.bytes).geometry.spacing[0], 0.01, 1e-9);
+}
+
+TEST_F(NiftiTest, ReadsBothVersionsAlike) {
+    for (const bool swapped : {false, true}) {
+        const NiftiHeader header = check(test::nifti2_bytes(swapped).bytes);
+        EXPECT_EQ(header.big_endian, swapped);
+        EXPECT_EQ(header.geometry.spacing, (std::array<double, 3>{0.5, 0.5, 0.5}));
+        EXPECT_EQ(header.data_offset, 544U);
+        NiftiBytes file = test::nifti2_bytes(swapped);
+        file.put(544 + 4, 2.5F).put(112, 0.08).put<std::int32_t>(500, 2).put(176, 2.0);
+        for (const bool packed : {false, true}) {
+            const NiftiFrame frame = read(packed ? gzipped(file.bytes) : file.bytes, 0,
+                                          Extent::whole, packed ? "x.nii.gz" : "x.nii");
+            EXPECT_EQ(frame.volume.voxels[1], 5.0F);
+            EXPECT_EQ(frame.volume.spacing[0], double{0.08F});
+            EXPECT_EQ(frame.head, file.bytes.substr(0, 544));
+        }
+    }
 }
 
 TEST_F(NiftiTest, TakesOneFrameAndHashesAllBytes) {
@@ -158,8 +216,21 @@ TEST_F(NiftiTest, NamesEachDefect) {
     EXPECT_THAT(problem(good.substr(0, 500)),
                 HasSubstr("is cut off (500 bytes of the 592 that its header promises)"));
     EXPECT_THAT(problem(std::string(1000, 'x')), HasSubstr("is no NIfTI file (the header's size"));
-    EXPECT_THAT(problem(NiftiBytes().put<std::int32_t>(0, 540).bytes), HasSubstr("NIfTI-2"));
+    EXPECT_THAT(problem(NiftiBytes().put<std::int32_t>(0, 540).bytes), HasSubstr("its magic is"));
+    EXPECT_THAT(problem(test::nifti2_bytes().bytes.substr(0, 400)),
+                HasSubstr("too short for a NIfTI header (400 bytes of 540)"));
+    EXPECT_THAT(problem(test::nifti2_bytes().put<std::int64_t>(24, 1LL << 40).bytes),
+                HasSubstr("is cut off"));
+    EXPECT_THAT(problem(test::nifti2_bytes()
+                            .put<std::int64_t>(24, 1LL << 53)
+                            .put<std::int64_t>(32, 1LL << 53)
+                            .bytes),
+                HasSubstr("no file holds that"));
+    EXPECT_THAT(problem(test::nifti2_bytes().put<std::int64_t>(168, 543).bytes),
+                HasSubstr("start at byte 543 (544 or more"));
     EXPECT_THAT(problem(NiftiBytes().put(344, 'x').bytes), HasSubstr("its magic is 'x+1'"));
+    EXPECT_THAT(problem(NiftiBytes().put<std::int32_t>(344, 0).bytes),
+                HasSubstr("is an Analyze file (its header has no magic), convert it to one .nii"));
     NiftiBytes pair;
     std::memcpy(pair.bytes.data() + 344, "ni1", 4);
     EXPECT_THAT(problem(pair.bytes), HasSubstr("one half of a NIfTI pair"));
@@ -175,12 +246,8 @@ TEST_F(NiftiTest, NamesEachDefect) {
     EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(72, 16).bytes),
                 HasSubstr("16 bits instead of 32"));
     constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-    EXPECT_THAT(problem(NiftiBytes().put<float>(84, nan).bytes), HasSubstr("spacing"));
     EXPECT_THAT(problem(NiftiBytes().put<float>(108, 12).bytes), HasSubstr("start at byte 12"));
     EXPECT_THAT(problem(NiftiBytes().put<float>(108, nan).bytes), HasSubstr("start at byte"));
-    EXPECT_THAT(problem(NiftiBytes().put<std::int16_t>(254, 1).put<float>(280, nan).bytes),
-                HasSubstr("position or direction"));
-    EXPECT_EQ(problem(NiftiBytes().put<float>(280, nan).bytes), "");
     EXPECT_THAT(problem(NiftiBytes().dimensions({32767, 32767, 32767, 32767}).bytes),
                 HasSubstr("is cut off"));
 }
@@ -221,6 +288,17 @@ TEST(NiftiName, KnowsItsEndings) {
     EXPECT_TRUE(is_nifti_name("A.NII.GZ"));
     EXPECT_FALSE(is_nifti_name("a.nii.txt"));
     EXPECT_FALSE(is_nifti_name("nii"));
+}
+
+TEST(OtherFormats, NameAToolThatConverts) {
+    EXPECT_THAT(*conversion_advice(std::string_view("m1/A.IMG")),
+                HasSubstr("'m1/A.IMG' is an Analyze file or one half of a NIfTI pair, convert"));
+    const std::vector<std::string> study{"notes.txt", "5/acqp", "5/pdata/1/2dseq"};
+    EXPECT_THAT(*conversion_advice(study), HasSubstr("Bruker"));
+    EXPECT_THAT(*conversion_advice(study), HasSubstr("brkraw"));
+    EXPECT_THAT(*conversion_advice(std::string_view("pdata/")), HasSubstr("Bruker"));
+    EXPECT_FALSE(conversion_advice(std::string_view("method.txt")));
+    EXPECT_FALSE(conversion_advice(std::string_view("")));
 }
 
 TEST(NiftiReference, HeadersOfTheFixtures) {

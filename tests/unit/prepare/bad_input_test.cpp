@@ -116,8 +116,8 @@ const std::vector<Defect> defects{
      [](const Workspace& w, Request&) {
          core::Volume mask = make_scan({30, 24, 7}, 9).mask;
          mask.voxels[11] = std::numeric_limits<float>::quiet_NaN();
-         imaging::write_volume(w.masks() / "b_fmri_mask.nii", mask);
-         imaging::write_volume(w.data() / "b_fmri_data.nii", make_scan({30, 24, 7}, 9).volume);
+         io::write_volume(w.masks() / "b_fmri_mask.nii", mask);
+         io::write_volume(w.data() / "b_fmri_data.nii", make_scan({30, 24, 7}, 9).volume);
      },
      "b_fmri_mask.nii", "1 voxels that are NaN"},
     {"nan_in_compressed_volume",
@@ -125,8 +125,8 @@ const std::vector<Defect> defects{
          core::Volume volume = make_scan({30, 24, 7}, 9).volume;
          volume.voxels.back() = std::numeric_limits<float>::infinity();
          test::fs::remove(w.data() / "b_fmri_data.nii");
-         imaging::write_volume(w.data() / "b_fmri_data.nii.gz", volume);
-         imaging::write_volume(w.masks() / "b_fmri_mask.nii", make_scan({30, 24, 7}, 9).mask);
+         io::write_volume(w.data() / "b_fmri_data.nii.gz", volume);
+         io::write_volume(w.masks() / "b_fmri_mask.nii", make_scan({30, 24, 7}, 9).mask);
      },
      "b_fmri_data.nii.gz", "1 voxels that are NaN"},
     {"labels_in_mask",
@@ -282,10 +282,9 @@ TEST_F(Warnings, NameAGeometryThatDiffers) {
 
 TEST_F(Warnings, NameAMissingFrame) {
     const Scan scan = make_scan({30, 24, 7}, 9);
-    imaging::write_frames(workspace_.data() / "b_fmri_data.nii",
-                          std::vector<core::Volume>(3, scan.volume));
-    imaging::write_volume(workspace_.masks() / "b_fmri_mask.nii", scan.mask,
-                          imaging::StoredAs::uint8);
+    io::write_frames(workspace_.data() / "b_fmri_data.nii",
+                     std::vector<core::Volume>(3, scan.volume));
+    io::write_volume(workspace_.masks() / "b_fmri_mask.nii", scan.mask, io::StoredAs::uint8);
     EXPECT_THAT(warnings_of(request_),
                 ElementsAre(AllOf(HasSubstr("b_fmri_data.nii"), HasSubstr("3 frames"),
                                   HasSubstr("no frame 7"))));

@@ -136,7 +136,7 @@ TEST_F(Cache, KnowsFilesByContentWhereverTheyLie) {
     // Other content of the same size under the same name.
     const path file = workspace_.root() / "moved" / "b_fmri_data.nii";
     test::Scan scan = test::make_scan({32, 32, 7}, 77);
-    imaging::write_volume(file, scan.volume);
+    io::write_volume(file, scan.volume);
     const Prepared changed = run();
     EXPECT_FALSE(changed.from_cache);
     EXPECT_NE(changed.key, key);
@@ -153,7 +153,7 @@ TEST_F(Cache, SeesAChangeBehindAnOldModificationTime) {
     ASSERT_TRUE(test::fs::exists(workspace_.cache() / "inputs.txt"));
     EXPECT_TRUE(run().from_cache) << "from the index";
     const auto time = test::fs::last_write_time(file);
-    imaging::write_volume(file, test::make_scan({32, 32, 7}, 77).volume);
+    io::write_volume(file, test::make_scan({32, 32, 7}, 77).volume);
     test::fs::last_write_time(file, time);
     EXPECT_FALSE(run().from_cache);
 }

@@ -37,9 +37,9 @@ protected:
             const test::Scan scan = test::make_scan({60, 50, 14}, i);
             const std::string stem = std::string(1, static_cast<char>('a' + i)) + "_fmri";
             const char* ending = i % 2 == 0 ? ".nii" : ".nii.gz";
-            imaging::write_frames(workspace_.data() / (stem + "_data" + ending),
-                                  std::vector<core::Volume>(i == 0 ? 9 : 1, scan.volume));
-            imaging::write_volume(workspace_.masks() / (stem + "_mask" + ending), scan.mask);
+            io::write_frames(workspace_.data() / (stem + "_data" + ending),
+                             std::vector<core::Volume>(i == 0 ? 9 : 1, scan.volume));
+            io::write_volume(workspace_.masks() / (stem + "_mask" + ending), scan.mask);
         }
         for (const auto& folder : {workspace_.data(), workspace_.masks()}) {
             for (const auto& entry : test::fs::directory_iterator(folder)) {

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
 #include "msunet/data/patch_index.hpp"
+#include "msunet/io/nifti_file.hpp"
 #include "support/stop.hpp"
 #include "workspace.hpp"
 
@@ -125,7 +128,21 @@ TEST_F(Prepare, WritesCopiesThatAreAnInputOfTheirOwn) {
     augment();
     const path copies = workspace_.root() / "copies";
     request_.augment.write_augmented = copies.string();
+    const path scan = workspace_.data() / "a_anatomical_data.nii";
+    constexpr std::size_t descrip = 148;
+    core::write_file_atomically(scan, core::read_file(scan).replace(descrip, 5, "fine!"));
     const Prepared prepared = test::prepare_alone(request_);
+    const auto head_of = [](const path& file) {
+        std::string head = io::NiftiFile(file).read(0, io::Extent::frame).head;
+        // Type, scaling and cal_* are a result's own.
+        for (const auto& [offset, bytes] : {std::pair{70, 4}, {112, 8}, {124, 8}}) {
+            std::fill_n(head.begin() + offset, bytes, '\0');
+        }
+        return head;
+    };
+    const std::string head = head_of(scan);
+    EXPECT_EQ(head_of(copies / "data" / "a_anatomical_data_augmented1.nii"), head);
+    EXPECT_EQ(head_of(copies / "masks" / "a_anatomical_mask_augmented1.nii"), head);
 
     Request again = request_;
     again.folders.training_data_path = (copies / "data").string();

@@ -13,7 +13,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
 #include "msunet/core/volume.hpp"
-#include "msunet/imaging/write_volume.hpp"
+#include "msunet/io/nifti_writer.hpp"
 #include "msunet/prepare/prepare.hpp"
 
 namespace msunet::prepare::test {
@@ -80,8 +80,8 @@ public:
 
     /// Writes "<stem>_data.nii" and "<stem>_mask.nii".
     void add(const std::string& stem, const Scan& scan) const {
-        imaging::write_volume(data() / (stem + "_data.nii"), scan.volume);
-        imaging::write_volume(masks() / (stem + "_mask.nii"), scan.mask, imaging::StoredAs::uint8);
+        io::write_volume(data() / (stem + "_data.nii"), scan.volume);
+        io::write_volume(masks() / (stem + "_mask.nii"), scan.mask, io::StoredAs::uint8);
     }
     /// The same with a small scan of its own.
     void add(const std::string& stem, std::uint64_t seed) const {
