@@ -38,7 +38,7 @@ def ours(*arguments, **arrays):
 
 
 def dice_coef_loss(t, p):
-    """behaviour.md, section 10: one value per sample."""
+    """docs/behaviour.md, section 5: one value per sample."""
     t, p = (tf.reshape(a, [tf.shape(a)[0], -1]) for a in (t, p))
     e = keras.backend.epsilon()
     return 1 - (2 * tf.reduce_sum(t * p, 1) + e) / (tf.reduce_sum(t, 1) + tf.reduce_sum(p, 1) + e)
