@@ -6,7 +6,7 @@
 /// the CPU's kernels. Therefore it uses no library and no shared memory, and threads don't wait for
 /// each other.
 ///
-/// A thread processes four adjacent channels of a pixel, then goes on to another pixel. Where
+/// A thread processes four adjacent channels of a pixel, then proceeds to another pixel. Where
 /// channels are summed, the threads that process the same pixels form a group and store one sum for
 /// each channel; the sums of all groups are added afterwards in a fixed order, so that every run
 /// gives the same result.

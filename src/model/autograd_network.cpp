@@ -42,8 +42,10 @@ struct GroupSum : public torch::autograd::Function<GroupSum> {
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                    torch::autograd::variable_list gradients) {
-        auto* collectives =
-            reinterpret_cast<Collectives*>(context->saved_data["collectives"].toInt());
+        // Values saved for backward can be numbers, not pointers.
+        const std::int64_t address = context->saved_data["collectives"].toInt();
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
+        auto* collectives = reinterpret_cast<Collectives*>(address);
         at::Tensor total = gradients[0].clone().contiguous();
         collectives->sum(total);
         return {total, at::Tensor()};
@@ -244,7 +246,7 @@ private:
         return y.squeeze(1).to(master_options().dtype());
     }
 
-    /// Whether a batch normalisation takes its statistics from the batch.
+    /// Whether a BatchNorm layer takes its statistics from the batch.
     [[nodiscard]] bool has_batch_statistics(std::size_t layer) const {
         return options_.batch_statistics && weights_.gradient(weights_.first_of(layer)).defined();
     }

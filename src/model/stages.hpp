@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// An architecture as the fused network runs it: stages (convolution, ReLU, batch normalisation),
+/// An architecture as the fused network runs it: stages (convolution, ReLU, BatchNorm),
 /// how they are joined, and the head.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace msunet::model {
 
-/// Convolution, ReLU, batch normalisation, and what a step keeps of them.
+/// Convolution, ReLU, BatchNorm, and what a step keeps of them.
 struct Stage {
     Convolution convolution;
     Norm norm;
@@ -42,7 +42,7 @@ struct Head {
 /// each expanding one. Skip 0 is the one at full size.
 class Stages {
 public:
-    /// `batch_statistics` false: all batch normalisations run in inference mode. The weights
+    /// `batch_statistics` false: all BatchNorm layers run in inference mode. The weights
     /// outlive the stages. Throws core::Error for an architecture that the fused network can't run.
     Stages(const unet::Architecture& architecture, const Weights& weights, bool batch_statistics,
            const at::TensorOptions& master);

@@ -81,7 +81,7 @@ Sample Animal::at(const Point& p) const {
     const double depth = depth_in_head(p);
     if (depth <= 0.2) return outside_skull(p, depth);
     const BrainPlace place = place_in_brain(p);
-    // Behind the medulla the cord goes on, without being brain.
+    // Behind the medulla the cord continues, without being brain.
     const bool cord = p.z > brain_[13].z;
     if (place.distance < 0) {
         return cord ? Sample{Tissue::nerve, 0} : brain_at(p, place);

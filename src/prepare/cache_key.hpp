@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What tells one cached data set from another.
+/// What distinguishes one cached data set from another.
 #pragma once
 
 #include <filesystem>

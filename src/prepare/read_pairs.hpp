@@ -20,7 +20,7 @@
 
 namespace msunet::prepare {
 
-/// What reading told of a pair.
+/// What was found when a pair was read.
 struct PairFacts {
     std::size_t pair = 0;
     imaging::Grid before;

@@ -174,7 +174,7 @@ void NetworkEngine::reduce_gradients() {
     collectives_.drain(network_->schedule().size(), at::TensorOptions(sums_.device()));
     if (network_->parameters().size() > 0) collectives_.sum(network_->parameters().gradients());
     if (spec_.sync_batch_norm || !collectives_.active()) return;
-    // Without synchronised batch normalisation the ranks' moving statistics would drift apart.
+    // Without synchronised BatchNorm the ranks' moving statistics would drift apart.
     at::Tensor statistics = network_->moving_statistics();
     collectives_.sum(statistics);
     statistics.div_(static_cast<double>(collectives_.ranks()));

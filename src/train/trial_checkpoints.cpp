@@ -23,7 +23,7 @@ std::string identity_of(const TrialSetup& setup) {
                   " data ", setup.context.dataset.hash());
 }
 
-/// Checkpoints beside training are a convenience: the trial goes on without them.
+/// Checkpoints beside training are a convenience: the trial continues without them.
 template <class Part>
 void warn_on_failure(Part&& part) {
     const auto problem = failure_of(part);

@@ -30,9 +30,9 @@ struct NetworkOptions {
     double dropout = 0.5;
     /// One flag for each layer of the architecture, those without weights too; empty: all train.
     std::vector<bool> trainable{};
-    /// False: every batch normalisation normalises with the moving statistics (for tests).
+    /// False: every BatchNorm layer normalises with the moving statistics (for tests).
     bool batch_statistics = true;
-    /// True: the statistics of batch normalisations are those of the global batch, summed over the
+    /// True: the statistics of BatchNorm layers are those of the global batch, summed over the
     /// group.
     bool sync_batch_norm = true;
     /// Bytes; of the fused network on the CPU. Where the convolutions' outputs of a step take more,

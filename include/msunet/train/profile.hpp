@@ -15,7 +15,7 @@
 namespace msunet::train {
 
 /// Parts of a step. `forward` and `backward` are what those passes do besides convolutions and
-/// drawing masks: ReLU, batch normalisation, pooling, dropout and joining.
+/// drawing masks: ReLU, BatchNorm, pooling, dropout and joining.
 enum class Section : std::uint8_t {
     cutting,
     convolution_forward,

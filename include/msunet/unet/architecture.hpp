@@ -15,7 +15,7 @@
 
 namespace msunet::unet {
 
-/// Constants of batch normalisation, by default Keras's.
+/// Constants of BatchNorm, by default Keras's.
 struct BatchNormConstants {
     double momentum = 0.99;  ///< what a moving statistic keeps of its value in a step
     double epsilon = 0.001;  ///< added to the variance
@@ -100,7 +100,7 @@ struct Tensor {
     bool statistic;  ///< moving mean or variance: never trained by gradients
 };
 
-/// A U-Net of convolutions, ReLU and batch normalisations. Immutable; copies are equal.
+/// A U-Net of convolutions, ReLU and BatchNorm layers. Immutable; copies are equal.
 class Architecture {
 public:
     /// Throws std::invalid_argument for a description that makes no network.
@@ -140,7 +140,7 @@ private:
 [[nodiscard]] Architecture published_architecture();
 
 /// Whether the layer's weights are trained: convolution k iff which_layer >= k, the others by their
-/// flags. False for layers without weights. A batch normalisation that is not trained runs in
+/// flags. False for layers without weights. A BatchNorm layer that is not trained runs in
 /// inference mode.
 [[nodiscard]] bool is_trainable(const Layer& layer, const Hyperparameters& hyperparameters);
 
