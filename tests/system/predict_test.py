@@ -75,6 +75,11 @@ class Layouts(PredictTest):
         self.scans()
         self.assert_code(self.predict("data/a2_dti_data.nii", "-o", "data"), 0)
         self.assertIn("data/a2_dti_data_mask.nii", self.names("."))
+        result = self.predict("data", "-o", "all")
+        self.assert_code(result, 0)
+        self.assertIn("2 files of the INPUT folders are results of an earlier prediction and are "
+                      "skipped: a2_dti_data_likelihood.nii, a2_dti_data_mask.nii", result.err)
+        self.assertEqual(len(self.names("all")), 10)
 
     def test_input_folders_are_never_written_to(self):
         self.scans()
@@ -287,6 +292,14 @@ class Reference(PredictTest):
         again = self.predict("data", "-o", "out", "--reference", "masks")
         self.assertIn("5 skipped", again.out)
         self.assertIn(found[0], again.out)
+
+    def test_references_need_no_modality(self):
+        write_scans(self.here, names=("m1", "m2"))
+        for options, modality in (((), ""), (("--modality", "noddi"), "noddi")):
+            result = self.predict("data", "-o", "out", "--reference", "masks", *options)
+            self.assert_code(result, 0)
+            rows = list(csv.DictReader((self.here / "out" / "dice.csv").read_text().splitlines()))
+            self.assertEqual([row["modality"] for row in rows], [modality] * 2)
 
     def test_masks_that_do_not_fit(self):
         self.scans()

@@ -106,7 +106,7 @@ void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& repor
     for (const ScanReport& report : reports) {
         if (!report.dice) continue;
         const ScanTask& task = plan.tasks[report.task];
-        scans.push_back({task.scan.name(), task.reference->modality, *report.dice});
+        scans.push_back({task.scan.name(), task.modality, *report.dice});
     }
     core::write_file_atomically(file, report::dice_csv(scans));
     if (scans.empty()) return;

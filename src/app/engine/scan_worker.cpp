@@ -70,7 +70,7 @@ public:
     /// Computes Dice and the scan's part of the page.
     void assess(const Masked& masked, std::size_t number) {
         std::optional<core::Volume> reference;
-        if (task_.reference) reference = load_mask(task_.reference->mask);
+        if (task_.reference) reference = load_mask(*task_.reference);
         if (reference && differs(masked.mask, *reference)) reference.reset();
         if (reference) report_.dice = predict::dice(*reference, masked.mask);
         if (settings_.predict.qc && masked.scan) {
@@ -97,7 +97,7 @@ private:
         const auto sizes = imaging::size_difference(mask, reference);
         if (sizes) {
             findings_.problems.push_back(
-                concat("the manual mask ", quoted(task_.reference->mask.string()), " and ",
+                concat("the manual mask ", quoted(*task_.reference), " and ",
                        quoted(task_.scan.file.string()), " differ in size (", *sizes,
                        "), check that they belong together or draw the mask on this volume"));
         }
@@ -116,9 +116,7 @@ private:
                             .flags = predict::doubts_about(facts),
                             .dice = report_.dice,
                             .skipped = task_.skipped};
-        const auto modality = task_.reference ? std::optional(task_.reference->modality)
-                                              : core::modality_of(task_.scan.name());
-        if (modality) scan.modality = core::name_of(*modality);
+        if (task_.modality) scan.modality = core::name_of(*task_.modality);
         const auto gray = predict::gray_of(*masked.scan);
         const std::size_t area = mask.size[0] * mask.size[1];
         for (const std::size_t z : predict::shown_slices(mask, slices_on_page)) {

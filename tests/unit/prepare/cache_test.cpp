@@ -116,6 +116,7 @@ TEST_F(Cache, IsOneFileForEachThingThatChangesTheData) {
     EXPECT_TRUE(changed([](Request& r) { r.split.validation_split = 0.5; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.enable_rotation = false; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.augment_validation = true; }));
+    EXPECT_TRUE(changed([](Request& r) { r.folders.modality = core::Modality::noddi; }));
     EXPECT_FALSE(changed([](Request& r) { r.patches.frac_patch = 0.5; }));
 }
 
