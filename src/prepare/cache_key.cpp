@@ -29,10 +29,12 @@ imaging::PreprocessOptions effective(imaging::PreprocessOptions options) {
 core::Hasher hash_of(const Request& request, const Inventory& inventory) {
     core::TextCollector collector;
     auto preprocess = effective(request.preprocess);
+    auto slices = request.slices;
     auto augment = request.augment;
     auto split = request.split;
     auto patches = request.patches;
     describe(collector, preprocess);
+    describe(collector, slices);
     describe(collector, augment);
     describe(collector, split);
     describe(collector, patches);

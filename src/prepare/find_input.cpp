@@ -13,6 +13,7 @@
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
 #include "prepare/name_list.hpp"
+#include "prepare/split_check.hpp"
 
 namespace msunet::prepare {
 
@@ -116,6 +117,8 @@ Input find_input(const Request& request, const comm::Communicator& ranks) {
                              .warnings = std::move(listing.warnings)},
                 .notices = std::move(pairing.notices)};
     std::ranges::move(pairing.warnings, std::back_inserter(input.findings.warnings));
+    std::ranges::move(lopsided_modalities(input.pairs),
+                      std::back_inserter(input.findings.warnings));
     return input;
 }
 

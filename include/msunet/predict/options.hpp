@@ -35,6 +35,7 @@ struct PredictOptions {
     std::optional<std::string> reference;    ///< folder of masks
     std::optional<std::string> qc;           ///< file of the page
     std::optional<core::Modality> modality;  ///< of all scans; nullopt: by names
+    double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
     Combination combine = Combination::mean;
     std::int64_t batch_size = 16;  ///< windows in one forward pass
     model::Precision precision = model::Precision::float32;
@@ -100,7 +101,7 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
     visitor.visit(
         {.name = "qc",
          .help = "HTML page to check all results: outlines on a few slices of every scan, "
-                 "volume and number of pieces of its mask; doubtful masks come first",
+                 "volume and number of pieces of its mask; flagged masks come first",
          .affects = Affects::run,
          .value_name = "FILE.html"},
         options.qc);
@@ -111,6 +112,16 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .affects = Affects::run,
                    .absent = "auto"},
                   options.modality);
+    visitor.visit({.name = "threshold",
+                   .help = "A voxel is brain where its likelihood is above this; msUNET-RAM's "
+                           "inference takes 0.3",
+                   .value_name = "P",
+                   .range = "(0,1)",
+                   .min = 0,
+                   .max = 1,
+                   .min_open = true,
+                   .max_open = true},
+                  options.threshold);
     visitor.visit(
         {.name = "combine", .help = "How the likelihoods of overlapping windows are combined"},
         options.combine);
