@@ -93,6 +93,9 @@ std::vector<std::pair<std::string, std::string>> write_final_files(
             unet::from_permutation(best.permutation, unet::from_permutation(sweep.defaults));
         std::tie(model.height, model.width) = patch_size(best.patch_size);
         model.preprocessing = preprocessing_of(record.start.configuration, model);
+        if (const auto scans = record::setting(record.start.configuration, "training_scans")) {
+            model.preprocessing["training_scans"] = *scans;
+        }
         files.emplace_back(report::write_deploy_archive(folder, sweep, model).filename().string(),
                            "the best trial for talos.Restore");
         files.emplace_back(report::write_best_model(folder, model).filename().string(),

@@ -75,8 +75,8 @@ Command predict_command() {
             predict_examples,
             {{ExitCode::ok},
              {ExitCode::failure},
-             {ExitCode::usage, "input that does not exist"},
-             {ExitCode::input, "the other scans are predicted"},
+             {ExitCode::usage},
+             {ExitCode::input, "the other scans are predicted, unless an INPUT does not exist"},
              {ExitCode::stopped}},
             "  docs/predict.md    stripping skulls with a trained model",
             [](const auto& use) {

@@ -122,6 +122,7 @@ config::Schema train_schema(TrainSettings& settings) {
         .add("Input and output", settings.folders)
         .add("Input and output", settings.experiment)
         .add("Preprocessing", settings.preprocess)
+        .add("Preprocessing", settings.slices)
         .add("Patches", settings.patches)
         .add("Validation data", settings.split)
         .add("Augmentation", settings.augment)

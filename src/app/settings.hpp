@@ -27,6 +27,7 @@ struct TrainSettings {
     ExperimentOptions experiment;
     prepare::PrepareOptions folders;
     imaging::PreprocessOptions preprocess;
+    imaging::SliceOptions slices;
     data::PatchOptions patches;
     data::SplitOptions split;
     imaging::AugmentOptions augment;

@@ -48,6 +48,8 @@ TrainedModel read_file(const unet::Architecture& architecture, const fs::path& p
                        .origin = path.string(),
                        .preprocessing = preprocessing_in(file)};
     const auto facts = unet::read_keras_model_json(json ? *json : file.model_config.value_or(""));
+    const auto scans = model.preprocessing.find("training_scans");
+    if (scans != model.preprocessing.end()) model.training_scans = scans->second;
     model.final_activation = facts.final_activation;
     model.input_height = side(model.preprocessing, "input_height", facts.input_height);
     model.input_width = side(model.preprocessing, "input_width", facts.input_width);
@@ -109,6 +111,7 @@ void share_trained_model(TrainedModel& model, const comm::Communicator& world) {
     model.input_height = world.broadcast(model.input_height);
     model.input_width = world.broadcast(model.input_width);
     model.origin = world.broadcast(model.origin);
+    model.training_scans = world.broadcast(model.training_scans);
 }
 
 }  // namespace msunet::app

@@ -22,6 +22,7 @@ struct TrainedModel {
     std::string origin{};                     ///< the file, for messages
     /// How scans became its input, option by option as text; empty if the file doesn't say.
     std::map<std::string, std::string> preprocessing{};
+    std::string training_scans{};  ///< figures of the training scans; empty if the file has none
     std::optional<std::string> final_activation{};  ///< as a Keras model's JSON has it
     std::int64_t input_height = 0;                  ///< pixels; 0: any
     std::int64_t input_width = 0;
@@ -31,8 +32,8 @@ struct TrainedModel {
 /// folder. Throws core::InputError that names the file.
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path);
 
-/// Collective over `world`: rank 0's weights and input size, on every rank. `model` has the same
-/// architecture on all ranks.
+/// Collective over `world`: rank 0's weights, input size and training scans, on every rank. `model`
+/// has the same architecture on all ranks.
 void share_trained_model(TrainedModel& model, const comm::Communicator& world);
 
 }  // namespace msunet::app

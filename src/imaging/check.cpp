@@ -120,9 +120,30 @@ std::optional<std::string> implausible_spacing(const core::Volume& geometry) {
     return text + ", check pixdim; -hspace and -vspace need the true one";
 }
 
-bool is_empty(const core::Volume& mask) {
-    return std::none_of(mask.voxels.begin(), mask.voxels.end(),
-                        [](float voxel) { return voxel > 0.0F; });
+std::size_t voxels_at_border(const core::Volume& mask) {
+    const auto [width, height, depth] = mask.size;
+    std::size_t count = 0;
+    for (std::size_t z = 0; z < depth; ++z) {
+        for (std::size_t y = 0; y < height; ++y) {
+            const bool whole_row = y == 0 || y + 1 == height;
+            const std::size_t step = whole_row || width == 1 ? 1 : width - 1;
+            for (std::size_t x = 0; x < width; x += step) count += mask.at(x, y, z) != 0 ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+std::optional<std::string> doubtful_mask(const core::Volume& mask) {
+    const auto ones = static_cast<std::size_t>(std::ranges::count(mask.voxels, 1.0F));
+    if (ones == 0) return "is empty (all voxels are 0), check that the mask was drawn";
+    if (ones == mask.voxels.size()) {
+        return "has no background (all voxels are 1), check that it is a mask";
+    }
+    const auto [width, height, depth] = mask.size;
+    const auto inner = [](std::size_t side) { return side > 2 ? side - 2 : 0; };
+    const std::size_t border = depth * (width * height - inner(width) * inner(height));
+    if (2 * voxels_at_border(mask) <= border) return std::nullopt;
+    return "looks inverted (most of the border of its slices is 1), check that 1 is the brain";
 }
 
 std::optional<std::string> size_difference(const core::Volume& volume, const core::Volume& mask) {

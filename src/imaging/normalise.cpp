@@ -80,18 +80,24 @@ std::vector<std::uint8_t> threshold_mask(std::span<const float> mask) {
     return binary;
 }
 
-std::vector<std::size_t> select_slices(const core::Volume& volume, bool anatomical) {
-    std::vector<std::size_t> kept;
-    const std::size_t margin = anatomical ? 0 : 1;
+SliceSelection select_slices(const core::Volume& volume, std::span<const std::uint8_t> mask,
+                             EndSlices ends) {
+    SliceSelection selection;
     const std::size_t area = volume.size[0] * volume.size[1];
-    for (std::size_t z = margin; z + margin < volume.size[2]; ++z) {
-        const auto begin = volume.voxels.begin() + static_cast<std::ptrdiff_t>(z * area);
-        if (std::any_of(begin, begin + static_cast<std::ptrdiff_t>(area),
-                        [](float voxel) { return voxel > slice_threshold; })) {
-            kept.push_back(z);
+    for (std::size_t z = 0; z < volume.size[2]; ++z) {
+        const auto voxels = std::span(volume.voxels).subspan(z * area, area);
+        const auto of_mask = mask.subspan(z * area, area);
+        const bool has_mask = std::ranges::find(of_mask, std::uint8_t{1}) != of_mask.end();
+        const bool at_end = z == 0 || z + 1 == volume.size[2];
+        if (at_end && (ends == EndSlices::drop || (ends == EndSlices::automatic && !has_mask))) {
+            selection.dropped.ends += has_mask ? 1 : 0;
+        } else if (std::ranges::none_of(voxels, [](float v) { return v > slice_threshold; })) {
+            selection.dropped.dark += has_mask ? 1 : 0;
+        } else {
+            selection.kept.push_back(z);
         }
     }
-    return kept;
+    return selection;
 }
 
 NormalisedVolume normalise_volume(const core::Volume& volume, const Grid& grid,
@@ -104,7 +110,7 @@ NormalisedVolume normalise_volume(const core::Volume& volume, const Grid& grid,
 }
 
 NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& mask,
-                              const Grid& grid, OutlierValue value, bool anatomical) {
+                              const Grid& grid, OutlierValue value, EndSlices ends) {
     NormalisedPair result;
     // The scan's geometry is used for the mask too.
     core::Volume placed = volume;
@@ -113,7 +119,7 @@ NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& ma
     auto [normalised, outliers] = normalise_volume(volume, grid, value);
     result.volume = std::move(normalised);
     result.outliers = outliers;
-    result.kept = select_slices(result.volume, anatomical);
+    result.slices = select_slices(result.volume, result.mask, ends);
     return result;
 }
 

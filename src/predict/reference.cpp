@@ -41,7 +41,7 @@ std::vector<std::string> names_of(const std::vector<ScanFile>& files, const Grou
 }  // namespace
 
 References pair_references(const std::vector<ScanFile>& scans, const std::string& folder) {
-    const std::vector<ScanFile> masks = find_scans({folder}).scans;
+    const std::vector<ScanFile> masks = find_masks(folder);
     const bool by_folder =
         std::ranges::any_of(masks, [](const ScanFile& mask) { return !mask.folder.empty(); });
     auto groups_of_masks = grouped(masks, by_folder);
@@ -52,7 +52,7 @@ References pair_references(const std::vector<ScanFile>& scans, const std::string
         const Group& of_masks = groups_of_masks[below];
         const fs::path place = below.empty() ? fs::path(folder) : fs::path(folder) / below;
         const prepare::Pairing pairing = prepare::pair_files(
-            names_of(scans, group), names_of(masks, of_masks), 0,
+            names_of(scans, group), names_of(masks, of_masks), 0, {.required = false},
             {.data = "INPUT",
              .masks = core::concat("--reference ", core::quoted(place.string())),
              .where_pairs_are_listed = "dice.csv lists all scans"});
@@ -60,8 +60,7 @@ References pair_references(const std::vector<ScanFile>& scans, const std::string
         std::ranges::copy(pairing.warnings, std::back_inserter(references.warnings));
         if (!pairing.problems.empty()) continue;
         for (std::size_t i = 0; i < group.size(); ++i) {
-            references.of_scan[group[i]] = {.mask = masks[of_masks[i]].file,
-                                            .modality = pairing.pairs[i].modality};
+            references.of_scan[group[i]] = masks[of_masks[i]].file;
         }
     }
     if (!problems.empty()) throw core::InputError(std::move(problems));

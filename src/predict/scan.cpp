@@ -8,22 +8,34 @@
 
 namespace msunet::predict {
 
-Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood) {
-    Prediction prediction{.likelihood = imaging::resample_like(likelihood, scan), .mask = {}};
+std::vector<std::uint8_t> above(std::span<const float> likelihood, double threshold) {
+    std::vector<std::uint8_t> mask(likelihood.size());
+    std::ranges::transform(likelihood, mask.begin(), [threshold](float value) {
+        return static_cast<std::uint8_t>(value > static_cast<float>(threshold) ? 1 : 0);
+    });
+    return mask;
+}
+
+Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood, double threshold) {
+    Prediction prediction{
+        .likelihood = imaging::resample_like(likelihood, scan), .mask = {}, .measures = {}};
     prediction.mask = prediction.likelihood;
-    std::ranges::transform(prediction.mask.voxels, prediction.mask.voxels.begin(),
-                           [](float value) { return value > likelihood_threshold ? 1.0F : 0.0F; });
+    std::ranges::copy(above(prediction.likelihood.voxels, threshold),
+                      prediction.mask.voxels.begin());
     return prediction;
 }
 
 Prediction predict_scan(SlicePredictor& predictor, const core::Volume& scan,
                         const ScanOptions& options, const std::function<void()>& between_batches) {
     const imaging::Grid grid = imaging::grid_for(scan, options.preprocess);
-    core::Volume volume = imaging::normalise_volume(scan, grid, options.outliers).volume;
-    volume.voxels = predictor.predict(volume.voxels, static_cast<std::uint32_t>(volume.size[1]),
-                                      static_cast<std::uint32_t>(volume.size[0]), options.windows,
-                                      between_batches);
-    return back_onto(scan, volume);
+    const core::Volume input = imaging::normalise_volume(scan, grid, options.outliers).volume;
+    core::Volume likelihood = input;
+    likelihood.voxels = predictor.predict(input.voxels, static_cast<std::uint32_t>(input.size[1]),
+                                          static_cast<std::uint32_t>(input.size[0]),
+                                          options.windows, between_batches);
+    auto prediction = back_onto(scan, likelihood, options.threshold);
+    prediction.measures = imaging::measure(input, above(likelihood.voxels, options.threshold));
+    return prediction;
 }
 
 core::Volume brain_of(const core::Volume& scan, const core::Volume& mask) {

@@ -2,6 +2,8 @@
 #include "msunet/predict/scan_files.hpp"
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <iterator>
 #include <map>
 #include <set>
@@ -23,10 +25,70 @@ using core::quoted;
 
 namespace {
 
+/// The name without its extension, and the extension.
+std::pair<std::string, std::string> split_name(const std::string& name) {
+    const std::string lower = core::to_lower(name);
+    for (const std::string_view extension : {".nii.gz", ".nii"}) {
+        if (!lower.ends_with(extension)) continue;
+        const std::size_t stem = name.size() - extension.size();
+        return {name.substr(0, stem), std::string(extension)};
+    }
+    return {name, ".nii"};
+}
+
+constexpr std::string_view mask_ending = "_mask";
+constexpr std::string_view likelihood_ending = "_likelihood";
+constexpr std::string_view brain_ending = "_brain";
+
+/// The files of one folder, by their names without extensions.
+class Siblings {
+public:
+    explicit Siblings(const std::vector<fs::path>& entries) {
+        for (const fs::path& entry : entries) {
+            const std::string name = entry.filename().string();
+            if (io::is_nifti_name(name)) stems_.insert(split_name(name).first);
+        }
+    }
+
+    /// Whether a file is a result for a scan that lies beside it, or lies beside other results.
+    [[nodiscard]] bool is_result(const std::string& name) const {
+        const auto base = base_of(name, {mask_ending, likelihood_ending, brain_ending});
+        if (!base) return false;
+        const auto are_there = std::ranges::count_if(
+            std::array{std::string_view(), mask_ending, likelihood_ending, brain_ending},
+            [&](std::string_view ending) { return has(*base, ending); });
+        return are_there > 1;
+    }
+    /// Whether a file is what a mask beside it was made of, or was made with it.
+    [[nodiscard]] bool has_mask(const std::string& name) const {
+        const auto base = base_of(name, {likelihood_ending, brain_ending});
+        return has(split_name(name).first, mask_ending) || (base && has(*base, mask_ending));
+    }
+
+private:
+    [[nodiscard]] bool has(std::string stem, std::string_view ending) const {
+        return stems_.contains(stem.append(ending));
+    }
+    /// The name without one of the endings; nothing if it has none of them.
+    static std::optional<std::string> base_of(const std::string& name,
+                                              std::initializer_list<std::string_view> endings) {
+        const std::string stem = split_name(name).first;
+        for (const std::string_view ending : endings) {
+            if (stem.ends_with(ending)) return stem.substr(0, stem.size() - ending.size());
+        }
+        return std::nullopt;
+    }
+
+    std::set<std::string, std::less<>> stems_;
+};
+
+/// What is looked for in folders.
+enum class Wanted : std::uint8_t { scans, masks };
+
 /// Walks one INPUT folder.
 class FolderWalk {
 public:
-    explicit FolderWalk(ScanList& list) : list_(list) {}
+    FolderWalk(ScanList& list, Wanted wanted) : list_(list), wanted_(wanted) {}
 
     /// Adds the scans in `folder`, then those in its folders. Throws fs::filesystem_error.
     void take(const fs::path& folder, const fs::path& relative) {
@@ -36,6 +98,7 @@ public:
         std::ranges::transform(fs::directory_iterator(folder), std::back_inserter(entries),
                                [](const fs::directory_entry& entry) { return entry.path(); });
         std::ranges::sort(entries, {}, [](const fs::path& path) { return path.native(); });
+        const Siblings siblings(entries);
         std::vector<fs::path> folders;
         for (const fs::path& entry : entries) {
             const std::string name = entry.filename().string();
@@ -44,6 +107,9 @@ public:
                 list_.skipped.push_back((relative / name).string() + (is_folder ? "/" : ""));
             } else if (is_folder) {
                 folders.push_back(entry);
+            } else if (wanted_ == Wanted::scans ? siblings.is_result(name)
+                                                : siblings.has_mask(name)) {
+                list_.results.push_back((relative / name).string());
             } else {
                 list_.scans.push_back({.file = entry, .folder = relative});
             }
@@ -53,11 +119,12 @@ public:
 
 private:
     ScanList& list_;
+    Wanted wanted_;
     std::set<fs::path> visited_;
 };
 
 /// Adds the scans of one INPUT; returns what is wrong with it, if anything.
-std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
+std::optional<std::string> take_input(const fs::path& input, Wanted wanted, ScanList& list) {
     std::error_code error;
     const fs::file_status status = fs::status(input, error);
     if (input.empty() || status.type() == fs::file_type::not_found) {
@@ -75,8 +142,9 @@ std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
     }
     const std::size_t before = list.scans.size();
     const std::size_t skipped = list.skipped.size();
+    const std::size_t results = list.results.size();
     try {
-        FolderWalk(list).take(input, {});
+        FolderWalk(list, wanted).take(input, {});
     } catch (const fs::filesystem_error& failure) {
         return concat(quoted(failure.path1().string()), " can't be read (",
                       failure.code().message(), "), check its permissions");
@@ -85,19 +153,23 @@ std::optional<std::string> take_input(const fs::path& input, ScanList& list) {
     if (const auto advice = io::conversion_advice(std::span(list.skipped).subspan(skipped))) {
         return concat(quoted(input.string()), " holds no .nii or .nii.gz file (", *advice, ")");
     }
+    if (list.results.size() > results) {
+        return concat(quoted(input.string()),
+                      " holds only results of an earlier prediction and no scan, give the folder "
+                      "that holds the scans");
+    }
     return concat(quoted(input.string()),
                   " holds no .nii or .nii.gz file, give the folder that holds the scans");
 }
 
-/// The name without its extension, and the extension.
-std::pair<std::string, std::string> split_name(const std::string& name) {
-    const std::string lower = core::to_lower(name);
-    for (const std::string_view extension : {".nii.gz", ".nii"}) {
-        if (!lower.ends_with(extension)) continue;
-        const std::size_t stem = name.size() - extension.size();
-        return {name.substr(0, stem), std::string(extension)};
+ScanList find_files(const std::vector<std::string>& input, Wanted wanted) {
+    ScanList list;
+    std::vector<std::string> problems;
+    for (const std::string& name : input) {
+        if (auto problem = take_input(name, wanted, list)) problems.push_back(std::move(*problem));
     }
-    return {name, ".nii"};
+    if (!problems.empty()) throw core::InputError(std::move(problems));
+    return list;
 }
 
 bool is_there(const fs::path& file) {
@@ -108,13 +180,21 @@ bool is_there(const fs::path& file) {
 }  // namespace
 
 ScanList find_scans(const std::vector<std::string>& input) {
-    ScanList list;
-    std::vector<std::string> problems;
-    for (const std::string& name : input) {
-        if (auto problem = take_input(name, list)) problems.push_back(std::move(*problem));
+    return find_files(input, Wanted::scans);
+}
+
+std::vector<ScanFile> find_masks(const std::string& folder) {
+    return find_files({folder}, Wanted::masks).scans;
+}
+
+std::optional<core::Modality> modality_of(const ScanFile& scan) {
+    fs::path place = fs::absolute(scan.file).lexically_normal();
+    // The name, the folders below INPUT, and the folder that INPUT names or that holds the scan.
+    const auto names = 2 + std::distance(scan.folder.begin(), scan.folder.end());
+    for (std::ptrdiff_t i = 0; i < names; ++i, place = place.parent_path()) {
+        if (const auto found = core::modality_of(place.filename().string())) return found;
     }
-    if (!problems.empty()) throw core::InputError(std::move(problems));
-    return list;
+    return std::nullopt;
 }
 
 bool Outputs::exist() const {
@@ -125,10 +205,10 @@ Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
     auto [stem, extension] = split_name(scan.file.filename().string());
     if (options.format) extension = core::concat(".", core::name_of(*options.format));
     const fs::path folder = fs::path(options.output) / scan.folder;
-    Outputs outputs{.mask = folder / (stem + "_mask" + extension),
-                    .likelihood = folder / (stem + "_likelihood" + extension),
+    Outputs outputs{.mask = folder / concat(stem, mask_ending, extension),
+                    .likelihood = folder / concat(stem, likelihood_ending, extension),
                     .brain = std::nullopt};
-    if (options.brain) outputs.brain = folder / (stem + "_brain" + extension);
+    if (options.brain) outputs.brain = folder / concat(stem, brain_ending, extension);
     return outputs;
 }
 

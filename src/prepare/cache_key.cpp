@@ -25,14 +25,16 @@ imaging::PreprocessOptions effective(imaging::PreprocessOptions options) {
     return options;
 }
 
-/// Version, seed and options.
-core::Hasher hash_of(const Request& request) {
+/// Version, seed, options and modalities, which may come from an option or a folder's name.
+core::Hasher hash_of(const Request& request, const Inventory& inventory) {
     core::TextCollector collector;
     auto preprocess = effective(request.preprocess);
+    auto slices = request.slices;
     auto augment = request.augment;
     auto split = request.split;
     auto patches = request.patches;
     describe(collector, preprocess);
+    describe(collector, slices);
     describe(collector, augment);
     describe(collector, split);
     describe(collector, patches);
@@ -43,6 +45,7 @@ core::Hasher hash_of(const Request& request) {
         if (option.affects != core::Affects::data) continue;
         hasher.text(option.name).text(option.text);
     }
+    for (const std::string& modality : inventory.modalities()) hasher.text(modality);
     return hasher;
 }
 
@@ -67,8 +70,7 @@ fs::path DataSetName::in(const fs::path& folder) const {
 }
 
 DataSetName name_of(const Request& request, const Inventory& inventory) {
-    return {.outline = cache_outline(request, inventory),
-            .key = cache_key(request, inventory.inputs())};
+    return {.outline = cache_outline(request, inventory), .key = cache_key(request, inventory)};
 }
 
 bool holds_outline(const fs::path& folder, const std::string& outline) {
@@ -83,14 +85,14 @@ bool is_of_older_format(const std::string& file_name) {
 
 bool holds_older_formats(const fs::path& folder) { return holds(folder, is_of_older_format); }
 
-std::string cache_key(const Request& request, const std::vector<InputFile>& inputs) {
-    core::Hasher hasher = hash_of(request);
-    for (const InputFile& file : inputs) hasher.text(file.name).text(file.hash);
+std::string cache_key(const Request& request, const Inventory& inventory) {
+    core::Hasher hasher = hash_of(request, inventory);
+    for (const InputFile& file : inventory.inputs()) hasher.text(file.name).text(file.hash);
     return hasher.hex();
 }
 
 std::string cache_outline(const Request& request, const Inventory& inventory) {
-    core::Hasher hasher = hash_of(request);
+    core::Hasher hasher = hash_of(request, inventory);
     for (const InputFile& file : inventory.inputs()) hasher.text(file.name);
     for (const std::uint64_t size : inventory.sizes()) hasher.integer(size);
     constexpr std::size_t digits = 16;

@@ -30,9 +30,9 @@ struct DataSetName {
 /// Whether the folder holds data sets of older format versions.
 [[nodiscard]] bool holds_older_formats(const std::filesystem::path& folder);
 
-/// Hash of all that decides what the data set is: inputs, options that affect the data (as they
-/// take effect), seed, format version.
-[[nodiscard]] std::string cache_key(const Request& request, const std::vector<InputFile>& inputs);
+/// Hash of all that decides what the data set is: inputs, modalities, options that affect the data
+/// (as they take effect), seed, format version.
+[[nodiscard]] std::string cache_key(const Request& request, const Inventory& inventory);
 
 /// The same with the sizes of the files in place of their content: known before a file is read.
 /// Data sets of equal key have equal outlines.

@@ -6,6 +6,8 @@
 #include "msunet/codec/fields.hpp"
 #include "msunet/data/dataset.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/imaging/measures.hpp"
+#include "msunet/imaging/normalise.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/prepare/read_scan.hpp"
@@ -17,6 +19,17 @@ void fields(Archive& archive, T& value) {
     archive("size", value.size);
     archive("spacing", value.spacing);
     archive("origin", value.origin);
+}
+
+template <class Archive, codec::Is<ScanMeasures> T>
+void fields(Archive& archive, T& value) {
+    for (const Measure& measure : measures) archive(measure.name, value.*measure.value);
+}
+
+template <class Archive, codec::Is<DroppedSlices> T>
+void fields(Archive& archive, T& value) {
+    archive("ends", value.ends);
+    archive("dark", value.dark);
 }
 
 }  // namespace msunet::imaging
@@ -62,6 +75,8 @@ void fields(Archive& archive, T& value) {
     archive("pair", value.pair);
     archive("before", value.before);
     archive("after", value.after);
+    archive("dropped", value.dropped);
+    archive("measures", value.measures);
 }
 
 template <class Archive, codec::Is<Survey> T>

@@ -13,6 +13,7 @@
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
 #include "prepare/name_list.hpp"
+#include "prepare/split_check.hpp"
 
 namespace msunet::prepare {
 
@@ -103,15 +104,21 @@ Input find_input(const Request& request, const comm::Communicator& ranks) {
         listing = list_folders(request);
     });
     listing = broadcast_value(ranks, listing);
-    Pairing pairing = pair_files(listing.data, listing.masks, request.split.validation_split);
+    Pairing pairing = pair_files(listing.data, listing.masks, request.split.validation_split,
+                                 {.given = request.folders.modality,
+                                  .mask_folder = request.folders.mask_data_path,
+                                  .data_folder = request.folders.training_data_path});
     Input input{.data_folder = request.folders.training_data_path,
                 .mask_folder = request.folders.mask_data_path,
                 .data = std::move(listing.data),
                 .masks = std::move(listing.masks),
                 .pairs = std::move(pairing.pairs),
                 .findings = {.problems = std::move(pairing.problems),
-                             .warnings = std::move(listing.warnings)}};
+                             .warnings = std::move(listing.warnings)},
+                .notices = std::move(pairing.notices)};
     std::ranges::move(pairing.warnings, std::back_inserter(input.findings.warnings));
+    std::ranges::move(lopsided_modalities(input.pairs),
+                      std::back_inserter(input.findings.warnings));
     return input;
 }
 

@@ -22,7 +22,8 @@ struct Input {
     std::vector<std::string> data;   ///< all volumes
     std::vector<std::string> masks;  ///< all masks
     std::vector<Pair> pairs;
-    Findings findings;  ///< pairing problems and warnings
+    Findings findings;                 ///< pairing problems and warnings
+    std::vector<std::string> notices;  ///< about names
 
     [[nodiscard]] PairFiles files(std::size_t pair) const {
         return {data_folder / pairs[pair].data, mask_folder / pairs[pair].mask};

@@ -81,6 +81,7 @@ Inventory::Inventory(const Input& input, fs::path index_folder, const comm::Comm
       index_(ranks.broadcast(ranks.is_root() ? read_index(index_folder_) : std::string())) {
     for (std::size_t pair = 0; pair < input.pairs.size(); ++pair) {
         const PairFiles paths = input.files(pair);
+        modalities_.emplace_back(core::name_of(input.pairs[pair].modality));
         for (const auto& [folder, path] :
              {std::pair("data/", paths.data), {"masks/", paths.mask}}) {
             files_.push_back({.name = folder + path.filename().string(),

@@ -49,6 +49,8 @@ public:
 
     /// Names and hashes, in the order of the pairs.
     [[nodiscard]] std::vector<InputFile> inputs() const;
+    /// Modalities by their names, in the order of the pairs.
+    [[nodiscard]] const std::vector<std::string>& modalities() const { return modalities_; }
     /// Sizes in bytes, in the order of the pairs; 0 where a file is missing.
     [[nodiscard]] std::vector<std::uint64_t> sizes() const;
 
@@ -63,6 +65,7 @@ private:
     std::filesystem::path index_folder_;
     HashIndex index_;
     std::vector<File> files_;
+    std::vector<std::string> modalities_;
     bool index_is_old_ = false;
 };
 

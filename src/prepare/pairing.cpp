@@ -8,9 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include "msunet/core/modality_name.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/prepare/input.hpp"
 #include "prepare/name_list.hpp"
+#include "prepare/pair_modality.hpp"
 
 namespace msunet::prepare {
 
@@ -18,10 +20,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> neutral_words{"data", "mask",  "image",
                                                         "img",  "label", "seg"};
-
-bool is_alphanumeric(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 128;
-}
 
 /// `name`, lower case, with the words cut out and separators joined to one '_'.
 std::string without_words(std::string name, std::span<const std::string_view> words) {
@@ -32,7 +30,7 @@ std::string without_words(std::string name, std::span<const std::string_view> wo
     }
     std::string key;
     for (const char c : name) {
-        if (is_alphanumeric(c)) {
+        if (core::is_word_character(c)) {
             key += c;
         } else if (!key.empty() && key.back() != '_') {
             key += '_';
@@ -49,13 +47,6 @@ std::string subject_key(const std::string& file_name) {
 
 std::string pair_text(const Pair& pair) {
     return core::concat(core::quoted(pair.data), " with ", core::quoted(pair.mask));
-}
-
-/// Whether the names of volume and mask say different modalities.
-bool modalities_differ(const Pair& pair) {
-    const auto data = core::modality_of(pair.data);
-    const auto mask = core::modality_of(pair.mask);
-    return data && mask && *data != *mask;
 }
 
 std::vector<std::string> without_counterpart(const std::vector<std::string>& files,
@@ -111,7 +102,7 @@ std::string counts_differ(const std::vector<std::string>& data,
     return text + "; add or remove files until both folders hold the same number";
 }
 
-void check_names(Pairing& pairing, const FolderNames& folders) {
+void check_names(Pairing& pairing, const ModalityRule& rule, const FolderNames& folders) {
     const CrossedTest crossed_names(pairing.pairs,
                                     [](const std::string& name) { return pairing_key(name); });
     const CrossedTest crossed_subjects(pairing.pairs, subject_key);
@@ -121,7 +112,7 @@ void check_names(Pairing& pairing, const FolderNames& folders) {
     for (const Pair& pair : pairing.pairs) {
         if (crossed_names(pair) || crossed_subjects(pair)) {
             crossed.push_back(pair_text(pair));
-        } else if (modalities_differ(pair)) {
+        } else if (!rule.given && modalities_differ(pair)) {
             modalities.push_back(pair_text(pair));
         } else if (pairing_key(pair.data) != pairing_key(pair.mask)) {
             different.push_back(pair_text(pair));
@@ -174,25 +165,20 @@ std::size_t validation_count(std::size_t files, double split) {
 }
 
 Pairing pair_files(const std::vector<std::string>& data, const std::vector<std::string>& masks,
-                   double validation_split, const FolderNames& names) {
+                   double validation_split, const ModalityRule& modality,
+                   const FolderNames& names) {
     Pairing pairing;
     if (data.size() != masks.size()) pairing.problems.push_back(counts_differ(data, masks, names));
     const std::size_t count = std::min(data.size(), masks.size());
     const std::size_t first_validation = count - validation_count(count, validation_split);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto modality = core::modality_of(masks[i]);
         pairing.pairs.push_back({.data = data[i],
                                  .mask = masks[i],
-                                 .modality = modality.value_or(core::Modality::anatomical),
+                                 .modality = core::Modality::anatomical,
                                  .validation = i >= first_validation});
     }
-    for (const std::string& mask : masks) {
-        if (core::modality_of(mask)) continue;
-        pairing.problems.push_back(core::concat(
-            "mask ", core::quoted(mask), " has an unknown modality, its name must contain one of ",
-            core::join(core::modality_names)));
-    }
-    if (data.size() == masks.size()) check_names(pairing, names);
+    set_modalities(pairing, masks, modality);
+    if (data.size() == masks.size()) check_names(pairing, modality, names);
     if (validation_split > 0 && count > 0 && first_validation == count) {
         pairing.warnings.push_back(core::concat("no validation data: -v ", validation_split, " of ",
                                                 count, " pairs is less than one, it takes ",

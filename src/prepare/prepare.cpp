@@ -34,9 +34,10 @@ void warn(const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings) core::log::warn(warning);
 }
 
-/// Logs warnings about names, and that copies are not made where they were asked for.
+/// Logs warnings and notices about names, and that copies are not made where they were asked for.
 void announce(const Request& request, const Input& input) {
     warn(input.findings.warnings);
+    for (const std::string& notice : input.notices) core::log::info(notice);
     if (request.augment.enable_augmentation &&
         (imaging::already_augmented(input.data) || imaging::already_augmented(input.masks))) {
         core::log::info("No augmentation: file names contain 'augmented'.");

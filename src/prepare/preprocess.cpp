@@ -2,6 +2,7 @@
 #include "prepare/preprocess.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "prepare/name_list.hpp"
 #include "prepare/read_pairs.hpp"
 #include "prepare/single_files.hpp"
+#include "prepare/split_check.hpp"
 #include "prepare/written_copies.hpp"
 
 namespace msunet::prepare {
@@ -54,6 +56,13 @@ struct AllPairs {
     throw core::InputError(findings.problems);
 }
 
+/// Of the scans' content, by pair.
+std::vector<std::string> hashes_of(const std::vector<PairFacts>& all) {
+    std::vector<std::string> hashes;
+    for (const PairFacts& facts : all) hashes.push_back(facts.data.hash);
+    return hashes;
+}
+
 /// Collective: reads all pairs. Throws core::InputError with all problems.
 AllPairs read_all(const Request& request, const Input& input, const Inventory& inventory,
                   const comm::NodeTopology& nodes, Keep keep, Observer& observer) {
@@ -71,6 +80,8 @@ AllPairs read_all(const Request& request, const Input& input, const Inventory& i
     all.facts = gather_facts(ranks, read.pairs);
     all.mine = std::move(read.sources);
     all.warnings = std::move(findings.warnings);
+    std::ranges::move(leaked_scans(input.pairs, hashes_of(all.facts)),
+                      std::back_inserter(all.warnings));
     return all;
 }
 
@@ -84,8 +95,11 @@ std::uint64_t bytes_of(const imaging::Grid& grid) {
 Survey survey_of(const Input& input, const AllPairs& all) {
     Survey survey;
     for (const PairFacts& facts : all.facts) {
-        survey.pairs.push_back(
-            {.pair = input.pairs[facts.pair], .before = facts.before, .after = facts.after});
+        survey.pairs.push_back({.pair = input.pairs[facts.pair],
+                                .before = facts.before,
+                                .after = facts.after,
+                                .dropped = facts.dropped,
+                                .measures = facts.measures});
         survey.slices.push_back(facts.slices);
         survey.largest_bytes += bytes_of(facts.after);
     }

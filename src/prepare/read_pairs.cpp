@@ -26,6 +26,8 @@ void fields(Archive& archive, T& value) {
     archive("before", value.before);
     archive("after", value.after);
     archive("slices", value.slices);
+    archive("dropped", value.dropped);
+    archive("measures", value.measures);
     archive("data", value.data);
     archive("mask", value.mask);
 }
@@ -76,6 +78,8 @@ private:
              .before = content->geometry.before,
              .after = content->geometry.after,
              .slices = slices->layout.slices,
+             .dropped = slices->dropped,
+             .measures = slices->measures,
              .data = inventory_.found(2 * pair, std::move(content->data_hash)),
              .mask = inventory_.found(2 * pair + 1, std::move(content->mask_hash))});
         if (keep) result_.sources.push_back(std::move(*slices));

@@ -12,6 +12,7 @@
 #include "msunet/comm/communicator.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/imaging/measures.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/find_input.hpp"
 #include "prepare/inventory.hpp"
@@ -26,6 +27,8 @@ struct PairFacts {
     imaging::Grid before;
     imaging::Grid after;
     std::uint32_t slices = 0;  ///< kept
+    imaging::DroppedSlices dropped;
+    imaging::ScanMeasures measures;
     FoundHash data;
     FoundHash mask;
 };

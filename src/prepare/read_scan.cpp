@@ -40,8 +40,8 @@ std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file, std::int64_t fram
     auto read = attempt(file.path(), findings, [&] { return std::move(file).read(frame, extent); });
     if (!read || read->not_finite == 0) return read;
     findings.problems.push_back(core::concat(quoted_path(file.path()), " has ", read->not_finite,
-                                             " voxels that are NaN or infinite, repair or "
-                                             "remove it"));
+                                             " voxels that are NaN, infinite or beyond 3.4e38, "
+                                             "repair or remove it"));
     return std::nullopt;
 }
 
@@ -116,10 +116,8 @@ std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame, 
                                                  "), make it binary: 0 and 1, or 0 and 255"));
         return std::nullopt;
     }
-    if (imaging::is_empty(read->volume)) {
-        findings.warnings.push_back(
-            core::concat(quoted_path(file.path()),
-                         " is empty (all voxels are 0), check that the mask was drawn"));
+    if (const auto doubt = imaging::doubtful_mask(read->volume)) {
+        findings.warnings.push_back(core::concat(quoted_path(file.path()), ' ', *doubt));
     }
     return read;
 }

@@ -18,12 +18,14 @@ SourceSlices keep_slices(std::size_t source, const imaging::NormalisedPair& pair
     SourceSlices kept{.source = static_cast<std::uint32_t>(source),
                       .layout = {.height = static_cast<std::uint32_t>(pair.volume.size[1]),
                                  .width = static_cast<std::uint32_t>(width),
-                                 .slices = static_cast<std::uint32_t>(pair.kept.size())},
+                                 .slices = static_cast<std::uint32_t>(pair.slices.kept.size())},
+                      .dropped = pair.slices.dropped,
+                      .measures = imaging::measure(pair.volume, pair.mask),
                       .outliers_kept = pair.outliers.skipped,
-                      .voxels = std::vector<float>(area * pair.kept.size()),
-                      .masks = std::vector<std::uint8_t>(area * pair.kept.size())};
-    for (std::size_t i = 0; i < pair.kept.size(); ++i) {
-        const std::size_t from = pair.kept[i] * area;
+                      .voxels = std::vector<float>(area * pair.slices.kept.size()),
+                      .masks = std::vector<std::uint8_t>(area * pair.slices.kept.size())};
+    for (std::size_t i = 0; i < pair.slices.kept.size(); ++i) {
+        const std::size_t from = pair.slices.kept[i] * area;
         std::copy_n(pair.volume.voxels.data() + from, area, kept.voxels.data() + i * area);
         std::copy_n(pair.mask.data() + from, area, kept.masks.data() + i * area);
     }
@@ -41,8 +43,13 @@ std::optional<SourceSlices> SourceMaker::original(std::size_t pair, const PairCo
                                                   Findings& findings) const {
     SourceSlices slices = normalise(pair, pair, content.geometry, content.voxels);
     if (slices.layout.slices > 0) return slices;
-    const char* ends =
-        anatomical(pair) ? "" : "the first and the last are dropped unless anatomical, and ";
+    const char* ends = "";
+    if (ends_of(pair) == imaging::EndSlices::drop) {
+        ends =
+            "the first and the last are dropped unless anatomical or with --end_slices keep, and ";
+    } else if (ends_of(pair) == imaging::EndSlices::automatic) {
+        ends = "the first and the last are dropped if they have no mask, and ";
+    }
     findings.problems.push_back(core::concat(
         core::quoted(input_.files(pair).data.string()), " yields no slice (", ends,
         "none has a value above 0.2 of the volume's range), check the scan or remove the pair"));
@@ -58,14 +65,15 @@ SourceSlices SourceMaker::copy(std::size_t source, const imaging::AugmentedCopy&
     return normalise(source, copy.pair, geometry, voxels);
 }
 
-bool SourceMaker::anatomical(std::size_t pair) const {
-    return input_.pairs[pair].modality == core::Modality::anatomical;
+imaging::EndSlices SourceMaker::ends_of(std::size_t pair) const {
+    const bool anatomical = input_.pairs[pair].modality == core::Modality::anatomical;
+    return anatomical ? imaging::EndSlices::keep : request_.slices.end_slices;
 }
 
 SourceSlices SourceMaker::normalise(std::size_t source, std::size_t pair,
                                     const PairGeometry& geometry, const LoadedPair& voxels) const {
     return keep_slices(source, imaging::normalise_pair(voxels.volume, voxels.mask, geometry.after,
-                                                       outliers_, anatomical(pair)));
+                                                       outliers_, ends_of(pair)));
 }
 
 }  // namespace msunet::prepare

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "msunet/imaging/augment_plan.hpp"
+#include "msunet/imaging/measures.hpp"
 #include "msunet/imaging/normalise.hpp"
 #include "prepare/cache_format.hpp"
 #include "prepare/find_input.hpp"
@@ -20,7 +21,9 @@ namespace msunet::prepare {
 struct SourceSlices {
     std::uint32_t source = 0;  ///< its number in the data set
     SourceLayout layout;
-    bool outliers_kept = false;  ///< the outlier rule was skipped
+    imaging::DroppedSlices dropped;
+    imaging::ScanMeasures measures;  ///< of all slices
+    bool outliers_kept = false;      ///< the outlier rule was skipped
     std::vector<float> voxels;
     std::vector<std::uint8_t> masks;
 };
@@ -40,7 +43,7 @@ public:
                                     const PairGeometry& geometry, LoadedPair voxels) const;
 
 private:
-    bool anatomical(std::size_t pair) const;
+    imaging::EndSlices ends_of(std::size_t pair) const;
     SourceSlices normalise(std::size_t source, std::size_t pair, const PairGeometry& geometry,
                            const LoadedPair& voxels) const;
 

@@ -34,8 +34,9 @@ struct Mean {
 std::string dice_csv(std::span<const ScanDice> scans) {
     std::string text = io::csv_row(std::vector<std::string>{"scan", "modality", "dice"});
     for (const auto& [scan, modality, dice] : scans) {
-        text += io::csv_row(std::vector<std::string>{scan, std::string(core::name_of(modality)),
-                                                     core::option_text(dice)});
+        text += io::csv_row(std::vector<std::string>{
+            scan, modality ? std::string(core::name_of(*modality)) : std::string(),
+            core::option_text(dice)});
     }
     return text;
 }
@@ -43,9 +44,11 @@ std::string dice_csv(std::span<const ScanDice> scans) {
 std::string mean_dice_text(std::span<const ScanDice> scans) {
     if (scans.empty()) return {};
     std::array<Mean, core::modality_count> means{};
+    Mean unknown;
     Mean all;
     for (const auto& one : scans) {
-        means[static_cast<std::size_t>(one.modality)].add(one.dice);
+        auto& mean = one.modality ? means[static_cast<std::size_t>(*one.modality)] : unknown;
+        mean.add(one.dice);
         all.add(one.dice);
     }
     std::vector<std::string> parts;
@@ -53,6 +56,8 @@ std::string mean_dice_text(std::span<const ScanDice> scans) {
         if (means[i].scans == 0) continue;
         parts.push_back(concat(core::modality_names[i], ' ', means[i].text()));
     }
+    if (parts.empty()) return concat("all ", all.text());
+    if (unknown.scans > 0) parts.push_back(concat("unknown modality ", unknown.text()));
     return concat(core::join(parts), "; all ", all.text());
 }
 

@@ -103,6 +103,7 @@ std::string page_data(const record::SweepRecord& record,
     const auto best = best_trial(sweep);
     Json settings = Json::array();
     for (const core::OptionText& option : record.start.configuration) {
+        if (option.name == "training_scans") continue;  // figures for prediction, no setting
         settings.push_back({option.name, option.text});
     }
     const bool unfinished = sweep.trials.size() < sweep.trial_count;

@@ -76,6 +76,12 @@ std::string qc_scan_text(const QcScan& scan) {
                     {"slices", std::move(slices)}});
 }
 
+void add_flag(std::string& scan, const std::string& flag) {
+    Json json = Json::parse(scan);
+    json.at("flags").push_back(flag);
+    scan = text_of(json);
+}
+
 std::string qc_html(const QcPage& page, std::span<const std::string> scans) {
     std::string data = text_of({{"model", page.model},
                                 {"output", page.output},

@@ -220,8 +220,11 @@ class OutputsTest(ProgramTest):
         result = self.train("-talos", GRID, "--dry_run", "True")
         self.assert_code(result, 0)
         for text in ("a1_anatomical_data.nii  a1_anatomical_mask.nii", "validation", "lr=0.0001",
-                     "estimate", "nothing was trained"):
+                     "slices left out: 8 with mask: 8 first or last ones of 4 scans (--end_slices "
+                     "keep keeps them)\n", "estimate", "nothing was trained"):
             self.assertIn(text, result.out)
+        kept = self.train("-talos", GRID, "--dry_run", "True", "--end_slices", "auto")
+        self.assertIn("slices left out: none with mask\n", kept.out)
         self.assertEqual({path.name for path in self.here.iterdir()}, {"data", "masks"})
 
     def test_resume_never_uses_a_new_folder(self):

@@ -75,6 +75,11 @@ class Layouts(PredictTest):
         self.scans()
         self.assert_code(self.predict("data/a2_dti_data.nii", "-o", "data"), 0)
         self.assertIn("data/a2_dti_data_mask.nii", self.names("."))
+        result = self.predict("data", "-o", "all")
+        self.assert_code(result, 0)
+        self.assertIn("2 files of the INPUT folders are results of an earlier prediction and are "
+                      "skipped: a2_dti_data_likelihood.nii, a2_dti_data_mask.nii", result.err)
+        self.assertEqual(len(self.names("all")), 10)
 
     def test_input_folders_are_never_written_to(self):
         self.scans()
@@ -256,6 +261,15 @@ class Models(PredictTest):
                      "-vspace", "1", "--patch_dimensions", "32", "--threads", "1", cwd=self.here)
         self.assert_code(result, 0)
         self.assertIn("-hspace 0.8 -vspace 1.0, windows of 32 pixels every 32", result.out)
+        # The model's file says what its training scans were like.
+        write_nifti(self.here / "coarse_dti.nii", (16, 24, 4), [float(i % 97) for i in range(1536)],
+                    spacing=(4.0, 4.0, 1.0))
+        result = run("predict", "-m", archive, "coarse_dti.nii", "-o", "coarse", "--threads", "1",
+                     cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertIn("1 of 1 mask is flagged, check them: 'coarse_dti.nii' (", result.err)
+        self.assertIn("pixels of 2.000 mm, in training 0.500", result.err)
+        self.assertIn("the same size is -ts 48 in msUNET-RAM's inference", result.out)
 
     def test_a_model_without_settings_is_reported(self):
         self.scans()
@@ -287,6 +301,24 @@ class Reference(PredictTest):
         again = self.predict("data", "-o", "out", "--reference", "masks")
         self.assertIn("5 skipped", again.out)
         self.assertIn(found[0], again.out)
+        # Weights that are not trained give masks to check, with or without a page.
+        self.assertRegex(result.err, r"5 of 5 masks are flagged, check them: 'a1_anatomical_data.nii' "
+                                     r"\(.*Dice 0\.\d{3}")
+        self.assertIn("5 of 5 masks are flagged", again.err)
+        write_nifti(self.here / "masks" / "a2_dti_mask.nii", (16, 16, 4), [0] * 1024, kind="B")
+        result = self.predict("data", "-o", "out", "--reference", "masks", "--threshold", "1e-9",
+                              "--overwrite")
+        self.assert_code(result, 0)
+        self.assertIn("a2_dti_mask.nii' is empty", result.err)
+        self.assertIn("'a1_anatomical_data.nii' (covers the whole volume", result.err)
+
+    def test_references_need_no_modality(self):
+        write_scans(self.here, names=("m1", "m2"))
+        for options, modality in (((), ""), (("--modality", "noddi"), "noddi")):
+            result = self.predict("data", "-o", "out", "--reference", "masks", *options)
+            self.assert_code(result, 0)
+            rows = list(csv.DictReader((self.here / "out" / "dice.csv").read_text().splitlines()))
+            self.assertEqual([row["modality"] for row in rows], [modality] * 2)
 
     def test_masks_that_do_not_fit(self):
         self.scans()

@@ -25,8 +25,8 @@ constexpr const std::array<std::string_view, modality_count>& names_of(Modality 
     return modality_names;
 }
 
-/// The first of modality_names, in that order, that occurs in `file_name` (give the name without
-/// its folders), upper and lower case alike; none if no name occurs.
+/// The modality in the name of a file or folder, as modality_in (core/modality_name.hpp) finds it;
+/// none if the name says none.
 [[nodiscard]] std::optional<Modality> modality_of(std::string_view file_name);
 
 /// The modality of a name, compared by `plain_name`.

@@ -3,6 +3,7 @@
 /// Checks on volumes and masks in memory. They report; the caller decides and names the files.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -23,8 +24,13 @@ namespace msunet::imaging {
 /// factor by which it is likely wrong; nothing if it can.
 [[nodiscard]] std::optional<std::string> implausible_spacing(const core::Volume& geometry);
 
-/// True if no voxel is above 0.
-[[nodiscard]] bool is_empty(const core::Volume& mask);
+/// How many voxels of a {0,1} mask lie in the outermost rows and columns of slices.
+[[nodiscard]] std::size_t voxels_at_border(const core::Volume& mask);
+
+/// What makes a {0,1} mask one that someone should check, and what to do: it is empty, has no
+/// background, or looks inverted (most of the outermost rows and columns of its slices are 1);
+/// nothing if it looks fine.
+[[nodiscard]] std::optional<std::string> doubtful_mask(const core::Volume& mask);
 
 /// How the sizes differ, e.g. "80x80x16 against 80x80x17"; nothing if they agree.
 [[nodiscard]] std::optional<std::string> size_difference(const core::Volume& volume,

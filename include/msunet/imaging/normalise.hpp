@@ -12,6 +12,7 @@
 
 #include "msunet/core/volume.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/imaging/options.hpp"
 
 namespace msunet::imaging {
 
@@ -56,9 +57,23 @@ void scale_to_unit(std::span<float> voxels);
 /// 1 where `mask` > mask_threshold, else 0.
 [[nodiscard]] std::vector<std::uint8_t> threshold_mask(std::span<const float> mask);
 
-/// Numbers of the slices (z, ascending) to train on: without the first and the last unless
-/// `anatomical`, and of those the ones with a voxel > slice_threshold. `volume` is normalised.
-[[nodiscard]] std::vector<std::size_t> select_slices(const core::Volume& volume, bool anatomical);
+/// Slices with mask that are not trained on.
+struct DroppedSlices {
+    std::size_t ends = 0;  ///< the first or the last one
+    std::size_t dark = 0;  ///< without a voxel > slice_threshold
+    friend bool operator==(const DroppedSlices&, const DroppedSlices&) = default;
+};
+
+/// The slices of a scan that are trained on.
+struct SliceSelection {
+    std::vector<std::size_t> kept;  ///< numbers (z), ascending
+    DroppedSlices dropped;
+};
+
+/// Selects the slices with a voxel > slice_threshold, the first and the last as `ends` says.
+/// `volume` is normalised; `mask` is 0 or 1, as many as voxels.
+[[nodiscard]] SliceSelection select_slices(const core::Volume& volume,
+                                           std::span<const std::uint8_t> mask, EndSlices ends);
 
 /// A normalised scan.
 struct NormalisedVolume {
@@ -70,7 +85,7 @@ struct NormalisedVolume {
 struct NormalisedPair {
     core::Volume volume;             ///< values in [0,1] on the new grid
     std::vector<std::uint8_t> mask;  ///< 0 or 1, as many as voxels
-    std::vector<std::size_t> kept;   ///< slices to train on
+    SliceSelection slices;
     OutlierReport outliers;
 };
 
@@ -81,6 +96,6 @@ struct NormalisedPair {
 /// Resamples and normalises a scan and its {0,1} mask of the same size, and selects slices (steps
 /// 2 to 6). The scan's geometry is used for both.
 [[nodiscard]] NormalisedPair normalise_pair(const core::Volume& volume, const core::Volume& mask,
-                                            const Grid& grid, OutlierValue value, bool anatomical);
+                                            const Grid& grid, OutlierValue value, EndSlices ends);
 
 }  // namespace msunet::imaging

@@ -3,9 +3,11 @@
 /// Options of preprocessing and augmentation.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "msunet/core/options.hpp"
 
@@ -35,6 +37,21 @@ struct PreprocessOptions {
     [[nodiscard]] double interlayer() const {
         return interlayer_interpolation_spacing.value_or(0.76);
     }
+};
+
+/// What becomes of the first and the last slice of a training scan.
+enum class EndSlices : std::uint8_t {
+    drop,      ///< left out unless the scan is anatomical: the published script's rule
+    keep,      ///< treated as the others
+    automatic  ///< as `keep` where the mask has brain there, else as `drop`
+};
+constexpr std::array<std::string_view, 3> names_of(EndSlices /*any*/) {
+    return {"drop", "keep", "auto"};
+}
+
+/// Which slices of a scan are trained on.
+struct SliceOptions {
+    EndSlices end_slices = EndSlices::drop;
 };
 
 /// Which augmented copies are made.
@@ -98,6 +115,15 @@ inline void describe(core::OptionVisitor& visitor, PreprocessOptions& options) {
          .range = ">= 0",
          .min = 0},
         options.frame);
+}
+
+/// Names, ranges and help of SliceOptions.
+inline void describe(core::OptionVisitor& visitor, SliceOptions& options) {
+    visitor.visit({.name = "end_slices",
+                   .help = "First and last slice of scans that are not anatomical: drop; keep; "
+                           "auto: keep those where the mask has brain",
+                   .affects = core::Affects::data},
+                  options.end_slices);
 }
 
 /// Names, ranges and help of AugmentOptions.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/imaging/normalise.hpp"
 #include "msunet/model/precision.hpp"
@@ -31,8 +32,10 @@ struct PredictOptions {
     std::optional<ResultFormat> format;  ///< nullopt: that of the scan
     bool brain = false;
     bool overwrite = false;
-    std::optional<std::string> reference;  ///< folder of masks
-    std::optional<std::string> qc;         ///< file of the page
+    std::optional<std::string> reference;    ///< folder of masks
+    std::optional<std::string> qc;           ///< file of the page
+    std::optional<core::Modality> modality;  ///< of all scans; nullopt: by names
+    double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
     Combination combine = Combination::mean;
     std::int64_t batch_size = 16;  ///< windows in one forward pass
     model::Precision precision = model::Precision::float32;
@@ -63,7 +66,8 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
     visitor.visit({.name = "input",
                    .help = "Scans (.nii, .nii.gz), or folders that contain scans at any depth, for "
                            "example a folder for each mouse with a folder for each modality; never "
-                           "written to",
+                           "written to. Results of an earlier prediction in these folders are "
+                           "not taken for scans",
                    .value_name = "INPUT",
                    .required = true,
                    .positional = true},
@@ -97,10 +101,27 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
     visitor.visit(
         {.name = "qc",
          .help = "HTML page to check all results: outlines on a few slices of every scan, "
-                 "volume and number of pieces of its mask; doubtful masks come first",
+                 "volume and number of pieces of its mask; flagged masks come first",
          .affects = Affects::run,
          .value_name = "FILE.html"},
         options.qc);
+    visitor.visit({.name = "modality",
+                   .help = "Modality of all scans, for dice.csv and the page. By default the name "
+                           "of the manual mask, of the scan or of its folders says it; a scan "
+                           "needs none",
+                   .affects = Affects::run,
+                   .absent = "auto"},
+                  options.modality);
+    visitor.visit({.name = "threshold",
+                   .help = "A voxel is brain where its likelihood is above this; msUNET-RAM's "
+                           "inference takes 0.3",
+                   .value_name = "P",
+                   .range = "(0,1)",
+                   .min = 0,
+                   .max = 1,
+                   .min_open = true,
+                   .max_open = true},
+                  options.threshold);
     visitor.visit(
         {.name = "combine", .help = "How the likelihoods of overlapping windows are combined"},
         options.combine);

@@ -7,26 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "msunet/core/modality.hpp"
 #include "msunet/predict/scan_files.hpp"
 
 namespace msunet::predict {
 
-/// The manual mask of a scan.
-struct Reference {
-    std::filesystem::path mask;
-    core::Modality modality{};  ///< by the mask's name
-};
-
-/// The manual masks of all scans, in their order, with warnings about the pairs.
+/// The files of the manual masks of all scans, in their order, with warnings about the pairs.
 struct References {
-    std::vector<Reference> of_scan;
+    std::vector<std::filesystem::path> of_scan;
     std::vector<std::string> warnings;
 };
 
 /// Pairs scans with the masks in `folder` as training pairs them: the n-th with the n-th by name,
 /// folder by folder where the masks lie in the same folders as the scans, else all together.
-/// Throws core::InputError with all problems (counts, crossed names, unknown modalities).
+/// Throws core::InputError with all problems (counts, crossed names).
 [[nodiscard]] References pair_references(const std::vector<ScanFile>& scans,
                                          const std::string& folder);
 

@@ -3,29 +3,32 @@
 /// Prediction of a whole scan: preprocessing, network, resampling to the scan's own grid.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
+#include <vector>
 
 #include "msunet/core/volume.hpp"
+#include "msunet/imaging/measures.hpp"
 #include "msunet/imaging/normalise.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/predict/slice_predictor.hpp"
 
 namespace msunet::predict {
 
-/// A voxel is brain where its likelihood is above this.
-inline constexpr float likelihood_threshold = 0.5F;
-
 /// How a scan becomes the network's input.
 struct ScanOptions {
     imaging::PreprocessOptions preprocess;
     imaging::OutlierValue outliers = imaging::OutlierValue::ten_means;
     WindowOptions windows;
+    double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
 };
 
 /// The network's answer for a scan, on the scan's own grid.
 struct Prediction {
     core::Volume likelihood;
-    core::Volume mask;  ///< 0 or 1
+    core::Volume mask;               ///< 0 or 1
+    imaging::ScanMeasures measures;  ///< of the network's input
 };
 
 /// Passes every slice of `scan`, normalised as in training, through the network. `between_batches`
@@ -34,8 +37,13 @@ struct Prediction {
     SlicePredictor& predictor, const core::Volume& scan, const ScanOptions& options,
     const std::function<void()>& between_batches = [] {});
 
-/// Resamples a likelihood on another grid to the voxels of `scan`, with the mask that follows.
-[[nodiscard]] Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood);
+/// 1 where the likelihood is above the threshold, else 0.
+[[nodiscard]] std::vector<std::uint8_t> above(std::span<const float> likelihood, double threshold);
+
+/// Resamples a likelihood on another grid to the voxels of `scan`, with the mask that follows,
+/// without measures.
+[[nodiscard]] Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood,
+                                   double threshold = 0.5);
 
 /// `scan` where `mask` is 1, else 0. Sizes are equal.
 [[nodiscard]] core::Volume brain_of(const core::Volume& scan, const core::Volume& mask);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/core/modality.hpp"
 #include "msunet/predict/options.hpp"
 
 namespace msunet::predict {
@@ -26,11 +27,22 @@ struct ScanFile {
 struct ScanList {
     std::vector<ScanFile> scans;       ///< in the order of INPUT, then by path in byte order
     std::vector<std::string> skipped;  ///< hidden files and other types in folders
+    std::vector<std::string> results;  ///< files in folders that an earlier prediction wrote
 };
 
-/// Lists files and, at any depth, folders. Throws core::InputError naming every INPUT that does not
-/// exist, is no NIfTI file or holds none.
+/// Lists files and, at any depth, folders. In a folder, <name>_mask, <name>_likelihood and
+/// <name>_brain are results if <name> or another of these lies beside them; what INPUT names
+/// itself is a scan in any case. Throws core::InputError naming every INPUT that does not exist,
+/// is no NIfTI file or holds no scan.
 [[nodiscard]] ScanList find_scans(const std::vector<std::string>& input);
+
+/// Lists the masks in `folder`, at any depth: all NIfTI files, but where <name>_mask is there not
+/// <name>, <name>_likelihood and <name>_brain. Throws as find_scans.
+[[nodiscard]] std::vector<ScanFile> find_masks(const std::string& folder);
+
+/// The modality in the scan's name, else in the nearest of its folders, the INPUT folder included,
+/// whose name says one.
+[[nodiscard]] std::optional<core::Modality> modality_of(const ScanFile& scan);
 
 /// The files that belong to a scan.
 struct Outputs {

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/core/modality.hpp"
@@ -27,16 +29,26 @@ struct Folder {
 struct Pair {
     std::string data;  ///< file names without folder
     std::string mask;
-    core::Modality modality{};  ///< by the mask's name
+    core::Modality modality{};  ///< as ModalityRule finds it
     bool validation = false;
     friend bool operator==(const Pair&, const Pair&) = default;
 };
 
-/// The pairs and what is wrong with them: problems end the run, warnings do not.
+/// The pairs and what is wrong with them: problems end the run, warnings and notices do not.
 struct Pairing {
     std::vector<Pair> pairs;
     std::vector<std::string> problems;
     std::vector<std::string> warnings;
+    std::vector<std::string> notices;
+};
+
+/// Where the modality of a pair comes from. In this order: `given`; a whole word in the name of the
+/// mask, of the volume; a part of a word in the same names; the names of the two folders.
+struct ModalityRule {
+    std::optional<core::Modality> given{};  ///< --modality, for all pairs
+    std::filesystem::path mask_folder{};    ///< empty: its name says nothing
+    std::filesystem::path data_folder{};
+    bool required = true;  ///< a mask without a modality is a problem; else it is anatomical
 };
 
 /// How messages name the two folders, and where all pairs can be seen.
@@ -51,12 +63,12 @@ struct FolderNames {
 [[nodiscard]] std::string pairing_key(std::string_view file_name);
 
 /// Pairs the n-th volume with the n-th mask. Problems: counts that differ; crossed pairs (a name
-/// whose counterpart has another place in the other folder, or pairs of different modalities);
-/// masks of unknown modality. One warning for other differences of names, one for a split without
-/// validation data.
+/// whose counterpart has another place in the other folder, or pairs whose names say different
+/// modalities); masks of unknown modality. One warning for other differences of names, one for a
+/// split without validation data. A notice for modalities that no whole word of a mask's name says.
 [[nodiscard]] Pairing pair_files(const std::vector<std::string>& data,
                                  const std::vector<std::string>& masks, double validation_split,
-                                 const FolderNames& names = {});
+                                 const ModalityRule& modality = {}, const FolderNames& names = {});
 
 /// How many of `files` pairs are validation: floor(files * split) in double.
 [[nodiscard]] std::size_t validation_count(std::size_t files, double split);

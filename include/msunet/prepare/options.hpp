@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
 
 namespace msunet::prepare {
@@ -14,6 +15,7 @@ namespace msunet::prepare {
 struct PrepareOptions {
     std::string training_data_path;
     std::string mask_data_path;
+    std::optional<core::Modality> modality;  ///< of all pairs; nullopt: by names
     /// Empty: <output_directory>/.msunet_cache; nullopt: no cache.
     std::optional<std::string> cache = "";
 };
@@ -35,6 +37,12 @@ inline void describe(core::OptionVisitor& visitor, PrepareOptions& options) {
                    .value_name = "FOLDER",
                    .required = true},
                   options.mask_data_path);
+    visitor.visit({.name = "modality",
+                   .help = "Modality of all pairs. By default the name of each mask says it, else "
+                           "that of the volume, else that of the folder; BIDS names are understood",
+                   .affects = core::Affects::run,
+                   .absent = "auto"},
+                  options.modality);
     visitor.visit({.name = "cache",
                    .help = "Folder in which preprocessed data sets are kept; none: no cache",
                    .affects = core::Affects::run,

@@ -13,6 +13,8 @@
 #include "msunet/data/dataset.hpp"
 #include "msunet/data/options.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/imaging/measures.hpp"
+#include "msunet/imaging/normalise.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/prepare/options.hpp"
@@ -27,6 +29,7 @@ namespace msunet::prepare {
 struct Request {
     PrepareOptions folders;
     imaging::PreprocessOptions preprocess;
+    imaging::SliceOptions slices;
     imaging::AugmentOptions augment;
     data::SplitOptions split;
     data::PatchOptions patches;
@@ -58,6 +61,8 @@ struct SurveyedPair {
     Pair pair;
     imaging::Grid before;  ///< of the file
     imaging::Grid after;   ///< after resampling
+    imaging::DroppedSlices dropped{};
+    imaging::ScanMeasures measures{};  ///< after resampling, all slices
 };
 
 /// The input as names, headers and voxels show it.

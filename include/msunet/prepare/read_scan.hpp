@@ -53,8 +53,8 @@ void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findin
 [[nodiscard]] std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame,
                                                         io::Extent extent, Findings& findings);
 
-/// Reads a mask of {0,1} or {0,255} as {0,1}; nothing, with a problem, if it is something else. An
-/// empty one is a warning.
+/// Reads a mask of {0,1} or {0,255} as {0,1}; nothing, with a problem, if it is something else. One
+/// that is empty, has no background or looks inverted is a warning.
 [[nodiscard]] std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame,
                                                       io::Extent extent, Findings& findings);
 

@@ -3,6 +3,7 @@
 /// Dice of predicted masks against manual ones: dice.csv, and the means in a line.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,14 +14,15 @@ namespace msunet::report {
 /// One scan whose predicted mask was compared with a manual one.
 struct ScanDice {
     std::string scan;
-    core::Modality modality{};
+    std::optional<core::Modality> modality{};  ///< nullopt: unknown
     double dice = 0;
 };
 
-/// dice.csv: scan, modality, dice.
+/// dice.csv: scan, modality (empty if unknown), dice.
 [[nodiscard]] std::string dice_csv(std::span<const ScanDice> scans);
 
-/// "anatomical 0.9712 (3 scans), dti 0.9401 (1 scan); all 0.9634 (4 scans)"; empty for no scans.
+/// "anatomical 0.9712 (3 scans), unknown modality 0.9401 (1 scan); all 0.9634 (4 scans)"; only the
+/// last if no modality is known; empty for no scans.
 [[nodiscard]] std::string mean_dice_text(std::span<const ScanDice> scans);
 
 }  // namespace msunet::report

@@ -50,6 +50,9 @@ struct QcPage {
 /// A scan as the page holds it: a JSON text with small pictures, which a rank can make and send.
 [[nodiscard]] std::string qc_scan_text(const QcScan& scan);
 
+/// Adds one more reason to check the mask to a text of `qc_scan_text`.
+void add_flag(std::string& scan, const std::string& flag);
+
 /// The page of scans given by `qc_scan_text`. Inline CSS, JavaScript and pictures; needs no
 /// network.
 [[nodiscard]] std::string qc_html(const QcPage& page, std::span<const std::string> scans);

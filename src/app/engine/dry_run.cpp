@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../world.hpp"
+#include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -20,11 +21,6 @@ namespace {
 
 constexpr std::size_t permutations_shown = 10;
 
-std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.resize(width, ' ');
-    return text;
-}
-
 std::string size_text(const imaging::Grid& grid) {
     return concat(grid.size[0], "×", grid.size[1], "×", grid.size[2]);
 }
@@ -32,20 +28,23 @@ std::string size_text(const imaging::Grid& grid) {
 void print_pairs(const prepare::Survey& survey) {
     std::size_t data_width = 6;
     std::size_t mask_width = 4;
-    for (const auto& [pair, before, after] : survey.pairs) {
-        data_width = std::max(data_width, pair.data.size());
-        mask_width = std::max(mask_width, pair.mask.size());
+    for (const auto& surveyed : survey.pairs) {
+        data_width = std::max(data_width, core::display_width(surveyed.pair.data));
+        mask_width = std::max(mask_width, core::display_width(surveyed.pair.mask));
     }
     core::log::info(concat("pairs (", survey.pairs.size(), ")"));
-    core::log::info(concat("  ", padded("volume", data_width), "  ", padded("mask", mask_width),
+    core::log::info(concat("  ", core::pad_right("volume", data_width), "  ",
+                           core::pad_right("mask", mask_width),
                            "  modality    split       size → resampled"));
-    for (const auto& [pair, before, after] : survey.pairs) {
+    for (const auto& surveyed : survey.pairs) {
+        const auto& pair = surveyed.pair;
         const auto modality =
             std::string(core::modality_names[static_cast<std::size_t>(pair.modality)]);
-        core::log::info(concat("  ", padded(pair.data, data_width), "  ",
-                               padded(pair.mask, mask_width), "  ", padded(modality, 10), "  ",
-                               padded(pair.validation ? "validation" : "training", 10), "  ",
-                               size_text(before), " → ", size_text(after)));
+        core::log::info(concat("  ", core::pad_right(pair.data, data_width), "  ",
+                               core::pad_right(pair.mask, mask_width), "  ",
+                               core::pad_right(modality, 10), "  ",
+                               core::pad_right(pair.validation ? "validation" : "training", 10),
+                               "  ", size_text(surveyed.before), " → ", size_text(surveyed.after)));
     }
 }
 
@@ -127,6 +126,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     core::log::info(concat("preprocessing: ", preprocessing_text(settings), ", ", survey.copies,
                            survey.copies == 1 ? " augmented copy" : " augmented copies",
                            " planned"));
+    core::log::info(concat("slices left out: ", dropped_slices_text(survey)));
     core::log::info(concat("memory: at most ",
                            core::bytes_text(static_cast<double>(survey.largest_bytes)),
                            " of slices a node"));

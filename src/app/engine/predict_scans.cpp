@@ -13,6 +13,7 @@
 #include "../commands.hpp"
 #include "../on_root.hpp"
 #include "../world.hpp"
+#include "flagged_masks.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/file.hpp"
@@ -30,6 +31,7 @@
 #include "prediction_plan.hpp"
 #include "scan_progress.hpp"
 #include "scan_worker.hpp"
+#include "training_scans.hpp"
 
 namespace msunet::app {
 
@@ -58,10 +60,9 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
 
 /// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
 /// rank's work: the next scan would fail too.
-std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictSettings& settings,
-                                      const TrainedModel& model,
-                                      const predict::ScanOptions& options,
-                                      const comm::Communicator& world) {
+std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRules& rules,
+                                      const TrainedModel& model, const comm::Communicator& world) {
+    const auto& settings = rules.settings;
     const auto costs = costs_of(plan.tasks);
     const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
     const auto owners = prepare::assign_tasks(costs, world.size());
@@ -79,7 +80,7 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const PredictS
         progress.poll();
         if (costs[i] == 0 || progress.stopping()) continue;
         reports.push_back(
-            work_on_scan(plan.tasks[i], i, settings, options, predictor, [&] { progress.poll(); }));
+            work_on_scan(plan.tasks[i], i, rules, predictor, [&] { progress.poll(); }));
         progress.scan_ended();
         if (reports.back().failed) break;
     }
@@ -106,7 +107,7 @@ void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& repor
     for (const ScanReport& report : reports) {
         if (!report.dice) continue;
         const ScanTask& task = plan.tasks[report.task];
-        scans.push_back({task.scan.name(), task.reference->modality, *report.dice});
+        scans.push_back({task.scan.name(), task.modality, *report.dice});
     }
     core::write_file_atomically(file, report::dice_csv(scans));
     if (scans.empty()) return;
@@ -150,6 +151,9 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
     if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
     core::log::info(concat("predicted    ", predicted, predicted == 1 ? " scan" : " scans", " in ",
                            core::duration_text(seconds), ", results in ", settings.predict.output));
+    print_their_size(settings, reports);
+    flag_against_others(plan, reports);
+    warn_of_flagged(plan, reports, settings.predict.qc.has_value());
     if (stopped) {
         core::log::info(concat("stopped by a signal before all ", plan.tasks.size(),
                                " scans were done; the same command continues"));
@@ -174,7 +178,10 @@ core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel
     set_threads(settings, world);
     const auto options = scan_options(settings, model);
     const auto plan = plan_prediction(settings, options, world);
-    const auto mine = work_on_share(plan, settings, model, options, world);
+    const WorkRules rules{.settings = settings,
+                          .options = options,
+                          .training = training_scans_of(model.training_scans)};
+    const auto mine = work_on_share(plan, rules, model, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
     return on_root(world, [&] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prediction_plan.hpp"
 
+#include <filesystem>
 #include <span>
 #include <utility>
 
@@ -29,12 +30,6 @@ void fields(Archive& archive, T& scan) {
     path_field(archive, "folder", scan.folder);
 }
 
-template <class Archive, codec::Is<Reference> T>
-void fields(Archive& archive, T& reference) {
-    path_field(archive, "mask", reference.mask);
-    archive("modality", reference.modality);
-}
-
 }  // namespace msunet::predict
 
 namespace msunet::app {
@@ -44,12 +39,24 @@ void fields(Archive& archive, T& task) {
     archive("scan", task.scan);
     archive("skipped", task.skipped);
     archive("reference", task.reference);
+    archive("modality", task.modality);
 }
 
 namespace {
 
 /// A scan that can't be used costs next to nothing; it is reported by the rank that reads it.
 constexpr double bad_scan_cost = 1;
+
+/// `given`, else what the names of the manual mask and of the scan with its folders say.
+std::optional<core::Modality> modality_of(const ScanTask& task,
+                                          std::optional<core::Modality> given) {
+    if (given) return given;
+    if (task.reference) {
+        const auto name = std::filesystem::path(*task.reference).filename().string();
+        if (const auto found = core::modality_of(name)) return found;
+    }
+    return predict::modality_of(task.scan);
+}
 
 /// Rank 0: the scans as files and folders name them.
 std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
@@ -58,6 +65,16 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
         core::log::warn(core::concat(list.skipped.size(),
                                      " entries of the INPUT folders are no scans and are skipped: ",
                                      core::join(std::span<const std::string>(list.skipped))));
+    }
+    if (!list.results.empty()) {
+        core::log::warn(core::concat(
+            list.results.size(),
+            list.results.size() == 1
+                ? " file of the INPUT folders is the result of an earlier prediction and is "
+                  "skipped: "
+                : " files of the INPUT folders are results of an earlier prediction and are "
+                  "skipped: ",
+            core::join(std::span<const std::string>(list.results))));
     }
     predict::check_outputs(list.scans, settings.predict);
     predict::References references;
@@ -69,7 +86,8 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     for (std::size_t i = 0; i < list.scans.size(); ++i) {
         ScanTask task{.scan = list.scans[i],
                       .outputs = predict::outputs_of(list.scans[i], settings.predict)};
-        if (!references.of_scan.empty()) task.reference = references.of_scan[i];
+        if (!references.of_scan.empty()) task.reference = references.of_scan[i].string();
+        task.modality = modality_of(task, settings.predict.modality);
         task.skipped = !settings.predict.overwrite && task.outputs.exist();
         tasks.push_back(std::move(task));
     }
@@ -121,6 +139,7 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
     options.preprocess = settings.preprocess;
     options.outliers = settings.model.outlier_value.value_or(
         imaging::outlier_value(settings.patches.use_frac_patch));
+    options.threshold = settings.predict.threshold;
     options.windows = {
         .patches = data::patch_spec(settings.patches, settings.model.patch_dimensions,
                                     settings.model.patch_stride),

@@ -20,9 +20,10 @@ namespace msunet::app {
 struct ScanTask {
     predict::ScanFile scan;
     predict::Outputs outputs{};
-    std::optional<predict::Reference> reference{};
-    bool skipped = false;  ///< its results exist and are kept
-    double cost = 0;       ///< relative; 0: nothing is to be done
+    std::optional<std::string> reference{};    ///< file of the manual mask
+    std::optional<core::Modality> modality{};  ///< nullopt: unknown
+    bool skipped = false;                      ///< its results exist and are kept
+    double cost = 0;                           ///< relative; 0: nothing is to be done
 };
 
 /// All scans, the same on every rank.

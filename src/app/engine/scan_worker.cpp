@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scan_worker.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -10,6 +13,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
+#include "msunet/imaging/grid.hpp"
 #include "msunet/io/nifti_writer.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/shown_slices.hpp"
@@ -30,20 +34,24 @@ constexpr std::size_t slices_on_page = 4;
 struct Masked {
     std::optional<core::Volume> scan;  ///< absent where it is not needed
     core::Volume mask;
+    std::optional<imaging::ScanMeasures> measures;  ///< absent for a mask that was read
 };
 
 class Work {
 public:
-    Work(const ScanTask& task, const PredictSettings& settings, ScanReport& report)
-        : task_(task), settings_(settings), report_(report) {}
+    Work(const ScanTask& task, const WorkRules& rules, ScanReport& report)
+        : task_(task), rules_(rules), settings_(rules.settings), report_(report) {}
 
-    std::optional<Masked> predict(const predict::ScanOptions& options,
-                                  const PredictorSource& predictor,
+    std::optional<Masked> predict(const PredictorSource& predictor,
                                   const std::function<void()>& between_batches) {
+        const auto& options = rules_.options;
         auto read = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
         if (!read) return std::nullopt;
         core::Volume& scan = read->volume;
         auto prediction = predict::predict_scan(predictor(), scan, options, between_batches);
+        const auto grid = imaging::grid_for(scan, options.preprocess);
+        report_.width = static_cast<std::int64_t>(grid.size[0]);
+        report_.height = static_cast<std::int64_t>(grid.size[1]);
         core::make_directories(task_.outputs.mask.parent_path());
         io::write_on_scan(task_.outputs.likelihood, read->head, prediction.likelihood);
         if (task_.outputs.brain) {
@@ -52,29 +60,37 @@ public:
         }
         core::fault_point("predict.write");
         io::write_on_scan(task_.outputs.mask, read->head, prediction.mask, io::StoredAs::uint8);
-        return Masked{.scan = std::move(scan), .mask = std::move(prediction.mask)};
+        return Masked{.scan = std::move(scan),
+                      .mask = std::move(prediction.mask),
+                      .measures = prediction.measures};
     }
 
-    std::optional<Masked> read(const predict::ScanOptions& options) {
+    std::optional<Masked> read() {
         std::optional<core::Volume> scan;
         if (settings_.predict.qc) {
-            auto read = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
+            auto read = prepare::read_scan(task_.scan.file, rules_.options.preprocess, findings_);
             if (!read) return std::nullopt;
             scan = std::move(read->volume);
         }
+        // What is wrong with our own mask is flagged.
+        const std::size_t warnings = findings_.warnings.size();
         auto mask = load_mask(task_.outputs.mask);
+        findings_.warnings.resize(warnings);
         if (!mask) return std::nullopt;
-        return Masked{.scan = std::move(scan), .mask = std::move(*mask)};
+        return Masked{.scan = std::move(scan), .mask = std::move(*mask), .measures = {}};
     }
 
-    /// Computes Dice and the scan's part of the page.
+    /// Computes Dice, flags and the scan's part of the page.
     void assess(const Masked& masked, std::size_t number) {
         std::optional<core::Volume> reference;
-        if (task_.reference) reference = load_mask(task_.reference->mask);
+        if (task_.reference) reference = load_mask(*task_.reference);
         if (reference && differs(masked.mask, *reference)) reference.reset();
         if (reference) report_.dice = predict::dice(*reference, masked.mask);
+        const auto facts = predict::facts_of(masked.mask);
+        report_.volume_mm3 = facts.volume_mm3;
+        set_flags(facts, masked.measures);
         if (settings_.predict.qc && masked.scan) {
-            report_.qc = report::qc_scan_text(on_page(masked, reference, number));
+            report_.qc = report::qc_scan_text(on_page(masked, facts, reference, number));
         }
     }
 
@@ -85,40 +101,50 @@ public:
     }
 
 private:
-    /// A mask; that it is empty is no warning here.
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
-        const std::size_t warnings = findings_.warnings.size();
-        auto mask = prepare::read_mask(file, settings_.preprocess.frame, findings_);
-        findings_.warnings.resize(warnings);
-        return mask;
+        return prepare::read_mask(file, settings_.preprocess.frame, findings_);
+    }
+
+    void set_flags(const predict::MaskFacts& facts,
+                   const std::optional<imaging::ScanMeasures>& measures) {
+        report_.flags = predict::flags_of(facts);
+        constexpr double good_dice = 0.9;
+        if (report_.dice && *report_.dice < good_dice) {
+            report_.flags.push_back(concat("Dice ", core::fixed(*report_.dice, 3)));
+        }
+        if (!measures) return;
+        auto compared = *measures;
+        if (facts.voxels == 0) {
+            compared.volume_mm3 = compared.brain = compared.brain_lower =
+                std::numeric_limits<double>::quiet_NaN();
+        }
+        auto unlike = predict::unlike_training(compared, task_.modality, rules_.training);
+        std::ranges::move(unlike, std::back_inserter(report_.flags));
     }
 
     bool differs(const core::Volume& mask, const core::Volume& reference) {
         const auto sizes = imaging::size_difference(mask, reference);
         if (sizes) {
             findings_.problems.push_back(
-                concat("the manual mask ", quoted(task_.reference->mask.string()), " and ",
+                concat("the manual mask ", quoted(*task_.reference), " and ",
                        quoted(task_.scan.file.string()), " differ in size (", *sizes,
                        "), check that they belong together or draw the mask on this volume"));
         }
         return sizes.has_value();
     }
 
-    report::QcScan on_page(const Masked& masked, const std::optional<core::Volume>& reference,
-                           std::size_t number) const {
+    report::QcScan on_page(const Masked& masked, const predict::MaskFacts& facts,
+                           const std::optional<core::Volume>& reference, std::size_t number) const {
         const core::Volume& mask = masked.mask;
-        const auto facts = predict::facts_of(mask);
         report::QcScan scan{.name = task_.scan.name(),
                             .order = number,
                             .volume_mm3 = facts.volume_mm3,
                             .components = facts.components,
                             .largest_share = facts.largest_share,
-                            .flags = predict::doubts_about(facts),
+                            .flags = report_.flags,
                             .dice = report_.dice,
                             .skipped = task_.skipped};
-        const auto modality = task_.reference ? std::optional(task_.reference->modality)
-                                              : core::modality_of(task_.scan.name());
-        if (modality) scan.modality = core::name_of(*modality);
+        if (task_.modality) scan.modality = core::name_of(*task_.modality);
         const auto gray = predict::gray_of(*masked.scan);
         const std::size_t area = mask.size[0] * mask.size[1];
         for (const std::size_t z : predict::shown_slices(mask, slices_on_page)) {
@@ -139,6 +165,7 @@ private:
     }
 
     const ScanTask& task_;
+    const WorkRules& rules_;
     const PredictSettings& settings_;
     ScanReport& report_;
     prepare::Findings findings_;
@@ -146,16 +173,15 @@ private:
 
 }  // namespace
 
-ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
-                        const predict::ScanOptions& options, const PredictorSource& predictor,
+ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRules& rules,
+                        const PredictorSource& predictor,
                         const std::function<void()>& between_batches) {
     ScanReport report{.task = number};
-    Work work(task, settings, report);
+    Work work(task, rules, report);
     std::optional<std::string> failure;
     try {
         core::fault_point("predict.scan");
-        const auto masked =
-            task.skipped ? work.read(options) : work.predict(options, predictor, between_batches);
+        const auto masked = task.skipped ? work.read() : work.predict(predictor, between_batches);
         if (masked) work.assess(*masked, number);
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "msunet/codec/fields.hpp"
+#include "msunet/predict/training_scans.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "prediction_plan.hpp"
 
@@ -33,6 +35,10 @@ struct ScanReport {
     std::vector<prepare::Remark> remarks{};
     bool failed = false;  ///< a result can't be written, or worse: no fault of the scan's
     std::optional<double> dice{};
+    std::optional<double> volume_mm3{};  ///< of the mask, where there is one
+    std::vector<std::string> flags{};    ///< why someone should check the mask
+    std::int64_t height = 0;             ///< of the network's slices; 0: not predicted
+    std::int64_t width = 0;
     std::string qc{};  ///< its part of the page, `report::qc_scan_text`; empty: none
 };
 
@@ -44,16 +50,28 @@ void fields(Archive& archive, T& report) {
     archive("remarks", report.remarks);
     archive("failed", report.failed);
     archive("dice", report.dice);
+    archive("volume_mm3", report.volume_mm3);
+    archive("flags", report.flags);
+    archive("height", report.height);
+    archive("width", report.width);
     archive("qc", report.qc);
 }
 
 /// Returns this rank's network, which is made on the first call.
 using PredictorSource = std::function<predict::SlicePredictor&()>;
 
+/// How all scans are worked on.
+struct WorkRules {
+    const PredictSettings& settings;
+    const predict::ScanOptions& options;
+    std::vector<predict::ModalityScans> training;  ///< empty: unknown
+};
+
 /// Works on `task` (number `number`): predicts and writes the results unless it is skipped, then
-/// measures the mask for the page and compares it with the manual one. Never throws.
-ScanReport work_on_scan(const ScanTask& task, std::size_t number, const PredictSettings& settings,
-                        const predict::ScanOptions& options, const PredictorSource& predictor,
+/// measures the mask, compares it with training's masks and with the manual one, and draws its part
+/// of the page. Never throws.
+ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRules& rules,
+                        const PredictorSource& predictor,
                         const std::function<void()>& between_batches);
 
 }  // namespace msunet::app

@@ -54,6 +54,7 @@ SettingBlock input_block(const StartFacts& facts) {
     block.settings = {{"volumes", settings.folders.training_data_path},
                       {"masks", settings.folders.mask_data_path},
                       {"preprocessing", preprocessing_text(settings)},
+                      {"slices left out", dropped_slices_text(prepared.survey)},
                       {"patches", patches_text(facts)},
                       {"augmentation", augmentation_text(facts)}};
     const auto memory =
@@ -161,6 +162,25 @@ std::string preprocessing_text(const TrainSettings& settings) {
                       options.interlayer(), " mm");
     }
     return concat("to ", options.target(), " pixels width, field of view kept");
+}
+
+std::string dropped_slices_text(const prepare::Survey& survey) {
+    std::size_t ends = 0;
+    std::size_t scans = 0;
+    std::size_t dark = 0;
+    for (const auto& surveyed : survey.pairs) {
+        ends += surveyed.dropped.ends;
+        scans += surveyed.dropped.ends > 0 ? 1 : 0;
+        dark += surveyed.dropped.dark;
+    }
+    std::vector<std::string> parts;
+    if (ends > 0) {
+        parts.push_back(concat(ends, " first or last ", ends == 1 ? "one of " : "ones of ", scans,
+                               scans == 1 ? " scan" : " scans", " (--end_slices keep keeps them)"));
+    }
+    if (dark > 0) parts.push_back(concat(dark, " without a value above 0.2"));
+    if (parts.empty()) return "none with mask";
+    return concat(ends + dark, " with mask: ", core::join(std::span<const std::string>(parts)));
 }
 
 report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIndex& index) {

@@ -8,6 +8,7 @@
 #include "msunet/core/hash.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/target.hpp"
+#include "training_scans.hpp"
 
 namespace msunet::app {
 
@@ -55,6 +56,7 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
     prepare::Request request;
     request.folders = settings.folders;
     request.preprocess = settings.preprocess;
+    request.slices = settings.slices;
     request.augment = settings.augment;
     request.split = settings.split;
     request.patches = settings.patches;
@@ -111,12 +113,15 @@ record::DataSummary summarise(const prepare::Prepared& prepared, const data::Pat
 }
 
 record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
-                               const StartModel& start, record::DataSummary data,
-                               bool has_validation) {
+                               const StartModel& start, const prepare::Prepared& prepared,
+                               record::DataSummary data, bool has_validation) {
     record::SweepStart first;
     first.configuration = configuration_of(settings);
     // The path of the start model may change between starts, its weights may not.
     first.configuration.push_back({"start_weights", start.hash, core::Affects::result});
+    // For the model's file, in which prediction compares new scans with them.
+    first.configuration.push_back(
+        {"training_scans", training_scans_text(prepared.survey), core::Affects::run});
     for (auto& setting : first.configuration) {
         if (setting.name == "initial_model_path") setting.affects = core::Affects::run;
     }

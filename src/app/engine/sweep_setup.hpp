@@ -46,7 +46,7 @@ record::DataSummary summarise(const prepare::Prepared& prepared, const data::Pat
 
 /// Everything of the journal's first line but the world.
 record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
-                               const StartModel& start, record::DataSummary data,
-                               bool has_validation);
+                               const StartModel& start, const prepare::Prepared& prepared,
+                               record::DataSummary data, bool has_validation);
 
 }  // namespace msunet::app

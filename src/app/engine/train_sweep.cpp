@@ -122,7 +122,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto start =
         load_start_model(unet::published_architecture(), settings.experiment.initial_model_path,
                          static_cast<std::uint64_t>(settings.experiment.seed), world);
-    auto first = sweep_start(settings, plan, start, summarise(prepared, index), has_validation);
+    auto first =
+        sweep_start(settings, plan, start, prepared, summarise(prepared, index), has_validation);
     const auto limits = limits_of(settings, has_validation, first.at, world.is_root());
     auto open = open_experiment(settings, first, world);
     if (open.finished) return nothing_left(open.folder);

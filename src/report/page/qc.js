@@ -33,7 +33,7 @@ function drawOverview() {
   const middle = volumes.length ? volumes[Math.floor((volumes.length - 1) / 2)] : 0;
   $("subtitle").textContent = `Model ${D.model}; results in ${D.output}`;
   $("overview").append(el("div", { class: "tiles" },
-    tile("flagged", count(flagged.length), "empty, at the border of the slices, or in pieces", "first"),
+    tile("flagged", count(flagged.length), "masks to check, the reasons beside their names", "first"),
     tile("scans", count(scans.length), D.problems.length ? `${count(D.problems.length)} could not be used` : ""),
     volumes.length ? tile("median volume", `${middle.toFixed(1)} mm³`, `${volumes[0].toFixed(1)} to ${volumes[volumes.length - 1].toFixed(1)} mm³`) : null,
     dices.length ? tile("mean Dice", number4(dices.reduce((a, b) => a + b, 0) / dices.length), `against ${plural(dices.length, "manual mask")}`) : null));

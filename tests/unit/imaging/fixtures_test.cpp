@@ -64,13 +64,14 @@ TEST_P(Fixtures, are_met) {
         const bool anatomical =
             core::modality_of(masks[i].filename().string()) == core::Modality::anatomical;
         const Grid grid = grid_for(volume, options);
-        const NormalisedPair pair = normalise_pair(volume, mask, grid, outliers, anatomical);
+        const NormalisedPair pair = normalise_pair(volume, mask, grid, outliers,
+                                                   anatomical ? EndSlices::keep : EndSlices::drop);
 
         const auto& size = expected("size_zyx");
         for (std::size_t axis = 0; axis < 3; ++axis) {
             ASSERT_EQ(static_cast<double>(pair.volume.size[axis]), size[2 - axis]);
         }
-        const std::vector<double> kept(pair.kept.begin(), pair.kept.end());
+        const std::vector<double> kept(pair.slices.kept.begin(), pair.slices.kept.end());
         EXPECT_EQ(kept, expected("kept"));
 
         const core::Volume resampled = resample(volume, grid);

@@ -57,18 +57,28 @@ TEST(ThresholdMask, compares_in_float32) {
     EXPECT_THAT(threshold_mask(std::vector<float>{0.6F, 0.60001F, 1, 0}), ElementsAre(0, 1, 1, 0));
 }
 
-TEST(SelectSlices, drops_dark_slices_and_the_ends_of_all_but_anatomical_scans) {
+TEST(SelectSlices, drops_dark_slices_and_the_ends_as_asked) {
     core::Volume volume;
     volume.size = {2, 2, 6};
     volume.voxels.assign(24, 0.0F);
     for (const std::size_t z : {0, 1, 3, 5}) volume.at(1, 1, z) = 0.3F;
     volume.at(0, 1, 4) = 0.2F;
-    EXPECT_THAT(select_slices(volume, true), ElementsAre(0, 1, 3, 5));
-    EXPECT_THAT(select_slices(volume, false), ElementsAre(1, 3));
+    // Brain in slices 0, 3 and 4.
+    std::vector<std::uint8_t> mask(24, 0);
+    for (const std::size_t z : {0, 3, 4}) mask[4 * z + 1] = 1;
+    const auto selected = [&](EndSlices ends) { return select_slices(volume, mask, ends); };
+    EXPECT_THAT(selected(EndSlices::keep).kept, ElementsAre(0, 1, 3, 5));
+    EXPECT_EQ(selected(EndSlices::keep).dropped, (DroppedSlices{.ends = 0, .dark = 1}));
+    EXPECT_THAT(selected(EndSlices::drop).kept, ElementsAre(1, 3));
+    EXPECT_EQ(selected(EndSlices::drop).dropped, (DroppedSlices{.ends = 1, .dark = 1}));
+    EXPECT_THAT(selected(EndSlices::automatic).kept, ElementsAre(0, 1, 3));
+    EXPECT_EQ(selected(EndSlices::automatic).dropped, (DroppedSlices{.ends = 0, .dark = 1}));
     volume.size = {2, 2, 1};
     volume.voxels.assign(4, 1.0F);
-    EXPECT_THAT(select_slices(volume, false), ElementsAre());
-    EXPECT_THAT(select_slices(volume, true), ElementsAre(0));
+    mask.assign(4, 1);
+    EXPECT_THAT(selected(EndSlices::drop).kept, ElementsAre());
+    EXPECT_EQ(selected(EndSlices::drop).dropped, (DroppedSlices{.ends = 1, .dark = 0}));
+    EXPECT_THAT(selected(EndSlices::keep).kept, ElementsAre(0));
 }
 
 TEST(NormalisePair, takes_the_data_s_geometry_for_the_mask) {
@@ -78,10 +88,10 @@ TEST(NormalisePair, takes_the_data_s_geometry_for_the_mask) {
     mask.size = volume.size;
     mask.voxels.assign(volume.voxel_count(), 1.0F);
     const NormalisedPair pair =
-        normalise_pair(volume, mask, grid_of(volume), OutlierValue::ten_means, true);
+        normalise_pair(volume, mask, grid_of(volume), OutlierValue::ten_means, EndSlices::keep);
     EXPECT_THAT(pair.mask, Each(1));
     EXPECT_EQ(pair.mask.size(), pair.volume.voxels.size());
-    EXPECT_EQ(pair.kept.size(), volume.size[2]);
+    EXPECT_EQ(pair.slices.kept.size(), volume.size[2]);
 }
 
 }  // namespace

@@ -36,13 +36,13 @@ TEST(MaskFacts, OfACubeInsideTheScan) {
     EXPECT_EQ(facts.components, 1U);
     EXPECT_DOUBLE_EQ(facts.largest_share, 1);
     EXPECT_FALSE(facts.touches_border);
-    EXPECT_THAT(doubts_about(facts), IsEmpty());
+    EXPECT_THAT(flags_of(facts), IsEmpty());
 }
 
 TEST(MaskFacts, OfAnEmptyMask) {
     const auto facts = facts_of(empty_mask());
     EXPECT_EQ(facts.components, 0U);
-    EXPECT_THAT(doubts_about(facts), ElementsAre("empty"));
+    EXPECT_THAT(flags_of(facts), ElementsAre("empty"));
 }
 
 TEST(MaskFacts, CountPiecesThatTouchAtACornerAsOne) {
@@ -53,19 +53,65 @@ TEST(MaskFacts, CountPiecesThatTouchAtACornerAsOne) {
     const auto facts = facts_of(mask);
     EXPECT_EQ(facts.components, 2U);
     EXPECT_DOUBLE_EQ(facts.largest_share, 2.0 / 3);
-    EXPECT_THAT(doubts_about(facts), ElementsAre("in 2 pieces"));
+    EXPECT_THAT(flags_of(facts), testing::Contains("in 2 pieces"));
 }
 
 TEST(MaskFacts, OfAMaskAtTheEdgeOfASliceButNotOfTheScan) {
     auto mask = empty_mask();
     mask.at(7, 3, 2) = 1;
-    EXPECT_THAT(doubts_about(facts_of(mask)), ElementsAre("touches the border"));
+    EXPECT_THAT(flags_of(facts_of(mask)), ElementsAre("touches the border"));
     mask = empty_mask();
     mask.at(3, 0, 2) = 1;
     EXPECT_TRUE(facts_of(mask).touches_border);
     mask = empty_mask();
     mask.at(3, 3, 0) = mask.at(3, 3, 5) = 1;
     EXPECT_FALSE(facts_of(mask).touches_border);
+    mask.size = {64, 64, 6};
+    mask.voxels.assign(mask.voxel_count(), 0.0F);
+    fill(mask, 1, 6);
+    mask.at(0, 3, 2) = 1;
+    EXPECT_TRUE(facts_of(mask).touches_border);
+    for (std::size_t z = 0; z < 6; ++z) {
+        for (std::size_t y = 1; y < 63; ++y) {
+            for (std::size_t x = 1; x < 63; ++x) mask.at(x, y, z) = 1;
+        }
+    }
+    EXPECT_FALSE(facts_of(mask).touches_border) << "one voxel of many";
+}
+
+TEST(MaskFacts, OfAMaskThatCoversEverything) {
+    auto mask = empty_mask();
+    mask.voxels.assign(mask.voxel_count(), 1.0F);
+    EXPECT_THAT(flags_of(facts_of(mask)), ElementsAre("covers the whole volume"));
+}
+
+TEST(MaskFacts, OfSlicesThatDoNotFollowEachOther) {
+    auto mask = empty_mask();
+    const auto square = [&](std::size_t z, std::size_t from, std::size_t to) {
+        for (std::size_t y = from; y < to; ++y) {
+            for (std::size_t x = from; x < to; ++x) mask.at(x, y, z) = 1;
+        }
+    };
+    for (const std::size_t z : {1, 2, 4}) square(z, 1, 5);
+    square(3, 4, 7);
+    EXPECT_THAT(flags_of(facts_of(mask)), ElementsAre("jumps between slices 3 and 4"));
+    mask = empty_mask();
+    for (const std::size_t z : {1, 2, 4}) square(z, 1, 5);
+    EXPECT_EQ(facts_of(mask).jump, 3U) << "slice 4 is left out";
+    for (std::size_t i = 0; i < 64; ++i) mask.voxels[4 * 64 + i] = 0;
+    EXPECT_FALSE(facts_of(mask).jump) << "a mask may begin and end with a large slice";
+}
+
+TEST(RunMasks, FarFromTheirModalitysMedianAreTold) {
+    using core::Modality;
+    std::vector<RunMask> masks(5, {.modality = Modality::fmri, .volume_mm3 = 1700});
+    masks.push_back({.modality = Modality::fmri, .volume_mm3 = 800});
+    masks.push_back({.modality = Modality::anatomical, .volume_mm3 = 500});
+    masks.push_back({.modality = Modality::anatomical, .volume_mm3 = 1500});
+    const auto texts = far_from_median(masks);
+    ASSERT_EQ(texts.size(), 8U);
+    EXPECT_EQ(texts[5], "volume 800 mm³, median of fmri in this run 1700");
+    for (const std::size_t i : {0, 4, 6, 7}) EXPECT_EQ(texts[i], "") << i;
 }
 
 TEST(Dice, IsTrainingsFormula) {

@@ -52,6 +52,39 @@ TEST_F(ScanFiles, OfAFolderOfMiceAreFoundInItsFolders) {
     EXPECT_THAT(list.skipped, ElementsAre(".hidden.nii", "mouse_1/notes.txt"));
 }
 
+TEST_F(ScanFiles, AreNotResultsOfAnEarlierPrediction) {
+    for (const char* name : {"m1.nii.gz", "m1_mask.nii.gz", "m1_likelihood.nii.gz", "m1_brain.nii",
+                             "done/m2_mask.nii", "done/m2_likelihood.nii", "done/m3_mask.nii"}) {
+        add(std::string("set/") + name);
+    }
+    const auto list = find_scans({at("set")});
+    EXPECT_THAT(names(list.scans), ElementsAre("m1.nii.gz", "done/m3_mask.nii"));
+    EXPECT_THAT(list.results, ElementsAre("m1_brain.nii", "m1_likelihood.nii.gz", "m1_mask.nii.gz",
+                                          "done/m2_likelihood.nii", "done/m2_mask.nii"));
+    // What is named is a scan.
+    EXPECT_EQ(find_scans({at("set/m1_brain.nii")}).scans.size(), 1U);
+    EXPECT_THAT(names(find_masks(at("set"))),
+                ElementsAre("m1_mask.nii.gz", "done/m2_mask.nii", "done/m3_mask.nii"));
+    fs::remove(at("set/done/m3_mask.nii"));
+    try {
+        (void)find_scans({at("set/done")});
+        FAIL() << "no error";
+    } catch (const core::InputError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("holds only results of an earlier prediction"));
+    }
+}
+
+TEST_F(ScanFiles, HaveTheModalityOfTheirNameOrNearestFolder) {
+    const auto modality = [](const char* file, const char* folder) {
+        return modality_of({.file = file, .folder = folder});
+    };
+    EXPECT_EQ(modality("in/m1/dti/scan.nii", "m1/dti"), core::Modality::dti);
+    EXPECT_EQ(modality("in/m1/dti/scan_fmri.nii", "m1/dti"), core::Modality::fmri);
+    EXPECT_EQ(modality("sub-1/func/scan.nii", ""), core::Modality::fmri);
+    // No folder above INPUT counts.
+    EXPECT_FALSE(modality("dti/in/m1/scan.nii", "m1").has_value());
+}
+
 TEST_F(ScanFiles, FollowLinksButNotInCircles) {
     add("far/a.nii");
     fs::create_directories(at("set"));
@@ -123,19 +156,17 @@ TEST_F(ScanFiles, ArePairedWithMasksFolderByFolder) {
     add("masks/m1/x_dti_mask.nii");
     const auto references = pair_references(find_scans({at("set")}).scans, at("masks"));
     ASSERT_EQ(references.of_scan.size(), 2U);
-    EXPECT_EQ(references.of_scan[0].mask, at("masks/m1/x_dti_mask.nii"));
-    EXPECT_EQ(references.of_scan[1].mask, at("masks/m2/x_dti_mask.nii"));
-    EXPECT_EQ(references.of_scan[1].modality, core::Modality::dti);
+    EXPECT_EQ(references.of_scan[0], at("masks/m1/x_dti_mask.nii"));
+    EXPECT_EQ(references.of_scan[1], at("masks/m2/x_dti_mask.nii"));
 }
 
 TEST_F(ScanFiles, ArePairedByNameWhereTheMasksLieTogether) {
     add("masks/a_fmri_mask.nii");
-    add("masks/b_dti_mask.nii");
-    const std::vector<ScanFile> scans{{.file = add("z/b_dti.nii"), .folder = {}},
+    add("masks/b_mask.nii");  // no modality is needed
+    const std::vector<ScanFile> scans{{.file = add("z/b.nii"), .folder = {}},
                                       {.file = add("y/a_fmri.nii"), .folder = {}}};
     const auto references = pair_references(scans, at("masks"));
-    EXPECT_EQ(references.of_scan[0].mask, at("masks/b_dti_mask.nii"));
-    EXPECT_EQ(references.of_scan[1].modality, core::Modality::fmri);
+    EXPECT_EQ(references.of_scan[0], at("masks/b_mask.nii"));
 }
 
 TEST_F(ScanFiles, WithoutAMaskEachAreAProblemThatNamesTheFolder) {

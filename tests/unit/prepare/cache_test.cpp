@@ -35,6 +35,8 @@ protected:
     Cache() {
         workspace_.add_four();
         request_ = workspace_.request();
+        // Each modality has training and validation data, which is no warning then.
+        request_.folders.modality = core::Modality::fmri;
         request_.augment.enable_augmentation = true;
         request_.augment.in_place_augmentation = false;
         request_.cache_folder = workspace_.cache();
@@ -81,6 +83,7 @@ TEST_F(Cache, SecondStartReadsTheSameDataSet) {
         EXPECT_EQ(read.survey.pairs[i].pair, made.survey.pairs[i].pair);
         EXPECT_EQ(read.survey.pairs[i].before, made.survey.pairs[i].before);
         EXPECT_EQ(read.survey.pairs[i].after, made.survey.pairs[i].after);
+        EXPECT_EQ(read.survey.pairs[i].dropped, made.survey.pairs[i].dropped);
     }
     EXPECT_EQ(read.survey.slices, made.survey.slices);
     EXPECT_EQ(read.survey.copies, made.survey.copies);
@@ -112,10 +115,12 @@ TEST_F(Cache, IsOneFileForEachThingThatChangesTheData) {
     EXPECT_TRUE(changed([](Request& r) { r.seed = 2; }));
     EXPECT_TRUE(changed([](Request& r) { r.preprocess.target_size = 40; }));
     EXPECT_TRUE(changed([](Request& r) { r.preprocess.frame = 3; }));
+    EXPECT_TRUE(changed([](Request& r) { r.slices.end_slices = imaging::EndSlices::automatic; }));
     EXPECT_TRUE(changed([](Request& r) { r.patches.use_frac_patch = false; }));
     EXPECT_TRUE(changed([](Request& r) { r.split.validation_split = 0.5; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.enable_rotation = false; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.augment_validation = true; }));
+    EXPECT_TRUE(changed([](Request& r) { r.folders.modality = core::Modality::noddi; }));
     EXPECT_FALSE(changed([](Request& r) { r.patches.frac_patch = 0.5; }));
 }
 

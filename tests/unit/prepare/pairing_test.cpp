@@ -84,6 +84,53 @@ TEST(Pairing, OtherDifferencesAreOneWarning) {
     EXPECT_THAT(pairing.warnings[0], AllOf(HasSubstr("2 of 2 pairs"), HasSubstr("'x2.nii'")));
 }
 
+TEST(Pairing, PartsOfWordsAreNoDifferenceAgainstWholeOnes) {
+    const Pairing pairing = pair_files({"m1_2ndtime.nii"}, {"m1_2ndtime_fmri_mask.nii"}, 0);
+    EXPECT_THAT(pairing.problems, IsEmpty());
+    EXPECT_EQ(pairing.pairs[0].modality, core::Modality::fmri);
+    EXPECT_FALSE(pair_files({"rat1fmri.nii"}, {"rat1dti.nii"}, 0).problems.empty());
+}
+
+TEST(Pairing, TheModalityComesFromTheVolumeWhereTheMaskHasNone) {
+    const Pairing pairing = pair_files({"sub-1_T2w.nii", "sub-2_T2w.nii"},
+                                       {"sub-1_mask.nii", "sub-2_noddi_mask.nii"}, 0);
+    EXPECT_THAT(pairing.problems, IsEmpty());
+    EXPECT_EQ(pairing.pairs[0].modality, core::Modality::anatomical);
+    EXPECT_THAT(pairing.notices,
+                ElementsAre("the modality of 1 pair is taken from the name of the volume, as the "
+                            "mask's has none: 'sub-1_T2w.nii' is anatomical"));
+}
+
+TEST(Pairing, TheModalityFromAPartOfAWordIsANotice) {
+    const Pairing pairing =
+        pair_files({"rat1.nii", "rat2.nii"}, {"rat1fmri.nii", "rat2dti.nii"}, 0);
+    EXPECT_EQ(pairing.pairs[0].modality, core::Modality::fmri);
+    EXPECT_THAT(pairing.notices, ElementsAre("the modality of 2 pairs is taken from a part of a "
+                                             "word: 'rat1fmri.nii' is fmri, 'rat2dti.nii' is dti"));
+}
+
+TEST(Pairing, TheModalityComesFromTheFolderWhereNoFileHasOne) {
+    const ModalityRule folders{.mask_folder = "study/fmri_masks/", .data_folder = "study/dti"};
+    const Pairing pairing = pair_files({"1.nii", "2.nii"}, {"1.nii", "2_dti.nii"}, 0, folders);
+    EXPECT_THAT(pairing.problems, IsEmpty());
+    EXPECT_EQ(pairing.pairs[0].modality, core::Modality::fmri);
+    EXPECT_EQ(pairing.pairs[1].modality, core::Modality::dti);
+    EXPECT_THAT(pairing.notices,
+                ElementsAre("the modality of 1 pair is taken from the name of the folder: "
+                            "'fmri_masks' is fmri"));
+    const ModalityRule of_data{.mask_folder = "study/masks", .data_folder = "study/func/."};
+    EXPECT_EQ(pair_files({"1.nii"}, {"1.nii"}, 0, of_data).pairs[0].modality, core::Modality::fmri);
+}
+
+TEST(Pairing, AGivenModalityIsThatOfAllPairs) {
+    const ModalityRule given{.given = core::Modality::noddi};
+    const Pairing pairing = pair_files({"a.nii", "b_fmri.nii"}, {"a.nii", "b_dti.nii"}, 0, given);
+    EXPECT_THAT(pairing.problems, IsEmpty());
+    EXPECT_THAT(pairing.notices, IsEmpty());
+    EXPECT_EQ(pairing.pairs[0].modality, core::Modality::noddi);
+    EXPECT_EQ(pairing.pairs[1].modality, core::Modality::noddi);
+}
+
 TEST(Pairing, UnknownModalityNamesEveryMask) {
     const Pairing pairing =
         pair_files({"a.nii", "b.nii", "c.nii"}, {"a_x.nii", "b_fmri.nii", "c_y.nii"}, 0);
@@ -91,6 +138,7 @@ TEST(Pairing, UnknownModalityNamesEveryMask) {
     EXPECT_THAT(pairing.problems[0],
                 AllOf(HasSubstr("'a_x.nii'"), HasSubstr("anatomical, dti, noddi, regwarp, fmri")));
     EXPECT_THAT(pairing.problems[1], HasSubstr("'c_y.nii'"));
+    EXPECT_THAT(pair_files({"a.nii"}, {"a.nii"}, 0, {.required = false}).problems, IsEmpty());
 }
 
 TEST(Pairing, CountsThatDifferNameTheFilesWithoutCounterpart) {

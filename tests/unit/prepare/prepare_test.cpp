@@ -226,6 +226,29 @@ TEST_F(Prepare, TellsTheObserver) {
     EXPECT_EQ(recorder.holding, 0) << "every piece is given back";
 }
 
+TEST_F(Prepare, KeepsEndSlicesAsAskedAndCountsThoseWithMaskThatItDrops) {
+    const auto slices_and_dropped = [&](imaging::EndSlices ends) {
+        request_.slices.end_slices = ends;
+        const Survey survey = test::survey_alone(request_);
+        std::vector<std::size_t> dropped;
+        for (const SurveyedPair& surveyed : survey.pairs) dropped.push_back(surveyed.dropped.ends);
+        return std::pair(survey.slices, dropped);
+    };
+    // The ellipsoids end before the first and the last slice of c_noddi and d_fmri only.
+    const auto drop = slices_and_dropped(imaging::EndSlices::drop);
+    EXPECT_THAT(drop.first, ElementsAre(9, 5, 4, 6));
+    EXPECT_EQ(drop.second[0], 0U) << "anatomical";
+    const auto keep = slices_and_dropped(imaging::EndSlices::keep);
+    EXPECT_THAT(keep.first, ElementsAre(9, 7, 6, 8));
+    EXPECT_THAT(keep.second, ElementsAre(0, 0, 0, 0));
+    const auto automatic = slices_and_dropped(imaging::EndSlices::automatic);
+    EXPECT_THAT(automatic.second, ElementsAre(0, 0, 0, 0));
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(automatic.first[i], drop.first[i] + drop.second[i]) << i;
+    }
+    EXPECT_GT(drop.second[1], 0U);
+}
+
 TEST_F(Prepare, SurveyShowsPairsSizesAndMemory) {
     const auto survey_of_four = test::survey_alone(request_);
     EXPECT_THAT(survey_of_four.slices, ElementsAre(9, 5, 4, 6));

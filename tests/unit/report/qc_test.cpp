@@ -42,6 +42,14 @@ TEST(QcPage, HoldsItsScansAndNoTextEndsTheScript) {
     EXPECT_EQ(data.at("problems").at(0), "</script>");
 }
 
+TEST(QcPage, TakesFurtherFlags) {
+    std::string scan = qc_scan_text(scan_of(8, 6));
+    add_flag(scan, "small");
+    EXPECT_THAT(scan, Not(HasSubstr("</script>")));
+    const auto flags = nlohmann::json::parse(scan).at("flags");
+    EXPECT_EQ(flags, (nlohmann::json{"empty", "small"}));
+}
+
 TEST(QcPage, OfNoScansIsWhole) { EXPECT_THAT(qc_html({}, {}), HasSubstr(",\"scans\":[]}")); }
 
 TEST(QcPage, ShrinksLargeSlicesButNotTheirOutlines) {
