@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
+#include <map>
 #include <utility>
 
 #include "msunet/config/grid.hpp"
@@ -10,6 +11,7 @@
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/grid.hpp"
+#include "msunet/unet/step_values.hpp"
 
 namespace msunet::app {
 
@@ -62,6 +64,24 @@ std::optional<std::string> problem_with_value(std::string_view name, const core:
         return std::nullopt;
     } catch (const core::UsageError& error) {
         return core::join(error.problems(), "; ");
+    }
+}
+
+/// Equal values would give equal permutations: of each the first is kept, with a line for the
+/// others.
+void drop_equal_values(record::GridLists& lists, std::vector<std::string>& warnings) {
+    for (auto& [name, values] : lists) {
+        std::map<core::Value, core::Value> first;
+        std::erase_if(values, [&, &name = name](const core::Value& value) {
+            const auto [same, is_new] = first.emplace(unet::canonical_value(name, value), value);
+            if (is_new) return false;
+            warnings.push_back(concat("grid: ", name, ": ", core::python_repr(value),
+                                      value == same->second
+                                          ? std::string(" is given twice")
+                                          : " is the same as " + core::python_repr(same->second),
+                                      ", its permutations are trained once"));
+            return true;
+        });
     }
 }
 
@@ -183,6 +203,7 @@ record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string
     }
     auto lists = sweep::expand(entries);
     sweep::check_values(lists, problem_with_value);
+    drop_equal_values(lists, warnings);
     if (settings.patches.use_frac_patch) collapse_patch_lists(lists, warnings);
     return lists;
 }

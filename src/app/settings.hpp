@@ -56,7 +56,8 @@ inline constexpr const char* contradictory_modes =
 /// All options as texts, in the order of their description: for the journal and the resume check.
 [[nodiscard]] record::Configuration configuration_of(const TrainSettings& settings);
 
-/// The lists of the grid with all ranges expanded and every value checked. With fractional patches
+/// The lists of the grid with all ranges expanded and every value checked. Of equal values of
+/// a list the first is kept. With fractional patches
 /// only the first value of `patch_dimensions` and `patch_stride` is kept, with a line in
 /// `warnings`. Throws core::UsageError with all problems.
 [[nodiscard]] record::GridLists grid_of(const TrainSettings& settings,

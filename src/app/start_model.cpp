@@ -4,11 +4,13 @@
 #include <span>
 #include <utility>
 
+#include "model_file.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/start_model.hpp"
 #include "msunet/unet/initializers.hpp"
+#include "msunet/unet/keras_match.hpp"
 #include "on_root.hpp"
 
 namespace msunet::app {
@@ -21,7 +23,6 @@ namespace {
 constexpr const char* default_file = "start_models/rat_brain-2d_unet.hdf5";
 /// Instead of a file: weights drawn from the seed.
 constexpr const char* random_weights = "random";
-constexpr const char* this_program = "/proc/self/exe";
 
 /// The file to read; nothing: random weights.
 std::optional<fs::path> file_of(const std::optional<std::string>& path) {
@@ -45,7 +46,15 @@ std::string hash_of(const std::vector<core::NamedArray>& weights) {
 MatchedFile read_matched_model(const unet::Architecture& architecture, const fs::path& file,
                                std::string_view kind) {
     MatchedFile read;
-    read.file = h5::read_keras_file_safely(file, fs::read_symlink(this_program));
+    read.file = read_model_file(file, kind);
+    auto problems = unet::differences_from(architecture, read.file.model_config.value_or(""));
+    if (!problems.empty()) {
+        for (auto& problem : problems) {
+            problem.insert(0, concat(kind, " ", core::quoted(file.string()),
+                                     " computes something else than the network: "));
+        }
+        throw core::InputError(std::move(problems));
+    }
     auto matched = h5::match_start_model(read.file, architecture.tensor_shapes(), file);
     if (!matched.renamed.empty()) {
         core::log::info(concat(kind, " ", core::quoted(file.string()),

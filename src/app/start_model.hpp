@@ -23,8 +23,9 @@ struct MatchedFile {
     h5::KerasFile file;
 };
 
-/// Reads a whole model or weights only, a child process first. Layers that are named otherwise are
-/// told; `kind` says in that line what the file is. Throws core::InputError.
+/// Reads what `read_model_file` reads and matches it to the network; a model's configuration is
+/// compared too (unet::differences_from). Layers that are named otherwise are logged; `kind` says
+/// in messages what the file is. Throws core::InputError.
 MatchedFile read_matched_model(const unet::Architecture& architecture,
                                const std::filesystem::path& file, std::string_view kind);
 
@@ -40,7 +41,7 @@ struct StartModel {
     std::string hash{};  ///< of the weights, hexadecimal: what a resume compares
 };
 
-/// Collective over `world`: the file of `-path`, else the default file if it exists, else weights
+/// Collective over `world`: the model of `-path`, else the default file if it exists, else weights
 /// drawn from the seed (also for "random"), with a notice. Rank 0 reads, a child process first.
 /// Throws core::InputError alike on all ranks.
 StartModel load_start_model(const unet::Architecture& architecture,

@@ -28,8 +28,7 @@ struct TrainedModel {
     std::int64_t input_width = 0;
 };
 
-/// Reads `path`: a Keras HDF5 file (a child process first), a Deploy archive, or an experiment's
-/// folder. Throws core::InputError that names the file.
+/// Reads and compares what `read_matched_model` does. Throws core::InputError that names the file.
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path);
 
 /// Collective over `world`: rank 0's weights, input size and training scans, on every rank. `model`

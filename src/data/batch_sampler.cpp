@@ -20,11 +20,11 @@ BatchSampler::BatchSampler(std::vector<std::uint32_t> order, std::size_t batch_s
     : order_(std::move(order)), batch_size_(std::max<std::size_t>(batch_size, 1)) {}
 
 BatchSampler BatchSampler::shuffled(std::span<const std::uint32_t> samples, std::size_t batch_size,
-                                    std::uint64_t seed, std::uint64_t trial, std::uint64_t epoch) {
+                                    std::uint64_t seed, std::uint64_t stream, std::uint64_t epoch) {
     std::vector<std::uint32_t> order(samples.begin(), samples.end());
-    core::RandomStream stream(
-        core::derive_seed(seed, {core::seed_label("sample order"), trial, epoch}));
-    stream.shuffle(std::span<std::uint32_t>(order));
+    core::RandomStream random(
+        core::derive_seed(seed, {core::seed_label("sample order"), stream, epoch}));
+    random.shuffle(std::span<std::uint32_t>(order));
     return {std::move(order), batch_size};
 }
 

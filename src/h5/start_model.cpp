@@ -45,6 +45,32 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
     return core::concat('(', core::join(lengths), ')');
 }
 
+/// Brings layers that are in order only within their class into the network's order: a class is
+/// known by the number of its weights.
+void order_as(const std::vector<WantedLayer>& wanted, std::vector<const KerasLayer*>& found) {
+    auto place = found.begin();
+    for (const WantedLayer& layer : wanted) {
+        const auto next = std::find_if(place, found.end(), [&](const KerasLayer* one) {
+            return one->weights.size() == layer.tensors.size();
+        });
+        if (next == found.end()) return;
+        std::rotate(place, next, next + 1);
+        ++place;
+    }
+}
+
+/// What is wrong with a weight's values; empty: nothing.
+std::string problem_with_values(const core::NamedArray& wanted, const std::vector<float>& values) {
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
+        return " holds NaN or infinity, expected finite numbers";
+    }
+    const bool is_variance = wanted.name.ends_with("/moving_variance:0");
+    if (is_variance && std::ranges::any_of(values, [](float value) { return value < 0; })) {
+        return " holds negative numbers, expected variances";
+    }
+    return {};
+}
+
 void match_layer(const KerasLayer& found, const WantedLayer& wanted, MatchedModel& result,
                  std::vector<std::string>& problems) {
     if (found.name != wanted.name) {
@@ -63,11 +89,10 @@ void match_layer(const KerasLayer& found, const WantedLayer& wanted, MatchedMode
             problems.push_back(core::concat(
                 "layer ", core::quoted(wanted.name), ": ", core::quoted(weight.name), " has shape ",
                 shape_text(weight.shape), ", expected ", shape_text(wanted.tensors[i].shape)));
-        } else if (!std::all_of(weight.values.begin(), weight.values.end(),
-                                [](float value) { return std::isfinite(value); })) {
+        } else if (const auto problem = problem_with_values(wanted.tensors[i], weight.values);
+                   !problem.empty()) {
             problems.push_back(core::concat("layer ", core::quoted(wanted.name), ": ",
-                                            core::quoted(weight.name),
-                                            " holds NaN or infinity, expected finite numbers"));
+                                            core::quoted(weight.name), problem));
         } else {
             result.weights.push_back({wanted.tensors[i].name, weight.shape, weight.values});
         }
@@ -91,6 +116,7 @@ MatchedModel match_start_model(const KerasFile& model, std::span<const core::Nam
         throw core::InputError(core::concat(start, "it has ", found.size(),
                                             " layers with weights, expected ", layers.size()));
     }
+    if (model.by_class) order_as(layers, found);
     MatchedModel result;
     std::vector<std::string> problems;
     for (std::size_t i = 0; i < layers.size() && problems.size() < most_problems; ++i) {

@@ -15,8 +15,8 @@ constexpr std::uint32_t denominator = 1U << 24U;
 
 }  // namespace
 
-std::uint64_t dropout_key(std::uint64_t seed, std::uint64_t trial) {
-    return core::derive_seed(seed, {core::seed_label("dropout"), trial});
+std::uint64_t dropout_key(std::uint64_t seed, std::uint64_t stream) {
+    return core::derive_seed(seed, {core::seed_label("dropout"), stream});
 }
 
 DropoutRate::DropoutRate(double rate)

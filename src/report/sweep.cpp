@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/unet/hyperparameters.hpp"
+#include "msunet/unet/step_values.hpp"
 
 namespace msunet::report {
 namespace {
@@ -40,12 +40,7 @@ bool is_true(const record::Configuration& configuration, std::string_view name, 
 // Texts as the hyperparameter of that name has them: losses by their canonical names, None for a
 // modality_weight of "none".
 core::Value canonical(const std::string& key, const core::Value& value) {
-    if (!std::holds_alternative<std::string>(value)) return value;
-    try {
-        return unet::to_permutation(unet::from_permutation({{key, value}})).at(key);
-    } catch (const core::UsageError&) {
-        return value;  // a failed trial's row keeps what the user wrote
-    }
+    return std::holds_alternative<std::string>(value) ? unet::canonical_value(key, value) : value;
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/sweep/expression.hpp"
 
 namespace msunet::sweep {
 
@@ -44,21 +43,35 @@ Limit limit_of(const ParameterGrid& grid, const SweepOptions& options) {
     return {grid.size(), ""};
 }
 
+/// The values of each axis as an expression sees them.
+std::vector<std::vector<core::Value>> canonical_axes(const ParameterGrid& grid,
+                                                     const Expression::Canonical& canonical) {
+    std::vector<std::vector<core::Value>> axes;
+    for (std::size_t i = 0; i < grid.names().size(); ++i) {
+        auto& values = axes.emplace_back(grid.axis(i));
+        if (!canonical) continue;
+        for (core::Value& value : values) value = canonical(grid.names()[i], value);
+    }
+    return axes;
+}
+
 void filter(std::vector<record::TrialId>& trials, const std::string& text,
-            const ParameterGrid& grid, const core::Permutation& defaults) {
+            const ParameterGrid& grid, const core::Permutation& defaults,
+            const Expression::Canonical& canonical) {
     std::vector<std::string> names = grid.names();
+    const auto axes_values = canonical_axes(grid, canonical);
     std::vector<const core::Value*> others;
     for (const auto& [name, value] : defaults) {
         if (grid.lists().contains(name)) continue;
         names.push_back(name);
         others.push_back(&value);
     }
-    const Expression expression(text, names);
-    const std::size_t axes = grid.names().size();
+    const Expression expression(text, names, canonical);
+    const std::size_t axes = axes_values.size();
     std::erase_if(trials, [&](record::TrialId trial) {
         const auto positions = record::positions_of(grid.lists(), trial);
         return !expression.accepts([&](std::size_t slot) -> const core::Value& {
-            return slot < axes ? grid.axis(slot)[positions[slot]] : *others[slot - axes];
+            return slot < axes ? axes_values[slot][positions[slot]] : *others[slot - axes];
         });
     });
     if (trials.empty()) {
@@ -88,7 +101,7 @@ std::string folder_suffix(const Shard& shard) {
 }
 
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
-                 const core::Permutation& defaults) {
+                 const core::Permutation& defaults, const Expression::Canonical& canonical) {
     Selection selection;
     selection.lines.push_back(count_text(grid.size()) +
                               (grid.size() == 1 ? " permutation" : " permutations") +
@@ -108,7 +121,7 @@ Selection select(const ParameterGrid& grid, const SweepOptions& options, std::ui
                                          ")"));
     }
     if (options.boolean_limit) {
-        filter(selection.trials, *options.boolean_limit, grid, defaults);
+        filter(selection.trials, *options.boolean_limit, grid, defaults, canonical);
         selection.lines.push_back(concat(count_text(selection.trials.size()),
                                          " of them accepted by --boolean_limit ",
                                          quoted(*options.boolean_limit)));

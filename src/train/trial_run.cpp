@@ -56,18 +56,18 @@ void TrialRun::make_engine() {
     const auto& context = setup_.context;
     run_on_all(context.group, [&] {
         core::fault_point("train.engine");
-        engine_ = context.make_engine(
-            {.architecture = context.architecture,
-             .dataset = context.dataset,
-             .index = setup_.index,
-             .hyperparameters = setup_.hyperparameters,
-             .start_weights = context.start_weights,
-             .sample_weights = setup_.sample_weights,
-             .reducer = context.reducer,
-             .precision = context.precision,
-             .dropout_key = model::dropout_key(context.seed, setup_.assignment.trial),
-             .sync_batch_norm = context.options.sync_batch_norm,
-             .deterministic = context.options.deterministic});
+        engine_ =
+            context.make_engine({.architecture = context.architecture,
+                                 .dataset = context.dataset,
+                                 .index = setup_.index,
+                                 .hyperparameters = setup_.hyperparameters,
+                                 .start_weights = context.start_weights,
+                                 .sample_weights = setup_.sample_weights,
+                                 .reducer = context.reducer,
+                                 .precision = context.precision,
+                                 .dropout_key = model::dropout_key(context.seed, setup_.stream),
+                                 .sync_batch_norm = context.options.sync_batch_norm,
+                                 .deterministic = context.options.deterministic});
     });
 }
 
@@ -89,7 +89,7 @@ void TrialRun::restore() {
 bool TrialRun::train_epoch() {
     const auto sampler = data::BatchSampler::shuffled(
         setup_.index.training(), static_cast<std::size_t>(setup_.hyperparameters.batch_size),
-        setup_.context.seed, setup_.assignment.trial, static_cast<std::uint64_t>(progress_.epoch));
+        setup_.context.seed, setup_.stream, static_cast<std::uint64_t>(progress_.epoch));
     while (progress_.step < setup_.steps) {
         train_step(sampler);
         if (control_.pause_agreed()) return false;

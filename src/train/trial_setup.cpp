@@ -3,6 +3,7 @@
 
 #include "msunet/core/text.hpp"
 #include "msunet/train/trial_failure.hpp"
+#include "msunet/unet/step_values.hpp"
 
 namespace msunet::train {
 
@@ -27,7 +28,8 @@ TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
       index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride)),
       sample_weights(data::sample_weights(index, hyperparameters.modality_weight,
                                           hyperparameters.weight_factor)),
-      steps(steps_per_epoch(index, hyperparameters.batch_size)) {
+      steps(steps_per_epoch(index, hyperparameters.batch_size)),
+      stream(unet::stream_key(hyperparameters, c.patches.fixed())) {
     if (hyperparameters.pca_only) return;
     const auto problem = group_problem(hyperparameters.batch_size, context.group.size());
     if (!problem.empty()) throw TrialFailure(problem);

@@ -21,7 +21,8 @@ struct TrialSetup {
     unet::Hyperparameters hyperparameters;
     const data::PatchIndex& index;
     std::vector<float> sample_weights;
-    std::int64_t steps;  ///< of an epoch
+    std::int64_t steps;    ///< of an epoch
+    std::uint64_t stream;  ///< see unet::stream_key
 
     [[nodiscard]] std::filesystem::path folder() const;
     /// Of a file in the trial's folder, relative to the experiment's.

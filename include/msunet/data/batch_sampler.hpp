@@ -23,9 +23,10 @@ Share share_of(std::size_t count, int rank, int ranks);
 /// every rank, independent of their number.
 class BatchSampler {
 public:
-    /// Shuffled training order, which depends on (seed, trial, epoch) and the samples alone.
+    /// Shuffled training order, which depends on (seed, stream, epoch) and the samples alone;
+    /// `stream`: see unet::stream_key.
     static BatchSampler shuffled(std::span<const std::uint32_t> samples, std::size_t batch_size,
-                                 std::uint64_t seed, std::uint64_t trial, std::uint64_t epoch);
+                                 std::uint64_t seed, std::uint64_t stream, std::uint64_t epoch);
     /// Samples as they stand: validation and metrics by modality.
     static BatchSampler in_order(std::span<const std::uint32_t> samples, std::size_t batch_size);
 

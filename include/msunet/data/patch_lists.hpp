@@ -19,6 +19,8 @@ public:
     PatchLists(const Dataset& dataset, const PatchOptions& options)
         : dataset_(dataset), options_(options) {}
 
+    /// Whether patches have a size of their own instead of being fractions of the slice.
+    [[nodiscard]] bool fixed() const { return !options_.use_frac_patch; }
     /// The index for a permutation's `patch_dimensions` and `patch_stride`; made on the first call.
     /// Throws core::InputError where no patch fits.
     const PatchIndex& of(std::int64_t size, std::int64_t stride);

@@ -26,12 +26,15 @@ struct KerasFile {
     /// Text attributes of the root: keras_version, backend and our own.
     std::map<std::string, std::string> attributes;
     std::optional<std::string> model_config;  ///< JSON; whole-model files only
+    /// The layers are in order only among those with as many weights: Keras 3 groups them by class.
+    bool by_class = false;
 
     /// The weights of all layers one after another.
     [[nodiscard]] std::vector<core::NamedArray> weights() const;
 };
 
-/// Reads a whole model (`model_weights` group) or a file of weights only; strings of fixed or
+/// Reads a whole model (`model_weights` group) or a file of weights only, also one of Keras 3
+/// (`.weights.h5`: a group a layer, its weights numbered); strings of fixed or
 /// variable length, weights of any floating-point type. Throws `core::InputError` naming the file.
 /// The HDF5 library may crash or hang on a damaged file: for a file from a user call
 /// `read_keras_file_safely`.

@@ -21,7 +21,8 @@ struct MatchedModel {
 /// Gives the network's tensors (`wanted`: name and shape; values are not looked at) the file's
 /// weights by order and shape, as Keras does; names are ignored. Throws `core::InputError` naming
 /// file, layer, expected and found shape, or the counts where the number of layers or of a layer's
-/// weights differs, or the tensor that holds NaN or infinity.
+/// weights differs, or the tensor that holds NaN, infinity or a negative
+/// variance.
 [[nodiscard]] MatchedModel match_start_model(const KerasFile& model,
                                              std::span<const core::NamedArray> wanted,
                                              const std::filesystem::path& file);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Dropout masks as a function of (seed, trial, step, sample, element): the same on any number of
+/// Dropout masks as a function of (seed, stream, step, sample, element): the same on any number of
 /// ranks and on every device.
 ///
 /// A mask has one bit for each element, 1 if it is kept, 32 elements in a word, in the
 /// channels-last order of a sample. The rate is rounded to a multiple of 2^-24. Bit plane k of word
-/// j is word j mod 4 of Philox4x32-10, under the key derived from (seed, trial), for the counter (j
-/// div 4, layer + 256 k, sample, step). From the lowest set bit of the rate upwards the planes are
-/// combined by OR where the rate's bit is 1, else by AND: a bit of the result is 1 (dropped) with
-/// exactly the rounded rate. A rate of 0.5 takes one random bit for each element.
+/// j is word j mod 4 of Philox4x32-10, under the key derived from (seed, stream), for the counter
+/// (j div 4, layer + 256 k, sample, step). From the lowest set bit of the rate upwards the planes
+/// are combined by OR where the rate's bit is 1, else by AND: a bit of the result is 1 (dropped)
+/// with exactly the rounded rate. A rate of 0.5 takes one random bit for each element.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct DropoutKey {
     std::uint32_t step = 0;  ///< since the start of the trial
 };
 
-/// The key of a trial of a sweep with this seed.
-[[nodiscard]] std::uint64_t dropout_key(std::uint64_t seed, std::uint64_t trial);
+/// The key of a stream of a sweep with this seed; `stream`: see unet::stream_key.
+[[nodiscard]] std::uint64_t dropout_key(std::uint64_t seed, std::uint64_t stream);
 
 /// A rate in [0, 1) as a multiple of 2^-24.
 class DropoutRate {

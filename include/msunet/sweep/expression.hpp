@@ -19,8 +19,14 @@ namespace msunet::sweep {
 /// understood too. Names are the grid's, in any of their spellings.
 class Expression {
 public:
-    /// Parses. Throws core::UsageError that shows the text, the position and what was expected.
-    Expression(std::string_view text, const std::vector<std::string>& names);
+    /// A value of a name in its canonical spelling ('adam' is 'Adam').
+    using Canonical = std::function<core::Value(std::string_view name, const core::Value& value)>;
+
+    /// Parses. Texts that are compared with a name are replaced by their `canonical` spelling, if
+    /// that is given; the values of names are the caller's. Throws core::UsageError that shows the
+    /// text, the position and what was expected.
+    Expression(std::string_view text, const std::vector<std::string>& names,
+               const Canonical& canonical = {});
     ~Expression();
     Expression(Expression&&) noexcept;
     Expression& operator=(Expression&&) noexcept;

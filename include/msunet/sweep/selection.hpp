@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "msunet/core/permutation.hpp"
+#include "msunet/sweep/expression.hpp"
 #include "msunet/sweep/grid.hpp"
 #include "msunet/sweep/options.hpp"
 
@@ -36,9 +37,11 @@ struct Selection {
 
 /// Applies the limits: sample first (by fraction, else by rounds), then the expression, then the
 /// shard. `defaults` are the values of hyperparameters that the grid doesn't name, so that
-/// expressions may use them. Throws core::UsageError where nothing is left, where more than
+/// expressions may use them; `canonical` spells values and the texts that they are compared with.
+/// Throws core::UsageError where nothing is left, where more than
 /// `selection_limit` permutations would be tried (naming the limits), and for bad options.
 [[nodiscard]] Selection select(const ParameterGrid& grid, const SweepOptions& options,
-                               std::uint64_t seed, const core::Permutation& defaults = {});
+                               std::uint64_t seed, const core::Permutation& defaults = {},
+                               const Expression::Canonical& canonical = {});
 
 }  // namespace msunet::sweep

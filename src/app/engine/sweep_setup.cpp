@@ -8,6 +8,7 @@
 #include "msunet/core/hash.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/target.hpp"
+#include "msunet/unet/step_values.hpp"
 #include "training_scans.hpp"
 
 namespace msunet::app {
@@ -46,9 +47,9 @@ GridPlan plan_grid(const TrainSettings& settings) {
     GridPlan plan;
     plan.grid = std::make_unique<sweep::ParameterGrid>(grid_of(settings, plan.warnings));
     warn_of_values(plan.grid->lists(), plan.warnings);
-    plan.selection = sweep::select(*plan.grid, settings.sweep,
-                                   static_cast<std::uint64_t>(settings.experiment.seed),
-                                   unet::to_permutation(default_hyperparameters(settings)));
+    plan.selection = sweep::select(
+        *plan.grid, settings.sweep, static_cast<std::uint64_t>(settings.experiment.seed),
+        unet::to_permutation(default_hyperparameters(settings)), unet::canonical_value);
     return plan;
 }
 

@@ -53,6 +53,20 @@ TEST(Settings, ReadsTheGuidesCall) {
     EXPECT_DOUBLE_EQ(defaults.weight_factor, 2);
 }
 
+TEST(Settings, EqualValuesAreTrainedOnce) {
+    const auto settings =
+        read({"-talos", "{'lr': [1e-3, 0.001, 0.01], 'optimizer': ['adam', 'Adam', 'SGD']}"});
+    std::vector<std::string> warnings;
+    const auto grid = grid_of(settings, warnings);
+    EXPECT_EQ(grid.at("lr").size(), 2U);
+    EXPECT_EQ(grid.at("optimizer").size(), 2U);
+    EXPECT_THAT(warnings,
+                testing::ElementsAre(
+                    "grid: lr: 0.001 is given twice, its permutations are trained once",
+                    "grid: optimizer: 'Adam' is the same as 'adam', its permutations are trained "
+                    "once"));
+}
+
 TEST(Settings, OtherRanksGetTheSame) {
     const auto settings = read({"-talos", "{'lr': (0.001, 0.1, 5), 'losses': ['bce']}", "-ts", "96",
                                 "--early_stopping", "3", "--time_limit", "90 min"});

@@ -74,11 +74,11 @@ TEST(BatchSampler, ABatchSmallerThanTheGroupLeavesRanksEmpty) {
     EXPECT_TRUE(sampler.batch(2, 2, 3).empty());
 }
 
-TEST(BatchSampler, OrderDependsOnSeedTrialAndEpochAlone) {
+TEST(BatchSampler, OrderDependsOnSeedStreamAndEpochAlone) {
     const auto samples = ids(60);
-    const auto order = [&](std::size_t batch, std::uint64_t seed, std::uint64_t trial,
+    const auto order = [&](std::size_t batch, std::uint64_t seed, std::uint64_t stream,
                            std::uint64_t epoch) {
-        return copy(BatchSampler::shuffled(samples, batch, seed, trial, epoch).order());
+        return copy(BatchSampler::shuffled(samples, batch, seed, stream, epoch).order());
     };
     const auto reference = order(4, 1, 2, 3);
     EXPECT_EQ(order(32, 1, 2, 3), reference);

@@ -40,13 +40,22 @@ inline core::NamedArray array(const std::string& name, std::vector<std::int64_t>
     return result;
 }
 
+/// The same without signs, as variances are.
+inline core::NamedArray variances(const std::string& name, std::vector<std::int64_t> shape,
+                                  double start) {
+    core::NamedArray result = array(name, std::move(shape), start);
+    for (float& value : result.values) value = std::abs(value);
+    return result;
+}
+
 /// A small network: an input, a convolution, its normalisation.
 inline std::vector<KerasLayer> small_layers() {
-    return {{"input_1", {}},
-            {"conv", {array("conv/kernel:0", {2, 2, 1, 3}, 1), array("conv/bias:0", {3}, 2)}},
-            {"conv_bn",
-             {array("conv_bn/gamma:0", {3}, 3), array("conv_bn/beta:0", {3}, 4),
-              array("conv_bn/moving_mean:0", {3}, 5), array("conv_bn/moving_variance:0", {3}, 6)}}};
+    return {
+        {"input_1", {}},
+        {"conv", {array("conv/kernel:0", {2, 2, 1, 3}, 1), array("conv/bias:0", {3}, 2)}},
+        {"conv_bn",
+         {array("conv_bn/gamma:0", {3}, 3), array("conv_bn/beta:0", {3}, 4),
+          array("conv_bn/moving_mean:0", {3}, 5), variances("conv_bn/moving_variance:0", {3}, 6)}}};
 }
 
 inline std::vector<core::NamedArray> flat(const std::vector<KerasLayer>& layers) {

@@ -105,6 +105,70 @@ TEST(KerasRead, LongListsAreSpreadOverSeveralAttributes) {
     EXPECT_EQ(file.layers[2].name, "c");
 }
 
+// Keras 3 numbers layers within their class; "conv2d_10" comes after "conv2d_2".
+TEST(KerasRead, LayersOfKeras3ComeClassByClass) {
+    const test::Folder folder;
+    const hsize_t extent = 1;
+    {
+        const Session session;
+        const Handle file = create_in_memory();
+        const Handle layers = create_group(file.get(), "layers");
+        float value = 0;
+        for (const char* name : {"conv2d", "conv2d_1", "conv2d_10", "conv2d_2", "dropout"}) {
+            const Handle variables = create_group(create_group(layers.get(), name).get(), "vars");
+            if (std::string(name) == "dropout") continue;
+            write_text(variables.get(), "name", std::string("named_") + name);
+            for (const char* weight : {"0", "1"}) {
+                write_dataset(variables.get(), weight, H5T_NATIVE_FLOAT, {&extent, 1}, &value);
+                ++value;
+            }
+        }
+        test::write_bytes(folder / "m.weights.h5", image_of(file));
+    }
+    const KerasFile file = read_keras_file(folder / "m.weights.h5");
+    EXPECT_TRUE(file.by_class);
+    std::vector<float> values;
+    for (const auto& weight : file.weights()) values.push_back(weight.values.at(0));
+    EXPECT_EQ(values, (std::vector<float>{0, 1, 2, 3, 6, 7, 4, 5}));
+    EXPECT_EQ(file.layers.at(3).name, "named_conv2d_10");
+    EXPECT_EQ(file.weights().back().name, "named_conv2d_10/1");
+}
+
+// As h5py's lzf is: known to the program that wrote the file alone.
+std::size_t copy_bytes(unsigned /*flags*/, std::size_t /*count*/, const unsigned* /*values*/,
+                       std::size_t bytes, std::size_t* /*size*/, void** /*buffer*/) {
+    return bytes;
+}
+
+TEST(KerasRead, AFilterThatIsNotHereIsNamed) {
+    const test::Folder folder;
+    constexpr H5Z_filter_t number = 32000;
+    const auto write = [](hid_t group) {
+        const H5Z_class2_t filter{H5Z_CLASS_T_VERS, number,  1,         1, "lzf",
+                                  nullptr,          nullptr, copy_bytes};
+        valid(H5Zregister(&filter), "H5Zregister");
+        const hsize_t extent = 4;
+        const float values[4] = {1, 2, 3, 4};
+        const Handle space(H5Screate_simple(1, &extent, nullptr), H5Sclose, "H5Screate_simple");
+        const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "H5Pcreate");
+        valid(H5Pset_chunk(creation.get(), 1, &extent), "H5Pset_chunk");
+        valid(H5Pset_filter(creation.get(), number, 0, 0, nullptr), "H5Pset_filter");
+        Handle data(H5Dcreate2(group, "w", H5T_NATIVE_FLOAT, space.get(), H5P_DEFAULT,
+                               creation.get(), H5P_DEFAULT),
+                    H5Dclose, "H5Dcreate");
+        valid(H5Dwrite(data.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+              "H5Dwrite");
+    };
+    EXPECT_EQ(file_with(folder, write).weights().at(0).values.size(), 4U);
+    valid(H5Zunregister(number), "H5Zunregister");
+    try {
+        static_cast<void>(read_keras_file(folder / "one.h5"));
+        FAIL();
+    } catch (const core::InputError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("weight 'w' is compressed by the filter 'lzf'"));
+    }
+}
+
 TEST(KerasRead, ErrorsNameTheFileAndTheReason) {
     const test::Folder folder;
     const auto expect_error = [](const std::filesystem::path& file, const std::string& reason) {

@@ -42,6 +42,30 @@ std::string problem(const std::string& text) {
     return "";
 }
 
+/// Two spellings of a value.
+core::Value lower_case(std::string_view name, const core::Value& value) {
+    if (name == "optimizer" && value == core::Value(std::string("adam")))
+        return std::string("Adam");
+    return value;
+}
+
+TEST(Expression, TextsComparedWithANameAreSpelledCanonically) {
+    const auto all = names();
+    const auto accepts = [&](const std::string& text) {
+        return Expression(text, all, lower_case).accepts([&](std::size_t i) -> const core::Value& {
+            return permutation.at(all[i]);
+        });
+    };
+    for (const char* text :
+         {"optimizer == 'adam'", "'adam' == optimizer", "optimizer in ['SGD', 'adam']",
+          "not optimizer != 'adam'", "finalActivation == 'sigmoid' == finalActivation",
+          "lr < 1 and (optimizer in ('adam',) or dropout > 1)"}) {
+        EXPECT_TRUE(accepts(text)) << text;
+    }
+    EXPECT_FALSE(accepts("finalActivation == 'adam'"));
+    EXPECT_FALSE(accepts("'adam' == 'Adam'"));
+}
+
 // Each line was put to Python with the values above.
 TEST(Expression, MeansWhatPythonMeans) {
     for (const char* text : {"lr < 0.01 and batch_size != 256",

@@ -45,8 +45,29 @@ TEST(Trial, RepeatsItselfBitForBit) {
     const auto first = train::run_trial(place.context(), test::assignment(), control);
     const auto second = train::run_trial(place.context(), test::assignment(), control);
     EXPECT_EQ(test::metrics(first.history), test::metrics(second.history));
-    const auto other = train::run_trial(place.context(), test::assignment({}, 5), control);
-    EXPECT_NE(test::metrics(first.history), test::metrics(other.history));
+}
+
+// Whatever its id, its spelling, and when it ends.
+TEST(Trial, DrawsTheSameNumbersInEverySweep) {
+    const test::SmallTrial place("streams");
+    test::Control control;
+    const auto alone = train::run_trial(place.context(), test::assignment(), control);
+    const auto same = train::run_trial(place.context(),
+                                       test::assignment({{"epochs", std::int64_t{3}},
+                                                         {"optimizer", std::string("adam")},
+                                                         {"early_stopping", std::int64_t{9}}},
+                                                        77),
+                                       control);
+    auto epochs = test::metrics(same.history);
+    ASSERT_EQ(epochs.size(), 3U);
+    epochs.pop_back();
+    EXPECT_EQ(test::metrics(alone.history), epochs);
+    // A value that changes nothing but the stream.
+    const auto other = train::run_trial(
+        place.context(),
+        test::assignment({{"modality_weight", std::string("dti")}, {"weight_factor", 2.0}}),
+        control);
+    EXPECT_NE(test::metrics(alone.history), test::metrics(other.history));
 }
 
 TEST(Trial, Learns) {
