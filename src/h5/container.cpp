@@ -3,6 +3,7 @@
 
 #include "h5/handle.hpp"
 #include "h5/image.hpp"
+#include "h5/links.hpp"
 #include "h5/text.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/format_error.hpp"
@@ -72,28 +73,16 @@ Array read_array(const Handle& dataset) {
     return read_flat<double>(dataset, H5T_NATIVE_DOUBLE);
 }
 
-herr_t collect_link(hid_t /*group*/, const char* name, const H5L_info_t* /*info*/, void* names) {
-    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-    return 0;
-}
-
-std::vector<std::string> links_of(const Handle& group) {
-    std::vector<std::string> names;
-    valid(H5Literate(group.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_link, &names),
-          "H5Literate");
-    return names;
-}
-
 Container read_image(std::span<const std::byte> image) {
     const Session session;
     const Handle file = open_in_memory(image);
     Container container;
     const Handle arrays = open_group(file.get(), arrays_group);
-    for (const std::string& name : links_of(arrays)) {
+    for (const std::string& name : link_names(arrays.get())) {
         container.arrays.emplace(name, read_array(open_dataset(arrays.get(), name)));
     }
     const Handle texts = open_group(file.get(), texts_group);
-    for (const std::string& name : links_of(texts)) {
+    for (const std::string& name : link_names(texts.get())) {
         const auto bytes = read_flat<char>(open_dataset(texts.get(), name), H5T_NATIVE_CHAR);
         container.texts.emplace(name, std::string(bytes.begin(), bytes.end()));
     }

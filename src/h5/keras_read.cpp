@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "h5/handle.hpp"
+#include "h5/links.hpp"
 #include "h5/text.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
@@ -86,11 +87,6 @@ std::vector<KerasLayer> read_named_layers(hid_t root) {
     return layers;
 }
 
-herr_t collect_link(hid_t /*group*/, const char* name, const H5L_info_t* /*info*/, void* names) {
-    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-    return 0;
-}
-
 /// "conv2d_10" as ("conv2d", 10); the first of a class has no number.
 std::pair<std::string, std::int64_t> class_and_number(const std::string& name) {
     const auto line = name.rfind('_');
@@ -101,9 +97,7 @@ std::pair<std::string, std::int64_t> class_and_number(const std::string& name) {
 
 /// The layers of Keras 3, class by class.
 std::vector<KerasLayer> read_numbered_layers(hid_t root) {
-    std::vector<std::string> names;
-    valid(H5Literate(root, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_link, &names),
-          "H5Literate");
+    std::vector<std::string> names = link_names(root);
     std::ranges::sort(names, {}, class_and_number);
     std::vector<KerasLayer> layers;
     std::size_t room = most_elements;
