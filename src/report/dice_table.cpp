@@ -2,6 +2,8 @@
 #include "msunet/report/dice_table.hpp"
 
 #include <array>
+#include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "msunet/core/options.hpp"
@@ -14,18 +16,20 @@ using core::concat;
 
 namespace {
 
-/// A sum of Dice values and how many they are.
-struct Mean {
-    double sum = 0;
-    std::size_t scans = 0;
+/// Mean and standard deviation of some scans' Dice.
+struct Spread {
+    std::vector<double> dices;
 
-    void add(double dice) {
-        sum += dice;
-        ++scans;
-    }
     [[nodiscard]] std::string text() const {
-        return concat(core::fixed(sum / static_cast<double>(scans), 4), " (", scans,
-                      scans == 1 ? " scan)" : " scans)");
+        const auto scans = static_cast<double>(dices.size());
+        const double mean = std::accumulate(dices.begin(), dices.end(), 0.0) / scans;
+        double squares = 0;
+        for (const double dice : dices) squares += (dice - mean) * (dice - mean);
+        std::string text = core::fixed(mean, 4);
+        if (dices.size() > 1) {
+            text += concat(" ± ", core::fixed(std::sqrt(squares / (scans - 1)), 4));
+        }
+        return concat(text, " (", dices.size(), dices.size() == 1 ? " scan)" : " scans)");
     }
 };
 
@@ -42,15 +46,15 @@ std::string dice_csv(std::span<const ScanDice> scans) {
 
 std::string mean_dice_text(std::span<const ScanDice> scans) {
     if (scans.empty()) return {};
-    std::array<Mean, core::modality_count> means{};
-    Mean all;
+    std::array<Spread, core::modality_count> means{};
+    Spread all;
     for (const auto& one : scans) {
-        means[static_cast<std::size_t>(one.modality)].add(one.dice);
-        all.add(one.dice);
+        means[static_cast<std::size_t>(one.modality)].dices.push_back(one.dice);
+        all.dices.push_back(one.dice);
     }
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < means.size(); ++i) {
-        if (means[i].scans == 0) continue;
+        if (means[i].dices.empty()) continue;
         parts.push_back(concat(core::modality_names[i], ' ', means[i].text()));
     }
     return concat(core::join(parts), "; all ", all.text());

@@ -20,7 +20,8 @@ struct ScanDice {
 /// dice.csv: scan, modality, dice.
 [[nodiscard]] std::string dice_csv(std::span<const ScanDice> scans);
 
-/// "anatomical 0.9712 (3 scans), dti 0.9401 (1 scan); all 0.9634 (4 scans)"; empty for no scans.
+/// Means and standard deviations: "anatomical 0.9712 ± 0.0101 (3 scans), dti 0.9401 (1 scan); all
+/// 0.9634 ± 0.0172 (4 scans)"; empty for no scans.
 [[nodiscard]] std::string mean_dice_text(std::span<const ScanDice> scans);
 
 }  // namespace msunet::report
