@@ -3,9 +3,11 @@
 /// Options that belong to the program as a whole and to no module.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/core/options.hpp"
@@ -36,8 +38,13 @@ struct ExperimentOptions {
     std::int64_t seed = 1;
 };
 
+/// Options of a first model under one name: the files of configs/ that recipe_yaml names.
+enum class Recipe : std::uint8_t { quick, good };
+constexpr std::array<std::string_view, 2> names_of(Recipe /*any*/) { return {"quick", "good"}; }
+
 /// Options that only the command line has.
 struct CommandOptions {
+    std::optional<Recipe> recipe;
     std::optional<std::string> config;
     bool print_config = false;
     bool dry_run = false;
@@ -117,6 +124,14 @@ inline void describe(core::OptionVisitor& visitor, ExperimentOptions& options) {
 /// Names, ranges and help of CommandOptions.
 inline void describe(core::OptionVisitor& visitor, CommandOptions& options) {
     using core::Affects;
+    visitor.visit({.name = "recipe",
+                   .help = "Options for a first model: quick, small patches and few epochs "
+                           "(configs/first_try.yaml); good, whole slices until nothing improves "
+                           "(configs/good_model.yaml). --config and other options take precedence",
+                   .affects = Affects::run,
+                   .value_name = "NAME",
+                   .command_line_only = true},
+                  options.recipe);
     visitor.visit({.name = "config",
                    .help = "YAML file with any of these options; those of the command line take "
                            "precedence",
@@ -143,6 +158,7 @@ inline void describe(core::OptionVisitor& visitor, CommandOptions& options) {
 inline void describe(core::OptionVisitor& visitor, InitModelOptions& options) {
     using core::Affects;
     visitor.visit({.name = "output",
+                   .aliases = {"o"},
                    .help = "File to write: Keras weights in HDF5",
                    .affects = Affects::run,
                    .value_name = "FILE",

@@ -8,6 +8,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "on_root.hpp"
+#include "validation_scans.hpp"
 
 namespace msunet::app {
 
@@ -19,7 +20,8 @@ namespace {
 /// the model's file.
 std::string read_all(std::span<const std::string> arguments, TrainedModel& model) {
     PredictSettings unset;
-    const auto command_line = config::parse_command_line(predict_schema(unset), arguments);
+    const auto command_line =
+        with_validation_scans(config::parse_command_line(predict_schema(unset), arguments));
     model =
         read_trained_model(model.architecture, read_predict_settings(command_line).predict.model);
     const auto settings = combine_settings(model, command_line);
@@ -61,15 +63,17 @@ constexpr const char* predict_examples =
     "  mpirun -n 4 msunet predict -m model_deployfirst.zip dataset -o results \\\n"
     "      --qc check.html\n"
     "        Four processes, and a page to check the masks.\n"
-    "  msunet predict -m first validation/data -o check --reference validation/masks\n"
-    "        Dice of every scan against manual masks, in check/dice.csv.";
+    "  msunet predict --validation first -o check --qc check.html\n"
+    "        Dice of every validation scan against its mask, in check/dice.csv.\n"
+    "  msunet predict -m first test/data -o check --reference test/masks\n"
+    "        The same with other scans and masks.";
 
 }  // namespace
 
 Command predict_command() {
     using core::ExitCode;
     return {"predict",
-            "predict -m MODEL [-o DIR] [OPTION…] INPUT…",
+            "predict -m MODEL [-o DIR] [OPTION…] INPUT… | predict --validation DIR [OPTION…]",
             "strip skulls with a trained model: masks, likelihoods, brains",
             explanation,
             predict_examples,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -8,10 +11,15 @@
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/inside.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/grid.hpp"
 #include "msunet/unet/step_values.hpp"
+#include "old_grid.hpp"
+#include "recipes.hpp"
 
 namespace msunet::app {
 
@@ -52,10 +60,34 @@ void check_name(const TrainSettings& settings) {
                             "around it)");
 }
 
+/// No output lies in an input folder: neither the folder around the experiment nor its own.
+void check_folders(const TrainSettings& settings) {
+    const std::vector<std::string> inputs{settings.folders.training_data_path,
+                                          settings.folders.mask_data_path};
+    std::vector<std::string> problems;
+    const auto check = [&](const char* option, const std::filesystem::path& named,
+                           const std::filesystem::path& written) {
+        auto problem = core::output_in_input(option, named, written, inputs);
+        if (problem) problems.push_back(std::move(*problem));
+        return problem.has_value();
+    };
+    const auto& options = settings.experiment;
+    const std::filesystem::path around = options.output_directory;
+    if (!check("--output_directory", around, around) && options.experiment_name) {
+        check("--experiment_name", *options.experiment_name, around / *options.experiment_name);
+    }
+    if (options.resume.kind == Resume::Kind::folder) {
+        check("--resume", options.resume.folder, options.resume.folder);
+    }
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+}
+
 void load_grid(TrainSettings& settings) {
     auto& text = settings.experiment.talos_params;
     if (!text) return;
-    text = config::grid_text(config::load_grid(*text, unet::hyperparameter_keys()));
+    auto grid = config::load_grid(*text, unet::hyperparameter_keys(), old_grid_keys());
+    for (const auto& warning : modernise(grid)) core::log::warn(warning);
+    text = config::grid_text(grid);
 }
 
 std::optional<std::string> problem_with_value(std::string_view name, const core::Value& value) {
@@ -108,12 +140,8 @@ public:
     template <class T>
     void option(const core::OptionInfo& info, T& value) {
         text += concat("  ", info.name, "\n");
-        std::string help = concat(info.help, info.help.ends_with('.') ? " " : ". ");
-        if (const auto range = core::range_text(info); !range.empty()) {
-            help += concat("Allowed: ", range, ". ");
-        }
-        help += concat(
-            "Default: ",
+        const auto help = concat(
+            config::help_sentences(info), " Default: ",
             info.default_text.empty() ? core::option_text(value) : std::string(info.default_text),
             ".");
         constexpr std::size_t indent = 8;
@@ -127,6 +155,14 @@ public:
 private:
     std::size_t width_;
 };
+
+/// The options of --recipe; none where it is not given or unknown, which config::apply reports.
+config::Settings recipe_settings(const config::Schema& schema, const config::Settings& given) {
+    const auto name = config::given_value(given, "recipe");
+    const auto recipe = name ? core::value_named<Recipe>(*name) : std::nullopt;
+    if (!recipe) return {};
+    return config::parse_yaml(schema, recipe_yaml(*recipe), concat("--recipe ", *name));
+}
 
 /// Ends the message about `-lr 0.01` or `--epoch 3`: such a user means the grid.
 std::string explain_grid_key(std::string_view key) {
@@ -160,14 +196,17 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     TrainSettings settings;
     const auto schema = train_schema(settings);
     const auto given = config::parse_command_line(schema, arguments);
-    const auto file = config::given_value(given, "config");
-    const auto yaml = file ? config::read_yaml(schema, *file) : config::Settings{};
+    auto yaml = recipe_settings(schema, given);
+    if (const auto file = config::given_value(given, "config")) {
+        std::ranges::move(config::read_yaml(schema, *file), std::back_inserter(yaml));
+    }
     // --print_config also shows a configuration that is incomplete.
     const auto print = config::given_value(given, "print_config");
     config::apply(schema, yaml, given,
                   print ? config::Required::ignored : config::Required::checked);
     std::vector<std::string> warnings;
     check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
+              [&] { check_folders(settings); },
               [&] {
                   load_grid(settings);
                   (void)grid_of(settings, warnings);

@@ -50,8 +50,8 @@ core::ExitCode train(std::span<const std::string> arguments) {
 constexpr const char* train_examples =
     "  msunet -tpath scans/data -mpath scans/masks -ts 64 --dry_run\n"
     "        A check first: pairs, sizes, memory, an estimate of the time.\n"
-    "  msunet -tpath scans/data -mpath scans/masks -ts 64 -n first\n"
-    "        One model with the defaults; after a stop the same command resumes.\n"
+    "  msunet -tpath scans/data -mpath scans/masks --recipe quick -n first\n"
+    "        A first model in minutes; after a stop the same command resumes.\n"
     "  mpirun -n 2 msunet -tpath scans/data -mpath scans/masks -ts 64 -n sweep \\\n"
     "      -talos \"{'lr': [0.001, 0.005], 'dropout': [0.25, 0.5], 'epochs': 20}\"\n"
     "        A sweep of four permutations, two trials at a time.\n"

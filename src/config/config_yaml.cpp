@@ -51,11 +51,8 @@ public:
     void option(const core::OptionInfo& info, T& value) {
         if (info.command_line_only) return;
         constexpr std::size_t width = 96;
-        std::string comment(info.help);
-        if (const std::string range = core::range_text(info); !range.empty()) {
-            comment += concat(" Allowed: ", range, ".");
-        }
-        for (const std::string& line : core::wrap(comment, width)) out += concat("# ", line, "\n");
+        for (const std::string& line : core::wrap(help_sentences(info), width))
+            out += concat("# ", line, "\n");
         out += concat(info.name, ": ");
         if constexpr (std::is_same_v<T, std::vector<std::string>>) {
             std::vector<std::string> items;

@@ -88,6 +88,13 @@ std::optional<std::string> read_value(const LiteralValue& value, core::GridEntry
     return std::nullopt;
 }
 
+const std::string* find_key(const std::string& key, std::span<const std::string> keys) {
+    const auto found = std::find_if(keys.begin(), keys.end(), [&](const std::string& known) {
+        return core::plain_name(known) == core::plain_name(key);
+    });
+    return found == keys.end() ? nullptr : &*found;
+}
+
 std::string unknown(const std::string& key, std::span<const std::string> keys) {
     const std::string meant = core::did_you_mean(key, keys);
     return concat(quoted(key), " isn't a hyperparameter",
@@ -96,7 +103,8 @@ std::string unknown(const std::string& key, std::span<const std::string> keys) {
 
 }  // namespace
 
-core::GridEntries parse_grid(std::string_view text, std::span<const std::string> keys) {
+core::GridEntries parse_grid(std::string_view text, std::span<const std::string> keys,
+                             std::span<const std::string> others) {
     if (text.size() > largest_text) {
         throw core::UsageError(concat("the parameter grid has ", text.size(), " bytes, at most ",
                                       largest_text, " are allowed"));
@@ -104,10 +112,9 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
     core::GridEntries grid;
     std::vector<std::string> problems;
     for (const LiteralEntry& literal : parse_any(text)) {
-        const auto key = std::find_if(keys.begin(), keys.end(), [&](const std::string& known) {
-            return core::plain_name(known) == core::plain_name(literal.key);
-        });
-        if (key == keys.end()) {
+        const std::string* key = find_key(literal.key, keys);
+        if (key == nullptr) key = find_key(literal.key, others);
+        if (key == nullptr) {
             problems.push_back(unknown(literal.key, keys));
             continue;
         }
@@ -128,14 +135,15 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
     return grid;
 }
 
-core::GridEntries load_grid(const std::string& text_or_path, std::span<const std::string> keys) {
+core::GridEntries load_grid(const std::string& text_or_path, std::span<const std::string> keys,
+                            std::span<const std::string> others) {
     constexpr std::size_t longest_path = 4096;
     std::error_code error;
     const bool may_be_path =
         text_or_path.size() < longest_path && text_or_path.find('\n') == std::string::npos;
     if (may_be_path && std::filesystem::exists(text_or_path, error) && !error) {
         try {
-            return parse_grid(core::read_file(text_or_path), keys);
+            return parse_grid(core::read_file(text_or_path), keys, others);
         } catch (const core::Error& failure) {
             std::vector<std::string> problems;
             for (const std::string& problem : failure.problems()) {
@@ -150,7 +158,7 @@ core::GridEntries load_grid(const std::string& text_or_path, std::span<const std
                                       " is neither a file nor a dictionary, check the path or give "
                                       "something like \"{'lr': [0.001, 0.01]}\""));
     }
-    return parse_grid(text_or_path, keys);
+    return parse_grid(text_or_path, keys, others);
 }
 
 std::string grid_text(const core::GridEntries& grid) {

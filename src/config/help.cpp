@@ -47,11 +47,7 @@ public:
         if (info.positional) head = concat(placeholder<T>(info), " (or ", head, ")");
         paragraph(head, 2);
 
-        std::string text(info.help);
-        if (!text.empty() && !text.ends_with('.')) text += '.';
-        if (const std::string range = core::range_text(info); !range.empty()) {
-            text += concat(" Allowed: ", range, ".");
-        }
+        std::string text = help_sentences(info);
         if (info.required) {
             text += " Required.";
         } else if (!is_action) {
@@ -73,6 +69,13 @@ private:
 };
 
 }  // namespace
+
+std::string help_sentences(const core::OptionInfo& info) {
+    std::string text(info.help);
+    if (!text.empty() && !text.ends_with('.')) text += '.';
+    const std::string range = core::range_text(info);
+    return range.empty() ? text : concat(text, " Allowed: ", range, ".");
+}
 
 std::string help_paragraphs(std::string_view text, std::size_t width) {
     std::string out;

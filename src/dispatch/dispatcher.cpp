@@ -19,11 +19,7 @@ constexpr double clock_seconds = 0.05;
 
 Dispatcher::Dispatcher(Channel& channel, DispatcherMachine machine, record::Journal& journal,
                        SweepListener& listener)
-    : channel_(channel),
-      machine_(std::move(machine)),
-      journal_(journal),
-      listener_(listener),
-      began_at_(core::steady_seconds()) {
+    : channel_(channel), machine_(std::move(machine)), journal_(journal), listener_(listener) {
     carry_out(machine_.begin(core::unix_now()));
 }
 
@@ -48,10 +44,7 @@ void Dispatcher::serve() {
 SweepEnding Dispatcher::finish() {
     journal_.sync();
     listener_.synced();
-    const double leader_seconds =
-        static_cast<double>(machine_.leaders().size()) * (core::steady_seconds() - began_at_);
-    return {machine_.ending(), machine_.stop_reason(),
-            leader_seconds > 0 ? machine_.idle_seconds() / leader_seconds : 0};
+    return {machine_.ending(), machine_.stop_reason()};
 }
 
 void Dispatcher::carry_out(const DispatcherActions& actions) {

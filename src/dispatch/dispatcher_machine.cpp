@@ -66,10 +66,7 @@ DispatcherActions DispatcherMachine::receive(sweep::GroupId group, const ToDispa
                        tell_scheduler(sweep::TrialReturned{group, returned.trial});
                    },
                    [&](const SignalReceived&) { stop(record::StopReason::signal); },
-                   [&](const Left& left) {
-                       idle_seconds_ += left.idle_seconds;
-                       ++left_;
-                   }},
+                   [&](const Left&) { ++left_; }},
         message);
     return std::exchange(actions_, {});
 }

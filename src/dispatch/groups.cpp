@@ -33,19 +33,14 @@ public:
         : channel_(channel), members_(std::move(members)), run_(run), dispatcher_(dispatcher) {}
 
     void work() {
-        double idle_seconds = 0;
         carry_out(machine_.begin());
         while (!machine_.is_over()) {
             receive();
             const LeaderActions next = machine_.start_next();
             carry_out(next);
-            if (next.empty() && !machine_.is_over()) {
-                const double before = core::steady_seconds();
-                channel_.rest();
-                idle_seconds += core::steady_seconds() - before;
-            }
+            if (next.empty() && !machine_.is_over()) channel_.rest();
         }
-        carry_out(machine_.leave(idle_seconds));
+        carry_out(machine_.leave());
     }
 
     record::Answer after_step(const record::StepReport& /*report*/) override {

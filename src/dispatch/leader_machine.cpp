@@ -79,8 +79,6 @@ record::Answer LeaderMachine::answer() const {
     return stopping_ || signalled_ ? record::Answer::stop : record::Answer::go_on;
 }
 
-LeaderActions LeaderMachine::leave(double idle_seconds) const {
-    return {Instruct{Dismiss{}}, Report{Left{idle_seconds}}};
-}
+LeaderActions LeaderMachine::leave() const { return {Instruct{Dismiss{}}, Report{Left{}}}; }
 
 }  // namespace msunet::dispatch

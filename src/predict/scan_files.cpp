@@ -12,10 +12,10 @@
 #include <system_error>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/inside.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/nifti_header.hpp"
 #include "msunet/io/other_formats.hpp"
-#include "msunet/prepare/inside.hpp"
 
 namespace msunet::predict {
 
@@ -172,6 +172,17 @@ ScanList find_files(const std::vector<std::string>& input, Wanted wanted) {
     return list;
 }
 
+/// The folders that the options name as input.
+std::vector<std::string> input_folders(const PredictOptions& options) {
+    std::vector<std::string> folders;
+    if (options.reference) folders.push_back(*options.reference);
+    std::ranges::copy_if(options.input, std::back_inserter(folders), [](const std::string& input) {
+        std::error_code ignored;
+        return fs::is_directory(input, ignored);
+    });
+    return folders;
+}
+
 bool is_there(const fs::path& file) {
     std::error_code ignored;
     return fs::exists(file, ignored);
@@ -214,13 +225,18 @@ Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
 
 void check_outputs(const std::vector<ScanFile>& scans, const PredictOptions& options) {
     std::vector<std::string> problems;
-    for (const std::string& input : options.input) {
-        std::error_code ignored;
-        if (!fs::is_directory(input, ignored)) continue;
-        if (!prepare::is_inside(options.output, input)) continue;
-        problems.push_back(concat("-o ", quoted(options.output), " lies in the INPUT folder ",
-                                  quoted(input),
-                                  ", which is never written to: give another folder"));
+    const auto folders = input_folders(options);
+    const auto check = [&](const char* option, const fs::path& named, const fs::path& written) {
+        auto problem = core::output_in_input(option, named, written, folders);
+        if (!problem || std::ranges::find(problems, *problem) != problems.end()) return;
+        problems.push_back(std::move(*problem));
+    };
+    check("-o", options.output, options.output);
+    if (options.qc) check("--qc", *options.qc, *options.qc);
+    if (problems.empty()) {
+        for (const ScanFile& scan : scans) {
+            check("-o", options.output, fs::path(options.output) / scan.folder);
+        }
     }
     std::set<fs::path> inputs;
     for (const ScanFile& scan : scans) inputs.insert(fs::weakly_canonical(scan.file));

@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/inside.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/other_formats.hpp"
-#include "msunet/prepare/inside.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
 #include "prepare/name_list.hpp"
 #include "prepare/split_check.hpp"
+#include "prepare/written_copies.hpp"
 
 namespace msunet::prepare {
 
@@ -28,14 +29,19 @@ void check_options(const Request& request) {
             "-ts (target_size) and -hspace or -vspace exclude each other (a new width or a new "
             "spacing), give one of them");
     }
-    const auto& copies = request.augment.write_augmented;
-    for (const auto& folder :
-         {request.folders.training_data_path, request.folders.mask_data_path}) {
-        if (!copies || !is_inside(*copies, folder)) continue;
-        problems.push_back(core::concat("--write_augmented ", core::quoted(*copies),
-                                        " lies in an input folder, which is never written to; "
-                                        "give another folder"));
-        break;
+    const std::vector<std::string> inputs{request.folders.training_data_path,
+                                          request.folders.mask_data_path};
+    const auto check = [&](const char* option, const fs::path& named, const fs::path& written) {
+        auto problem = core::output_in_input(option, named, written, inputs);
+        if (problem) problems.push_back(std::move(*problem));
+    };
+    if (const auto& copies = request.augment.write_augmented) {
+        for (const fs::path& folder : folders_of_copies(*copies)) {
+            check("--write_augmented", *copies, folder);
+        }
+    }
+    if (!request.cache_folder.empty()) {
+        check("--cache", request.cache_folder, request.cache_folder);
     }
     if (!problems.empty()) throw core::UsageError(std::move(problems));
 }

@@ -11,7 +11,6 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/prepare/inside.hpp"
 #include "prepare/cache.hpp"
 #include "prepare/cache_key.hpp"
 #include "prepare/find_input.hpp"
@@ -42,20 +41,6 @@ void announce(const Request& request, const Input& input) {
         (imaging::already_augmented(input.data) || imaging::already_augmented(input.masks))) {
         core::log::info("No augmentation: file names contain 'augmented'.");
     }
-}
-
-/// The cache's folder, or nothing where it must not be used.
-fs::path usable_cache(const Request& request) {
-    const fs::path& folder = request.cache_folder;
-    if (folder.empty()) return {};
-    for (const auto& input : {request.folders.training_data_path, request.folders.mask_data_path}) {
-        if (!is_inside(folder, input)) continue;
-        core::log::warn(core::concat("no cache: ", core::quoted(folder.string()),
-                                     " lies in an input folder, which is never written to; name "
-                                     "another one with --cache"));
-        return {};
-    }
-    return folder;
 }
 
 /// Checks a cached data set for what may differ from the run that made it. Throws core::InputError.
@@ -110,7 +95,7 @@ Prepared prepare(const Request& request, const comm::NodeTopology& nodes,
     Observer& observer = observer_or_none(given_observer);
     const Input input = find_input(request, world);
     announce(request, input);
-    const fs::path folder = usable_cache(request);
+    const fs::path& folder = request.cache_folder;
     Inventory inventory(input, folder, world);
 
     std::optional<StoredData> data;

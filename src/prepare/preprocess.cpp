@@ -63,6 +63,24 @@ std::vector<std::string> hashes_of(const std::vector<PairFacts>& all) {
     return hashes;
 }
 
+/// Collective: makes the folder of --write_augmented ready for the copies, or if none are kept,
+/// checks that it could.
+void open_copies_folder(const Request& request, const Input& input,
+                        const std::vector<imaging::AugmentedCopy>& copies, Keep keep,
+                        const comm::Communicator& ranks) {
+    const auto& folder = request.augment.write_augmented;
+    if (!folder) return;
+    if (copies.empty()) {
+        core::log::warn("--write_augmented: this run makes no augmented copies");
+        return;
+    }
+    together(ranks, [&] {
+        if (!ranks.is_root()) return;
+        if (keep == Keep::nothing) return check_written_copies(*folder);
+        replace_written_copies(*folder, input.pairs, copies);
+    });
+}
+
 /// Collective: reads all pairs. Throws core::InputError with all problems.
 AllPairs read_all(const Request& request, const Input& input, const Inventory& inventory,
                   const comm::NodeTopology& nodes, Keep keep, Observer& observer) {
@@ -72,6 +90,7 @@ AllPairs read_all(const Request& request, const Input& input, const Inventory& i
     }
     AllPairs all;
     all.copies = copies_of(request, input);
+    open_copies_folder(request, input, all.copies, keep, ranks);
     const WorkPlan plan = plan_work(request, input, all.copies, ranks, observer);
     ReadPairs read = read_pairs(request, input, inventory, all.copies, plan, nodes, keep, observer);
     Findings findings = gather_findings(ranks, read.findings);

@@ -15,28 +15,27 @@ namespace {
 
 std::string quoted(const fs::path& file) { return core::quoted(file.string()); }
 
-/// Two open files whose headers passed, each by itself.
+/// The open files whose headers passed, each by itself.
 struct OpenPair {
-    io::NiftiFile data;
-    io::NiftiFile mask;
+    std::optional<io::NiftiFile> data;
+    std::optional<io::NiftiFile> mask;
 };
 
-std::optional<OpenPair> open_pair(const PairFiles& files, std::int64_t frame, Findings& findings) {
-    auto data = open_scan(files.data, findings);
-    auto mask = open_scan(files.mask, findings);
-    if (data) note_header(*data, frame, findings);
-    if (!data || !mask) return std::nullopt;
-    return OpenPair{.data = std::move(*data), .mask = std::move(*mask)};
+OpenPair open_pair(const PairFiles& files, std::int64_t frame, Findings& findings) {
+    OpenPair pair{.data = open_scan(files.data, findings), .mask = open_scan(files.mask, findings)};
+    if (pair.data) note_header(*pair.data, frame, findings);
+    return pair;
 }
 
 std::optional<PairGeometry> check_headers(const OpenPair& pair,
                                           const imaging::PreprocessOptions& options,
                                           const std::vector<std::int64_t>& fixed_patches,
                                           Findings& findings) {
-    const fs::path& data = pair.data.path();
-    const fs::path& mask = pair.mask.path();
-    const core::Volume& geometry = pair.data.header().geometry;
-    const core::Volume& of_mask = pair.mask.header().geometry;
+    if (!pair.data || !pair.mask) return std::nullopt;
+    const fs::path& data = pair.data->path();
+    const fs::path& mask = pair.mask->path();
+    const core::Volume& geometry = pair.data->header().geometry;
+    const core::Volume& of_mask = pair.mask->header().geometry;
     if (const auto sizes = imaging::size_difference(geometry, of_mask)) {
         findings.problems.push_back(
             core::concat(quoted(data), " and its mask ", quoted(mask), " differ in size (", *sizes,
@@ -48,7 +47,7 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair,
                                                  quoted(data), " in its header (", *difference,
                                                  "), the volume's is used"));
     }
-    const auto after = resampled_grid(pair.data, options, findings);
+    const auto after = resampled_grid(*pair.data, options, findings);
     if (!after) return std::nullopt;
     if (auto small = too_small_for_patches(data, *after, fixed_patches)) {
         findings.problems.push_back(std::move(*small));
@@ -56,7 +55,7 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair,
     }
     return PairGeometry{.before = imaging::grid_of(geometry),
                         .after = *after,
-                        .reading_cost = pair.data.cost() + pair.mask.cost()};
+                        .reading_cost = pair.data->cost() + pair.mask->cost()};
 }
 
 }  // namespace
@@ -78,8 +77,7 @@ std::optional<PairGeometry> survey_pair(const PairFiles& files,
                                         const std::vector<std::int64_t>& fixed_patches) {
     Findings unused;
     const auto pair = open_pair(files, options.frame, unused);
-    if (!pair) return std::nullopt;
-    return check_headers(*pair, options, fixed_patches, unused);
+    return check_headers(pair, options, fixed_patches, unused);
 }
 
 std::optional<PairContent> read_pair(const PairFiles& files,
@@ -87,12 +85,17 @@ std::optional<PairContent> read_pair(const PairFiles& files,
                                      const std::vector<std::int64_t>& fixed_patches,
                                      Findings& findings) {
     auto pair = open_pair(files, options.frame, findings);
-    if (!pair) return std::nullopt;
-    const auto geometry = check_headers(*pair, options, fixed_patches, findings);
-    if (!geometry) return std::nullopt;
-    auto volume = read_volume(std::move(pair->data), options.frame, io::Extent::whole, findings);
-    auto mask = read_mask(std::move(pair->mask), options.frame, io::Extent::whole, findings);
-    if (!volume || !mask) return std::nullopt;
+    const auto geometry = check_headers(pair, options, fixed_patches, findings);
+    // A file is read whatever is wrong with the other, so that all bad files are found at once.
+    std::optional<io::NiftiFrame> volume;
+    std::optional<io::NiftiFrame> mask;
+    if (pair.data) {
+        volume = read_volume(std::move(*pair.data), options.frame, io::Extent::whole, findings);
+    }
+    if (pair.mask) {
+        mask = read_mask(std::move(*pair.mask), options.frame, io::Extent::whole, findings);
+    }
+    if (!geometry || !volume || !mask) return std::nullopt;
     return PairContent{.geometry = *geometry,
                        .voxels = {.volume = std::move(volume->volume),
                                   .mask = std::move(mask->volume),

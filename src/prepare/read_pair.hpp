@@ -52,7 +52,7 @@ struct PairContent {
 
 /// Opens both files, checks them by themselves and against each other (sizes; geometry, a warning),
 /// the size after resampling, fixed patches against it, and reads all of their bytes. Nothing, with
-/// problems, if the pair can't be used; voxels are then read only if the headers are fine.
+/// problems, if the pair can't be used; each file whose own header is fine is read even then.
 /// `fixed_patches`: sizes in pixels; empty with fractional patches.
 [[nodiscard]] std::optional<PairContent> read_pair(const PairFiles& files,
                                                    const imaging::PreprocessOptions& options,

@@ -1,13 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prepare/written_copies.hpp"
 
+#include <algorithm>
+#include <set>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
+#include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/nifti_writer.hpp"
+#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* list_name = "augmented_copies.txt";
+
+/// Names of a copy's files, relative to the folder of --write_augmented.
+struct CopyFiles {
+    fs::path data;
+    fs::path mask;
+};
+
+CopyFiles files_of(const Pair& pair, const imaging::AugmentedCopy& copy) {
+    const auto [data, masks] = folders_of_copies({});
+    return {data / (copy_name(pair.data, copy) + ".nii"),
+            masks / (copy_name(pair.mask, copy) + ".nii")};
+}
+
+/// The files that the last run listed.
+std::set<fs::path> listed_files(const fs::path& folder) {
+    std::error_code ignored;
+    if (!fs::exists(folder / list_name, ignored)) return {};
+    std::set<fs::path> files;
+    for (const auto& line : core::split(core::read_file(folder / list_name), '\n')) {
+        if (!line.empty()) files.insert(fs::path(line));
+    }
+    return files;
+}
+
+/// What the folders of copies hold, relative to `folder`.
+std::vector<fs::path> found_files(const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& inner : folders_of_copies({})) {
+        std::error_code error;
+        for (fs::directory_iterator entry(folder / inner, error);
+             !error && entry != fs::directory_iterator(); entry.increment(error)) {
+            files.push_back(inner / entry->path().filename());
+        }
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+}  // namespace
+
+std::array<fs::path, 2> folders_of_copies(const fs::path& folder) {
+    return {folder / "data", folder / "masks"};
+}
+
+void check_written_copies(const fs::path& folder) {
+    const auto listed = listed_files(folder);
+    std::vector<std::string> others;
+    for (const fs::path& file : found_files(folder)) {
+        if (!listed.contains(file)) others.push_back(file.string());
+    }
+    if (others.empty()) return;
+    throw core::UsageError(core::concat("--write_augmented ", core::quoted(folder.string()),
+                                        " holds files that are no copies of ",
+                                        "an earlier run (they are not in ", list_name,
+                                        "): ", name_list(others), "; give a new or empty folder"));
+}
+
+void replace_written_copies(const fs::path& folder, std::span<const Pair> pairs,
+                            std::span<const imaging::AugmentedCopy> copies) {
+    check_written_copies(folder);
+    for (const fs::path& file : found_files(folder)) {
+        std::error_code error;
+        fs::remove(folder / file, error);
+        if (error) throw core::FileError("can't remove", folder / file, error.value());
+    }
+    std::string list;
+    for (const imaging::AugmentedCopy& copy : copies) {
+        const CopyFiles files = files_of(pairs[copy.pair], copy);
+        list += core::concat(files.data.string(), "\n", files.mask.string(), "\n");
+    }
+    core::make_directories(folder);
+    core::write_file_atomically(folder / list_name, list);
+}
 
 std::string stem_of(const std::string& file_name) {
     const std::string lower = core::to_lower(file_name);
@@ -23,15 +108,12 @@ std::string copy_name(const std::string& file_name, const imaging::AugmentedCopy
     return core::concat(stem_of(file_name), "_augmented", copy.copy + 1);
 }
 
-void write_copy(const std::filesystem::path& folder, const Pair& pair,
-                const imaging::AugmentedCopy& copy, const LoadedPair& loaded) {
-    const auto data = folder / "data";
-    const auto masks = folder / "masks";
-    core::make_directories(data);
-    core::make_directories(masks);
-    io::write_on_scan(data / (copy_name(pair.data, copy) + ".nii"), loaded.head, loaded.volume);
-    io::write_on_scan(masks / (copy_name(pair.mask, copy) + ".nii"), loaded.head, loaded.mask,
-                      io::StoredAs::uint8);
+void write_copy(const fs::path& folder, const Pair& pair, const imaging::AugmentedCopy& copy,
+                const LoadedPair& loaded) {
+    for (const fs::path& inner : folders_of_copies(folder)) core::make_directories(inner);
+    const CopyFiles files = files_of(pair, copy);
+    io::write_on_scan(folder / files.data, loaded.head, loaded.volume);
+    io::write_on_scan(folder / files.mask, loaded.head, loaded.mask, io::StoredAs::uint8);
 }
 
 }  // namespace msunet::prepare

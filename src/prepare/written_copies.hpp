@@ -3,7 +3,9 @@
 /// Augmented copies on disk: --write_augmented.
 #pragma once
 
+#include <array>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "msunet/imaging/augment_plan.hpp"
@@ -19,8 +21,22 @@ namespace msunet::prepare {
 [[nodiscard]] std::string copy_name(const std::string& file_name,
                                     const imaging::AugmentedCopy& copy);
 
-/// Writes a copy as "<folder>/data/<name>.nii" and "<folder>/masks/<name>.nii": folders that
-/// training accepts as input, with the header of the scan. Throws core::Error.
+/// The folders of volumes and masks in the folder of --write_augmented. Training accepts them as
+/// input.
+[[nodiscard]] std::array<std::filesystem::path, 2> folders_of_copies(
+    const std::filesystem::path& folder);
+
+/// Throws core::UsageError where the folders of copies hold anything that no earlier run has listed
+/// as its copy. A list of the copies is kept beside the two folders.
+void check_written_copies(const std::filesystem::path& folder);
+
+/// Removes the copies of an earlier run, and lists those of this one before they are written, so
+/// that a run that is killed leaves no copy unlisted. Throws core::Error.
+void replace_written_copies(const std::filesystem::path& folder, std::span<const Pair> pairs,
+                            std::span<const imaging::AugmentedCopy> copies);
+
+/// Writes a copy as "<folder>/data/<name>.nii" and "<folder>/masks/<name>.nii", with the header of
+/// the scan. Throws core::Error.
 void write_copy(const std::filesystem::path& folder, const Pair& pair,
                 const imaging::AugmentedCopy& copy, const LoadedPair& loaded);
 

@@ -2,6 +2,8 @@
 #include "msunet/report/dice_table.hpp"
 
 #include <array>
+#include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "msunet/core/options.hpp"
@@ -14,18 +16,20 @@ using core::concat;
 
 namespace {
 
-/// A sum of Dice values and how many they are.
-struct Mean {
-    double sum = 0;
-    std::size_t scans = 0;
+/// Mean and standard deviation of some scans' Dice.
+struct Spread {
+    std::vector<double> dices;
 
-    void add(double dice) {
-        sum += dice;
-        ++scans;
-    }
     [[nodiscard]] std::string text() const {
-        return concat(core::fixed(sum / static_cast<double>(scans), 4), " (", scans,
-                      scans == 1 ? " scan)" : " scans)");
+        const auto scans = static_cast<double>(dices.size());
+        const double mean = std::accumulate(dices.begin(), dices.end(), 0.0) / scans;
+        double squares = 0;
+        for (const double dice : dices) squares += (dice - mean) * (dice - mean);
+        std::string text = core::fixed(mean, 4);
+        if (dices.size() > 1) {
+            text += concat(" ± ", core::fixed(std::sqrt(squares / (scans - 1)), 4));
+        }
+        return concat(text, " (", dices.size(), dices.size() == 1 ? " scan)" : " scans)");
     }
 };
 
@@ -43,21 +47,21 @@ std::string dice_csv(std::span<const ScanDice> scans) {
 
 std::string mean_dice_text(std::span<const ScanDice> scans) {
     if (scans.empty()) return {};
-    std::array<Mean, core::modality_count> means{};
-    Mean unknown;
-    Mean all;
+    std::array<Spread, core::modality_count> means{};
+    Spread unknown;
+    Spread all;
     for (const auto& one : scans) {
-        auto& mean = one.modality ? means[static_cast<std::size_t>(*one.modality)] : unknown;
-        mean.add(one.dice);
-        all.add(one.dice);
+        auto& spread = one.modality ? means[static_cast<std::size_t>(*one.modality)] : unknown;
+        spread.dices.push_back(one.dice);
+        all.dices.push_back(one.dice);
     }
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < means.size(); ++i) {
-        if (means[i].scans == 0) continue;
+        if (means[i].dices.empty()) continue;
         parts.push_back(concat(core::modality_names[i], ' ', means[i].text()));
     }
     if (parts.empty()) return concat("all ", all.text());
-    if (unknown.scans > 0) parts.push_back(concat("unknown modality ", unknown.text()));
+    if (!unknown.dices.empty()) parts.push_back(concat("unknown modality ", unknown.text()));
     return concat(core::join(parts), "; all ", all.text());
 }
 

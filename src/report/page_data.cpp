@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "msunet/io/png.hpp"
+#include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "report/contour.hpp"
@@ -25,12 +26,23 @@ Json split_json(const record::SweepRecord& record, bool validation) {
     return {{"pairs", pairs}, {"slices", slices}};
 }
 
+/// Scan, mask, modality and slices of each validation pair.
+Json validation_scans(const record::SweepRecord& record) {
+    Json json = Json::array();
+    for (const record::DataPair& pair : record.start.data.pairs) {
+        if (!pair.validation) continue;
+        json.push_back({pair.data, pair.mask, core::name_of(pair.modality), pair.slices});
+    }
+    return json;
+}
+
 Json data_json(const record::SweepRecord& record) {
     const record::DataSummary& data = record.start.data;
     return {{"train", split_json(record, false)},      {"val", split_json(record, true)},
             {"copies", data.augmented_copies},         {"train_samples", data.training_samples},
             {"val_samples", data.validation_samples},  {"bytes", data.bytes},
-            {"prepare_seconds", data.prepare_seconds}, {"from_cache", data.from_cache}};
+            {"prepare_seconds", data.prepare_seconds}, {"from_cache", data.from_cache},
+            {"val_scans", validation_scans(record)}};
 }
 
 Json starts_json(const record::SweepRecord& record, const Sweep& sweep) {
@@ -127,6 +139,7 @@ std::string page_data(const record::SweepRecord& record,
               {"data", data_json(record)},
               {"starts", starts_json(record, sweep)},
               {"timeline", timeline_json(record)},
+              {"idle", number_json(idle_fraction(record))},
               {"settings", std::move(settings)},
               {"summary", result_names(sweep).summary},
               {"archive", result_names(sweep).archive},

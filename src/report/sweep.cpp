@@ -2,6 +2,7 @@
 #include "msunet/report/sweep.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "msunet/core/text.hpp"
 #include "msunet/record/ranking.hpp"
@@ -41,6 +42,15 @@ bool is_true(const record::Configuration& configuration, std::string_view name, 
 // modality_weight of "none".
 core::Value canonical(const std::string& key, const core::Value& value) {
     return std::holds_alternative<std::string>(value) ? unet::canonical_value(key, value) : value;
+}
+
+/// The padded patch of a trial. With fractional patches it is the same for all trials, and one
+/// whose rank died has not reported it.
+const std::string& patch_size(const Sweep& sweep, const record::TrialResult& trial) {
+    if (!trial.patch_size.empty()) return trial.patch_size;
+    const auto known = std::ranges::find_if(sweep.trials, std::not_fn(&std::string::empty),
+                                            &record::TrialResult::patch_size);
+    return known == sweep.trials.end() ? trial.patch_size : known->patch_size;
 }
 
 }  // namespace
@@ -96,8 +106,9 @@ core::Permutation table_parameters(const Sweep& sweep, const record::TrialResult
         row.insert_or_assign(name, canonical(name, value));
     row.insert_or_assign("experiment_name", sweep.experiment);
     row.insert_or_assign("num_gpus", trial.num_gpus);
-    if (sweep.fractional_patches && !trial.patch_size.empty()) {
-        row.insert_or_assign("patch_dimensions", trial.patch_size);
+    if (sweep.fractional_patches) {
+        const std::string& size = patch_size(sweep, trial);
+        if (!size.empty()) row.insert_or_assign("patch_dimensions", size);
     }
     return row;
 }

@@ -8,6 +8,7 @@
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/report/late_drop.hpp"
 
 namespace msunet::report {
 namespace {
@@ -98,6 +99,20 @@ void add_best_trial(Block& block, const Sweep& sweep) {
     }
 }
 
+void add_late_drop(Block& block, const Sweep& sweep) {
+    const auto drop = largest_late_drop(sweep);
+    if (!drop) return;
+    auto text = core::concat("trial ", drop->trial, " ended with ", drop->metric, " ",
+                             core::fixed(drop->last, 4), ", its epoch ", drop->best_epoch, " had ",
+                             core::fixed(drop->best, 4));
+    if (drop->trials > 1) {
+        const std::size_t others = drop->trials - 1;
+        text += core::concat("; ", others, others == 1 ? " other trial" : " other trials",
+                             " lost more than ", late_drop_limit);
+    }
+    block.row("last epoch", text + "; --restore_best True keeps the best epoch");
+}
+
 }  // namespace
 
 std::string epoch_heading(bool has_validation) {
@@ -143,6 +158,7 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
     block.row("trials", state_counts(sweep));
     if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
     add_best_trial(block, sweep);
+    add_late_drop(block, sweep);
     std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));
     if (summary.starts > 1) {
         time += core::concat(" from the first of ", summary.starts, " starts");

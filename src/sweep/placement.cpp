@@ -204,7 +204,8 @@ private:
         }
         std::sort(beyond.begin(), beyond.end());
         idle(beyond, concat("there are ", result_.groups, " groups for ", request_.trials,
-                            " trials), ask for fewer nodes"));
+                            request_.trials == 1 ? " trial" : " trials", "), ask for fewer ",
+                            request_.nodes.size() == 1 ? "ranks" : "nodes"));
         if (request_.trials_per_gpu > 1 && has_devices() && !any_shares()) {
             result_.notices.push_back(
                 concat("--trials_per_gpu ", request_.trials_per_gpu,

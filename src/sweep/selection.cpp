@@ -18,6 +18,10 @@ std::string count_text(std::uint64_t count) {
     return core::thousands(static_cast<std::int64_t>(count));
 }
 
+std::string permutations_text(std::uint64_t count) {
+    return count_text(count) + (count == 1 ? " permutation" : " permutations");
+}
+
 /// How many to draw, and the option that says so; empty: all.
 struct Limit {
     std::uint64_t count = 0;
@@ -30,8 +34,8 @@ Limit limit_of(const ParameterGrid& grid, const SweepOptions& options) {
         const double count = static_cast<double>(grid.size()) * *options.fraction_limit;
         if (count < 1) {
             throw core::UsageError(concat("--fraction_limit ", *options.fraction_limit,
-                                          " leaves none of ", count_text(grid.size()),
-                                          " permutations, raise it"));
+                                          " leaves none of ", permutations_text(grid.size()),
+                                          ", raise it"));
         }
         const auto whole = static_cast<std::uint64_t>(count);
         return {std::min(whole, grid.size()), concat("--fraction_limit ", *options.fraction_limit)};
@@ -82,9 +86,9 @@ void filter(std::vector<record::TrialId>& trials, const std::string& text,
 
 void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
     if (static_cast<std::uint64_t>(shard.count) > trials.size()) {
-        throw core::UsageError(concat("--shard ", to_text(shard), ": there are only ",
-                                      trials.size(),
-                                      " permutations, use at most that many shards"));
+        throw core::UsageError(concat("--shard ", to_text(shard), ": the sweep has only ",
+                                      permutations_text(trials.size()),
+                                      ", use at most that many shards"));
     }
     std::vector<record::TrialId> kept;
     for (auto i = static_cast<std::size_t>(shard.index - 1); i < trials.size();
@@ -103,9 +107,7 @@ std::string folder_suffix(const Shard& shard) {
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
                  const core::Permutation& defaults, const Expression::Canonical& canonical) {
     Selection selection;
-    selection.lines.push_back(count_text(grid.size()) +
-                              (grid.size() == 1 ? " permutation" : " permutations") +
-                              " in the grid");
+    selection.lines.push_back(permutations_text(grid.size()) + " in the grid");
     const Limit limit = limit_of(grid, options);
     if (limit.count > selection_limit) {
         throw core::UsageError(

@@ -24,6 +24,16 @@ class ConfigsTest(ProgramTest):
                 self.assertEqual(shown.code, 0, shown.text)
                 self.assertIn("talos_params: \"{'", shown.out)
 
+    def test_recipes_are_examples(self):
+        folder = Path(__file__).parents[2] / "configs"
+        for recipe, name in (("quick", "first_try.yaml"), ("good", "good_model.yaml")):
+            with self.subTest(recipe):
+                shown = [run("-tpath", "data", "-mpath", "masks", *chosen, "--print_config",
+                             cwd=self.here).out
+                         for chosen in (("--recipe", recipe), ("--config", folder / name))]
+                self.assertEqual(*shown)
+                self.assertIn("restore_best: True", shown[0])
+
     def test_every_example_trains(self):
         self.scans()
         for config in CONFIGS:

@@ -271,6 +271,27 @@ class Models(PredictTest):
         self.assertIn("pixels of 2.000 mm, in training 0.500", result.err)
         self.assertIn("the same size is -ts 48 in msUNET-RAM's inference", result.out)
 
+        self.check_validation(experiment)
+
+    def check_validation(self, experiment):
+        """The experiment knows its validation scans and their masks."""
+        checked = run("predict", "--validation", experiment, "-o", "checked", "--threads", "1",
+                      cwd=self.here)
+        self.assert_code(checked, 0)
+        with open(self.here / "checked" / "dice.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([(row["scan"], row["modality"]) for row in rows],
+                         [("b1_fmri_data.nii", "fmri")])
+        self.assertIn("mean Dice    fmri", checked.out)
+        for words, text in ((("data",), "can't be combined"), (("-o", "data/x"), "input folder")):
+            refused = run("predict", "--validation", experiment, *words, cwd=self.here)
+            self.assert_code(refused, 2)
+            self.assertIn(text, refused.err)
+        (self.here / "data" / "b1_fmri_data.nii").rename(self.here / "b1.nii")
+        gone = run("predict", "--validation", experiment, cwd=self.here)
+        self.assert_code(gone, 3)
+        self.assertIn("b1_fmri_data.nii' where training read the scans: missing", gone.err)
+
     def test_a_model_without_settings_is_reported(self):
         self.scans()
         result = self.predict("data/a2_dti_data.nii")
@@ -294,7 +315,7 @@ class Reference(PredictTest):
         self.assertEqual([row["scan"] for row in rows], sorted(os.listdir(self.here / "data")))
         self.assertEqual(sorted({row["modality"] for row in rows}),
                          ["anatomical", "dti", "fmri", "noddi"])
-        found = re.search(r"fmri ([\d.]+) \(2 scans\)", result.out)
+        found = re.search(r"fmri ([\d.]+) ± [\d.]+ \(2 scans\)", result.out)
         dices = [float(row["dice"]) for row in rows if row["modality"] == "fmri"]
         self.assertAlmostEqual(float(found[1]), sum(dices) / 2, delta=1e-4)
         # Existing results are read.

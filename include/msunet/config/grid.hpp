@@ -18,12 +18,15 @@ namespace msunet::config {
 /// Every key must be one of `keys`, compared by core::plain_name; the entries have the spelling of
 /// `keys`. Throws UsageError with all problems: where the text can't be read (line and column), and
 /// every key that is doubled, unknown (with the nearest known one) or has no values.
-[[nodiscard]] core::GridEntries parse_grid(std::string_view text,
-                                           std::span<const std::string> keys);
+///
+/// `others` are keys of other programs: their entries are read too, but no message names them.
+[[nodiscard]] core::GridEntries parse_grid(std::string_view text, std::span<const std::string> keys,
+                                           std::span<const std::string> others = {});
 
 /// As parse_grid, where `text` may also be the path of a file that holds the grid.
 [[nodiscard]] core::GridEntries load_grid(const std::string& text_or_path,
-                                          std::span<const std::string> keys);
+                                          std::span<const std::string> keys,
+                                          std::span<const std::string> others = {});
 
 /// The grid as a Python dictionary that parse_grid reads back: for the journal, the start table.
 [[nodiscard]] std::string grid_text(const core::GridEntries& grid);

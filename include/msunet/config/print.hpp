@@ -15,6 +15,9 @@ namespace msunet::config {
 /// All effective values as commented YAML that parse_yaml reads back to the same values.
 [[nodiscard]] std::string config_yaml(const Schema& schema);
 
+/// Meaning and range of an option as sentences: "Seed of the weights. Allowed: >= 0."
+[[nodiscard]] std::string help_sentences(const core::OptionInfo& info);
+
 /// Wraps each line of `text` to `width` columns (at least 40). The parts of a line keep its indent;
 /// in a line with two blanks in the middle they start below the text after these.
 [[nodiscard]] std::string help_paragraphs(std::string_view text, std::size_t width);

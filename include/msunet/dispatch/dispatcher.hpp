@@ -23,7 +23,6 @@ public:
 struct SweepEnding {
     sweep::Ending ending = sweep::Ending::complete;
     std::optional<record::StopReason> stop_reason;
-    double idle_fraction = 0;  ///< of the leaders' time
 };
 
 /// Serves the groups from rank 0, between its own training steps or alone: connects a
@@ -48,7 +47,6 @@ private:
     DispatcherMachine machine_;
     record::Journal& journal_;
     SweepListener& listener_;
-    double began_at_;
     double next_clock_ = 0;
 };
 

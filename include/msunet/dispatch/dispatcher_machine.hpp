@@ -58,8 +58,6 @@ public:
     [[nodiscard]] sweep::Ending ending() const { return ending_; }
     /// Why it was stopped, if it was.
     [[nodiscard]] std::optional<record::StopReason> stop_reason() const { return stop_reason_; }
-    /// Seconds without a trial to train, of all leaders together.
-    [[nodiscard]] double idle_seconds() const { return idle_seconds_; }
     /// World rank of a group's leader, by group.
     [[nodiscard]] const std::vector<int>& leaders() const { return leaders_; }
 
@@ -81,7 +79,6 @@ private:
     double next_heartbeat_ = 0;
     sweep::Ending ending_ = sweep::Ending::complete;
     std::optional<record::StopReason> stop_reason_;
-    double idle_seconds_ = 0;
     std::size_t left_ = 0;
 };
 

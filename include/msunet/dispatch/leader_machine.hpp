@@ -50,8 +50,8 @@ public:
 
     /// The sweep is over: the group trains nothing more.
     [[nodiscard]] bool is_over() const { return over_; }
-    /// The group leaves after the sweep is over. `idle_seconds`: the leader had nothing to train.
-    [[nodiscard]] LeaderActions leave(double idle_seconds) const;
+    /// The group leaves after the sweep is over.
+    [[nodiscard]] LeaderActions leave() const;
 
 private:
     void return_waiting(LeaderActions& actions);

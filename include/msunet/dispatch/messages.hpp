@@ -64,7 +64,6 @@ struct SignalReceived {
 /// The group trains nothing any more. Its last message.
 struct Left {
     static constexpr std::string_view name = "left";
-    double idle_seconds = 0;  ///< its leader had nothing to train
 };
 
 using ToDispatcher = std::variant<Ready, Started, EpochEnded, CheckpointSaved, Ended, Paused,
@@ -113,7 +112,7 @@ using ToMember = std::variant<Train, Dismiss>;
 
 template <class T>
 concept WithoutMembers = Is<T, Ready> || Is<T, SignalReceived> || Is<T, Drain> || Is<T, Stop> ||
-    Is<T, End> || Is<T, Dismiss>;
+    Is<T, End> || Is<T, Dismiss> || Is<T, Left>;
 
 template <class Archive, WithoutMembers T>
 void fields(Archive& /*archive*/, T& /*value*/) {}
@@ -151,11 +150,6 @@ void fields(Archive& archive, T& value) {
 template <class Archive, class T>
 requires Is<T, Returned> || Is<T, Recall>
 void fields(Archive& archive, T& value) { archive("trial", value.trial); }
-
-template <class Archive, Is<Left> T>
-void fields(Archive& archive, T& value) {
-    archive("idle_seconds", value.idle_seconds);
-}
 
 template <class Archive, class T>
 requires Is<T, Assign> || Is<T, Train>

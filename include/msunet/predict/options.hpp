@@ -33,6 +33,7 @@ struct PredictOptions {
     bool brain = false;
     bool overwrite = false;
     std::optional<std::string> reference;    ///< folder of masks
+    std::optional<std::string> validation;   ///< experiment whose validation scans are predicted
     std::optional<std::string> qc;           ///< file of the page
     std::optional<core::Modality> modality;  ///< of all scans; nullopt: by names
     double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
@@ -40,6 +41,9 @@ struct PredictOptions {
     std::int64_t batch_size = 16;  ///< windows in one forward pass
     model::Precision precision = model::Precision::float32;
     std::optional<std::int64_t> threads;  ///< nullopt: cores of the node / its ranks
+
+    /// Whether results are compared with manual masks.
+    [[nodiscard]] bool compares() const { return reference || validation; }
 };
 
 /// What of a model's training shapes its input and output besides imaging::PreprocessOptions and
@@ -98,6 +102,13 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .affects = Affects::run,
                    .value_name = "MASKS"},
                   options.reference);
+    visitor.visit({.name = "validation",
+                   .help = "Instead of INPUT: the validation scans of this experiment, where its "
+                           "training read them, compared with their masks as with --reference. The "
+                           "model is that of the experiment unless --model is given",
+                   .affects = Affects::run,
+                   .value_name = "DIR"},
+                  options.validation);
     visitor.visit(
         {.name = "qc",
          .help = "HTML page to check all results: outlines on a few slices of every scan, "

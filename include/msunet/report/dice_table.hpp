@@ -21,8 +21,9 @@ struct ScanDice {
 /// dice.csv: scan, modality (empty if unknown), dice.
 [[nodiscard]] std::string dice_csv(std::span<const ScanDice> scans);
 
-/// "anatomical 0.9712 (3 scans), unknown modality 0.9401 (1 scan); all 0.9634 (4 scans)"; only the
-/// last if no modality is known; empty for no scans.
+/// Means and standard deviations: "anatomical 0.9712 ± 0.0101 (3 scans), unknown modality 0.9401
+/// (1 scan); all 0.9634 ± 0.0172 (4 scans)"; only the last if no modality is known; empty for no
+/// scans.
 [[nodiscard]] std::string mean_dice_text(std::span<const ScanDice> scans);
 
 }  // namespace msunet::report

@@ -2,6 +2,7 @@
 #include "dry_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,7 +12,9 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/model/runtime.hpp"
 #include "start_table.hpp"
+#include "time_estimate.hpp"
 
 namespace msunet::app {
 
@@ -63,52 +66,13 @@ void print_grid(const GridPlan& plan) {
     }
 }
 
-/// Patches that the slices of one grid give at most.
-std::uint64_t samples_of(const imaging::Grid& grid, const data::PatchSpec& spec) {
-    const auto height = static_cast<std::uint32_t>(grid.size[1]);
-    const auto width = static_cast<std::uint32_t>(grid.size[0]);
-    const auto patch = data::patch_size(spec, height, width);
-    if (patch.height > height || patch.width > width) return 0;
-    const std::uint64_t rows = (height - patch.height) / patch.row_stride + 1;
-    const std::uint64_t columns = (width - patch.width) / patch.column_stride + 1;
-    return rows * columns * grid.size[2];
-}
-
-/// Megapixels that one core trains in a second, from our benchmarks: an order of magnitude, enough
-/// to choose between a day and a week.
-constexpr double megapixels_per_core_second = 0.15;
-
-struct Work {
-    std::uint64_t training_samples = 0;
-    double megapixels = 0;  ///< over all permutations and epochs
-};
-
-Work estimate_work(const TrainSettings& settings, const GridPlan& plan,
-                   const prepare::Survey& survey) {
-    const auto defaults = default_hyperparameters(settings);
-    Work work;
-    const std::size_t counted = std::min<std::size_t>(plan.selection.trials.size(), 1000);
-    for (std::size_t n = 0; n < counted; ++n) {
-        const auto permutation =
-            unet::from_permutation(plan.grid->permutation(plan.selection.trials[n]), defaults);
-        const auto spec = data::patch_spec(settings.patches, permutation.patch_dimensions,
-                                           permutation.patch_stride);
-        double pixels = 0;
-        std::uint64_t samples = 0;
-        for (const auto& surveyed : survey.pairs) {
-            const auto height = static_cast<std::uint32_t>(surveyed.after.size[1]);
-            const auto width = static_cast<std::uint32_t>(surveyed.after.size[0]);
-            const auto patch = data::patch_size(spec, height, width);
-            const auto of_scan = samples_of(surveyed.after, spec);
-            if (!surveyed.pair.validation) samples += of_scan;
-            pixels += static_cast<double>(of_scan) * patch.height * patch.width;
-        }
-        if (n == 0) work.training_samples = samples;
-        work.megapixels += pixels * static_cast<double>(permutation.epochs) / 1e6;
-    }
-    work.megapixels *= static_cast<double>(plan.selection.trials.size()) /
-                       static_cast<double>(std::max<std::size_t>(1, counted));
-    return work;
+/// Seconds of training on all ranks together. Trials are not divided: a last round of fewer trials
+/// than ranks takes as long as a full one.
+double training_seconds(const TrainSettings& settings, const GridPlan& plan,
+                        const prepare::Survey& survey, const Compute& compute, int ranks) {
+    const auto trials = static_cast<double>(plan.selection.trials.size());
+    const double rounds = trials > ranks ? std::ceil(trials / ranks) : trials / ranks;
+    return estimate_seconds(settings, plan, survey, compute.precision()) / trials * rounds;
 }
 
 }  // namespace
@@ -118,11 +82,14 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
     const auto survey = prepare::survey(request, topology, &observer);
+    warn_of_weights(settings, plan.grid->lists(), survey);
     const auto nodes = describe_nodes(topology, compute.device_count());
     if (!world.is_root()) return core::ExitCode::ok;
     print_pairs(survey);
     print_grid(plan);
-    const auto work = estimate_work(settings, plan, survey);
+    const auto first = first_permutation(plan, default_hyperparameters(settings));
+    const auto samples = count_samples(
+        survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride));
     core::log::info(concat("preprocessing: ", preprocessing_text(settings), ", ", survey.copies,
                            survey.copies == 1 ? " augmented copy" : " augmented copies",
                            " planned"));
@@ -130,17 +97,16 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     core::log::info(concat("memory: at most ",
                            core::bytes_text(static_cast<double>(survey.largest_bytes)),
                            " of slices a node"));
-    core::log::info(concat("samples: at most ", work.training_samples,
-                           " training patches in the first permutation, before slices without "
-                           "signal are dropped"));
-    std::int64_t cores = 0;
-    for (const auto& node : nodes) cores += node.cores;
+    core::log::info(concat("samples: ", samples.training, " training and ", samples.validation,
+                           " validation patches in the first permutation"));
     if (compute.device_count() == 0) {
-        core::log::info(
-            concat("estimate: ",
-                   core::duration_text(work.megapixels /
-                                       (megapixels_per_core_second * static_cast<double>(cores))),
-                   " on ", cores, cores == 1 ? " core" : " cores", ", within a factor of three"));
+        const auto threads = threads_of_rank(settings, nodes, topology);
+        model::set_threads(static_cast<int>(threads));
+        const double seconds = training_seconds(settings, plan, survey, compute, world.size());
+        core::log::info(concat("estimate: ", core::duration_text(seconds), " of training on ",
+                               world.size(), world.size() == 1 ? " rank" : " ranks", " of ",
+                               threads, threads == 1 ? " thread" : " threads",
+                               ", from steps that were timed now"));
     }
     core::log::info("dry run: nothing was trained or written");
     return core::ExitCode::ok;

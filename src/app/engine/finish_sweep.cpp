@@ -7,6 +7,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/report/html.hpp"
+#include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
@@ -44,7 +45,7 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     const bool complete = journal.record().unfinished() == 0;
     report::FinalSummary summary;
     summary.folder = folder.string();
-    summary.idle_fraction = ending.idle_fraction;
+    summary.idle_fraction = report::idle_fraction(journal.record());
     summary.ranks = static_cast<int>(journal.record().start.world.ranks);
     summary.starts = journal.record().starts.size();
     if (complete) {

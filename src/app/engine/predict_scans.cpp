@@ -159,7 +159,7 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
                                " scans were done; the same command continues"));
         return core::ExitCode::stopped;
     }
-    if (settings.predict.reference) {
+    if (settings.predict.compares()) {
         core::make_directories(settings.predict.output);
         write_dice(plan, reports, fs::path(settings.predict.output) / "dice.csv");
     }

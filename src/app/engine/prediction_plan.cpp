@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "../on_root.hpp"
+#include "../validation_scans.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
@@ -78,7 +79,11 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     }
     predict::check_outputs(list.scans, settings.predict);
     predict::References references;
-    if (settings.predict.reference) {
+    if (settings.predict.validation) {
+        for (const auto& one : validation_scans(*settings.predict.validation)) {
+            references.of_scan.push_back({one.mask, one.modality});
+        }
+    } else if (settings.predict.reference) {
         references = predict::pair_references(list.scans, *settings.predict.reference);
         for (const auto& warning : references.warnings) core::log::warn(warning);
     }
@@ -155,7 +160,7 @@ PredictionPlan plan_prediction(const PredictSettings& settings, const predict::S
     PredictionPlan plan;
     plan.tasks = on_root(world, [&] { return list_tasks(settings); });
     for (auto& task : plan.tasks) task.outputs = predict::outputs_of(task.scan, settings.predict);
-    set_costs(plan, options, settings.predict.qc || settings.predict.reference, world);
+    set_costs(plan, options, settings.predict.qc || settings.predict.compares(), world);
     return plan;
 }
 

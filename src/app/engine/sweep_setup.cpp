@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "../useless_options.hpp"
 #include "../world.hpp"
 #include "msunet/core/hash.hpp"
+#include "msunet/core/log.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/target.hpp"
 #include "msunet/unet/step_values.hpp"
@@ -47,6 +49,9 @@ GridPlan plan_grid(const TrainSettings& settings) {
     GridPlan plan;
     plan.grid = std::make_unique<sweep::ParameterGrid>(grid_of(settings, plan.warnings));
     warn_of_values(plan.grid->lists(), plan.warnings);
+    if (auto warning = rare_augmentation(settings.augment)) {
+        plan.warnings.push_back(std::move(*warning));
+    }
     plan.selection = sweep::select(
         *plan.grid, settings.sweep, static_cast<std::uint64_t>(settings.experiment.seed),
         unet::to_permutation(default_hyperparameters(settings)), unet::canonical_value);
@@ -74,6 +79,17 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
             unet::from_permutation({{"patch_dimensions", size}}).patch_dimensions);
     }
     return request;
+}
+
+void warn_of_weights(const TrainSettings& settings, const record::GridLists& grid,
+                     const prepare::Survey& survey) {
+    std::vector<core::Modality> training;
+    for (const auto& surveyed : survey.pairs) {
+        if (!surveyed.pair.validation) training.push_back(surveyed.pair.modality);
+    }
+    for (const auto& warning : useless_weights(grid, default_hyperparameters(settings), training)) {
+        core::log::warn(warning);
+    }
 }
 
 std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,

@@ -37,6 +37,10 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
 std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
                              const comm::NodeTopology& topology);
 
+/// Warns of weights in the loss that change nothing with these pairs.
+void warn_of_weights(const TrainSettings& settings, const record::GridLists& grid,
+                     const prepare::Survey& survey);
+
 /// The first permutation's hyperparameters; the start table shows its patch size.
 unet::Hyperparameters first_permutation(const GridPlan& plan,
                                         const unet::Hyperparameters& defaults);

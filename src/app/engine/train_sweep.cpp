@@ -112,6 +112,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
 
     const auto prepared = prepare::prepare(request, topology, &view);
     view.end();
+    warn_of_weights(settings, plan.grid->lists(), prepared.survey);
     // Preprocessing freed whole volumes, whose memory training needs.
     model::release_memory();
     data::PatchLists patches(prepared.dataset, settings.patches);

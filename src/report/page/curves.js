@@ -1,7 +1,7 @@
 // Learning curves: all trials in grey, the best and the selected one in front.
 
 function drawCurves() {
-  const learned = trials.filter((trial) => trial.h.epoch.length > 1 || (trial.h.epoch.length && trials.length > 1));
+  const learned = trials.filter((trial) => trial.h.epoch.length);
   if (!learned.length) return;
   const node = section("curves", "Learning curves");
   const split = D.validation ? "validation" : "training";
@@ -19,16 +19,21 @@ function curvePanel(learned, name, title) {
   else high = Math.max(quantile(points, 0.98), low + 1e-6);  // a diverging run must not flatten the rest
   const last = Math.max(2, ...learned.map((trial) => trial.h.epoch[trial.h.epoch.length - 1]));
   const chart = frame({ x: [1, last], whole: true, y: [low, high], xLabel: "epoch", yLabel: title, label: `${title} by epoch` });
-  const path = (trial, values) => trial.h.epoch.map((epoch, i) => (isNumber(values[i])
-    ? `${i && isNumber(values[i - 1]) ? "L" : "M"}${chart.x(epoch).toFixed(1)} ${chart.y(values[i]).toFixed(1)}` : "")).join("");
+  // A single epoch is drawn as a point: a line of no length with round ends.
+  const path = (trial, values) => trial.h.epoch.map((epoch, i) => {
+    if (!isNumber(values[i])) return "";
+    const joined = i && isNumber(values[i - 1]), alone = !joined && !isNumber(values[i + 1]);
+    return `${joined ? "L" : "M"}${chart.x(epoch).toFixed(1)} ${chart.y(values[i]).toFixed(1)}${alone ? "h0" : ""}`;
+  }).join("");
   const grey = sv("path", { class: learned.length > 30 ? "curve" : "curve few" });
   const front = sv("g", {});
+  if (learned.every((trial) => trial.h.epoch.length < 2)) chart.data.classList.add("one-epoch");
   chart.data.append(grey, front);
 
   function lines(trial, cls) {
     if (!trial || !trial.h.epoch.length) return [];
     const list = [...haloed(cls, path(trial, shown(trial)))];
-    if (trial.h[`val_${name}`]) list.push(sv("path", { class: `${cls} dashed`, "stroke-opacity": ".75", d: path(trial, trial.h[name]) }));
+    if (trial.h[`val_${name}`] && trial.h.epoch.length > 1) list.push(sv("path", { class: `${cls} dashed`, "stroke-opacity": ".75", d: path(trial, trial.h[name]) }));
     return list;
   }
   let drawnFor = null;

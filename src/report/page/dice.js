@@ -10,8 +10,10 @@ function drawDice() {
   });
   if (!rows.length) return;
   const node = section("dice", "Dice by modality",
-    "One tick per trial, after its last epoch (with --restore_best: after its best). Training Dice leaves out augmented copies.");
-  const height = rows.length * 34 + 40, width = 1100, left = 190, right = width - 150;
+    "One tick per trial, after its last epoch (with --restore_best: after its best). Training Dice leaves out augmented copies. "
+    + "This is the soft Dice that training sees: of the likelihoods, over batches of patches. The Dice of whole masks, scan by scan, is what "
+    + "msunet predict --validation measures; it is usually higher.");
+  const height = rows.length * 34 + 40, width = 1100, left = 230, right = width - 150;
   const values = measured.flatMap((trial) => rows.map((row) => trial.dice[row.key][row.index]));
   const low = Math.max(0, Math.floor(Math.min(extent(values)[0], 0.9) * 10) / 10);
   const x = linear(low, 1, left, right);
@@ -22,9 +24,9 @@ function drawDice() {
       sv("line", { class: "grid", x1: x(value), x2: x(value), y1: 4, y2: height - 30 }),
       sv("text", { x: x(value), y: height - 12, "text-anchor": "middle" }, scale.text(value))]).flat(),
     rows.map((row, i) => [
-      sv("text", { class: row.key === "val" || !D.validation ? "strong" : null, x: left - 78, y: 25 + i * 34, "text-anchor": "end" },
+      sv("text", { class: row.key === "val" || !D.validation ? "strong" : null, x: left - 140, y: 25 + i * 34, "text-anchor": "end" },
         row.key === "val" || rows[i - 1]?.modality !== row.modality ? row.modality : ""),
-      sv("text", { x: left - 10, y: 25 + i * 34, "text-anchor": "end" }, row.split),
+      sv("text", { x: left - 10, y: 25 + i * 34, "text-anchor": "end" }, `${row.split}, ${plural(D.data[row.key].pairs[row.index], "scan")}`),
       sv("line", { class: "axis", x1: left, x2: right, y1: 21 + i * 34, y2: 21 + i * 34 })]).flat(),
     strips, front);
   node.append(legend(["curve", "a trial"], ["best", best ? `best (trial ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);

@@ -65,9 +65,10 @@ function drawEffects() {
 }
 
 function effectCard(effect, low, high) {
-  const shown = effect.rows.length <= 12 ? effect.rows : effect.rows.every((row) => isNumber(row.value)) ? binned(effect)
-    : [...effect.rows].sort((a, b) => (D.lower ? a.mean - b.mean : b.mean - a.mean)).slice(0, 12);
-  const width = 340, height = shown.length * 24 + 26, left = 96, right = width - 66;
+  const shown = effect.rows.length <= 12 || !effect.rows.every((row) => isNumber(row.value)) ? effect.rows : binned(effect);
+  // Names are never cut: the longest decides where the bars begin.
+  const longest = Math.max(...shown.map((row) => (row.label || valueText(row.value)).length));
+  const width = 340, height = shown.length * 24 + 26, left = Math.max(96, Math.min(190, 16 + longest * 6.8)), right = width - 66;
   const x = linear(low, high, left, right);
   const winner = shown.reduce((a, b) => ((D.lower ? b.mean < a.mean : b.mean > a.mean) ? b : a));
   const scale = ticks(low, high, 3);
@@ -82,14 +83,14 @@ function effectCard(effect, low, high) {
       shown.map((row, i) => {
         const y = 14 + i * 24, label = row.label || valueText(row.value);
         return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.members.length, "trial")}`),
-          sv("text", { class: row === winner ? "strong" : "label", x: left - 8, y: y + 4, "text-anchor": "end" }, label.length > 14 ? `${label.slice(0, 13)}…` : label),
+          sv("text", { class: row === winner ? "strong" : "label", x: left - 8, y: y + 4, "text-anchor": "end" }, label),
           sv("line", { x1: x(row.range[0]), x2: x(row.range[1]), y1: y, y2: y, stroke: "var(--faint)", "stroke-width": 8, "stroke-linecap": "round" }),
           sv("circle", { cx: x(row.mean), cy: y, r: 5, fill: row === winner ? "var(--accent)" : "var(--curve)", stroke: "var(--card)" }),
           sv("text", { class: row === winner ? "strong" : null, x: width - 2, y: y + 4, "text-anchor": "end" }, number4(row.mean)));
       })));
 }
 
-// Eight bins for a hyperparameter with many numbers (of many names only the best twelve are shown).
+// Eight bins for a hyperparameter with many numbers.
 function binned(effect) {
   const size = Math.ceil(effect.rows.length / 8), groups = [];
   for (let i = 0; i < effect.rows.length; i += size) {

@@ -43,12 +43,38 @@ function drawFailures() {
       el("td", { class: "text long" }, describe(trial) || "-"), el("td", { class: "text long" }, trial.reason || "")))))));
 }
 
+// A file beside the page.
+const link = (name) => el("a", { href: encodeURI(name) }, name);
+
+function drawPca() {
+  const measured = trials.filter((trial) => trial.state === "pca");
+  if (!measured.length) return;
+  const node = section("pca", "Principal components",
+    "Cumulative explained variance of the start model's deepest features: all components, and from the 20th on. The pictures are files beside this page.");
+  for (const trial of measured) {
+    const file = (name) => `trials/${trial.id}/${name}`;
+    node.append(el("h3", {}, `Trial ${trial.id}`), el("div", { class: "pair" }, [["pca_full_range.svg", "all components"], ["pca_excl_early_range.svg", "from component 20 on"]].map(([name, what]) =>
+      el("figure", {}, el("img", { src: file(name), alt: `Explained variance, ${what}, trial ${trial.id}`, loading: "lazy", style: "width:100%" }),
+        el("figcaption", {}, `${what}: `, link(file(name)))))),
+      el("p", { class: "quiet" }, "Values: ", link(file("pca_cumsum.npy"))));
+  }
+}
+
+function drawValidationScans() {
+  const scans = D.data.val_scans;
+  if (!scans.length) return;
+  const node = section("scans", "Validation scans", `${plural(scans.length, "scan")} on which no trial was trained.`);
+  node.append(el("details", {}, el("summary", {}, "All validation scans"), el("div", { class: "scroll" }, el("table", { class: "plain" },
+    el("thead", {}, el("tr", {}, ["scan", "mask", "modality"].map((head) => el("th", { scope: "col", class: "text" }, head)), el("th", { scope: "col" }, "slices"))),
+    el("tbody", {}, scans.map(([scan, mask, modality, slices]) => el("tr", {}, [scan, mask, modality].map((cell) => el("td", { class: "text" }, cell)), el("td", {}, count(slices)))))))));
+}
+
 function drawSettings() {
   const node = section("settings", "Files and settings");
   const files = el("dl", {}, [[D.summary, "one row per trial"], [D.archive, "Talos Deploy archive of the best trial"],
     ["best_model.hdf5", "the same model for Keras and msunet predict"], ["config.yaml", "effective configuration"], ["environment.json", "versions, nodes, devices, seed"],
     ...(best && best.files ? [[best.files[0], "metrics of the best trial by epoch"], [best.files[1], "its Dice by modality"]] : [])]
-    .flatMap(([name, what]) => [el("dt", {}, name), el("dd", {}, what)]));
+    .flatMap(([name, what]) => [el("dt", {}, link(name)), el("dd", {}, what)]));
   const chosenFiles = el("p", { class: "quiet" });
   node.append(files, chosenFiles, el("details", {}, el("summary", {}, "All settings"),
     el("dl", {}, D.settings.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));
@@ -58,7 +84,7 @@ function drawSettings() {
   }
   onChange(() => {
     const trial = chosen();
-    chosenFiles.textContent = trial && trial.files ? `Trial ${trial.id}: ${trial.files.join(", ")}` : "";
+    chosenFiles.replaceChildren(...(trial && trial.files ? [`Trial ${trial.id}: `, link(trial.files[0]), ", ", link(trial.files[1])] : []));
   });
 }
 
@@ -67,6 +93,8 @@ drawRanking();
 drawCurves();
 drawDice();
 drawPictures();
+drawPca();
+drawValidationScans();
 drawParallel();
 drawEffects();
 drawTimeline();

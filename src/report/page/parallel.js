@@ -17,8 +17,9 @@ function parallelAxes(height) {
     const scale = crowded && values.every(isNumber)
       ? ((f) => (v) => f(place(v)))(linear(place(values[0]), place(values[values.length - 1]), bottom, top))
       : (v) => (values.length === 1 ? (top + bottom) / 2 : bottom - (values.indexOf(v) / (values.length - 1)) * (bottom - top));
-    const labels = crowded ? [values[0], values[Math.floor(values.length / 2)], values[values.length - 1]] : values;
-    return { name, labels, clickable: !crowded, at: (trial) => scale(parameter(trial, name)), scale };
+    const numeric = values.every(isNumber);
+    const labels = crowded && numeric ? [values[0], values[Math.floor(values.length / 2)], values[values.length - 1]] : values;
+    return { name, labels, clickable: !crowded || !numeric, at: (trial) => scale(parameter(trial, name)), scale };
   });
   const [low, high] = extent(ranked.map((trial) => trial.value));
   const metricScale = linear(low, high, D.lower ? top : bottom, D.lower ? bottom : top);
@@ -29,7 +30,9 @@ function parallelAxes(height) {
 
 function drawParallel() {
   if (ranked.length < 3) return;
-  const height = 380, width = 1180;
+  // Every name has a line of its own; of many numbers only three are labelled.
+  const names = D.varied.map(levels).filter((values) => !values.every(isNumber)).map((values) => values.length);
+  const height = Math.max(380, 64 + 15 * Math.max(0, ...names)), width = 1180;
   const axes = parallelAxes(height);
   if (axes.length < 2) return;
   const node = section("parallel", "Hyperparameters and metric",

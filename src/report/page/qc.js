@@ -30,7 +30,7 @@ function article(scan) {
 function drawOverview() {
   const volumes = scans.map((scan) => scan.volume_mm3).sort((a, b) => a - b);
   const dices = scans.map((scan) => scan.dice).filter(isNumber);
-  const middle = volumes.length ? volumes[Math.floor((volumes.length - 1) / 2)] : 0;
+  const middle = (volumes[Math.floor((volumes.length - 1) / 2)] + volumes[Math.floor(volumes.length / 2)]) / 2;
   $("subtitle").textContent = `Model ${D.model}; results in ${D.output}`;
   $("overview").append(el("div", { class: "tiles" },
     tile("flagged", count(flagged.length), "masks to check, the reasons beside their names", "first"),

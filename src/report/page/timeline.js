@@ -13,9 +13,6 @@ function timelineParts() {
   for (const start of starts) {
     start.offset = offset;
     offset += start.to - start.from;
-    const lanes = Math.max(1, Math.floor(start.ranks / start.group));
-    const busy = start.spans.reduce((sum, span) => sum + span.to - span.from, 0);
-    start.idle = Math.max(0, 1 - busy / (lanes * (start.to - start.from) || 1));
   }
   return { starts, total: offset };
 }
@@ -24,10 +21,8 @@ function drawTimeline() {
   const { starts, total } = timelineParts();
   if (!starts.length || total <= 0) return;
   const leaders = [...new Set(starts.flatMap((start) => start.spans.map((span) => span.rank)))].sort((a, b) => a - b);
-  const capacity = starts.reduce((sum, start) => sum + (start.to - start.from) * Math.max(1, Math.floor(start.ranks / start.group)), 0);
-  const idle = starts.reduce((sum, start) => sum + start.idle * (start.to - start.from) * Math.max(1, Math.floor(start.ranks / start.group)), 0) / capacity;
   const node = section("timeline", "Ranks over time",
-    `${plural(leaders.length, starts[0].group > 1 ? "group" : "rank")} over ${duration(total)}, idle ${(100 * idle).toFixed(1)} % of the time`
+    `${plural(leaders.length, starts[0].group > 1 ? "group" : "rank")} over ${duration(total)}, idle ${(100 * D.idle).toFixed(1)} % of the time`
     + `${starts.length > 1 ? `, in ${starts.length} starts (dashed lines)` : ""}. One bar per trial${starts[0].group > 1 ? ", on the line of its group's leader" : ""}.`);
   const lane = Math.max(4, Math.min(26, 420 / leaders.length)), width = 1180, left = 96, right = width - 70;
   const height = leaders.length * lane + 44;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // make_page FOLDER KIND: writes report.html of a made-up sweep into FOLDER; KIND is small (4
-// trials), large (1,000), running, or single (one trial, no validation data).
+// trials), large (1,000), running, or single (one trial of one epoch, one of PCA, no validation
+// data).
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -26,8 +27,12 @@ MadeUp kind(std::string_view name) {
         return {.learning_rates = 6, .epochs = 10, .ranks = 3, .failures = true, .running = true};
     }
     if (name == "single") {
-        return {
-            .learning_rates = 1, .batch_sizes = {8}, .epochs = 5, .ranks = 1, .validation = false};
+        return {.learning_rates = 1,
+                .batch_sizes = {8},
+                .epochs = 1,
+                .ranks = 1,
+                .validation = false,
+                .pca = true};
     }
     return {.epochs = 12};
 }
@@ -45,5 +50,12 @@ int main(int argc, char** argv) {
         std::filesystem::path(argv[1]) / "report.html",
         report::report_html(report::testing::made_up_sweep(kind(argv[2])),
                             report::testing::made_up_pictures(5)));
+    // The pictures of the trial of PCA, to which the page refers.
+    const auto pca = std::filesystem::path(argv[1]) / "trials" / "1";
+    std::filesystem::create_directories(pca);
+    for (const char* name : {"pca_full_range.svg", "pca_excl_early_range.svg"}) {
+        msunet::core::write_file_atomically(pca / name,
+                                            "<svg xmlns='http://www.w3.org/2000/svg'/>");
+    }
     return 0;
 }

@@ -46,6 +46,12 @@
     key(second, "Enter");
     expect(!document.querySelector("tr.selected"), "Enter again does not deselect");
   }
+  const curves = [...document.querySelectorAll("#curves .best-line")].map((line) => line.getAttribute("d"));
+  expect(!best || curves.length && curves.every((d) => /[Lh]/.test(d)), "the best trial's curve is not visible");
+  expect([...document.querySelectorAll("#settings dt a")].some((node) => node.getAttribute("href") === D.summary), "the files are no links");
+  expect($("scans").hidden !== D.validation, "the list of validation scans is missing");
+  expect(document.querySelectorAll("#scans tbody tr").length === D.data.val_scans.length, "a validation scan is missing");
+  expect(document.querySelectorAll("#pca img").length === 2 * trials.filter((trial) => trial.state === "pca").length, "the pictures of PCA are missing");
   document.querySelector("#pictures figure button").click();
   expect(document.querySelector("dialog[open] .shot"), "a picture is not enlarged");
   document.querySelector("dialog").close();

@@ -123,10 +123,42 @@ TEST(Settings, TheBooleanLimitKnowsEverySpellingOfTheGrid) {
     }
 }
 
+TEST(Settings, ARecipeGivesOptionsThatOthersReplace) {
+    const auto quick = read({"--recipe", "quick"});
+    EXPECT_EQ(quick.preprocess.target_size, 64);
+    EXPECT_TRUE(quick.defaults.restore_best);
+    EXPECT_EQ(quick.defaults.lr_schedule, unet::LrSchedule::cosine);
+    EXPECT_EQ(quick.experiment.talos_params,
+              "{'batch_size': [16], 'dropout': [0.1], 'epochs': [20], 'lr': [0.005]}");
+    const auto changed = read({"--recipe", "Good", "-ts", "96", "--restore_best", "False"});
+    EXPECT_EQ(changed.preprocess.target_size, 96);
+    EXPECT_FALSE(changed.defaults.restore_best);
+    EXPECT_EQ(changed.defaults.early_stopping, 40);
+    // What is printed and sent to the other ranks holds the values and not the name.
+    EXPECT_THAT(settings_yaml(changed), testing::Not(HasSubstr("recipe:")));
+    EXPECT_THAT(refusal({"--recipe", "best"}), HasSubstr("quick, good"));
+}
+
+TEST(Settings, GridsOfTheOldTrainerAreReadWithWarnings) {
+    testing::internal::CaptureStderr();
+    const auto settings =
+        read({"-ufp", "False", "-talos",
+              "{'num_gpus': [0], 'experiment_name': 'x', 'patch_dimensions': ['64/64', 96]}"});
+    const auto said = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(said, HasSubstr("num_gpus is a key of msUNET-RAM's trainer and is ignored"));
+    EXPECT_THAT(said, HasSubstr("-n names the experiment"));
+    EXPECT_THAT(said, HasSubstr("patch_dimensions '64/64' is read as 64"));
+    EXPECT_EQ(settings.experiment.talos_params, "{'patch_dimensions': [64, 96]}");
+    EXPECT_THAT(refusal({"-ufp", "False", "-talos", "{'patch_dimensions': ['64/32']}"}),
+                HasSubstr("'64/32'"));
+    // Neither key is offered where a key is misspelt.
+    EXPECT_THAT(refusal({"-talos", "{'num_gpu': [0]}"}), testing::Not(HasSubstr("num_gpus")));
+}
+
 TEST(Settings, ReportsAllProblemsOfTheGrid) {
     const auto text = refusal({"-talos", "{'lr': [-1], 'epochs': [0], 'optimizer': ['Adamm']}"});
     EXPECT_THAT(text, HasSubstr("lr"));
-    EXPECT_THAT(text, HasSubstr("epochs"));
+    EXPECT_THAT(text, HasSubstr("hyperparameter 'epochs' is '0'"));
     EXPECT_THAT(text, HasSubstr("Adamm"));
 }
 

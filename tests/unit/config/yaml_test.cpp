@@ -205,7 +205,7 @@ TEST(ConfigYaml, FeedsBackToTheSameValues) {
     schema.add("Input", sample);
     const std::string text = config_yaml(schema);
     EXPECT_EQ(parsed(text), sample) << text;
-    EXPECT_THAT(text, HasSubstr("# Slice width after resampling Allowed: [1,inf).\n"));
+    EXPECT_THAT(text, HasSubstr("# Slice width after resampling. Allowed: [1,inf).\n"));
     Sample defaults;
     EXPECT_EQ(parsed(config_yaml(Schema("train").add("Input", defaults))), Sample());
 }

@@ -82,10 +82,9 @@ TEST_F(DispatcherMachineTest, WritesBeforeItDecides) {
     EXPECT_THAT(texts(machine.receive(0, ended(1), 106)),
                 ElementsAre("trial_finished", "end to 0"));
     EXPECT_FALSE(machine.is_over());
-    EXPECT_THAT(machine.receive(0, Left{2.5}, 107), IsEmpty());
+    EXPECT_THAT(machine.receive(0, Left{}, 107), IsEmpty());
     EXPECT_TRUE(machine.is_over());
     EXPECT_EQ(machine.ending(), sweep::Ending::complete);
-    EXPECT_EQ(machine.idle_seconds(), 2.5);
     EXPECT_EQ(record_.find(1)->progress.deaths, 0);
     EXPECT_EQ(record_.timeline[1].from, 105);
 }

@@ -64,7 +64,7 @@ TEST(LeaderMachine, TrainsWhatItIsAssignedAndAsksForMore) {
     EXPECT_FALSE(machine.is_over());
     EXPECT_THAT(machine.receive(End{}), IsEmpty());
     EXPECT_TRUE(machine.is_over());
-    EXPECT_THAT(texts(machine.leave(0.5)), ElementsAre("to members: dismiss", "left"));
+    EXPECT_THAT(texts(machine.leave()), ElementsAre("to members: dismiss", "left"));
 }
 
 TEST(LeaderMachine, GivesBackATrialThatHasNotStarted) {

@@ -41,7 +41,7 @@ TEST(Messages, EveryMessageRoundTrips) {
     expect_round_trips<ToDispatcher>(
         {Ready{}, Started{large, "trials/12/checkpoint.h5"}, EpochEnded{3, some_report()},
          CheckpointSaved{{3, "trials/3/checkpoint.h5", 4, 17}}, Ended{some_result()},
-         Paused{5, true, some_report(), 0.5}, Returned{large}, SignalReceived{}, Left{1.5}});
+         Paused{5, true, some_report(), 0.5}, Returned{large}, SignalReceived{}, Left{}});
     const record::Assignment assignment{12, {{"lr", 0.1}}, 3, "trials/12/checkpoint.h5", 2.5, 99.5};
     expect_round_trips<ToLeader>({Assign{assignment}, Recall{large}, Drain{}, Stop{}, End{}});
     expect_round_trips<ToMember>({Train{assignment}, Dismiss{}});

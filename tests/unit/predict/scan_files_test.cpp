@@ -127,6 +127,13 @@ TEST_F(ScanFiles, AreNeverReplacedByResults) {
     options.output = at("results");
     EXPECT_NO_THROW(check_outputs(find_scans(options.input).scans, options));
 
+    options.reference = at("results");
+    EXPECT_THROW(check_outputs(find_scans(options.input).scans, options), core::UsageError);
+    options.reference.reset();
+    options.qc = at("set/look.html");
+    EXPECT_THROW(check_outputs(find_scans(options.input).scans, options), core::UsageError);
+    options.qc.reset();
+
     options.input = {at("set/a.nii"), add("set/a_mask.nii")};
     options.output = at("set");
     try {
@@ -134,6 +141,20 @@ TEST_F(ScanFiles, AreNeverReplacedByResults) {
         FAIL() << "no error";
     } catch (const core::UsageError& error) {
         EXPECT_THAT(error.problems(), ElementsAre(HasSubstr("would replace an input")));
+    }
+}
+
+TEST_F(ScanFiles, AreNeverJoinedByResultsOfScansInOtherFolders) {
+    add("all/mouse_1/a.nii");
+    add("mouse_1/b.nii");
+    PredictOptions options;
+    options.input = {at("all"), at("mouse_1")};
+    options.output = at("");
+    try {
+        check_outputs(find_scans(options.input).scans, options);
+        FAIL() << "no error";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.problems(), ElementsAre(HasSubstr("would write to")));
     }
 }
 

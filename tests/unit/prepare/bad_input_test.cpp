@@ -217,6 +217,21 @@ TEST(BadInput, AllBadFilesAreListedAtOnceInTheOrderOfThePairs) {
                             HasSubstr("d_fmri_mask.nii"), HasSubstr("e_fmri_data.nii")));
 }
 
+TEST(BadInput, ABadHeaderDoesNotHideWhatIsWrongWithTheOtherFile) {
+    const Workspace workspace;
+    for (const char* stem : {"a_fmri", "b_fmri", "c_fmri"}) workspace.add(stem, 3);
+    set_mask(workspace, "a_fmri", [](core::Volume& mask) { mask.voxels[0] = 2; });
+    std::ofstream(workspace.data() / "a_fmri_data.nii") << std::string(5000, 'x');
+    // Sizes that differ, too.
+    Scan scan = make_scan({30, 24, 7}, 9);
+    scan.volume = make_scan({30, 26, 7}, 9).volume;
+    std::ranges::fill(scan.volume.voxels, 1.0F);
+    workspace.add("b_fmri", scan);
+    EXPECT_THAT(problems_of(workspace.request()),
+                ElementsAre(HasSubstr("a_fmri_data.nii"), HasSubstr("a_fmri_mask.nii"),
+                            HasSubstr("differ in size"), HasSubstr("b_fmri_data.nii")));
+}
+
 TEST(BadInput, WrongNamesDoNotHideBadFiles) {
     const Workspace workspace;
     for (const char* stem : {"a_fmri", "b_fmri", "c_fmri"}) workspace.add(stem, 3);
@@ -320,6 +335,9 @@ TEST(Usage, CopiesAreNeverWrittenToAnInputFolder) {
     Request request = workspace.request();
     request.augment.write_augmented = (workspace.masks() / "new").string();
     EXPECT_THROW(test::prepare_alone(request), core::UsageError);
+    // Its folders data and masks are those of the input.
+    request.augment.write_augmented = workspace.root().string();
+    EXPECT_THROW(test::survey_alone(request), core::UsageError);
 }
 
 }  // namespace

@@ -232,12 +232,10 @@ TEST_F(Cache, OfAnOlderFormatIsMadeAgainWithANotice) {
     EXPECT_TRUE(run().from_cache);
 }
 
-TEST_F(Cache, IsNotKeptInAnInputFolder) {
+TEST_F(Cache, InAnInputFolderIsRefused) {
     request_.cache_folder = workspace_.data() / ".msunet_cache";
-    const Prepared prepared = run();
-    EXPECT_TRUE(prepared.cache_file.empty());
+    EXPECT_THROW(run(), core::UsageError);
     EXPECT_FALSE(test::fs::exists(request_.cache_folder));
-    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("never written to")));
 }
 
 TEST_F(Cache, ThatCannotBeWrittenIsAWarning) {

@@ -5,7 +5,6 @@
 #include <fstream>
 
 #include "msunet/core/error.hpp"
-#include "msunet/prepare/inside.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare {
@@ -48,20 +47,6 @@ TEST(Folder, SaysWhatIsWrong) {
     touch(workspace.data() / "a.txt");
     EXPECT_THAT(problem_of(workspace.data()), HasSubstr("holds no .nii"));
     EXPECT_THAT(problem_of(workspace.data() / "a.txt"), HasSubstr("is no folder"));
-}
-
-TEST(Inside, ResolvesLinksAndDots) {
-    const test::Workspace workspace;
-    const path data = workspace.data();
-    test::fs::create_directory_symlink(data, workspace.root() / "link");
-    EXPECT_TRUE(is_inside(data, data));
-    EXPECT_TRUE(is_inside(data.string() + "/", data));
-    EXPECT_TRUE(is_inside(data / "new" / "er", data.string() + "/"));
-    EXPECT_TRUE(is_inside(workspace.root() / "link" / "x", data));
-    EXPECT_TRUE(is_inside(data / ".." / "data" / "x", data));
-    EXPECT_FALSE(is_inside(workspace.root(), data));
-    EXPECT_FALSE(is_inside(data / ".." / "x", data));
-    EXPECT_FALSE(is_inside(workspace.root() / "data2", data));
 }
 
 }  // namespace

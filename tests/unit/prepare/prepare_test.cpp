@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <utility>
 
@@ -162,6 +163,42 @@ TEST_F(Prepare, WritesCopiesThatAreAnInputOfTheirOwn) {
         std::ranges::equal(reread.dataset.voxels(), prepared.dataset.voxels().last(elements)));
     EXPECT_TRUE(
         std::ranges::equal(reread.dataset.masks(), prepared.dataset.masks().last(elements)));
+}
+
+TEST_F(Prepare, ReplacesTheCopiesOfAnEarlierRun) {
+    augment();
+    const path copies = workspace_.root() / "copies";
+    request_.augment.write_augmented = copies.string();
+    request_.split.validation_split = 0;
+    static_cast<void>(test::prepare_alone(request_));
+    const std::size_t all = snapshot(copies / "data").size();
+    ASSERT_GT(all, 0U);
+    // Fewer scans are augmented now: the copies of the others would be stale.
+    request_.split.validation_split = 0.5;
+    static_cast<void>(test::survey_alone(request_));
+    EXPECT_EQ(snapshot(copies / "data").size(), all);
+    static_cast<void>(test::prepare_alone(request_));
+    const std::size_t fewer = snapshot(copies / "data").size();
+    EXPECT_LT(fewer, all);
+    EXPECT_EQ(snapshot(copies / "masks").size(), fewer);
+}
+
+TEST_F(Prepare, WritesNoCopiesAmongOtherFiles) {
+    augment();
+    const path copies = workspace_.root() / "copies";
+    request_.augment.write_augmented = copies.string();
+    core::make_directories(copies / "masks");
+    std::ofstream(copies / "masks" / "mine_augmented1.nii").put('x');
+    for (const bool dry : {true, false}) {
+        try {
+            if (dry) static_cast<void>(test::survey_alone(request_));
+            if (!dry) static_cast<void>(test::prepare_alone(request_));
+            FAIL() << "no error";
+        } catch (const core::UsageError& error) {
+            EXPECT_THAT(error.what(), HasSubstr("masks/mine_augmented1.nii"));
+        }
+    }
+    EXPECT_TRUE(test::fs::exists(copies / "masks" / "mine_augmented1.nii"));
 }
 
 TEST_F(Prepare, MakesCopiesAgainThoughTheCacheHasThem) {

@@ -19,7 +19,8 @@ TEST(DiceTable, HasARowForEachScan) {
 
 TEST(DiceTable, MeansAreByModalityAndOfAll) {
     EXPECT_EQ(mean_dice_text(scans),
-              "anatomical 0.2500 (1 scan), dti 0.7500 (2 scans); all 0.5833 (3 scans)");
+              "anatomical 0.2500 (1 scan), dti 0.7500 ± 0.3536 (2 scans); "
+              "all 0.5833 ± 0.3819 (3 scans)");
     EXPECT_EQ(mean_dice_text({}), "");
 }
 

@@ -153,6 +153,13 @@ TEST(Tables, FailedAndPcaRowsStayWithEmptyMetrics) {
     EXPECT_EQ(empty, 6U);
 }
 
+TEST(Tables, ATrialWhoseRankDiedHasThePatchOfTheOthers) {
+    Sweep sweep = make_sweep(testing::made_up_sweep({.learning_rates = 3, .failures = true}));
+    sweep.trials.at(5).patch_size.clear();
+    EXPECT_EQ(table_parameters(sweep, sweep.trials.at(5)).at("patch_dimensions"),
+              core::Value(sweep.trials.at(0).patch_size));
+}
+
 TEST(Tables, FailuresNameIdRankAndReason) {
     Sweep sweep = make_sweep(testing::made_up_sweep({.learning_rates = 3, .failures = true}));
     const test::CsvTable table = test::parse_csv(failures_csv(sweep), "failures");

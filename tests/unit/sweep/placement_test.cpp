@@ -125,6 +125,12 @@ TEST(Placement, NamesRanksThatGetNoTrial) {
     ASSERT_EQ(placement.notices.size(), 1U);
     EXPECT_THAT(placement.notices[0], HasSubstr("ranks 4, 5 will get no trial"));
     EXPECT_THAT(placement.notices[0], HasSubstr("ask for fewer nodes"));
+
+    request = world({2});
+    request.trials = 1;
+    request.ranks_per_trial = {Kind::number, 1};
+    EXPECT_THAT(place(request).notices,
+                testing::ElementsAre(HasSubstr("2 groups for 1 trial), ask for fewer ranks")));
 }
 
 TEST(Placement, ForcedNumberMayLeaveRanksOver) {

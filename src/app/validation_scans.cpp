@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validation_scans.hpp"
+
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/inside.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/journal.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+record::SweepStart start_of(const fs::path& experiment) {
+    const auto journal = experiment / record::journal_name;
+    std::error_code ignored;
+    if (!fs::is_regular_file(journal, ignored)) {
+        throw core::UsageError(concat("--validation ", core::quoted(experiment.string()),
+                                      " is not an experiment (it has no ", record::journal_name,
+                                      "), give a folder that msunet train has written"));
+    }
+    return record::replay(journal).record.start;
+}
+
+void check_there(const std::vector<ValidationScan>& scans) {
+    std::vector<std::string> missing;
+    for (const auto& one : scans) {
+        for (const auto& file : {one.scan, one.mask}) {
+            std::error_code ignored;
+            if (!fs::exists(file, ignored)) missing.push_back(core::quoted(file.string()));
+        }
+    }
+    if (missing.empty()) return;
+    throw core::InputError(concat("--validation: ", core::join(missing),
+                                  " where training read the scans: missing, start the command in "
+                                  "the folder in which training was started"));
+}
+
+}  // namespace
+
+std::vector<ValidationScan> validation_scans(const fs::path& experiment) {
+    const auto start = start_of(experiment);
+    const fs::path data = record::setting(start.configuration, "training_data_path").value_or("");
+    const fs::path masks = record::setting(start.configuration, "mask_data_path").value_or("");
+    std::vector<ValidationScan> scans;
+    for (const auto& pair : start.data.pairs) {
+        if (pair.validation) scans.push_back({data / pair.data, masks / pair.mask, pair.modality});
+    }
+    if (scans.empty()) {
+        throw core::UsageError(concat("--validation: the experiment ",
+                                      core::quoted(experiment.string()),
+                                      " has no validation scans, give INPUT and --reference"));
+    }
+    check_there(scans);
+    return scans;
+}
+
+config::Settings with_validation_scans(config::Settings command_line) {
+    const auto experiment = config::given_value(command_line, "validation");
+    if (!experiment) return command_line;
+    for (const char* name : {"input", "reference"}) {
+        if (!config::given_value(command_line, name)) continue;
+        throw core::UsageError(
+            "--validation can't be combined with INPUT or --reference (the experiment has both), "
+            "give one of them");
+    }
+    config::Setting input{.name = "input", .values = {}, .origin = "--validation"};
+    std::vector<std::string> folders;
+    for (const auto& one : validation_scans(*experiment)) {
+        input.values.push_back(one.scan.string());
+        folders = {one.scan.parent_path().string(), one.mask.parent_path().string()};
+    }
+    const fs::path output = config::given_value(command_line, "output").value_or("predictions");
+    if (auto problem = core::output_in_input("-o", output, output, folders)) {
+        throw core::UsageError(*problem);
+    }
+    command_line.push_back(std::move(input));
+    if (!config::given_value(command_line, "model")) {
+        command_line.push_back(
+            {.name = "model", .values = {*experiment}, .origin = "--validation"});
+    }
+    return command_line;
+}
+
+}  // namespace msunet::app

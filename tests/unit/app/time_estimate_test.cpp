@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/time_estimate.hpp"
+
+#include <gtest/gtest.h>
+
+namespace msunet::app {
+namespace {
+
+prepare::SurveyedPair pair(std::size_t width, std::size_t height, bool validation) {
+    prepare::SurveyedPair surveyed;
+    surveyed.pair.validation = validation;
+    surveyed.after.size = {width, height, 20};
+    return surveyed;
+}
+
+TEST(TimeEstimate, CountsThePatchesOfTheSlicesThatAreKept) {
+    prepare::Survey survey;
+    survey.pairs = {pair(64, 64, false), pair(64, 80, false), pair(64, 64, true)};
+    survey.slices = {10, 8, 5};
+    // Windows of half a slice at a quarter: three rows and three columns.
+    const data::PatchSpec spec{.fraction = 0.5, .stride_fraction = 0.25};
+    auto counts = count_samples(survey, spec);
+    EXPECT_EQ(counts.training, 9U * 18);
+    EXPECT_EQ(counts.validation, 9U * 5);
+    EXPECT_EQ(counts.width, 32);
+    EXPECT_EQ(counts.height, 64);
+    // An augmented copy has as many as the mean training pair.
+    survey.copies = 1;
+    counts = count_samples(survey, spec);
+    EXPECT_EQ(counts.training, 9U * 27);
+}
+
+}  // namespace
+}  // namespace msunet::app
