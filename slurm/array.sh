@@ -4,7 +4,7 @@
 # between nodes. For sites where small jobs start sooner than large ones. Afterwards merge.sh
 # joins the results to one experiment:
 #   array=$(sbatch --parsable slurm/array.sh -tpath scans/data -mpath scans/masks -n sweep -talos grid.txt)
-#   sbatch --dependency=afterok:$array slurm/merge.sh sweep 8
+#   sbatch --dependency=afterany:$array slurm/merge.sh sweep 8
 #SBATCH --job-name=msunet
 #SBATCH --array=1-8                 # from 1 in steps of 1
 #SBATCH --nodes=1

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiment.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -28,12 +31,6 @@ bool is_experiment(const fs::path& folder) {
     return fs::is_regular_file(journal_of(folder), ignored);
 }
 
-std::string owner_text(const record::Owner& owner) {
-    auto text = concat("host ", quoted(owner.host), ", pid ", owner.pid);
-    if (!owner.slurm_job.empty()) text += concat(", Slurm job ", owner.slurm_job);
-    return text;
-}
-
 std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::string>& changes) {
     std::vector<std::string> lines{
         concat("experiment ", quoted(folder.string()),
@@ -50,36 +47,54 @@ std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::
 }
 
 /// Resumes the experiment in this folder, or throws why it can't.
-ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& current) {
-    auto replay = record::replay(journal_of(folder));
-    if (const auto user = record::in_use_by(replay.record, current.owner, current.at)) {
-        throw core::UsageError(concat("experiment ", quoted(folder.string()), " is in use (",
-                                      owner_text(*user),
-                                      "), wait until it ends or give another -n"));
-    }
+ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& current,
+                        const JournalWatch& watch) {
+    auto replay = replay_when_free(folder, current.owner, watch);
     if (!replay.record.finished) record::require_current_version(journal_of(folder), replay);
     const auto changes = record::difference(replay.record.start, current);
     if (!changes.empty()) throw core::UsageError(refusal(folder, changes));
     auto notices = replay.notices;
     auto name = replay.record.start.experiment_name;
-    return {folder, std::move(name), std::move(replay), std::move(notices)};
+    return {.folder = folder,
+            .name = std::move(name),
+            .replay = std::move(replay),
+            .notices = std::move(notices)};
+}
+
+bool is_free(const fs::path& folder) {
+    std::error_code ignored;
+    return !fs::exists(folder, ignored) ||
+           (fs::is_directory(folder, ignored) && fs::is_empty(folder));
+}
+
+[[noreturn]] void refuse_folder(const fs::path& folder) {
+    if (is_experiment(folder)) {
+        throw core::UsageError(concat("experiment ", quoted(folder.string()),
+                                      " was begun by another start at the same moment, wait until "
+                                      "it ends or give another -n"));
+    }
+    throw core::UsageError(concat("folder ", quoted(folder.string()),
+                                  " exists and is no experiment (it has no ", record::journal_name,
+                                  "), give another -n"));
 }
 
 ExperimentChoice begin(const fs::path& folder, std::string name) {
-    if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {
-        throw core::UsageError(concat("folder ", quoted(folder.string()),
-                                      " exists and is no experiment (it has no ",
-                                      record::journal_name, "), give another -n"));
-    }
-    return {folder, std::move(name), std::nullopt, {}};
+    if (!is_free(folder)) refuse_folder(folder);
+    return {.folder = folder, .name = std::move(name), .replay = std::nullopt, .notices = {}};
 }
 
+/// The first of `name`, `name_2`, … that does not exist.
 ExperimentChoice begin_numbered(const fs::path& directory, const std::string& name) {
+    std::error_code ignored;
     for (std::int64_t n = 1;; ++n) {
         auto numbered = n == 1 ? name : concat(name, "_", n);
-        if (core::make_directory_exclusive(directory / numbered)) {
-            return {directory / numbered, std::move(numbered), std::nullopt, {}};
-        }
+        if (fs::exists(directory / numbered, ignored)) continue;
+        auto folder = directory / numbered;
+        return {.folder = std::move(folder),
+                .name = std::move(numbered),
+                .replay = std::nullopt,
+                .numbered = true,
+                .notices = {}};
     }
 }
 
@@ -88,7 +103,8 @@ std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
                                                 const record::SweepStart& current) {
     std::optional<ExperimentChoice> newest;
     double newest_sign = 0;
-    for (const auto& entry : fs::directory_iterator(directory)) {
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(directory, missing)) {
         if (!entry.is_directory() || !is_experiment(entry.path())) continue;
         try {
             auto replay = record::replay(journal_of(entry.path()));
@@ -99,7 +115,10 @@ std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
             newest_sign = found.last_sign_of_life;
             auto notices = replay.notices;
             auto name = found.start.experiment_name;
-            newest = {entry.path(), std::move(name), std::move(replay), std::move(notices)};
+            newest = {.folder = entry.path(),
+                      .name = std::move(name),
+                      .replay = std::move(replay),
+                      .notices = std::move(notices)};
         } catch (const core::Error&) {
             // Another experiment's damage must not prevent a new one.
             continue;
@@ -111,6 +130,21 @@ std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
 }  // namespace
 
 void check_output_directory(const fs::path& folder) {
+    std::error_code ignored;
+    auto existing = fs::absolute(folder);
+    while (!fs::exists(existing, ignored) && existing.has_relative_path()) {
+        existing = existing.parent_path();
+    }
+    const int problem = !fs::is_directory(existing, ignored)           ? ENOTDIR
+                        : ::access(existing.c_str(), W_OK | X_OK) == 0 ? 0
+                                                                       : errno;
+    if (problem == 0) return;
+    const bool itself = existing == fs::absolute(folder);
+    throw core::UsageError(
+        core::FileError(itself ? "can't write to" : "can't create", folder, problem).problems());
+}
+
+void make_output_directory(const fs::path& folder) {
     try {
         core::make_directories(folder);
         core::AtomicFile probe(folder / ".msunet_probe");
@@ -135,17 +169,30 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                           " is no experiment (it has no ", record::journal_name,
                                           "), give auto, never or an experiment's folder"));
         }
-        return reopen(folder, current);
+        return reopen(folder, current, request.watch);
     }
     if (request.name) {
         const auto folder = directory / *request.name;
-        return is_experiment(folder) ? reopen(folder, current) : begin(folder, *request.name);
+        return is_experiment(folder) ? reopen(folder, current, request.watch)
+                                     : begin(folder, *request.name);
     }
     if (auto unfinished = find_unfinished(directory, current)) {
         record::require_current_version(journal_of(unfinished->folder), *unfinished->replay);
         return std::move(*unfinished);
     }
     return begin_numbered(directory, default_name);
+}
+
+void make_experiment_folder(ExperimentChoice& choice) {
+    const auto directory = choice.folder.parent_path();
+    const auto name = choice.name;
+    while (!core::make_directory_exclusive(choice.folder)) {
+        if (!choice.numbered) {
+            if (!is_free(choice.folder)) refuse_folder(choice.folder);
+            return;
+        }
+        choice = begin_numbered(directory, name);
+    }
 }
 
 }  // namespace msunet::app

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "journal_watch.hpp"
 #include "msunet/record/journal.hpp"
 #include "options.hpp"
 
@@ -18,24 +19,34 @@ struct ExperimentRequest {
     std::filesystem::path output_directory;
     std::optional<std::string> name;
     Resume resume;
+    JournalWatch watch;
 };
 
 /// The folder, and the journal if the experiment is resumed.
 struct ExperimentChoice {
     std::filesystem::path folder;
     std::string name;
-    std::optional<record::Replay> replay;  ///< nullopt: a new experiment, the folder was made
-    std::vector<std::string> notices;      ///< lines for the user
+    std::optional<record::Replay> replay;  ///< nullopt: a new experiment
+    /// Of a new one: whether the name may get a number where another start takes it first.
+    bool numbered = false;
+    std::vector<std::string> notices;  ///< lines for the user
 };
 
-/// Makes the output folder if need be and checks that files can be written there.
+/// Checks that files can be written to the output folder, or that it can be made. Writes nothing.
 /// Throws core::UsageError.
 void check_output_directory(const std::filesystem::path& folder);
+/// Makes the output folder if need be and writes to it for a test. Throws core::UsageError.
+void make_output_directory(const std::filesystem::path& folder);
 
-/// Finds or makes the experiment's folder for a start that would begin with `current`.
-/// Throws core::UsageError where another start has the experiment in use, where configuration or
-/// data changed (with the differences), and where the folder is no experiment. For rank 0 alone.
-ExperimentChoice choose_experiment(const ExperimentRequest& request,
-                                   const record::SweepStart& current);
+/// Finds the experiment of a start that would begin with `current`, or the folder of a new one.
+/// Writes nothing. Throws core::UsageError where another start has the experiment in use, where
+/// configuration or data changed (with the differences), and where the folder is no experiment.
+/// For rank 0 alone.
+[[nodiscard]] ExperimentChoice choose_experiment(const ExperimentRequest& request,
+                                                 const record::SweepStart& current);
+
+/// Makes the folder of a new experiment; folder and name change where they are numbered and another
+/// start was faster. Throws core::UsageError.
+void make_experiment_folder(ExperimentChoice& choice);
 
 }  // namespace msunet::app

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,8 +11,10 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/named_enum.hpp"
+#include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/difference.hpp"
+#include "msunet/record/ending.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/pictures.hpp"
@@ -29,8 +32,9 @@ namespace {
 /// The start without what differs between shards.
 record::SweepStart common_part(const ShardRecord& shard) {
     auto start = shard.record.start;
-    std::erase_if(start.configuration,
-                  [](const core::OptionText& option) { return option.name == "shard"; });
+    for (auto& option : start.configuration) {
+        if (option.name == "shard") option.text = core::option_text(std::optional<std::string>());
+    }
     start.shard.clear();
     start.trials.clear();
     return start;
@@ -87,6 +91,14 @@ void copy_start_files(const ShardRecord& shard, const fs::path& folder) {
                   fs::copy_options::overwrite_existing);
 }
 
+/// The limit that ended the first of the shards that one ended.
+record::StopReason limit_of(const std::vector<ShardRecord>& shards) {
+    for (const auto& shard : shards) {
+        if (const auto limit = record::ended_by_limit(shard.record)) return *limit;
+    }
+    return record::StopReason::error;
+}
+
 /// Keeps only the best of the shards' best models.
 void keep_best_weights(const fs::path& folder, const record::SweepRecord& record) {
     const auto kept = record::setting(record.start.configuration, "keep_models");
@@ -106,8 +118,9 @@ void keep_best_weights(const fs::path& folder, const record::SweepRecord& record
 std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) {
     auto problems = part_problems(shards);
     for (const auto& shard : shards) {
-        if (const auto left = shard.record.unfinished(); left > 0) {
-            problems.push_back(concat(quoted(shard.folder.string()), " is unfinished (", left,
+        if (!record::has_ended(shard.record)) {
+            problems.push_back(concat(quoted(shard.folder.string()), " is unfinished (",
+                                      shard.record.unfinished(),
                                       " trials left), start it again first"));
         }
         for (const auto& change :
@@ -146,7 +159,11 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
             ended = std::max(ended, result->ended_at);
         }
     }
-    journal.append(record::Finished{ended});
+    if (journal.record().unfinished() == 0) {
+        journal.append(record::Finished{ended});
+    } else {
+        journal.append(record::Stopped{limit_of(shards), ended});
+    }
     journal.sync();
     keep_best_weights(folder, journal.record());
     copy_start_files(shards.front(), folder);

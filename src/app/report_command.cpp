@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
 
 #include "commands.hpp"
@@ -7,12 +8,14 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/ending.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
+#include "world.hpp"
 
 namespace msunet::app {
 
@@ -60,7 +63,7 @@ std::pair<fs::path, record::SweepRecord> read_experiment(std::string_view comman
 
 core::ExitCode write_report(std::span<const std::string> arguments) {
     const auto [folder, record] = read_experiment("report", arguments);
-    if (record.unfinished() == 0) {
+    if (record::has_ended(record)) {
         for (const auto& [name, meaning] :
              write_final_files(unet::published_architecture(), folder, record)) {
             core::log::info(concat("wrote ", folder / name, ": ", meaning));
@@ -75,22 +78,45 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
     return core::ExitCode::ok;
 }
 
-bool is_running(const record::SweepRecord& record) {
-    return record::in_use_by(record, {}, core::unix_now()).has_value();
+/// The start that writes the journal; nothing if none does. On this host a dead one is known.
+std::optional<record::Owner> running_start(const record::SweepRecord& record) {
+    return record::in_use_by(record, {this_owner().host, 0, {}}, core::unix_now());
 }
 
 std::string state_text(const record::SweepRecord& record) {
     if (record.finished || record.unfinished() == 0) return "finished";
-    const auto user = record::in_use_by(record, {}, core::unix_now());
-    if (user) return concat("running on ", user->host, " (pid ", user->pid, ")");
-    return "stopped; the same msunet train command resumes it";
+    if (const auto user = running_start(record)) {
+        return concat("running on ", user->host, " (pid ", user->pid, ")");
+    }
+    if (const auto limit = record::ended_by_limit(record)) {
+        return concat("ended by --", record::name_of(*limit),
+                      "; started with another one or none it goes on");
+    }
+    if (record.starts.back().stopped) return "stopped; the same msunet train command resumes it";
+    return concat("nothing runs: the start on ", record.owner.host, " (pid ", record.owner.pid,
+                  ") was killed after ", core::date_text(record.last_sign_of_life),
+                  "; the same msunet train command goes on");
+}
+
+/// "running, epoch 3/20", or where nothing runs "interrupted in epoch 4/20, goes on after epoch 3".
+std::string progress_text(const record::SweepRecord& record, record::TrialId id,
+                          const record::TrialRecord& trial, const report::Forecast& forecast) {
+    const auto planned = forecast.planned_epochs(record, id);
+    const auto ended = static_cast<std::int64_t>(trial.epochs.size());
+    const bool interrupted = trial.state == record::TrialState::running && !running_start(record);
+    if (!interrupted) {
+        return concat(record::name_of(trial.state), ", epoch ", ended, "/", planned);
+    }
+    const auto& checkpoint = trial.progress.checkpoint;
+    return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,
+                  checkpoint ? concat(", goes on after epoch ", checkpoint->epoch)
+                             : std::string(", starts again"));
 }
 
 /// A trial that has started and not ended.
 std::string started_text(const record::SweepRecord& record, record::TrialId id,
                          const record::TrialRecord& trial, const report::Forecast& forecast) {
-    auto text = concat("  ", id, " ", record::name_of(trial.state), ", epoch ", trial.epochs.size(),
-                       "/", forecast.planned_epochs(record, id));
+    auto text = concat("  ", id, " ", progress_text(record, id, trial, forecast));
     if (!trial.epochs.empty()) {
         const auto& metrics = trial.epochs.back().metrics;
         text += concat(", loss ", core::fixed(metrics.loss, 4), ", Dice ",
@@ -118,14 +144,15 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
         if (!trial.result) core::log::info(started_text(record, id, trial, forecast));
     }
     if (const auto* best = record::best(record); best != nullptr) {
-        core::log::info(concat("best so far  ", best->trial, " with ", record.start.metric, " ",
-                               core::fixed(*record::metric(*best, record.start.metric), 4), ": ",
+        const auto ranked = *record::ranked_value(*best, record.start.metric);
+        core::log::info(concat("best so far  ", best->trial, " with ", ranked.metric, " ",
+                               core::fixed(ranked.value, 4), ": ",
                                core::permutation_text(best->permutation)));
     }
     const auto groups = report::groups_of(record.start.world);
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
         core::log::info(concat("time left    about ", core::duration_text(*left),
-                               is_running(record) ? "" : " of training", ", ", groups,
+                               running_start(record) ? "" : " of training", ", ", groups,
                                groups == 1 ? " trial at a time" : " trials at a time"));
     }
     return core::ExitCode::ok;
@@ -158,7 +185,7 @@ Command report_command() {
             "report DIR",
             "write tables, archive and report.html of an experiment again",
             "Writes the CSVs, the Deploy archive, best_model.hdf5 and report.html again from the "
-            "experiment's journal. If the sweep is not complete, only report.html and "
+            "experiment's journal. If the sweep has not ended, only report.html and "
             "results.partial.csv are written.",
             report_examples,
             exit_cases(),

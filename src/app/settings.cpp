@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "msunet/config/grid.hpp"
@@ -17,6 +19,7 @@
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/grid.hpp"
+#include "msunet/sweep/target.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "old_grid.hpp"
 #include "recipes.hpp"
@@ -80,6 +83,56 @@ void check_folders(const TrainSettings& settings) {
         check("--resume", options.resume.folder, options.resume.folder);
     }
     if (!problems.empty()) throw core::UsageError(std::move(problems));
+}
+
+/// The folder decides about the name; `given`: on the command line.
+void check_resume(const TrainSettings& settings, const config::Settings& given) {
+    if (settings.experiment.resume.kind != Resume::Kind::folder) return;
+    const auto name = config::given_value(given, "experiment_name");
+    if (!name) return;
+    throw core::UsageError(concat("--resume ", core::quoted(settings.experiment.resume.folder),
+                                  " and -n ", core::quoted(*name),
+                                  " can't be combined (both name the experiment), give one of the "
+                                  "two"));
+}
+
+/// The YAML file that is read: --config, or that of the experiment that --resume names.
+std::optional<std::string> config_file(const config::Settings& given) {
+    if (auto file = config::given_value(given, "config")) return file;
+    const auto text = config::given_value(given, "resume");
+    Resume resume;
+    if (!text || !from_text(*text, resume) || resume.kind != Resume::Kind::folder) {
+        return std::nullopt;
+    }
+    const auto file = std::filesystem::path(resume.folder) / "config.yaml";
+    std::error_code ignored;
+    return std::filesystem::exists(file, ignored) ? std::optional(file.string()) : std::nullopt;
+}
+
+/// Gives options that were left out the values that apply, where these depend on nothing but other
+/// options.
+void resolve_defaults(TrainSettings& settings) {
+    auto& preprocess = settings.preprocess;
+    if (preprocess.by_spacing()) {
+        preprocess.horizontal_interpolation_spacing = preprocess.horizontal();
+        preprocess.interlayer_interpolation_spacing = preprocess.interlayer();
+    } else {
+        preprocess.target_size = preprocess.target();
+    }
+    auto& cache = settings.folders.cache;
+    if (cache && cache->empty()) {
+        cache = (std::filesystem::path(settings.experiment.output_directory) / ".msunet_cache")
+                    .string();
+    }
+    auto& experiment = settings.experiment;
+    if (experiment.resume.kind == Resume::Kind::folder) experiment.experiment_name.reset();
+}
+
+void check_metric_names(const TrainSettings& settings) {
+    if (const auto& metric = settings.sweep.metric) sweep::check_known("metric", *metric);
+    if (const auto& target = settings.sweep.performance_target) {
+        sweep::check_known("performance_target", target->metric);
+    }
 }
 
 void load_grid(TrainSettings& settings) {
@@ -197,7 +250,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     const auto schema = train_schema(settings);
     const auto given = config::parse_command_line(schema, arguments);
     auto yaml = recipe_settings(schema, given);
-    if (const auto file = config::given_value(given, "config")) {
+    if (const auto file = config_file(given)) {
         std::ranges::move(config::read_yaml(schema, *file), std::back_inserter(yaml));
     }
     // --print_config also shows a configuration that is incomplete.
@@ -206,11 +259,13 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
                   print ? config::Required::ignored : config::Required::checked);
     std::vector<std::string> warnings;
     check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
-              [&] { check_folders(settings); },
+              [&] { check_folders(settings); }, [&] { check_resume(settings, given); },
+              [&] { check_metric_names(settings); },
               [&] {
                   load_grid(settings);
                   (void)grid_of(settings, warnings);
               });
+    resolve_defaults(settings);
     return settings;
 }
 

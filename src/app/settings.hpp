@@ -44,8 +44,10 @@ inline constexpr const char* contradictory_modes =
 /// The options of `msunet train` in the sections of its help. Refers to `settings`.
 [[nodiscard]] config::Schema train_schema(TrainSettings& settings);
 
-/// Reads command line and YAML file and checks all that needs no data. The grid is loaded and its
-/// text put in `experiment.talos_params`. Throws core::UsageError with all problems.
+/// Reads command line and YAML file and checks all that needs no data. The YAML file is --config
+/// or, with --resume DIR, that experiment's config.yaml. The grid is loaded and its text put in
+/// `experiment.talos_params`; size, spacing and cache that were left out get the values that apply.
+/// Throws core::UsageError with all problems.
 [[nodiscard]] TrainSettings read_train_settings(std::span<const std::string> arguments);
 
 /// The effective settings as YAML that `--config` reads.

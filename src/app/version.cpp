@@ -4,5 +4,6 @@
 namespace msunet::app {
 
 std::string_view version() { return MSUNET_VERSION; }
+std::string_view commit() { return MSUNET_COMMIT; }
 
 }  // namespace msunet::app

@@ -35,8 +35,14 @@ std::vector<std::int64_t> allowed_cores() {
     return cores;
 }
 
-/// What a command prints, without the line end; empty if it fails. The command must end by itself.
-std::string output_of(const std::string& command) {
+/// What a command has printed, and whether it ended with 0.
+struct CommandOutput {
+    std::string text;  ///< without the line end
+    bool succeeded = false;
+};
+
+/// Runs a command, which must end by itself.
+CommandOutput output_of(const std::string& command) {
     std::FILE* pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) return {};
     std::array<char, 256> buffer{};
@@ -44,7 +50,8 @@ std::string output_of(const std::string& command) {
     while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr) {
         text += buffer.data();
     }
-    return pclose(pipe) == 0 ? std::string(core::trim(text)) : std::string();
+    const bool succeeded = pclose(pipe) == 0;
+    return {std::string(core::trim(text)), succeeded};
 }
 
 /// CPUs of this node that Slurm gave the step; not every site binds ranks to them.
@@ -100,8 +107,19 @@ std::optional<double> job_end() {
     if (const auto end = core::to_double(environment("SLURM_JOB_END_TIME"))) return end;
     const auto job = environment("SLURM_JOB_ID");
     if (!is_number(job)) return std::nullopt;
-    return core::parse_date(
-        output_of(core::concat("timeout 2 squeue -h -j ", job, " -o %e 2>/dev/null")));
+    const auto output =
+        output_of(core::concat("timeout 2 squeue -h -j ", job, " -o %e 2>/dev/null"));
+    return output.succeeded ? core::parse_date(output.text) : std::nullopt;
+}
+
+std::optional<bool> slurm_job_runs(const std::string& job) {
+    if (!is_number(job)) return std::nullopt;
+    const auto output = output_of(core::concat("timeout 5 squeue -h -j ", job, " -o %T 2>&1"));
+    // Slurm forgets a job some minutes after its end.
+    if (output.text.find("Invalid job id") != std::string::npos) return false;
+    if (!output.succeeded) return std::nullopt;
+    // A job that waits was requeued: its processes are gone.
+    return !output.text.empty() && output.text != "PENDING";
 }
 
 std::string launcher() {

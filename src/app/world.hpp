@@ -29,6 +29,10 @@ record::Owner this_owner();
 /// nothing outside Slurm or if unknown.
 std::optional<double> job_end();
 
+/// Whether processes of a job may run, as squeue says (within 5 s); nothing where it can't be
+/// asked.
+std::optional<bool> slurm_job_runs(const std::string& job);
+
 /// "mpirun", "srun" or "none", as the environment shows it.
 std::string launcher();
 

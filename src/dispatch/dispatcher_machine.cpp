@@ -31,6 +31,7 @@ DispatcherActions DispatcherMachine::begin(double now) {
         })) {
         reach_target();
     }
+    apply_time_limit();
     return std::exchange(actions_, {});
 }
 
@@ -86,11 +87,14 @@ DispatcherActions DispatcherMachine::pass_time(double now) {
     if (limits_.stop_before && now >= *limits_.stop_before) {
         stop(record::StopReason::stop_before);
     }
-    if (limits_.time_limit && now >= *limits_.time_limit) {
-        limits_.time_limit.reset();
-        tell_scheduler(sweep::TimeLimitReached{});
-    }
+    apply_time_limit();
     return std::exchange(actions_, {});
+}
+
+void DispatcherMachine::apply_time_limit() {
+    if (!limits_.time_limit || now_ < *limits_.time_limit) return;
+    limits_.time_limit.reset();
+    tell_scheduler(sweep::TimeLimitReached{});
 }
 
 void DispatcherMachine::stop(record::StopReason reason) {

@@ -81,11 +81,12 @@ std::uint64_t bytes_of(const fs::path& file, const comm::Communicator& ranks) {
 
 }  // namespace
 
-Survey survey(const Request& request, const comm::NodeTopology& nodes, Observer* observer) {
+CheckedInput survey(const Request& request, const comm::NodeTopology& nodes, Observer* observer) {
     const Input input = find_input(request, nodes.all());
     announce(request, input);
-    const Inventory inventory(input, {}, nodes.all());
-    return check_input(request, input, inventory, nodes, observer_or_none(observer));
+    Inventory inventory(input, {}, nodes.all());
+    auto survey = check_input(request, input, inventory, nodes, observer_or_none(observer));
+    return {.survey = std::move(survey), .inputs = inventory.inputs()};
 }
 
 Prepared prepare(const Request& request, const comm::NodeTopology& nodes,

@@ -104,6 +104,13 @@ AllPairs read_all(const Request& request, const Input& input, const Inventory& i
     return all;
 }
 
+void learn_hashes(Inventory& inventory, const AllPairs& all) {
+    for (const PairFacts& facts : all.facts) {
+        inventory.learn(2 * facts.pair, facts.data);
+        inventory.learn(2 * facts.pair + 1, facts.mask);
+    }
+}
+
 /// Bytes of a source's slices if none is dropped.
 std::uint64_t bytes_of(const imaging::Grid& grid) {
     return std::uint64_t{grid.size[0]} * grid.size[1] * grid.size[2] *
@@ -219,20 +226,18 @@ std::shared_ptr<const SliceStore> store_slices(const Description& description, A
 StoredData preprocess(const Request& request, const Input& input, Inventory& inventory,
                       const comm::NodeTopology& nodes, Observer& observer) {
     AllPairs all = read_all(request, input, inventory, nodes, Keep::slices, observer);
-    for (const PairFacts& facts : all.facts) {
-        inventory.learn(2 * facts.pair, facts.data);
-        inventory.learn(2 * facts.pair + 1, facts.mask);
-    }
+    learn_hashes(inventory, all);
     StoredData data;
     data.description = describe_data(input, all, nodes.all());
     data.store = store_slices(data.description, all, nodes);
     return data;
 }
 
-Survey check_input(const Request& request, const Input& input, const Inventory& inventory,
+Survey check_input(const Request& request, const Input& input, Inventory& inventory,
                    const comm::NodeTopology& nodes, Observer& observer) {
     const AllPairs all = read_all(request, input, inventory, nodes, Keep::nothing, observer);
     for (const std::string& warning : all.warnings) core::log::warn(warning);
+    learn_hashes(inventory, all);
     return survey_of(input, all);
 }
 

@@ -17,10 +17,9 @@ namespace msunet::prepare {
                                     Inventory& inventory, const comm::NodeTopology& nodes,
                                     Observer& observer);
 
-/// Collective over `nodes.all()`: reads all pairs and keeps nothing. Warnings are logged. Throws as
-/// `preprocess` would.
-[[nodiscard]] Survey check_input(const Request& request, const Input& input,
-                                 const Inventory& inventory, const comm::NodeTopology& nodes,
-                                 Observer& observer);
+/// Collective over `nodes.all()`: reads all pairs and keeps nothing. Warnings are logged;
+/// `inventory` learns the files' hashes. Throws as `preprocess` would.
+[[nodiscard]] Survey check_input(const Request& request, const Input& input, Inventory& inventory,
+                                 const comm::NodeTopology& nodes, Observer& observer);
 
 }  // namespace msunet::prepare

@@ -100,7 +100,7 @@ std::vector<std::string> difference(const DataSummary& recorded, const DataSumma
                                         ", now ", core::name_of(now->modality)));
              }
          });
-    if (lines.empty() && recorded.hash != current.hash) {
+    if (lines.empty() && !current.hash.empty() && recorded.hash != current.hash) {
         lines.push_back(
             concat("data: recorded hash ", quoted(recorded.hash), ", now ", quoted(current.hash)));
     }

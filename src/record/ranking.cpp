@@ -7,18 +7,51 @@
 
 namespace msunet::record {
 
+namespace {
+
+/// Releases before 0.2 ended trials that had diverged as done.
+bool has_nan(const Metrics& metrics) {
+    return std::ranges::any_of(metric_names, [&](std::string_view name) {
+        return std::isnan(metric(metrics, name).value_or(0));
+    });
+}
+
+}  // namespace
+
 bool is_better(double value, double other, std::string_view metric) {
     if (std::isnan(value) || std::isnan(other)) return std::isnan(other) && !std::isnan(value);
     return lower_is_better(metric) ? value < other : value > other;
 }
 
+std::string_view default_metric(bool has_validation) {
+    return has_validation ? "val_dice_coef" : "dice_coef";
+}
+
+std::optional<RankedValue> ranked_value(const TrialResult& result, std::string_view name) {
+    if (const auto value = metric(result, name)) return RankedValue{std::string(name), *value};
+    const EpochReport* const epoch = summary_epoch(result);
+    if (epoch == nullptr || has_nan(epoch->metrics)) return std::nullopt;
+    for (const bool has_validation : {true, false}) {
+        const auto substitute = default_metric(has_validation);
+        if (const auto value = metric(result, substitute)) {
+            return RankedValue{std::string(substitute), *value};
+        }
+    }
+    return std::nullopt;
+}
+
 Score score_of(const TrialResult& result, std::string_view name) {
-    return {result.trial, metric(result, name)};
+    const auto ranked = ranked_value(result, name);
+    if (!ranked) return {result.trial, std::nullopt, std::nullopt};
+    if (ranked->metric == name) return {result.trial, ranked->value, std::nullopt};
+    return {result.trial, std::nullopt, ranked->value};
 }
 
 bool ranks_before(const Score& a, const Score& b, std::string_view metric) {
     if (a.value.has_value() != b.value.has_value()) return a.value.has_value();
     if (a.value && *a.value != *b.value) return is_better(*a.value, *b.value, metric);
+    if (a.substitute.has_value() != b.substitute.has_value()) return a.substitute.has_value();
+    if (a.substitute && *a.substitute != *b.substitute) return *a.substitute > *b.substitute;
     return a.trial < b.trial;
 }
 
@@ -48,13 +81,13 @@ Leaderboard::Leaderboard(const SweepRecord& record) : Leaderboard(record.start.m
 bool Leaderboard::add(const TrialResult& result) {
     ++ended_;
     const Score score = score_of(result, metric_);
-    if (!score.value || (best_.value && !ranks_before(score, best_, metric_))) return false;
+    if (!score.counts() || (best_.counts() && !ranks_before(score, best_, metric_))) return false;
     best_ = score;
     return true;
 }
 
 std::optional<TrialId> Leaderboard::best() const {
-    return best_.value ? std::optional(best_.trial) : std::nullopt;
+    return best_.counts() ? std::optional(best_.trial) : std::nullopt;
 }
 
 }  // namespace msunet::record

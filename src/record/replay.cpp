@@ -20,9 +20,6 @@ namespace {
 using core::concat;
 using core::quoted;
 
-/// A journal whose last event is older is not in use.
-constexpr double silence_seconds = 120;
-
 struct FirstLine {
     std::optional<std::int64_t> version;
 };

@@ -12,6 +12,7 @@
 #include "msunet/io/csv.hpp"
 #include "msunet/io/npy.hpp"
 #include "msunet/io/zip.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/tables.hpp"
 #include "msunet/unet/keras_config.hpp"
@@ -58,13 +59,9 @@ io::GridLists grid_lists(const Sweep& sweep, const record::TrialResult& best) {
     return {lists.begin(), lists.end()};
 }
 
-std::string best_value(const Sweep& sweep, const record::TrialResult& best) {
-    const auto value = record::metric(best, sweep.metric);
-    return value ? core::python_repr(*value) : std::string();
-}
-
 std::string details_text(const Sweep& sweep, std::size_t row) {
     const record::TrialResult& best = sweep.trials[row];
+    const auto ranked = record::ranked_value(best, sweep.metric).value_or(record::RankedValue{});
     const std::vector<std::vector<std::string>> lines{
         {"", "0"},
         {"experiment_name", sweep.experiment},
@@ -79,8 +76,8 @@ std::string details_text(const Sweep& sweep, std::size_t row) {
         {"y_shape", "list"},
         {"best_permutation", std::to_string(best.trial)},
         {"best_row", std::to_string(row)},
-        {"best_metric", sweep.metric},
-        {"best_value", best_value(sweep, best)}};
+        {"best_metric", ranked.metric},
+        {"best_value", core::python_repr(ranked.value)}};
     std::string text;
     for (const auto& line : lines) text += io::csv_row(line);
     return text;
@@ -88,6 +85,7 @@ std::string details_text(const Sweep& sweep, std::size_t row) {
 
 std::string readme_text(const Sweep& sweep, std::size_t row, const std::string& base) {
     const record::TrialResult& best = sweep.trials[row];
+    const auto ranked = record::ranked_value(best, sweep.metric).value_or(record::RankedValue{});
     std::string text = core::concat(
         "The best model of the sweep '", sweep.experiment, "', as a Talos Deploy archive.\n\n",
         "Restore it in Python without renaming or unpacking this file:\n\n", "    import talos\n",
@@ -95,8 +93,8 @@ std::string readme_text(const Sweep& sweep, std::size_t row, const std::string& 
         "    restored.model.predict(x)   # x: (N, height, width, 1), values 0 to 1\n",
         "    restored.results            # one row per trial\n",
         "    restored.params             # the whole grid\n\n", "Best: trial ", best.trial,
-        " (row ", row, " of ", base, "_results.csv), ", sweep.metric, " = ",
-        best_value(sweep, best), "\n");
+        " (row ", row, " of ", base, "_results.csv), ", ranked.metric, " = ",
+        core::python_repr(ranked.value), "\n");
     for (const auto& [name, value] : table_parameters(sweep, best)) {
         text += core::concat("    ", name, " = ", core::python_str(value), "\n");
     }
@@ -116,7 +114,7 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
     if (!row) {
         throw core::Error(core::ExitCode::failure,
                           {core::concat("no archive can be written: no trial of '",
-                                        sweep.experiment, "' has ", sweep.metric)});
+                                        sweep.experiment, "' has a model")});
     }
     const std::string base = "model_deploy" + sweep.experiment;
     const std::vector<h5::KerasLayer> layers = layers_of(model);

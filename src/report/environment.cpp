@@ -35,8 +35,10 @@ std::string environment_json(const Environment& environment) {
               {"ranks_per_trial", environment.ranks_per_trial},
               {"threads_per_rank", environment.threads},
               {"precision", environment.precision},
+              {"processor", environment.processor},
               {"nodes", std::move(nodes)},
               {"seed", environment.seed},
+              {"start_weights_hash", environment.start_weights_hash},
               {"data_hash", environment.data_hash},
               {"config_hash", environment.config_hash}};
     if (!environment.slurm_job.empty()) json["slurm_job"] = environment.slurm_job;

@@ -96,8 +96,16 @@ Sweep make_sweep(const record::SweepRecord& record) {
 
 std::optional<std::size_t> best_trial(const Sweep& sweep) {
     const std::vector<std::size_t> order = record::ranking(sweep.trials, sweep.metric);
-    if (order.empty() || !record::metric(sweep.trials[order.front()], sweep.metric)) return {};
-    return order.front();
+    if (order.empty()) return {};
+    const auto& first = sweep.trials[order.front()];
+    return record::ranked_value(first, sweep.metric) ? std::optional(order.front()) : std::nullopt;
+}
+
+bool lacks_model(const Sweep& sweep) {
+    const bool trained = std::ranges::any_of(sweep.trials, [](const record::TrialResult& trial) {
+        return trial.state != record::TrialState::pca;
+    });
+    return trained && !best_trial(sweep);
 }
 
 core::Permutation table_parameters(const Sweep& sweep, const record::TrialResult& trial) {

@@ -8,6 +8,7 @@
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/report/late_drop.hpp"
 
 namespace msunet::report {
@@ -81,10 +82,18 @@ private:
 
 void add_best_trial(Block& block, const Sweep& sweep) {
     const auto row = best_trial(sweep);
-    if (!row) return;
+    if (!row) {
+        if (lacks_model(sweep)) block.row("best", "none: no trial gave a model");
+        return;
+    }
     const record::TrialResult& best = sweep.trials[*row];
-    block.row("best", core::concat("trial ", best.trial, ", ", sweep.metric, " ",
-                                   core::fixed(*record::metric(best, sweep.metric), 4)));
+    const auto ranked = *record::ranked_value(best, sweep.metric);
+    std::string text =
+        core::concat("trial ", best.trial, ", ", ranked.metric, " ", core::fixed(ranked.value, 4));
+    if (ranked.metric != sweep.metric) {
+        text += core::concat(" (no trial has ", sweep.metric, ")");
+    }
+    block.row("best", text);
     if (!best.permutation.empty()) block.row("", core::permutation_text(best.permutation));
     const record::ModalityRow* dice = record::summary_modality(best);
     if (dice == nullptr) return;

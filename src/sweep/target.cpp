@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/sweep/target.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/ranking.hpp"
 
 namespace msunet::sweep {
 
@@ -14,26 +17,55 @@ namespace {
 using core::concat;
 using core::quoted;
 
-void check_metric(std::string_view option, const std::string& name, bool has_validation) {
-    if (!record::is_metric(name)) {
-        std::vector<std::string> known(record::metric_names.begin(), record::metric_names.end());
-        for (std::string& column : record::modality_columns()) known.push_back(std::move(column));
-        throw core::UsageError(concat("--", option, ": ", quoted(name),
-                                      " is not a metric (known are ", core::join(known), ")",
-                                      core::did_you_mean(name, known)));
+/// The modality of `<modality>_val_dice` and `<modality>_train_dice`.
+struct ModalityMetric {
+    std::size_t modality = 0;
+    bool validation = false;
+};
+
+std::optional<ModalityMetric> modality_metric_of(std::string_view name) {
+    for (std::size_t i = 0; i < core::modality_names.size(); ++i) {
+        if (name == concat(core::modality_names[i], "_val_dice")) return ModalityMetric{i, true};
+        if (name == concat(core::modality_names[i], "_train_dice")) return ModalityMetric{i, false};
     }
-    if (!has_validation && name.find("val_") != std::string::npos) {
+    return std::nullopt;
+}
+
+void check_metric(std::string_view option, const std::string& name, const DataParts& data) {
+    check_known(option, name);
+    if (!data.has_validation() && name.find("val_") != std::string::npos) {
         throw core::UsageError(concat("--", option, ": ", quoted(name),
                                       " needs validation data and there is none, raise "
                                       "--validation_split or choose a metric of the training"));
     }
+    const auto of = modality_metric_of(name);
+    if (!of) return;
+    const auto& part = of->validation ? data.validation : data.training;
+    if (part[of->modality]) return;
+    throw core::UsageError(concat(
+        "--", option, ": ", quoted(name), " needs ", core::modality_names[of->modality],
+        of->validation ? " scans in the validation data and there are none, raise "
+                         "--validation_split or choose another metric"
+                       : " scans in the training data and there are none, choose another metric"));
 }
 
 }  // namespace
 
-std::string resolve_metric(const std::optional<std::string>& option, bool has_validation) {
-    if (!option) return has_validation ? "val_dice_coef" : "dice_coef";
-    check_metric("metric", *option, has_validation);
+void check_known(std::string_view option, const std::string& name) {
+    if (record::is_metric(name)) return;
+    std::vector<std::string> known(record::metric_names.begin(), record::metric_names.end());
+    for (std::string& column : record::modality_columns()) known.push_back(std::move(column));
+    throw core::UsageError(concat("--", option, ": ", quoted(name), " is not a metric (known are ",
+                                  core::join(known), ")", core::did_you_mean(name, known)));
+}
+
+bool DataParts::has_validation() const {
+    return std::ranges::any_of(validation, [](bool there) { return there; });
+}
+
+std::string resolve_metric(const std::optional<std::string>& option, const DataParts& data) {
+    if (!option) return std::string(record::default_metric(data.has_validation()));
+    check_metric("metric", *option, data);
     return *option;
 }
 
@@ -60,8 +92,8 @@ bool from_text(std::string_view text, PerformanceTarget& target) {
     return true;
 }
 
-void check_target(const PerformanceTarget& target, bool has_validation) {
-    check_metric("performance_target", target.metric, has_validation);
+void check_target(const PerformanceTarget& target, const DataParts& data) {
+    check_metric("performance_target", target.metric, data);
 }
 
 }  // namespace msunet::sweep

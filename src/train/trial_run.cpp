@@ -12,6 +12,7 @@
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/train/trial_failure.hpp"
+#include "train/divergence.hpp"
 #include "train/leader_work.hpp"
 
 namespace msunet::train {
@@ -112,9 +113,9 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
     throw_if_step_failed(group, *engine_, outcome.status);
     control_.learn(outcome.status);
     if (!std::isfinite(outcome.sums.weighted_loss)) {
-        throw TrialFailure(concat("the loss became NaN in epoch ", progress_.epoch + 1, ", step ",
-                                  progress_.step + 1, " of ", setup_.steps,
-                                  " (training diverged), try a smaller lr"));
+        throw TrialFailure(
+            divergence_text(concat("the loss became NaN or infinite in epoch ", progress_.epoch + 1,
+                                   ", step ", progress_.step + 1, " of ", setup_.steps)));
     }
     progress_.sums.add(outcome.sums, global);
     const double seconds = core::steady_seconds() - began;
@@ -183,15 +184,17 @@ void TrialRun::add_epoch(const record::EpochReport& report) {
 }
 
 bool TrialRun::finish() {
-    if (!progress_.best_weights.empty()) engine_->load_weights(progress_.best_weights);
-    if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) return true;
-    const auto& history = progress_.history;
-    const std::int64_t epoch =
-        progress_.best_weights.empty() ? progress_.epoch - 1 : progress_.callbacks.best_epoch;
-    auto dice = history[static_cast<std::size_t>(epoch)].modality;
-    if (!dice) dice = evaluation().modalities(epoch);
-    if (!dice) return false;
-    progress_.modality = {{.epoch = epoch, .dice = *dice}};
+    const bool restored = !progress_.best_weights.empty();
+    if (restored) engine_->load_weights(progress_.best_weights);
+    const std::int64_t number = restored ? progress_.callbacks.best_epoch : progress_.epoch - 1;
+    const auto& epoch = progress_.history[static_cast<std::size_t>(number)];
+    auto dice = epoch.modality;
+    if (setup_.context.options.modality_metrics != ModalityMetrics::every_epoch) {
+        if (!dice) dice = evaluation().modalities(number);
+        if (!dice) return false;
+        progress_.modality = {{.epoch = number, .dice = *dice}};
+    }
+    throw_if_any_failed(setup_.context.group, divergence_of(epoch, dice, engine_->weights()));
     return true;
 }
 

@@ -198,7 +198,7 @@ class ScriptsTest(unittest.TestCase):
 
     def test_an_array_and_its_merge(self):
         array = self.here.submit("array.sh", "--array=1-2", "--gpus-per-node=0")
-        merge = self.here.submit("merge.sh", f"--dependency=afterok:{array}", words=("out/x", "2"))
+        merge = self.here.submit("merge.sh", f"--dependency=afterany:{array}", words=("out/x", "2"))
         self.assert_complete(self.here, merge)
 
     def test_scaling(self):

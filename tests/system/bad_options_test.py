@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad options of train and bad command lines of the other commands."""
 
+from dataclasses import replace
+
 import program
-from bad_input import BadInputTest, Case
+from bad_input import BadInputTest, Case, write
 from program import ProgramTest, run
 
 OPTIONS = [
@@ -33,6 +35,21 @@ OPTIONS = [
     Case("no sampler", 2, [("--random_method", "quantum")], ("--random_method", "quantum")),
     Case("unknown metric", 2, [("--metric", "val_dise_coef", "val_dice_coef")],
          ("--metric", "val_dise_coef")),
+    Case("metric of an absent modality", 2,
+         [("--metric", "'anatomical_val_dice'", "anatomical", "validation data")],
+         ("--metric", "anatomical_val_dice")),
+    Case("target of an absent modality", 2, [("--performance_target", "regwarp_train_dice")],
+         ("--performance_target", "regwarp_train_dice,0.9")),
+    Case("PCA without validation data", 2, [("pca_only", "--validation_split")],
+         ("-v", "0", "-talos", "{'pca_only': [False, True]}")),
+    Case("time limit in the past", 2, [("--time_limit", "'2020-01-01'", "has passed")],
+         ("--time_limit", "2020-01-01")),
+    Case("two experiments", 2, [("--resume", "'x'", "-n", "can't be combined")],
+         ("--resume", "out", "-n", "x"), without=("-n",)),
+    Case("no output folder", 2, [("thesis.txt", "directory")],
+         ("--output_directory", "out/thesis.txt"), without=("--output_directory",),
+         change=write("out/thesis.txt", b"text")),
+    Case("no start model", 3, [("nowhere.h5",)], ("-path", "nowhere.h5")),
     Case("unreadable time", 2, [("--time_limit", "tomorrow")], ("--time_limit", "tomorrow")),
     Case("unreadable target", 2, [("--performance_target", "val_dice_coef")],
          ("--performance_target", "val_dice_coef")),
@@ -78,6 +95,11 @@ class BadOptionsTest(BadInputTest):
     def test_options(self):
         self.run_table(OPTIONS)
         self.run_case(ONE_RANK)
+
+    def test_a_dry_run_refuses_the_same(self):
+        for case in OPTIONS:
+            with self.subTest(case.name):
+                self.run_case(replace(case, arguments=("--dry_run", "True", *case.arguments)))
 
 
 class BadCommandsTest(ProgramTest):

@@ -2,6 +2,7 @@
 """Existing experiments that are not resumed: with changes, in use, or damaged."""
 
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -20,7 +21,7 @@ class RefusedResumeTest(ProgramTest):
         program.write_scans(cls.template)
         done = run("-tpath", "data", "-mpath", "masks", *FAST, "-talos",
                    "{'epochs': [1, 2], 'batch_size': 16}", "--enable_augmentation", "False",
-                   "--time_limit", "1 s", cwd=cls.template)
+                   "--performance_target", "val_dice_coef,0", cwd=cls.template)
         assert done.code == 0, done.text
 
     def setUp(self):
@@ -36,10 +37,12 @@ class RefusedResumeTest(ProgramTest):
                  if json.loads(line)["event"] in ("sweep_started", "trial_started")]
         self.journal.write_text("\n".join(lines) + "\n")
 
-    def refused(self, words, *arguments, grid="{'epochs': [1, 2], 'batch_size': 16}", lines=None):
+    def refused(self, words, *arguments, grid="{'epochs': [1, 2], 'batch_size': 16}", lines=None,
+                **environment):
         before = {path: path.read_bytes() for path in (self.here / "out" / "x").rglob("*")
                   if path.is_file()}
-        result = self.train("-talos", grid, "--enable_augmentation", "False", *arguments)
+        result = self.train("-talos", grid, "--enable_augmentation", "False", *arguments,
+                            **environment)
         self.assert_code(result, 2)
         if lines:
             self.assertEqual(len(result.errors()), lines, result.text)
@@ -77,7 +80,17 @@ class RefusedResumeTest(ProgramTest):
         alive = {"event": "heartbeat", "at": time.time(), "owner": owner}
         lines = [{**json.loads(first), "owner": owner}, *map(json.loads, others), alive]
         self.journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        self.refused(["in use", "node17", "4711", "1234"], lines=1)
+        squeue = self.here / "squeue"
+        squeue.write_text("#!/bin/sh\necho RUNNING\n")
+        squeue.chmod(0o755)
+        path = f"{self.here}:{os.environ['PATH']}"
+        self.refused(["in use", "node17", "4711", "1234"], lines=1, PATH=path)
+        # Slurm knows nothing of the job any more: it was killed.
+        squeue.write_text("#!/bin/sh\necho slurm_load_jobs error: Invalid job id specified\nexit 1\n")
+        result = self.train("-talos", "{'epochs': [1, 2], 'batch_size': 16}",
+                            "--enable_augmentation", "False", PATH=path)
+        self.assert_code(result, 0)
+        self.assertIn("Slurm job 1234 runs no longer", result.out)
 
     def test_journal_damaged_in_the_middle(self):
         lines = self.journal.read_text().splitlines()

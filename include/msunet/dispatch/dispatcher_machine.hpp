@@ -69,6 +69,7 @@ private:
     void fail_untrained(const sweep::FailTrial& action);
     void stop(record::StopReason reason);
     void reach_target();
+    void apply_time_limit();
 
     const record::SweepRecord& record_;
     std::vector<int> leaders_;

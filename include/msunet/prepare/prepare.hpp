@@ -73,18 +73,24 @@ struct Survey {
     std::uint64_t largest_bytes = 0;  ///< memory of the data set if no slice is dropped
 };
 
-/// Collective over `nodes.all()`. Lists, pairs and reads all files and checks them as `prepare`
-/// would. Warnings are logged.
-/// Throws core::InputError with all problems, core::UsageError, alike on all ranks.
-Survey survey(const Request& request, const comm::NodeTopology& nodes,
-              Observer* observer = nullptr);
-
 /// Name and content of an input file, for the journal and the resume check.
 struct InputFile {
     std::string name;  ///< "data/<file>" or "masks/<file>"
     std::string hash;  ///< of the content, hexadecimal
     friend bool operator==(const InputFile&, const InputFile&) = default;
 };
+
+/// What a check of the input finds.
+struct CheckedInput {
+    Survey survey;
+    std::vector<InputFile> inputs;  ///< as `Prepared` has them
+};
+
+/// Collective over `nodes.all()`. Lists, pairs and reads all files and checks them as `prepare`
+/// would. Warnings are logged.
+/// Throws core::InputError with all problems, core::UsageError, alike on all ranks.
+[[nodiscard]] CheckedInput survey(const Request& request, const comm::NodeTopology& nodes,
+                                  Observer* observer = nullptr);
 
 /// The data set with what the start table and the journal say about it.
 struct Prepared {

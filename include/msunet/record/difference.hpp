@@ -20,7 +20,7 @@ namespace msunet::record {
                                                   const GridLists& current);
 
 /// As above, of the data: pairs that were added, were removed, or changed in content, split or
-/// modality.
+/// modality. Where `current` has no hash of the whole data set, only pairs are compared.
 [[nodiscard]] std::vector<std::string> difference(const DataSummary& recorded,
                                                   const DataSummary& current);
 

@@ -41,7 +41,10 @@ void require_current_version(const std::filesystem::path& file, const Replay& re
 /// Whether a pid of this host runs.
 [[nodiscard]] bool process_runs(std::int64_t pid);
 
-/// Who uses the journal: the owner of an unfinished start whose last event is younger than 120 s,
+/// A journal whose last event is older is not in use.
+inline constexpr double silence_seconds = 120;
+
+/// Who uses the journal: the owner of an unfinished start whose last event is younger than that,
 /// unless it is the same Slurm job or a process of the same host that is dead. `runs` returns
 /// whether a pid of `self.host` runs. Nothing if the journal is free.
 [[nodiscard]] std::optional<Owner> in_use_by(

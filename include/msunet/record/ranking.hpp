@@ -19,22 +19,38 @@ namespace msunet::record {
 /// than every number.
 [[nodiscard]] bool is_better(double value, double other, std::string_view metric);
 
-/// The value by which a trial is ranked; nothing where it doesn't count (see `metric`).
+/// What "best" means where the user names no metric.
+[[nodiscard]] std::string_view default_metric(bool has_validation);
+
+/// A metric and its value.
+struct RankedValue {
+    std::string metric;
+    double value = 0;
+};
+/// The value by which a trial is ranked: of `metric`, or of the default metric where the trial is
+/// done and lacks `metric`. Nothing if it is not done.
+[[nodiscard]] std::optional<RankedValue> ranked_value(const TrialResult& result,
+                                                      std::string_view metric);
+
+/// The values by which a trial is ranked; nothing where it doesn't count (see `metric`).
 struct Score {
     TrialId trial = 0;
-    std::optional<double> value;
+    std::optional<double> value;       ///< of the metric
+    std::optional<double> substitute;  ///< of the default metric, where `value` is missing
+
+    [[nodiscard]] bool counts() const { return value || substitute; }
 };
 [[nodiscard]] Score score_of(const TrialResult& result, std::string_view metric);
 
-/// Whether `a` stands before `b` in the ranking: better values first, equal ones by id, and after
-/// them the trials without a value, by id.
+/// Whether `a` stands before `b` in the ranking: better values first, equal ones by id. After them
+/// the trials without a value, by their substitutes, then by id.
 [[nodiscard]] bool ranks_before(const Score& a, const Score& b, std::string_view metric);
 
 /// Indices into `results` from best to worst.
 [[nodiscard]] std::vector<std::size_t> ranking(std::span<const TrialResult> results,
                                                std::string_view metric);
 
-/// The first of the ranking by `start.metric`. Null if no trial has the metric.
+/// The first of the ranking by `start.metric`. Null if no trial is done with finite metrics.
 [[nodiscard]] const TrialResult* best(const SweepRecord& record);
 
 /// The best of the results so far. It takes one result at a time, so that no end of a trial costs a

@@ -34,6 +34,10 @@ struct Environment {
     std::string slurm_job;
     /// Unix time of the start.
     double started_at = 0;
+    /// Model of the processor and the vector instructions that training uses.
+    std::string processor;
+    /// Hash of the start model's weights.
+    std::string start_weights_hash;
     /// Hash of the data set and of the configuration, as the journal has them.
     std::string data_hash;
     std::string config_hash;

@@ -45,8 +45,12 @@ struct Sweep {
 /// them at its start.
 [[nodiscard]] std::int64_t local_utc_offset(double when);
 
-/// Index into `sweep.trials` of the first in record::ranking, or nothing if none has the metric.
+/// Index into `sweep.trials` of the first in record::ranking; nothing if no trial is done.
 [[nodiscard]] std::optional<std::size_t> best_trial(const Sweep& sweep);
+
+/// Whether trials that were to give a model have ended and none did: all of them failed. False
+/// where all were `pca_only`.
+[[nodiscard]] bool lacks_model(const Sweep& sweep);
 
 /// The hyperparameters as a trial's row in the tables has them: its permutation, the defaults,
 /// `experiment_name` and `num_gpus`, in ASCII order; an absent modality_weight is "None".

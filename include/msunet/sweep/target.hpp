@@ -3,19 +3,33 @@
 /// `--metric` and `--performance_target`.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "msunet/core/modality.hpp"
 #include "msunet/record/trial.hpp"
 
 namespace msunet::sweep {
 
+/// Throws core::UsageError where `name` is no metric, with the nearest known one. `option`: whose
+/// value it is.
+void check_known(std::string_view option, const std::string& name);
+
+/// Which modalities a data set has, indexed by core::Modality: what metrics it can give.
+struct DataParts {
+    std::array<bool, core::modality_names.size()> training{};
+    std::array<bool, core::modality_names.size()> validation{};
+
+    [[nodiscard]] bool has_validation() const;
+};
+
 /// The metric that decides which trial is best: the option's, else val_dice_coef with validation
 /// data, else dice_coef. Throws core::UsageError for an unknown name (with the nearest known one)
-/// and for a validation metric without validation data.
+/// and for a metric that these data can't give.
 [[nodiscard]] std::string resolve_metric(const std::optional<std::string>& option,
-                                         bool has_validation);
+                                         const DataParts& data);
 
 /// A value of a metric at which no further trial begins.
 struct PerformanceTarget {
@@ -32,8 +46,8 @@ struct PerformanceTarget {
 [[nodiscard]] std::string to_text(const PerformanceTarget& target);
 [[nodiscard]] bool from_text(std::string_view text, PerformanceTarget& target);
 
-/// Throws core::UsageError for an unknown metric (with the nearest known one) and for a validation
-/// metric without validation data.
-void check_target(const PerformanceTarget& target, bool has_validation);
+/// Throws core::UsageError for an unknown metric (with the nearest known one) and for one that
+/// these data can't give.
+void check_target(const PerformanceTarget& target, const DataParts& data);
 
 }  // namespace msunet::sweep

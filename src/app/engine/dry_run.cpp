@@ -13,6 +13,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
+#include "start_plan.hpp"
 #include "start_table.hpp"
 #include "time_estimate.hpp"
 
@@ -75,18 +76,32 @@ double training_seconds(const TrainSettings& settings, const GridPlan& plan,
     return estimate_seconds(settings, plan, survey, compute.precision()) / trials * rounds;
 }
 
+/// What a start would do with the experiment's folder.
+std::string experiment_text(const OpenExperiment& open) {
+    const auto& replay = open.choice->replay;
+    if (!replay) return concat("a new one in ", open.folder);
+    const auto& record = replay->record;
+    const auto trials = record.start.trials.size();
+    const auto ended = trials - record.unfinished();
+    return concat(open.folder, open.finished ? " has finished, " : " is resumed, ", ended, " of ",
+                  trials, " trials have ended");
+}
+
 }  // namespace
 
 core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                        const prepare::Request& request, const Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
-    const auto survey = prepare::survey(request, topology, &observer);
+    const auto input = prepare::survey(request, topology, &observer);
+    const auto& survey = input.survey;
     warn_of_weights(settings, plan.grid->lists(), survey);
     const auto nodes = describe_nodes(topology, compute.device_count());
+    const auto decided = plan_start(settings, plan, survey, summarise(input), nodes, world);
     if (!world.is_root()) return core::ExitCode::ok;
     print_pairs(survey);
     print_grid(plan);
+    core::log::info(concat("experiment: ", experiment_text(decided.open)));
     const auto first = first_permutation(plan, default_hyperparameters(settings));
     const auto samples = count_samples(
         survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride));

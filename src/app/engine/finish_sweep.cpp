@@ -4,8 +4,11 @@
 #include <string>
 
 #include "../final_files.hpp"
+#include "../on_root.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/ending.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
@@ -13,6 +16,8 @@
 #include "msunet/report/terminal.hpp"
 
 namespace msunet::app {
+
+using core::concat;
 
 namespace {
 
@@ -23,9 +28,9 @@ std::string stopped_text(const dispatch::SweepEnding& ending) {
                        ? "the job's end is near; start it again to resume"
                        : "a signal asked for it; start it again to resume";
         case sweep::Ending::time_limit:
-            return "the time limit has come";
+            return "the time limit has come; started with a later one or none it goes on";
         case sweep::Ending::target:
-            return "the performance target is reached";
+            return "the performance target is reached; started with another or none it goes on";
         default:
             return {};
     }
@@ -39,6 +44,16 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
 
 }  // namespace
 
+core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator& world) {
+    return on_root(world, [&] {
+        core::log::info(concat("nothing left to do: all trials of ", open.folder,
+                               " have ended (--resume never starts a new experiment)"));
+        const auto& record = open.choice->replay->record;
+        for (const auto& line : record::failure_lines(record)) core::log::warn(line);
+        return exit_code_of(record);
+    });
+}
+
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
                             const dispatch::SweepEnding& ending) {
@@ -48,19 +63,24 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     summary.idle_fraction = report::idle_fraction(journal.record());
     summary.ranks = static_cast<int>(journal.record().start.world.ranks);
     summary.starts = journal.record().starts.size();
+    const bool stopped = !complete && ending.ending == sweep::Ending::stopped;
+    if (!complete) summary.stopped = stopped_text(ending);
     if (complete) {
         // The date in the files' names and in the archive is the journal's last before this.
         summary.files = write_final_files(architecture, folder, journal.record());
         journal.append(record::Finished{core::unix_now()});
+    } else if (!stopped) {
+        // Before the files: whoever writes them again has the same record.
+        journal.append(record::Stopped{reason_of(ending), core::unix_now()});
+        summary.files = write_final_files(architecture, folder, journal.record());
     } else {
-        summary.stopped = stopped_text(ending);
         report::write_partial_results(folder, report::make_sweep(journal.record()));
         report::write_report(folder, journal.record());
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
     }
     journal.sync();
     core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
-    if (!complete && ending.ending == sweep::Ending::stopped) return core::ExitCode::stopped;
+    if (stopped) return core::ExitCode::stopped;
     return exit_code_of(journal.record());
 }
 

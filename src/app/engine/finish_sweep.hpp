@@ -7,6 +7,7 @@
 #include "msunet/dispatch/dispatcher.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/unet/architecture.hpp"
+#include "open_sweep.hpp"
 
 namespace msunet::app {
 
@@ -15,5 +16,9 @@ namespace msunet::app {
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
                             const dispatch::SweepEnding& ending);
+
+/// Collective over `world`: says that the experiment has finished, and what failed in it. Returns
+/// the exit code with which the start that finished it ended.
+core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator& world);
 
 }  // namespace msunet::app

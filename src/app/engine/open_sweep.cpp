@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "../commands.hpp"
-#include "../experiment.hpp"
 #include "../on_root.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
@@ -27,31 +26,42 @@ void fields(Archive& archive, T& open) {
     archive("finished", open.finished);
 }
 
-OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart& start,
+OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
-    std::optional<record::Replay> replay;
+    std::optional<ExperimentChoice> choice;
     auto open = on_root(world, [&] {
         const auto& options = settings.experiment;
         auto name = options.experiment_name;
         if (name && settings.sweep.shard) {
             *name += sweep::folder_suffix(*settings.sweep.shard);
         }
-        auto choice = choose_experiment({options.output_directory, name, options.resume}, start);
-        start.experiment_name = choice.name;
+        auto watch = JournalWatch::of_this_machine();
+        watch.waits = watch.waits && !settings.command.dry_run;
+        choice = choose_experiment(
+            {options.output_directory, name, options.resume, std::move(watch)}, start);
+        start.experiment_name = choice->name;
         start.utc_offset = report::local_utc_offset(start.at);
-        for (const auto& notice : choice.notices) core::log::warn(notice);
-        OpenExperiment chosen;
-        chosen.folder = choice.folder;
-        if (choice.replay) {
-            const auto& record = choice.replay->record;
-            chosen.group_size = record.start.world.group_size;
-            chosen.finished = record.finished && !settings.sweep.retry_failed;
+        for (const auto& notice : choice->notices) core::log::warn(notice);
+        OpenExperiment found;
+        found.folder = choice->folder;
+        if (choice->replay) {
+            const auto& record = choice->replay->record;
+            found.group_size = record.start.world.group_size;
+            found.finished = record.finished && !settings.sweep.retry_failed;
         }
-        replay = std::move(choice.replay);
-        return chosen;
+        return found;
     });
-    open.replay = std::move(replay);
+    open.choice = std::move(choice);
     return open;
+}
+
+void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world) {
+    open.folder = on_root(world, [&] {
+        auto& choice = *open.choice;
+        if (!choice.replay) make_experiment_folder(choice);
+        start.experiment_name = choice.name;
+        return choice.folder.native();
+    });
 }
 
 sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,
@@ -92,9 +102,10 @@ record::World describe_world(const comm::NodeTopology& topology,
 record::Journal open_journal(const TrainSettings& settings, const record::SweepStart& start,
                              OpenExperiment& open) {
     const auto file = open.folder / record::journal_name;
-    if (!open.replay) return record::Journal::create(file, start);
-    const auto unrecorded = record::unrecorded_starts(open.replay->record, open.folder);
-    auto journal = record::Journal::open(file, std::move(*open.replay),
+    auto& replay = open.choice->replay;
+    if (!replay) return record::Journal::create(file, start);
+    const auto unrecorded = record::unrecorded_starts(replay->record, open.folder);
+    auto journal = record::Journal::open(file, std::move(*replay),
                                          {start.owner, start.world, start.at}, unrecorded);
     record::remove_leftovers(open.folder);
     record::adopt_results(journal, open.folder);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "../experiment.hpp"
 #include "../settings.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
@@ -22,13 +23,17 @@ struct OpenExperiment {
     std::filesystem::path folder;
     std::optional<std::int64_t> group_size;  ///< recorded, where it is resumed
     bool finished = false;
-    std::optional<record::Replay> replay;  ///< on rank 0, where it is resumed
+    std::optional<ExperimentChoice> choice;  ///< on rank 0
 };
 
-/// Collective over `world`: finds or makes the experiment; completes `start` on rank 0. Throws
-/// core::UsageError alike on all ranks.
-OpenExperiment open_experiment(const TrainSettings& settings, record::SweepStart& start,
+/// Collective over `world`: finds the experiment, or the folder of a new one, and writes nothing;
+/// completes `start` on rank 0. Throws core::UsageError alike on all ranks.
+OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world);
+
+/// Collective over `world`: makes the folder of a new experiment. Throws core::UsageError alike on
+/// all ranks.
+void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world);
 
 /// The groups in which the ranks train. Throws core::UsageError.
 sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,

@@ -7,9 +7,11 @@
 
 #include "../commands.hpp"
 #include "msunet/core/hash.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/library.hpp"
 #include "msunet/report/environment.hpp"
+#include "sweep_setup.hpp"
 #include "versions.hpp"
 
 namespace msunet::app {
@@ -34,18 +36,32 @@ std::string config_hash(const record::Configuration& configuration) {
     return hasher.hex();
 }
 
+/// The settings with all values that this start has decided.
+TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
+                        const std::filesystem::path& folder) {
+    auto& experiment = settings.experiment;
+    experiment.resume = {};
+    experiment.output_directory =
+        folder.parent_path().empty() ? "." : folder.parent_path().string();
+    if (!settings.sweep.shard) experiment.experiment_name = start.experiment_name;
+    settings.sweep.metric = start.metric;
+    settings.train.threads = start.world.threads;
+    settings.train.precision = core::value_named<model::Precision>(start.world.precision);
+    return settings;
+}
+
 }  // namespace
 
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
                        const std::optional<train::AcceleratorVersions>& accelerator) {
-    report::write_config(folder, settings_yaml(settings));
+    report::write_config(folder, settings_yaml(effective(settings, start, folder)));
     report::Environment environment;
-    environment.versions = {{"msunet", std::string(version())},
-                            {"mpi", start.world.mpi},
-                            {"libtorch", libtorch_version()},
-                            {"itk", itk_version()},
-                            {"hdf5", h5::library_version()}};
+    environment.versions = {{"msunet", std::string(version())}, {"commit", std::string(commit())},
+                            {"compiler", __VERSION__},          {"mpi", start.world.mpi},
+                            {"libtorch", libtorch_version()},   {"itk", itk_version()},
+                            {"onednn", onednn_version()},       {"hdf5", h5::library_version()}};
+    environment.processor = processor();
     const auto add_version = [&](const char* name, auto member) {
         environment.versions.emplace_back(
             name, accelerator ? std::optional((*accelerator).*member) : std::nullopt);
@@ -66,6 +82,8 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
     environment.seed = static_cast<std::uint64_t>(settings.experiment.seed);
     environment.slurm_job = start.owner.slurm_job;
     environment.started_at = start.at;
+    environment.start_weights_hash =
+        record::setting(start.configuration, start_weights_setting).value_or("");
     environment.data_hash = start.data.hash;
     environment.config_hash = config_hash(start.configuration);
     report::write_environment(folder, environment);

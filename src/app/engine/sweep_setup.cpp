@@ -6,10 +6,10 @@
 
 #include "../useless_options.hpp"
 #include "../world.hpp"
+#include "msunet/core/error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/sweep/target.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "training_scans.hpp"
 
@@ -20,16 +20,12 @@ namespace {
 /// The folder of the cache; empty: none.
 std::filesystem::path cache_folder(const TrainSettings& settings) {
     const auto& cache = settings.folders.cache;
-    if (!cache) return {};
-    if (!cache->empty()) return *cache;
-    return std::filesystem::path(settings.experiment.output_directory) / ".msunet_cache";
+    return cache ? std::filesystem::path(*cache) : std::filesystem::path();
 }
 
-std::string hash_of_input(const prepare::Prepared& prepared, const std::string& name) {
-    const auto found =
-        std::find_if(prepared.inputs.begin(), prepared.inputs.end(),
-                     [&name](const prepare::InputFile& file) { return file.name == name; });
-    return found == prepared.inputs.end() ? std::string() : found->hash;
+std::string hash_of_input(const std::vector<prepare::InputFile>& inputs, const std::string& name) {
+    const auto found = std::ranges::find(inputs, name, &prepare::InputFile::name);
+    return found == inputs.end() ? std::string() : found->hash;
 }
 
 /// Warnings about values of the grid that are allowed but rarely intended.
@@ -103,17 +99,22 @@ unet::Hyperparameters first_permutation(const GridPlan& plan,
     return unet::from_permutation(plan.grid->permutation(plan.selection.trials.front()), defaults);
 }
 
-record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index) {
+record::DataSummary summarise(const prepare::CheckedInput& input) {
     record::DataSummary summary;
-    summary.hash = prepared.dataset.hash();
-    for (const auto& surveyed : prepared.survey.pairs) {
+    for (const auto& surveyed : input.survey.pairs) {
         const auto& pair = surveyed.pair;
         core::Hasher hasher;
-        hasher.text(hash_of_input(prepared, "data/" + pair.data))
-            .text(hash_of_input(prepared, "masks/" + pair.mask));
+        hasher.text(hash_of_input(input.inputs, "data/" + pair.data))
+            .text(hash_of_input(input.inputs, "masks/" + pair.mask));
         summary.pairs.push_back(
             {pair.data, pair.mask, hasher.hex(), pair.modality, pair.validation, 0});
     }
+    return summary;
+}
+
+record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index) {
+    auto summary = summarise({.survey = prepared.survey, .inputs = prepared.inputs});
+    summary.hash = prepared.dataset.hash();
     for (const auto& slice : prepared.dataset.slices()) {
         const auto& source = prepared.dataset.source_of(slice);
         if (!source.augmented) ++summary.pairs[source.pair].slices;
@@ -130,26 +131,47 @@ record::DataSummary summarise(const prepare::Prepared& prepared, const data::Pat
 }
 
 record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
-                               const StartModel& start, const prepare::Prepared& prepared,
-                               record::DataSummary data, bool has_validation) {
+                               const StartModel& start, const prepare::Survey& survey,
+                               record::DataSummary data, const sweep::DataParts& parts) {
     record::SweepStart first;
     first.configuration = configuration_of(settings);
-    // The path of the start model may change between starts, its weights may not.
-    first.configuration.push_back({"start_weights", start.hash, core::Affects::result});
+    first.configuration.push_back({start_weights_setting, start.hash, core::Affects::result});
     // For the model's file, in which prediction compares new scans with them.
     first.configuration.push_back(
-        {"training_scans", training_scans_text(prepared.survey), core::Affects::run});
+        {"training_scans", training_scans_text(survey), core::Affects::run});
+    first.metric = sweep::resolve_metric(settings.sweep.metric, parts);
     for (auto& setting : first.configuration) {
         if (setting.name == "initial_model_path") setting.affects = core::Affects::run;
+        if (setting.name == "metric") setting.text = first.metric;
     }
     first.data = std::move(data);
     first.grid = plan.grid->lists();
     first.trials = plan.selection.trials;
-    first.metric = sweep::resolve_metric(settings.sweep.metric, has_validation);
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
     first.owner = this_owner();
     first.at = core::unix_now();
     return first;
+}
+
+sweep::DataParts parts_of(const prepare::Survey& survey) {
+    sweep::DataParts parts;
+    for (const auto& surveyed : survey.pairs) {
+        auto& part = surveyed.pair.validation ? parts.validation : parts.training;
+        part[static_cast<std::size_t>(surveyed.pair.modality)] = true;
+    }
+    return parts;
+}
+
+void check_needs(const TrainSettings& settings, const GridPlan& plan,
+                 const sweep::DataParts& parts) {
+    if (parts.has_validation()) return;
+    const auto defaults = default_hyperparameters(settings);
+    if (!plan.grid->lists().contains("pca_only") && !defaults.pca_only) return;
+    for (const auto trial : plan.selection.trials) {
+        if (!unet::from_permutation(plan.grid->permutation(trial), defaults).pca_only) continue;
+        throw core::UsageError(
+            "pca_only: it needs validation data and there is none, raise --validation_split");
+    }
 }
 
 }  // namespace msunet::app

@@ -17,8 +17,13 @@
 #include "msunet/sweep/grid.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/sweep/selection.hpp"
+#include "msunet/sweep/target.hpp"
 
 namespace msunet::app {
+
+/// Name under which the configuration has the hash of the start weights: the path of a start model
+/// may change between starts, its weights may not.
+inline constexpr const char* start_weights_setting = "start_weights";
 
 /// The grid and the permutations of it that are trained.
 struct GridPlan {
@@ -45,12 +50,23 @@ void warn_of_weights(const TrainSettings& settings, const record::GridLists& gri
 unet::Hyperparameters first_permutation(const GridPlan& plan,
                                         const unet::Hyperparameters& defaults);
 
+/// The pairs with their content, without what only the prepared data set says.
+record::DataSummary summarise(const prepare::CheckedInput& input);
+
 /// The data set in figures, for the journal.
 record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index);
 
 /// Everything of the journal's first line but the world.
 record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
-                               const StartModel& start, const prepare::Prepared& prepared,
-                               record::DataSummary data, bool has_validation);
+                               const StartModel& start, const prepare::Survey& survey,
+                               record::DataSummary data, const sweep::DataParts& parts);
+
+/// Which modalities the pairs have.
+[[nodiscard]] sweep::DataParts parts_of(const prepare::Survey& survey);
+
+/// Checks what the permutations need of the data: `pca_only` works on validation samples. Throws
+/// core::UsageError.
+void check_needs(const TrainSettings& settings, const GridPlan& plan,
+                 const sweep::DataParts& parts);
 
 }  // namespace msunet::app

@@ -10,7 +10,6 @@
 
 #include "../experiment.hpp"
 #include "../on_root.hpp"
-#include "../start_model.hpp"
 #include "../world.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"
@@ -23,11 +22,10 @@
 #include "msunet/imaging/resample.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/report/start_table.hpp"
-#include "msunet/sweep/target.hpp"
-#include "open_sweep.hpp"
 #include "preparation_view.hpp"
 #include "run_sweep.hpp"
 #include "start_files.hpp"
+#include "start_plan.hpp"
 #include "start_table.hpp"
 #include "sweep_setup.hpp"
 #include "trial_runner.hpp"
@@ -39,36 +37,12 @@ using core::concat;
 
 namespace {
 
-/// `ask_slurm`: whether this rank asks Slurm when the job ends.
-dispatch::SweepLimits limits_of(const TrainSettings& settings, bool has_validation, double now,
-                                bool ask_slurm) {
-    dispatch::SweepLimits limits;
-    if (const auto& limit = settings.sweep.time_limit) limits.time_limit = limit->unix_seconds(now);
-    if (const auto& target = settings.sweep.performance_target) {
-        sweep::check_target(*target, has_validation);
-        limits.target = target;
-    }
-    constexpr double margin_seconds = 120;
-    if (const auto& deadline = settings.experiment.stop_before) {
-        limits.stop_before = deadline->unix_seconds(now);
-    } else if (ask_slurm) {
-        if (const auto end = job_end()) limits.stop_before = *end - margin_seconds;
-    }
-    return limits;
-}
-
 /// Width of the start table: that of the terminal, within limits; in a file always the same.
 std::size_t table_width() {
     constexpr int widest = 100;
     constexpr int narrowest = 80;
     if (!core::log::is_terminal()) return widest;
     return static_cast<std::size_t>(std::clamp(core::log::terminal_width(), narrowest, widest));
-}
-
-core::ExitCode nothing_left(const fs::path& folder) {
-    core::log::info(concat("nothing left to do: all trials of ", folder,
-                           " have ended (--resume never starts a new experiment)"));
-    return core::ExitCode::ok;
 }
 
 /// Runs a part in which a rank can fail alone while the others wait for it in MPI: a failure ends
@@ -95,9 +69,9 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto plan = plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
     on_root(world, [&] {
-        if (!settings.command.dry_run) {
-            check_output_directory(settings.experiment.output_directory);
-        }
+        const auto& folder = settings.experiment.output_directory;
+        check_output_directory(folder);
+        if (!settings.command.dry_run) make_output_directory(folder);
     });
     const comm::NodeTopology topology(world);
     Compute compute(settings, topology);
@@ -119,17 +93,14 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto defaults = default_hyperparameters(settings);
     const auto shown = first_permutation(plan, defaults);
     const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);
-    const bool has_validation = !index.validation().empty();
-    const auto start =
-        load_start_model(unet::published_architecture(), settings.experiment.initial_model_path,
-                         static_cast<std::uint64_t>(settings.experiment.seed), world);
-    auto first =
-        sweep_start(settings, plan, start, prepared, summarise(prepared, index), has_validation);
-    const auto limits = limits_of(settings, has_validation, first.at, world.is_root());
-    auto open = open_experiment(settings, first, world);
-    if (open.finished) return nothing_left(open.folder);
-
-    const auto placement = place_groups(settings, plan, nodes, open.group_size);
+    auto decided =
+        plan_start(settings, plan, prepared.survey, summarise(prepared, index), nodes, world);
+    const auto& start = decided.start;
+    const auto& placement = decided.placement;
+    auto& first = decided.first;
+    auto& open = decided.open;
+    if (open.finished) return nothing_left(open, world);
+    make_folder(open, first, world);
     or_end_job(world, [&] { compute.use(placement); });
     first.world = describe_world(topology, nodes, placement, settings, compute);
     std::optional<record::Journal> journal;
@@ -140,7 +111,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
-                         open.folder.string(), first.metric, limits.stop_before,
+                         open.folder.string(), first.metric, decided.limits.stop_before,
                          std::move(notices)}),
             table_width()));
     });
@@ -151,14 +122,14 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     std::optional<DispatcherSetup> setup;
     if (journal) {
         setup.emplace(DispatcherSetup{
-            *journal, limits,
+            *journal, decided.limits,
             [&](const core::Permutation& permutation) {
                 const auto values = unet::from_permutation(permutation, defaults);
                 const auto& list = patches.of(values.patch_dimensions, values.patch_stride);
                 return sweep::estimated_cost(permutation, defaults.epochs,
                                              static_cast<double>(list.training().size()));
             },
-            has_validation});
+            decided.has_validation});
     }
     // No collective over the world from here on.
     const auto ending = or_end_job(world, [&] {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "versions.hpp"
 
+#include <ATen/Version.h>
 #include <itkConfigure.h>
 #include <mpi.h>
 #include <torch/headeronly/version.h>
 
 #include <array>
+#include <cctype>
+#include <fstream>
+#include <string>
 
 #include "msunet/core/text.hpp"
 
@@ -23,6 +27,25 @@ std::string libtorch_version() { return TORCH_VERSION; }
 
 std::string itk_version() {
     return core::concat(ITK_VERSION_MAJOR, '.', ITK_VERSION_MINOR, '.', ITK_VERSION_PATCH);
+}
+
+std::string onednn_version() {
+    // "Intel(R) MKL-DNN v3.7.1 (Git Hash …)"
+    for (const auto& word : core::split(at::get_mkldnn_version(), ' ')) {
+        if (word.size() > 1 && word[0] == 'v' && std::isdigit(word[1]) != 0) return word;
+    }
+    return "none";
+}
+
+std::string processor() {
+    std::ifstream file("/proc/cpuinfo");
+    std::string name = "unknown";
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with("model name")) continue;
+        name = core::trim(line.substr(line.find(':') + 1));
+        break;
+    }
+    return core::concat(name, ", ", at::get_cpu_capability());
 }
 
 }  // namespace msunet::app

@@ -13,5 +13,10 @@ std::string mpi_version();
 std::string libtorch_version();
 /// "5.2.1", as compiled against.
 std::string itk_version();
+/// "v3.7.1": libtorch's, which some convolutions use.
+std::string onednn_version();
+/// "AMD EPYC 9B45, AVX512": this machine's processor and the vector instructions that libtorch and
+/// our kernels may use.
+std::string processor();
 
 }  // namespace msunet::app

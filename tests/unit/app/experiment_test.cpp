@@ -46,7 +46,15 @@ protected:
                             const record::SweepStart& current) const {
         Resume parsed;
         EXPECT_TRUE(from_text(resume, parsed));
-        return choose_experiment({folder_, std::move(name), parsed}, current);
+        return choose_experiment({folder_, std::move(name), parsed, watch(current.at)}, current);
+    }
+
+    static JournalWatch watch(double now) {
+        return {.waits = false,
+                .now = [now] { return now; },
+                .sleep = [](double) {},
+                .runs = [](std::int64_t) { return true; },
+                .job_runs = [](const std::string&) { return std::nullopt; }};
     }
 
     std::string refusal(std::optional<std::string> name, const std::string& resume,
@@ -66,10 +74,13 @@ constexpr double long_ago = 1000;
 constexpr double later = 2000;
 
 TEST_F(Experiment, NewNameMakesAFolder) {
-    const auto choice = choose("rats", "auto", start("0.5", later));
+    auto choice = choose("rats", "auto", start("0.5", later));
     EXPECT_EQ(choice.folder, folder_ / "rats");
     EXPECT_FALSE(choice.replay);
+    EXPECT_TRUE(fs::is_empty(folder_)) << "choosing writes nothing";
+    make_experiment_folder(choice);
     EXPECT_TRUE(fs::is_directory(folder_ / "rats"));
+    make_experiment_folder(choice);  // one that is empty may be there
 }
 
 TEST_F(Experiment, NameOfAnUnfinishedOneIsResumed) {
@@ -122,8 +133,14 @@ TEST_F(Experiment, AnUnfinishedOneOfAnOlderReleaseIsRefused) {
 
 TEST_F(Experiment, NeverStartsInANewFolder) {
     make("rats", start("0.5", long_ago));
-    EXPECT_EQ(choose("rats", "never", start("0.5", later)).folder, folder_ / "rats_2");
-    EXPECT_EQ(choose("rats", "never", start("0.5", later)).name, "rats_3");
+    auto second = choose("rats", "never", start("0.5", later));
+    auto third = second;
+    EXPECT_EQ(second.folder, folder_ / "rats_2");
+    make_experiment_folder(second);
+    // Another start was faster.
+    make_experiment_folder(third);
+    EXPECT_EQ(third.folder, folder_ / "rats_3");
+    EXPECT_EQ(third.name, "rats_3");
 }
 
 TEST_F(Experiment, FolderThatIsNoExperimentIsRefused) {
@@ -134,10 +151,18 @@ TEST_F(Experiment, FolderThatIsNoExperimentIsRefused) {
                 HasSubstr("is no experiment"));
 }
 
+TEST_F(Experiment, OneThatAnotherStartHasBegunMeanwhileIsRefused) {
+    auto choice = choose("rats", "auto", start("0.5", later));
+    make("rats", start("0.5", later));
+    EXPECT_THROW(make_experiment_folder(choice), core::UsageError);
+}
+
 TEST_F(Experiment, OutputFolderThatCannotBeWrittenIsRefused) {
     std::ofstream(folder_ / "file") << "x";
     EXPECT_THROW(check_output_directory(folder_ / "file" / "below"), core::UsageError);
     check_output_directory(folder_ / "made" / "below");
+    EXPECT_FALSE(fs::exists(folder_ / "made")) << "a check writes nothing";
+    make_output_directory(folder_ / "made" / "below");
     EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below"));
 }
 

@@ -2,8 +2,11 @@
 #include "app/settings.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 #include "msunet/config/grid.hpp"
 #include "msunet/core/error.hpp"
@@ -65,6 +68,36 @@ TEST(Settings, EqualValuesAreTrainedOnce) {
                     "grid: lr: 0.001 is given twice, its permutations are trained once",
                     "grid: optimizer: 'Adam' is the same as 'adam', its permutations are trained "
                     "once"));
+}
+
+TEST(Settings, ValuesThatApplyAreFilledIn) {
+    const auto by_width = read({"--output_directory", "out"});
+    EXPECT_EQ(by_width.preprocess.target_size, 128);
+    EXPECT_EQ(by_width.folders.cache, "out/.msunet_cache");
+    const auto by_spacing = read({"-hspace", "0.1", "--cache", "none"});
+    EXPECT_EQ(by_spacing.preprocess.target_size, std::nullopt);
+    EXPECT_EQ(by_spacing.preprocess.interlayer_interpolation_spacing, 0.76);
+    EXPECT_EQ(by_spacing.folders.cache, std::nullopt);
+}
+
+TEST(Settings, AFolderToResumeBringsItsConfiguration) {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("msunet_settings_" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "config.yaml")
+        << "training_data_path: scans\nmask_data_path: brains\nexperiment_name: x\nseed: 7\n";
+    const std::vector<std::string> arguments{"--resume", folder.string(), "--seed", "8"};
+    const auto settings = read_train_settings(arguments);
+    EXPECT_EQ(settings.folders.training_data_path, "scans");
+    EXPECT_EQ(settings.experiment.seed, 8) << "the command line wins";
+    EXPECT_EQ(settings.experiment.experiment_name, std::nullopt);
+    std::filesystem::remove_all(folder);
+    EXPECT_THAT(refusal({"--resume", "rats", "-n", "mice"}), HasSubstr("can't be combined"));
+}
+
+TEST(Settings, UnknownMetricsAreRefusedWithoutData) {
+    EXPECT_THAT(refusal({"--metric", "val_dice"}), HasSubstr("--metric"));
+    EXPECT_THAT(refusal({"--performance_target", "accuracy,1"}), HasSubstr("'accuracy'"));
 }
 
 TEST(Settings, OtherRanksGetTheSame) {

@@ -126,6 +126,15 @@ TEST_F(DispatcherMachineTest, LimitsAreAppliedWhenTheirTimeHasCome) {
     EXPECT_EQ(machine.stop_reason(), record::StopReason::stop_before);
 }
 
+TEST_F(DispatcherMachineTest, NoTrialStartsAfterATimeLimitThatHasPassed) {
+    SweepLimits limits;
+    limits.time_limit = 90;
+    auto machine = begin(3, 1, limits);
+    EXPECT_THAT(texts(machine.begin(100)), ElementsAre("drain to 0", "end to 0"));
+    EXPECT_THAT(machine.receive(0, Ready{}, 101), IsEmpty());
+    EXPECT_EQ(machine.ending(), sweep::Ending::time_limit);
+}
+
 TEST_F(DispatcherMachineTest, WritesAHeartbeatEvery30Seconds) {
     auto machine = begin(1, 1);
     (void)machine.begin(100);

@@ -116,7 +116,7 @@ private:
 
 /// survey() on this process alone.
 inline Survey survey_alone(const Request& request) {
-    return survey(request, comm::NodeTopology(comm::Communicator::self_without_mpi()));
+    return survey(request, comm::NodeTopology(comm::Communicator::self_without_mpi())).survey;
 }
 
 /// prepare() on this process alone.

@@ -95,6 +95,25 @@ TEST(Leaderboard, TakesResultsInAnyOrder) {
     EXPECT_EQ(record.unfinished(), 0U);
 }
 
+TEST(Best, DefaultMetricDecidesWhereTheSweepsIsMissing) {
+    SweepRecord record = started();
+    record.start.metric = "anatomical_val_dice";
+    update(record, TrialFinished{scored(0, nan), 1});
+    EXPECT_EQ(best(record), nullptr);
+    update(record, TrialFinished{scored(1, 0.4), 1});
+    update(record, TrialFinished{scored(2, 0.8), 1});
+    ASSERT_NE(best(record), nullptr);
+    EXPECT_EQ(best(record)->trial, 2U);
+    const auto ranked = ranked_value(*best(record), record.start.metric);
+    EXPECT_EQ(ranked.value().metric, "val_dice_coef");
+    EXPECT_EQ(ranked.value().value, 0.8);
+    auto with_it = scored(3, 0.1);
+    with_it.modality = {{}};
+    with_it.modality[0].dice.val[static_cast<std::size_t>(core::Modality::anatomical)] = 0.2;
+    update(record, TrialFinished{with_it, 2});
+    EXPECT_EQ(best(record)->trial, 3U);
+}
+
 TEST(Best, FailedAndPcaTrialsNeverWin) {
     SweepRecord record = ranked_sweep();
     for (const auto state : {TrialState::failed, TrialState::pca}) {

@@ -100,12 +100,16 @@ TEST(Environment, NamesVersionsNodesAndSeed) {
     environment.command = {"msunet", "-n", "a \"b\""};
     environment.nodes = {{"node1", 2, 64, {"NVIDIA H100"}}};
     environment.seed = 42;
+    environment.processor = "AMD EPYC 9B45, AVX512";
+    environment.start_weights_hash = "a1b2";
     write_environment(folder.path(), environment);
     const std::string text = core::read_file(folder.path() / "environment.json");
     EXPECT_THAT(text, HasSubstr("\"HDF5\": \"1.10.8\""));
     EXPECT_THAT(text, HasSubstr("\"cuda\": null"));
     EXPECT_THAT(text, HasSubstr("\"NVIDIA H100\""));
     EXPECT_THAT(text, HasSubstr("\"seed\": 42"));
+    EXPECT_THAT(text, HasSubstr("\"processor\": \"AMD EPYC 9B45, AVX512\""));
+    EXPECT_THAT(text, HasSubstr("\"start_weights_hash\": \"a1b2\""));
     EXPECT_THAT(text, HasSubstr("a \\\"b\\\""));
     write_config(folder.path(), "seed: 42\n");
     EXPECT_EQ(core::read_file(folder.path() / "config.yaml"), "seed: 42\n");

@@ -112,10 +112,18 @@ TEST(FinalSummary, NamesBestTrialFailuresAndFiles) {
     EXPECT_THAT(text, HasSubstr("anatomical"));
 }
 
-TEST(FinalSummary, WithoutABestTrialNamesNone) {
+TEST(FinalSummary, SaysThatThereIsNoModel) {
     Sweep sweep = make_sweep(testing::made_up_sweep());
     for (auto& trial : sweep.trials) trial.state = record::TrialState::failed;
+    EXPECT_THAT(format_final_summary(sweep, {}), HasSubstr("none: no trial gave a model"));
+    for (auto& trial : sweep.trials) trial.state = record::TrialState::pca;
     EXPECT_THAT(format_final_summary(sweep, {}), Not(HasSubstr("best")));
+}
+
+TEST(FinalSummary, NamesTheMetricThatDecided) {
+    Sweep sweep = make_sweep(testing::made_up_sweep());
+    sweep.metric = "regwarp_val_dice";
+    EXPECT_THAT(format_final_summary(sweep, {}), HasSubstr("(no trial has regwarp_val_dice)"));
 }
 
 TEST(FinalSummary, TimeOfSeveralStartsIsSaidToHoldTheirPauses) {

@@ -21,6 +21,16 @@ record::TrialResult result(double val_dice_coef, double val_loss) {
     return result;
 }
 
+DataParts parts(bool validation) {
+    DataParts parts;
+    parts.training[static_cast<std::size_t>(core::Modality::fmri)] = true;
+    parts.training[static_cast<std::size_t>(core::Modality::dti)] = true;
+    parts.validation[static_cast<std::size_t>(core::Modality::fmri)] = validation;
+    return parts;
+}
+const DataParts with_validation = parts(true);
+const DataParts training_only = parts(false);
+
 template <class Call>
 std::string problem(const Call& call) {
     try {
@@ -32,18 +42,18 @@ std::string problem(const Call& call) {
 }
 
 TEST(Metric, DefaultsByValidationData) {
-    EXPECT_EQ(resolve_metric(std::nullopt, true), "val_dice_coef");
-    EXPECT_EQ(resolve_metric(std::nullopt, false), "dice_coef");
-    EXPECT_EQ(resolve_metric("fmri_val_dice", true), "fmri_val_dice");
-    EXPECT_EQ(resolve_metric("loss", false), "loss");
+    EXPECT_EQ(resolve_metric(std::nullopt, with_validation), "val_dice_coef");
+    EXPECT_EQ(resolve_metric(std::nullopt, training_only), "dice_coef");
+    EXPECT_EQ(resolve_metric("fmri_val_dice", with_validation), "fmri_val_dice");
+    EXPECT_EQ(resolve_metric("loss", training_only), "loss");
 }
 
 TEST(Metric, RefusesUnknownAndAbsentOnes) {
-    EXPECT_THAT(problem([] { (void)resolve_metric("val_dice_coeff", true); }),
+    EXPECT_THAT(problem([] { (void)resolve_metric("val_dice_coeff", with_validation); }),
                 HasSubstr("did you mean 'val_dice_coef'?"));
-    EXPECT_THAT(problem([] { (void)resolve_metric("val_loss", false); }),
+    EXPECT_THAT(problem([] { (void)resolve_metric("val_loss", training_only); }),
                 HasSubstr("validation data"));
-    EXPECT_THAT(problem([] { (void)resolve_metric("fmri_val_dice", false); }),
+    EXPECT_THAT(problem([] { (void)resolve_metric("fmri_val_dice", training_only); }),
                 HasSubstr("validation data"));
 }
 
@@ -51,6 +61,16 @@ PerformanceTarget target(std::string_view text) {
     PerformanceTarget target;
     EXPECT_TRUE(from_text(text, target)) << text;
     return target;
+}
+
+TEST(Metric, OfAModalityNeedsItsScans) {
+    EXPECT_EQ(resolve_metric("dti_train_dice", with_validation), "dti_train_dice");
+    EXPECT_THAT(problem([] { (void)resolve_metric("dti_val_dice", with_validation); }),
+                HasSubstr("'dti_val_dice' needs dti scans in the validation data"));
+    EXPECT_THAT(problem([] { (void)resolve_metric("noddi_train_dice", with_validation); }),
+                HasSubstr("needs noddi scans in the training data"));
+    EXPECT_THAT(problem([] { check_target(target("noddi_val_dice,0.9"), with_validation); }),
+                HasSubstr("--performance_target: 'noddi_val_dice' needs"));
 }
 
 TEST(PerformanceTarget, AtLeastAndAtMost) {
@@ -88,11 +108,11 @@ TEST(PerformanceTarget, TextReadsBack) {
 }
 
 TEST(PerformanceTarget, NeedsAKnownMetric) {
-    EXPECT_THAT(problem([] { check_target(target("accuracy,1"), true); }),
+    EXPECT_THAT(problem([] { check_target(target("accuracy,1"), with_validation); }),
                 HasSubstr("not a metric"));
-    EXPECT_THAT(problem([] { check_target(target("val_loss,1"), false); }),
+    EXPECT_THAT(problem([] { check_target(target("val_loss,1"), training_only); }),
                 HasSubstr("validation data"));
-    EXPECT_EQ(problem([] { check_target(target("loss,1"), false); }), "");
+    EXPECT_EQ(problem([] { check_target(target("loss,1"), training_only); }), "");
 }
 
 TEST(SweepOptions, DescribeEveryMember) {

@@ -95,6 +95,17 @@ TEST(Trial, FailsWhereTrainingDiverges) {
     EXPECT_TRUE(result.weights_file.empty());
 }
 
+TEST(Trial, FailsWhereOnlyItsWeightsOrMetricsDiverge) {
+    const test::SmallTrial place("diverges_late");
+    test::Control control;
+    const auto result =
+        train::run_trial(place.context(), test::assignment({{"lr", 1000.0}}), control);
+    EXPECT_EQ(result.state, TrialState::failed);
+    EXPECT_NE(result.reason.find("(training diverged), try a smaller lr"), std::string::npos)
+        << result.reason;
+    EXPECT_TRUE(result.weights_file.empty());
+}
+
 TEST(Trial, StopsEarlyAndRestoresTheBest) {
     const test::SmallTrial place("early");
     test::Control control;
