@@ -17,7 +17,7 @@ std::string joined(std::span<const double> values) {
     std::string text;
     for (const double value : values) {
         if (!text.empty()) text += ", ";
-        text += core::python_repr(value);
+        text += core::general(value, 5);
     }
     return text;
 }
