@@ -91,7 +91,7 @@ void refuse_tensorflow(const fs::path& path, std::string_view kind) {
     if (is_folder || is_prefix || path.extension() == ".index") {
         const std::string prefix = is_prefix   ? name
                                    : is_folder ? name + "/PREFIX"
-                                               : path.parent_path() / path.stem();
+                                               : (path.parent_path() / path.stem()).string();
         throw core::InputError(concat(
             kind, " ", quoted(name),
             " is a checkpoint of TensorFlow, which is not read; convert it where your script "

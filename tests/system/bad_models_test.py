@@ -10,6 +10,8 @@ from bad_input import BadInputTest, Case, write
 
 START_MODELS = os.environ.get("MSUNET_START_MODELS", "")
 
+EMPTY_ZIP = b"PK\5\6" + bytes(18)
+
 MODELS = [
     Case("start model missing", 3, [("nowhere.h5",)], ("-path", "nowhere.h5")),
     Case("start model that is no HDF5", 3, [("m.h5", "HDF5")], ("-path", "m.h5"),
@@ -24,6 +26,21 @@ MODELS = [
          ("-path", "models/wrong_shape.h5")),
     Case("start model with NaN", 3, [("nan_weights.h5", "conv2_1", "NaN")],
          ("-path", "models/nan_weights.h5")),
+    Case("start model with a negative variance", 3,
+         [("negative_variance.h5", "conv2_1_bn", "negative")],
+         ("-path", "models/negative_variance.h5")),
+    Case("start model with another activation", 3,
+         [("elu.hdf5", "layer 'conv1_1': activation is elu, expected relu")],
+         ("-path", "models/elu.hdf5")),
+    Case("SavedModel", 3, [("'saved'", "SavedModel", "load_model('saved', compile=False)")],
+         ("-path", "saved"), write("saved/saved_model.pb", b"")),
+    Case("checkpoint's folder", 3, [("'saved'", "checkpoint", "load_weights(")],
+         ("-path", "saved"), write("saved/checkpoint", b"")),
+    Case("checkpoint", 3, [("'saved/w'", "load_weights('saved/w')")],
+         ("-path", "saved/w"), write("saved/w.index", b"")),
+    Case("archive that holds no model", 3, [("m.keras",)], ("-path", "m.keras"),
+         write("m.keras", EMPTY_ZIP)),
+    Case("folder that is no experiment", 3, [("models", "best_model.hdf5")], ("-path", "models")),
     Case("truncated start model", 3, [("cut.h5",)], ("-path", "models/cut.h5")),
     Case("damaged start model", 3, [("damaged.h5",)], ("-path", "models/damaged.h5")),
 ]

@@ -56,6 +56,17 @@ class OutputsTest(ProgramTest):
         self.assertEqual(len(weights), 1, "--keep_models best keeps one")
         self.assertEqual(list(self.folder.glob("trials/*/checkpoint*")), [])
 
+    def test_a_result_starts_other_sweeps(self):
+        losses = set()
+        for name, model in (("folder", "out/x"), ("archive", "out/x/model_deployx.zip"),
+                            ("file", "out/x/best_model.hdf5")):
+            result = run("-tpath", "data", "-mpath", "masks", *without(FAST, {"-path", "-n"}),
+                         "-path", model, "-n", name, "--cache", "cache",
+                         "-talos", "{'epochs': 1, 'batch_size': 8}", cwd=self.place)
+            self.assert_code(result, 0)
+            losses.add(records(summary_file(self.place / "out" / name))[0]["loss"])
+        self.assertEqual(len(losses), 1, losses)
+
     def test_summary(self):
         path = summary_file(self.folder)
         self.assertEqual(rows(path)[0], ["round_epochs", *HISTORY, *PARAMETERS])

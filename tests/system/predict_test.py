@@ -183,6 +183,7 @@ class BadInput(PredictTest):
         (self.here / "bad.zip").write_bytes(b"PK\3\4 and no more")
         (self.here / "empty").mkdir()
         for model, message in (("wrong_shape.h5", "conv1_1"), ("missing_layer.h5", "layers"),
+                               ("elu.hdf5", "layer 'conv1_1': activation is elu"),
                                ("half.h5", "half.h5"), ("bad.zip", "bad.zip"),
                                ("empty", "has no best_model.hdf5"), ("gone.h5", "gone.h5")):
             result = self.predict("data", "-o", "out", model=model)

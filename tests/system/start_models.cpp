@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // start_models FOLDER: start models that don't fit: other_network.h5, missing_layer.h5,
-// wrong_shape.h5, nan_weights.h5.
+// wrong_shape.h5, nan_weights.h5, negative_variance.h5, and elu.hdf5, whose configuration names
+// another activation.
 
 #include <filesystem>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/unet/architecture.hpp"
 #include "msunet/unet/initializers.hpp"
+#include "msunet/unet/keras_config.hpp"
 
 int main(int argc, char** argv) {
     if (argc != 2) return 2;
@@ -44,5 +46,14 @@ int main(int argc, char** argv) {
     layer_named(nan, "conv2_1")->weights.front().values.front() =
         std::numeric_limits<float>::quiet_NaN();
     h5::write_keras_weights(folder / "nan_weights.h5", nan);
+
+    auto negative = good;
+    layer_named(negative, "conv2_1_bn")->weights.back().values.front() = -0.5F;
+    h5::write_keras_weights(folder / "negative_variance.h5", negative);
+
+    auto configuration = msunet::unet::keras_model_json(architecture, {}, 32, 32);
+    const std::string relu = R"("activation":"relu")";
+    configuration.replace(configuration.find(relu), relu.size(), R"("activation":"elu")");
+    h5::write_keras_model(folder / "elu.hdf5", good, configuration);
     return 0;
 }

@@ -63,6 +63,7 @@ class StartModel(unittest.TestCase):
         data = samples("target", 64, fractions=(0.75, 0.25)).of_pairs(1)
         model.fit(data.x[:16], data.y[:16], batch_size=8, verbose=0)
         model.save(cls.file)
+        model.save(os.path.join(cls.folder, "whole.keras"))
         with h5py.File(cls.file) as opened:
             assert {"model_weights", "optimizer_weights"} <= set(opened), list(opened)
             assert {"model_config", "training_config"} <= set(opened.attrs)
@@ -77,6 +78,9 @@ class StartModel(unittest.TestCase):
 
     def test_as_keras_wrote_it(self):
         self.check_read(self.file, "plain")
+
+    def test_as_keras_3_writes_it(self):
+        self.check_read(os.path.join(self.folder, "whole.keras"), "numbered")
 
     def test_strings_of_either_length(self):
         for kind, as_fixed in (("fixed", True), ("variable", False)):

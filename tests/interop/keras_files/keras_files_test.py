@@ -89,6 +89,10 @@ class KerasFiles(unittest.TestCase):
         whole, weights, fixed = (self.folder / n for n in ("keras.hdf5", "keras_weights.h5", "fixed.h5"))
         model.save(whole)
         model.save_weights(weights)
+        numbered = self.folder / "numbered.weights.h5"
+        model.save_weights(numbered)
+        # Keras 3's form: layers are known by class and number.
+        np.testing.assert_array_equal(read_by_us(numbered, expect_renamed=46), expected)
         np.testing.assert_array_equal(read_by_us(whole), expected)
         np.testing.assert_array_equal(read_by_us(weights), expected)
         with h5py.File(weights) as source, h5py.File(fixed, "w") as target:
