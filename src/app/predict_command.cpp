@@ -50,7 +50,7 @@ constexpr const char* explanation =
     "own grid. How scans are prepared (size, patches, frame) is read from the model's file; "
     "options "
     "override it. Every slice is predicted in overlapping windows that cover it completely. Of a "
-    "4-D scan one frame is used, and the results are 3-D.\n\n"
+    "4-D scan one frame is used; mask and likelihood are 3-D, the brain has all frames.\n\n"
     "A scan whose results exist is skipped, so that the same command resumes after a stop. Scans "
     "that can't be used are listed together at the end. Under mpirun or srun the scans are divided "
     "among the ranks; the number of ranks does not change the results.";

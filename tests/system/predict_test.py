@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -98,6 +99,14 @@ class Layouts(PredictTest):
         mask = (self.here / "eighth" / "noddi_mask.nii").read_bytes()
         self.assertEqual(int.from_bytes(mask[40:42], "little"), 3)
         self.assertEqual(len(mask), 352 + 16 * 16 * 4)
+        self.assert_code(self.predict("noddi.nii", "-o", "brain", "--brain", "--threshold",
+                                      "1e-9"), 0)
+        brain = (self.here / "brain" / "noddi_brain.nii").read_bytes()
+        self.assertEqual(struct.unpack_from("<8h", brain, 40)[:5], (4, 16, 16, 4, 9))
+        inside = (self.here / "brain" / "noddi_mask.nii").read_bytes()[-1024:]
+        scan = struct.unpack("<9216f", (self.here / "noddi.nii").read_bytes()[-9216 * 4:])
+        found = struct.unpack("<9216f", brain[-9216 * 4:])
+        self.assertEqual(found, tuple(v if inside[i % 1024] else 0 for i, v in enumerate(scan)))
         self.assertNotEqual((self.here / "eighth" / "noddi_likelihood.nii").read_bytes(),
                             (self.here / "tenth" / "noddi_likelihood.nii").read_bytes())
 

@@ -89,7 +89,8 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .absent = "auto"},
                   options.format);
     visitor.visit({.name = "brain",
-                   .help = "Also write the scan without its skull, as <name>_brain",
+                   .help = "Also write the scan without its skull, as <name>_brain; all frames "
+                           "of a 4-D scan",
                    .affects = Affects::run},
                   options.brain);
     visitor.visit({.name = "overwrite",

@@ -14,6 +14,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
 #include "msunet/imaging/grid.hpp"
+#include "msunet/io/nifti_file.hpp"
 #include "msunet/io/nifti_writer.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/shown_slices.hpp"
@@ -54,10 +55,7 @@ public:
         report_.height = static_cast<std::int64_t>(grid.size[1]);
         core::make_directories(task_.outputs.mask.parent_path());
         io::write_on_scan(task_.outputs.likelihood, read->head, prediction.likelihood);
-        if (task_.outputs.brain) {
-            io::write_on_scan(*task_.outputs.brain, read->head,
-                              predict::brain_of(scan, prediction.mask));
-        }
+        if (task_.outputs.brain) write_brain(*task_.outputs.brain, *read, prediction.mask);
         core::fault_point("predict.write");
         io::write_on_scan(task_.outputs.mask, read->head, prediction.mask, io::StoredAs::uint8);
         return Masked{.scan = std::move(scan),
@@ -101,6 +99,23 @@ public:
     }
 
 private:
+    /// Writes all frames of the scan without its skull; `read` is one of them.
+    void write_brain(const std::filesystem::path& file, const io::NiftiFrame& read,
+                     const core::Volume& mask) const {
+        const std::size_t frames = io::NiftiFile(task_.scan.file).header().frames;
+        if (frames == 1) {
+            io::write_on_scan(file, read.head, predict::brain_of(read.volume, mask));
+            return;
+        }
+        io::NiftiWriter writer(file, read.head, frames, io::StoredAs::float32);
+        for (std::size_t i = 0; i < frames; ++i) {
+            const auto frame = io::NiftiFile(task_.scan.file)
+                                   .read(static_cast<std::int64_t>(i), io::Extent::frame);
+            writer.add(predict::brain_of(frame.volume, mask).voxels);
+        }
+        writer.commit();
+    }
+
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
         return prepare::read_mask(file, settings_.preprocess.frame, findings_);
     }

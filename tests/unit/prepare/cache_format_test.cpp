@@ -10,10 +10,11 @@ namespace {
 
 Description sample() {
     Description description;
-    description.sources = {
-        {.source = {.name = "m\xE4us.nii", .modality = core::Modality::fmri, .pair = 0},
-         .layout = {.height = 4, .width = 5, .slices = 6},
-         .payload_hash = "00ff"}};
+    StoredSource& stored = description.sources.emplace_back();
+    stored.source.name = "m\xE4us.nii";
+    stored.source.modality = core::Modality::fmri;
+    stored.layout = {.height = 4, .width = 5, .slices = 6};
+    stored.payload_hash = "00ff";
     description.survey.pairs.emplace_back().pair = {.data = "a", .mask = "b"};
     description.survey.slices = {6};
     description.survey.largest_bytes = 480;
