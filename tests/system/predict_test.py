@@ -87,7 +87,7 @@ class Layouts(PredictTest):
         for output in ("data", "data/results"):
             result = self.predict("data", "-o", output)
             self.assert_code(result, 2)
-            self.assertIn("lies in the INPUT folder 'data'", result.err)
+            self.assertIn("lies in the input folder 'data'", result.err)
         self.assertEqual(len(self.names("data")), 5)
 
     def test_a_4d_scan_gives_3d_results_of_one_frame(self):
