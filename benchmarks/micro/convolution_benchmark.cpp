@@ -16,7 +16,7 @@
 namespace msunet::model {
 namespace {
 
-constexpr std::int64_t samples = 32, side = 64;
+constexpr std::int64_t images = 32, full_side = 64;
 
 struct Layer {
     const char* name;
@@ -50,14 +50,14 @@ constexpr std::array<Layer, 21> network{{
 }};
 
 at::Tensor image(std::int64_t channels, std::int64_t size, at::ScalarType type) {
-    return at::randn({samples, channels, size, size})
+    return at::randn({images, channels, size, size})
         .to(type)
         .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 struct Tensors {
     Tensors(const Layer& layer, at::ScalarType type)
-        : x(image(layer.in, side / layer.reduction, type)), convolution{.kind = layer.kind} {
+        : x(image(layer.in, full_side / layer.reduction, type)), convolution{.kind = layer.kind} {
         const std::int64_t taps = layer.kind == ConvolutionKind::up ? 2 : 3;
         convolution.kernel = at::randn({layer.out, taps, taps, layer.in});
         convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());

@@ -26,6 +26,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/report/idle.hpp"
 
 namespace msunet::app {
 namespace {
@@ -153,7 +154,8 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
     figures.cpu = cpu_seconds() - cpu_before;
     figures.ideal = static_cast<double>(trials) * seconds / world.size();
     if (ending) {
-        figures.idle_fraction = ending->idle_fraction;
+        const auto replay = record::replay(folder / record::journal_name);
+        figures.idle_fraction = report::idle_fraction(replay.record).value_or(0);
         print(figures, world.size(), folder);
     }
     const bool late = factor > 0 && figures.wall > factor * figures.ideal;

@@ -79,9 +79,11 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     }
     predict::check_outputs(list.scans, settings.predict);
     predict::References references;
+    std::vector<core::Modality> recorded;  // of validation scans, as in their training
     if (settings.predict.validation) {
         for (const auto& one : validation_scans(*settings.predict.validation)) {
-            references.of_scan.push_back({one.mask, one.modality});
+            references.of_scan.push_back(one.mask);
+            recorded.push_back(one.modality);
         }
     } else if (settings.predict.reference) {
         references = predict::pair_references(list.scans, *settings.predict.reference);
@@ -92,7 +94,8 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
         ScanTask task{.scan = list.scans[i],
                       .outputs = predict::outputs_of(list.scans[i], settings.predict)};
         if (!references.of_scan.empty()) task.reference = references.of_scan[i].string();
-        task.modality = modality_of(task, settings.predict.modality);
+        task.modality =
+            recorded.empty() ? modality_of(task, settings.predict.modality) : recorded[i];
         task.skipped = !settings.predict.overwrite && task.outputs.exist();
         tasks.push_back(std::move(task));
     }

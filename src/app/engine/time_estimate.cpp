@@ -96,7 +96,8 @@ SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec&
     SampleCounts counts;
     std::uint64_t training_pairs = 0;
     for (std::size_t i = 0; i < survey.pairs.size(); ++i) {
-        const auto& [pair, before, after] = survey.pairs[i];
+        const auto& pair = survey.pairs[i].pair;
+        const auto& after = survey.pairs[i].after;
         const auto patch = data::patch_size(spec, static_cast<std::uint32_t>(after.size[1]),
                                             static_cast<std::uint32_t>(after.size[0]));
         counts.height = std::max(counts.height, padded_side(patch.height));

@@ -16,9 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class ZipTest : public testing::Test {
+class ZipTest : public ::testing::Test {
 protected:
-    fs::path folder = fs::path(testing::TempDir()) / ("zip_" + core::unique_suffix());
+    fs::path folder = fs::path(::testing::TempDir()) / ("zip_" + core::unique_suffix());
 
     void SetUp() override {
         fs::create_directories(folder);

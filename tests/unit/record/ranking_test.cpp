@@ -96,7 +96,7 @@ TEST(Leaderboard, TakesResultsInAnyOrder) {
 }
 
 TEST(Best, DefaultMetricDecidesWhereTheSweepsIsMissing) {
-    SweepRecord record = started();
+    SweepRecord record = ranked_sweep();
     record.start.metric = "anatomical_val_dice";
     update(record, TrialFinished{scored(0, nan), 1});
     EXPECT_EQ(best(record), nullptr);

@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const Architecture& architecture() {
+const Architecture& network() {
     static const Architecture published = published_architecture();
     return published;
 }
@@ -26,7 +26,7 @@ json ours() {
     h.dropout = 0.1;
     h.final_activation = "tanh";
     h.which_layer = 3;
-    return json::parse(keras_model_json(architecture(), h, 64, 64));
+    return json::parse(keras_model_json(network(), h, 64, 64));
 }
 
 json& layer_of(json& model, std::string_view name) {
@@ -41,7 +41,7 @@ json& config_of(json& model, std::string_view name) { return layer_of(model, nam
 std::vector<std::string> differences(const std::function<void(json&)>& change) {
     json model = ours();
     change(model);
-    return differences_from(architecture(), model.dump());
+    return differences_from(network(), model.dump());
 }
 
 /// A layer of its own between `before` and those that read it.
@@ -149,7 +149,7 @@ TEST(KerasMatch, ReadsTheFormOfKeras3) {
 TEST(KerasMatch, OfAnotherFormSaysNothing) {
     for (const char* text : {"", "{", "[]", "{\"config\": {}}", "{\"config\": {\"layers\": 3}}",
                              R"({"config": {"layers": [{"class_name": 1, "config": 3}]}})"}) {
-        EXPECT_THAT(differences_from(architecture(), text), IsEmpty()) << text;
+        EXPECT_THAT(differences_from(network(), text), IsEmpty()) << text;
     }
     // A circle of layers without weights.
     EXPECT_NO_THROW(differences([](json& model) {
