@@ -92,7 +92,7 @@ TEST(Pairing, PartsOfWordsAreNoDifferenceAgainstWholeOnes) {
 }
 
 TEST(Pairing, TheModalityComesFromTheVolumeWhereTheMaskHasNone) {
-    const Pairing pairing = pair_files({"sub-1_T2w.nii", "sub-2_T2w.nii"},
+    const Pairing pairing = pair_files({"sub-1_T2w.nii", "sub-2_noddi.nii"},
                                        {"sub-1_mask.nii", "sub-2_noddi_mask.nii"}, 0);
     EXPECT_THAT(pairing.problems, IsEmpty());
     EXPECT_EQ(pairing.pairs[0].modality, core::Modality::anatomical);
