@@ -93,7 +93,7 @@ ExperimentChoice begin_numbered(const fs::path& directory, const std::string& na
         return {.folder = std::move(folder),
                 .name = std::move(numbered),
                 .replay = std::nullopt,
-                .numbered = true,
+                .numbered_from = name,
                 .notices = {}};
     }
 }
@@ -184,14 +184,13 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
 }
 
 void make_experiment_folder(ExperimentChoice& choice) {
-    const auto directory = choice.folder.parent_path();
-    const auto name = choice.name;
     while (!core::make_directory_exclusive(choice.folder)) {
-        if (!choice.numbered) {
+        if (choice.numbered_from.empty()) {
             if (!is_free(choice.folder)) refuse_folder(choice.folder);
             return;
         }
-        choice = begin_numbered(directory, name);
+        const std::string name = choice.numbered_from;
+        choice = begin_numbered(choice.folder.parent_path(), name);
     }
 }
 

@@ -27,8 +27,9 @@ struct ExperimentChoice {
     std::filesystem::path folder;
     std::string name;
     std::optional<record::Replay> replay;  ///< nullopt: a new experiment
-    /// Of a new one: whether the name may get a number where another start takes it first.
-    bool numbered = false;
+    /// Of a new one whose name gets a number where another start takes it first: the name without
+    /// a number. Else empty.
+    std::string numbered_from{};
     std::vector<std::string> notices;  ///< lines for the user
 };
 
