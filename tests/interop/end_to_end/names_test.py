@@ -26,6 +26,8 @@ ACTIVATIONS = """
 """.split()
 # Losses whose value depends on whether the activation is sigmoid.
 CLIPPED = ["binary_crossentropy", "binary_focal_crossentropy"]
+# Equal values are trained once, so other names are other sweeps.
+OTHER_ACTIVATIONS = ["silu"]
 BATCH = 16
 ONE_PATCH_A_SLICE = ("-fp", 1, "-fs", 1, "-ts", 28)
 
@@ -59,28 +61,39 @@ class Names(unittest.TestCase):
                 np.isfinite(float(row["loss"])) and np.isfinite(float(row["val_loss"])), row
             )
 
-    def test_every_loss_and_activation_is_that_of_keras(self):
+    def rows_of(self, name, losses, activations, limit):
         grid = {
             **runs.NOTHING_TRAINS,
-            "losses": LOSSES,
-            "finalActivation": ACTIVATIONS,
+            "losses": losses,
+            "finalActivation": activations,
             "batch_size": BATCH,
         }
-        sweep = runs.train(
-            self.folder,
-            grid,
-            *ONE_PATCH_A_SLICE,
-            "--boolean_limit",
+        options = (*ONE_PATCH_A_SLICE, "--boolean_limit", limit)
+        return runs.train(self.folder, grid, *options, name=name).rows()
+
+    def test_every_loss_and_activation_is_that_of_keras(self):
+        losses = [name for name in LOSSES if name not in ALIASES]
+        activations = [name for name in ACTIVATIONS if name not in OTHER_ACTIVATIONS]
+        rows = self.rows_of(
+            "names",
+            losses,
+            activations,
             "losses == 'dice_coef_loss' or finalActivation == 'sigmoid' or "
-            f"(finalActivation == 'tanh' and losses in {CLIPPED})"
+            f"(finalActivation == 'tanh' and losses in {CLIPPED})",
         )
-        rows = sweep.rows()
-        self.assertEqual(len(rows), len(LOSSES) + len(ACTIVATIONS) - 1 + len(CLIPPED))
+        self.assertEqual(len(rows), len(losses) + len(activations) - 1 + len(CLIPPED))
+        others = self.rows_of(
+            "aliases",
+            ALIASES,
+            ["sigmoid", *OTHER_ACTIVATIONS],
+            "losses == 'bce' or finalActivation == 'sigmoid'",
+        )
+        self.assertEqual(len(others), len(ALIASES) + len(OTHER_ACTIVATIONS))
         data = samples("target", 28, fractions=(1, 1)).of_pairs(1, 2)
         model = build(*data.x.shape[1:3], dropout=0.0)
         model.load_weights(runs.START)
         theirs = {}
-        for row in rows:
+        for row in rows + others:
             activation = keras.activations.get(row["finalActivation"])
             loss = (
                 dice_coef_loss
