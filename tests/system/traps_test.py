@@ -99,7 +99,7 @@ class TrapsTest(ProgramTest):
         self.assertIn("loss", failures[0]["reason"])
         self.assertTrue((self.folder / "best_model.hdf5").is_file())
         again = self.train("-talos", "{'lr': [1e30, 0.001], 'epochs': 2, 'batch_size': 4}")
-        self.assert_code(again, 0)
+        self.assert_code(again, 4)
         retried = self.train("-talos", "{'lr': [1e30, 0.001], 'epochs': 2, 'batch_size': 4}",
                              "--retry_failed", "True")
         self.assert_code(retried, 4)
