@@ -9,7 +9,6 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/check.hpp"
-#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
 
@@ -49,22 +48,6 @@ std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file, std::int64_t fram
 
 std::optional<io::NiftiFile> open_scan(const fs::path& file, Findings& findings) {
     return attempt(file, findings, [&] { return io::NiftiFile(file); });
-}
-
-std::vector<std::string> joined(const std::vector<Remark>& remarks) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> groups;
-    for (const Remark& remark : remarks) {
-        auto group = std::ranges::find(groups, remark.about,
-                                       &std::pair<std::string, std::vector<std::string>>::first);
-        if (group == groups.end()) group = groups.insert(group, {remark.about, {}});
-        group->second.push_back(remark.file);
-    }
-    constexpr std::size_t named = 3;
-    std::vector<std::string> lines;
-    for (const auto& [about, files] : groups) {
-        lines.push_back(core::concat(about, ": ", name_list(files, named)));
-    }
-    return lines;
 }
 
 void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findings) {
