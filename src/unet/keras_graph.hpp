@@ -21,6 +21,8 @@ public:
     using Json = nlohmann::ordered_json;
 
     /// One layer.
+    // The check takes moves of nlohmann's JSON for functions that throw.
+    // NOLINTNEXTLINE(bugprone-exception-escape)
     struct Node {
         std::string name;
         std::string kind;  ///< class, without the suffixes of versions
