@@ -38,8 +38,8 @@ concept Named = requires(T value, std::string_view name) {
     { Names<T>::parse(name) } -> std::same_as<std::optional<T>>;
 };
 
-/// A variant's first member, which identifies the alternative: specialise with `key`. Each alternative
-/// is a struct with `fields` and `static constexpr std::string_view name`.
+/// A variant's first member, which identifies the alternative: specialise with `key`. Each
+/// alternative is a struct with `fields` and `static constexpr std::string_view name`.
 template <class Variant>
 struct Tag;
 
