@@ -15,10 +15,10 @@ namespace msunet::unet {
 inline constexpr const char* keras_version = "2.15.0";
 
 /// The network as Keras's JSON of a functional model (`model.to_json()`), for `model_config` and
-/// the Deploy archive; `keras.models.model_from_json` takes it without custom objects, in Keras from
-/// 2.2 to 3, by itself or in TensorFlow. Input
-/// (height, width, channels); a side that is not given is free. Dropout rate, final activation and
-/// which layers train come from the hyperparameters.
+/// the Deploy archive; `keras.models.model_from_json` takes it without custom objects, in Keras
+/// from 2.2 to 3, by itself or in TensorFlow. Input (height, width, channels); a side that is not
+/// given is free. Dropout rate, final activation and which layers train come from the
+/// hyperparameters.
 [[nodiscard]] std::string keras_model_json(const Architecture& architecture,
                                            const Hyperparameters& hyperparameters,
                                            std::optional<std::int64_t> height,

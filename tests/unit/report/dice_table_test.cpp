@@ -27,8 +27,9 @@ TEST(DiceTable, MeansAreByModalityAndOfAll) {
 TEST(DiceTable, NeedsNoModality) {
     const std::vector<ScanDice> mixed{{"x.nii", core::Modality::dti, 0.5}, {"y.nii", {}, 1}};
     EXPECT_EQ(dice_csv(mixed), "scan,modality,dice\nx.nii,dti,0.5\ny.nii,,1.0\n");
-    EXPECT_EQ(mean_dice_text(mixed),
-              "dti 0.5000 (1 scan), unknown modality 1.0000 (1 scan); all 0.7500 ± 0.3536 (2 scans)");
+    EXPECT_EQ(
+        mean_dice_text(mixed),
+        "dti 0.5000 (1 scan), unknown modality 1.0000 (1 scan); all 0.7500 ± 0.3536 (2 scans)");
     EXPECT_EQ(mean_dice_text(std::span(mixed).last(1)), "all 1.0000 (1 scan)");
 }
 
