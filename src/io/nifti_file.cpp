@@ -166,39 +166,84 @@ double NiftiFile::cost() const {
            20.0 * static_cast<double>(header_.voxels_per_frame());
 }
 
+/// Reads frames one after another. Takes the bytes out of the file's object, so that the file is
+/// closed at the end.
+class NiftiFile::FrameReader {
+public:
+    explicit FrameReader(NiftiFile& file)
+        : path_(file.path_),
+          header_(file.header_),
+          bytes_(std::move(file.bytes_)),
+          decoder_(file.header_),
+          needed_(end_of_data(file.header_)) {}
+
+    /// Reads to the first voxel; `head` holds the header's bytes.
+    void pass_head(std::string& head) {
+        append(*bytes_, header_.data_offset, head);
+        if (bytes_->position() < header_.data_offset) fail_cut_off();
+    }
+    void skip_frames(std::uint64_t frames, bool hashed) {
+        bytes_->skip(frames * header_.frame_bytes(), hashed);
+    }
+    void read(std::vector<float>& voxels) {
+        voxels.clear();
+        voxels.reserve(
+            std::min<std::uint64_t>(header_.voxels_per_frame(), largest_content(*bytes_)));
+        std::vector<std::byte> piece(std::min<std::uint64_t>(piece_bytes, header_.frame_bytes()));
+        for (std::uint64_t left = header_.frame_bytes(); left > 0;) {
+            const std::size_t now = std::min<std::uint64_t>(piece.size(), left);
+            const auto numbers = std::span(piece).first(now);
+            if (bytes_->read(numbers) < now) fail_cut_off();
+            const std::size_t done = voxels.size();
+            voxels.resize(done + now / bytes_of(header_.type));
+            decoder_.decode(numbers, std::span(voxels).subspan(done));
+            left -= now;
+        }
+    }
+    /// Reads what a packed file holds behind, for its checksum.
+    void finish(bool hashed) {
+        if (!bytes_->is_packed()) return;
+        bytes_->skip(needed_ + unpacked_after_voxels - bytes_->position(), hashed);
+        if (bytes_->position() < needed_) fail_cut_off();
+    }
+    [[nodiscard]] std::uint64_t not_finite() const { return decoder_.not_finite(); }
+    [[nodiscard]] std::string finish_hash() { return bytes_->finish_hash(); }
+
+private:
+    [[noreturn]] void fail_cut_off() const { cut_off(path_, bytes_->position(), needed_); }
+
+    const std::filesystem::path& path_;
+    const NiftiHeader& header_;
+    std::unique_ptr<Bytes> bytes_;
+    Decoder decoder_;
+    std::uint64_t needed_;
+};
+
 NiftiFrame NiftiFile::read(std::int64_t frame, Extent extent) && {
-    // Taken out of the object, so that the file is closed at the end.
-    const std::unique_ptr<Bytes> bytes = std::move(bytes_);
     const bool hashed = extent == Extent::whole;
     const auto last = static_cast<std::int64_t>(header_.frames) - 1;
-    const auto number = static_cast<std::uint64_t>(std::clamp<std::int64_t>(frame, 0, last));
-    const std::uint64_t needed = end_of_data(header_);
-
-    NiftiFrame result{.volume = header_.geometry, .head = std::move(head_)};
-    append(*bytes, header_.data_offset, result.head);
-    if (bytes->position() < header_.data_offset) cut_off(path_, bytes->position(), needed);
-    bytes->skip(number * header_.frame_bytes(), hashed);
-    std::vector<float>& voxels = result.volume.voxels;
-    voxels.reserve(std::min<std::uint64_t>(header_.voxels_per_frame(), largest_content(*bytes)));
-    const std::size_t number_bytes = bytes_of(header_.type);
-    Decoder decoder(header_);
-    std::vector<std::byte> piece(std::min<std::uint64_t>(piece_bytes, header_.frame_bytes()));
-    for (std::uint64_t left = header_.frame_bytes(); left > 0;) {
-        const std::size_t now = std::min<std::uint64_t>(piece.size(), left);
-        const auto numbers = std::span(piece).first(now);
-        if (bytes->read(numbers) < now) cut_off(path_, bytes->position(), needed);
-        const std::size_t done = voxels.size();
-        voxels.resize(done + now / number_bytes);
-        decoder.decode(numbers, std::span(voxels).subspan(done));
-        left -= now;
-    }
-    result.not_finite = decoder.not_finite();
-    if (bytes->is_packed()) {
-        bytes->skip(needed + unpacked_after_voxels - bytes->position(), hashed);
-        if (bytes->position() < needed) cut_off(path_, bytes->position(), needed);
-    }
-    if (hashed) result.hash = bytes->finish_hash();
+    FrameReader reader(*this);
+    NiftiFrame result{
+        .volume = header_.geometry, .head = std::move(head_), .frames = header_.frames};
+    reader.pass_head(result.head);
+    reader.skip_frames(static_cast<std::uint64_t>(std::clamp<std::int64_t>(frame, 0, last)),
+                       hashed);
+    reader.read(result.volume.voxels);
+    result.not_finite = reader.not_finite();
+    reader.finish(hashed);
+    if (hashed) result.hash = reader.finish_hash();
     return result;
+}
+
+void NiftiFile::each_frame(const std::function<void(const core::Volume&)>& use) && {
+    FrameReader reader(*this);
+    reader.pass_head(head_);
+    core::Volume volume = header_.geometry;
+    for (std::size_t i = 0; i < header_.frames; ++i) {
+        reader.read(volume.voxels);
+        use(volume);
+    }
+    reader.finish(false);
 }
 
 }  // namespace msunet::io

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,7 @@ struct NiftiFrame {
     std::string hash{};            ///< of the file's bytes as core::hash_file; Extent::whole only
     /// The bytes before the voxels, header and extensions, as they stand in the (unpacked) file.
     std::string head{};
+    std::size_t frames = 1;  ///< of the file
 };
 
 /// An open scan (.nii, .nii.gz) whose header passed the check.
@@ -50,8 +52,13 @@ public:
     /// Throws core::InputError where the file is cut off or damaged.
     [[nodiscard]] NiftiFrame read(std::int64_t frame, Extent extent) &&;
 
+    /// Reads all frames in their order and passes each to `use`. Memory and errors as `read`. Can
+    /// be called once, instead of `read`.
+    void each_frame(const std::function<void(const core::Volume&)>& use) &&;
+
 private:
     class Bytes;
+    class FrameReader;
 
     std::filesystem::path path_;
     std::unique_ptr<Bytes> bytes_;

@@ -102,17 +102,14 @@ private:
     /// Writes all frames of the scan without its skull; `read` is one of them.
     void write_brain(const std::filesystem::path& file, const io::NiftiFrame& read,
                      const core::Volume& mask) const {
-        const std::size_t frames = io::NiftiFile(task_.scan.file).header().frames;
-        if (frames == 1) {
+        if (read.frames == 1) {
             io::write_on_scan(file, read.head, predict::brain_of(read.volume, mask));
             return;
         }
-        io::NiftiWriter writer(file, read.head, frames, io::StoredAs::float32);
-        for (std::size_t i = 0; i < frames; ++i) {
-            const auto frame = io::NiftiFile(task_.scan.file)
-                                   .read(static_cast<std::int64_t>(i), io::Extent::frame);
-            writer.add(predict::brain_of(frame.volume, mask).voxels);
-        }
+        io::NiftiWriter writer(file, read.head, read.frames, io::StoredAs::float32);
+        io::NiftiFile(task_.scan.file).each_frame([&](const core::Volume& frame) {
+            writer.add(predict::brain_of(frame, mask).voxels);
+        });
         writer.commit();
     }
 

@@ -168,6 +168,12 @@ TEST_F(NiftiTest, TakesOneFrameAndHashesAllBytes) {
             // Where there are fewer frames the last is taken.
             EXPECT_THAT(read(bytes, 7, extent, name).volume.voxels, ElementsAre(8, 9, 10, 11));
         }
+        std::vector<std::vector<float>> frames;
+        open(bytes, name).each_frame([&](const core::Volume& frame) {
+            frames.push_back(frame.voxels);
+        });
+        EXPECT_THAT(frames, ElementsAre(ElementsAre(0, 1, 2, 3), ElementsAre(4, 5, 6, 7),
+                                        ElementsAre(8, 9, 10, 11)));
     }
 }
 
