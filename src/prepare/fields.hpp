@@ -49,12 +49,6 @@ void fields(Archive& archive, T& value) {
 
 namespace msunet::prepare {
 
-template <class Archive, codec::Is<Remark> T>
-void fields(Archive& archive, T& value) {
-    archive("about", value.about);
-    archive("file", value.file);
-}
-
 template <class Archive, codec::Is<Findings> T>
 void fields(Archive& archive, T& value) {
     archive("problems", value.problems);

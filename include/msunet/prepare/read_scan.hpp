@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Scans and masks, each by itself. Functions report what is wrong and go on, so that all bad files
-/// are listed at once. Each opens its file once and reads it once.
+/// Scans and masks, each by itself. Functions report what is wrong and continue, so that all bad
+/// files are listed at once. Each opens its file once and reads it once.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/codec/fields.hpp"
 #include "msunet/core/volume.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/options.hpp"
@@ -22,6 +23,12 @@ struct Remark {
     std::string about;
     std::string file;
 };
+
+template <class Archive, codec::Is<Remark> T>
+void fields(Archive& archive, T& remark) {
+    archive("about", remark.about);
+    archive("file", remark.file);
+}
 
 /// What was found about files. Problems and warnings are one line each: file, what is wrong, what
 /// to do.

@@ -15,16 +15,6 @@
 #include "msunet/prepare/read_scan.hpp"
 #include "prediction_plan.hpp"
 
-namespace msunet::prepare {
-
-template <class Archive, codec::Is<Remark> T>
-void fields(Archive& archive, T& remark) {
-    archive("about", remark.about);
-    archive("file", remark.file);
-}
-
-}  // namespace msunet::prepare
-
 namespace msunet::app {
 
 /// What became of a scan.
