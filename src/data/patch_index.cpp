@@ -19,10 +19,6 @@ std::uint32_t share_of_length(std::uint32_t length, double fraction) {
     return std::max(1U, static_cast<std::uint32_t>(std::floor(length * fraction)));
 }
 
-std::int64_t rounded_up_to_32(std::uint32_t length) {
-    return (std::int64_t{length} + 31) / 32 * 32;
-}
-
 /// One problem a volume whose slices are smaller than a fixed patch.
 void refuse_small_slices(const Dataset& dataset, std::int64_t size) {
     std::vector<std::string> problems;
@@ -39,6 +35,10 @@ void refuse_small_slices(const Dataset& dataset, std::int64_t size) {
 }
 
 }  // namespace
+
+std::int64_t padded_side(const PatchSpec& spec, std::uint32_t longest) {
+    return spec.fractional ? (std::int64_t{longest} + 31) / 32 * 32 : spec.size;
+}
 
 PatchSpec patch_spec(const PatchOptions& options, std::int64_t size, std::int64_t stride) {
     return {.fractional = options.use_frac_patch,
@@ -69,8 +69,8 @@ PatchIndex::PatchIndex(const Dataset& dataset, const PatchSpec& spec) : spec_(sp
         height = std::max(height, size.height);
         width = std::max(width, size.width);
     }
-    padded_height_ = spec.fractional ? rounded_up_to_32(height) : spec.size;
-    padded_width_ = spec.fractional ? rounded_up_to_32(width) : spec.size;
+    padded_height_ = padded_side(spec, height);
+    padded_width_ = padded_side(spec, width);
     for (std::uint32_t slice = 0; slice < dataset.slices().size(); ++slice) {
         add_windows(dataset, slice);
     }

@@ -40,6 +40,10 @@ struct PatchSize {
 /// the product in double (floor(50 * 0.58) is 28), at least 1.
 PatchSize patch_size(const PatchSpec& spec, std::uint32_t height, std::uint32_t width);
 
+/// Height or width to which samples are padded, in pixels: the longest side of the data set's
+/// patches rounded up to a multiple of 32, or the side of fixed patches.
+[[nodiscard]] std::int64_t padded_side(const PatchSpec& spec, std::uint32_t longest);
+
 /// Which samples: of the split's two parts, or the training part without augmented copies.
 enum class Part : std::uint8_t { training, validation, training_original };
 
@@ -62,8 +66,7 @@ public:
     const std::vector<Window>& windows() const noexcept { return windows_; }
     std::size_t size() const noexcept { return windows_.size(); }
 
-    /// Height and width of a sample as the network sees it: the largest patch of the data set, each
-    /// rounded up to a multiple of 32 (fixed patches: the size itself).
+    /// Height and width of a sample as the network sees it, see `padded_side`.
     std::int64_t padded_height() const noexcept { return padded_height_; }
     std::int64_t padded_width() const noexcept { return padded_width_; }
     /// "H/W" of the padded patch, as the summary prints `patch_dimensions` of fractional patches.

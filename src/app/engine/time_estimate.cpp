@@ -28,11 +28,6 @@ std::uint64_t windows_of(const imaging::Grid& grid, const data::PatchSpec& spec)
     return rows * columns;
 }
 
-std::int64_t padded_side(std::uint32_t size) {
-    constexpr std::int64_t multiple = 32;
-    return (static_cast<std::int64_t>(size) + multiple - 1) / multiple * multiple;
-}
-
 /// Seconds by sample.
 struct Speed {
     double training = 0;
@@ -100,8 +95,8 @@ SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec&
         const auto& after = survey.pairs[i].after;
         const auto patch = data::patch_size(spec, static_cast<std::uint32_t>(after.size[1]),
                                             static_cast<std::uint32_t>(after.size[0]));
-        counts.height = std::max(counts.height, padded_side(patch.height));
-        counts.width = std::max(counts.width, padded_side(patch.width));
+        counts.height = std::max(counts.height, data::padded_side(spec, patch.height));
+        counts.width = std::max(counts.width, data::padded_side(spec, patch.width));
         const auto samples = windows_of(after, spec) * survey.slices[i];
         (pair.validation ? counts.validation : counts.training) += samples;
         if (!pair.validation) ++training_pairs;
