@@ -4,13 +4,14 @@
 #include <algorithm>
 
 #include "msunet/record/metrics.hpp"
+#include "msunet/record/ranking.hpp"
 
 namespace msunet::report {
 namespace {
 
 std::string metric_of(const Sweep& sweep) {
     if (sweep.metric == "dice_coef" || sweep.metric == "val_dice_coef") return sweep.metric;
-    return sweep.has_validation ? "val_dice_coef" : "dice_coef";
+    return std::string(record::default_metric(sweep.has_validation));
 }
 
 std::optional<LateDrop> drop_of(const record::TrialResult& trial, const std::string& metric) {

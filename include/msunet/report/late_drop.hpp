@@ -10,7 +10,7 @@
 
 namespace msunet::report {
 
-/// Of more than this much Dice the final summary speaks.
+/// The final summary names a drop of the Dice that is larger than this.
 inline constexpr double late_drop_limit = 0.05;
 
 /// A trial whose results are far below those of its best epoch.
