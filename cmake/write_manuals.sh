@@ -7,7 +7,8 @@ program=$1
 folder=$2
 mkdir -p "$folder/man1"
 "$program" --man >"$folder/man1/msunet.1"
-for command in train predict init-model phantom status report merge bench; do
+commands=$("$program" --help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
+for command in $commands; do
     "$program" --man "$command" >"$folder/man1/msunet-$command.1"
 done
 "$program" --bash_completion >"$folder/msunet"
