@@ -90,15 +90,15 @@ std::string state_text(const record::SweepRecord& record) {
     }
     if (const auto limit = record::ended_by_limit(record)) {
         return concat("ended by --", record::name_of(*limit),
-                      "; started with another one or none it goes on");
+                      "; a start with another limit or without one continues the sweep");
     }
     if (record.starts.back().stopped) return "stopped; the same msunet train command resumes it";
     return concat("nothing runs: the start on ", record.owner.host, " (pid ", record.owner.pid,
                   ") was killed after ", core::date_text(record.last_sign_of_life),
-                  "; the same msunet train command goes on");
+                  "; the same msunet train command resumes it");
 }
 
-/// "running, epoch 3/20", or where nothing runs "interrupted in epoch 4/20, goes on after epoch 3".
+/// "running, epoch 3/20", or where nothing runs "interrupted in epoch 4/20, resumes after epoch 3".
 std::string progress_text(const record::SweepRecord& record, record::TrialId id,
                           const record::TrialRecord& trial, const report::Forecast& forecast) {
     const auto planned = forecast.planned_epochs(record, id);
@@ -109,7 +109,7 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
     }
     const auto& checkpoint = trial.progress.checkpoint;
     return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,
-                  checkpoint ? concat(", goes on after epoch ", checkpoint->epoch)
+                  checkpoint ? concat(", resumes after epoch ", checkpoint->epoch)
                              : std::string(", starts again"));
 }
 

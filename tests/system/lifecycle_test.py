@@ -34,8 +34,8 @@ class LifecycleTest(ProgramTest):
     def test_limits_end_with_complete_results_that_a_later_start_replaces(self):
         limited = self.train(*GRID, *TARGET)
         self.assert_code(limited, 0)
-        self.assertIn("the performance target is reached; started with another or none it goes on",
-                      " ".join(limited.out.split()))
+        self.assertIn("the performance target is reached; a start with another target or without "
+                      "one continues the sweep", " ".join(limited.out.split()))
         self.assert_complete(1)
         status = run("status", "out/x", cwd=self.here)
         self.assertIn("ended by --performance_target", status.out)
@@ -105,7 +105,7 @@ class LifecycleTest(ProgramTest):
         killed = run("status", "out/x", cwd=self.here)
         self.assert_code(killed, 0)
         self.assertIn("nothing runs: the start on ", killed.out)
-        self.assertIn("the same msunet train command goes on", killed.out)
+        self.assertIn("the same msunet train command resumes it", killed.out)
         self.assertRegex(killed.out, r"0 interrupted in epoch \d+/500")
 
     def test_shards_ended_by_a_target_merge_as_what_they_are(self):

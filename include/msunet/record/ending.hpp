@@ -12,7 +12,7 @@
 namespace msunet::record {
 
 /// The limit that ended the newest start (`time_limit` or `performance_target`); nothing if none
-/// did. Its results are complete as they are, and a later start goes on.
+/// did. Its results are complete as they are, and a later start continues the sweep.
 [[nodiscard]] std::optional<StopReason> ended_by_limit(const SweepRecord& record);
 
 /// Whether there is something to write final results of: every trial has ended, or a limit of the

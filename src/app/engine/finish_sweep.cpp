@@ -28,9 +28,11 @@ std::string stopped_text(const dispatch::SweepEnding& ending) {
                        ? "the job's end is near; start it again to resume"
                        : "a signal asked for it; start it again to resume";
         case sweep::Ending::time_limit:
-            return "the time limit has come; started with a later one or none it goes on";
+            return "the time limit has come; a start with a later limit or without one continues "
+                   "the sweep";
         case sweep::Ending::target:
-            return "the performance target is reached; started with another or none it goes on";
+            return "the performance target is reached; a start with another target or without one "
+                   "continues the sweep";
         default:
             return {};
     }

@@ -33,7 +33,7 @@ dispatch::SweepLimits limits_of(const TrainSettings& settings, const sweep::Data
     return limits;
 }
 
-/// An experiment that goes on may be ended by a limit that has passed; a new one would be empty.
+/// An experiment that is resumed may be ended by a limit that has passed; a new one would be empty.
 void check_limits(const TrainSettings& settings, double now) {
     const auto check = [now](const char* option, const std::optional<core::Deadline>& given) {
         if (!given || given->unix_seconds(now) > now) return;
