@@ -139,7 +139,7 @@ core::ExitCode run_program(std::span<const std::string> arguments) {
     }
     const auto& first = arguments[0];
     if (first == "--version") {
-        std::cout << "msunet " << version() << '\n';
+        std::cout << "msunet " << version() << " (commit " << commit() << ")\n";
         return core::ExitCode::ok;
     }
     if (first == "--bash_completion" || first == "--bash-completion") {
