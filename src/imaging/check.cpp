@@ -133,7 +133,7 @@ std::size_t voxels_at_border(const core::Volume& mask) {
     return count;
 }
 
-std::optional<std::string> doubtful_mask(const core::Volume& mask) {
+std::optional<std::string> implausible_mask(const core::Volume& mask) {
     const auto ones = static_cast<std::size_t>(std::ranges::count(mask.voxels, 1.0F));
     if (ones == 0) return "is empty (all voxels are 0), check that the mask was drawn";
     if (ones == mask.voxels.size()) {

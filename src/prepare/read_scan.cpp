@@ -99,8 +99,8 @@ std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame, 
                                                  "), make it binary: 0 and 1, or 0 and 255"));
         return std::nullopt;
     }
-    if (const auto doubt = imaging::doubtful_mask(read->volume)) {
-        findings.warnings.push_back(core::concat(quoted_path(file.path()), ' ', *doubt));
+    if (const auto reason = imaging::implausible_mask(read->volume)) {
+        findings.warnings.push_back(core::concat(quoted_path(file.path()), ' ', *reason));
     }
     return read;
 }

@@ -27,10 +27,10 @@ namespace msunet::imaging {
 /// How many voxels of a {0,1} mask lie in the outermost rows and columns of slices.
 [[nodiscard]] std::size_t voxels_at_border(const core::Volume& mask);
 
-/// What makes a {0,1} mask one that someone should check, and what to do: it is empty, has no
+/// Why a {0,1} mask can't be that of a brain, and what to do: it is empty, has no
 /// background, or looks inverted (most of the outermost rows and columns of its slices are 1);
 /// nothing if it looks fine.
-[[nodiscard]] std::optional<std::string> doubtful_mask(const core::Volume& mask);
+[[nodiscard]] std::optional<std::string> implausible_mask(const core::Volume& mask);
 
 /// How the sizes differ, e.g. "80x80x16 against 80x80x17"; nothing if they agree.
 [[nodiscard]] std::optional<std::string> size_difference(const core::Volume& volume,

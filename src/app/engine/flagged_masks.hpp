@@ -20,6 +20,7 @@ void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& 
 
 /// A line for every height of slices that differs from their width: msUNET-RAM's inference sets the
 /// height where -ts sets the width.
-void print_their_size(const PredictSettings& settings, const std::vector<ScanReport>& reports);
+void print_height_for_msunet_ram(const PredictSettings& settings,
+                                 const std::vector<ScanReport>& reports);
 
 }  // namespace msunet::app

@@ -151,7 +151,7 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
     if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
     core::log::info(concat("predicted    ", predicted, predicted == 1 ? " scan" : " scans", " in ",
                            core::duration_text(seconds), ", results in ", settings.predict.output));
-    print_their_size(settings, reports);
+    print_height_for_msunet_ram(settings, reports);
     flag_against_others(plan, reports);
     warn_of_flagged(plan, reports, settings.predict.qc.has_value());
     if (stopped) {

@@ -80,24 +80,24 @@ TEST(Unusable, names_nan_infinite_and_constant_volumes) {
     EXPECT_THAT(*unusable(line({3, 3, 3})), HasSubstr("all its voxels are 3.0"));
 }
 
-TEST(DoubtfulMask, names_empty_full_and_inverted_masks) {
+TEST(ImplausibleMask, names_empty_full_and_inverted_masks) {
     core::Volume mask;
     mask.size = {5, 4, 2};
     mask.voxels.assign(40, 0.0F);
-    EXPECT_THAT(*doubtful_mask(mask), HasSubstr("empty"));
+    EXPECT_THAT(*implausible_mask(mask), HasSubstr("empty"));
     for (std::size_t x = 1; x < 4; ++x) mask.at(x, 1, 0) = mask.at(x, 2, 1) = 1;
-    EXPECT_FALSE(doubtful_mask(mask));
+    EXPECT_FALSE(implausible_mask(mask));
     EXPECT_EQ(voxels_at_border(mask), 0U);
     for (float& voxel : mask.voxels) voxel = 1 - voxel;
-    EXPECT_THAT(*doubtful_mask(mask), HasSubstr("inverted"));
+    EXPECT_THAT(*implausible_mask(mask), HasSubstr("inverted"));
     EXPECT_EQ(voxels_at_border(mask), 28U);
     // A brain that is cut by one side.
     mask.voxels.assign(40, 0.0F);
     for (std::size_t x = 0; x < 5; ++x) mask.at(x, 3, 0) = 1;
-    EXPECT_FALSE(doubtful_mask(mask));
+    EXPECT_FALSE(implausible_mask(mask));
     EXPECT_EQ(voxels_at_border(mask), 5U);
     mask.voxels.assign(40, 1.0F);
-    EXPECT_THAT(*doubtful_mask(mask), HasSubstr("no background"));
+    EXPECT_THAT(*implausible_mask(mask), HasSubstr("no background"));
 }
 
 TEST(Difference, of_sizes_and_geometry) {
