@@ -175,12 +175,12 @@ std::string dropped_slices_text(const prepare::Survey& survey) {
     }
     std::vector<std::string> parts;
     if (ends > 0) {
-        parts.push_back(concat(ends, " first or last ", ends == 1 ? "one of " : "ones of ", scans,
+        parts.push_back(concat(ends, " with mask at the ends of ", scans,
                                scans == 1 ? " scan" : " scans", " (--end_slices keep keeps them)"));
     }
-    if (dark > 0) parts.push_back(concat(dark, " without a value above 0.2"));
+    if (dark > 0) parts.push_back(concat(dark, " with mask without a value above 0.2"));
     if (parts.empty()) return "none with mask";
-    return concat(ends + dark, " with mask: ", core::join(std::span<const std::string>(parts)));
+    return core::join(std::span<const std::string>(parts));
 }
 
 report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIndex& index) {
