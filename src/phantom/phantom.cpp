@@ -82,7 +82,7 @@ Scan make_scan(const PhantomOptions& options, const ScanPlan& plan) {
 
 std::vector<ScanPlan> write(const PhantomOptions& options) {
     const std::filesystem::path folder = options.output;
-    const std::vector<ScanPlan> scans = plan(options);
+    std::vector<ScanPlan> scans = plan(options);
     std::set<std::string> data;
     std::set<std::string> masks;
     for (const ScanPlan& scan : scans) {

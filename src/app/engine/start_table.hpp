@@ -38,8 +38,8 @@ report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIn
 /// The table's content.
 report::StartTable start_table(const StartFacts& facts);
 
-/// The slices with mask that are not trained on: "60 with mask at the ends of 30 scans (--end_slices
-/// keep keeps them), 2 with mask without a value above 0.2"; "none with mask".
+/// The slices with mask that are not trained on: "60 with mask at the ends of 30 scans
+/// (--end_slices keep keeps them), 2 with mask without a value above 0.2"; "none with mask".
 std::string dropped_slices_text(const prepare::Survey& survey);
 
 /// The target size in words: "to 64 pixels width, field of view kept".
