@@ -18,7 +18,8 @@ class Engine {
 public:
     virtual ~Engine() = default;
 
-    /// Collective over `world`: trains the sweep, or with `--dry_run` prints what it would do.
+    /// Collective over `world`: trains the sweep, or with `--dry_run` prints what it would do, with
+    /// `--print_config` its options.
     virtual core::ExitCode train(const TrainSettings& settings,
                                  const comm::Communicator& world) const = 0;
     /// Collective over `world`: times training steps and prints a table.

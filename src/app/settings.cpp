@@ -18,6 +18,7 @@
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/journal.hpp"
 #include "msunet/sweep/grid.hpp"
 #include "msunet/sweep/target.hpp"
 #include "msunet/unet/step_values.hpp"
@@ -96,17 +97,33 @@ void check_resume(const TrainSettings& settings, const config::Settings& given) 
                                   "two"));
 }
 
-/// The YAML file that is read: --config, or that of the experiment that --resume names.
-std::optional<std::string> config_file(const config::Settings& given) {
-    if (auto file = config::given_value(given, "config")) return file;
+/// The experiment that --resume names.
+std::optional<std::filesystem::path> folder_to_resume(const config::Settings& given) {
     const auto text = config::given_value(given, "resume");
     Resume resume;
     if (!text || !from_text(*text, resume) || resume.kind != Resume::Kind::folder) {
         return std::nullopt;
     }
-    const auto file = std::filesystem::path(resume.folder) / "config.yaml";
+    return resume.folder;
+}
+
+/// The options in an experiment's config.yaml; none where it has none. What its first start had
+/// left to the machine is left to this one.
+config::Settings settings_of_experiment(const config::Schema& schema,
+                                        const std::filesystem::path& folder) {
+    const auto file = folder / "config.yaml";
     std::error_code ignored;
-    return std::filesystem::exists(file, ignored) ? std::optional(file.string()) : std::nullopt;
+    if (!std::filesystem::exists(file, ignored)) return {};
+    auto yaml = config::read_yaml(schema, file.string());
+    const auto journal = folder / record::journal_name;
+    if (!std::filesystem::exists(journal, ignored)) return yaml;
+    const auto first = record::replay(journal).record.start.configuration;
+    std::erase_if(yaml, [&first](const config::Setting& setting) {
+        if (setting.name != "threads" && setting.name != "precision") return false;
+        const auto recorded = record::setting(first, setting.name);
+        return recorded == "none" || recorded == "auto";
+    });
+    return yaml;
 }
 
 /// Gives options that were left out the values that apply, where these depend on nothing but other
@@ -250,8 +267,10 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     const auto schema = train_schema(settings);
     const auto given = config::parse_command_line(schema, arguments);
     auto yaml = recipe_settings(schema, given);
-    if (const auto file = config_file(given)) {
+    if (const auto file = config::given_value(given, "config")) {
         std::ranges::move(config::read_yaml(schema, *file), std::back_inserter(yaml));
+    } else if (const auto folder = folder_to_resume(given)) {
+        std::ranges::move(settings_of_experiment(schema, *folder), std::back_inserter(yaml));
     }
     // --print_config also shows a configuration that is incomplete.
     const auto print = config::given_value(given, "print_config");
@@ -269,10 +288,10 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     return settings;
 }
 
-std::string settings_yaml(const TrainSettings& settings) {
+std::string settings_yaml(const TrainSettings& settings, const config::Remarks& remarks) {
     auto copy = settings;
     copy.command = {};
-    return config::config_yaml(train_schema(copy));
+    return config::config_yaml(train_schema(copy), remarks);
 }
 
 TrainSettings settings_from_yaml(const std::string& yaml) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/config/print.hpp"
 #include "msunet/config/schema.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/data/options.hpp"
@@ -51,7 +52,8 @@ inline constexpr const char* contradictory_modes =
 [[nodiscard]] TrainSettings read_train_settings(std::span<const std::string> arguments);
 
 /// The effective settings as YAML that `--config` reads.
-[[nodiscard]] std::string settings_yaml(const TrainSettings& settings);
+[[nodiscard]] std::string settings_yaml(const TrainSettings& settings,
+                                        const config::Remarks& remarks = {});
 /// The settings that `settings_yaml` wrote: how the other ranks get those of rank 0.
 [[nodiscard]] TrainSettings settings_from_yaml(const std::string& yaml);
 

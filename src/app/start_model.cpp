@@ -21,17 +21,7 @@ using core::concat;
 namespace {
 
 constexpr const char* default_file = "start_models/rat_brain-2d_unet.hdf5";
-/// Instead of a file: weights drawn from the seed.
-constexpr const char* random_weights = "random";
-
-/// The file to read; nothing: random weights.
-std::optional<fs::path> file_of(const std::optional<std::string>& path) {
-    if (path == random_weights) return std::nullopt;
-    if (path) return fs::path(*path);
-    std::error_code ignored;
-    if (fs::exists(default_file, ignored)) return fs::path(default_file);
-    return std::nullopt;
-}
+constexpr const char* start_model_kind = "start model";
 
 std::string hash_of(const std::vector<core::NamedArray>& weights) {
     core::Hasher hasher;
@@ -42,6 +32,26 @@ std::string hash_of(const std::vector<core::NamedArray>& weights) {
 }
 
 }  // namespace
+
+std::optional<fs::path> start_model_file(const std::optional<std::string>& path) {
+    if (path == random_weights) return std::nullopt;
+    if (path) return fs::path(*path);
+    std::error_code ignored;
+    if (fs::exists(default_file, ignored)) return fs::path(default_file);
+    return std::nullopt;
+}
+
+std::string start_model_name(const std::optional<std::string>& path) {
+    const auto file = start_model_file(path);
+    return file ? file->string() : random_weights;
+}
+
+std::string start_weights_hash(const unet::Architecture& architecture,
+                               const std::optional<std::string>& path, std::uint64_t seed) {
+    const auto file = start_model_file(path);
+    return hash_of(file ? read_matched_model(architecture, *file, start_model_kind).weights
+                        : unet::initial_weights(architecture, seed));
+}
 
 MatchedFile read_matched_model(const unet::Architecture& architecture, const fs::path& file,
                                std::string_view kind) {
@@ -57,9 +67,9 @@ MatchedFile read_matched_model(const unet::Architecture& architecture, const fs:
     }
     auto matched = h5::match_start_model(read.file, architecture.tensor_shapes(), file);
     if (!matched.renamed.empty()) {
-        core::log::info(concat(kind, " ", core::quoted(file.string()),
-                               ": layers taken by order and shape; named otherwise: ",
-                               core::join(std::span<const std::string>(matched.renamed))));
+        read.notice = concat(kind, " ", core::quoted(file.string()),
+                             ": layers taken by order and shape; named otherwise: ",
+                             core::join(std::span<const std::string>(matched.renamed)));
     }
     read.weights = std::move(matched.weights);
     return read;
@@ -76,9 +86,11 @@ StartModel load_start_model(const unet::Architecture& architecture,
                             const comm::Communicator& world) {
     StartModel model{.architecture = architecture};
     model.origin = on_root(world, [&] {
-        const auto file = file_of(path);
+        const auto file = start_model_file(path);
         if (file) {
-            model.weights = read_matched_model(architecture, *file, "start model").weights;
+            auto read = read_matched_model(architecture, *file, start_model_kind);
+            if (!read.notice.empty()) core::log::info(read.notice);
+            model.weights = std::move(read.weights);
             return file->string();
         }
         if (path != random_weights) {

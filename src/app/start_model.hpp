@@ -21,17 +21,32 @@ namespace msunet::app {
 struct MatchedFile {
     std::vector<core::NamedArray> weights;
     h5::KerasFile file;
+    /// Says which layers are named otherwise; empty where none is.
+    std::string notice{};
 };
 
 /// Reads what `read_model_file` reads and matches it to the network; a model's configuration is
-/// compared too (unet::differences_from). Layers that are named otherwise are logged; `kind` says
-/// in messages what the file is. Throws core::InputError.
+/// compared too (unet::differences_from). `kind` says in messages what the file is. Throws
+/// core::InputError.
 MatchedFile read_matched_model(const unet::Architecture& architecture,
                                const std::filesystem::path& file, std::string_view kind);
 
 /// Collective over `world`: rank 0's weights, in the architecture's order, on every rank.
 void broadcast_weights(const unet::Architecture& architecture,
                        std::vector<core::NamedArray>& weights, const comm::Communicator& world);
+
+/// As a path of a start model: weights drawn from the seed.
+inline constexpr const char* random_weights = "random";
+
+/// The file of `-path`, else the default file if it exists; nothing: random weights.
+std::optional<std::filesystem::path> start_model_file(const std::optional<std::string>& path);
+/// Its path, else "random".
+std::string start_model_name(const std::optional<std::string>& path);
+
+/// Of the weights that `load_start_model` gives, on this rank alone and without a notice. Throws
+/// core::InputError.
+std::string start_weights_hash(const unet::Architecture& architecture,
+                               const std::optional<std::string>& path, std::uint64_t seed);
 
 /// Start weights and where they come from.
 struct StartModel {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iostream>
 #include <string>
 
 #include "commands.hpp"
@@ -33,11 +32,8 @@ core::ExitCode run_in_world(std::span<const std::string> arguments,
         return Request{settings_yaml(settings), settings.command.print_config,
                        settings.command.dry_run};
     });
-    if (request.print_config) {
-        if (world.is_root()) std::cout << request.yaml << std::flush;
-        return core::ExitCode::ok;
-    }
     auto settings = settings_from_yaml(request.yaml);
+    settings.command.print_config = request.print_config;
     settings.command.dry_run = request.dry_run;
     return load_engine().train(settings, world);
 }

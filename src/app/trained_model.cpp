@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/report/deploy.hpp"
@@ -34,7 +35,8 @@ std::int64_t side(const std::map<std::string, std::string>& attributes, const ch
 }  // namespace
 
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path) {
-    auto [weights, file] = read_matched_model(architecture, path, "model");
+    auto [weights, file, notice] = read_matched_model(architecture, path, "model");
+    if (!notice.empty()) core::log::info(notice);
     TrainedModel model{.architecture = architecture,
                        .weights = std::move(weights),
                        .origin = path,

@@ -28,7 +28,8 @@ struct TrainedModel {
     std::int64_t input_width = 0;
 };
 
-/// Reads and compares what `read_matched_model` does. Throws core::InputError that names the file.
+/// Reads and compares what `read_matched_model` does and logs its notice. Throws core::InputError
+/// that names the file.
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path);
 
 /// Collective over `world`: rank 0's weights, input size and training scans, on every rank. `model`

@@ -38,8 +38,8 @@ void check_there(const std::vector<ValidationScan>& scans) {
     }
     if (missing.empty()) return;
     throw core::InputError(concat("--validation: ", core::join(missing),
-                                  " where training read the scans: missing, start the command in "
-                                  "the folder in which training was started"));
+                                  " where training read the scans: missing, bring them back or "
+                                  "give INPUT and --reference"));
 }
 
 }  // namespace

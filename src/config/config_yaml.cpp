@@ -47,12 +47,14 @@ std::string yaml_text(const std::string& text) {
 
 class YamlWriter final : public core::UniformVisitor<YamlWriter> {
 public:
+    explicit YamlWriter(const Remarks& remarks) : remarks_(remarks) {}
+
     template <class T>
     void option(const core::OptionInfo& info, T& value) {
         if (info.command_line_only) return;
-        constexpr std::size_t width = 96;
-        for (const std::string& line : core::wrap(help_sentences(info), width))
-            out += concat("# ", line, "\n");
+        comment(help_sentences(info));
+        const auto remark = remarks_.find(info.name);
+        if (remark != remarks_.end()) comment(remark->second);
         out += concat(info.name, ": ");
         if constexpr (std::is_same_v<T, std::vector<std::string>>) {
             std::vector<std::string> items;
@@ -69,12 +71,20 @@ public:
     }
 
     std::string out;
+
+private:
+    void comment(const std::string& text) {
+        constexpr std::size_t width = 96;
+        for (const std::string& line : core::wrap(text, width)) out += concat("# ", line, "\n");
+    }
+
+    const Remarks& remarks_;
 };
 
 }  // namespace
 
-std::string config_yaml(const Schema& schema) {
-    YamlWriter writer;
+std::string config_yaml(const Schema& schema, const Remarks& remarks) {
+    YamlWriter writer(remarks);
     std::string_view title;
     for (const Schema::Section& section : schema.sections()) {
         Schema part(schema.command());

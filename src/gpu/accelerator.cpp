@@ -5,6 +5,7 @@
 #include "msunet/train/accelerator.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 #include <nccl.h>
@@ -48,7 +49,8 @@ public:
               "reading the CUDA version that the driver supports");
         ncclGetVersion(&nccl);
         return {.cuda = cuda_version_text(runtime),
-                .nccl = nccl_version_text(nccl),
+                .cudnn = library_version_text(at::detail::getCUDAHooks().versionCuDNN()),
+                .nccl = library_version_text(nccl),
                 .driver = driver_version_text("/sys/module/nvidia/version", supported)};
     }
 

@@ -11,7 +11,7 @@ std::string cuda_version_text(int version) {
     return core::concat(version / 1000, ".", version % 1000 / 10);
 }
 
-std::string nccl_version_text(int version) {
+std::string library_version_text(std::int64_t version) {
     return core::concat(version / 10000, ".", version % 10000 / 100, ".", version % 100);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Version numbers of CUDA, NCCL and the driver as text.
+/// Version numbers of CUDA, cuDNN, NCCL and the driver as text.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -11,8 +12,8 @@ namespace msunet::gpu {
 /// 13010 is "13.1".
 [[nodiscard]] std::string cuda_version_text(int version);
 
-/// 22809 is "2.28.9".
-[[nodiscard]] std::string nccl_version_text(int version);
+/// NCCL's and cuDNN's: 22809 is "2.28.9", 91002 is "9.10.2".
+[[nodiscard]] std::string library_version_text(std::int64_t version);
 
 /// The NVIDIA driver's version, e.g. "580.65.06", which the kernel module gives in `file`. Where
 /// there is no such file, as under WSL: the CUDA version that the driver supports, "for CUDA 13.0".

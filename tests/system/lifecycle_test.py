@@ -83,11 +83,15 @@ class LifecycleTest(ProgramTest):
     def test_resume_of_a_folder_alone(self):
         self.assert_code(self.train(*GRID, *TARGET, "-ts", "48"), 0)
         (self.here / "out" / "x").rename(self.here / "moved")
-        both = run("--resume", "moved", "-n", "y", cwd=self.here)
+        # The paths in its configuration hold in every working directory.
+        elsewhere = self.here / "elsewhere"
+        elsewhere.mkdir()
+        both = run("--resume", "../moved", "-n", "y", cwd=elsewhere)
         self.assert_code(both, 2)
         self.assertIn("can't be combined", both.err)
-        done = run("--resume", "moved", "--performance_target", "none", cwd=self.here)
+        done = run("--resume", "../moved", "--performance_target", "none", cwd=elsewhere)
         self.assert_code(done, 0)
+        self.assertEqual(list(elsewhere.iterdir()), [])
         self.assertEqual([len(records(path)) for path in summary_files(self.here / "moved")], [3])
 
     def test_status_of_a_killed_start(self):
@@ -124,16 +128,30 @@ class LifecycleTest(ProgramTest):
 
     def test_effective_values_are_written(self):
         self.assert_code(self.train("-talos", "{'epochs': 1, 'batch_size': 8}"), 0)
-        config = (self.folder / "config.yaml").read_text()
-        for line in ("experiment_name: x", "metric: val_dice_coef", "threads: 1",
-                     "precision: float32", "cache: out/.msunet_cache"):
-            self.assertIn("\n" + line + "\n", config)
-        printed = run("-tpath", "data", "-mpath", "masks", "--print_config", cwd=self.here)
-        self.assertIn("\ntarget_size: 128\n", printed.out)
         environment = json.loads((self.folder / "environment.json").read_text())
         self.assertRegex(environment["start_weights_hash"], "^[0-9a-f]{16,}$")
         self.assertRegex(environment["processor"], r"^\S.*, \S+")
-        self.assertTrue(environment["versions"]["commit"])
+        for name in ("commit", "compiler", "libtorch", "itk", "onednn", "mkl", "boost", "glibc"):
+            self.assertTrue(environment["versions"][name], name)
+        weights = f"# Hash of its weights: {environment['start_weights_hash']}."
+        config = (self.folder / "config.yaml").read_text()
+        here = self.here.resolve()
+        for line in ("experiment_name: x", "metric: val_dice_coef", "threads: 1",
+                     "precision: float32", f"training_data_path: {here}/data",
+                     f"mask_data_path: {here}/masks", f"cache: {here}/out/.msunet_cache",
+                     f"output_directory: {here}/out", f"{weights}\ninitial_model_path: random"):
+            self.assertIn("\n" + line + "\n", config)
+        printed = run("-tpath", "data", "-mpath", "masks", "--print_config", cwd=self.here)
+        # What the machine decides stays open, for other machines.
+        for text in ("target_size: 128", "metric: val_dice_coef", "cache: ./.msunet_cache",
+                     f"{weights}\ninitial_model_path: random",
+                     "# On this machine: float32.\nprecision: auto"):
+            self.assertIn("\n" + text + "\n", printed.out)
+        self.assertRegex(printed.out, r"\n# On this machine: \d+\.\nthreads: none\n")
+        without = run("-tpath", "data", "-mpath", "masks", "-v", "0.1", "--print_config",
+                      "-path", "missing.h5", cwd=self.here)
+        self.assertIn("\nmetric: dice_coef\n", without.out)
+        self.assertIn("\n# A start refuses it: ", without.out)
 
 
 if __name__ == "__main__":

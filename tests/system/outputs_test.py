@@ -128,8 +128,9 @@ class OutputsTest(ProgramTest):
         environment = json.loads((self.folder / "environment.json").read_text())
         self.assertEqual(environment["seed"], 1)
         versions = environment["versions"]
-        self.assertTrue({"cuda", "nccl", "driver"} <= set(versions))
-        self.assertEqual(len({versions[name] is None for name in ("cuda", "nccl", "driver")}), 1)
+        of_gpus = {"cuda", "cudnn", "nccl", "driver"}
+        self.assertTrue(of_gpus <= set(versions))
+        self.assertEqual(len({versions[name] is None for name in of_gpus}), 1)
 
     def test_page_shows_validation_slices_of_the_best(self):
         kept = list(self.folder.glob("trials/*/pictures.json"))

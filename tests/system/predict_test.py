@@ -284,9 +284,11 @@ class Models(PredictTest):
         self.check_validation(experiment)
 
     def check_validation(self, experiment):
-        """The experiment knows its validation scans and their masks."""
-        checked = run("predict", "--validation", experiment, "-o", "checked", "--threads", "1",
-                      cwd=self.here)
+        """The experiment knows its validation scans and their masks, in any working directory."""
+        elsewhere = self.here / "elsewhere"
+        elsewhere.mkdir()
+        checked = run("predict", "--validation", self.here / experiment, "-o", "../checked",
+                      "--threads", "1", cwd=elsewhere)
         self.assert_code(checked, 0)
         with open(self.here / "checked" / "dice.csv", newline="") as file:
             rows = list(csv.DictReader(file))

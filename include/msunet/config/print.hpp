@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,8 +14,12 @@
 
 namespace msunet::config {
 
-/// All effective values as commented YAML that parse_yaml reads back to the same values.
-[[nodiscard]] std::string config_yaml(const Schema& schema);
+/// Sentences about values, by the options' long names.
+using Remarks = std::map<std::string, std::string, std::less<>>;
+
+/// All effective values as commented YAML that parse_yaml reads back to the same values. A remark
+/// is the last comment above its option.
+[[nodiscard]] std::string config_yaml(const Schema& schema, const Remarks& remarks = {});
 
 /// Meaning and range of an option as sentences: "Seed of the weights. Allowed: >= 0."
 [[nodiscard]] std::string help_sentences(const core::OptionInfo& info);

@@ -16,7 +16,7 @@ namespace msunet::train {
 
 /// Versions of the libraries and of the driver, as text.
 struct AcceleratorVersions {
-    std::string cuda, nccl, driver;
+    std::string cuda, cudnn, nccl, driver;
 };
 
 /// The GPUs that are visible to this process. One object per process, which outlives its engines

@@ -3,14 +3,17 @@
 
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "../absolute_paths.hpp"
 #include "../commands.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/library.hpp"
 #include "msunet/report/environment.hpp"
+#include "print_config.hpp"
 #include "sweep_setup.hpp"
 #include "versions.hpp"
 
@@ -43,6 +46,7 @@ TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
     experiment.resume = {};
     experiment.output_directory =
         folder.parent_path().empty() ? "." : folder.parent_path().string();
+    settings = with_absolute_paths(std::move(settings));
     if (!settings.sweep.shard) experiment.experiment_name = start.experiment_name;
     settings.sweep.metric = start.metric;
     settings.train.threads = start.world.threads;
@@ -55,18 +59,25 @@ TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
                        const std::optional<train::AcceleratorVersions>& accelerator) {
-    report::write_config(folder, settings_yaml(effective(settings, start, folder)));
+    const auto weights_hash =
+        record::setting(start.configuration, start_weights_setting).value_or("");
+    report::write_config(folder,
+                         settings_yaml(effective(settings, start, folder),
+                                       {{"initial_model_path", weights_text(weights_hash)}}));
     report::Environment environment;
     environment.versions = {{"msunet", std::string(version())}, {"commit", std::string(commit())},
                             {"compiler", __VERSION__},          {"mpi", start.world.mpi},
                             {"libtorch", libtorch_version()},   {"itk", itk_version()},
-                            {"onednn", onednn_version()},       {"hdf5", h5::library_version()}};
+                            {"onednn", onednn_version()},       {"mkl", mkl_version()},
+                            {"boost", boost_version()},         {"glibc", glibc_version()},
+                            {"hdf5", h5::library_version()}};
     environment.processor = processor();
     const auto add_version = [&](const char* name, auto member) {
         environment.versions.emplace_back(
             name, accelerator ? std::optional((*accelerator).*member) : std::nullopt);
     };
     add_version("cuda", &train::AcceleratorVersions::cuda);
+    add_version("cudnn", &train::AcceleratorVersions::cudnn);
     add_version("nccl", &train::AcceleratorVersions::nccl);
     add_version("driver", &train::AcceleratorVersions::driver);
     environment.command = typed_command();
@@ -82,8 +93,7 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
     environment.seed = static_cast<std::uint64_t>(settings.experiment.seed);
     environment.slurm_job = start.owner.slurm_job;
     environment.started_at = start.at;
-    environment.start_weights_hash =
-        record::setting(start.configuration, start_weights_setting).value_or("");
+    environment.start_weights_hash = weights_hash;
     environment.data_hash = start.data.hash;
     environment.config_hash = config_hash(start.configuration);
     report::write_environment(folder, environment);

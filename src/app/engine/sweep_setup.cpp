@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "../absolute_paths.hpp"
 #include "../useless_options.hpp"
 #include "../world.hpp"
 #include "msunet/core/error.hpp"
@@ -134,7 +135,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
                                const StartModel& start, const prepare::Survey& survey,
                                record::DataSummary data, const sweep::DataParts& parts) {
     record::SweepStart first;
-    first.configuration = configuration_of(settings);
+    first.configuration = configuration_of(with_absolute_paths(settings));
     first.configuration.push_back({start_weights_setting, start.hash, core::Affects::result});
     // For the model's file, in which prediction compares new scans with them.
     first.configuration.push_back(

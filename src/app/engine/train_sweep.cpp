@@ -23,6 +23,7 @@
 #include "msunet/model/runtime.hpp"
 #include "msunet/report/start_table.hpp"
 #include "preparation_view.hpp"
+#include "print_config.hpp"
 #include "run_sweep.hpp"
 #include "start_files.hpp"
 #include "start_plan.hpp"
@@ -65,6 +66,7 @@ auto or_end_job(const comm::Communicator& world, F&& part) {
 }  // namespace
 
 core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicator& world) {
+    if (settings.command.print_config) return print_config(settings, world);
     undo_launcher_binding();
     const auto plan = plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);

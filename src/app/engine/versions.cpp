@@ -2,13 +2,17 @@
 #include "versions.hpp"
 
 #include <ATen/Version.h>
+#include <gnu/libc-version.h>
 #include <itkConfigure.h>
 #include <mpi.h>
 #include <torch/headeronly/version.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/version.hpp>
 #include <cctype>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "msunet/core/text.hpp"
@@ -36,6 +40,23 @@ std::string onednn_version() {
     }
     return "none";
 }
+
+std::string mkl_version() {
+    // "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 for …"
+    const auto words = core::split(at::get_mkl_version(), ' ');
+    const auto found = std::ranges::find(words, "Version");
+    if (found == words.end() || std::next(found) == words.end()) return "none";
+    return core::split(*std::next(found), '-').front();
+}
+
+std::string boost_version() {
+    // "1_74"
+    auto version = std::string(BOOST_LIB_VERSION);
+    std::ranges::replace(version, '_', '.');
+    return version;
+}
+
+std::string glibc_version() { return gnu_get_libc_version(); }
 
 std::string processor() {
     std::ifstream file("/proc/cpuinfo");

@@ -15,6 +15,12 @@ std::string libtorch_version();
 std::string itk_version();
 /// "v3.7.1": libtorch's, which some convolutions use.
 std::string onednn_version();
+/// "2024.2": libtorch's, for linear algebra.
+std::string mkl_version();
+/// "1.74", as compiled against: draws of permutations.
+std::string boost_version();
+/// "2.36": the mathematical functions.
+std::string glibc_version();
 /// "AMD EPYC 9B45, AVX512": this machine's processor and the vector instructions that libtorch and
 /// our kernels may use.
 std::string processor();

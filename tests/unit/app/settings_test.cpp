@@ -8,9 +8,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/absolute_paths.hpp"
 #include "msunet/config/grid.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/journal.hpp"
 #include "msunet/sweep/expression.hpp"
 
 namespace msunet::app {
@@ -93,6 +95,43 @@ TEST(Settings, AFolderToResumeBringsItsConfiguration) {
     EXPECT_EQ(settings.experiment.experiment_name, std::nullopt);
     std::filesystem::remove_all(folder);
     EXPECT_THAT(refusal({"--resume", "rats", "-n", "mice"}), HasSubstr("can't be combined"));
+}
+
+TEST(Settings, AnExperimentLeavesToTheMachineWhatItsFirstStartLeft) {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("msunet_machine_" + std::to_string(::getpid()));
+    const auto threads_of_resume = [&folder](const char* first) {
+        std::filesystem::remove_all(folder);
+        std::filesystem::create_directories(folder);
+        std::ofstream(folder / "config.yaml")
+            << "training_data_path: a\nmask_data_path: b\nthreads: 7\nprecision: bf16\n";
+        record::SweepStart start;
+        start.grid = {{"lr", {core::Value(0.1)}}};
+        start.trials = {0};
+        start.configuration = {{"threads", first, core::Affects::run},
+                               {"precision", "bf16", core::Affects::run}};
+        { const auto journal = record::Journal::create(folder / record::journal_name, start); }
+        const auto settings = read_train_settings({{"--resume", folder.string()}});
+        EXPECT_EQ(settings.train.precision, model::Precision::bf16);
+        return settings.train.threads;
+    };
+    EXPECT_EQ(threads_of_resume("none"), std::nullopt);
+    EXPECT_EQ(threads_of_resume("7"), 7);
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Settings, PathsMeanTheSameInAnyFolder) {
+    const auto here = std::filesystem::current_path().string();
+    const auto settings = with_absolute_paths(
+        read({"-path", "../start.hdf5", "--cache", "none", "--write_augmented", "copies/"}));
+    EXPECT_EQ(settings.folders.training_data_path, here + "/data");
+    EXPECT_EQ(settings.folders.mask_data_path, here + "/masks");
+    EXPECT_EQ(settings.folders.cache, std::nullopt);
+    EXPECT_EQ(settings.experiment.output_directory, here);
+    EXPECT_EQ(settings.augment.write_augmented, here + "/copies");
+    EXPECT_EQ(settings.experiment.initial_model_path,
+              std::filesystem::path(here).parent_path().string() + "/start.hdf5");
+    EXPECT_EQ(with_absolute_paths(read({})).experiment.initial_model_path, "random");
 }
 
 TEST(Settings, UnknownMetricsAreRefusedWithoutData) {

@@ -226,6 +226,16 @@ TEST(ConfigYaml, RandomTextsFeedBack) {
     }
 }
 
+TEST(ConfigYaml, RemarksAreCommentsAboveTheirOptions) {
+    Sample sample;
+    sample.size = 96;
+    Schema schema("train");
+    schema.add("Input", sample);
+    const std::string text = config_yaml(schema, {{"target_size", "Half of the scan."}});
+    EXPECT_EQ(parsed(text), sample) << text;
+    EXPECT_THAT(text, HasSubstr("Allowed: [1,inf).\n# Half of the scan.\ntarget_size: 96\n"));
+}
+
 TEST(ConfigYaml, LeavesOutActions) {
     Sample sample;
     Actions actions;

@@ -13,8 +13,9 @@ namespace {
 TEST(Versions, AreReadFromNvidiasNumbers) {
     EXPECT_EQ(cuda_version_text(13000), "13.0");
     EXPECT_EQ(cuda_version_text(12080), "12.8");
-    EXPECT_EQ(nccl_version_text(22809), "2.28.9");
-    EXPECT_EQ(nccl_version_text(22703), "2.27.3");
+    EXPECT_EQ(library_version_text(22809), "2.28.9");
+    EXPECT_EQ(library_version_text(22703), "2.27.3");
+    EXPECT_EQ(library_version_text(91002), "9.10.2");
 }
 
 TEST(Versions, TheDriversIsThatOfTheKernelModule) {

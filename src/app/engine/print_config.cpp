@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "print_config.hpp"
+
+#include <iostream>
+#include <utility>
+
+#include "../on_root.hpp"
+#include "../start_model.hpp"
+#include "../world.hpp"
+#include "compute.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/prepare/input.hpp"
+#include "msunet/record/ranking.hpp"
+#include "sweep_setup.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+/// By the files of the folder; by the option alone where the folder can't be listed.
+bool has_validation(const TrainSettings& settings) {
+    const double split = settings.split.validation_split;
+    try {
+        const auto folder = prepare::list_folder(settings.folders.training_data_path, "-tpath");
+        return prepare::validation_count(folder.files.size(), split) > 0;
+    } catch (const core::InputError&) {
+        return split > 0;
+    }
+}
+
+std::string start_model_text(const TrainSettings& settings) {
+    const auto& experiment = settings.experiment;
+    try {
+        return weights_text(start_weights_hash(unet::published_architecture(),
+                                               experiment.initial_model_path,
+                                               static_cast<std::uint64_t>(experiment.seed)));
+    } catch (const core::InputError& error) {
+        return concat("A start refuses it: ", error.problems().front());
+    }
+}
+
+/// Collective over `world`: what the machine decides, and the start model.
+config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicator& world) {
+    config::Remarks remarks;
+    const auto here = [&remarks](const char* option, const std::string& value) {
+        remarks[option] = concat("On this machine: ", value, ".");
+    };
+    undo_launcher_binding();
+    const comm::NodeTopology topology(world);
+    // A precision that was given may be one of another machine.
+    auto automatic = settings;
+    automatic.train.precision.reset();
+    const Compute compute(automatic, topology);
+    if (!settings.train.precision) here("precision", compute.precision_name());
+    if (!settings.train.threads) {
+        const auto nodes = describe_nodes(topology, compute.device_count());
+        here("threads", std::to_string(threads_of_rank(settings, nodes, topology)));
+    }
+    remarks["initial_model_path"] = on_root(world, [&] { return start_model_text(settings); });
+    return remarks;
+}
+
+}  // namespace
+
+std::string weights_text(const std::string& hash) {
+    return concat("Hash of its weights: ", hash, ".");
+}
+
+core::ExitCode print_config(const TrainSettings& settings, const comm::Communicator& world) {
+    const auto remarks = remarks_on(settings, world);
+    if (!world.is_root()) return core::ExitCode::ok;
+    auto shown = settings;
+    auto& metric = shown.sweep.metric;
+    if (!metric) metric = record::default_metric(has_validation(settings));
+    auto& model = shown.experiment.initial_model_path;
+    model = start_model_name(model);
+    std::cout << settings_yaml(shown, remarks) << std::flush;
+    return core::ExitCode::ok;
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// `--print_config`: all options with the values that apply.
+#pragma once
+
+#include <string>
+
+#include "../settings.hpp"
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+
+/// The remark on a start model: which weights it has.
+[[nodiscard]] std::string weights_text(const std::string& hash);
+
+/// Collective over `world`: writes the settings to stdout as YAML, with the metric and the start
+/// model that apply. What the machine decides stays as it was given, so that the file holds
+/// elsewhere; a remark says the value on this machine. Works with incomplete settings, too.
+core::ExitCode print_config(const TrainSettings& settings, const comm::Communicator& world);
+
+}  // namespace msunet::app
