@@ -70,6 +70,11 @@ config::Settings with_validation_scans(config::Settings command_line) {
             "--validation can't be combined with INPUT or --reference (the experiment has both), "
             "give one of them");
     }
+    const auto rule = record::setting(start_of(*experiment).configuration, "mask_geometry");
+    if (rule && !config::given_value(command_line, "mask_geometry")) {
+        command_line.push_back(
+            {.name = "mask_geometry", .values = {*rule}, .origin = "--validation"});
+    }
     config::Setting input{.name = "input", .values = {}, .origin = "--validation"};
     std::vector<std::string> folders;
     for (const auto& one : validation_scans(*experiment)) {

@@ -5,22 +5,12 @@
 #include <array>
 #include <cmath>
 #include <set>
-#include <span>
 
 #include "msunet/core/text.hpp"
 #include "msunet/core/value.hpp"
 
 namespace msunet::imaging {
 namespace {
-
-std::string joined(std::span<const double> values) {
-    std::string text;
-    for (const double value : values) {
-        if (!text.empty()) text += ", ";
-        text += core::general(value, 5);
-    }
-    return text;
-}
 
 std::string size_text(const core::Volume& volume) {
     return std::to_string(volume.size[0]) + "x" + std::to_string(volume.size[1]) + "x" +
@@ -149,24 +139,6 @@ std::optional<std::string> implausible_mask(const core::Volume& mask) {
 std::optional<std::string> size_difference(const core::Volume& volume, const core::Volume& mask) {
     if (volume.size == mask.size) return std::nullopt;
     return size_text(volume) + " against " + size_text(mask);
-}
-
-std::optional<std::string> geometry_difference(const core::Volume& volume, const core::Volume& mask,
-                                               double tolerance) {
-    std::string text;
-    const auto compare = [&](const char* name, std::span<const double> a,
-                             std::span<const double> b) {
-        bool differs = false;
-        for (std::size_t i = 0; i < a.size(); ++i) differs |= std::abs(a[i] - b[i]) > tolerance;
-        if (!differs) return;
-        if (!text.empty()) text += "; ";
-        text += std::string(name) + " (" + joined(a) + ") against (" + joined(b) + ")";
-    };
-    compare("spacing", volume.spacing, mask.spacing);
-    compare("origin", volume.origin, mask.origin);
-    compare("direction", volume.direction, mask.direction);
-    if (text.empty()) return std::nullopt;
-    return text;
 }
 
 }  // namespace msunet::imaging

@@ -13,7 +13,7 @@
 
 namespace msunet::prepare {
 
-inline constexpr std::uint64_t cache_format_version = 3;
+inline constexpr std::uint64_t cache_format_version = 4;
 
 /// Slices of one source: all of the same size.
 struct SourceLayout {

@@ -28,11 +28,13 @@ imaging::PreprocessOptions effective(imaging::PreprocessOptions options) {
 /// Version, seed, options and modalities, which may come from an option or a folder's name.
 core::Hasher hash_of(const Request& request, const Inventory& inventory) {
     core::TextCollector collector;
+    auto folders = request.folders;
     auto preprocess = effective(request.preprocess);
     auto slices = request.slices;
     auto augment = request.augment;
     auto split = request.split;
     auto patches = request.patches;
+    describe(collector, folders);
     describe(collector, preprocess);
     describe(collector, slices);
     describe(collector, augment);

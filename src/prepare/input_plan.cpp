@@ -16,6 +16,12 @@ std::vector<imaging::AugmentedCopy> copies_of(const Request& request, const Inpu
     return imaging::plan_augmentation(request.augment, request.seed, pairs);
 }
 
+PairRules pair_rules(const Request& request) {
+    return {.preprocess = request.preprocess,
+            .mask_geometry = request.folders.mask_geometry,
+            .fixed_patches = fixed_patches(request)};
+}
+
 std::vector<std::int64_t> fixed_patches(const Request& request) {
     return request.patches.use_frac_patch ? std::vector<std::int64_t>() : request.patch_dimensions;
 }

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/check.hpp"
+#include "msunet/prepare/mask_order.hpp"
 
 namespace msunet::prepare {
 
@@ -27,29 +27,21 @@ OpenPair open_pair(const PairFiles& files, std::int64_t frame, Findings& finding
     return pair;
 }
 
-std::optional<PairGeometry> check_headers(const OpenPair& pair,
-                                          const imaging::PreprocessOptions& options,
-                                          const std::vector<std::int64_t>& fixed_patches,
+std::optional<PairGeometry> check_headers(const OpenPair& pair, const PairRules& rules,
                                           Findings& findings) {
     if (!pair.data || !pair.mask) return std::nullopt;
     const fs::path& data = pair.data->path();
     const fs::path& mask = pair.mask->path();
     const core::Volume& geometry = pair.data->header().geometry;
     const core::Volume& of_mask = pair.mask->header().geometry;
-    if (const auto sizes = imaging::size_difference(geometry, of_mask)) {
+    if (const auto mismatch = size_mismatch(geometry, of_mask, rules.mask_geometry)) {
         findings.problems.push_back(
-            core::concat(quoted(data), " and its mask ", quoted(mask), " differ in size (", *sizes,
-                         "), check that they belong together or draw the mask on this volume"));
+            core::concat(quoted(data), " and its mask ", quoted(mask), ' ', *mismatch));
         return std::nullopt;
     }
-    if (const auto difference = imaging::geometry_difference(geometry, of_mask)) {
-        findings.warnings.push_back(core::concat(quoted(mask), " has another geometry than ",
-                                                 quoted(data), " in its header (", *difference,
-                                                 "), the volume's is used"));
-    }
-    const auto after = resampled_grid(*pair.data, options, findings);
+    const auto after = resampled_grid(*pair.data, rules.preprocess, findings);
     if (!after) return std::nullopt;
-    if (auto small = too_small_for_patches(data, *after, fixed_patches)) {
+    if (auto small = too_small_for_patches(data, *after, rules.fixed_patches)) {
         findings.problems.push_back(std::move(*small));
         return std::nullopt;
     }
@@ -72,30 +64,30 @@ std::optional<std::string> too_small_for_patches(const fs::path& file, const ima
                         "; use a smaller patch_dimensions, a larger -ts, or -ufp True");
 }
 
-std::optional<PairGeometry> survey_pair(const PairFiles& files,
-                                        const imaging::PreprocessOptions& options,
-                                        const std::vector<std::int64_t>& fixed_patches) {
+std::optional<PairGeometry> survey_pair(const PairFiles& files, const PairRules& rules) {
     Findings unused;
-    const auto pair = open_pair(files, options.frame, unused);
-    return check_headers(pair, options, fixed_patches, unused);
+    const auto pair = open_pair(files, rules.preprocess.frame, unused);
+    return check_headers(pair, rules, unused);
 }
 
-std::optional<PairContent> read_pair(const PairFiles& files,
-                                     const imaging::PreprocessOptions& options,
-                                     const std::vector<std::int64_t>& fixed_patches,
+std::optional<PairContent> read_pair(const PairFiles& files, const PairRules& rules,
                                      Findings& findings) {
-    auto pair = open_pair(files, options.frame, findings);
-    const auto geometry = check_headers(pair, options, fixed_patches, findings);
+    const std::int64_t frame = rules.preprocess.frame;
+    auto pair = open_pair(files, frame, findings);
+    const auto geometry = check_headers(pair, rules, findings);
     // A file is read whatever is wrong with the other, so that all bad files are found at once.
     std::optional<io::NiftiFrame> volume;
     std::optional<io::NiftiFrame> mask;
     if (pair.data) {
-        volume = read_volume(std::move(*pair.data), options.frame, io::Extent::whole, findings);
+        volume = read_volume(std::move(*pair.data), frame, io::Extent::whole, findings);
     }
     if (pair.mask) {
-        mask = read_mask(std::move(*pair.mask), options.frame, io::Extent::whole, findings);
+        mask = read_mask(std::move(*pair.mask), frame, io::Extent::whole, findings);
     }
     if (!geometry || !volume || !mask) return std::nullopt;
+    mask->volume = in_order_of_scan(
+        std::move(mask->volume), volume->volume, rules.mask_geometry,
+        [&] { return &volume->volume; }, files.mask, findings);
     return PairContent{.geometry = *geometry,
                        .voxels = {.volume = std::move(volume->volume),
                                   .mask = std::move(mask->volume),

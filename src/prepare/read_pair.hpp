@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "msunet/core/volume.hpp"
+#include "msunet/imaging/axes.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/prepare/read_scan.hpp"
@@ -22,6 +23,13 @@ struct PairFiles {
     std::filesystem::path mask;
 };
 
+/// What pairs are checked against and become.
+struct PairRules {
+    imaging::PreprocessOptions preprocess;
+    imaging::MaskGeometry mask_geometry = imaging::MaskGeometry::automatic;
+    std::vector<std::int64_t> fixed_patches;  ///< sizes in pixels; empty with fractional patches
+};
+
 /// A pair as its headers describe it.
 struct PairGeometry {
     imaging::Grid before;  ///< of the scan's file
@@ -29,7 +37,7 @@ struct PairGeometry {
     double reading_cost = 0;
 };
 
-/// A volume and its mask of the same size.
+/// A volume and its mask of the same size and geometry.
 struct LoadedPair {
     core::Volume volume;
     core::Volume mask;
@@ -46,17 +54,14 @@ struct PairContent {
 
 /// Opens both files for their headers only; nothing if the pair can't be used. What is wrong is
 /// said by read_pair.
-[[nodiscard]] std::optional<PairGeometry> survey_pair(
-    const PairFiles& files, const imaging::PreprocessOptions& options,
-    const std::vector<std::int64_t>& fixed_patches);
+[[nodiscard]] std::optional<PairGeometry> survey_pair(const PairFiles& files,
+                                                      const PairRules& rules);
 
-/// Opens both files, checks them by themselves and against each other (sizes; geometry, a warning),
-/// the size after resampling, fixed patches against it, and reads all of their bytes. Nothing, with
-/// problems, if the pair can't be used; each file whose own header is fine is read even then.
-/// `fixed_patches`: sizes in pixels; empty with fractional patches.
-[[nodiscard]] std::optional<PairContent> read_pair(const PairFiles& files,
-                                                   const imaging::PreprocessOptions& options,
-                                                   const std::vector<std::int64_t>& fixed_patches,
+/// Opens both files, checks them by themselves and against each other, the size after resampling,
+/// fixed patches against it, reads all of their bytes and puts the mask in the scan's order.
+/// Nothing, with problems, if the pair can't be used; each file whose own header is fine is read
+/// even then.
+[[nodiscard]] std::optional<PairContent> read_pair(const PairFiles& files, const PairRules& rules,
                                                    Findings& findings);
 
 /// What is wrong with slices of this grid for fixed patches; nothing if they fit.

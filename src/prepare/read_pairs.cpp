@@ -40,11 +40,10 @@ public:
     PairReader(const Request& request, const Input& input, const Inventory& inventory,
                const std::vector<imaging::AugmentedCopy>& copies, NodeProgress& progress,
                Observer& observer)
-        : request_(request),
-          input_(input),
+        : input_(input),
           inventory_(inventory),
           copies_(copies),
-          patches_(fixed_patches(request)),
+          rules_(pair_rules(request)),
           maker_(request, input),
           progress_(progress),
           observer_(observer) {}
@@ -69,7 +68,7 @@ private:
         begin_piece();
         const Holding holding(observer_, input_.pairs[pair].data);
         const PairFiles files = input_.files(pair);
-        auto content = read_pair(files, request_.preprocess, patches_, findings);
+        auto content = read_pair(files, rules_, findings);
         if (!content) return std::nullopt;
         auto slices = maker_.original(pair, *content, findings);
         if (!slices) return std::nullopt;
@@ -114,11 +113,10 @@ private:
         core::fault_point("preprocess");
     }
 
-    const Request& request_;
     const Input& input_;
     const Inventory& inventory_;
     const std::vector<imaging::AugmentedCopy>& copies_;
-    std::vector<std::int64_t> patches_;
+    PairRules rules_;
     SourceMaker maker_;
     NodeProgress& progress_;
     Observer& observer_;

@@ -59,12 +59,12 @@ WorkPlan plan_work(const Request& request, const Input& input,
     if (ranks.size() > 1) {
         std::vector<PairCost> mine;
         together(ranks, [&] {
-            const auto patches = fixed_patches(request);
+            const PairRules rules = pair_rules(request);
             const auto stride = static_cast<std::size_t>(ranks.size());
             for (auto pair = static_cast<std::size_t>(ranks.rank()); pair < input.pairs.size();
                  pair += stride) {
                 const Holding holding(observer, input.pairs[pair].data);
-                const auto geometry = survey_pair(input.files(pair), request.preprocess, patches);
+                const auto geometry = survey_pair(input.files(pair), rules);
                 PairCost& known = mine.emplace_back(PairCost{.pair = pair, .cost = {}});
                 if (!geometry) continue;
                 known.cost = cost_of(*geometry);

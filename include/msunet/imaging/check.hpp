@@ -36,10 +36,4 @@ namespace msunet::imaging {
 [[nodiscard]] std::optional<std::string> size_difference(const core::Volume& volume,
                                                          const core::Volume& mask);
 
-/// Which of spacing, origin and direction differ by more than `tolerance`, with the values; nothing
-/// if none does.
-[[nodiscard]] std::optional<std::string> geometry_difference(const core::Volume& volume,
-                                                             const core::Volume& mask,
-                                                             double tolerance = 1e-3);
-
 }  // namespace msunet::imaging

@@ -12,6 +12,7 @@
 
 #include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
+#include "msunet/imaging/axes.hpp"
 #include "msunet/imaging/normalise.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/predict/windows.hpp"
@@ -32,8 +33,9 @@ struct PredictOptions {
     std::optional<ResultFormat> format;  ///< nullopt: that of the scan
     bool brain = false;
     bool overwrite = false;
-    std::optional<std::string> reference;    ///< folder of masks
-    std::optional<std::string> validation;   ///< experiment whose validation scans are predicted
+    std::optional<std::string> reference;   ///< folder of masks
+    std::optional<std::string> validation;  ///< experiment whose validation scans are predicted
+    imaging::MaskGeometry mask_geometry = imaging::MaskGeometry::automatic;
     std::optional<std::string> qc;           ///< file of the page
     std::optional<core::Modality> modality;  ///< of all scans; nullopt: by names
     double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
@@ -110,6 +112,13 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .affects = Affects::run,
                    .value_name = "DIR"},
                   options.validation);
+    visitor.visit({.name = "mask_geometry",
+                   .help = "Manual masks that by their headers are mirrored against their scans or "
+                           "have swapped axes: auto: are put in the scan's order if the images "
+                           "agree; index: are compared voxel by voxel; header: are put in the "
+                           "scan's order",
+                   .affects = Affects::run},
+                  options.mask_geometry);
     visitor.visit(
         {.name = "qc",
          .help = "HTML page to check all results: outlines on a few slices of every scan, "

@@ -8,14 +8,16 @@
 
 #include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
+#include "msunet/imaging/axes.hpp"
 
 namespace msunet::prepare {
 
-/// Folders of a training run's data.
+/// Folders of a training run's data, and how their pairs are read.
 struct PrepareOptions {
     std::string training_data_path;
     std::string mask_data_path;
     std::optional<core::Modality> modality;  ///< of all pairs; nullopt: by names
+    imaging::MaskGeometry mask_geometry = imaging::MaskGeometry::automatic;
     /// Empty: <output_directory>/.msunet_cache; nullopt: no cache.
     std::optional<std::string> cache = "";
 };
@@ -43,6 +45,12 @@ inline void describe(core::OptionVisitor& visitor, PrepareOptions& options) {
                    .affects = core::Affects::run,
                    .absent = "auto"},
                   options.modality);
+    visitor.visit({.name = "mask_geometry",
+                   .help = "Masks that by their headers are mirrored against their scans or have "
+                           "swapped axes: auto: are put in the scan's order if the images agree; "
+                           "index: are paired voxel by voxel; header: are put in the scan's order",
+                   .affects = core::Affects::data},
+                  options.mask_geometry);
     visitor.visit({.name = "cache",
                    .help = "Folder in which preprocessed data sets are kept; none: no cache",
                    .affects = core::Affects::run,

@@ -12,12 +12,12 @@
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/check.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/io/nifti_file.hpp"
 #include "msunet/io/nifti_writer.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/shown_slices.hpp"
+#include "msunet/prepare/mask_order.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/qc.hpp"
 #include "msunet/train/trial_failure.hpp"
@@ -64,25 +64,20 @@ public:
     }
 
     std::optional<Masked> read() {
-        std::optional<core::Volume> scan;
-        if (settings_.predict.qc) {
-            auto read = prepare::read_scan(task_.scan.file, rules_.options.preprocess, findings_);
-            if (!read) return std::nullopt;
-            scan = std::move(read->volume);
-        }
+        Masked masked;
+        if (settings_.predict.qc && load_scan(masked) == nullptr) return std::nullopt;
         // What is wrong with our own mask is flagged.
         const std::size_t warnings = findings_.warnings.size();
         auto mask = load_mask(task_.outputs.mask);
         findings_.warnings.resize(warnings);
         if (!mask) return std::nullopt;
-        return Masked{.scan = std::move(scan), .mask = std::move(*mask), .measures = {}};
+        masked.mask = std::move(*mask);
+        return masked;
     }
 
     /// Computes Dice, flags and the scan's part of the page.
-    void assess(const Masked& masked, std::size_t number) {
-        std::optional<core::Volume> reference;
-        if (task_.reference) reference = load_mask(*task_.reference);
-        if (reference && differs(masked.mask, *reference)) reference.reset();
+    void assess(Masked masked, std::size_t number) {
+        const auto reference = load_reference(masked);
         if (reference) report_.dice = predict::dice(*reference, masked.mask);
         const auto facts = predict::facts_of(masked.mask);
         report_.volume_mm3 = facts.volume_mm3;
@@ -113,6 +108,16 @@ private:
         writer.commit();
     }
 
+    /// The scan, which is read where it is not there yet; null if it can't be.
+    const core::Volume* load_scan(Masked& masked) {
+        if (!masked.scan) {
+            auto read = prepare::read_scan(task_.scan.file, rules_.options.preprocess, findings_);
+            if (!read) return nullptr;
+            masked.scan = std::move(read->volume);
+        }
+        return &*masked.scan;
+    }
+
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
         return prepare::read_mask(file, settings_.preprocess.frame, findings_);
     }
@@ -134,15 +139,21 @@ private:
         std::ranges::move(unlike, std::back_inserter(report_.flags));
     }
 
-    bool differs(const core::Volume& mask, const core::Volume& reference) {
-        const auto sizes = imaging::size_difference(mask, reference);
-        if (sizes) {
-            findings_.problems.push_back(
-                concat("the manual mask ", quoted(*task_.reference), " and ",
-                       quoted(task_.scan.file.string()), " differ in size (", *sizes,
-                       "), check that they belong together or draw the mask on this volume"));
+    /// The manual mask in the order of the scan; nothing, perhaps with a problem, if there is none.
+    std::optional<core::Volume> load_reference(Masked& masked) {
+        if (!task_.reference) return std::nullopt;
+        auto reference = load_mask(*task_.reference);
+        if (!reference) return std::nullopt;
+        const auto rule = settings_.predict.mask_geometry;
+        if (const auto mismatch = prepare::size_mismatch(masked.mask, *reference, rule)) {
+            findings_.problems.push_back(concat("the manual mask ", quoted(*task_.reference),
+                                                " and ", quoted(task_.scan.file.string()), ' ',
+                                                *mismatch));
+            return std::nullopt;
         }
-        return sizes.has_value();
+        return prepare::in_order_of_scan(
+            std::move(*reference), masked.mask, rule, [&] { return load_scan(masked); },
+            *task_.reference, findings_);
     }
 
     report::QcScan on_page(const Masked& masked, const predict::MaskFacts& facts,
@@ -193,8 +204,8 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
     std::optional<std::string> failure;
     try {
         core::fault_point("predict.scan");
-        const auto masked = task.skipped ? work.read() : work.predict(predictor, between_batches);
-        if (masked) work.assess(*masked, number);
+        auto masked = task.skipped ? work.read() : work.predict(predictor, between_batches);
+        if (masked) work.assess(std::move(*masked), number);
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),
                          ": out of memory, give the job more or use a smaller --batch_size");

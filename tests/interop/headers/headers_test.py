@@ -17,6 +17,7 @@ import SimpleITK as sitk
 PROGRAM = os.environ["MSUNET_PROGRAM"]
 SHAPE = (10, 9, 2)
 SPACING = (0.1, 0.12, 0.5)
+QUICK = ("-ts", "32", "-fp", "1", "-fs", "1")
 # Fields that a result has of its own.
 OWN = ("dim", "datatype", "bitpix", "scl_slope", "scl_inter", "cal_max", "cal_min")
 
@@ -168,7 +169,7 @@ class Headers(unittest.TestCase):
                 np.testing.assert_array_equal(stored[field], scan.header[field], name)
         cls.run_program("init-model", "model.h5")
         cls.output = cls.run_program("predict", "-m", "model.h5", "scans", "-o", "results",
-                                     "--brain", "-ts", "32", "-fp", "1", "-fs", "1")
+                                     "--brain", *QUICK)
 
     @classmethod
     def run_program(cls, *arguments):
@@ -234,6 +235,62 @@ class Headers(unittest.TestCase):
                      "are not at right angles",
                      "are 1 x 1.2 x 5 long, but pixdim is 0.1 x 0.12 x 0.5"):
             self.assertEqual(self.output.count(text), 1, text + "\n" + self.output)
+
+
+# For each axis the one that it becomes and its direction.
+ORDERS = {
+    "mirrored": [[0, -1], [1, 1], [2, 1]],
+    "upside_down": [[0, 1], [1, -1], [2, -1]],
+    "swapped": [[2, 1], [0, -1], [1, 1]],
+}
+
+
+class MasksInAnotherOrder(unittest.TestCase):
+    """A reference in another order of voxels, with the header that says so, is the same reference."""
+
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+        cls.run_program("init-model", "model.h5")
+        cls.run_program("phantom", "heads", "--animals", "1", "--scale", "0.5")
+        for name, order in ORDERS.items():
+            (cls.folder / name).mkdir()
+            for path in (cls.folder / "heads" / "masks").iterdir():
+                nib.save(nib.load(path).as_reoriented(np.array(order)), cls.folder / name / path.name)
+
+        cls.run_program("predict", "-m", "model.h5", "heads/data", *QUICK)
+        likelihood = [nib.load(path).get_fdata().ravel()
+                      for path in (cls.folder / "predictions").glob("*_likelihood.nii")]
+        # A network without training that makes masks with a shape.
+        cls.threshold = str(np.quantile(np.concatenate(likelihood), 0.8))
+
+    run_program = classmethod(Headers.run_program.__func__)
+
+    def dice(self, masks, *more):
+        """dice.csv and what was said."""
+        said = self.run_program("predict", "-m", "model.h5", "heads/data", "-o", "results",
+                                "--reference", masks, *QUICK, "--threshold", self.threshold, *more)
+        return (self.folder / "results" / "dice.csv").read_text(), said
+
+    def test_dice_is_that_of_the_unflipped(self):
+        expected, said = self.dice("heads/masks")
+        self.assertNotIn("mirrored", said)
+        for name in ORDERS:
+            # The first time the scans are predicted again, then only what is needed is read.
+            for overwrite in ("True", "False"):
+                with self.subTest(name, overwrite=overwrite):
+                    found, said = self.dice(name, "--overwrite", overwrite)
+                    self.assertEqual(found, expected)
+                    self.assertEqual(said.count("against its scan, it is put in the scan's order"), 1,
+                                     said)
+        found, said = self.dice("mirrored", "--mask_geometry", "index")
+        self.assertNotEqual(found, expected)
+        self.assertIn("by its header a mask is mirrored left-right against its scan, it is paired voxel "
+                      "by voxel (--mask_geometry index): ", said)
+        found, _ = self.dice("upside_down", "--mask_geometry", "header")
+        self.assertEqual(found, expected)
 
 
 if __name__ == "__main__":

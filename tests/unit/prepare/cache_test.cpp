@@ -121,6 +121,8 @@ TEST_F(Cache, IsOneFileForEachThingThatChangesTheData) {
     EXPECT_TRUE(changed([](Request& r) { r.augment.enable_rotation = false; }));
     EXPECT_TRUE(changed([](Request& r) { r.augment.augment_validation = true; }));
     EXPECT_TRUE(changed([](Request& r) { r.folders.modality = core::Modality::noddi; }));
+    EXPECT_TRUE(
+        changed([](Request& r) { r.folders.mask_geometry = imaging::MaskGeometry::header; }));
     EXPECT_FALSE(changed([](Request& r) { r.patches.frac_patch = 0.5; }));
 }
 
