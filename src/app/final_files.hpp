@@ -11,6 +11,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/named_array.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/report/sweep.hpp"
 #include "msunet/unet/architecture.hpp"
 
 namespace msunet::app {
@@ -21,12 +22,21 @@ namespace msunet::app {
     const unet::Architecture& architecture, const std::filesystem::path& folder,
     const record::TrialResult& result);
 
-/// Writes summary, histories, Dice by modality, failures and report.html, and, if there is a best
-/// trial, the Deploy archive and best_model.hdf5. Returns name and meaning of the main files.
-/// Throws core::Error where a file can't be written or the best weights can't be read.
-std::vector<std::pair<std::string, std::string>> write_final_files(
-    const unet::Architecture& architecture, const std::filesystem::path& folder,
-    const record::SweepRecord& record);
+/// Names of files with their meaning.
+using NamedFiles = std::vector<std::pair<std::string, std::string>>;
+
+/// Writes the Deploy archive and best_model.hdf5 of `report::best_trial(sweep)`, which must be
+/// there with its weights. Throws core::Error where a file can't be read or written.
+NamedFiles write_models(const unet::Architecture& architecture, const std::filesystem::path& folder,
+                        const record::SweepRecord& record, const report::Sweep& sweep);
+
+/// Writes tables and report.html, and, if there is a best trial, the Deploy archive and
+/// best_model.hdf5; where its weights are not there, a message says so. Returns name and meaning of
+/// the main files. Throws core::Error where a file can't be written or the best weights can't be
+/// read.
+NamedFiles write_final_files(const unet::Architecture& architecture,
+                             const std::filesystem::path& folder,
+                             const record::SweepRecord& record);
 
 /// The exit code of a sweep whose trials have all ended.
 [[nodiscard]] core::ExitCode exit_code_of(const record::SweepRecord& record);

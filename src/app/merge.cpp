@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "experiment_name.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/named_enum.hpp"
@@ -28,6 +29,12 @@ using core::concat;
 using core::quoted;
 
 namespace {
+
+/// The last part of the path, also of one that ends in '/'.
+std::string name_of(const fs::path& folder) {
+    const auto path = fs::absolute(folder).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
 
 /// The start without what differs between shards.
 record::SweepStart common_part(const ShardRecord& shard) {
@@ -133,6 +140,8 @@ std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) 
 }
 
 record::SweepRecord merge_shards(const fs::path& folder, const std::vector<ShardRecord>& shards) {
+    const auto name = name_of(folder);
+    check_experiment_name("output", name);
     auto problems = merge_problems(shards);
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {
@@ -140,7 +149,7 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
             concat("folder ", quoted(folder.string()), " exists, give -o a new one"));
     }
     auto start = common_part(shards.front());
-    start.experiment_name = fs::absolute(folder).filename().string();
+    start.experiment_name = name;
     for (const auto& shard : shards) {
         start.at = std::min(start.at, shard.record.start.at);
         const auto& trials = shard.record.start.trials;

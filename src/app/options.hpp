@@ -70,8 +70,8 @@ inline void describe(core::OptionVisitor& visitor, ExperimentOptions& options) {
         options.initial_model_path);
     visitor.visit({.name = "experiment_name",
                    .aliases = {"n"},
-                   .help = "Name of the folder for the results. With the name of an unfinished "
-                           "experiment, that experiment is resumed",
+                   .help = "Name of the folder for the results, at most 180 bytes. That of an "
+                           "unfinished experiment resumes it",
                    .affects = Affects::run,
                    .value_name = "NAME",
                    .default_text = "experiment<unix start time>"},

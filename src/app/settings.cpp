@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "experiment_name.hpp"
 #include "msunet/config/grid.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
@@ -16,7 +17,6 @@
 #include "msunet/core/inside.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/named_enum.hpp"
-#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/sweep/grid.hpp"
@@ -52,16 +52,9 @@ void check_modes(const TrainSettings& settings) {
     }
 }
 
-/// The name becomes that of a folder and part of the names of files.
 void check_name(const TrainSettings& settings) {
     const auto& name = settings.experiment.experiment_name;
-    if (!name) return;
-    if (!name->empty() && *name != "." && *name != ".." && name->find('/') == std::string::npos) {
-        return;
-    }
-    throw core::OptionError("experiment_name", *name,
-                            "the name of a folder, without '/' (--output_directory is the folder "
-                            "around it)");
+    if (name) check_experiment_name("experiment_name", *name);
 }
 
 /// No output lies in an input folder: neither the folder around the experiment nor its own.

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "model_attributes.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
@@ -42,7 +43,7 @@ TrainedModel read_trained_model(const unet::Architecture& architecture, const st
                        .origin = path,
                        .preprocessing = preprocessing_in(file)};
     const auto facts = unet::read_keras_model_json(file.model_config.value_or(""));
-    const auto scans = model.preprocessing.find("training_scans");
+    const auto scans = model.preprocessing.find(training_scans_setting);
     if (scans != model.preprocessing.end()) model.training_scans = scans->second;
     model.final_activation = facts.final_activation;
     model.input_height = side(model.preprocessing, "input_height", facts.input_height);

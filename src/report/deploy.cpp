@@ -29,14 +29,6 @@ std::vector<h5::KerasLayer> layers_of(const TrainedModel& model) {
     return h5::group_by_layer(names, model.weights);
 }
 
-std::map<std::string, std::string> attributes_of(const TrainedModel& model) {
-    std::map<std::string, std::string> attributes;
-    for (const auto& [name, value] : model.preprocessing) {
-        attributes.emplace(attribute_prefix + name, value);
-    }
-    return attributes;
-}
-
 std::string model_json(const TrainedModel& model) {
     return unet::keras_model_json(model.architecture, model.hyperparameters, model.height,
                                   model.width);
@@ -87,14 +79,15 @@ std::string readme_text(const Sweep& sweep, std::size_t row, const std::string& 
     const record::TrialResult& best = sweep.trials[row];
     const auto ranked = record::ranked_value(best, sweep.metric).value_or(record::RankedValue{});
     std::string text = core::concat(
-        "The best model of the sweep '", sweep.experiment, "', as a Talos Deploy archive.\n\n",
+        sweep.chosen ? "A model" : "The best model", " of the sweep '", sweep.experiment,
+        "', as a Talos Deploy archive.\n\n",
         "Restore it in Python without renaming or unpacking this file:\n\n", "    import talos\n",
         "    restored = talos.Restore('", base, ".zip')\n",
         "    restored.model.predict(x)   # x: (N, height, width, 1), values 0 to 1\n",
         "    restored.results            # one row per trial\n",
-        "    restored.params             # the whole grid\n\n", "Best: trial ", best.trial,
-        " (row ", row, " of ", base, "_results.csv), ", ranked.metric, " = ",
-        core::python_repr(ranked.value), "\n");
+        "    restored.params             # the whole grid\n\n",
+        sweep.chosen ? "Trial " : "Best: trial ", best.trial, " (row ", row, " of ", base,
+        "_results.csv), ", ranked.metric, " = ", core::python_repr(ranked.value), "\n");
     for (const auto& [name, value] : table_parameters(sweep, best)) {
         text += core::concat("    ", name, " = ", core::python_str(value), "\n");
     }
@@ -107,6 +100,15 @@ std::string readme_text(const Sweep& sweep, std::size_t row, const std::string& 
 }
 
 }  // namespace
+
+std::map<std::string, std::string> file_attributes(
+    const std::map<std::string, std::string>& preprocessing) {
+    std::map<std::string, std::string> attributes;
+    for (const auto& [name, value] : preprocessing) {
+        attributes.emplace(attribute_prefix + name, value);
+    }
+    return attributes;
+}
 
 std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, const Sweep& sweep,
                                            const TrainedModel& model) {
@@ -123,7 +125,8 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
         {base + "_params.npy", io::npy_grid_bytes(grid_lists(sweep, sweep.trials[*row]))},
         {base + "_results.csv", deploy_results_csv(sweep)},
         {base + "_model.json", model_json(model)},
-        {base + "_model.h5", as_text(h5::keras_weights_image(layers, attributes_of(model)))},
+        {base + "_model.h5",
+         as_text(h5::keras_weights_image(layers, file_attributes(model.preprocessing)))},
         {"README.txt", readme_text(sweep, *row, base)},
         {base + "_x.csv", std::string(dummy_samples)},
         {base + "_y.csv", std::string(dummy_samples)}};
@@ -136,7 +139,7 @@ std::filesystem::path write_best_model(const std::filesystem::path& folder,
                                        const TrainedModel& model) {
     std::filesystem::path file = folder / "best_model.hdf5";
     const std::vector<h5::KerasLayer> layers = layers_of(model);
-    h5::write_keras_model(file, layers, model_json(model), attributes_of(model));
+    h5::write_keras_model(file, layers, model_json(model), file_attributes(model.preprocessing));
     return file;
 }
 

@@ -20,7 +20,10 @@ std::optional<LateDrop> drop_of(const record::TrialResult& trial, const std::str
     const auto value = [&metric](const record::EpochReport& epoch) {
         return record::metric(epoch.metrics, metric).value_or(0);
     };
-    const auto best = std::ranges::max_element(trial.history, {}, value);
+    const auto is_worse = [&metric](double a, double b) {
+        return record::is_better(b, a, metric);  // NaN is worse than every number
+    };
+    const auto best = std::ranges::max_element(trial.history, is_worse, value);
     return LateDrop{trial.trial, metric, best->epoch + 1, value(*best), value(*results), 0};
 }
 
@@ -31,7 +34,7 @@ std::optional<LateDrop> largest_late_drop(const Sweep& sweep) {
     std::size_t trials = 0;
     for (const record::TrialResult& trial : sweep.trials) {
         const auto drop = drop_of(trial, metric_of(sweep));
-        if (!drop || drop->best - drop->last <= late_drop_limit) continue;
+        if (!drop || !(drop->best - drop->last > late_drop_limit)) continue;
         ++trials;
         if (!largest || drop->best - drop->last > largest->best - largest->last) largest = drop;
     }

@@ -7,6 +7,7 @@
 #include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "report/table_cell.hpp"
 
 namespace msunet::report {
 namespace {
@@ -40,7 +41,7 @@ std::string bar(double share, std::size_t room) {
 }
 
 std::string metric_cell(std::optional<double> value) {
-    return pad_left(value ? core::fixed(*value, 4) : "-", metric_width);
+    return value ? table_cell(*value, metric_width) : table_cell("-", metric_width);
 }
 
 std::string time_text(std::optional<double> seconds) {
@@ -58,11 +59,11 @@ std::string heading(std::size_t room) {
 }
 
 std::string row(const RunningTrial& trial, std::size_t room) {
-    return core::concat(pad_left(std::to_string(trial.trial), trial_width),
-                        pad_left(core::concat(trial.epoch, "/", trial.epochs), epoch_width),
+    return core::concat(table_cell(std::to_string(trial.trial), trial_width),
+                        table_cell(core::concat(trial.epoch, "/", trial.epochs), epoch_width),
                         bar(trial.share, room), metric_cell(trial.loss), metric_cell(trial.dice),
                         metric_cell(trial.val_dice),
-                        pad_left(time_text(trial.seconds_left), left_width));
+                        table_cell(time_text(trial.seconds_left), left_width));
 }
 
 std::string totals_line(const SweepTotals& totals) {

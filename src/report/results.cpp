@@ -19,6 +19,7 @@ constexpr std::string_view modality_prefix = "modality_results_";
 constexpr std::string_view history_prefix = "talos_scan_history_";
 constexpr std::string_view partial_name = "results.partial.csv";
 constexpr std::string_view failures_name = "failures.csv";
+constexpr std::string_view permutations_name = "permutations.csv";
 constexpr double microsecond = 1e-6;
 
 // A unique name for each time; `taken` has the names used so far.
@@ -48,7 +49,22 @@ void remove_stale(const fs::path& folder, const ResultNames& names) {
     }
 }
 
+// The trials whose weights are still there.
+std::set<record::TrialId> kept_models(const fs::path& folder, const Sweep& sweep) {
+    std::set<record::TrialId> kept;
+    for (const record::TrialResult& trial : sweep.trials) {
+        if (has_weights(folder, trial)) kept.insert(trial.trial);
+    }
+    return kept;
+}
+
 }  // namespace
+
+bool has_weights(const fs::path& folder, const record::TrialResult& result) {
+    std::error_code ignored;
+    return !result.weights_file.empty() &&
+           fs::is_regular_file(folder / result.weights_file, ignored);
+}
 
 ResultNames result_names(const Sweep& sweep) {
     ResultNames names;
@@ -83,6 +99,8 @@ ResultNames write_results(const fs::path& folder, const Sweep& sweep) {
     } else {
         core::write_file_atomically(folder / failures_name, failures);
     }
+    core::write_file_atomically(folder / permutations_name,
+                                permutations_csv(sweep, names, kept_models(folder, sweep)));
     core::write_file_atomically(folder / names.summary, summary_csv(sweep));
     fs::remove(folder / partial_name, ignored);
     return names;

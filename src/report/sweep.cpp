@@ -95,6 +95,12 @@ Sweep make_sweep(const record::SweepRecord& record) {
 }
 
 std::optional<std::size_t> best_trial(const Sweep& sweep) {
+    if (sweep.chosen) {
+        const auto found =
+            std::ranges::find(sweep.trials, *sweep.chosen, &record::TrialResult::trial);
+        if (found == sweep.trials.end()) return {};
+        return static_cast<std::size_t>(found - sweep.trials.begin());
+    }
     const std::vector<std::size_t> order = record::ranking(sweep.trials, sweep.metric);
     if (order.empty()) return {};
     const auto& first = sweep.trials[order.front()];

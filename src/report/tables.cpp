@@ -120,6 +120,25 @@ std::string failures_csv(const Sweep& sweep) {
     return io::csv_row(header) + rows;
 }
 
+std::string permutations_csv(const Sweep& sweep, const ResultNames& names,
+                             const std::set<record::TrialId>& models) {
+    const Cells parameters = parameter_columns(sweep);
+    Cells header{"id"};
+    append(header, parameters);
+    append(header, {"state", "history_file", "modality_file", "model_file"});
+    std::string text = io::csv_row(header);
+    for (const record::TrialResult& trial : sweep.trials) {
+        const TrialFiles& files = names.trials.at(trial.trial);
+        Cells cells{std::to_string(trial.trial)};
+        append_parameters(cells, sweep, trial, parameters);
+        append(cells, {std::string(record::name_of(trial.state)), files.scan_history,
+                       files.modality_results,
+                       models.contains(trial.trial) ? trial.weights_file : std::string()});
+        text += io::csv_row(cells);
+    }
+    return text;
+}
+
 std::string history_csv(const record::TrialResult& trial, bool has_validation) {
     Cells header{""};
     append(header, metric_columns(has_validation));

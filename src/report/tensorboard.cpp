@@ -62,6 +62,19 @@ std::string as_record(const std::string& bytes) {
     return length + masked_crc(length) + bytes + masked_crc(bytes);
 }
 
+std::string double_field(unsigned field, double value) {
+    return key(field, Wire::fixed64) + little_endian(value);
+}
+
+/// A google.protobuf.Value.
+std::string protobuf_value(const core::Value& value) {
+    if (const auto* flag = std::get_if<bool>(&value)) {
+        return key(4, Wire::varint) + varint(*flag ? 1 : 0);
+    }
+    if (const auto number = core::as_number(value)) return double_field(2, *number);
+    return bytes_field(3, core::python_str(value));
+}
+
 std::map<std::string, double> scalars_of(const record::EpochReport& report) {
     std::map<std::string, double> scalars{{"learning_rate", report.learning_rate},
                                           {"samples_per_second", report.samples_per_second}};
@@ -95,21 +108,40 @@ std::string tensorboard_scalars(double wall_time, std::int64_t step,
     return as_record(event(wall_time, step, bytes_field(5, summary)));
 }
 
+std::string tensorboard_hyperparameters(double wall_time, const core::Permutation& permutation) {
+    // SessionStartInfo of the plug-in hparams: a map from names to values, and the start.
+    std::string session;
+    for (const auto& [name, value] : permutation) {
+        session += bytes_field(1, bytes_field(1, name) + bytes_field(2, protobuf_value(value)));
+    }
+    session += double_field(5, wall_time);
+    const std::string plugin = bytes_field(1, "hparams") + bytes_field(2, bytes_field(3, session));
+    // The summary needs a tensor: an empty one of floats.
+    const std::string tensor =
+        key(1, Wire::varint) + varint(1) + bytes_field(2, bytes_field(2, std::string()));
+    const std::string value = bytes_field(1, "_hparams_/session_start_info") +
+                              bytes_field(8, tensor) + bytes_field(9, bytes_field(1, plugin));
+    return as_record(event(wall_time, 0, bytes_field(5, bytes_field(1, value))));
+}
+
 TensorBoard::TensorBoard(std::filesystem::path folder, double started_at)
     : folder_(std::move(folder)),
       file_name_(
           core::concat("events.out.tfevents.", static_cast<std::int64_t>(started_at), ".msunet")),
       started_at_(started_at) {}
 
-void TensorBoard::epoch(record::TrialId trial, const record::EpochReport& report,
-                        double wall_time) const {
+void TensorBoard::epoch(record::TrialId trial, const core::Permutation& permutation,
+                        const record::EpochReport& report, double wall_time) const {
     const auto folder = folder_ / "tensorboard" / std::to_string(trial);
     const auto file = folder / file_name_;
     const bool is_new = !std::filesystem::exists(file);
     core::make_directories(folder);
     // Opened for each epoch: a large sweep has more trials than a process may have open files.
     std::ofstream stream(file, std::ios::binary | std::ios::app);
-    if (is_new) stream << tensorboard_header(started_at_);
+    if (is_new) {
+        stream << tensorboard_header(started_at_)
+               << tensorboard_hyperparameters(started_at_, permutation);
+    }
     stream << tensorboard_scalars(wall_time, report.epoch, scalars_of(report)) << std::flush;
     if (!stream) throw core::FileError("can't write", file, errno == 0 ? EIO : errno);
 }

@@ -10,6 +10,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/late_drop.hpp"
+#include "report/table_cell.hpp"
 
 namespace msunet::report {
 namespace {
@@ -30,13 +31,13 @@ std::string rate_text(double per_second) {
                             : core::thousands(std::llround(per_second));
 }
 
-std::string metric_cell(double value) { return pad_left(core::fixed(value, 4), 10); }
+constexpr std::size_t metric_column = 10;
 
 // The columns around the metrics, the same in heading and lines.
 std::string epoch_columns(std::string_view trial, std::string_view epoch, std::string_view metrics,
                           std::string_view time, std::string_view rate, std::string_view left) {
-    return core::concat(pad_left(trial, 8), pad_left(epoch, 10), metrics, pad_left(time, 13),
-                        pad_left(rate, 11), pad_left(left, 13));
+    return core::concat(table_cell(trial, 8), table_cell(epoch, 10), metrics, table_cell(time, 13),
+                        table_cell(rate, 11), table_cell(left, 13));
 }
 
 std::string bar(double fraction, std::size_t width) {
@@ -125,15 +126,19 @@ void add_late_drop(Block& block, const Sweep& sweep) {
 }  // namespace
 
 std::string epoch_heading(bool has_validation) {
-    std::string metrics = pad_left("loss", 10) + pad_left("Dice", 10);
-    if (has_validation) metrics += pad_left("val loss", 10) + pad_left("val Dice", 10);
+    std::string metrics = table_cell("loss", metric_column) + table_cell("Dice", metric_column);
+    if (has_validation) {
+        metrics += table_cell("val loss", metric_column) + table_cell("val Dice", metric_column);
+    }
     return epoch_columns("trial", "epoch", metrics, "time", "samples/s", "left");
 }
 
 std::string format_epoch_line(const EpochLine& line) {
-    std::string metrics = metric_cell(line.loss) + metric_cell(line.dice);
+    std::string metrics =
+        table_cell(line.loss, metric_column) + table_cell(line.dice, metric_column);
     if (line.val_loss && line.val_dice) {
-        metrics += metric_cell(*line.val_loss) + metric_cell(*line.val_dice);
+        metrics +=
+            table_cell(*line.val_loss, metric_column) + table_cell(*line.val_dice, metric_column);
     }
     return epoch_columns(std::to_string(line.trial), core::concat(line.epoch, "/", line.epochs),
                          metrics, core::duration_text(line.seconds),

@@ -13,15 +13,17 @@ namespace {
 constexpr double most_values = 1'000'000;
 /// Integers beyond it are no longer exact as doubles, which numpy.arange computes with.
 constexpr double most_end = 9007199254740992;
+constexpr std::string_view range_form = "write (start, end, steps) with steps of at least 1";
 
 std::string text_of(const core::GridRange& range) {
     return core::concat("(", core::python_str(range.start), ", ", core::python_str(range.end), ", ",
                         range.steps, ")");
 }
 
-[[noreturn]] void refuse(const core::GridRange& range, std::string_view why) {
-    throw core::UsageError(core::concat("the range ", text_of(range), " ", why,
-                                        ", write (start, end, steps) with steps of at least 1"));
+/// `what_to_do`: an advice that fits.
+[[noreturn]] void refuse(const core::GridRange& range, std::string_view why,
+                         std::string_view what_to_do) {
+    throw core::UsageError(core::concat("the range ", text_of(range), " ", why, ", ", what_to_do));
 }
 
 }  // namespace
@@ -29,18 +31,19 @@ std::string text_of(const core::GridRange& range) {
 std::vector<core::Value> expand_range(const core::GridRange& range) {
     const std::optional<double> start = core::as_number(range.start);
     const std::optional<double> end = core::as_number(range.end);
-    if (!start || !end) refuse(range, "has ends that are no numbers");
+    if (!start || !end) refuse(range, "has ends that are no numbers", range_form);
     if (!(std::abs(*start) <= most_end) || !(std::abs(*end) <= most_end)) {
-        refuse(range, "has an end beyond 9e15");
+        refuse(range, "has an end beyond 9e15", "choose smaller ends");
     }
-    if (range.steps < 1) refuse(range, "has no steps");
-    if (*start == *end) refuse(range, "ends where it starts");
+    if (range.steps < 1) refuse(range, "has no steps", range_form);
+    if (*start == *end) refuse(range, "ends where it starts", range_form);
 
     // numpy.arange: the length is ceil((stop - start) / step); the second value is start + step,
     // and the others start + i * (second - start).
     const double step = (*end - *start) / static_cast<double>(range.steps);
     const double length = std::ceil((*end - *start) / step);
-    if (!(length <= most_values)) refuse(range, "holds more than 1,000,000 values");
+    if (!(length <= most_values))
+        refuse(range, "holds more than 1,000,000 values", "choose fewer steps");
     const double delta = (*start + step) - *start;
     std::vector<double> values;
     for (std::size_t i = 0; i < static_cast<std::size_t>(length); ++i) {

@@ -202,17 +202,21 @@ void TrialRun::write_files(record::TrialResult& result) {
     if (!progress_.best_weights.empty()) result.best_epoch = progress_.callbacks.best_epoch;
     result.weights_file = setup_.file_name(weights_file_name);
     run_on_leader(setup_.context.group, [&] {
+        auto* const files = setup_.context.files;
         checkpoints_.finish();
         core::make_directories(setup_.folder());
         h5::write_keras_weights(
             setup_.folder() / weights_file_name,
-            h5::group_by_layer(setup_.context.architecture.layer_names(), engine_->weights()));
-        if (setup_.context.files == nullptr) return;
-        setup_.context.files->write_pictures({.result = result,
-                                              .index = setup_.index,
-                                              .engine = *engine_,
-                                              .batch_size = setup_.hyperparameters.batch_size,
-                                              .control = &control_.control()});
+            h5::group_by_layer(setup_.context.architecture.layer_names(), engine_->weights()),
+            files == nullptr
+                ? std::map<std::string, std::string>{}
+                : files->attributes(setup_.hyperparameters, setup_.index.padded_text()));
+        if (files == nullptr) return;
+        files->write_pictures({.result = result,
+                               .index = setup_.index,
+                               .engine = *engine_,
+                               .batch_size = setup_.hyperparameters.batch_size,
+                               .control = &control_.control()});
     });
     checkpoints_.report_completed();
 }

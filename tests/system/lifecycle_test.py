@@ -120,7 +120,11 @@ class LifecycleTest(ProgramTest):
         self.assert_complete(2, self.here / "out" / "limited")
         for shard in ("1/2", "2/2"):
             self.assert_code(self.train(*GRID, "--shard", shard), 0)
-        self.assert_code(run("merge", "-o", "out/whole", *shards, cwd=self.here), 0)
+        refused = run("merge", "-o", "out/whole.zip", *shards, cwd=self.here)
+        self.assert_code(refused, 2)
+        self.assertIn("a name without '.zip'", refused.err)
+        self.assert_code(run("merge", "-o", "out/whole/", *shards, cwd=self.here), 0)
+        self.assertTrue((self.here / "out" / "whole" / "model_deploywhole.zip").is_file())
         self.assert_complete(3, self.here / "out" / "whole")
         again = self.train(*GRID, "-n", "whole")
         self.assert_code(again, 0)

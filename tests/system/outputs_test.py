@@ -44,7 +44,8 @@ class OutputsTest(ProgramTest):
     def test_files(self):
         names = {path.name for path in self.folder.iterdir()}
         expected = {"model_deployx.zip", "best_model.hdf5", "journal.jsonl", "trials",
-                    "config.yaml", "environment.json", "report.html", summary_file(self.folder).name}
+                    "config.yaml", "environment.json", "report.html", "permutations.csv",
+                    summary_file(self.folder).name}
         expected |= {path.name for path in self.folder.glob("talos_scan_history_*.csv")}
         expected |= {path.name for path in self.folder.glob("modality_results_*.csv")}
         self.assertEqual(names, expected)
@@ -66,6 +67,46 @@ class OutputsTest(ProgramTest):
             self.assert_code(result, 0)
             losses.add(records(summary_file(self.place / "out" / name))[0]["loss"])
         self.assertEqual(len(losses), 1, losses)
+
+    def test_permutations_name_their_files(self):
+        head, *table = rows(self.folder / "permutations.csv")
+        self.assertEqual(head, ["id", *sorted(PARAMETERS), "state", "history_file",
+                                "modality_file", "model_file"])
+        self.assertEqual([row[0] for row in table], ["0", "1"])
+        models = []
+        for row in map(lambda cells: dict(zip(head, cells)), table):
+            self.assertEqual(row["state"], "done")
+            for name in ("history_file", "modality_file"):
+                self.assertTrue((self.folder / row[name]).is_file(), row[name])
+            models += [row["model_file"]] if row["model_file"] else []
+        self.assertEqual([self.folder / name for name in models],
+                         list(self.folder.glob("trials/*/weights.h5")))
+
+    def test_other_trials_are_deployed_and_ranked(self):
+        folder = self.here / "kept"
+        shutil.copytree(self.folder, folder)
+        best = (folder / "best_model.hdf5").read_bytes()
+        kept = next(folder.glob("trials/*/weights.h5"))
+        other = str(1 - int(kept.parent.name))
+        refused = run("report", folder, "--deploy", other, cwd=self.here)
+        self.assert_code(refused, 2)
+        self.assertIn("--keep_models all", refused.err)
+        self.assert_code(run("report", folder, "--deploy", "7", cwd=self.here), 2)
+        self.assert_code(run("report", folder, "--metric", "val_dise", cwd=self.here), 2)
+        (folder / "trials" / other).mkdir(exist_ok=True)
+        shutil.copy(kept, folder / "trials" / other / "weights.h5")
+        deployed = run("report", folder, "--deploy", other, cwd=self.here)
+        self.assert_code(deployed, 0)
+        self.assertIn(f"trial {other} for talos.Restore", deployed.out)
+        with zipfile.ZipFile(folder / "model_deployx.zip") as archive:
+            self.assertIn(f"best_permutation,{other}",
+                          archive.read("model_deployx_details.txt").decode())
+        ranked = run("report", folder, "--metric", "loss", cwd=self.here)
+        self.assert_code(ranked, 0)
+        self.assertIn(" with loss ", ranked.out)
+        self.assertIn('"loss"', (folder / "report.html").read_text())
+        self.assert_code(run("report", folder, cwd=self.here), 0)
+        self.assertEqual((folder / "best_model.hdf5").read_bytes(), best)
 
     def test_summary(self):
         path = summary_file(self.folder)

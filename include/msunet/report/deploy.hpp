@@ -34,6 +34,10 @@ struct TrainedModel {
 /// Prefix of the root attributes' names.
 inline constexpr const char* attribute_prefix = "msunet_";
 
+/// The root attributes of such a model's files from `TrainedModel::preprocessing`.
+[[nodiscard]] std::map<std::string, std::string> file_attributes(
+    const std::map<std::string, std::string>& preprocessing);
+
 /// Writes `<folder>/model_deploy<experiment>.zip`, which talos.Restore reads. Equal input gives
 /// equal bytes. The model is that of `best_trial(sweep)`. Returns the file.
 std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, const Sweep& sweep,

@@ -26,6 +26,8 @@ struct Sweep {
     bool has_validation = true;
     /// The metric that trials are ranked by: a column of the history or of the Dice by modality.
     std::string metric = "val_dice_coef";
+    /// A trial to be taken for the best one, whatever the metric says.
+    std::optional<record::TrialId> chosen{};
     std::string random_method = "uniform_mersenne";
     /// Trials of this sweep after all limits; more than `trials` has while it runs.
     std::uint64_t trial_count = 0;
@@ -45,7 +47,8 @@ struct Sweep {
 /// them at its start.
 [[nodiscard]] std::int64_t local_utc_offset(double when);
 
-/// Index into `sweep.trials` of the first in record::ranking; nothing if no trial is done.
+/// Index into `sweep.trials` of the chosen trial, else of the first in record::ranking; nothing if
+/// no trial is done.
 [[nodiscard]] std::optional<std::size_t> best_trial(const Sweep& sweep);
 
 /// Whether trials that were to give a model have ended and none did: all of them failed. False

@@ -3,9 +3,11 @@
 /// The CSV files of an experiment as text, to the byte as Talos and the guide have them.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "msunet/record/trial.hpp"
+#include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 
 namespace msunet::report {
@@ -17,6 +19,12 @@ namespace msunet::report {
 
 /// `id`, the hyperparameters, `rank`, `reason` of every failed trial; empty if none failed.
 [[nodiscard]] std::string failures_csv(const Sweep& sweep);
+
+/// permutations.csv: `id`, the hyperparameters, `state`, and the trial's files: `history_file`,
+/// `modality_file`, `model_file` (relative to the experiment's folder; empty: none). `models`: the
+/// trials whose weights are there.
+[[nodiscard]] std::string permutations_csv(const Sweep& sweep, const ResultNames& names,
+                                           const std::set<record::TrialId>& models);
 
 /// Metrics of one trial by epoch, index from 0.
 [[nodiscard]] std::string history_csv(const record::TrialResult& trial, bool has_validation);

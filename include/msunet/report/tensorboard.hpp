@@ -16,6 +16,9 @@ namespace msunet::report {
 /// (TensorFlow's TFRecord with CRC-32C, masked). `step` 0 is the first epoch.
 [[nodiscard]] std::string tensorboard_scalars(double wall_time, std::int64_t step,
                                               const std::map<std::string, double>& scalars);
+/// The hyperparameters of a run, for the dashboard HParams, as a record of an event file.
+[[nodiscard]] std::string tensorboard_hyperparameters(double wall_time,
+                                                      const core::Permutation& permutation);
 /// The record that an event file begins with.
 [[nodiscard]] std::string tensorboard_header(double wall_time);
 
@@ -25,8 +28,10 @@ public:
     /// `started_at` (Unix seconds) distinguishes the files of different starts.
     TensorBoard(std::filesystem::path folder, double started_at);
 
-    /// Appends an epoch's metrics, Dice by modality and learning rate. Throws core::FileError.
-    void epoch(record::TrialId trial, const record::EpochReport& report, double wall_time) const;
+    /// Appends an epoch's metrics, Dice by modality and learning rate; a new file begins with the
+    /// permutation. Throws core::FileError.
+    void epoch(record::TrialId trial, const core::Permutation& permutation,
+               const record::EpochReport& report, double wall_time) const;
 
 private:
     std::filesystem::path folder_;

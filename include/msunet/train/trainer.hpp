@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,11 @@ public:
     /// their names, relative to the experiment's folder. What it throws fails the trial.
     virtual std::vector<std::string> write_components(record::TrialId trial,
                                                       std::span<const double> cumulative) = 0;
+    /// The root attributes of a trial's weights file; `patch_size`: "H/W" of the padded patch.
+    [[nodiscard]] virtual std::map<std::string, std::string> attributes(
+        const unet::Hyperparameters& /*hyperparameters*/, const std::string& /*patch_size*/) const {
+        return {};
+    }
     /// Writes what the report shows of a trained network.
     virtual void write_pictures(const TrainedTrial& trained) noexcept = 0;
 };

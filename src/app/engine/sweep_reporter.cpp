@@ -37,7 +37,9 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         page_changed_ = true;
         forecast_.epoch(epoch->trial, epoch->report);
         epoch_line(*epoch, record);
-        if (board_) board_->epoch(epoch->trial, epoch->report, epoch->at);
+        if (board_) {
+            board_->epoch(epoch->trial, record.permutation(epoch->trial), epoch->report, epoch->at);
+        }
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         results_changed_ = true;
         page_changed_ = true;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "../absolute_paths.hpp"
+#include "../model_attributes.hpp"
 #include "../useless_options.hpp"
 #include "../world.hpp"
 #include "msunet/core/error.hpp"
@@ -139,7 +140,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     first.configuration.push_back({start_weights_setting, start.hash, core::Affects::result});
     // For the model's file, in which prediction compares new scans with them.
     first.configuration.push_back(
-        {"training_scans", training_scans_text(survey), core::Affects::run});
+        {training_scans_setting, training_scans_text(survey), core::Affects::run});
     first.metric = sweep::resolve_metric(settings.sweep.metric, parts);
     for (auto& setting : first.configuration) {
         if (setting.name == "initial_model_path") setting.affects = core::Affects::run;

@@ -118,8 +118,9 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
             table_width()));
     });
 
-    const RunnerParts parts{settings, prepared.dataset, patches,     start,        compute,
-                            topology, placement,        open.folder, first.metric, watchdog};
+    const RunnerParts parts{
+        settings,    prepared.dataset,    patches,      start,   compute, topology, placement,
+        open.folder, first.configuration, first.metric, watchdog};
     const auto run = make_trial_runner(parts);
     std::optional<DispatcherSetup> setup;
     if (journal) {

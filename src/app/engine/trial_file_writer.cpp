@@ -3,16 +3,20 @@
 
 #include <utility>
 
+#include "../model_attributes.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/report/charts.hpp"
+#include "msunet/report/deploy.hpp"
 #include "trial_pictures.hpp"
 
 namespace msunet::app {
 
 TrialFileWriter::TrialFileWriter(const data::Dataset& dataset, const std::string& metric,
-                                 std::filesystem::path experiment_folder, double share)
+                                 std::filesystem::path experiment_folder,
+                                 record::Configuration configuration, double share)
     : dataset_(dataset),
       folder_(std::move(experiment_folder)),
+      configuration_(std::move(configuration)),
       leaderboard_(metric),
       share_(share) {}
 
@@ -24,6 +28,11 @@ std::vector<std::string> TrialFileWriter::write_components(record::TrialId trial
         files.push_back((trial_folder / name).string());
     }
     return files;
+}
+
+std::map<std::string, std::string> TrialFileWriter::attributes(
+    const unet::Hyperparameters& hyperparameters, const std::string& patch_size) const {
+    return report::file_attributes(model_attributes(configuration_, hyperparameters, patch_size));
 }
 
 void TrialFileWriter::write_pictures(const train::TrainedTrial& trained) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,13 +17,16 @@ namespace msunet::app {
 /// The files of trials that the report module knows: PCA's, and pictures of the best trials.
 class TrialFileWriter final : public train::TrialFiles {
 public:
-    /// `dataset` must outlive it. `metric`: what "best" means. `share`: of the time that pictures
-    /// may take, in (0,1].
+    /// `dataset` must outlive it. `metric`: what "best" means. `configuration`: the sweep's, for
+    /// the attributes of weights. `share`: of the time that pictures may take, in (0,1].
     TrialFileWriter(const data::Dataset& dataset, const std::string& metric,
-                    std::filesystem::path experiment_folder, double share = default_share);
+                    std::filesystem::path experiment_folder, record::Configuration configuration,
+                    double share = default_share);
 
     std::vector<std::string> write_components(record::TrialId trial,
                                               std::span<const double> cumulative) override;
+    [[nodiscard]] std::map<std::string, std::string> attributes(
+        const unet::Hyperparameters& hyperparameters, const std::string& patch_size) const override;
     /// Only where the trial is better than all that this rank has trained before, and where
     /// pictures have not yet taken their share of the time. `draw_missing_pictures` draws the rest
     /// at the end of the sweep. What goes wrong is a warning.
@@ -34,6 +38,7 @@ private:
 
     const data::Dataset& dataset_;
     std::filesystem::path folder_;
+    record::Configuration configuration_;
     record::Leaderboard leaderboard_;
     TimeShare share_;
 };

@@ -68,7 +68,8 @@ dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
     if (parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())].group < 0) {
         return {};
     }
-    auto files = std::make_shared<TrialFileWriter>(parts.dataset, parts.metric, parts.folder);
+    auto files = std::make_shared<TrialFileWriter>(parts.dataset, parts.metric, parts.folder,
+                                                   parts.configuration);
     auto context = std::make_shared<const train::TrialContext>(make_context(parts, files.get()));
     return [context, files, &watchdog = parts.watchdog](const record::Assignment& assignment,
                                                         record::TrialControl& control) {

@@ -26,6 +26,8 @@ struct RunnerParts {
     const comm::NodeTopology& topology;
     const sweep::Placement& placement;
     std::filesystem::path folder;
+    /// As the journal has it: what the weights files say of how their networks were trained.
+    const record::Configuration& configuration;
     std::string metric;
     Watchdog& watchdog;
 };

@@ -7,6 +7,7 @@ import unittest
 
 import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import metadata
 
 import runs
 
@@ -41,6 +42,16 @@ class TensorBoard(unittest.TestCase):
                 )
             times = [scalar.wall_time for scalar in events.Scalars("loss")]
             self.assertEqual(times, sorted(times))
+
+    def test_hyperparameters_are_those_of_the_permutation(self):
+        for trial in (0, 1):
+            events = EventAccumulator(self.sweep.path("tensorboard", str(trial)))
+            events.Reload()
+            tag = metadata.SESSION_START_INFO_TAG
+            content = events.SummaryMetadata(tag).plugin_data.content
+            values = metadata.parse_session_start_info_plugin_data(content).hparams
+            self.assertEqual({name: value.number_value for name, value in values.items()},
+                             {"epochs": trial + 1, "batch_size": 64, "lr": 0.001})
 
     def test_learning_rates_are_there(self):
         events = EventAccumulator(self.sweep.path("tensorboard", "1"))

@@ -139,6 +139,15 @@ TEST(Settings, UnknownMetricsAreRefusedWithoutData) {
     EXPECT_THAT(refusal({"--performance_target", "accuracy,1"}), HasSubstr("'accuracy'"));
 }
 
+TEST(Settings, NamesThatFilesCanNotHaveAreRefused) {
+    EXPECT_THAT(refusal({"-n", std::string(181, 'x')}), HasSubstr("at most 180 bytes"));
+    EXPECT_THAT(refusal({"-n", "rats.zip"}), HasSubstr("without '.zip'"));
+    EXPECT_THAT(refusal({"-n", "a\nb"}), HasSubstr("control characters"));
+    EXPECT_THAT(refusal({"-n", "a/b"}), HasSubstr("without '/'"));
+    EXPECT_EQ(read({"-n", std::string(180, 'x')}).experiment.experiment_name,
+              std::string(180, 'x'));
+}
+
 TEST(Settings, OtherRanksGetTheSame) {
     const auto settings = read({"-talos", "{'lr': (0.001, 0.1, 5), 'losses': ['bce']}", "-ts", "96",
                                 "--early_stopping", "3", "--time_limit", "90 min"});

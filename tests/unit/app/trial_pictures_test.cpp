@@ -7,6 +7,7 @@
 
 #include "app/engine/trial_file_writer.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/h5/keras_file.hpp"
 #include "msunet/report/pictures.hpp"
 #include "unit/train/small_trial.hpp"
 
@@ -24,7 +25,8 @@ std::vector<report::SlicePicture> pictures_of(const fs::path& folder, record::Tr
 TEST(TrialFileWriter, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     const test::SmallTrial small("pictures");
     auto context = small.context();
-    TrialFileWriter writer(context.dataset, context.metric, small.folder());
+    TrialFileWriter writer(context.dataset, context.metric, small.folder(),
+                           {{"target_size", "64", core::Affects::data}});
     context.files = &writer;
     test::Control control;
     const auto result = train::run_trial(context, test::assignment({}, 4), control);
@@ -37,6 +39,11 @@ TEST(TrialFileWriter, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     EXPECT_EQ(pictures[1].modality, core::Modality::fmri);
     EXPECT_EQ(pictures[0].slices, 3);
     EXPECT_EQ(pictures[0].gray.size(), 32U * 32U);
+    // The weights say how they were made.
+    const auto weights = h5::read_keras_file(small.folder() / result.weights_file);
+    EXPECT_EQ(weights.attributes.at("msunet_target_size"), "64");
+    EXPECT_EQ(weights.attributes.at("msunet_input_height"), "32");
+    EXPECT_EQ(weights.attributes.at("msunet_final_activation"), "sigmoid");
     // The same trial again is not better.
     fs::remove(small.folder() / record::trial_folder(4) / report::pictures_file_name);
     (void)train::run_trial(context, test::assignment({}, 4), control);
@@ -63,7 +70,7 @@ public:
 
 private:
     bool draws_second(double share, const train::TrainedTrial& trained) {
-        TrialFileWriter writer(dataset_, metric_, folder_, share);
+        TrialFileWriter writer(dataset_, metric_, folder_, {}, share);
         writer.write_pictures(trained);
         auto better = trained.result;
         better.trial = 5;

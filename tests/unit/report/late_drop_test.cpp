@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "msunet/report/terminal.hpp"
 
 namespace msunet::report {
@@ -49,6 +51,14 @@ TEST(LateDrop, IsNoneWhereTheResultsAreThoseOfTheBestEpoch) {
     failed.state = record::TrialState::failed;
     EXPECT_FALSE(largest_late_drop(sweep({restored, failed, trial(2, {0.8, 0.76})})));
     EXPECT_FALSE(largest_late_drop(sweep({})));
+}
+
+TEST(LateDrop, DoesNotCountEpochsWithoutANumber) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_FALSE(largest_late_drop(sweep({trial(0, {nan, 0.2}), trial(1, {nan, nan})})));
+    const auto drop = largest_late_drop(sweep({trial(0, {nan, 0.5, 0.2})}));
+    ASSERT_TRUE(drop);
+    EXPECT_EQ(drop->best_epoch, 2);
 }
 
 TEST(LateDrop, IsSaidAtTheEndWithTheOptionThatPreventsIt) {

@@ -62,7 +62,7 @@ TEST(Results, WritesAllTablesAndRemovesThePartialOne) {
     write_partial_results(folder.path(), sweep);
     EXPECT_EQ(files_in(folder.path()), std::set<std::string>{"results.partial.csv"});
     const ResultNames names = write_results(folder.path(), sweep);
-    std::set<std::string> expected{names.summary};
+    std::set<std::string> expected{names.summary, "permutations.csv"};
     for (const auto& [id, files] : names.trials) {
         expected.insert(files.modality_results);
         expected.insert(files.scan_history);
@@ -83,7 +83,7 @@ TEST(Results, ARetriedTrialLeavesNoOldFiles) {
     write_results(folder.path(), sweep);
     EXPECT_FALSE(fs::exists(folder.path() / "failures.csv"));
     EXPECT_FALSE(fs::exists(folder.path() / before.trials.at(5).scan_history));
-    EXPECT_EQ(files_in(folder.path()).size(), 1 + 2 * sweep.trials.size());
+    EXPECT_EQ(files_in(folder.path()).size(), 2 + 2 * sweep.trials.size());
 }
 
 TEST(Results, AForeignFileInTheFolderStays) {

@@ -37,12 +37,12 @@ TEST(TensorBoardFile, EpochsOfATrialFollowEachOther) {
     const TensorBoard board(folder, 100);
     record::EpochReport report;
     report.metrics.loss = 0.5;
-    board.epoch(7, report, 101);
+    board.epoch(7, {{"lr", 0.5}}, report, 101);
     const auto file = folder / "tensorboard" / "7" / "events.out.tfevents.100.msunet";
     const auto once = core::read_file(file);
     EXPECT_TRUE(once.starts_with(tensorboard_header(100)));
     report.epoch = 1;
-    board.epoch(7, report, 102);
+    board.epoch(7, {{"lr", 0.5}}, report, 102);
     EXPECT_GT(core::read_file(file).size(), once.size());
     EXPECT_TRUE(core::read_file(file).starts_with(once));
     std::filesystem::remove_all(folder);

@@ -80,6 +80,24 @@ TEST(EpochLine, StandsUnderItsHeading) {
     EXPECT_EQ(format_epoch_line(line).size(), epoch_heading(false).size());
 }
 
+TEST(EpochLine, KeepsLargeNumbersApart) {
+    EpochLine line;
+    line.trial = 123'456'789'012;
+    line.epoch = 100'000;
+    line.epochs = 1'000'000;
+    line.loss = -123'456'789.0;
+    line.dice = 0.5;
+    line.val_loss = 1e30;
+    line.val_dice = 1e-9;
+    line.seconds = 1e7;
+    line.samples_per_second = 1e9;
+    const std::string text = format_epoch_line(line);
+    for (const char* cell : {" 123456789012 ", " 100000/1000000 ", " -1.2e+08 ", " 0.5000 ",
+                             " 1.0e+30 ", " 0.0000 ", " 1,000,000,000 "}) {
+        EXPECT_THAT(text, HasSubstr(cell));
+    }
+}
+
 TEST(Progress, NeverWiderThanTheTerminal) {
     const Progress progress{"preprocessing", 7, 40, 12.0, "train_rs01_1_fmri_data.nii"};
     for (std::size_t width = 1; width < 160; ++width) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "experiment_journal.hpp"
+
+#include <system_error>
+#include <utility>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/permutation.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/record/ranking.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+void describe(core::OptionVisitor& visitor, FolderOptions& options) {
+    visitor.visit({.name = "folder",
+                   .help = "The experiment's folder",
+                   .affects = core::Affects::run,
+                   .value_name = "DIR",
+                   .required = true,
+                   .positional = true},
+                  options.folder);
+}
+
+fs::path folder_of(std::string_view command, const FolderOptions& options) {
+    if (options.folder.size() != 1) {
+        throw core::UsageError(concat(command, " needs one folder (DIR)"));
+    }
+    return options.folder.front();
+}
+
+record::SweepRecord read_experiment(const fs::path& folder) {
+    const auto file = folder / record::journal_name;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) {
+        throw core::UsageError(concat(core::quoted(folder.string()),
+                                      " is not an experiment (it has no ", record::journal_name,
+                                      "), give a folder that msunet train has written"));
+    }
+    auto replay = record::replay(file);
+    for (const auto& notice : replay.notices) core::log::warn(notice);
+    return std::move(replay.record);
+}
+
+std::string best_text(const record::SweepRecord& record, const record::TrialResult& best) {
+    const auto ranked = *record::ranked_value(best, record.start.metric);
+    return concat(best.trial, " with ", ranked.metric, " ", core::fixed(ranked.value, 4), ": ",
+                  core::permutation_text(best.permutation));
+}
+
+}  // namespace msunet::app

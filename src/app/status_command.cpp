@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "commands.hpp"
+#include "experiment_journal.hpp"
+#include "msunet/config/parse.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/permutation.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/record/ending.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/report/forecast.hpp"
+#include "world.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+/// The start that writes the journal; nothing if none does. On this host a dead one is known.
+std::optional<record::Owner> running_start(const record::SweepRecord& record) {
+    return record::in_use_by(record, {this_owner().host, 0, {}}, core::unix_now());
+}
+
+std::string state_text(const record::SweepRecord& record) {
+    if (record.finished || record.unfinished() == 0) return "finished";
+    if (const auto user = running_start(record)) {
+        return concat("running on ", user->host, " (pid ", user->pid, ")");
+    }
+    if (const auto limit = record::ended_by_limit(record)) {
+        return concat("ended by --", record::name_of(*limit),
+                      "; a start with another limit or without one continues the sweep");
+    }
+    if (record.starts.back().stopped) return "stopped; the same msunet train command resumes it";
+    return concat("nothing runs: the start on ", record.owner.host, " (pid ", record.owner.pid,
+                  ") was killed after ", core::date_text(record.last_sign_of_life),
+                  "; the same msunet train command resumes it");
+}
+
+/// "running, epoch 3/20", or where nothing runs "interrupted in epoch 4/20, resumes after epoch 3".
+std::string progress_text(const record::SweepRecord& record, record::TrialId id,
+                          const record::TrialRecord& trial, const report::Forecast& forecast) {
+    const auto planned = forecast.planned_epochs(record, id);
+    const auto ended = static_cast<std::int64_t>(trial.epochs.size());
+    const bool interrupted = trial.state == record::TrialState::running && !running_start(record);
+    if (!interrupted) {
+        return concat(record::name_of(trial.state), ", epoch ", ended, "/", planned);
+    }
+    const auto& checkpoint = trial.progress.checkpoint;
+    return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,
+                  checkpoint ? concat(", resumes after epoch ", checkpoint->epoch)
+                             : std::string(", starts again"));
+}
+
+/// A trial that has started and not ended.
+std::string started_text(const record::SweepRecord& record, record::TrialId id,
+                         const record::TrialRecord& trial, const report::Forecast& forecast) {
+    auto text = concat("  ", id, " ", progress_text(record, id, trial, forecast));
+    if (!trial.epochs.empty()) {
+        const auto& metrics = trial.epochs.back().metrics;
+        text += concat(", loss ", core::fixed(metrics.loss, 4), ", Dice ",
+                       core::fixed(metrics.dice_coef, 4));
+        if (metrics.val_dice_coef) {
+            text += concat(", val Dice ", core::fixed(*metrics.val_dice_coef, 4));
+        }
+    }
+    return concat(text, ": ", core::permutation_text(record.permutation(id)));
+}
+
+core::ExitCode show_status(std::span<const std::string> arguments) {
+    FolderOptions options;
+    const auto schema = experiment_schema("status", options);
+    config::apply(schema, {}, config::parse_command_line(schema, arguments));
+    const auto record = read_experiment(folder_of("status", options));
+    std::size_t failed = 0;
+    for (const auto* result : record.results()) {
+        if (result->state == record::TrialState::failed) ++failed;
+    }
+    const auto all = record.start.trials.size();
+    core::log::info(
+        concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
+    core::log::info(concat("trials       ", all, ": ", all - record.unfinished(), " ended (",
+                           failed, " failed), ", record.unfinished(), " left"));
+    const report::Forecast forecast(record);
+    for (const auto& [id, trial] : record.trials) {
+        if (!trial.result) core::log::info(started_text(record, id, trial, forecast));
+    }
+    if (const auto* best = record::best(record)) {
+        core::log::info(concat("best so far  ", best_text(record, *best)));
+    }
+    const auto groups = report::groups_of(record.start.world);
+    if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
+        core::log::info(concat("time left    about ", core::duration_text(*left),
+                               running_start(record) ? "" : " of training", ", ", groups,
+                               groups == 1 ? " trial at a time" : " trials at a time"));
+    }
+    return core::ExitCode::ok;
+}
+
+}  // namespace
+
+Command status_command() {
+    return {"status",
+            "status DIR",
+            "show the progress of an experiment",
+            "Shows from an experiment's journal which trials are done, running and left, which one "
+            "is the best so far, and how long the rest will take. It only reads, so it can be used "
+            "at any time while the sweep runs, from any machine that has access to the folder.",
+            "  msunet status sweep",
+            {{core::ExitCode::ok},
+             {core::ExitCode::failure},
+             {core::ExitCode::usage, "a folder that is not an experiment"}},
+            "  docs/journal.md    the content of the journal",
+            [](const auto& use) {
+                FolderOptions options;
+                use(experiment_schema("status", options));
+            },
+            show_status};
+}
+
+}  // namespace msunet::app
