@@ -55,6 +55,8 @@ class LifecycleTest(ProgramTest):
                 "--enable_augmentation", "False")
         first = self.train(*grid)
         self.assert_code(first, 4)
+        self.assertRegex(first.out, r"\n  will take +about \d[^\n]* of training, from steps that were "
+                                    r"timed now\n")
         self.assertIn("(training diverged), try a smaller lr",
                       records(self.folder / "failures.csv")[0]["reason"])
         again = self.train(*grid)

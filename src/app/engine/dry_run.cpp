@@ -2,7 +2,6 @@
 #include "dry_run.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,8 +10,6 @@
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/core/time.hpp"
-#include "msunet/model/runtime.hpp"
 #include "start_plan.hpp"
 #include "start_table.hpp"
 #include "time_estimate.hpp"
@@ -67,15 +64,6 @@ void print_grid(const GridPlan& plan) {
     }
 }
 
-/// Seconds of training on all ranks together. Trials are not divided: a last round of fewer trials
-/// than ranks takes as long as a full one.
-double training_seconds(const TrainSettings& settings, const GridPlan& plan,
-                        const prepare::Survey& survey, const Compute& compute, int ranks) {
-    const auto trials = static_cast<double>(plan.selection.trials.size());
-    const double rounds = trials > ranks ? std::ceil(trials / ranks) : trials / ranks;
-    return estimate_seconds(settings, plan, survey, compute.precision()) / trials * rounds;
-}
-
 /// What a start would do with the experiment's folder.
 std::string experiment_text(const OpenExperiment& open) {
     const auto& replay = open.choice->replay;
@@ -98,6 +86,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     warn_of_weights(settings, plan.grid->lists(), survey);
     const auto nodes = describe_nodes(topology, compute.device_count());
     const auto decided = plan_start(settings, plan, survey, summarise(input), nodes, world);
+    const auto estimate = estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;
     print_pairs(survey);
     print_grid(plan);
@@ -114,15 +103,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                            " of slices a node"));
     core::log::info(concat("samples: ", samples.training, " training and ", samples.validation,
                            " validation patches in the first permutation"));
-    if (compute.device_count() == 0) {
-        const auto threads = threads_of_rank(settings, nodes, topology);
-        model::set_threads(static_cast<int>(threads));
-        const double seconds = training_seconds(settings, plan, survey, compute, world.size());
-        core::log::info(concat("estimate: ", core::duration_text(seconds), " of training on ",
-                               world.size(), world.size() == 1 ? " rank" : " ranks", " of ",
-                               threads, threads == 1 ? " thread" : " threads",
-                               ", from steps that were timed now"));
-    }
+    if (!estimate.empty()) core::log::info(concat("estimate: ", estimate));
     core::log::info("dry run: nothing was trained or written");
     return core::ExitCode::ok;
 }

@@ -83,6 +83,7 @@ SettingBlock grid_block(const StartFacts& facts) {
         {"permutations",
          core::join(std::span<const std::string>(facts.plan.selection.lines), "; ")});
     block.settings.push_back({"best means", facts.metric});
+    if (!facts.estimate.empty()) block.settings.push_back({"will take", facts.estimate});
     return block;
 }
 

@@ -29,6 +29,7 @@ struct StartFacts {
     std::string folder;
     std::string metric;
     std::optional<double> stop_before;  ///< unix seconds
+    std::string estimate;               ///< of the time; empty: none
     std::vector<std::string> notices;
 };
 

@@ -3,11 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <tuple>
+#include <functional>
+#include <optional>
+#include <queue>
 
 #include "bench_data.hpp"
 #include "msunet/comm/communicator.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/model/runtime.hpp"
 #include "msunet/train/step_timer.hpp"
 
 namespace msunet::app {
@@ -16,7 +20,9 @@ namespace {
 
 /// Permutations beyond this many count as the mean of these.
 constexpr std::size_t most_counted = 1000;
-constexpr std::size_t most_timed = 3;
+/// Of one size, and of all sizes together: a start must not wait.
+constexpr double most_seconds = 1;
+constexpr int most_steps = 3;
 
 std::uint64_t windows_of(const imaging::Grid& grid, const data::PatchSpec& spec) {
     const auto height = static_cast<std::uint32_t>(grid.size[1]);
@@ -28,14 +34,15 @@ std::uint64_t windows_of(const imaging::Grid& grid, const data::PatchSpec& spec)
     return rows * columns;
 }
 
-/// Seconds by sample.
-struct Speed {
-    double training = 0;
-    double inference = 0;
+/// What an estimate depends on.
+struct EstimateFacts {
+    const TrainSettings& settings;
+    const GridPlan& plan;
+    const prepare::Survey& survey;
+    const StartPlan& decided;
+    const Compute& compute;
+    std::int64_t threads;  ///< of this rank
 };
-
-/// Batch size, height and width of a step.
-using StepSize = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
 
 double pixels(const StepSize& size) {
     return static_cast<double>(std::get<1>(size)) * static_cast<double>(std::get<2>(size));
@@ -45,9 +52,10 @@ double fastest(const train::StepTimes& times) {
     return *std::ranges::min_element(times.seconds) / times.samples;
 }
 
-Speed time_steps(const StepSize& size, const unet::Hyperparameters& hyperparameters,
-                 model::Precision precision) {
+StepSpeed time_size(const StepSize& size, unet::Hyperparameters hyperparameters,
+                    model::Precision precision) {
     const auto [batch, height, width] = size;
+    hyperparameters.batch_size = batch;
     const auto dataset = dummy_samples(batch, height, width);
     const data::PatchIndex index(dataset, {.fraction = 1, .stride_fraction = 1});
     const auto architecture = unet::published_architecture();
@@ -55,35 +63,126 @@ Speed time_steps(const StepSize& size, const unet::Hyperparameters& hyperparamet
     const train::StepTimerPlace place{
         .architecture = architecture, .group = alone, .precision = precision};
     train::StepTimer timer(dataset, index, hyperparameters, place);
+    const double began = core::steady_seconds();
+    const auto may_go_on = [&] { return core::steady_seconds() - began < most_seconds; };
     timer.warm_up(1, false);
-    for (int i = 0; i < 2; ++i) timer.train();
+    // The fastest of several short steps: other load on the machine comes and goes.
+    for (int i = 0; i == 0 || (i < most_steps && may_go_on()); ++i) timer.train();
     timer.warm_up(1, true);
-    timer.infer();
+    for (int i = 0; i == 0 || (i < most_steps && may_go_on()); ++i) timer.infer();
     if (!timer.failure().empty()) return {};
     return {fastest(timer.training()), fastest(timer.inference())};
 }
 
-/// Times each size that is asked for, until these are enough.
-class Speeds {
-public:
-    explicit Speeds(model::Precision precision) : precision_(precision) {}
+unet::Hyperparameters hyperparameters_of(const EstimateFacts& facts, record::TrialId trial) {
+    return unet::from_permutation(facts.plan.grid->permutation(trial),
+                                  default_hyperparameters(facts.settings));
+}
 
-    Speed of(const StepSize& size, const unet::Hyperparameters& hyperparameters) {
-        if (const auto known = timed_.find(size); known != timed_.end()) return known->second;
-        if (timed_.size() < most_timed) {
-            return timed_[size] = time_steps(size, hyperparameters, precision_);
-        }
-        const auto nearest = std::ranges::min_element(timed_, {}, [&size](const auto& entry) {
-            return std::abs(std::log(pixels(entry.first) / pixels(size)));
-        });
-        const double scale = pixels(size) / pixels(nearest->first);
-        return {nearest->second.training * scale, nearest->second.inference * scale};
+SampleCounts samples_of(const EstimateFacts& facts, const unet::Hyperparameters& permutation) {
+    return count_samples(facts.survey,
+                         data::patch_spec(facts.settings.patches, permutation.patch_dimensions,
+                                          permutation.patch_stride));
+}
+
+/// The step that is timed for a permutation: of this rank's part of a batch.
+StepSize step_of(const EstimateFacts& facts, const unet::Hyperparameters& permutation,
+                 const SampleCounts& samples) {
+    const auto ranks = facts.decided.placement.group_size;
+    const auto batch = (permutation.batch_size + ranks - 1) / ranks;
+    return {timed_samples(batch, samples.height * samples.width, facts.threads), samples.height,
+            samples.width};
+}
+
+/// Seconds of one trial, of which `done` epochs have been trained.
+double trial_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
+                     const unet::Hyperparameters& permutation, std::int64_t done) {
+    if (permutation.pca_only) return 0;
+    const auto samples = samples_of(facts, permutation);
+    const auto speed = speed_of(speeds, step_of(facts, permutation, samples));
+    const auto training = static_cast<double>(samples.training);
+    const auto validation = static_cast<double>(samples.validation);
+    const auto epochs = static_cast<double>(std::max<std::int64_t>(0, permutation.epochs - done));
+    // After its last epoch a trial is evaluated by modality, on all of its samples.
+    const double seconds = epochs * (training * speed.training + validation * speed.inference) +
+                           (training + validation) * speed.inference;
+    return seconds / static_cast<double>(facts.decided.placement.group_size);
+}
+
+/// Epochs that need not be trained again; nothing: the trial has ended. Rank 0 knows.
+std::optional<std::int64_t> epochs_done(const EstimateFacts& facts, record::TrialId trial) {
+    const auto& replay = facts.decided.open.choice->replay;
+    const auto* known = replay ? replay->record.find(trial) : nullptr;
+    if (known == nullptr) return 0;
+    if (known->result) {
+        const bool again =
+            facts.settings.sweep.retry_failed && known->result->state == record::TrialState::failed;
+        return again ? std::optional<std::int64_t>(0) : std::nullopt;
     }
+    const auto& checkpoint = known->progress.checkpoint;
+    return checkpoint ? checkpoint->epoch : 0;
+}
 
-private:
-    model::Precision precision_;
-    std::map<StepSize, Speed> timed_;
-};
+/// Whether trials may end before their last epoch, or the sweep before its last trial.
+bool may_end_early(const EstimateFacts& facts) {
+    const auto& settings = facts.settings;
+    return settings.sweep.performance_target || default_hyperparameters(settings).early_stopping ||
+           facts.plan.grid->lists().contains("early_stopping");
+}
+
+/// To about two digits: more would pretend to be exact.
+double rounded(double seconds) {
+    const double unit = seconds < 60 ? 1 : seconds < 600 ? 10 : seconds < 36000 ? 60 : 3600;
+    return std::max(1.0, std::round(seconds / unit) * unit);
+}
+
+/// Empty where nothing is to be trained or steps fail.
+StepSpeeds time_steps(const EstimateFacts& facts) {
+    StepSpeeds speeds;
+    const double began = core::steady_seconds();
+    const auto& trials = facts.plan.selection.trials;
+    const std::size_t counted = std::min(trials.size(), most_counted);
+    for (std::size_t n = 0; n < counted; ++n) {
+        if (!speeds.empty() && core::steady_seconds() - began > most_seconds) break;
+        const auto permutation = hyperparameters_of(facts, trials[n]);
+        if (permutation.pca_only) continue;
+        const auto size = step_of(facts, permutation, samples_of(facts, permutation));
+        if (speeds.contains(size)) continue;
+        const auto speed = time_size(size, permutation, facts.compute.precision());
+        if (speed.training > 0) speeds[size] = speed;
+    }
+    model::release_memory();
+    return speeds;
+}
+
+/// Seconds until the last trial ends. `speeds` is not empty.
+double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
+    const auto groups = std::max<std::int64_t>(1, facts.decided.placement.groups);
+    std::vector<double> seconds;
+    double left = 0;
+    for (const auto trial : facts.plan.selection.trials) {
+        const auto done = epochs_done(facts, trial);
+        if (!done) continue;
+        ++left;
+        if (seconds.size() == most_counted) continue;
+        seconds.push_back(trial_seconds(facts, speeds, hyperparameters_of(facts, trial), *done));
+    }
+    if (seconds.empty()) return 0;
+    return makespan(seconds, groups) * left / static_cast<double>(seconds.size());
+}
+
+std::string estimate_text(const EstimateFacts& facts, double seconds) {
+    const auto& limits = facts.decided.limits;
+    auto text = core::concat(may_end_early(facts) ? "at most " : "about ",
+                             core::duration_text(rounded(seconds)),
+                             " of training, from steps that were timed now");
+    auto end = limits.time_limit;
+    if (limits.stop_before && (!end || *limits.stop_before < *end)) end = limits.stop_before;
+    if (end && core::unix_now() + seconds > *end) {
+        text += core::concat("; a limit comes before that, at ", core::date_text(*end));
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -105,32 +204,44 @@ SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec&
     return counts;
 }
 
-double estimate_seconds(const TrainSettings& settings, const GridPlan& plan,
-                        const prepare::Survey& survey, model::Precision precision) {
-    const auto defaults = default_hyperparameters(settings);
-    const auto& trials = plan.selection.trials;
-    const std::size_t counted = std::min(trials.size(), most_counted);
-    Speeds speeds(precision);
-    double seconds = 0;
-    for (std::size_t n = 0; n < counted; ++n) {
-        const auto permutation =
-            unet::from_permutation(plan.grid->permutation(trials[n]), defaults);
-        if (permutation.pca_only) continue;
-        const auto samples =
-            count_samples(survey, data::patch_spec(settings.patches, permutation.patch_dimensions,
-                                                   permutation.patch_stride));
-        const auto speed =
-            speeds.of({permutation.batch_size, samples.height, samples.width}, permutation);
-        const auto training = static_cast<double>(samples.training);
-        const auto validation = static_cast<double>(samples.validation);
-        // After its last epoch a trial is evaluated by modality, on all of its samples.
-        seconds += static_cast<double>(permutation.epochs) *
-                       (training * speed.training + validation * speed.inference) +
-                   (training + validation) * speed.inference;
+std::int64_t timed_samples(std::int64_t batch, std::int64_t pixels, std::int64_t threads) {
+    constexpr std::int64_t pixels_of_thread = 16384;
+    return std::clamp<std::int64_t>(threads * pixels_of_thread / pixels, 1, batch);
+}
+
+StepSpeed speed_of(const StepSpeeds& speeds, const StepSize& size) {
+    if (const auto known = speeds.find(size); known != speeds.end()) return known->second;
+    const auto nearest = std::ranges::min_element(speeds, {}, [&size](const auto& entry) {
+        return std::abs(std::log(pixels(entry.first) / pixels(size)));
+    });
+    const double scale = pixels(size) / pixels(nearest->first);
+    return {nearest->second.training * scale, nearest->second.inference * scale};
+}
+
+double makespan(std::vector<double> seconds, std::int64_t groups) {
+    std::ranges::sort(seconds, std::greater{});
+    std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
+    for (std::int64_t group = 0; group < groups; ++group) free_at.push(0);
+    double last = 0;
+    for (const double one : seconds) {
+        const double end = free_at.top() + one;
+        free_at.pop();
+        free_at.push(end);
+        last = std::max(last, end);
     }
-    return counted == 0
-               ? 0
-               : seconds * static_cast<double>(trials.size()) / static_cast<double>(counted);
+    return last;
+}
+
+std::string estimate_training(const TrainSettings& settings, const GridPlan& plan,
+                              const prepare::Survey& survey, const StartPlan& decided,
+                              const Compute& compute, const comm::Communicator& world) {
+    if (decided.open.finished || compute.device_count() > 0) return {};
+    const auto& slot = decided.placement.slots[static_cast<std::size_t>(world.rank())];
+    model::set_threads(static_cast<int>(slot.threads));
+    const EstimateFacts facts{settings, plan, survey, decided, compute, slot.threads};
+    const auto speeds = time_steps(facts);
+    if (!world.is_root() || speeds.empty()) return {};
+    return estimate_text(facts, seconds_left(facts, speeds));
 }
 
 }  // namespace msunet::app

@@ -4,11 +4,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
 #include <vector>
 
+#include "compute.hpp"
 #include "msunet/data/patch_index.hpp"
-#include "msunet/model/precision.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "start_plan.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
@@ -26,10 +30,34 @@ struct SampleCounts {
 [[nodiscard]] SampleCounts count_samples(const prepare::Survey& survey,
                                          const data::PatchSpec& spec);
 
-/// Seconds of one trial after another on this rank's threads, over all permutations: steps of up to
-/// three batch and patch sizes are timed on dummy samples, the other sizes are scaled by pixels.
-/// Runs on the CPU, this rank alone.
-[[nodiscard]] double estimate_seconds(const TrainSettings& settings, const GridPlan& plan,
-                                      const prepare::Survey& survey, model::Precision precision);
+/// Seconds by sample on one rank.
+struct StepSpeed {
+    double training = 0;
+    double inference = 0;
+};
+
+/// Samples of a step on one rank, height and width of each.
+using StepSize = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
+using StepSpeeds = std::map<StepSize, StepSpeed>;
+
+/// Samples of a step that is timed: so few of a rank's part of a batch that it takes some tenths
+/// of a second. `threads`: of the rank.
+[[nodiscard]] std::int64_t timed_samples(std::int64_t batch, std::int64_t pixels,
+                                         std::int64_t threads);
+
+/// Of the size that was timed; else of the nearest one, scaled by pixels. `speeds` is not empty.
+[[nodiscard]] StepSpeed speed_of(const StepSpeeds& speeds, const StepSize& size);
+
+/// Seconds until the last trial ends if each group that is free takes the longest that is left.
+[[nodiscard]] double makespan(std::vector<double> seconds, std::int64_t groups);
+
+/// Collective over `world`, before training and `--dry_run` alike: "about 17 min 00 s of training,
+/// from steps that were timed now", and the time of a limit that comes before that. Steps of the
+/// grid's first sizes are timed on dummy samples for about a second, on all ranks at the same time
+/// because ranks of a node slow each other. Empty where nothing is left to train or a GPU trains.
+[[nodiscard]] std::string estimate_training(const TrainSettings& settings, const GridPlan& plan,
+                                            const prepare::Survey& survey, const StartPlan& decided,
+                                            const Compute& compute,
+                                            const comm::Communicator& world);
 
 }  // namespace msunet::app

@@ -29,6 +29,7 @@
 #include "start_plan.hpp"
 #include "start_table.hpp"
 #include "sweep_setup.hpp"
+#include "time_estimate.hpp"
 #include "trial_runner.hpp"
 
 namespace msunet::app {
@@ -104,6 +105,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     if (open.finished) return nothing_left(open, world);
     make_folder(open, first, world);
     or_end_job(world, [&] { compute.use(placement); });
+    const auto estimate =
+        estimate_training(settings, plan, prepared.survey, decided, compute, world);
     first.world = describe_world(topology, nodes, placement, settings, compute);
     std::optional<record::Journal> journal;
     on_root(world, [&] {
@@ -113,7 +116,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
-                         open.folder.string(), first.metric, decided.limits.stop_before,
+                         open.folder.string(), first.metric, decided.limits.stop_before, estimate,
                          std::move(notices)}),
             table_width()));
     });

@@ -30,5 +30,25 @@ TEST(TimeEstimate, CountsThePatchesOfTheSlicesThatAreKept) {
     EXPECT_EQ(counts.training, 9U * 27);
 }
 
+TEST(TimeEstimate, TimesFewSamplesOfLargeBatches) {
+    EXPECT_EQ(timed_samples(16, 64 * 64, 1), 4);
+    EXPECT_EQ(timed_samples(16, 64 * 64, 8), 16) << "a whole batch";
+    EXPECT_EQ(timed_samples(128, 512 * 512, 1), 1) << "one, however large";
+}
+
+TEST(TimeEstimate, SizesThatWereNotTimedAreScaledFromTheNearest) {
+    const StepSpeeds speeds{{{4, 64, 64}, {1.0, 0.25}}, {{1, 256, 256}, {32.0, 8.0}}};
+    EXPECT_DOUBLE_EQ(speed_of(speeds, {4, 64, 64}).training, 1);
+    EXPECT_DOUBLE_EQ(speed_of(speeds, {4, 64, 96}).training, 1.5);
+    EXPECT_DOUBLE_EQ(speed_of(speeds, {1, 256, 128}).inference, 4);
+}
+
+TEST(TimeEstimate, GroupsShareTrialsAsTheSchedulerDoes) {
+    EXPECT_DOUBLE_EQ(makespan({1, 1, 1}, 1), 3);
+    EXPECT_DOUBLE_EQ(makespan({1, 1, 1}, 2), 2) << "a last round of one trial";
+    EXPECT_DOUBLE_EQ(makespan({1, 1, 10}, 2), 10) << "the longest first";
+    EXPECT_DOUBLE_EQ(makespan({3}, 8), 3);
+}
+
 }  // namespace
 }  // namespace msunet::app
