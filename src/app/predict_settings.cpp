@@ -67,6 +67,16 @@ void choose_patches(PredictSettings& settings, const config::Settings& command_l
     if (fractional) use_fractions = true;
 }
 
+/// "auto" on the command line is the axis of the model's training, too.
+void choose_slice_axis(PredictSettings& settings, const TrainedModel& model) {
+    auto& axis = settings.preprocess.slice_axis;
+    const auto found = model.preprocessing.find("slice_axis");
+    if (axis == imaging::SliceAxis::automatic && found != model.preprocessing.end()) {
+        axis = core::value_named<imaging::SliceAxis>(found->second).value_or(axis);
+    }
+    axis = settings.preprocess.axis_of_slices();
+}
+
 std::string activation_of(const PredictSettings& settings, const TrainedModel& model) {
     const auto& asked = settings.model.final_activation;
     const auto name = asked ? *asked : model.final_activation.value_or("sigmoid");
@@ -105,6 +115,7 @@ PredictSettings combine_settings(const TrainedModel& model, const config::Settin
     const auto schema = predict_schema(settings);
     config::apply(schema, settings_of(model, schema, command_line), command_line);
     choose_patches(settings, command_line);
+    choose_slice_axis(settings, model);
     if (!settings.model.outlier_value) {
         settings.model.outlier_value = imaging::outlier_value(settings.patches.use_frac_patch);
     }
@@ -132,7 +143,10 @@ std::string settings_text(const PredictSettings& settings) {
                            : concat("-ts ", scale.target());
     const std::string windows = data::patches_text(
         settings.patches, settings.model.patch_dimensions, settings.model.patch_stride);
-    return concat(size, ", windows of ", windows, ", frame ", scale.frame, " of 4-D scans, ",
+    const std::string axis = scale.axis_of_slices() == imaging::SliceAxis::third
+                                 ? ""
+                                 : concat(", slices along axis ", core::name_of(scale.slice_axis));
+    return concat(size, axis, ", windows of ", windows, ", frame ", scale.frame, " of 4-D scans, ",
                   settings.model.final_activation.value_or("sigmoid"));
 }
 

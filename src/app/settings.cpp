@@ -123,6 +123,7 @@ config::Settings settings_of_experiment(const config::Schema& schema,
 /// options.
 void resolve_defaults(TrainSettings& settings) {
     auto& preprocess = settings.preprocess;
+    preprocess.slice_axis = preprocess.axis_of_slices();
     if (preprocess.by_spacing()) {
         preprocess.horizontal_interpolation_spacing = preprocess.horizontal();
         preprocess.interlayer_interpolation_spacing = preprocess.interlayer();

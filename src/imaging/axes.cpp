@@ -173,6 +173,21 @@ core::Volume reordered(core::Volume volume, const AxisMap& map) {
     return result;
 }
 
+AxisMap slices_last(SliceAxis axis) {
+    if (axis == SliceAxis::first) return {.axis = {1, 2, 0}, .flipped = {}};
+    if (axis == SliceAxis::second) return {.axis = {0, 2, 1}, .flipped = {}};
+    return {};
+}
+
+AxisMap inverse(const AxisMap& map) {
+    AxisMap back;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        back.axis[map.axis[axis]] = axis;
+        back.flipped[map.axis[axis]] = map.flipped[axis];
+    }
+    return back;
+}
+
 std::optional<AxisMap> order_like(const core::Volume& mask, const core::Volume& scan) {
     const VoxelMap map = voxel_map(mask, scan);
     const auto order = nearest_order(map);

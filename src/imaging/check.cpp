@@ -8,6 +8,7 @@
 
 #include "msunet/core/text.hpp"
 #include "msunet/core/value.hpp"
+#include "msunet/imaging/axes.hpp"
 
 namespace msunet::imaging {
 namespace {
@@ -108,6 +109,18 @@ std::optional<std::string> implausible_spacing(const core::Volume& geometry) {
                             "; -hspace and -vspace need the true one");
     }
     return text + ", check pixdim; -hspace and -vspace need the true one";
+}
+
+std::optional<std::string> implausible_slice_axis(const core::Volume& geometry, SliceAxis axis) {
+    // Voxels of 3-D acquisitions are often a little longer along another axis.
+    constexpr double factor = 1.5;
+    const auto thickest = std::ranges::max_element(geometry.spacing);
+    const auto number = static_cast<std::size_t>(thickest - geometry.spacing.begin()) + 1;
+    const double between_slices = geometry.spacing[slices_last(axis).axis[2]];
+    if (*thickest <= factor * between_slices) return std::nullopt;
+    return core::concat("voxels are longest along axis ", number,
+                        ", but slices are cut along axis ", core::name_of(axis), " (--slice_axis ",
+                        number, " if that holds for all scans, else store them in one order)");
 }
 
 std::size_t voxels_at_border(const core::Volume& mask) {

@@ -16,6 +16,7 @@ namespace {
 
 /// Options as they take effect, so that a default given on the command line is the same data set.
 imaging::PreprocessOptions effective(imaging::PreprocessOptions options) {
+    options.slice_axis = options.axis_of_slices();
     if (options.by_spacing()) {
         options.horizontal_interpolation_spacing = options.horizontal();
         options.interlayer_interpolation_spacing = options.interlayer();

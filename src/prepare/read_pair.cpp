@@ -21,9 +21,9 @@ struct OpenPair {
     std::optional<io::NiftiFile> mask;
 };
 
-OpenPair open_pair(const PairFiles& files, std::int64_t frame, Findings& findings) {
+OpenPair open_pair(const PairFiles& files, const PairRules& rules, Findings& findings) {
     OpenPair pair{.data = open_scan(files.data, findings), .mask = open_scan(files.mask, findings)};
-    if (pair.data) note_header(*pair.data, frame, findings);
+    if (pair.data) note_header(*pair.data, rules.preprocess, findings);
     return pair;
 }
 
@@ -32,8 +32,8 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair, const PairRules&
     if (!pair.data || !pair.mask) return std::nullopt;
     const fs::path& data = pair.data->path();
     const fs::path& mask = pair.mask->path();
-    const core::Volume& geometry = pair.data->header().geometry;
-    const core::Volume& of_mask = pair.mask->header().geometry;
+    const core::Volume geometry = geometry_of(*pair.data, rules.preprocess);
+    const core::Volume of_mask = geometry_of(*pair.mask, rules.preprocess);
     if (const auto mismatch = size_mismatch(geometry, of_mask, rules.mask_geometry)) {
         findings.problems.push_back(
             core::concat(quoted(data), " and its mask ", quoted(mask), ' ', *mismatch));
@@ -66,23 +66,22 @@ std::optional<std::string> too_small_for_patches(const fs::path& file, const ima
 
 std::optional<PairGeometry> survey_pair(const PairFiles& files, const PairRules& rules) {
     Findings unused;
-    const auto pair = open_pair(files, rules.preprocess.frame, unused);
+    const auto pair = open_pair(files, rules, unused);
     return check_headers(pair, rules, unused);
 }
 
 std::optional<PairContent> read_pair(const PairFiles& files, const PairRules& rules,
                                      Findings& findings) {
-    const std::int64_t frame = rules.preprocess.frame;
-    auto pair = open_pair(files, frame, findings);
+    auto pair = open_pair(files, rules, findings);
     const auto geometry = check_headers(pair, rules, findings);
     // A file is read whatever is wrong with the other, so that all bad files are found at once.
     std::optional<io::NiftiFrame> volume;
     std::optional<io::NiftiFrame> mask;
     if (pair.data) {
-        volume = read_volume(std::move(*pair.data), frame, io::Extent::whole, findings);
+        volume = read_volume(std::move(*pair.data), rules.preprocess, io::Extent::whole, findings);
     }
     if (pair.mask) {
-        mask = read_mask(std::move(*pair.mask), frame, io::Extent::whole, findings);
+        mask = read_mask(std::move(*pair.mask), rules.preprocess, io::Extent::whole, findings);
     }
     if (!geometry || !volume || !mask) return std::nullopt;
     mask->volume = in_order_of_scan(

@@ -8,6 +8,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/imaging/axes.hpp"
 #include "msunet/imaging/check.hpp"
 
 namespace msunet::prepare {
@@ -33,11 +34,22 @@ auto attempt(const fs::path& file, Findings& findings, Read&& read)
     return std::nullopt;
 }
 
+/// Slices along z.
+imaging::AxisMap order_of(const imaging::PreprocessOptions& options) {
+    return imaging::slices_last(options.axis_of_slices());
+}
+
 /// Reads a frame without NaN and infinity; nothing, with a problem, if there are some.
-std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file, std::int64_t frame,
+std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file,
+                                          const imaging::PreprocessOptions& options,
                                           io::Extent extent, Findings& findings) {
-    auto read = attempt(file.path(), findings, [&] { return std::move(file).read(frame, extent); });
-    if (!read || read->not_finite == 0) return read;
+    auto read =
+        attempt(file.path(), findings, [&] { return std::move(file).read(options.frame, extent); });
+    if (!read) return std::nullopt;
+    if (read->not_finite == 0) {
+        read->volume = imaging::reordered(std::move(read->volume), order_of(options));
+        return read;
+    }
     findings.problems.push_back(core::concat(quoted_path(file.path()), " has ", read->not_finite,
                                              " voxels that are NaN, infinite or beyond 3.4e38, "
                                              "repair or remove it"));
@@ -50,25 +62,31 @@ std::optional<io::NiftiFile> open_scan(const fs::path& file, Findings& findings)
     return attempt(file, findings, [&] { return io::NiftiFile(file); });
 }
 
-void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findings) {
+void note_header(const io::NiftiFile& file, const imaging::PreprocessOptions& options,
+                 Findings& findings) {
     const io::NiftiHeader& header = file.header();
-    for (const std::string& remark : header.remarks) {
-        findings.remarks.push_back({.about = remark, .file = file.path().string()});
-    }
-    if (auto reason = imaging::implausible_spacing(header.geometry)) {
-        findings.remarks.push_back({.about = std::move(*reason), .file = file.path().string()});
-    }
+    const auto remark = [&](std::optional<std::string> about) {
+        if (!about) return;
+        findings.remarks.push_back({.about = std::move(*about), .file = file.path().string()});
+    };
+    for (const std::string& about : header.remarks) remark(about);
+    remark(imaging::implausible_spacing(header.geometry));
+    remark(imaging::implausible_slice_axis(header.geometry, options.axis_of_slices()));
     const auto frames = static_cast<std::int64_t>(header.frames);
-    if (frames <= 1 || frame < frames) return;
+    if (frames <= 1 || options.frame < frames) return;
     findings.warnings.push_back(core::concat(quoted_path(file.path()), " has ", frames,
-                                             " frames and no frame ", frame,
+                                             " frames and no frame ", options.frame,
                                              " (counted from 0), the last one is taken"));
+}
+
+core::Volume geometry_of(const io::NiftiFile& file, const imaging::PreprocessOptions& options) {
+    return imaging::reordered(file.header().geometry, order_of(options));
 }
 
 std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
                                             const imaging::PreprocessOptions& options,
                                             Findings& findings) {
-    const core::Volume& geometry = file.header().geometry;
+    const core::Volume geometry = geometry_of(file, options);
     const imaging::Grid grid = imaging::grid_for(geometry, options);
     if (const auto reason = imaging::unreasonable(grid, geometry, options)) {
         findings.problems.push_back(core::concat(quoted_path(file.path()), ": ", *reason));
@@ -77,9 +95,10 @@ std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
     return grid;
 }
 
-std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame, io::Extent extent,
-                                          Findings& findings) {
-    auto read = read_finite(file, frame, extent, findings);
+std::optional<io::NiftiFrame> read_volume(io::NiftiFile file,
+                                          const imaging::PreprocessOptions& options,
+                                          io::Extent extent, Findings& findings) {
+    auto read = read_finite(file, options, extent, findings);
     if (!read) return std::nullopt;
     if (const auto reason = imaging::unusable(read->volume)) {
         findings.problems.push_back(core::concat(quoted_path(file.path()), " can't be used (",
@@ -89,9 +108,10 @@ std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame
     return read;
 }
 
-std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame, io::Extent extent,
-                                        Findings& findings) {
-    auto read = read_finite(file, frame, extent, findings);
+std::optional<io::NiftiFrame> read_mask(io::NiftiFile file,
+                                        const imaging::PreprocessOptions& options,
+                                        io::Extent extent, Findings& findings) {
+    auto read = read_finite(file, options, extent, findings);
     if (!read) return std::nullopt;
     if (const auto values = imaging::make_binary(read->volume)) {
         findings.problems.push_back(core::concat(quoted_path(file.path()), " is no mask (it holds ",
@@ -110,18 +130,26 @@ std::optional<io::NiftiFrame> read_scan(const fs::path& file,
                                         Findings& findings) {
     auto opened = open_scan(file, findings);
     if (!opened) return std::nullopt;
-    note_header(*opened, options.frame, findings);
+    note_header(*opened, options, findings);
     if (!resampled_grid(*opened, options, findings)) return std::nullopt;
-    return read_volume(std::move(*opened), options.frame, io::Extent::frame, findings);
+    return read_volume(std::move(*opened), options, io::Extent::frame, findings);
 }
 
-std::optional<core::Volume> read_mask(const fs::path& file, std::int64_t frame,
+std::optional<core::Volume> read_mask(const fs::path& file,
+                                      const imaging::PreprocessOptions& options,
                                       Findings& findings) {
     auto opened = open_scan(file, findings);
     if (!opened) return std::nullopt;
-    auto read = read_mask(std::move(*opened), frame, io::Extent::frame, findings);
+    auto read = read_mask(std::move(*opened), options, io::Extent::frame, findings);
     if (!read) return std::nullopt;
     return std::move(read->volume);
+}
+
+void write_on_scan(const fs::path& file, const std::string& head, const core::Volume& volume,
+                   const imaging::PreprocessOptions& options, io::StoredAs type) {
+    const imaging::AxisMap order = order_of(options);
+    if (order.is_identity()) return io::write_on_scan(file, head, volume, type);
+    io::write_on_scan(file, head, imaging::reordered(volume, imaging::inverse(order)), type);
 }
 
 }  // namespace msunet::prepare

@@ -16,7 +16,7 @@ Findings check_single_files(const Request& request, const Input& input,
                             const comm::Communicator& ranks, Observer& observer) {
     const std::size_t volumes = input.data.size();
     const std::size_t files = volumes + input.masks.size();
-    const std::int64_t frame = request.preprocess.frame;
+    const imaging::PreprocessOptions& options = request.preprocess;
     std::vector<PlacedFindings> mine;
     together(ranks, [&] {
         const auto stride = static_cast<std::size_t>(ranks.size());
@@ -27,12 +27,12 @@ Findings check_single_files(const Request& request, const Input& input,
             const Holding holding(observer, path.filename().string());
             PlacedFindings placed{.place = i, .findings = {}};
             if (auto file = open_scan(path, placed.findings)) {
-                if (!is_mask) note_header(*file, frame, placed.findings);
-                using Read = std::optional<io::NiftiFrame> (*)(io::NiftiFile, std::int64_t,
-                                                               io::Extent, Findings&);
+                if (!is_mask) note_header(*file, options, placed.findings);
+                using Read = std::optional<io::NiftiFrame> (*)(
+                    io::NiftiFile, const imaging::PreprocessOptions&, io::Extent, Findings&);
                 const Read read = is_mask ? Read{read_mask} : Read{read_volume};
                 static_cast<void>(
-                    read(std::move(*file), frame, io::Extent::frame, placed.findings));
+                    read(std::move(*file), options, io::Extent::frame, placed.findings));
             }
             mine.push_back(std::move(placed));
         }

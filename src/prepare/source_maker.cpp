@@ -60,7 +60,7 @@ SourceSlices SourceMaker::copy(std::size_t source, const imaging::AugmentedCopy&
                                const PairGeometry& geometry, LoadedPair voxels) const {
     imaging::apply(copy, voxels.volume, voxels.mask);
     if (const auto& folder = request_.augment.write_augmented) {
-        write_copy(*folder, input_.pairs[copy.pair], copy, voxels);
+        write_copy(*folder, input_.pairs[copy.pair], copy, voxels, request_.preprocess);
     }
     return normalise(source, copy.pair, geometry, voxels);
 }

@@ -10,7 +10,6 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/io/nifti_writer.hpp"
 #include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
@@ -109,11 +108,11 @@ std::string copy_name(const std::string& file_name, const imaging::AugmentedCopy
 }
 
 void write_copy(const fs::path& folder, const Pair& pair, const imaging::AugmentedCopy& copy,
-                const LoadedPair& loaded) {
+                const LoadedPair& loaded, const imaging::PreprocessOptions& options) {
     for (const fs::path& inner : folders_of_copies(folder)) core::make_directories(inner);
     const CopyFiles files = files_of(pair, copy);
-    io::write_on_scan(folder / files.data, loaded.head, loaded.volume);
-    io::write_on_scan(folder / files.mask, loaded.head, loaded.mask, io::StoredAs::uint8);
+    write_on_scan(folder / files.data, loaded.head, loaded.volume, options);
+    write_on_scan(folder / files.mask, loaded.head, loaded.mask, options, io::StoredAs::uint8);
 }
 
 }  // namespace msunet::prepare

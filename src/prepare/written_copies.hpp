@@ -36,8 +36,9 @@ void replace_written_copies(const std::filesystem::path& folder, std::span<const
                             std::span<const imaging::AugmentedCopy> copies);
 
 /// Writes a copy as "<folder>/data/<name>.nii" and "<folder>/masks/<name>.nii", with the header of
-/// the scan. Throws core::Error.
+/// the scan and in its order of voxels. Throws core::Error.
 void write_copy(const std::filesystem::path& folder, const Pair& pair,
-                const imaging::AugmentedCopy& copy, const LoadedPair& loaded);
+                const imaging::AugmentedCopy& copy, const LoadedPair& loaded,
+                const imaging::PreprocessOptions& options);
 
 }  // namespace msunet::prepare

@@ -366,5 +366,81 @@ class Reference(PredictTest):
         self.assertEqual(len((self.here / "out" / "dice.csv").read_text().splitlines()), 5)
 
 
+def first_axis_last(values, size):
+    """Values (x fastest) of a volume whose last axis becomes the first."""
+    width, height, depth = size
+    return [values[(z * height + y) * width + x]
+            for y in range(height) for x in range(width) for z in range(depth)]
+
+
+class SliceAxis(PredictTest):
+    """Scans with slices along their first axis, whose model knows that."""
+
+    SIZE, SPACING = (16, 16, 4), (1, 1, 2)
+
+    def setUp(self):
+        super().setUp()
+        self.scans()
+        for file in (*self.here.glob("data/*"), *self.here.glob("masks/*")):
+            kind = "f" if file.parent.name == "data" else "B"
+            values = struct.unpack(f"<1024{kind}", file.read_bytes()[352:])
+            turned = self.here / "turned" / file.parent.name / file.name
+            turned.parent.mkdir(parents=True, exist_ok=True)
+            write_nifti(file, self.SIZE, values, self.SPACING, kind)
+            write_nifti(turned, (4, 16, 16), first_axis_last(values, self.SIZE), (2, 1, 1), kind)
+
+    def trained(self, folder, name, *options):
+        result = run("-tpath", f"{folder}/data", "-mpath", f"{folder}/masks", "-ts", "32", "-fp",
+                     "1", "-fs", "1", "--threads", "1", "-path", "random", "-n", name, "-talos",
+                     "{'epochs': 1, 'batch_size': 8}", *options, cwd=self.here)
+        self.assert_code(result, 0)
+        return result
+
+    def results(self, folder, model, *options):
+        output = f"of_{model}_" + "_".join(options)
+        result = run("predict", "-m", model, f"{folder}/data", "-o", output, "--threads", "1",
+                     "--brain", *options, cwd=self.here)
+        self.assert_code(result, 0)
+        return {name: bytes[352:] for name, bytes in contents(self.here / output).items()}, result
+
+    def check_all_frames_of_a_brain(self):
+        frames = [[100.0 + (i * (frame + 3)) % 97 for i in range(1024)] for frame in range(2)]
+        write_nifti(self.here / "frames.nii", (4, 16, 16, 2), sum(frames, []), (2, 1, 1))
+        predict = ("predict", "-m", "model", "frames.nii", "-o", "frames", "--brain")
+        self.assert_code(run(*predict, cwd=self.here), 0)
+        folder = self.here / "frames"
+        likelihood = struct.unpack("<1024f", (folder / "frames_likelihood.nii").read_bytes()[352:])
+        median = sorted(likelihood)[512]
+        self.assert_code(run(*predict, "--overwrite", "--threshold", median, cwd=self.here), 0)
+        mask = (folder / "frames_mask.nii").read_bytes()[352:]
+        self.assertTrue(0 < sum(mask) < 1024)
+        brain = struct.unpack("<2048f", (folder / "frames_brain.nii").read_bytes()[352:])
+        self.assertEqual(brain, tuple(value * inside for frame in frames
+                                      for value, inside in zip(frame, mask)))
+
+    def test_of_the_model_is_that_of_its_scans(self):
+        self.assertNotIn("axis", self.trained(".", "plain").text)
+        trained = self.trained("turned", "model", "--slice_axis", "1")
+        self.assertIn("slices along axis 1", trained.out)
+        self.assertNotIn("longest", trained.err)
+        expected, said = self.results(".", "plain")
+        self.assertNotIn("axis", said.text)
+        found, said = self.results("turned", "model")
+        self.assertIn("slices along axis 1", said.out)
+        self.assertNotIn("longest", said.err)
+        self.assertEqual(len(found), 15)
+        for name, voxels in expected.items():
+            kind = "B" if name.endswith("mask.nii") else "f"
+            values = struct.unpack(f"<1024{kind}", voxels)
+            turned = struct.pack(f"<1024{kind}", *first_axis_last(values, self.SIZE))
+            self.assertEqual(found[name], turned, name)
+        self.assertEqual(self.results("turned", "model", "--slice_axis", "auto")[0], found)
+        self.check_all_frames_of_a_brain()
+        other, said = self.results("turned", "model", "--slice_axis", "3")
+        self.assertNotEqual(other, found)
+        self.assertEqual(said.err.count("voxels are longest along axis 1, but slices are cut along "
+                                        "axis 3 (--slice_axis 1"), 1, said.err)
+
+
 if __name__ == "__main__":
     program.main()

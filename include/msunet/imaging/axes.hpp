@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "msunet/core/volume.hpp"
+#include "msunet/imaging/options.hpp"
 
 namespace msunet::imaging {
 
@@ -36,6 +37,12 @@ struct AxisMap {
 
 /// The same voxels at the same places in another order; of a volume without voxels the geometry.
 [[nodiscard]] core::Volume reordered(core::Volume volume, const AxisMap& map);
+
+/// The order in which the slices of a file lie along z; the other two axes keep their order.
+[[nodiscard]] AxisMap slices_last(SliceAxis axis);
+
+/// The way back: reordered(reordered(volume, map), inverse(map)) is `volume`.
+[[nodiscard]] AxisMap inverse(const AxisMap& map);
 
 /// The order of a mask's axes in which its voxels lie within half a voxel of the scan's, by the
 /// geometry of both; nothing where there is none.

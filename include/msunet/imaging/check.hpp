@@ -8,6 +8,7 @@
 #include <string>
 
 #include "msunet/core/volume.hpp"
+#include "msunet/imaging/options.hpp"
 
 namespace msunet::imaging {
 
@@ -23,6 +24,11 @@ namespace msunet::imaging {
 /// Why the spacing can't be that of a rodent's scan (0.005 to 5 mm along each axis), with the
 /// factor by which it is likely wrong; nothing if it can.
 [[nodiscard]] std::optional<std::string> implausible_spacing(const core::Volume& geometry);
+
+/// Why slices along `axis` are hardly those of the scanner, with advice: along another axis of the
+/// file, whose geometry is given, the spacing is 1.5 times as large; nothing if it is not.
+[[nodiscard]] std::optional<std::string> implausible_slice_axis(const core::Volume& geometry,
+                                                                SliceAxis axis);
 
 /// How many voxels of a {0,1} mask lie in the outermost rows and columns of slices.
 [[nodiscard]] std::size_t voxels_at_border(const core::Volume& mask);

@@ -13,12 +13,19 @@
 
 namespace msunet::imaging {
 
-/// What a scan is resampled to, and which frame of a 4-D scan is taken.
+/// The axis of a scan's file along which slices follow one another, counted from 1.
+enum class SliceAxis : std::uint8_t { automatic, first, second, third };
+constexpr std::array<std::string_view, 4> names_of(SliceAxis /*any*/) {
+    return {"auto", "1", "2", "3"};
+}
+
+/// How a scan is read and what it is resampled to.
 struct PreprocessOptions {
     std::optional<std::int64_t> target_size;  ///< mode 2; 128 where neither mode is asked for
     std::optional<double> horizontal_interpolation_spacing;  ///< mode 1, mm; 0.08
     std::optional<double> interlayer_interpolation_spacing;  ///< mode 1, mm; 0.76
     std::int64_t frame = 7;
+    SliceAxis slice_axis = SliceAxis::automatic;
 
     /// True if either spacing is given.
     [[nodiscard]] bool by_spacing() const {
@@ -32,6 +39,10 @@ struct PreprocessOptions {
     /// Spacing of mode 1 within slices, mm.
     [[nodiscard]] double horizontal() const {
         return horizontal_interpolation_spacing.value_or(0.08);
+    }
+    /// The axis of slices, `automatic` resolved.
+    [[nodiscard]] SliceAxis axis_of_slices() const {
+        return slice_axis == SliceAxis::automatic ? SliceAxis::third : slice_axis;
     }
     /// Spacing of mode 1 between slices, mm.
     [[nodiscard]] double interlayer() const {
@@ -115,6 +126,12 @@ inline void describe(core::OptionVisitor& visitor, PreprocessOptions& options) {
          .range = ">= 0",
          .min = 0},
         options.frame);
+    visitor.visit({.name = "slice_axis",
+                   .help = "Axis of a scan's file along which its slices follow one another; auto: "
+                           "3, in prediction that of the model's training. Results are written in "
+                           "the scan's own order",
+                   .affects = Affects::data},
+                  options.slice_axis);
 }
 
 /// Names, ranges and help of SliceOptions.

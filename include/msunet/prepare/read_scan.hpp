@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Scans and masks, each by itself. Functions report what is wrong and continue, so that all bad
+/// Scans and masks, each by itself, with their slices along z whatever their order in the file.
+/// Functions report what is wrong and continue, so that all bad
 /// files are listed at once. Each opens its file once and reads it once.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/io/nifti_file.hpp"
+#include "msunet/io/nifti_writer.hpp"
 
 namespace msunet::prepare {
 
@@ -46,9 +48,14 @@ struct Findings {
 [[nodiscard]] std::optional<io::NiftiFile> open_scan(const std::filesystem::path& file,
                                                      Findings& findings);
 
-/// Warnings about a scan's header: frames, but not number `frame`; fields that are odd; a spacing
-/// that no rodent's scan has.
-void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findings);
+/// Warnings about a scan's header: frames, but not the one that is asked for; fields that are odd;
+/// a spacing that no rodent's scan has, or that is largest along another axis than the slices'.
+void note_header(const io::NiftiFile& file, const imaging::PreprocessOptions& options,
+                 Findings& findings);
+
+/// The geometry of `file`, slices along z, without voxels.
+[[nodiscard]] core::Volume geometry_of(const io::NiftiFile& file,
+                                       const imaging::PreprocessOptions& options);
 
 /// The grid of `file` after resampling; nothing, with a problem, if its size makes no sense.
 [[nodiscard]] std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
@@ -57,12 +64,14 @@ void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findin
 
 /// Reads a volume and checks that its voxels are finite and not constant; nothing, with a problem,
 /// if they can't be used.
-[[nodiscard]] std::optional<io::NiftiFrame> read_volume(io::NiftiFile file, std::int64_t frame,
+[[nodiscard]] std::optional<io::NiftiFrame> read_volume(io::NiftiFile file,
+                                                        const imaging::PreprocessOptions& options,
                                                         io::Extent extent, Findings& findings);
 
 /// Reads a mask of {0,1} or {0,255} as {0,1}; nothing, with a problem, if it is something else. One
 /// that is empty, has no background or looks inverted is a warning.
-[[nodiscard]] std::optional<io::NiftiFrame> read_mask(io::NiftiFile file, std::int64_t frame,
+[[nodiscard]] std::optional<io::NiftiFrame> read_mask(io::NiftiFile file,
+                                                      const imaging::PreprocessOptions& options,
                                                       io::Extent extent, Findings& findings);
 
 /// One scan without a mask, for prediction: header, frame, voxels and the size after resampling
@@ -73,6 +82,13 @@ void note_header(const io::NiftiFile& file, std::int64_t frame, Findings& findin
 
 /// A mask by its file's name, otherwise as above.
 [[nodiscard]] std::optional<core::Volume> read_mask(const std::filesystem::path& file,
-                                                    std::int64_t frame, Findings& findings);
+                                                    const imaging::PreprocessOptions& options,
+                                                    Findings& findings);
+
+/// Writes a volume whose slices lie along z below the head of the scan on whose grid it lies, in
+/// the scan's own order of voxels.
+void write_on_scan(const std::filesystem::path& file, const std::string& head,
+                   const core::Volume& volume, const imaging::PreprocessOptions& options,
+                   io::StoredAs type = io::StoredAs::float32);
 
 }  // namespace msunet::prepare

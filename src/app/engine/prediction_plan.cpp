@@ -106,7 +106,8 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
 double cost_of(const ScanTask& task, const io::NiftiFile& file,
                const predict::ScanOptions& options) {
     if (task.skipped) return file.cost();
-    const auto grid = imaging::grid_for(file.header().geometry, options.preprocess);
+    const auto grid =
+        imaging::grid_for(prepare::geometry_of(file, options.preprocess), options.preprocess);
     const auto windows =
         predict::windows_of(options.windows.patches, static_cast<std::uint32_t>(grid.size[1]),
                             static_cast<std::uint32_t>(grid.size[0]));

@@ -12,6 +12,7 @@
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/imaging/axes.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/io/nifti_file.hpp"
 #include "msunet/io/nifti_writer.hpp"
@@ -54,10 +55,12 @@ public:
         report_.width = static_cast<std::int64_t>(grid.size[0]);
         report_.height = static_cast<std::int64_t>(grid.size[1]);
         core::make_directories(task_.outputs.mask.parent_path());
-        io::write_on_scan(task_.outputs.likelihood, read->head, prediction.likelihood);
+        prepare::write_on_scan(task_.outputs.likelihood, read->head, prediction.likelihood,
+                               options.preprocess);
         if (task_.outputs.brain) write_brain(*task_.outputs.brain, *read, prediction.mask);
         core::fault_point("predict.write");
-        io::write_on_scan(task_.outputs.mask, read->head, prediction.mask, io::StoredAs::uint8);
+        prepare::write_on_scan(task_.outputs.mask, read->head, prediction.mask, options.preprocess,
+                               io::StoredAs::uint8);
         return Masked{.scan = std::move(scan),
                       .mask = std::move(prediction.mask),
                       .measures = prediction.measures};
@@ -97,13 +100,16 @@ private:
     /// Writes all frames of the scan without its skull; `read` is one of them.
     void write_brain(const std::filesystem::path& file, const io::NiftiFrame& read,
                      const core::Volume& mask) const {
+        const auto& options = rules_.options.preprocess;
         if (read.frames == 1) {
-            io::write_on_scan(file, read.head, predict::brain_of(read.volume, mask));
+            prepare::write_on_scan(file, read.head, predict::brain_of(read.volume, mask), options);
             return;
         }
+        const auto to_file = imaging::inverse(imaging::slices_last(options.axis_of_slices()));
+        const core::Volume mask_of_file = imaging::reordered(mask, to_file);
         io::NiftiWriter writer(file, read.head, read.frames, io::StoredAs::float32);
         io::NiftiFile(task_.scan.file).each_frame([&](const core::Volume& frame) {
-            writer.add(predict::brain_of(frame, mask).voxels);
+            writer.add(predict::brain_of(frame, mask_of_file).voxels);
         });
         writer.commit();
     }
@@ -119,7 +125,7 @@ private:
     }
 
     std::optional<core::Volume> load_mask(const std::filesystem::path& file) {
-        return prepare::read_mask(file, settings_.preprocess.frame, findings_);
+        return prepare::read_mask(file, settings_.preprocess, findings_);
     }
 
     void set_flags(const predict::MaskFacts& facts,

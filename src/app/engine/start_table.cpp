@@ -158,11 +158,15 @@ void count(report::DataCount& entry, std::size_t pairs, std::size_t slices, std:
 
 std::string preprocessing_text(const TrainSettings& settings) {
     const auto& options = settings.preprocess;
+    const auto axis = options.axis_of_slices();
+    const std::string slices = axis == imaging::SliceAxis::third
+                                   ? ""
+                                   : concat(", slices along axis ", core::name_of(axis));
     if (options.by_spacing()) {
         return concat("to ", options.horizontal(), " × ", options.horizontal(), " × ",
-                      options.interlayer(), " mm");
+                      options.interlayer(), " mm", slices);
     }
-    return concat("to ", options.target(), " pixels width, field of view kept");
+    return concat("to ", options.target(), " pixels width, field of view kept", slices);
 }
 
 std::string dropped_slices_text(const prepare::Survey& survey) {

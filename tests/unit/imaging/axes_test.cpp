@@ -66,6 +66,24 @@ TEST(Axes, other_orders_are_found_and_undone_without_loss) {
     }
 }
 
+TEST(Axes, the_slices_of_a_file_lie_along_z) {
+    core::RandomStream random(5);
+    const core::Volume file = testing::random_volume(random);
+    for (const SliceAxis axis : {SliceAxis::first, SliceAxis::second, SliceAxis::third}) {
+        const AxisMap map = slices_last(axis);
+        EXPECT_EQ(reordered(file, map).size[2], file.size[static_cast<std::size_t>(axis) - 1]);
+        EXPECT_EQ(reordered(file, map).at(0, 1, 0),
+                  axis == SliceAxis::third ? file.at(0, 1, 0) : file.at(0, 0, 1));
+    }
+    for (int round = 0; round < 50; ++round) {
+        const AxisMap map = random_map(random);
+        const core::Volume back = reordered(reordered(file, map), inverse(map));
+        EXPECT_EQ(back.size, file.size);
+        EXPECT_EQ(back.voxels, file.voxels);
+        EXPECT_THAT(back.origin, ::testing::Pointwise(::testing::DoubleNear(1e-9), file.origin));
+    }
+}
+
 TEST(Axes, other_places_have_no_order) {
     core::RandomStream random(3);
     const core::Volume scan = testing::random_volume(random);

@@ -100,6 +100,16 @@ TEST(ImplausibleMask, names_empty_full_and_inverted_masks) {
     EXPECT_THAT(*implausible_mask(mask), HasSubstr("no background"));
 }
 
+TEST(SliceAxis, is_expected_to_have_the_largest_spacing) {
+    core::Volume scan = line({1, 2, 3});
+    scan.spacing = {0.1, 0.5, 0.1};
+    EXPECT_FALSE(implausible_slice_axis(scan, SliceAxis::second));
+    EXPECT_THAT(*implausible_slice_axis(scan, SliceAxis::third),
+                HasSubstr("longest along axis 2, but slices are cut along axis 3 (--slice_axis 2"));
+    scan.spacing = {0.1, 0.14, 0.1};
+    EXPECT_FALSE(implausible_slice_axis(scan, SliceAxis::third));
+}
+
 TEST(Difference, of_sizes) {
     const core::Volume a = line({1, 2, 3});
     core::Volume b = a;
