@@ -23,6 +23,18 @@ SEAL, DESCRIPTION = b"\0", b"\1"
 ZIP, PNG = b"\0", b"\1"
 
 
+def nifti_2(size, values):
+    """A NIfTI-2 file of float32."""
+    dimensions = [len(size), *size] + [1] * (7 - len(size))
+    head = struct.pack("<i8s2h8q", 540, b"n+2\0\r\n\032\n", 16, 32, *dimensions)
+    head += struct.pack("<3d8d", 0, 0, 0, 1, 0.1, 0.1, 0.5, 1, 1, 1, 1)
+    head += struct.pack("<q6d2q80s24s2i", 544, 1, 0, 0, 0, 0, 0, 0, 0, b"", b"", 0, 1)
+    head += struct.pack("<6d12d", 0, 0, 0, 0, 0, 0, 0.1, 0, 0, 1, 0, 0.1, 0, 2, 0, 0, 0.5, 3)
+    head += struct.pack("<3i16s16s4x", 0, 2, 0, b"", b"")
+    assert len(head) == 544
+    return head + struct.pack(f"<{len(values)}f", *values)
+
+
 def nifti():
     with tempfile.TemporaryDirectory() as folder:
         for size, kind, value in (((4, 3, 2), "f", 1.5), ((2, 2, 1, 9), "h", 7), ((3, 3, 1), "B", 1)):
@@ -33,6 +45,9 @@ def nifti():
             program.write_nifti(file, size, [value] * count, kind=kind)
             yield PLAIN + file.read_bytes()
             yield PACKED + gzip.compress(file.read_bytes(), mtime=0)
+    second = nifti_2((4, 3, 2), [1.5] * 24)
+    yield PLAIN + second
+    yield PACKED + gzip.compress(second, mtime=0)
 
 
 def grid():
