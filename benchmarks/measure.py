@@ -18,7 +18,7 @@ PROGRAM = PROJECT / "build" / "msunet"
 KERAS_PYTHON = PROJECT / ".deps" / "interop-venv" / "bin" / "python"
 TORCH_PYTHON = PROJECT / ".deps" / "torch-venv" / "bin" / "python"
 STOPPED = 75  # exit code of a run that a signal stopped
-SHARED = Path(os.environ.get("MSUNET_SHARED_DIR", PROJECT.parent / "shared"))
+REAL_SCANS = Path(os.environ.get("MSUNET_REAL_SCANS", "/nowhere"))
 
 
 def parser(description):
@@ -53,8 +53,8 @@ def environment(threads):
 def scans(program, folder, animals=10):
     """A folder with data and masks, and a description: the real scans if there are any, otherwise
     phantoms made in `folder`."""
-    if (SHARED / "data" / "real" / "data").is_dir():
-        return SHARED / "data" / "real", "real scans"
+    if (REAL_SCANS / "data").is_dir():
+        return REAL_SCANS, "real scans"
     phantom = Path(folder) / "phantom"
     subprocess.run([program, "phantom", phantom, "--animals", str(animals)], check=True,
                    stdout=subprocess.DEVNULL)

@@ -10,8 +10,8 @@
 #                     [TIMEOUT <seconds>] [LABELS <label>...])
 #   A Python test against the reference libraries, with the label interop, run by the Python of
 #   scripts/interop-env.sh; skipped with the reason if there is none. The environment variables
-#   MSUNET_SHARED_DIR, MSUNET_SOURCE_DIR, MSUNET_PROGRAM and MSUNET_TALOS2 (folder of Talos 2) are
-#   set.
+#   MSUNET_SOURCE_DIR, MSUNET_PROGRAM, MSUNET_TALOS2 (folder of Talos 2) and MSUNET_SEEDED_START
+#   (folder of start models that Keras made) are set.
 
 set(MSUNET_INTEROP_PYTHON ${PROJECT_SOURCE_DIR}/.deps/interop-venv/bin/python CACHE FILEPATH
     "Python with Keras, SimpleITK and Talos, as scripts/interop-env.sh makes it")
@@ -19,6 +19,10 @@ set(MSUNET_INTEROP_PYTHON ${PROJECT_SOURCE_DIR}/.deps/interop-venv/bin/python CA
 if(MSUNET_TESTS)
   find_package(GTest REQUIRED)
 endif()
+
+# Where tests/reference puts start models.
+set(MSUNET_KERAS_START_DIR ${PROJECT_BINARY_DIR}/reference/keras)
+set(MSUNET_SEEDED_START_DIR ${PROJECT_BINARY_DIR}/reference/seeded)
 
 # Tests must run on small machines and as root in containers; waiting threads of libgomp would spin.
 set(MSUNET_TEST_ENVIRONMENT
@@ -50,7 +54,8 @@ function(msunet_test_executable target result)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${target} PRIVATE
-    MSUNET_SHARED_DIR="${MSUNET_SHARED_DIR}" MSUNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    MSUNET_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    MSUNET_KERAS_START_DIR="${MSUNET_KERAS_START_DIR}")
   foreach(module IN LISTS arg_MODULES)
     target_link_libraries(${target} PRIVATE msunet_${module})
   endforeach()
@@ -107,7 +112,7 @@ function(msunet_interop_test name)
     ${MSUNET_INTEROP_PYTHON} ${arg_SCRIPT} ${arg_ARGS})
   msunet_test_properties(${name} ${arg_TIMEOUT} 1 interop ${arg_LABELS})
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
-    MSUNET_SHARED_DIR=${MSUNET_SHARED_DIR} MSUNET_SOURCE_DIR=${PROJECT_SOURCE_DIR}
+    MSUNET_SOURCE_DIR=${PROJECT_SOURCE_DIR} MSUNET_SEEDED_START=${MSUNET_SEEDED_START_DIR}
     MSUNET_PROGRAM=${PROJECT_BINARY_DIR}/msunet MSUNET_TALOS2=${environment}/talos2
     TF_CPP_MIN_LOG_LEVEL=3 CUDA_VISIBLE_DEVICES=)
 endfunction()

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <filesystem>
 
 #include "msunet/core/error.hpp"
 #include "msunet/io/npy.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::test {
 namespace {
@@ -42,16 +42,12 @@ TEST(Npy, DamageIsAnError) {
 }
 
 TEST(Npz, ReadsTheReferenceFixtures) {
-    const std::filesystem::path folder =
-        std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "fixtures";
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no reference files in " << folder;
-    const auto train = read_npz(folder / "train.npz");
-    EXPECT_EQ(train.at("X").shape, (std::vector<std::int64_t>{24, 64, 64, 1}));
-    EXPECT_EQ(train.at("X").values.size(), 24U * 64 * 64);
-    EXPECT_EQ(train.at("Y").dtype, "|u1");
-    const auto gradient = read_npz(folder / "grad.npz");
-    EXPECT_EQ(gradient.at("names").texts.front(), "conv1_1/kernel:0");
-    const auto preprocess = read_npz(folder / "preprocess_spacing.npz");
+    const auto train = read_npz(reference("network/trajectory.npz"));
+    EXPECT_EQ(train.at("x").shape, (std::vector<std::int64_t>{24, 48, 48, 1}));
+    EXPECT_EQ(train.at("x").values.size(), 24U * 48 * 48);
+    EXPECT_EQ(train.at("y").dtype, "|u1");
+    EXPECT_EQ(train.at("names").texts.front(), "conv1_1/kernel:0");
+    const auto preprocess = read_npz(reference("preprocess/spacing.npz"));
     EXPECT_EQ(preprocess.at("0_size_zyx").values.size(), 3U);
 }
 

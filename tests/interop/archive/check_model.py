@@ -13,11 +13,8 @@ from tensorflow import keras
 
 import made
 
-oracle = os.path.join(os.environ["MSUNET_SHARED_DIR"], "reference", "oracle")
-build = None
-if os.path.isdir(oracle):
-    sys.path.insert(0, oracle)
-    from make_start_model import build  # sets threads: before TensorFlow's first computation
+sys.path.insert(0, os.path.join(os.environ["MSUNET_SOURCE_DIR"], "tests", "reference", "make"))
+from network import build  # sets threads: before TensorFlow's first computation
 
 with made.results(sys.argv[1]) as folder:
     path = os.path.join(folder, "best_model.hdf5")
@@ -49,10 +46,8 @@ with made.results(sys.argv[1]) as folder:
         assert np.array_equal(mine, theirs)
     assert np.array_equal(copy.predict(x, verbose=0), y)
 
-    if build:
-        reference = build(made.HEIGHT, made.WIDTH)
-        reference.set_weights(model.get_weights())
-        np.testing.assert_allclose(reference.predict(x, verbose=0), y, atol=1e-6)
-        print("equal to the published network")
+    reference = build(made.HEIGHT, made.WIDTH)
+    reference.set_weights(model.get_weights())
+    np.testing.assert_allclose(reference.predict(x, verbose=0), y, atol=1e-6)
 
 print("keras loads best_model.hdf5")

@@ -7,21 +7,13 @@ import sys
 
 import runs
 
-sys.path.insert(0, os.path.join(runs.REFERENCE, "oracle"))
-from make_start_model import build, dice_coef, dice_coef_loss  # before TensorFlow computes anything
+sys.path.insert(0, os.path.join(runs.REFERENCE, "make"))
+from network import build, dice_coef, dice_coef_loss, jaccard_similarity  # before TensorFlow computes anything
 import numpy as np
 import preprocess
 import tensorflow as tf
-from tensorflow import keras
-from tensorflow.keras import backend as K
 
 tf.get_logger().setLevel("ERROR")
-
-
-def jaccard_similarity(y_true, y_pred):
-    t, p = K.flatten(y_true), K.flatten(y_pred)
-    both = K.sum(t * p)
-    return (both + K.epsilon()) / (K.sum(t) + K.sum(p) - both + K.epsilon())
 
 
 class Samples:

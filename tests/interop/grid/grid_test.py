@@ -81,9 +81,7 @@ class Grids(unittest.TestCase):
         self.assertEqual(list(permutations[0]), sorted(grid))
 
     def test_the_guides_own(self):
-        path = os.path.join(os.environ['MSUNET_SHARED_DIR'], 'reference/examples/guide_grid.txt')
-        if not os.path.exists(path):
-            self.skipTest('the reference folder is absent')
+        path = os.path.join(os.environ['MSUNET_SOURCE_DIR'], 'tests/reference/talos/guide_grid.txt')
         with open(path, encoding='utf-8') as file:
             text = file.read()
         grid = {'epochs': [10, 20], 'losses': ['dice_coef_loss'], 'optimizer': ['Adam'],

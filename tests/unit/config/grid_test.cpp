@@ -9,6 +9,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
 #include "sample_options.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::config {
 namespace {
@@ -79,9 +80,7 @@ TEST(Grid, ReadsRanges) {
 }
 
 TEST(Grid, ReadsTheGuidesExampleAsItStands) {
-    const auto path =
-        std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "examples" / "guide_grid.txt";
-    if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
+    const auto path = test::reference("talos/guide_grid.txt");
     const std::vector<std::string> known{"batch_size",
                                          "contractingBatchNormTrainable",
                                          "dropout",

@@ -9,16 +9,13 @@
 #include "h5/image.hpp"
 #include "h5/text.hpp"
 #include "msunet/core/error.hpp"
+#include "support/reference.hpp"
 #include "unit/h5/fixtures.hpp"
 
 namespace msunet::h5 {
 namespace {
 
 using testing::HasSubstr;
-
-std::filesystem::path start_file(const std::string& name) {
-    return std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "start" / name;
-}
 
 std::size_t elements(const KerasFile& file) {
     std::size_t count = 0;
@@ -29,11 +26,8 @@ std::size_t elements(const KerasFile& file) {
 }
 
 TEST(KerasRead, FilesOfKerasItself) {
-    if (!std::filesystem::exists(start_file("start.hdf5"))) {
-        GTEST_SKIP() << "no reference files under " << MSUNET_SHARED_DIR;
-    }
-    const KerasFile weights = read_keras_file(start_file("initialWeights.h5"));
-    const KerasFile whole = read_keras_file(start_file("start.hdf5"));
+    const KerasFile weights = read_keras_file(msunet::test::keras_start_file("initialWeights.h5"));
+    const KerasFile whole = read_keras_file(msunet::test::keras_start_file("start.hdf5"));
     for (const KerasFile* file : {&weights, &whole}) {
         EXPECT_EQ(file->layers.size(), 63U);
         EXPECT_EQ(std::count_if(file->layers.begin(), file->layers.end(),

@@ -13,6 +13,7 @@
 #include "msunet/imaging/resample.hpp"
 #include "support/npy.hpp"
 #include "support/read_volume.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::imaging {
 namespace {
@@ -41,12 +42,10 @@ std::span<const float> middle_of(const core::Volume& volume) {
 }
 
 TEST_P(Fixtures, are_met) {
-    const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "reference" / "fixtures";
-    if (!fs::exists(folder)) GTEST_SKIP() << "no reference fixtures in " << folder;
     const auto [name, by_spacing, target, outliers] = GetParam();
-    auto arrays = test::read_npz(folder / ("preprocess_" + std::string(name) + ".npz"));
-    const auto data = files_in(folder / "inputs" / "data");
-    const auto masks = files_in(folder / "inputs" / "masks");
+    auto arrays = test::read_npz(test::reference("preprocess/" + std::string(name) + ".npz"));
+    const auto data = files_in(test::reference("scans/data"));
+    const auto masks = files_in(test::reference("scans/masks"));
     ASSERT_EQ(data.size(), 3U);
     PreprocessOptions options;
     if (by_spacing) {

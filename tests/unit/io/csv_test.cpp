@@ -8,6 +8,7 @@
 
 #include "msunet/core/file.hpp"
 #include "support/csv.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::io {
 namespace {
@@ -20,11 +21,8 @@ TEST(Csv, WritesAsPandasDoes) {
 }
 
 TEST(Csv, WritesTheReferenceExamplesAgain) {
-    const std::filesystem::path folder =
-        std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "examples";
-    if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no reference files in " << folder;
     int files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    for (const auto& entry : std::filesystem::directory_iterator(test::reference("talos"))) {
         const std::string name = entry.path().filename().string();
         if (entry.path().extension() != ".csv" || name.ends_with("_x.csv")) continue;
         // What pandas wrote comes back byte for byte.

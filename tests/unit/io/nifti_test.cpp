@@ -15,6 +15,7 @@
 #include "msunet/core/random.hpp"
 #include "msunet/io/other_formats.hpp"
 #include "support/nifti_bytes.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::io {
 namespace {
@@ -308,12 +309,11 @@ TEST(OtherFormats, NameAToolThatConverts) {
 }
 
 TEST(NiftiReference, HeadersOfTheFixtures) {
-    const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "reference" / "fixtures" / "inputs";
-    if (!fs::exists(folder)) GTEST_SKIP() << "no reference files in " << folder;
-    const auto noddi = NiftiFile(folder / "data" / "c_rs02_1_noddi_data.nii").header();
+    const fs::path folder = test::reference("scans");
+    const auto noddi = NiftiFile(folder / "data" / "c_rs02_1_noddi_data.nii.gz").header();
     EXPECT_EQ(name_of(noddi.type), "int16");
     EXPECT_GT(noddi.frames, 7U);
-    const auto mask = NiftiFile(folder / "masks" / "c_rs02_1_noddi_mask.nii").header();
+    const auto mask = NiftiFile(folder / "masks" / "c_rs02_1_noddi_mask.nii.gz").header();
     EXPECT_EQ(mask.size, noddi.size);
 }
 

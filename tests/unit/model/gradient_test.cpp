@@ -28,57 +28,52 @@ double norm_difference(const model::Network& network, const test::NpyArray& norm
 }
 
 TEST_P(Gradient, NormsWithInferenceStatisticsEqualKeras) {
-    SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
     for (const auto& [precision, tolerance] : {std::pair(model::Precision::float32, 1e-4),
                                                std::pair(model::Precision::float64, 1e-10)}) {
         const std::string name =
-            precision == model::Precision::float64 ? "infer_float64" : "infer_float32";
+            precision == model::Precision::float64 ? "inference_float64" : "inference_float32";
         const auto network = test::start_network(
             GetParam(), {.precision = precision, .dropout = 0, .batch_statistics = false});
-        const double loss = test::step(*network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
+        const double loss = test::step(*network, tensor(fixture.at("x")), tensor(fixture.at("y")));
         EXPECT_NEAR(loss, fixture.at(name + "_loss").values[0],
                     precision == model::Precision::float64 ? 1e-12 : 1e-6);
-        EXPECT_LE(norm_difference(*network, fixture.at(name + "_norm"), fixture.at("names")),
+        EXPECT_LE(norm_difference(*network, fixture.at(name + "_norms"), fixture.at("names")),
                   tolerance);
     }
 }
 
 TEST_P(Gradient, NormsWithBatchStatisticsEqualKeras) {
-    SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
     const auto network =
         test::start_network(GetParam(), {.precision = model::Precision::float64, .dropout = 0});
-    const double loss = test::step(*network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
-    EXPECT_NEAR(loss, fixture.at("train_float64_loss").values[0], 1e-12);
-    EXPECT_LE(norm_difference(*network, fixture.at("train_float64_norm"), fixture.at("names")),
+    const double loss = test::step(*network, tensor(fixture.at("x")), tensor(fixture.at("y")));
+    EXPECT_NEAR(loss, fixture.at("training_float64_loss").values[0], 1e-12);
+    EXPECT_LE(norm_difference(*network, fixture.at("training_float64_norms"), fixture.at("names")),
               1e-8);
 }
 
 TEST_P(Gradient, Float32WithBatchStatisticsEqualsKerasAsFarAsItself) {
-    SKIP_WITHOUT_REFERENCE();
     const auto fixture = test::fixture("grad");
     const auto network = test::start_network(GetParam(), {.dropout = 0});
-    const double loss = test::step(*network, tensor(fixture.at("X")), tensor(fixture.at("Y")));
-    EXPECT_NEAR(loss, fixture.at("train_float64_loss").values[0], 5e-5);
-    EXPECT_LE(norm_difference(*network, fixture.at("train_float64_norm"), fixture.at("names")),
+    const double loss = test::step(*network, tensor(fixture.at("x")), tensor(fixture.at("y")));
+    EXPECT_NEAR(loss, fixture.at("training_float64_loss").values[0], 5e-5);
+    EXPECT_LE(norm_difference(*network, fixture.at("training_float64_norms"), fixture.at("names")),
               7e-2);
 }
 
 TEST_P(Gradient, TensorsEqualKeras) {
-    SKIP_WITHOUT_REFERENCE();
-    const auto train = test::fixture("train");
-    const auto fixture = test::fixture("f64");
+    const auto fixture = test::fixture("trajectory");
     const auto network = test::start_network(GetParam(), {.precision = model::Precision::float64,
                                                           .dropout = 0,
                                                           .trainable = test::all_but_the_head()});
-    test::step(*network, tensor(train.at("X")).narrow(0, 0, 8),
-               tensor(train.at("Y")).narrow(0, 0, 8));
-    EXPECT_LE(norm_difference(*network, fixture.at("g_float64_norm"), fixture.at("g_names")), 1e-8);
+    test::step(*network, tensor(fixture.at("x")).narrow(0, 0, 8),
+               tensor(fixture.at("y")).narrow(0, 0, 8));
+    EXPECT_LE(norm_difference(*network, fixture.at("norms"), fixture.at("names")), 1e-8);
     const auto& parameters = network->parameters();
     int compared = 0;
     for (std::size_t i = 0; i < parameters.segments().size(); ++i) {
-        const auto at = fixture.find("g_float64:" + parameters.segments()[i].name);
+        const auto at = fixture.find("gradient " + parameters.segments()[i].name);
         if (at == fixture.end()) continue;
         at::Tensor gradient = parameters.gradient(i);
         if (gradient.dim() == 4) gradient = gradient.permute({1, 2, 3, 0});

@@ -92,15 +92,14 @@ TEST_P(AnyNetwork, TakesBatchesWithoutSamples) {
 }
 
 TEST_P(AnyNetwork, HasTheBottleneckOfKerasFlattened) {
-    SKIP_WITHOUT_REFERENCE();
-    const auto fixture = test::fixture("train");
+    const auto fixture = test::fixture("forward");
     const auto network = test::start_network(GetParam(), {});
-    const at::Tensor features = network->bottleneck(test::tensor(fixture.at("fwd_in")));
+    const at::Tensor features = network->bottleneck(test::tensor(fixture.at("x")));
     EXPECT_EQ(features.size(1), 4 * 4 * 256);
-    // act_conv5_2_bn holds the first 8 channels of the first sample.
+    // bottleneck holds the first 8 channels of the first sample.
     const at::Tensor first = features[0].view({4, 4, 256}).narrow(2, 0, 8);
     EXPECT_LE(
-        test::largest_difference(first, test::tensor(fixture.at("act_conv5_2_bn")).view({4, 4, 8})),
+        test::largest_difference(first, test::tensor(fixture.at("bottleneck")).view({4, 4, 8})),
         1e-5);
 }
 

@@ -13,6 +13,7 @@
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/unet/initializers.hpp"
 #include "support/read_volume.hpp"
+#include "support/reference.hpp"
 #include "unit/prepare/workspace.hpp"
 
 namespace msunet::predict {
@@ -59,11 +60,11 @@ TEST(BackOnto, KeepsAMaskThatWentToTrainingsGrid) {
 }
 
 TEST(BackOnto, KeepsTheManualMasksOfRealScans) {
-    const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "data" / "real" / "masks";
-    if (!fs::is_directory(folder)) GTEST_SKIP() << "there are no real scans in " << folder;
+    const auto folder = test::real_scans();
+    if (!folder) GTEST_SKIP() << "no real scans, MSUNET_REAL_SCANS names no folder";
     for (const auto* name : {"train_t1m1_anatomical_mask.nii", "valid_fvb03_anatomical_mask.nii",
                              "valid_rs17_1_fmri_mask.nii"}) {
-        const auto mask = test::read_mask(folder / name);
+        const auto mask = test::read_mask(*folder / "masks" / name);
         EXPECT_GT(dice_there_and_back(mask, 128), 0.98) << name;
     }
 }

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -17,13 +16,10 @@
 #include "msunet/prepare/prepare.hpp"
 #include "support/nodes.hpp"
 #include "support/npy.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::prepare {
 namespace {
-
-namespace fs = std::filesystem;
-
-const fs::path fixtures = fs::path(MSUNET_SHARED_DIR) / "reference" / "fixtures";
 
 struct Case {
     const char* name;
@@ -36,15 +32,13 @@ void PrintTo(const Case& which, std::ostream* stream) { *stream << which.name; }
 class Fixture : public testing::TestWithParam<Case> {
 protected:
     void SetUp() override {
-        if (!fs::exists(fixtures / "inputs")) {
-            GTEST_SKIP() << "no reference fixtures in " << fixtures;
-        }
-        expected_ = test::read_npz(fixtures / core::concat("preprocess_", GetParam().name, ".npz"));
+        const std::string file = core::concat("preprocess/", GetParam().name, ".npz");
+        expected_ = test::read_npz(test::reference(file));
     }
     Request request() const {
         Request request;
-        request.folders.training_data_path = (fixtures / "inputs" / "data").string();
-        request.folders.mask_data_path = (fixtures / "inputs" / "masks").string();
+        request.folders.training_data_path = test::reference("scans/data").string();
+        request.folders.mask_data_path = test::reference("scans/masks").string();
         request.augment.enable_augmentation = false;
         request.split.validation_split = 0;
         request.patches.use_frac_patch = GetParam().fractional;

@@ -15,6 +15,7 @@
 #include "msunet/io/zip.hpp"
 #include "msunet/report/tables.hpp"
 #include "msunet/unet/architecture.hpp"
+#include "support/reference.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
@@ -74,12 +75,12 @@ TEST_F(Deploy, EqualInputGivesEqualBytes) {
 }
 
 TEST_F(Deploy, DetailsBeginAsThePythonTrainers) {
-    const auto file = testing::example(base_ + "_details.txt");
-    MSUNET_NEED_EXAMPLE(file);
+    const auto file = test::reference("talos/" + base_ + "_details.txt");
     sweep_.ended_at = 1795424954;  // 11/23/26 09:09
     const auto all = members();
     EXPECT_THAT(all.at(base_ + "_details.txt"), StartsWith(core::read_file(file)));
-    EXPECT_EQ(all.at(base_ + "_x.csv"), core::read_file(testing::example(base_ + "_x.csv")));
+    EXPECT_EQ(all.at(base_ + "_x.csv"),
+              core::read_file(test::reference("talos/" + base_ + "_x.csv")));
 }
 
 TEST_F(Deploy, ResultsAreTheTable) {

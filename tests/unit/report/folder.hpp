@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A temporary folder for a test, and the reference files.
+/// A temporary folder for a test.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,15 +36,4 @@ private:
     std::filesystem::path path_;
 };
 
-inline std::filesystem::path example(const std::string& name) {
-    return std::filesystem::path(MSUNET_SHARED_DIR) / "reference" / "examples" / name;
-}
-
 }  // namespace msunet::report::testing
-
-/// Skips the test with the reason where a reference file is absent.
-#define MSUNET_NEED_EXAMPLE(file)                                                        \
-    if (!std::filesystem::exists(file)) {                                                \
-        GTEST_SKIP() << "reference file " << (file) << " is absent (MSUNET_SHARED_DIR)"; \
-    }                                                                                    \
-    static_assert(true)

@@ -10,13 +10,15 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "support/csv.hpp"
+#include "support/reference.hpp"
 #include "unit/report/folder.hpp"
 #include "unit/report/made_up_sweep.hpp"
 
 namespace msunet::report {
 namespace {
 
-using testing::example;
+/// A file that the Python trainer wrote.
+std::filesystem::path example(const std::string& name) { return test::reference("talos/" + name); }
 
 const char* const summary_example = "112326090851.csv";
 const char* const results_example = "model_deployexperiment1795424930.852894_results.csv";
@@ -72,12 +74,10 @@ std::string with_names(std::string text) {
 }
 
 TEST(Tables, SummaryIsThePythonTrainersToTheByte) {
-    MSUNET_NEED_EXAMPLE(example(summary_example));
     EXPECT_EQ(summary_csv(python_sweep()), with_names(core::read_file(example(summary_example))));
 }
 
 TEST(Tables, DeployResultsAreThePythonTrainersToTheByte) {
-    MSUNET_NEED_EXAMPLE(example(results_example));
     EXPECT_EQ(deploy_results_csv(python_sweep()),
               with_names(core::read_file(example(results_example))));
 }
@@ -85,7 +85,6 @@ TEST(Tables, DeployResultsAreThePythonTrainersToTheByte) {
 TEST(Tables, HistoryIsThePythonTrainersToTheByte) {
     for (const char* name :
          {"talos_scan_history_1795424942.4791353.csv", "talos_scan_history_1795425614.86297.csv"}) {
-        MSUNET_NEED_EXAMPLE(example(name));
         const test::CsvTable table = test::read_csv(example(name));
         record::TrialResult trial;
         for (const auto& row : table.rows) {
@@ -102,7 +101,6 @@ TEST(Tables, HistoryIsThePythonTrainersToTheByte) {
 TEST(Tables, ModalityResultsAreThePythonTrainersToTheByte) {
     for (const char* name :
          {"modality_results_1795424932.163783.csv", "modality_results_1795425578.631901.csv"}) {
-        MSUNET_NEED_EXAMPLE(example(name));
         const test::CsvTable table = test::read_csv(example(name));
         record::TrialResult trial;
         for (const auto& row : table.rows) {

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <stdexcept>
 
 #include "msunet/h5/start_model.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -30,10 +30,7 @@ TEST(Architecture, HasTheSizeOfThePublishedModel) {
 }
 
 TEST(Architecture, HasTheNamesAndShapesThatKerasHas) {
-    const auto file = std::filesystem::path(MSUNET_SHARED_DIR) / "reference/start/start.hdf5";
-    if (!std::filesystem::exists(file)) {
-        GTEST_SKIP() << "no reference files under " << MSUNET_SHARED_DIR;
-    }
+    const auto file = test::keras_start_file("start.hdf5");
     const Architecture published = published_architecture();
     const auto model = h5::read_keras_file(file);
     std::vector<std::string> names;

@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "msunet/h5/keras_file.hpp"
+#include "support/reference.hpp"
 
 namespace msunet::unet {
 namespace {
@@ -48,10 +48,7 @@ TEST(KerasConfig, CarriesTheHyperparameters) {
 
 // Whatever we say of a layer, Keras says the same in the file it has written.
 TEST(KerasConfig, AgreesWithTheConfigurationThatKerasWrites) {
-    const auto file = std::filesystem::path(MSUNET_SHARED_DIR) / "reference/start/start.hdf5";
-    if (!std::filesystem::exists(file)) {
-        GTEST_SKIP() << "no reference files under " << MSUNET_SHARED_DIR;
-    }
+    const auto file = test::keras_start_file("start.hdf5");
     const json theirs = json::parse(h5::read_keras_file(file).model_config.value());
     const json ours = json::parse(keras_model_json(architecture(), {}, 64, 64));
     EXPECT_EQ(ours.at("config").at("layers").size(), 63U);
