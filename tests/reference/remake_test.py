@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""remake_test.py [--write]: makes the files of this folder again, from scratch, and compares them
-with those that are stored; with --write it stores them instead."""
+"""remake_test.py [TEST…]: makes files of this folder again, from scratch, and compares them with
+those that are stored. remake_test.py --write stores all of them instead."""
 
 import os
 import shutil
@@ -56,10 +56,16 @@ TOLERANCES = {
 PREPROCESS = {"norm_sum": 1e-7, "patch_sum_x": 1e-6, "sample_x": 1e-6, "norm_mid": 1e-6}
 
 
-def make(folder):
+def make_scans(folder):
     scans.make(os.path.join(folder, "scans"))
     preprocess.make(os.path.join(folder, "scans"), os.path.join(folder, "preprocess"))
-    network_reference.make(os.path.join(folder, "network"))
+
+
+def make_network(part, folder):
+    network_reference.make(part, os.path.join(folder, "network"))
+
+
+def make_start_models(folder):
     start_model.make(os.path.join(folder, "keras_start.tar.gz"))
 
 
@@ -69,11 +75,9 @@ def arrays(*path):
 
 
 class Remake(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.mkdtemp()
-        cls.addClassCleanup(shutil.rmtree, cls.made)
-        make(cls.made)
+    def setUp(self):
+        self.made = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.made)
 
     def compare(self, name, tolerances):
         stored, made = arrays(HERE, name), arrays(self.made, name)
@@ -87,33 +91,44 @@ class Remake(unittest.TestCase):
                     limit = tolerance * np.max(np.abs(values))
                     np.testing.assert_allclose(made[key], values, rtol=0, atol=limit)
 
-    def test_network(self):
-        for name, tolerances in TOLERANCES.items():
-            self.compare(f"network/{name}.npz", tolerances)
+    def check_network(self, part):
+        make_network(part, self.made)
+        self.compare(f"network/{part}.npz", TOLERANCES[part])
 
-    def test_preprocessing(self):
+    def test_forward(self):
+        self.check_network("forward")
+
+    def test_gradient(self):
+        self.check_network("gradient")
+
+    def test_trajectory(self):
+        self.check_network("trajectory")
+
+    def test_scans_and_their_preprocessing(self):
+        make_scans(self.made)
         for name in preprocess.MODES:
             self.compare(f"preprocess/{name}.npz", PREPROCESS)
-
-    def test_scans(self):
         for kind in ("data", "masks"):
             names = sorted(os.listdir(os.path.join(HERE, "scans", kind)))
             self.assertEqual(names, sorted(os.listdir(os.path.join(self.made, "scans", kind))))
             for name in names:
                 stored, made = (
-                    nib.load(os.path.join(folder, "scans", kind, name)) for folder in (HERE, self.made)
+                    nib.load(os.path.join(folder, "scans", kind, name))
+                    for folder in (HERE, self.made)
                 )
                 self.assertEqual(stored.header.binaryblock, made.header.binaryblock)
                 np.testing.assert_array_equal(stored.dataobj, made.dataobj)
 
     def test_start_models(self):
+        make_start_models(self.made)
+        unpacked = []
         for folder in (HERE, self.made):
+            unpacked.append(os.path.join(self.made, str(len(unpacked))))
             with tarfile.open(os.path.join(folder, "keras_start.tar.gz")) as archive:
-                archive.extractall(os.path.join(self.made, os.path.basename(folder)))
-        stored, made = (os.path.join(self.made, os.path.basename(f)) for f in (HERE, self.made))
+                archive.extractall(unpacked[-1])
         for name in ("start.hdf5", "initialWeights.h5"):
-            with h5py.File(os.path.join(stored, name)) as old, h5py.File(os.path.join(made, name)) as new:
-                self.assertEqual(contents(old), contents(new))
+            files = [h5py.File(os.path.join(folder, name)) for folder in unpacked]
+            self.assertEqual(*map(contents, files))
 
 
 def contents(file):
@@ -130,6 +145,9 @@ def contents(file):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
-        make(HERE)
+        make_scans(HERE)
+        make_start_models(HERE)
+        for part in TOLERANCES:
+            make_network(part, HERE)
     else:
         unittest.main()

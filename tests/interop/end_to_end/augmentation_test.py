@@ -44,7 +44,7 @@ class Augmentation(unittest.TestCase):
             stem = os.path.basename(data).split("_augmented")[0]
             (pair,) = (pair for pair in pairs if os.path.basename(pair[0]).startswith(stem))
             self.assertTrue(
-                os.path.basename(mask).startswith(os.path.basename(pair[1])[: -len(".nii")]), mask
+                os.path.basename(mask).startswith(os.path.basename(pair[1])[: -len(".nii.gz")]), mask
             )
             yield pair
 

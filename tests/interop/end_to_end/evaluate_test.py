@@ -90,10 +90,10 @@ class Evaluate(unittest.TestCase):
             "-ufp",
             False,
             "-ts",
-            64,
+            80,
         )
         for trial, size in enumerate((32, 64)):
-            data = samples("target", 64, fixed=(size, 32))
+            data = samples("target", 80, fixed=(size, 32))
             self.compare(sweep, trial, str(size), data, runs.START, train=[0], validation=[1, 2])
 
 

@@ -12,6 +12,7 @@ from network import build, dice_coef, dice_coef_loss, jaccard_similarity  # befo
 import numpy as np
 import preprocess
 import tensorflow as tf
+from tensorflow import keras  # noqa: F401  for the tests, which import it after `network`
 
 tf.get_logger().setLevel("ERROR")
 

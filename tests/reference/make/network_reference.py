@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""network_reference.py FOLDER: forward passes, losses, gradients and training steps of Keras, as
-forward.npz, gradient.npz and trajectory.npz."""
+"""Forward passes, losses, gradients and training steps of Keras."""
 
 import os
-import sys
 
 import network  # before TensorFlow computes anything
 import numpy as np
@@ -148,11 +146,8 @@ def trajectory():
     return values
 
 
-def make(folder):
+def make(part, folder):
+    """The file of "forward", "gradient" or "trajectory"."""
     os.makedirs(folder, exist_ok=True)
-    for part in (forward, gradient, trajectory):
-        np.savez_compressed(os.path.join(folder, part.__name__ + ".npz"), **part())
-
-
-if __name__ == "__main__":
-    make(sys.argv[1])
+    values = {"forward": forward, "gradient": gradient, "trajectory": trajectory}[part]()
+    np.savez_compressed(os.path.join(folder, part + ".npz"), **values)

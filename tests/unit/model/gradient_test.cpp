@@ -28,7 +28,7 @@ double norm_difference(const model::Network& network, const test::NpyArray& norm
 }
 
 TEST_P(Gradient, NormsWithInferenceStatisticsEqualKeras) {
-    const auto fixture = test::fixture("grad");
+    const auto fixture = test::fixture("gradient");
     for (const auto& [precision, tolerance] : {std::pair(model::Precision::float32, 1e-4),
                                                std::pair(model::Precision::float64, 1e-10)}) {
         const std::string name =
@@ -44,7 +44,7 @@ TEST_P(Gradient, NormsWithInferenceStatisticsEqualKeras) {
 }
 
 TEST_P(Gradient, NormsWithBatchStatisticsEqualKeras) {
-    const auto fixture = test::fixture("grad");
+    const auto fixture = test::fixture("gradient");
     const auto network =
         test::start_network(GetParam(), {.precision = model::Precision::float64, .dropout = 0});
     const double loss = test::step(*network, tensor(fixture.at("x")), tensor(fixture.at("y")));
@@ -54,7 +54,7 @@ TEST_P(Gradient, NormsWithBatchStatisticsEqualKeras) {
 }
 
 TEST_P(Gradient, Float32WithBatchStatisticsEqualsKerasAsFarAsItself) {
-    const auto fixture = test::fixture("grad");
+    const auto fixture = test::fixture("gradient");
     const auto network = test::start_network(GetParam(), {.dropout = 0});
     const double loss = test::step(*network, tensor(fixture.at("x")), tensor(fixture.at("y")));
     EXPECT_NEAR(loss, fixture.at("training_float64_loss").values[0], 5e-5);
