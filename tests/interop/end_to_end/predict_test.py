@@ -78,15 +78,15 @@ class Predict(unittest.TestCase):
             model = model_for(grid[0][1], grid[0][0])
             _, x, _, _ = preprocess.pair(data, mask, mode, argument, fractions is not None)
             expected = back(image, grid, through_windows(model, x, fractions, fixed, combine))
-            stem = os.path.join(output, os.path.basename(data).removesuffix(".nii"))
-            ours = sitk.ReadImage(stem + "_likelihood.nii")
+            stem = os.path.join(output, os.path.basename(data).removesuffix(".nii.gz"))
+            ours = sitk.ReadImage(stem + "_likelihood.nii.gz")
             self.assertEqual(ours.GetSize(), image.GetSize())
             for ask in ("GetSpacing", "GetOrigin", "GetDirection"):
                 np.testing.assert_allclose(getattr(ours, ask)(), getattr(image, ask)(), atol=1e-5)
             values = sitk.GetArrayFromImage(ours)
             np.testing.assert_allclose(values, sitk.GetArrayFromImage(expected), atol=TOLERANCE,
                                        rtol=0, err_msg=data)
-            ours_mask = sitk.GetArrayFromImage(sitk.ReadImage(stem + "_mask.nii"))
+            ours_mask = sitk.GetArrayFromImage(sitk.ReadImage(stem + "_mask.nii.gz"))
             np.testing.assert_array_equal(ours_mask, values > 0.5)
 
     def test_a_trained_model_and_its_archive(self):
@@ -98,17 +98,17 @@ class Predict(unittest.TestCase):
         self.compare(lambda *_: model, output, "target", 32, fractions=FRACTIONS)
         again = os.path.join(self.folder, "archive")
         predict(sweep.archive, again, "--threads", 1)
-        for file in sorted(glob.glob(os.path.join(output, "*.nii"))):
+        for file in sorted(glob.glob(os.path.join(output, "*.nii.gz"))):
             with open(file, "rb") as one, open(os.path.join(again, os.path.basename(file)), "rb") as two:
                 self.assertEqual(one.read(), two.read(), file)
 
     def test_a_file_that_says_nothing_with_fixed_patches_and_the_maximum(self):
         output = os.path.join(self.folder, "fixed")
-        text = predict(runs.START_WEIGHTS, output, "-ts", 72, "--patch_dimensions", 64,
+        text = predict(runs.START_WEIGHTS, output, "-ts", 80, "--patch_dimensions", 64,
                        "--patch_stride", 32, "--combine", "maximum")
         self.assertIn("does not say how scans were prepared", text)
         model = start_model(64, 64, runs.START_WEIGHTS)
-        self.compare(lambda *_: model, output, "target", 72, fixed=(64, 32), combine=np.nanmax)
+        self.compare(lambda *_: model, output, "target", 80, fixed=(64, 32), combine=np.nanmax)
 
     def test_a_spacing_that_does_not_divide_the_field_of_view(self):
         output = os.path.join(self.folder, "spacing")
@@ -131,7 +131,7 @@ class Predict(unittest.TestCase):
             self.assertEqual(row["scan"], os.path.basename(data))
             truth = sitk.GetArrayFromImage(sitk.ReadImage(mask)) > 0
             ours = sitk.GetArrayFromImage(sitk.ReadImage(
-                os.path.join(output, row["scan"].removesuffix(".nii") + "_mask.nii"))) > 0
+                os.path.join(output, row["scan"].removesuffix(".nii.gz") + "_mask.nii.gz"))) > 0
             dice = 2 * np.sum(truth & ours) / (np.sum(truth) + np.sum(ours))
             self.assertAlmostEqual(float(row["dice"]), dice, delta=1e-6)
 
