@@ -12,6 +12,7 @@
 
 #include "msunet/phantom/phantom.hpp"
 #include "support/read_volume.hpp"
+#include "support/reference.hpp"
 #include "workspace.hpp"
 
 namespace msunet::prepare::test {
@@ -41,14 +42,12 @@ std::vector<ScanAndMask> phantoms() {
 
 std::vector<fs::path> files_in(const fs::path& folder) {
     std::vector<fs::path> files;
-    std::error_code missing;
-    for (const auto& entry : fs::directory_iterator(folder, missing)) files.push_back(entry.path());
+    for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
     std::ranges::sort(files);
     return files;
 }
 
-std::vector<ScanAndMask> real_scans() {
-    const fs::path folder = fs::path(MSUNET_SHARED_DIR) / "data" / "real";
+std::vector<ScanAndMask> pairs_in(const fs::path& folder) {
     const auto data = files_in(folder / "data");
     const auto masks = files_in(folder / "masks");
     std::vector<ScanAndMask> scans;
@@ -115,10 +114,10 @@ TEST(MaskOrder, images_decide_for_phantoms) {
 }
 
 TEST(MaskOrder, images_decide_for_real_scans) {
-    const auto scans = real_scans();
-    if (scans.empty()) GTEST_SKIP() << "no real scans in " << MSUNET_SHARED_DIR << "/data/real";
+    const auto folder = msunet::test::real_scans();
+    if (!folder) GTEST_SKIP() << "no real scans, MSUNET_REAL_SCANS names no folder";
     double least = 1;
-    for (const auto& pair : scans) least = std::min(least, check_all_orders(pair));
+    for (const auto& pair : pairs_in(*folder)) least = std::min(least, check_all_orders(pair));
     RecordProperty("least_preference", std::to_string(least));
     EXPECT_GE(least, 0.165);  // docs/formats.md
 }
