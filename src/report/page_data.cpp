@@ -96,6 +96,14 @@ Json pictures_page_json(const std::vector<SlicePicture>& pictures) {
     return json;
 }
 
+/// Dice of whole masks: by scan, null where the best model was not measured, and their means.
+Json whole_masks_json(const std::vector<ScanDice>& scans) {
+    if (scans.empty()) return {};
+    Json by_scan = Json::object();
+    for (const ScanDice& one : scans) by_scan[one.scan] = number_json(one.dice);
+    return {{"scans", std::move(by_scan)}, {"means", mean_dice_text(scans)}};
+}
+
 // The hyperparameters of which the sweep tries several values.
 std::vector<std::string> varied_names(const Sweep& sweep) {
     std::vector<std::string> names;
@@ -108,8 +116,8 @@ std::vector<std::string> varied_names(const Sweep& sweep) {
 
 }  // namespace
 
-std::string page_data(const record::SweepRecord& record,
-                      const std::vector<SlicePicture>& pictures) {
+std::string page_data(const record::SweepRecord& record, const std::vector<SlicePicture>& pictures,
+                      const std::vector<ScanDice>& scans) {
     const Sweep sweep = make_sweep(record);
     const std::vector<std::string> names = parameter_names(sweep);
     const auto best = best_trial(sweep);
@@ -143,6 +151,7 @@ std::string page_data(const record::SweepRecord& record,
               {"settings", std::move(settings)},
               {"summary", result_names(sweep).summary},
               {"archive", result_names(sweep).archive},
+              {"whole_masks", whole_masks_json(scans)},
               {"pictures", pictures_page_json(pictures)}};
     // Names come from files and options: bytes that are not UTF-8 become a replacement character.
     return in_script(json.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -12,6 +12,7 @@ namespace msunet::report {
 /// The data of report.html as JSON, which page/*.js reads from `<script id="data">`; "<" is
 /// escaped, so that no text ends the element.
 [[nodiscard]] std::string page_data(const record::SweepRecord& record,
-                                    const std::vector<SlicePicture>& pictures);
+                                    const std::vector<SlicePicture>& pictures,
+                                    const std::vector<ScanDice>& scans);
 
 }  // namespace msunet::report

@@ -172,6 +172,8 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
     block.row("trials", state_counts(sweep));
     if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
     add_best_trial(block, sweep);
+    if (!summary.whole_masks.empty())
+        block.row("whole masks", core::concat("Dice ", summary.whole_masks));
     add_late_drop(block, sweep);
     std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));
     if (summary.starts > 1) {

@@ -178,6 +178,8 @@ class OutputsTest(ProgramTest):
         self.assertEqual([path.parent for path in kept],
                          [path.parent for path in self.folder.glob("trials/*/weights.h5")])
         shown = page(self.folder)
+        self.assertEqual(list(shown["whole_masks"]["scans"]), ["b1_fmri_data.nii"])
+        self.assertRegex(shown["whole_masks"]["means"], r"^fmri 0\.\d+ \(1 scan\)")
         self.assertEqual(int(kept[0].parent.name), shown["best"])
         self.assertEqual({picture["scan"] for picture in shown["pictures"]}, {"b1_fmri_data.nii"})
         for picture in shown["pictures"]:

@@ -3,6 +3,7 @@
 
 import csv
 import gzip
+import json
 import os
 import re
 import shutil
@@ -295,6 +296,12 @@ class Models(PredictTest):
         self.assertEqual([(row["scan"], row["modality"]) for row in rows],
                          [("b1_fmri_data.nii", "fmri")])
         self.assertIn("mean Dice    fmri", checked.out)
+        # The end of the sweep has measured the same.
+        measured = [json.loads(path.read_text())
+                    for path in (self.here / experiment).glob("trials/*/scan_dice.json")]
+        self.assertEqual([[(one["scan"], one["modality"], one["dice"]) for one in scans]
+                          for scans in measured],
+                         [[(row["scan"], row["modality"], float(row["dice"])) for row in rows]])
         for words, text in ((("data",), "can't be combined"), (("-o", "data/x"), "input folder")):
             refused = run("predict", "--validation", experiment, *words, cwd=self.here)
             self.assert_code(refused, 2)

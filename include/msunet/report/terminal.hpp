@@ -57,6 +57,8 @@ struct FinalSummary {
     int ranks = 1;
     /// Starts of the program; the time shown includes that between them.
     std::size_t starts = 1;
+    /// Means of the Dice of the best model's whole masks, or empty.
+    std::string whole_masks{};
     /// Why the sweep ended before all trials ran ("time limit reached"), or empty.
     std::string stopped{};
 };

@@ -12,6 +12,7 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
+#include "msunet/report/scan_dice.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
 
@@ -81,6 +82,8 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
     }
     journal.sync();
+    const auto scans = report::read_scan_dice(folder, journal.record());
+    summary.whole_masks = report::mean_dice_text(scans);
     core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
     if (stopped) return core::ExitCode::stopped;
     return exit_code_of(journal.record());

@@ -31,6 +31,7 @@
 #include "sweep_setup.hpp"
 #include "time_estimate.hpp"
 #include "trial_runner.hpp"
+#include "validation_dice.hpp"
 
 namespace msunet::app {
 
@@ -144,6 +145,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     return on_root(world, [&] {
         if (ending->ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
+            measure_validation_scans(start.architecture, open.folder, journal->record());
         }
         return finish_sweep(start.architecture, open.folder, *journal, *ending);
     });

@@ -46,10 +46,15 @@ int main(int argc, char** argv) {
     }
     namespace report = msunet::report;
     std::filesystem::create_directories(argv[1]);
+    const auto record = report::testing::made_up_sweep(kind(argv[2]));
+    std::vector<report::ScanDice> scans;
+    for (const auto& pair : record.start.data.pairs) {
+        const double dice = 1 - 0.01 * static_cast<double>(scans.size());
+        if (pair.validation) scans.push_back({pair.data, pair.modality, dice});
+    }
     msunet::core::write_file_atomically(
         std::filesystem::path(argv[1]) / "report.html",
-        report::report_html(report::testing::made_up_sweep(kind(argv[2])),
-                            report::testing::made_up_pictures(5)));
+        report::report_html(record, report::testing::made_up_pictures(5), scans));
     // The pictures of the trial of PCA, to which the page refers.
     const auto pca = std::filesystem::path(argv[1]) / "trials" / "1";
     std::filesystem::create_directories(pca);

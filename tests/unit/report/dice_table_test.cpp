@@ -5,6 +5,9 @@
 
 #include <vector>
 
+#include "msunet/core/error.hpp"
+#include "msunet/report/scan_dice.hpp"
+
 namespace msunet::report {
 namespace {
 
@@ -22,6 +25,19 @@ TEST(DiceTable, MeansAreByModalityAndOfAll) {
               "anatomical 0.2500 (1 scan), dti 0.7500 ± 0.3536 (2 scans); "
               "all 0.5833 ± 0.3819 (3 scans)");
     EXPECT_EQ(mean_dice_text({}), "");
+}
+
+TEST(ScanDice, ComesBackFromItsFile) {
+    const std::vector<ScanDice> mixed{{"x \"1\".nii", core::Modality::dti, 0.123456789},
+                                      {"y", {}, 1}};
+    const auto read = scan_dice_from_json(scan_dice_to_json(mixed));
+    ASSERT_EQ(read.size(), 2U);
+    EXPECT_EQ(read[0].scan, mixed[0].scan);
+    EXPECT_EQ(read[0].modality, mixed[0].modality);
+    EXPECT_EQ(read[0].dice, mixed[0].dice);
+    EXPECT_EQ(read[1].modality, std::nullopt);
+    EXPECT_THROW((void)scan_dice_from_json("[{\"scan\": 1}]"), core::InputError);
+    EXPECT_THROW((void)scan_dice_from_json("["), core::InputError);
 }
 
 TEST(DiceTable, NeedsNoModality) {

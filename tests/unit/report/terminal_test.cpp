@@ -120,6 +120,7 @@ TEST(FinalSummary, NamesBestTrialFailuresAndFiles) {
     summary.files = {{"112326090850.csv", "results, one row per trial"}};
     summary.ranks = 2;
     summary.idle_fraction = 0.034;
+    summary.whole_masks = "dti 0.97 (1 scan); all 0.97 (1 scan)";
     const std::string text = format_final_summary(sweep, summary);
     const std::size_t best = best_trial(sweep).value();
     EXPECT_THAT(text, HasSubstr(core::concat("trial ", sweep.trials[best].trial)));
@@ -128,6 +129,7 @@ TEST(FinalSummary, NamesBestTrialFailuresAndFiles) {
     EXPECT_THAT(text, HasSubstr("/out/rats"));
     EXPECT_THAT(text, HasSubstr("112326090850.csv  results"));
     EXPECT_THAT(text, HasSubstr("anatomical"));
+    EXPECT_THAT(text, HasSubstr("\n  whole masks   Dice dti 0.97 (1 scan); all 0.97 (1 scan)\n"));
 }
 
 TEST(FinalSummary, SaysThatThereIsNoModel) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "validation_dice.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "../final_files.hpp"
+#include "../model_attributes.hpp"
+#include "../predict_settings.hpp"
+#include "../validation_scans.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/signals.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/imaging/check.hpp"
+#include "msunet/model/runtime.hpp"
+#include "msunet/predict/mask_facts.hpp"
+#include "msunet/predict/slice_predictor.hpp"
+#include "msunet/prepare/read_scan.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/report/scan_dice.hpp"
+#include "msunet/report/sweep.hpp"
+#include "prediction_plan.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+/// The model as its file would have it.
+TrainedModel model_of(const unet::Architecture& architecture, const fs::path& folder,
+                      const record::SweepRecord& record, const record::TrialResult& best) {
+    const auto sweep = report::make_sweep(record);
+    const auto hyperparameters =
+        unet::from_permutation(best.permutation, unet::from_permutation(sweep.defaults));
+    TrainedModel model{.architecture = architecture,
+                       .weights = read_trial_weights(architecture, folder, best),
+                       .origin = folder.string()};
+    model.preprocessing =
+        model_attributes(record.start.configuration, hyperparameters, best.patch_size);
+    std::tie(model.input_height, model.input_width) = sides_of(best.patch_size);
+    return model;
+}
+
+/// Dice of one scan's whole mask; nothing where scan and mask can't be compared.
+std::optional<double> dice_of(predict::SlicePredictor& predictor, const ValidationScan& one,
+                              const predict::ScanOptions& options) {
+    prepare::Findings findings;
+    const auto scan = prepare::read_scan(one.scan, options.preprocess, findings);
+    const auto mask = prepare::read_mask(one.mask, options.preprocess, findings);
+    if (!scan || !mask) throw core::InputError(std::move(findings.problems));
+    const auto prediction = predict::predict_scan(predictor, scan->volume, options);
+    if (imaging::size_difference(prediction.mask, *mask)) return std::nullopt;
+    return predict::dice(*mask, prediction.mask);
+}
+
+void measure(const unet::Architecture& architecture, const fs::path& folder,
+             const record::SweepRecord& record, const record::TrialResult& best) {
+    const auto file = folder / record::trial_folder(best.trial) / report::scan_dice_file_name;
+    if (fs::exists(file)) return;
+    const auto model = model_of(architecture, folder, record, best);
+    const auto settings = combine_settings(
+        model,
+        with_validation_scans({{.name = "validation", .values = {folder.string()}, .origin = ""}}));
+    const auto options = scan_options(settings, model);
+    predict::SlicePredictor predictor(model.architecture, model.weights,
+                                      *settings.model.final_activation, settings.predict.precision);
+    const auto scans = validation_scans(folder);
+    std::vector<report::ScanDice> measured;
+    for (const auto& one : scans) {
+        if (core::stop_requested()) return;
+        core::log::progress(concat("Dice of whole masks: validation scan ", measured.size() + 1,
+                                   " of ", scans.size()));
+        if (const auto dice = dice_of(predictor, one, options)) {
+            measured.push_back({one.scan.filename().string(), one.modality, *dice});
+        }
+    }
+    core::log::progress("");
+    core::write_file_atomically(file, report::scan_dice_to_json(measured));
+    model::release_memory();
+}
+
+bool has_validation_scans(const record::SweepRecord& record) {
+    return std::ranges::any_of(record.start.data.pairs, &record::DataPair::validation);
+}
+
+}  // namespace
+
+void measure_validation_scans(const unet::Architecture& architecture, const fs::path& folder,
+                              const record::SweepRecord& record) noexcept {
+    const auto* best = record::best(record);
+    if (best == nullptr || best->weights_file.empty() || !has_validation_scans(record)) return;
+    try {
+        measure(architecture, folder, record, *best);
+    } catch (const std::exception& error) {
+        core::log::warn(concat("the report lacks the Dice of whole masks (", error.what(), ")"));
+    }
+}
+
+}  // namespace msunet::app
