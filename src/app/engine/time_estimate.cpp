@@ -130,12 +130,6 @@ bool may_end_early(const EstimateFacts& facts) {
            facts.plan.grid->lists().contains("early_stopping");
 }
 
-/// To about two digits: more would pretend to be exact.
-double rounded(double seconds) {
-    const double unit = seconds < 60 ? 1 : seconds < 600 ? 10 : seconds < 36000 ? 60 : 3600;
-    return std::max(1.0, std::round(seconds / unit) * unit);
-}
-
 /// Empty where nothing is to be trained or steps fail.
 StepSpeeds time_steps(const EstimateFacts& facts) {
     StepSpeeds speeds;
@@ -173,8 +167,7 @@ double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
 
 std::string estimate_text(const EstimateFacts& facts, double seconds) {
     const auto& limits = facts.decided.limits;
-    auto text = core::concat(may_end_early(facts) ? "at most " : "about ",
-                             core::duration_text(rounded(seconds)),
+    auto text = core::concat(may_end_early(facts) ? "at most " : "about ", rough_duration(seconds),
                              " of training, from steps that were timed now");
     auto end = limits.time_limit;
     if (limits.stop_before && (!end || *limits.stop_before < *end)) end = limits.stop_before;
@@ -202,6 +195,12 @@ SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec&
     }
     if (training_pairs > 0) counts.training += counts.training * survey.copies / training_pairs;
     return counts;
+}
+
+std::string rough_duration(double seconds) {
+    if (seconds < 59.5) return core::concat(std::max<long>(1, std::lround(seconds)), " s");
+    const double unit = seconds < 600 ? 10 : seconds < 36000 ? 60 : 3600;
+    return core::duration_text(std::round(seconds / unit) * unit);
 }
 
 std::int64_t timed_samples(std::int64_t batch, std::int64_t pixels, std::int64_t threads) {

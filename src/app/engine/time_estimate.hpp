@@ -51,6 +51,9 @@ using StepSpeeds = std::map<StepSize, StepSpeed>;
 /// Seconds until the last trial ends if each group that is free takes the longest that is left.
 [[nodiscard]] double makespan(std::vector<double> seconds, std::int64_t groups);
 
+/// To about two digits, as more would pretend to be exact: "3 s", "2 min 40 s", "1 h 24 min".
+[[nodiscard]] std::string rough_duration(double seconds);
+
 /// Collective over `world`, before training and `--dry_run` alike: "about 17 min 00 s of training,
 /// from steps that were timed now", and the time of a limit that comes before that. Steps of the
 /// grid's first sizes are timed on dummy samples for about a second, on all ranks at the same time

@@ -43,6 +43,14 @@ TEST(TimeEstimate, SizesThatWereNotTimedAreScaledFromTheNearest) {
     EXPECT_DOUBLE_EQ(speed_of(speeds, {1, 256, 128}).inference, 4);
 }
 
+TEST(TimeEstimate, IsNoMoreExactThanItCanBe) {
+    EXPECT_EQ(rough_duration(0.2), "1 s");
+    EXPECT_EQ(rough_duration(16.4), "16 s");
+    EXPECT_EQ(rough_duration(59.7), "1 min 00 s");
+    EXPECT_EQ(rough_duration(163.2), "2 min 40 s");
+    EXPECT_EQ(rough_duration(5030), "1 h 24 min");
+}
+
 TEST(TimeEstimate, GroupsShareTrialsAsTheSchedulerDoes) {
     EXPECT_DOUBLE_EQ(makespan({1, 1, 1}, 1), 3);
     EXPECT_DOUBLE_EQ(makespan({1, 1, 1}, 2), 2) << "a last round of one trial";
