@@ -21,6 +21,7 @@ if [ -z "${MSUNET_IN_NAMESPACE:-}" ]; then
 fi
 
 root=$(mktemp -d)
+chmod 755 "$root"  # apt downloads as a user of its own
 trap 'umount "$root/proc" "$root/dev" 2>/dev/null; rm -rf "$root"' EXIT
 debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 || {
     tail -n 3 "$root.log"
