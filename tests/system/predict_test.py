@@ -25,6 +25,25 @@ def contents(folder):
             for path in sorted(Path(folder).rglob("*")) if path.is_file()}
 
 
+def put_sform(path, rows):
+    """Gives a file of `write_nifti` the sform `rows` (3x4)."""
+    data = bytearray(path.read_bytes())
+    data[254:256] = struct.pack("<h", 1)
+    data[280:328] = struct.pack("<12f", *(value for row in rows for value in row))
+    path.write_bytes(data)
+
+
+def mirror_in_z(scan, mask, slices=4):
+    """Stores a mask's slices backwards, as the mask's header says."""
+    plane = [(1, 0, 0, 0), (0, 1, 0, 0)]
+    put_sform(scan, [*plane, (0, 0, 1, 0)])
+    data = mask.read_bytes()
+    size = (len(data) - 352) // slices
+    voxels = [data[352 + n * size:352 + (n + 1) * size] for n in range(slices)]
+    mask.write_bytes(data[:352] + b"".join(reversed(voxels)))
+    put_sform(mask, [*plane, (0, 0, -1, slices - 1)])
+
+
 class PredictTest(ProgramTest):
     def setUp(self):
         super().setUp()
@@ -255,7 +274,9 @@ class Ranks(PredictTest):
 class Models(PredictTest):
     def test_settings_come_from_the_model(self):
         self.scans()
-        self.assert_code(self.train("-talos", "{'epochs': [1], 'batch_size': [8]}", "-fs", "1"), 0)
+        mirror_in_z(self.here / "data" / "b1_fmri_data.nii", self.here / "masks" / "b1_fmri_mask.nii")
+        self.assert_code(self.train("-talos", "{'epochs': [1], 'batch_size': [8]}", "-fs", "1",
+                                    "--mask_geometry", "header"), 0)
         experiment = self.here / "out" / "x"
         archive = next(experiment.glob("model_deploy*.zip"))
         texts = []
@@ -296,7 +317,7 @@ class Models(PredictTest):
         self.assertEqual([(row["scan"], row["modality"]) for row in rows],
                          [("b1_fmri_data.nii", "fmri")])
         self.assertIn("mean Dice    fmri", checked.out)
-        # The end of the sweep has measured the same.
+        # The end of the sweep has measured the same, by the same rule for the mirrored mask.
         measured = [json.loads(path.read_text())
                     for path in (self.here / experiment).glob("trials/*/scan_dice.json")]
         self.assertEqual([[(one["scan"], one["modality"], one["dice"]) for one in scans]

@@ -23,6 +23,8 @@ constexpr std::size_t most_counted = 1000;
 /// Of one size, and of all sizes together: a start must not wait.
 constexpr double most_seconds = 1;
 constexpr int most_steps = 3;
+/// A sweep of fewer seconds is timed by one step, so that small ones start at once.
+constexpr double short_sweep = 60;
 
 std::uint64_t windows_of(const imaging::Grid& grid, const data::PatchSpec& spec) {
     const auto height = static_cast<std::uint32_t>(grid.size[1]);
@@ -53,7 +55,7 @@ double fastest(const train::StepTimes& times) {
 }
 
 StepSpeed time_size(const StepSize& size, unet::Hyperparameters hyperparameters,
-                    model::Precision precision) {
+                    model::Precision precision, int steps) {
     const auto [batch, height, width] = size;
     hyperparameters.batch_size = batch;
     const auto dataset = dummy_samples(batch, height, width);
@@ -67,9 +69,9 @@ StepSpeed time_size(const StepSize& size, unet::Hyperparameters hyperparameters,
     const auto may_go_on = [&] { return core::steady_seconds() - began < most_seconds; };
     timer.warm_up(1, false);
     // The fastest of several short steps: other load on the machine comes and goes.
-    for (int i = 0; i == 0 || (i < most_steps && may_go_on()); ++i) timer.train();
+    for (int i = 0; i == 0 || (i < steps && may_go_on()); ++i) timer.train();
     timer.warm_up(1, true);
-    for (int i = 0; i == 0 || (i < most_steps && may_go_on()); ++i) timer.infer();
+    for (int i = 0; i == 0 || (i < steps && may_go_on()); ++i) timer.infer();
     if (!timer.failure().empty()) return {};
     return {fastest(timer.training()), fastest(timer.inference())};
 }
@@ -130,8 +132,9 @@ bool may_end_early(const EstimateFacts& facts) {
            facts.plan.grid->lists().contains("early_stopping");
 }
 
-/// Empty where nothing is to be trained or steps fail.
-StepSpeeds time_steps(const EstimateFacts& facts) {
+/// By the fastest of so many steps of each size. Empty where nothing is to be trained or steps
+/// fail.
+StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
     StepSpeeds speeds;
     const double began = core::steady_seconds();
     const auto& trials = facts.plan.selection.trials;
@@ -142,7 +145,7 @@ StepSpeeds time_steps(const EstimateFacts& facts) {
         if (permutation.pca_only) continue;
         const auto size = step_of(facts, permutation, samples_of(facts, permutation));
         if (speeds.contains(size)) continue;
-        const auto speed = time_size(size, permutation, facts.compute.precision());
+        const auto speed = time_size(size, permutation, facts.compute.precision(), steps);
         if (speed.training > 0) speeds[size] = speed;
     }
     model::release_memory();
@@ -238,7 +241,9 @@ std::string estimate_training(const TrainSettings& settings, const GridPlan& pla
     const auto& slot = decided.placement.slots[static_cast<std::size_t>(world.rank())];
     model::set_threads(static_cast<int>(slot.threads));
     const EstimateFacts facts{settings, plan, survey, decided, compute, slot.threads};
-    const auto speeds = time_steps(facts);
+    auto speeds = time_steps(facts, 1);
+    const double roughly = speeds.empty() || !world.is_root() ? 0 : seconds_left(facts, speeds);
+    if (world.broadcast(roughly) >= short_sweep) speeds = time_steps(facts, most_steps);
     if (!world.is_root() || speeds.empty()) return {};
     return estimate_text(facts, seconds_left(facts, speeds));
 }

@@ -18,10 +18,10 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/imaging/check.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/slice_predictor.hpp"
+#include "msunet/prepare/mask_order.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/scan_dice.hpp"
@@ -50,16 +50,19 @@ TrainedModel model_of(const unet::Architecture& architecture, const fs::path& fo
     return model;
 }
 
-/// Dice of one scan's whole mask; nothing where scan and mask can't be compared.
+/// Dice of one scan's whole mask; nothing where scan and mask can't be compared. What `findings`
+/// say of the pair was said before training.
 std::optional<double> dice_of(predict::SlicePredictor& predictor, const ValidationScan& one,
-                              const predict::ScanOptions& options) {
+                              const predict::ScanOptions& options, imaging::MaskGeometry rule) {
     prepare::Findings findings;
     const auto scan = prepare::read_scan(one.scan, options.preprocess, findings);
-    const auto mask = prepare::read_mask(one.mask, options.preprocess, findings);
+    auto mask = prepare::read_mask(one.mask, options.preprocess, findings);
     if (!scan || !mask) throw core::InputError(std::move(findings.problems));
     const auto prediction = predict::predict_scan(predictor, scan->volume, options);
-    if (imaging::size_difference(prediction.mask, *mask)) return std::nullopt;
-    return predict::dice(*mask, prediction.mask);
+    if (prepare::size_mismatch(scan->volume, *mask, rule)) return std::nullopt;
+    const auto truth = prepare::in_order_of_scan(
+        std::move(*mask), scan->volume, rule, [&] { return &scan->volume; }, one.mask, findings);
+    return predict::dice(truth, prediction.mask);
 }
 
 void measure(const unet::Architecture& architecture, const fs::path& folder,
@@ -79,7 +82,7 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
         if (core::stop_requested()) return;
         core::log::progress(concat("Dice of whole masks: validation scan ", measured.size() + 1,
                                    " of ", scans.size()));
-        if (const auto dice = dice_of(predictor, one, options)) {
+        if (const auto dice = dice_of(predictor, one, options, settings.predict.mask_geometry)) {
             measured.push_back({one.scan.filename().string(), one.modality, *dice});
         }
     }
