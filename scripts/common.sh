@@ -5,7 +5,7 @@
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$project/.deps
-torch_packages="torch==2.11.0 nvidia-cuda-crt==13.0.88"
+torch_packages="torch==2.11.0 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85"
 torch_venv=${MSUNET_TORCH_VENV:-$deps/torch-venv}
 
 say() { printf '== %s\n' "$*"; }

@@ -4,10 +4,10 @@
 #
 # torch_cpu links only libtorch_cpu and libc10. torch_cuda, for the gpu plug-in, adds libtorch_cuda,
 # libc10_cuda, the CUDA runtime, NVRTC and NCCL. Their headers come with the dependencies of the
-# wheel and with the package nvidia-cuda-crt.
+# wheel and with the packages nvidia-cuda-crt and nvidia-cuda-cccl.
 
 set(MSUNET_TORCH_VENV ${PROJECT_SOURCE_DIR}/.deps/torch-venv CACHE PATH
-    "Python environment with torch and nvidia-cuda-crt, as scripts/setup.sh makes it")
+    "Python environment with torch and CUDA's headers, as scripts/setup.sh makes it")
 set(MSUNET_LIBTORCH_DIR "" CACHE PATH
     "Folder with libtorch's include/ and lib/, instead of MSUNET_TORCH_VENV")
 
@@ -53,6 +53,7 @@ set(msunet_cuda_needs
   ${msunet_torch_dir}/lib/libtorch_cuda.so
   ${msunet_nvidia}/cu13/include/cuda_runtime_api.h
   ${msunet_nvidia}/cu13/include/crt/host_defines.h
+  ${msunet_nvidia}/cu13/include/nv/target
   ${msunet_nvidia}/nccl/include/nccl.h)
 set(MSUNET_HAS_CUDA ON)
 foreach(file IN LISTS msunet_cuda_needs)
