@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 namespace msunet::core {
 
@@ -19,6 +20,19 @@ void pass_fault_point(std::string_view point);
 inline void fault_point(std::string_view point) {
     if (detail::fault_armed) detail::pass_fault_point(point);
 }
+
+/// While one exists no fault point fails or counts, so that steps which only measure do not change
+/// which passage is the n-th.
+class FaultPause {
+public:
+    FaultPause() : armed_(std::exchange(detail::fault_armed, false)) {}
+    ~FaultPause() { detail::fault_armed = armed_; }
+    FaultPause(const FaultPause&) = delete;
+    FaultPause& operator=(const FaultPause&) = delete;
+
+private:
+    bool armed_;
+};
 
 /// Reads MSUNET_FAULT for this rank; call it once MPI has started. Throws UsageError if the
 /// variable is malformed.

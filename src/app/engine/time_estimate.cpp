@@ -9,6 +9,7 @@
 
 #include "bench_data.hpp"
 #include "msunet/comm/communicator.hpp"
+#include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
@@ -135,6 +136,7 @@ bool may_end_early(const EstimateFacts& facts) {
 /// By the fastest of so many steps of each size. Empty where nothing is to be trained or steps
 /// fail.
 StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
+    const core::FaultPause trials_alone_fail;
     StepSpeeds speeds;
     const double began = core::steady_seconds();
     const auto& trials = facts.plan.selection.trials;
