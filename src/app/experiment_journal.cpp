@@ -33,15 +33,17 @@ fs::path folder_of(std::string_view command, const FolderOptions& options) {
     return options.folder.front();
 }
 
-record::SweepRecord read_experiment(const fs::path& folder) {
-    const auto file = folder / record::journal_name;
+fs::path journal_in(const fs::path& folder, std::string_view option) {
+    auto file = folder / record::journal_name;
     std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) {
-        throw core::UsageError(concat(core::quoted(folder.string()),
-                                      " is not an experiment (it has no ", record::journal_name,
-                                      "), give a folder that msunet train has written"));
-    }
-    auto replay = record::replay(file);
+    if (fs::is_regular_file(file, ignored)) return file;
+    throw core::UsageError(concat(option, option.empty() ? "" : " ", core::quoted(folder.string()),
+                                  " is not an experiment (it has no ", record::journal_name,
+                                  "), give a folder that msunet train has written"));
+}
+
+record::SweepRecord read_experiment(const fs::path& folder) {
+    auto replay = record::replay(journal_in(folder));
     for (const auto& notice : replay.notices) core::log::warn(notice);
     return std::move(replay.record);
 }

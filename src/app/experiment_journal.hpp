@@ -32,6 +32,11 @@ template <class Options>
 [[nodiscard]] std::filesystem::path folder_of(std::string_view command,
                                               const FolderOptions& options);
 
+/// The journal of the experiment in `folder`. Throws core::UsageError where there is none; `option`
+/// stands before the folder in the message.
+[[nodiscard]] std::filesystem::path journal_in(const std::filesystem::path& folder,
+                                               std::string_view option = {});
+
 /// The record of the experiment in `folder`; notices of its journal are warnings. Throws
 /// core::UsageError where there is no journal, and what record::replay throws.
 [[nodiscard]] record::SweepRecord read_experiment(const std::filesystem::path& folder);

@@ -110,7 +110,7 @@ config::Settings settings_of_experiment(const config::Schema& schema,
     auto yaml = config::read_yaml(schema, file.string());
     const auto journal = folder / record::journal_name;
     if (!std::filesystem::exists(journal, ignored)) return yaml;
-    const auto first = record::replay(journal).record.start.configuration;
+    const auto first = record::read_start(journal).configuration;
     std::erase_if(yaml, [&first](const config::Setting& setting) {
         if (setting.name != "threads" && setting.name != "precision") return false;
         const auto recorded = record::setting(first, setting.name);

@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
+#include "experiment_journal.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/inside.hpp"
 #include "msunet/core/text.hpp"
@@ -18,14 +20,7 @@ using core::concat;
 namespace {
 
 record::SweepStart start_of(const fs::path& experiment) {
-    const auto journal = experiment / record::journal_name;
-    std::error_code ignored;
-    if (!fs::is_regular_file(journal, ignored)) {
-        throw core::UsageError(concat("--validation ", core::quoted(experiment.string()),
-                                      " is not an experiment (it has no ", record::journal_name,
-                                      "), give a folder that msunet train has written"));
-    }
-    return record::replay(journal).record.start;
+    return record::read_start(journal_in(experiment, "--validation"));
 }
 
 void check_there(const std::vector<ValidationScan>& scans) {
@@ -45,7 +40,11 @@ void check_there(const std::vector<ValidationScan>& scans) {
 }  // namespace
 
 std::vector<ValidationScan> validation_scans(const fs::path& experiment) {
-    const auto start = start_of(experiment);
+    return validation_scans(experiment, start_of(experiment));
+}
+
+std::vector<ValidationScan> validation_scans(const fs::path& experiment,
+                                             const record::SweepStart& start) {
     const fs::path data = record::setting(start.configuration, "training_data_path").value_or("");
     const fs::path masks = record::setting(start.configuration, "mask_data_path").value_or("");
     std::vector<ValidationScan> scans;
@@ -64,20 +63,25 @@ std::vector<ValidationScan> validation_scans(const fs::path& experiment) {
 config::Settings with_validation_scans(config::Settings command_line) {
     const auto experiment = config::given_value(command_line, "validation");
     if (!experiment) return command_line;
+    return with_validation_scans(std::move(command_line), *experiment, start_of(*experiment));
+}
+
+config::Settings with_validation_scans(config::Settings command_line, const fs::path& experiment,
+                                       const record::SweepStart& start) {
     for (const char* name : {"input", "reference"}) {
         if (!config::given_value(command_line, name)) continue;
         throw core::UsageError(
             "--validation can't be combined with INPUT or --reference (the experiment has both), "
             "give one of them");
     }
-    const auto rule = record::setting(start_of(*experiment).configuration, "mask_geometry");
+    const auto rule = record::setting(start.configuration, "mask_geometry");
     if (rule && !config::given_value(command_line, "mask_geometry")) {
         command_line.push_back(
             {.name = "mask_geometry", .values = {*rule}, .origin = "--validation"});
     }
     config::Setting input{.name = "input", .values = {}, .origin = "--validation"};
     std::vector<std::string> folders;
-    for (const auto& one : validation_scans(*experiment)) {
+    for (const auto& one : validation_scans(experiment, start)) {
         input.values.push_back(one.scan.string());
         folders = {one.scan.parent_path().string(), one.mask.parent_path().string()};
     }
@@ -88,7 +92,7 @@ config::Settings with_validation_scans(config::Settings command_line) {
     command_line.push_back(std::move(input));
     if (!config::given_value(command_line, "model")) {
         command_line.push_back(
-            {.name = "model", .values = {*experiment}, .origin = "--validation"});
+            {.name = "model", .values = {experiment.string()}, .origin = "--validation"});
     }
     return command_line;
 }

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
@@ -55,6 +57,18 @@ std::int64_t checked_version(const std::filesystem::path& file, std::string_view
     return *version;
 }
 
+[[noreturn]] void fail_damaged(const std::filesystem::path& file, std::size_t line,
+                               std::string_view why) {
+    throw core::UsageError(concat(quoted(file.string()), " is damaged in line ", line, " (", why,
+                                  "), restore it or use another experiment name"));
+}
+
+[[noreturn]] void fail_empty(const std::filesystem::path& file) {
+    throw core::UsageError(concat(quoted(file.string()),
+                                  " holds no whole line (nothing was trained yet), delete it or "
+                                  "use another experiment name"));
+}
+
 /// The last release that wrote journals of each version before this one.
 constexpr std::array<std::string_view, journal_version - 1> releases{"0.1"};
 
@@ -80,11 +94,7 @@ Replay replay(const std::filesystem::path& file) {
             update(result.record, codec::from_json<Event>(line));
         } catch (const core::InputError& error) {
             const bool last = end + 1 == text.size();
-            if (!last || number == 1) {
-                throw core::UsageError(concat(quoted(file.string()), " is damaged in line ", number,
-                                              " (", error.what(),
-                                              "), restore it or use another experiment name"));
-            }
+            if (!last || number == 1) fail_damaged(file, number, error.what());
             result.notices.push_back(concat("dropped line ", number, " of ", quoted(file.string()),
                                             ", the last one (", error.what(), ")"));
             break;
@@ -92,12 +102,25 @@ Replay replay(const std::filesystem::path& file) {
         position = end + 1;
         result.valid_bytes = position;
     }
-    if (result.record.starts.empty()) {
-        throw core::UsageError(concat(quoted(file.string()),
-                                      " holds no whole line (nothing was trained yet), delete it "
-                                      "or use another experiment name"));
-    }
+    if (result.record.starts.empty()) fail_empty(file);
     return result;
+}
+
+SweepStart read_start(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::string line;
+    if (!stream) throw core::FileError("can't read", file, errno == 0 ? EIO : errno);
+    std::getline(stream, line);
+    // Without its end the line is only half written.
+    if (stream.eof() || stream.fail()) fail_empty(file);
+    static_cast<void>(checked_version(file, line));
+    try {
+        auto event = codec::from_json<Event>(line);
+        if (auto* const start = std::get_if<SweepStart>(&event)) return std::move(*start);
+        fail_damaged(file, 1, "it is not the start of a sweep");
+    } catch (const core::InputError& error) {
+        fail_damaged(file, 1, error.what());
+    }
 }
 
 void require_current_version(const std::filesystem::path& file, const Replay& replay) {

@@ -34,6 +34,9 @@ struct Replay {
 /// newer version, or if a line in the middle is damaged, naming file and line.
 [[nodiscard]] Replay replay(const std::filesystem::path& file);
 
+/// The first event of a journal, without reading the others. Throws as `replay`.
+[[nodiscard]] SweepStart read_start(const std::filesystem::path& file);
+
 /// Throws core::UsageError if the journal was written by an older release, whose trials this one
 /// can report but not resume.
 void require_current_version(const std::filesystem::path& file, const Replay& replay);

@@ -70,13 +70,14 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
     const auto file = folder / record::trial_folder(best.trial) / report::scan_dice_file_name;
     if (fs::exists(file)) return;
     const auto model = model_of(architecture, folder, record, best);
-    const auto settings = combine_settings(
-        model,
-        with_validation_scans({{.name = "validation", .values = {folder.string()}, .origin = ""}}));
+    // Nothing is written as a result of prediction, so any folder outside the scans will do.
+    const config::Settings output{{.name = "output", .values = {folder.string()}, .origin = ""}};
+    const auto settings =
+        combine_settings(model, with_validation_scans(output, folder, record.start));
     const auto options = scan_options(settings, model);
     predict::SlicePredictor predictor(model.architecture, model.weights,
                                       *settings.model.final_activation, settings.predict.precision);
-    const auto scans = validation_scans(folder);
+    const auto scans = validation_scans(folder, record.start);
     std::vector<report::ScanDice> measured;
     for (const auto& one : scans) {
         if (core::stop_requested()) return;

@@ -59,6 +59,7 @@ TEST_F(JournalTest, ReplaysWhatWasAppended) {
     write_some();
     const Replay read = replay(file_);
     EXPECT_EQ(read.record.start, sample_start());
+    EXPECT_EQ(read_start(file_), sample_start());
     EXPECT_EQ(*read.record.result(1), sample_result(1));
     EXPECT_TRUE(read.notices.empty());
     EXPECT_EQ(read.valid_bytes, fs::file_size(file_));
@@ -133,6 +134,7 @@ TEST_F(JournalTest, AnotherVersionIsRefused) {
     line.replace(line.find(version), version.size(), "\"version\":3");
     add_text(line + "\n");
     const std::string message = message_of([&] { (void)replay(file_); });
+    EXPECT_EQ(message_of([&] { (void)read_start(file_); }), message);
     EXPECT_NE(message.find("version 3"), std::string::npos) << message;
     EXPECT_NE(message.find("versions 1 to 2"), std::string::npos) << message;
 }
@@ -146,6 +148,7 @@ TEST_F(JournalTest, Version1IsReadAndNotResumed) {
     add_text(version_1_journal);
     const Replay read = replay(file_);
     EXPECT_EQ(read.version, 1);
+    EXPECT_EQ(read_start(file_), read.record.start);
     EXPECT_TRUE(read.notices.empty());
     EXPECT_EQ(read.record.starts.size(), 2U);
     EXPECT_EQ(read.record.result(0)->permutation, read.record.permutation(0));
@@ -160,14 +163,25 @@ TEST_F(JournalTest, Version1IsReadAndNotResumed) {
     EXPECT_EQ(core::read_file(file_), before);
 }
 
+TEST_F(JournalTest, TheStartIsReadWithoutTheOtherLines) {
+    write_some();
+    add_text("rubbish\nmore rubbish\n");
+    EXPECT_EQ(read_start(file_), sample_start());
+    EXPECT_NE(message_of([&] { (void)replay(file_); }).find("damaged"), std::string::npos);
+}
+
 TEST_F(JournalTest, WithoutAWholeFirstLineNothingIsReplayed) {
     add_text("");
     EXPECT_NE(message_of([&] { (void)replay(file_); }).find("no whole line"), std::string::npos);
     add_text("{\"event\":\"sweep_sta");
     EXPECT_NE(message_of([&] { (void)replay(file_); }).find("no whole line"), std::string::npos);
+    EXPECT_NE(message_of([&] { (void)read_start(file_); }).find("no whole line"),
+              std::string::npos);
     add_text("\n");
     EXPECT_NE(message_of([&] { (void)replay(file_); }).find("damaged"), std::string::npos);
+    EXPECT_NE(message_of([&] { (void)read_start(file_); }).find("damaged"), std::string::npos);
     EXPECT_THROW((void)replay(folder_ / "none"), core::FileError);
+    EXPECT_THROW((void)read_start(folder_ / "none"), core::FileError);
 }
 
 TEST_F(JournalTest, AnEventThatCannotFollowIsNotWritten) {
