@@ -11,6 +11,9 @@ import unittest
 import numpy as np
 import SimpleITK as sitk
 
+sys.path.insert(0, os.path.join(os.environ["MSUNET_SOURCE_DIR"], "tests", "reference", "make"))
+import preprocess
+
 TOOL = sys.argv[1]
 ROUNDS = 12
 
@@ -31,17 +34,6 @@ def random_image(random, integers=False):
     image.SetOrigin([float(np.float32(o)) for o in random.uniform(-20, 20, 3)])
     image.SetDirection(rotation_matrix(random).ravel().tolist())
     return image
-
-
-def linear(image, size, spacing, origin):
-    """SimpleITK's linear resampling with outside value 0 and the same direction."""
-    resample = sitk.ResampleImageFilter()
-    resample.SetInterpolator(sitk.sitkLinear)
-    resample.SetOutputDirection(image.GetDirection())
-    resample.SetOutputOrigin(origin)
-    resample.SetOutputSpacing(spacing)
-    resample.SetSize([int(n) for n in size])
-    return resample.Execute(image)
 
 
 class Imaging(unittest.TestCase):
@@ -92,7 +84,7 @@ class Imaging(unittest.TestCase):
             direction = np.array(image.GetDirection()).reshape(3, 3)
             shift = direction @ ((n * s / size - s) / 2)
             np.testing.assert_allclose(origin, image.GetOrigin() + shift, atol=1e-13)
-            expected = sitk.GetArrayFromImage(linear(image, size, spacing, origin))
+            expected = sitk.GetArrayFromImage(preprocess.resample(image, size, spacing, origin))
             np.testing.assert_array_equal(voxels, expected)
 
     def test_spacing(self):
@@ -100,7 +92,7 @@ class Imaging(unittest.TestCase):
             new = [0.08, 0.08, 0.76]
             voxels, text, image = self.ours(random_image(self.random), 'spacing', new[0], new[2])
             size = np.ceil(np.array(image.GetSize()) * (np.array(image.GetSpacing()) / new))
-            expected = linear(image, size, new, image.GetOrigin())
+            expected = preprocess.resample(image, size, new, image.GetOrigin())
             self.check_geometry(text, expected)
             np.testing.assert_array_equal(voxels, sitk.GetArrayFromImage(expected))
 

@@ -31,13 +31,14 @@ def load(data, mask, frame=7):
 
 
 def resample(image, size, spacing, origin):
-    filter = sitk.ResampleImageFilter()
-    filter.SetInterpolator(sitk.sitkLinear)
-    filter.SetOutputDirection(image.GetDirection())
-    filter.SetOutputOrigin(origin)
-    filter.SetOutputSpacing(spacing)
-    filter.SetSize([int(n) for n in size])
-    return filter.Execute(image)
+    """Linear, with outside value 0 and the same direction."""
+    resampler = sitk.ResampleImageFilter()
+    resampler.SetInterpolator(sitk.sitkLinear)
+    resampler.SetOutputDirection(image.GetDirection())
+    resampler.SetOutputOrigin(origin)
+    resampler.SetOutputSpacing(spacing)
+    resampler.SetSize([int(n) for n in size])
+    return resampler.Execute(image)
 
 
 def grid(image, mode, argument):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numbers that C++ and Python draw alike: splitmix64 (Steele, Lea and Flood, OOPSLA 2014), and
-weights of the network made of them. tests/support/reference.cpp has the same in C++."""
+weights of the network made of them. tests/unit/model/fixtures.hpp has the same in C++."""
 
 import numpy as np
 
