@@ -44,6 +44,7 @@ void describe(core::OptionVisitor& visitor, ReportOptions& options) {
                            "and nothing else. Its weights must have been kept (--keep_models all).",
                    .affects = core::Affects::run,
                    .value_name = "ID",
+                   .range = ">= 0",
                    .min = 0,
                    .default_text = "the best trial"},
                   options.deploy);

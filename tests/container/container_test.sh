@@ -33,12 +33,14 @@ mount -t proc proc "$root/proc"
 
 # The network's settings are those of this machine, certificates included.
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+certificates=()
 if [ -f /etc/ssl/certs/ca-certificates.crt ]; then
     cp /etc/ssl/certs/ca-certificates.crt "$root/etc/host-certificates.crt"
+    certificates=(PIP_CERT=/etc/host-certificates.crt)
 fi
 inside() {
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
-        PIP_CERT=/etc/host-certificates.crt ${http_proxy:+http_proxy="$http_proxy"} \
+        "${certificates[@]}" ${http_proxy:+http_proxy="$http_proxy"} \
         OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 chroot "$root" "$@"
 }
 

@@ -42,8 +42,8 @@ inline unet::Architecture small_residual() {
                                .head_channels = 3});
 }
 
-/// Numbers first, first + 1, … of splitmix64's sequence (Steele, Lea and Flood, OOPSLA 2014), in
-/// [0, 1), as tests/reference/make/seeded.py draws them.
+/// Number `index` of splitmix64's sequence (Steele, Lea and Flood, OOPSLA 2014), in [0, 1), as
+/// tests/reference/make/seeded.py draws it.
 inline double seeded_uniform(std::uint64_t index) {
     constexpr std::uint64_t seed = 20240219;
     std::uint64_t z = seed + (index + 1) * 0x9E3779B97F4A7C15;
