@@ -14,6 +14,34 @@ fail() {
     exit 1
 }
 
+# Shows every second how long the calling script has waited, and the last line of LOG; where the
+# output is no terminal, every half minute. Ends with the script.
+show_progress() {
+    local log=$1 began=$SECONDS line
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+        line=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r' | cut -c 1-60)
+        if [ -t 1 ]; then
+            printf '\r\033[K   %3d s  %s' $((SECONDS - began)) "$line"
+        elif [ $(((SECONDS - began) % 30)) -eq 0 ]; then
+            printf '   %3d s  %s\n' $((SECONDS - began)) "$line"
+        fi
+    done
+}
+
+# run_logged LOG COMMAND...: runs a command whose output goes to LOG, with a line of progress.
+run_logged() {
+    local log=$1 reporter status=0
+    shift
+    : >"$log"
+    show_progress "$log" &
+    reporter=$!
+    "$@" >"$log" 2>&1 || status=$?
+    kill "$reporter"
+    wait "$reporter" 2>/dev/null || true
+    [ ! -t 1 ] || printf '\r\033[K'
+    return "$status"
+}
+
 # Number of parallel compilers: one per core, as far as free memory permits. A file that includes
 # libtorch needs about 1.5 GB.
 parallel_jobs() {

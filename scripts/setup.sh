@@ -48,11 +48,14 @@ packages that docs/developing.md lists, then run scripts/build.sh"
         command -v sudo >/dev/null || fail "system packages are missing and there is no sudo; \
 ask an administrator to run: apt-get install ${missing[*]}"
         as_root=(sudo)
+        # Asks for the password before the line of progress is drawn.
+        sudo -n true 2>/dev/null || sudo -v
     fi
     say "Installing ${#missing[@]} system packages: ${missing[*]}"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$deps/apt.log" 2>&1 ||
+    run_logged "$deps/apt.log" "${as_root[@]}" apt-get update ||
+        fail "apt-get could not update its lists; its messages are in $deps/apt.log"
+    run_logged "$deps/apt.log" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "${missing[@]}" ||
         fail "apt-get could not install the packages; its messages are in $deps/apt.log. On Ubuntu \
 the component 'universe' must be enabled (add-apt-repository universe)"
 }
@@ -72,8 +75,10 @@ install_torch() {
     rm -rf "$torch_venv"
     "$(system_python)" -m venv "$torch_venv"
     # shellcheck disable=SC2086  # a list of packages
-    "$torch_venv/bin/pip" install --quiet --disable-pip-version-check $torch_packages ||
-        fail "pip could not install $torch_packages; check the network and the disk space"
+    run_logged "$deps/pip.log" "$torch_venv/bin/pip" install --progress-bar off \
+        --disable-pip-version-check $torch_packages ||
+        fail "pip could not install $torch_packages; check the network and the disk space; its \
+messages are in $deps/pip.log"
     echo "$torch_packages" >"$stamp"
 }
 
