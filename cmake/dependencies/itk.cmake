@@ -7,7 +7,7 @@ function(msunet_find_itk)
   set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)  # Debian's GDCM reports missing tools that we don't need.
   find_package(ITK REQUIRED COMPONENTS
     ITKCommon ITKTransform ITKImageGrid ITKImageFunction ITKImageIntensity ITKImageStatistics
-    ITKConnectedComponents ITKThresholding ITKSmoothing ITKIOImageBase ITKIONIFTI)
+    ITKConnectedComponents ITKDistanceMap ITKLabelMap ITKThresholding ITKSmoothing ITKIOImageBase ITKIONIFTI)
   list(FILTER ITK_INCLUDE_DIRS EXCLUDE REGEX "hdf5")
   add_library(msunet_itk INTERFACE)
   add_library(msunet::itk ALIAS msunet_itk)

@@ -4,7 +4,6 @@
 #include <itkConnectedComponentImageFilter.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "itk_image.hpp"
 
@@ -17,11 +16,14 @@ Components components_of(const core::Volume& mask) {
     filter->FullyConnectedOn();
     filter->Update();
     Components components{.count = filter->GetObjectCount()};
-    std::vector<std::size_t> sizes(components.count + 1);
     const auto* labels = filter->GetOutput()->GetBufferPointer();
-    for (std::size_t i = 0; i < mask.voxel_count(); ++i) ++sizes[labels[i]];
-    components.largest =
-        components.count == 0 ? 0 : *std::max_element(sizes.begin() + 1, sizes.end());
+    components.labels.assign(labels, labels + mask.voxel_count());
+    if (components.count == 0) return components;
+    std::vector<std::size_t> sizes(components.count + 1);
+    for (const std::uint32_t label : components.labels) ++sizes[label];
+    const auto largest = std::max_element(sizes.begin() + 1, sizes.end());
+    components.largest = *largest;
+    components.largest_label = static_cast<std::uint32_t>(largest - sizes.begin());
     return components;
 }
 

@@ -92,6 +92,12 @@ std::vector<std::string> flags_of(const MaskFacts& facts) {
     return flags;
 }
 
+std::optional<std::string> flag_of_cleaning(std::size_t changed, std::size_t before) {
+    const double share = static_cast<double>(changed) / static_cast<double>(before);
+    if (before == 0 || share <= 1 - whole_share) return std::nullopt;
+    return core::concat("cleaning changed ", core::fixed(100 * share, 0), " % of it");
+}
+
 std::vector<std::string> far_from_median(std::span<const RunMask> masks) {
     std::map<std::optional<core::Modality>, std::vector<float>> volumes;
     for (const RunMask& mask : masks) {

@@ -2,6 +2,7 @@
 #include "msunet/predict/scan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/resample.hpp"
@@ -17,12 +18,22 @@ std::vector<std::uint8_t> above(std::span<const float> likelihood, double thresh
 }
 
 Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood, double threshold) {
-    Prediction prediction{
-        .likelihood = imaging::resample_like(likelihood, scan), .mask = {}, .measures = {}};
+    Prediction prediction{.likelihood = imaging::resample_like(likelihood, scan), .mask = {}};
     prediction.mask = prediction.likelihood;
     std::ranges::copy(above(prediction.likelihood.voxels, threshold),
                       prediction.mask.voxels.begin());
     return prediction;
+}
+
+void clean_mask(Prediction& prediction, Clean clean) {
+    if (clean == Clean::none) return;
+    auto [mask, pieces, removed, filled] = imaging::largest_without_holes(prediction.mask);
+    Cleaning cleaning{.changed = mask, .pieces = pieces, .removed = removed, .filled = filled};
+    for (std::size_t i = 0; i < mask.voxels.size(); ++i) {
+        cleaning.changed.voxels[i] = mask.voxels[i] == prediction.mask.voxels[i] ? 0.0F : 1.0F;
+    }
+    prediction.mask = std::move(mask);
+    prediction.cleaning = std::move(cleaning);
 }
 
 Prediction predict_scan(SlicePredictor& predictor, const core::Volume& scan,
@@ -34,6 +45,7 @@ Prediction predict_scan(SlicePredictor& predictor, const core::Volume& scan,
                                           static_cast<std::uint32_t>(input.size[0]),
                                           options.windows, between_batches);
     auto prediction = back_onto(scan, likelihood, options.threshold);
+    clean_mask(prediction, options.clean);
     prediction.measures = imaging::measure(input, above(likelihood.voxels, options.threshold));
     return prediction;
 }

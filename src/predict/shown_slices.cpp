@@ -36,6 +36,23 @@ std::vector<std::size_t> shown_slices(const core::Volume& mask, std::size_t coun
     return slices;
 }
 
+std::vector<std::size_t> with_a_change(std::vector<std::size_t> slices,
+                                       const core::Volume& changed) {
+    const auto changes = [&](std::size_t z) {
+        const auto slice = mask_slice(changed, z);
+        return std::ranges::count(slice, 1);
+    };
+    if (std::ranges::any_of(slices, [&](std::size_t z) { return changes(z) > 0; })) return slices;
+    std::size_t most = 0;
+    for (std::size_t z = 1; z < changed.size[2]; ++z) {
+        if (changes(z) > changes(most)) most = z;
+    }
+    if (changes(most) == 0) return slices;
+    const auto distance = [most](std::size_t z) { return z > most ? z - most : most - z; };
+    *std::ranges::min_element(slices, {}, distance) = most;
+    return slices;
+}
+
 std::vector<std::uint8_t> gray_of(const core::Volume& scan) {
     const double low = imaging::percentile(scan.voxels, 1);
     const double range = imaging::percentile(scan.voxels, 99) - low;

@@ -96,12 +96,23 @@ Json pictures_page_json(const std::vector<SlicePicture>& pictures) {
     return json;
 }
 
-/// Dice of whole masks: by scan, null where the best model was not measured, and their means.
+Json measured_json(const std::optional<double>& value) {
+    return value ? number_json(*value) : Json();
+}
+
+/// Whole masks: Dice, Hausdorff distance and surface Dice by scan, their means; null where the best
+/// model was not measured.
 Json whole_masks_json(const std::vector<ScanDice>& scans) {
     if (scans.empty()) return {};
     Json by_scan = Json::object();
-    for (const ScanDice& one : scans) by_scan[one.scan] = number_json(one.dice);
-    return {{"scans", std::move(by_scan)}, {"means", mean_dice_text(scans)}};
+    for (const ScanDice& one : scans) {
+        by_scan[one.scan] = {number_json(one.dice), measured_json(one.hausdorff95),
+                             measured_json(one.surface_dice)};
+    }
+    return {{"scans", std::move(by_scan)},
+            {"means", mean_dice_text(scans)},
+            {"hausdorff95", mean_hausdorff95_text(scans)},
+            {"surface_dice", mean_surface_dice_text(scans)}};
 }
 
 // The hyperparameters of which the sweep tries several values.

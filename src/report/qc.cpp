@@ -40,6 +40,11 @@ io::Picture reduced(const QcSlice& slice) {
     return picture;
 }
 
+/// Empty for a mask that is not there.
+std::string outline_of(const std::vector<std::uint8_t>& mask, const QcSlice& slice) {
+    return mask.empty() ? std::string() : contour_path(mask, slice.width, slice.height);
+}
+
 Json slice_json(const QcSlice& slice) {
     return {{"slice", slice.number},
             {"slices", slice.count},
@@ -48,10 +53,9 @@ Json slice_json(const QcSlice& slice) {
             {"px", slice.pixel_width},
             {"py", slice.pixel_height},
             {"png", base64(io::png_bytes(reduced(slice)))},
-            {"outline", contour_path(slice.mask, slice.width, slice.height)},
-            {"reference", slice.reference.empty()
-                              ? std::string()
-                              : contour_path(slice.reference, slice.width, slice.height)}};
+            {"outline", outline_of(slice.mask, slice)},
+            {"reference", outline_of(slice.reference, slice)},
+            {"changed", outline_of(slice.changed, slice)}};
 }
 
 std::string text_of(const Json& json) {
@@ -72,6 +76,8 @@ std::string qc_scan_text(const QcScan& scan) {
                     {"largest_share", scan.largest_share},
                     {"flags", scan.flags},
                     {"dice", scan.dice ? Json(*scan.dice) : Json()},
+                    {"compared", scan.compared},
+                    {"cleaning", scan.cleaning},
                     {"skipped", scan.skipped},
                     {"slices", std::move(slices)}});
 }

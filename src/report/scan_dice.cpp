@@ -2,6 +2,7 @@
 #include "msunet/report/scan_dice.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <system_error>
 
 #include "msunet/core/error.hpp"
@@ -12,27 +13,50 @@
 
 namespace msunet::report {
 
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+/// Files of earlier versions hold only Dice.
+std::optional<double> number_of(const Json& json, const char* key) {
+    const auto found = json.find(key);
+    if (found == json.end() || found->is_null()) return std::nullopt;
+    return found->get<double>();
+}
+
+}  // namespace
+
 std::string scan_dice_to_json(std::span<const ScanDice> scans) {
-    auto json = nlohmann::ordered_json::array();
-    for (const auto& [scan, modality, dice] : scans) {
-        json.push_back({{"scan", scan},
-                        {"modality", modality ? core::name_of(*modality) : std::string_view()},
-                        {"dice", dice}});
+    auto json = Json::array();
+    for (const ScanDice& one : scans) {
+        json.push_back(
+            {{"scan", one.scan},
+             {"modality", one.modality ? core::name_of(*one.modality) : std::string_view()},
+             {"dice", one.dice},
+             {"hausdorff95_mm", json_of(one.hausdorff95)},
+             {"surface_dice", json_of(one.surface_dice)},
+             {"tolerance_mm", json_of(one.tolerance)}});
     }
-    constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
+    constexpr auto replace = Json::error_handler_t::replace;
     return json.dump(1, ' ', false, replace) + "\n";
 }
 
 std::vector<ScanDice> scan_dice_from_json(std::string_view text) {
     try {
         std::vector<ScanDice> scans;
-        for (const auto& json : nlohmann::ordered_json::parse(text)) {
-            scans.push_back({json.at("scan").get<std::string>(),
-                             core::modality_named(json.at("modality").get<std::string>()),
-                             json.at("dice").get<double>()});
+        for (const auto& json : Json::parse(text)) {
+            scans.push_back(
+                {.scan = json.at("scan").get<std::string>(),
+                 .modality = core::modality_named(json.at("modality").get<std::string>()),
+                 .dice = json.at("dice").get<double>(),
+                 .hausdorff95 = number_of(json, "hausdorff95_mm"),
+                 .surface_dice = number_of(json, "surface_dice"),
+                 .tolerance = number_of(json, "tolerance_mm")});
         }
         return scans;
-    } catch (const nlohmann::ordered_json::exception&) {
+    } catch (const Json::exception&) {
         throw core::InputError("its JSON is damaged");
     }
 }

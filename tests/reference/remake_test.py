@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(HERE, "make"))
 
 import network_reference  # before TensorFlow computes anything
 import h5py
+import masks
 import nibabel as nib
 import numpy as np
 import preprocess
@@ -53,6 +54,7 @@ TOLERANCES = {
         **{f"gradient {name}": 1e-7 for name in network_reference.GRADIENTS},
     },
 }
+MASKS = {"hausdorff95": 1e-12, "surface_dice": 1e-12}
 PREPROCESS = {"norm_sum": 1e-7, "patch_sum_x": 1e-6, "sample_x": 1e-6, "norm_mid": 1e-6}
 
 
@@ -119,6 +121,10 @@ class Remake(unittest.TestCase):
                 self.assertEqual(stored.header.binaryblock, made.header.binaryblock)
                 np.testing.assert_array_equal(stored.dataobj, made.dataobj)
 
+    def test_masks(self):
+        masks.make(self.made)
+        self.compare("masks.npz", MASKS)
+
     def test_start_models(self):
         make_start_models(self.made)
         unpacked = []
@@ -146,6 +152,7 @@ def contents(file):
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
         make_scans(HERE)
+        masks.make(HERE)
         make_start_models(HERE)
         for part in TOLERANCES:
             make_network(part, HERE)

@@ -117,6 +117,10 @@ class Reference(PredictTest):
                          ["anatomical", "dti", "fmri", "noddi"])
         found = re.search(r"fmri ([\d.]+) ± [\d.]+ \(2 scans\)", result.out)
         dices = [float(row["dice"]) for row in rows if row["modality"] == "fmri"]
+        for row in rows:
+            self.assertTrue(float(row["hausdorff95_mm"]) > 0 and 0 <= float(row["surface_dice"]) < 1)
+            self.assertEqual(row["tolerance_mm"], "1.0")
+        self.assertIn("Hausdorff 95 anatomical", result.out)
         self.assertAlmostEqual(float(found[1]), sum(dices) / 2, delta=1e-4)
         # Existing results are read.
         again = self.predict("data", "-o", "out", "--reference", "masks")
@@ -128,10 +132,19 @@ class Reference(PredictTest):
         self.assertIn("5 of 5 masks are flagged", again.err)
         write_nifti(self.here / "masks" / "a2_dti_mask.nii", (16, 16, 4), [0] * 1024, kind="B")
         result = self.predict("data", "-o", "out", "--reference", "masks", "--threshold", "1e-9",
-                              "--overwrite")
+                              "--overwrite", "--clean", "largest", "--qc", "check.html",
+                              "--surface_tolerance", "2.5")
         self.assert_code(result, 0)
         self.assertIn("a2_dti_mask.nii' is empty", result.err)
         self.assertIn("'a1_anatomical_data.nii' (covers the whole volume", result.err)
+        rows = {row["scan"]: row for row in csv.DictReader(
+            (self.here / "out" / "dice.csv").read_text().splitlines())}
+        self.assertEqual(rows["a2_dti_data.nii"]["hausdorff95_mm"], "")
+        self.assertEqual(rows["a2_dti_data.nii"]["surface_dice"], "0.0")
+        self.assertEqual(rows["b1_fmri_data.nii"]["tolerance_mm"], "2.5")
+        page = (self.here / "check.html").read_text()
+        self.assertIn("cleaning changed nothing", page)
+        self.assertIn("within 2.50 mm", page)
 
     def test_references_need_no_modality(self):
         write_scans(self.here, names=("m1", "m2"))

@@ -37,6 +37,10 @@ struct MaskFacts {
 /// slice is normal.
 [[nodiscard]] std::vector<std::string> flags_of(const MaskFacts& facts);
 
+/// The reason to check a mask of which cleaning changed more than 5 %, in words; else nothing.
+/// `changed`: voxels that were removed or filled; `before`: voxels of the mask before that.
+[[nodiscard]] std::optional<std::string> flag_of_cleaning(std::size_t changed, std::size_t before);
+
 /// A mask of a run, as far as it is compared with the others.
 struct RunMask {
     std::optional<core::Modality> modality{};

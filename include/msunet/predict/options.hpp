@@ -25,6 +25,10 @@ constexpr std::array<std::string_view, 2> names_of(ResultFormat /*any*/) {
     return {"nii", "nii.gz"};
 }
 
+/// What is done with a mask before it is written.
+enum class Clean : std::uint8_t { none, largest };
+constexpr std::array<std::string_view, 2> names_of(Clean /*any*/) { return {"none", "largest"}; }
+
 /// What is predicted with which model, and where the results go.
 struct PredictOptions {
     std::string model;
@@ -39,6 +43,8 @@ struct PredictOptions {
     std::optional<std::string> qc;           ///< file of the page
     std::optional<core::Modality> modality;  ///< of all scans; nullopt: by names
     double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
+    Clean clean = Clean::none;
+    std::optional<double> surface_tolerance;  ///< mm; nullopt: the larger side of a scan's pixel
     Combination combine = Combination::mean;
     std::int64_t batch_size = 16;  ///< windows in one forward pass
     model::Precision precision = model::Precision::float32;
@@ -100,8 +106,9 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .affects = Affects::run},
                   options.overwrite);
     visitor.visit({.name = "reference",
-                   .help = "Folder of manual masks, paired with the scans as in training: the Dice "
-                           "of every scan is written to dice.csv, its mean by modality is printed",
+                   .help = "Folder of manual masks, paired with the scans as in training: Dice, "
+                           "Hausdorff distance and surface Dice of every scan are written to "
+                           "dice.csv, their means by modality are printed",
                    .affects = Affects::run,
                    .value_name = "MASKS"},
                   options.reference);
@@ -143,6 +150,20 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .min_open = true,
                    .max_open = true},
                   options.threshold);
+    visitor.visit({.name = "clean",
+                   .help = "largest: of each mask only the largest piece is kept and its holes are "
+                           "filled, in 3-D; what that changed is said and shown on the page of "
+                           "--qc"},
+                  options.clean);
+    visitor.visit({.name = "surface_tolerance",
+                   .help = "Distance up to which surfaces agree, for the surface Dice of "
+                           "--reference and --validation",
+                   .affects = Affects::run,
+                   .value_name = "MM",
+                   .min = 0,
+                   .min_open = true,
+                   .default_text = "the larger side of a pixel of the scan"},
+                  options.surface_tolerance);
     visitor.visit(
         {.name = "combine", .help = "How the likelihoods of overlapping windows are combined"},
         options.combine);

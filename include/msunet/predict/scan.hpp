@@ -3,18 +3,30 @@
 /// Prediction of a whole scan: preprocessing, network, resampling to the scan's own grid.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "msunet/core/volume.hpp"
+#include "msunet/imaging/clean.hpp"
 #include "msunet/imaging/measures.hpp"
 #include "msunet/imaging/normalise.hpp"
 #include "msunet/imaging/options.hpp"
+#include "msunet/predict/options.hpp"
 #include "msunet/predict/slice_predictor.hpp"
 
 namespace msunet::predict {
+
+/// What `Clean::largest` changed in a mask.
+struct Cleaning {
+    core::Volume changed;     ///< 1 where a voxel was removed or filled, else 0
+    std::size_t pieces = 0;   ///< that were removed
+    std::size_t removed = 0;  ///< voxels
+    std::size_t filled = 0;   ///< voxels
+};
 
 /// How a scan becomes the network's input.
 struct ScanOptions {
@@ -22,13 +34,15 @@ struct ScanOptions {
     imaging::OutlierValue outliers = imaging::OutlierValue::ten_means;
     WindowOptions windows;
     double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
+    Clean clean = Clean::none;
 };
 
 /// The network's answer for a scan, on the scan's own grid.
 struct Prediction {
     core::Volume likelihood;
-    core::Volume mask;               ///< 0 or 1
-    imaging::ScanMeasures measures;  ///< of the network's input
+    core::Volume mask;                   ///< 0 or 1
+    imaging::ScanMeasures measures{};    ///< of the network's input
+    std::optional<Cleaning> cleaning{};  ///< nullopt: the mask is as the threshold makes it
 };
 
 /// Passes every slice of `scan`, normalised as in training, through the network. `between_batches`
@@ -44,6 +58,9 @@ struct Prediction {
 /// without measures.
 [[nodiscard]] Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood,
                                    double threshold = 0.5);
+
+/// Replaces the mask by what `clean` makes of it.
+void clean_mask(Prediction& prediction, Clean clean);
 
 /// `scan` where `mask` is 1, else 0. Sizes are equal.
 [[nodiscard]] core::Volume brain_of(const core::Volume& scan, const core::Volume& mask);

@@ -15,6 +15,11 @@ namespace msunet::predict {
 /// where the mask is empty.
 [[nodiscard]] std::vector<std::size_t> shown_slices(const core::Volume& mask, std::size_t count);
 
+/// `slices`, one of which gives way to the slice that `changed` (0 or 1) changes most if none of
+/// them is changed: a neighbour, so that they stay spread.
+[[nodiscard]] std::vector<std::size_t> with_a_change(std::vector<std::size_t> slices,
+                                                     const core::Volume& changed);
+
 /// The scan's values as grey: its 1st percentile and below are 0, its 99th and above 255.
 [[nodiscard]] std::vector<std::uint8_t> gray_of(const core::Volume& scan);
 

@@ -21,8 +21,10 @@ struct QcSlice {
     std::vector<std::uint8_t> gray;       ///< height x width
     std::vector<std::uint8_t> mask;       ///< height x width, 0 or 1
     std::vector<std::uint8_t> reference;  ///< height x width, 0 or 1; empty: no manual mask
-    double pixel_width = 1;               ///< mm; with pixel_height gives the shape on the page
-    double pixel_height = 1;              ///< mm
+    std::vector<std::uint8_t>
+        changed{};            ///< height x width, by cleaning, 0 or 1; empty: not cleaned
+    double pixel_width = 1;   ///< mm; with pixel_height gives the shape on the page
+    double pixel_height = 1;  ///< mm
 };
 
 /// One scan's line and pictures.
@@ -35,6 +37,8 @@ struct QcScan {
     double largest_share = 0;          ///< of the largest component in the mask
     std::vector<std::string> flags{};  ///< why someone should check the mask
     std::optional<double> dice{};      ///< against the manual mask
+    std::string compared{};            ///< further agreement with the manual mask, in words
+    std::string cleaning{};            ///< what cleaning did, in words; empty: not cleaned
     bool skipped = false;              ///< its results were there before
     std::vector<QcSlice> slices{};
 };

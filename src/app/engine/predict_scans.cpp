@@ -101,17 +101,17 @@ std::vector<ScanReport> gather_reports(const std::vector<ScanReport>& mine,
 }
 
 /// Writes dice.csv and prints the means.
-void write_dice(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
-                const fs::path& file) {
+void write_dice(const std::vector<ScanReport>& reports, const fs::path& file) {
     std::vector<report::ScanDice> scans;
     for (const ScanReport& report : reports) {
-        if (!report.dice) continue;
-        const ScanTask& task = plan.tasks[report.task];
-        scans.push_back({task.scan.name(), task.modality, *report.dice});
+        if (report.compared) scans.push_back(*report.compared);
     }
     core::write_file_atomically(file, report::dice_csv(scans));
     if (scans.empty()) return;
     core::log::info(concat("mean Dice    ", report::mean_dice_text(scans), ", by scan in ", file));
+    const auto hausdorff = report::mean_hausdorff95_text(scans);
+    if (!hausdorff.empty()) core::log::info(concat("Hausdorff 95 ", hausdorff, ", in mm"));
+    core::log::info(concat("surface Dice ", report::mean_surface_dice_text(scans)));
 }
 
 void write_page(const PredictSettings& settings, const TrainedModel& model,
@@ -161,7 +161,7 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
     }
     if (settings.predict.compares()) {
         core::make_directories(settings.predict.output);
-        write_dice(plan, reports, fs::path(settings.predict.output) / "dice.csv");
+        write_dice(reports, fs::path(settings.predict.output) / "dice.csv");
     }
     if (settings.predict.qc) write_page(settings, model, problems, reports);
     if (!problems.empty()) {

@@ -149,6 +149,7 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
     options.outliers = settings.model.outlier_value.value_or(
         imaging::outlier_value(settings.patches.use_frac_patch));
     options.threshold = settings.predict.threshold;
+    options.clean = settings.predict.clean;
     options.windows = {
         .patches = data::patch_spec(settings.patches, settings.model.patch_dimensions,
                                     settings.model.patch_stride),

@@ -37,7 +37,42 @@ struct Masked {
     std::optional<core::Volume> scan;  ///< absent where it is not needed
     core::Volume mask;
     std::optional<imaging::ScanMeasures> measures;  ///< absent for a mask that was read
+    std::optional<predict::Cleaning> cleaning{};
 };
+
+std::vector<std::size_t> slices_of(const Masked& masked) {
+    auto slices = predict::shown_slices(masked.mask, slices_on_page);
+    if (!masked.cleaning) return slices;
+    return predict::with_a_change(std::move(slices), masked.cleaning->changed);
+}
+
+/// "cleaning removed 2 pieces (1.3 mm³), filled 0.2 mm³"; empty: the mask was not cleaned.
+std::string cleaning_text(const Masked& masked) {
+    if (!masked.cleaning) return {};
+    const auto& [changed, pieces, removed, filled] = *masked.cleaning;
+    const auto volume = [&](std::size_t voxels) {
+        const auto& spacing = masked.mask.spacing;
+        return concat(
+            core::fixed(static_cast<double>(voxels) * spacing[0] * spacing[1] * spacing[2], 2),
+            " mm³");
+    };
+    if (pieces == 0 && filled == 0) return "cleaning changed nothing";
+    std::vector<std::string> parts;
+    if (pieces > 0) {
+        parts.push_back(concat("removed ", pieces, pieces == 1 ? " piece" : " pieces", " (",
+                               volume(removed), ")"));
+    }
+    if (filled > 0) parts.push_back(concat("filled ", volume(filled)));
+    return concat("cleaning ", core::join(parts));
+}
+
+/// "Hausdorff 95 % 0.31 mm · surface Dice 0.9312 within 0.10 mm".
+std::string agreement_text(const report::ScanDice& scan) {
+    const auto surface = concat("surface Dice ", core::fixed(scan.surface_dice.value_or(0), 4),
+                                " within ", core::fixed(scan.tolerance.value_or(0), 2), " mm");
+    if (!scan.hausdorff95) return surface;
+    return concat("Hausdorff 95 % ", core::fixed(*scan.hausdorff95, 2), " mm · ", surface);
+}
 
 class Work {
 public:
@@ -63,7 +98,8 @@ public:
                                io::StoredAs::uint8);
         return Masked{.scan = std::move(scan),
                       .mask = std::move(prediction.mask),
-                      .measures = prediction.measures};
+                      .measures = prediction.measures,
+                      .cleaning = std::move(prediction.cleaning)};
     }
 
     std::optional<Masked> read() {
@@ -81,10 +117,13 @@ public:
     /// Computes Dice, flags and the scan's part of the page.
     void assess(Masked masked, std::size_t number) {
         const auto reference = load_reference(masked);
-        if (reference) report_.dice = predict::dice(*reference, masked.mask);
+        if (reference) {
+            report_.compared = compared_scan(task_.scan.name(), task_.modality, *reference,
+                                             masked.mask, settings_.predict.surface_tolerance);
+        }
         const auto facts = predict::facts_of(masked.mask);
         report_.volume_mm3 = facts.volume_mm3;
-        set_flags(facts, masked.measures);
+        set_flags(facts, masked);
         if (settings_.predict.qc && masked.scan) {
             report_.qc = report::qc_scan_text(on_page(masked, facts, reference, number));
         }
@@ -128,15 +167,20 @@ private:
         return prepare::read_mask(file, settings_.preprocess, findings_);
     }
 
-    void set_flags(const predict::MaskFacts& facts,
-                   const std::optional<imaging::ScanMeasures>& measures) {
+    void set_flags(const predict::MaskFacts& facts, const Masked& masked) {
         report_.flags = predict::flags_of(facts);
-        constexpr double good_dice = 0.9;
-        if (report_.dice && *report_.dice < good_dice) {
-            report_.flags.push_back(concat("Dice ", core::fixed(*report_.dice, 3)));
+        if (masked.cleaning) {
+            const auto& [changed, pieces, removed, filled] = *masked.cleaning;
+            auto flag =
+                predict::flag_of_cleaning(removed + filled, facts.voxels + removed - filled);
+            if (flag) report_.flags.push_back(std::move(*flag));
         }
-        if (!measures) return;
-        auto compared = *measures;
+        constexpr double good_dice = 0.9;
+        if (report_.compared && report_.compared->dice < good_dice) {
+            report_.flags.push_back(concat("Dice ", core::fixed(report_.compared->dice, 3)));
+        }
+        if (!masked.measures) return;
+        auto compared = *masked.measures;
         if (facts.voxels == 0) {
             compared.volume_mm3 = compared.brain = compared.brain_lower =
                 std::numeric_limits<double>::quiet_NaN();
@@ -171,12 +215,16 @@ private:
                             .components = facts.components,
                             .largest_share = facts.largest_share,
                             .flags = report_.flags,
-                            .dice = report_.dice,
+                            .cleaning = cleaning_text(masked),
                             .skipped = task_.skipped};
         if (task_.modality) scan.modality = core::name_of(*task_.modality);
+        if (report_.compared) {
+            scan.dice = report_.compared->dice;
+            scan.compared = agreement_text(*report_.compared);
+        }
         const auto gray = predict::gray_of(*masked.scan);
         const std::size_t area = mask.size[0] * mask.size[1];
-        for (const std::size_t z : predict::shown_slices(mask, slices_on_page)) {
+        for (const std::size_t z : slices_of(masked)) {
             const auto begin = gray.begin() + static_cast<std::ptrdiff_t>(z * area);
             report::QcSlice slice{.number = z + 1,
                                   .count = mask.size[2],
@@ -188,6 +236,9 @@ private:
                                   .pixel_width = mask.spacing[0],
                                   .pixel_height = mask.spacing[1]};
             if (reference) slice.reference = predict::mask_slice(*reference, z);
+            if (masked.cleaning) {
+                slice.changed = predict::mask_slice(masked.cleaning->changed, z);
+            }
             scan.slices.push_back(std::move(slice));
         }
         return scan;

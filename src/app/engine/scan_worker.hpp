@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "compared_scan.hpp"
 #include "msunet/codec/fields.hpp"
 #include "msunet/predict/training_scans.hpp"
 #include "msunet/prepare/read_scan.hpp"
@@ -24,10 +25,10 @@ struct ScanReport {
     std::vector<std::string> warnings{};
     std::vector<prepare::Remark> remarks{};
     bool failed = false;  ///< a result can't be written, or worse: no fault of the scan's
-    std::optional<double> dice{};
-    std::optional<double> volume_mm3{};  ///< of the mask, where there is one
-    std::vector<std::string> flags{};    ///< why someone should check the mask
-    std::int64_t height = 0;             ///< of the network's slices; 0: not predicted
+    std::optional<report::ScanDice> compared{};  ///< with the manual mask
+    std::optional<double> volume_mm3{};          ///< of the mask, where there is one
+    std::vector<std::string> flags{};            ///< why someone should check the mask
+    std::int64_t height = 0;                     ///< of the network's slices; 0: not predicted
     std::int64_t width = 0;
     std::string qc{};  ///< its part of the page, `report::qc_scan_text`; empty: none
 };
@@ -39,7 +40,7 @@ void fields(Archive& archive, T& report) {
     archive("warnings", report.warnings);
     archive("remarks", report.remarks);
     archive("failed", report.failed);
-    archive("dice", report.dice);
+    archive("compared", report.compared);
     archive("volume_mm3", report.volume_mm3);
     archive("flags", report.flags);
     archive("height", report.height);

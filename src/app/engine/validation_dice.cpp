@@ -13,13 +13,13 @@
 #include "../model_attributes.hpp"
 #include "../predict_settings.hpp"
 #include "../validation_scans.hpp"
+#include "compared_scan.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
-#include "msunet/predict/mask_facts.hpp"
 #include "msunet/predict/slice_predictor.hpp"
 #include "msunet/prepare/mask_order.hpp"
 #include "msunet/prepare/read_scan.hpp"
@@ -50,10 +50,12 @@ TrainedModel model_of(const unet::Architecture& architecture, const fs::path& fo
     return model;
 }
 
-/// Dice of one scan's whole mask; nothing where scan and mask can't be compared. What `findings`
-/// say of the pair was said before training.
-std::optional<double> dice_of(predict::SlicePredictor& predictor, const ValidationScan& one,
-                              const predict::ScanOptions& options, imaging::MaskGeometry rule) {
+/// One scan's whole mask against the manual one; nothing where they can't be compared. What
+/// `findings` say of the pair was said before training.
+std::optional<report::ScanDice> compare(predict::SlicePredictor& predictor,
+                                        const ValidationScan& one,
+                                        const predict::ScanOptions& options,
+                                        imaging::MaskGeometry rule) {
     prepare::Findings findings;
     const auto scan = prepare::read_scan(one.scan, options.preprocess, findings);
     auto mask = prepare::read_mask(one.mask, options.preprocess, findings);
@@ -62,7 +64,8 @@ std::optional<double> dice_of(predict::SlicePredictor& predictor, const Validati
     if (prepare::size_mismatch(scan->volume, *mask, rule)) return std::nullopt;
     const auto truth = prepare::in_order_of_scan(
         std::move(*mask), scan->volume, rule, [&] { return &scan->volume; }, one.mask, findings);
-    return predict::dice(truth, prediction.mask);
+    return compared_scan(one.scan.filename().string(), one.modality, truth, prediction.mask,
+                         std::nullopt);
 }
 
 void measure(const unet::Architecture& architecture, const fs::path& folder,
@@ -83,9 +86,8 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
         if (core::stop_requested()) return;
         core::log::progress(concat("Dice of whole masks: validation scan ", measured.size() + 1,
                                    " of ", scans.size()));
-        if (const auto dice = dice_of(predictor, one, options, settings.predict.mask_geometry)) {
-            measured.push_back({one.scan.filename().string(), one.modality, *dice});
-        }
+        auto compared = compare(predictor, one, options, settings.predict.mask_geometry);
+        if (compared) measured.push_back(std::move(*compared));
     }
     core::log::progress("");
     core::write_file_atomically(file, report::scan_dice_to_json(measured));

@@ -64,16 +64,18 @@ function drawValidationScans() {
   const { val_scans: listed } = D.data;
   if (!listed.length) return;
   const masks = D.whole_masks;
-  const dice = (scan) => (masks ? masks.scans[scan] : null);
+  const measured = (scan) => (masks && masks.scans[scan]) || [null, null, null], dice = (scan) => measured(scan)[0];
   const scans = masks ? [...listed].sort(([a], [b]) => (dice(a) ?? 2) - (dice(b) ?? 2)) : listed;
   const node = section("scans", "Validation scans", `${plural(scans.length, "scan")} on which no trial was trained. `
-    + (masks ? `The best model's whole masks against the manual masks, on the scans' own grids, worst first. Dice, mean ± standard deviation: ${masks.means}.` : ""));
+    + (masks ? `The best model's whole masks against the manual masks, on the scans' own grids, worst first. Mean ± standard deviation: Dice ${masks.means}.`
+      + (masks.hausdorff95 ? ` 95 % Hausdorff distance in mm: ${masks.hausdorff95}.` : "")
+      + (masks.surface_dice ? ` Surface Dice within one pixel: ${masks.surface_dice}.` : "") : ""));
   const shown = 20;
   node.append(el("details", scans.length <= shown ? { open: "" } : {}, el("summary", {}, "All validation scans"), el("div", { class: "scroll" }, el("table", { class: "plain" },
     el("thead", {}, el("tr", {}, ["scan", "mask", "modality"].map((head) => el("th", { scope: "col", class: "text" }, head)),
-      ["slices", ...(masks ? ["Dice, whole mask"] : [])].map((head) => el("th", { scope: "col" }, head)))),
+      ["slices", ...(masks ? ["Dice, whole mask", "Hausdorff 95 %, mm", "surface Dice"] : [])].map((head) => el("th", { scope: "col" }, head)))),
     el("tbody", {}, scans.map(([scan, mask, modality, slices]) => el("tr", {}, [scan, mask, modality].map((cell) => el("td", { class: "text" }, cell)),
-      [count(slices), ...(masks ? [isNumber(dice(scan)) ? number4(dice(scan)) : "-"] : [])].map((cell) => el("td", {}, cell)))))))));
+      [count(slices), ...(masks ? measured(scan).map((value) => (isNumber(value) ? number4(value) : "-")) : [])].map((cell) => el("td", {}, cell)))))))));
 }
 
 function drawSettings() {

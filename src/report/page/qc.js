@@ -9,14 +9,14 @@ const percent = (share) => `${(100 * share).toFixed(share > 0.9995 || share < 0.
 const share = (part) => (part >= 0.995 ? "over 99 %" : percent(part));
 const pieces = (scan) => (scan.components > 1 ? `${count(scan.components)} pieces, the largest ${share(scan.largest_share)}` : plural(scan.components, "piece"));
 const facts = (scan) => [`${scan.volume_mm3.toLocaleString("en-US", { maximumFractionDigits: 1 })} mm³`, pieces(scan),
-  isNumber(scan.dice) ? `Dice ${number4(scan.dice)}` : "", scan.modality || "", scan.skipped ? "from an earlier run" : ""].filter(Boolean).join(" · ");
+  isNumber(scan.dice) ? `Dice ${number4(scan.dice)}` : "", scan.compared, scan.cleaning, scan.modality || "", scan.skipped ? "from an earlier run" : ""].filter(Boolean).join(" · ");
 
 function slice(scan, shown) {
   const shape = `${shown.w * shown.px}/${shown.h * shown.py}`;
   return el("figure", {}, sv("svg", { class: "shot", viewBox: `0 0 ${shown.w} ${shown.h}`, preserveAspectRatio: "none",
     style: `aspect-ratio:${shape}`, role: "img", "aria-label": `${scan.name}, slice ${shown.slice}` },
     sv("image", { href: `data:image/png;base64,${shown.png}`, width: shown.w, height: shown.h, preserveAspectRatio: "none" }),
-    sv("path", { class: "mask", d: shown.reference }), sv("path", { class: "pred", d: shown.outline })),
+    sv("path", { class: "changed", d: shown.changed }), sv("path", { class: "mask", d: shown.reference }), sv("path", { class: "pred", d: shown.outline })),
     el("figcaption", {}, `slice ${shown.slice} of ${shown.slices}`));
 }
 
@@ -64,7 +64,8 @@ function drawScans() {
   $("scans").append(el("h2", {}, "Scans, flagged ones first"),
     el("div", { class: "bar" }, filter, el("label", {}, only, " only flagged scans"), shown),
     el("div", { class: "legend" }, el("span", { class: "broken", style: "--c:#f0b000" }, "predicted mask"),
-      hasReference ? el("span", { style: "--c:#56b4e9" }, "manual mask") : null),
+      hasReference ? el("span", { style: "--c:#56b4e9" }, "manual mask") : null,
+      scans.some((scan) => scan.cleaning) ? el("span", { class: "block", style: "--c:#e0457b" }, "removed or filled by --clean") : null),
     ...articles.map(([, node]) => node));
   show();
 }

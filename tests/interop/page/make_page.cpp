@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     std::vector<report::ScanDice> scans;
     for (const auto& pair : record.start.data.pairs) {
         const double dice = 1 - 0.01 * static_cast<double>(scans.size());
-        if (pair.validation) scans.push_back({pair.data, pair.modality, dice});
+        if (pair.validation) scans.push_back({pair.data, pair.modality, dice, 0.31, 0.93, 0.1});
     }
     msunet::core::write_file_atomically(
         std::filesystem::path(argv[1]) / "report.html",

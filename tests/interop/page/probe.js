@@ -53,6 +53,7 @@
   expect(document.querySelectorAll("#scans tbody tr").length === D.data.val_scans.length, "a validation scan is missing");
   const masks = [...document.querySelectorAll("#scans tbody tr")].map((row) => Number(row.cells[4]?.textContent));
   expect(!D.whole_masks || masks.every((value, i) => value > 0 && (!i || value >= masks[i - 1])), "the Dice of whole masks is missing or out of order");
+  expect(!D.whole_masks || $("scans").textContent.includes("0.3100") && $("scans").textContent.includes("Surface Dice within one pixel"), "the distances of whole masks are missing");
   expect(!D.whole_masks || $("dice").textContent.includes(D.whole_masks.means), "the means of whole masks are not beside the soft Dice");
   expect(document.querySelectorAll("#pca img").length === 2 * trials.filter((trial) => trial.state === "pca").length, "the pictures of PCA are missing");
   document.querySelector("#pictures figure button").click();

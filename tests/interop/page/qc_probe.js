@@ -18,6 +18,8 @@
     expect(shown()[0].textContent.includes("<scan>"), "a name is not shown as it is");
     expect(document.querySelector("main").textContent.includes("2 pieces, the largest over 99 %"), "the largest of two pieces reads as the whole mask");
     expect(document.querySelectorAll("article image").length === 4 * D.scans.length, "pictures are missing");
+    expect(document.querySelector("article .facts").textContent.includes("cleaning removed 1 piece") && document.querySelector("article path.changed").getAttribute("d"), "what cleaning removed is not shown");
+    expect(document.querySelector("article .facts").textContent.includes("surface Dice 0.9312"), "the surface Dice is missing");
     const volumes = D.scans.map((scan) => scan.volume_mm3).sort((a, b) => a - b), half = volumes.length / 2;
     const median = (volumes[Math.ceil(half) - 1] + volumes[Math.floor(half)]) / 2;
     expect($("overview").textContent.includes(`${median.toFixed(1)} mm³`), "the median is wrong");

@@ -114,6 +114,12 @@ TEST(RunMasks, FarFromTheirModalitysMedianAreTold) {
     for (const std::size_t i : {0, 4, 6, 7}) EXPECT_EQ(texts[i], "") << i;
 }
 
+TEST(FlagOfCleaning, IsThereAboveFivePerCent) {
+    EXPECT_EQ(flag_of_cleaning(5, 100), std::nullopt);
+    EXPECT_EQ(flag_of_cleaning(6, 100), "cleaning changed 6 % of it");
+    EXPECT_EQ(flag_of_cleaning(0, 0), std::nullopt);
+}
+
 TEST(Dice, IsTrainingsFormula) {
     auto mask = empty_mask();
     EXPECT_DOUBLE_EQ(dice(mask, mask), 1);
@@ -129,6 +135,14 @@ TEST(ShownSlices, AreSpreadOverTheBrain) {
     mask.at(0, 0, 2) = mask.at(0, 0, 4) = 1;
     EXPECT_THAT(shown_slices(mask, 2), ElementsAre(2, 4));
     EXPECT_THAT(shown_slices(mask, 9), ElementsAre(2, 3, 4));
+}
+
+TEST(ShownSlices, ShowAChangeIfThereIsOne) {
+    auto changed = empty_mask();
+    EXPECT_THAT(with_a_change({1, 3, 5}, changed), ElementsAre(1, 3, 5));
+    changed.at(1, 1, 2) = changed.at(1, 1, 4) = changed.at(2, 1, 4) = 1;
+    EXPECT_THAT(with_a_change({0, 1, 5}, changed), ElementsAre(0, 1, 4));
+    EXPECT_THAT(with_a_change({1, 2, 5}, changed), ElementsAre(1, 2, 5));
 }
 
 TEST(ShownSlices, OfAConstantScanAreBlack) { EXPECT_THAT(gray_of(empty_mask()), testing::Each(0)); }

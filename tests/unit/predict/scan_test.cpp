@@ -87,6 +87,32 @@ TEST(PredictScan, PredictsEverySliceOnTheScansGrid) {
     }
 }
 
+TEST(CleanMask, SaysWhatItChanged) {
+    Prediction prediction;
+    prediction.mask.size = {7, 5, 3};
+    prediction.mask.voxels.assign(prediction.mask.voxel_count(), 0.0F);
+    for (std::size_t i = 0; i < 9; ++i) {
+        for (std::size_t z = 0; z < 3; ++z) prediction.mask.at(1 + i % 3, 1 + i / 3, z) = 1;
+    }
+    prediction.mask.at(2, 2, 1) = 0;
+    prediction.mask.at(6, 0, 0) = 1;
+    const auto before = prediction.mask;
+    clean_mask(prediction, Clean::none);
+    EXPECT_EQ(prediction.mask.voxels, before.voxels);
+    EXPECT_FALSE(prediction.cleaning);
+    clean_mask(prediction, Clean::largest);
+    ASSERT_TRUE(prediction.cleaning);
+    EXPECT_EQ(prediction.cleaning->pieces, 1U);
+    EXPECT_EQ(prediction.cleaning->removed, 1U);
+    EXPECT_EQ(prediction.cleaning->filled, 1U);
+    for (std::size_t i = 0; i < before.voxels.size(); ++i) {
+        const bool changed = before.voxels[i] != prediction.mask.voxels[i];
+        EXPECT_EQ(prediction.cleaning->changed.voxels[i], changed ? 1 : 0);
+    }
+    EXPECT_EQ(prediction.mask.at(2, 2, 1), 1);
+    EXPECT_EQ(prediction.mask.at(6, 0, 0), 0);
+}
+
 TEST(BrainOf, IsTheScanWithinTheMask) {
     core::Volume scan;
     scan.size = {3, 1, 1};

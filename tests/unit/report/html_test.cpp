@@ -44,10 +44,12 @@ TEST(Report, HasTheDiceOfWholeMasksWhereTheyWereMeasured) {
     const auto record = testing::made_up_sweep({.learning_rates = 2});
     EXPECT_TRUE(data_of(report_html(record)).at("whole_masks").is_null());
     const auto masks = data_of(report_html(record, {},
-                                           {{"a.nii", core::Modality::fmri, 0.5},
+                                           {{"a.nii", core::Modality::fmri, 0.5, 0.25, 0.875, 0.1},
                                             {"b.nii", core::Modality::fmri, 0.75}}))
                            .at("whole_masks");
-    EXPECT_EQ(masks.at("scans"), nlohmann::json::parse(R"({"a.nii": 0.5, "b.nii": 0.75})"));
+    EXPECT_EQ(
+        masks.at("scans"),
+        nlohmann::json::parse(R"({"a.nii": [0.5, 0.25, 0.875], "b.nii": [0.75, null, null]})"));
     EXPECT_EQ(masks.at("means"), "fmri 0.6250 ± 0.1768 (2 scans); all 0.6250 ± 0.1768 (2 scans)");
 }
 
