@@ -38,37 +38,35 @@ DispatcherActions DispatcherMachine::begin(double now) {
 DispatcherActions DispatcherMachine::receive(sweep::GroupId group, const ToDispatcher& message,
                                              double now) {
     now_ = now;
-    std::visit(
-        Overloaded{[&](const Ready&) { tell_scheduler(sweep::GroupReady{group}); },
-                   [&](const Started& started) {
-                       write(record::TrialStarted{started.trial,
-                                                  leaders_.at(static_cast<std::size_t>(group)),
-                                                  started.checkpoint, now_});
-                       tell_scheduler(sweep::TrialStarted{group, started.trial});
-                   },
-                   [&](const EpochEnded& epoch) {
-                       write(record::EpochFinished{epoch.trial, epoch.report, now_});
-                   },
-                   [&](const CheckpointSaved& saved) {
-                       write(record::CheckpointSaved{saved.checkpoint, now_});
-                       tell_scheduler(sweep::CheckpointSaved{saved.checkpoint});
-                   },
-                   [&](const Ended& ended) {
-                       write(record::TrialFinished{ended.result, now_});
-                       if (limits_.target && limits_.target->reached(ended.result)) reach_target();
-                       tell_scheduler(sweep::TrialEnded{group, ended.result.trial});
-                   },
-                   [&](const Paused& paused) {
-                       write(record::TrialPaused{paused.trial, now_});
-                       tell_scheduler(sweep::TrialPaused{group, paused.trial, paused.reached_until,
-                                                         paused.last, paused.seconds});
-                   },
-                   [&](const Returned& returned) {
-                       tell_scheduler(sweep::TrialReturned{group, returned.trial});
-                   },
-                   [&](const SignalReceived&) { stop(record::StopReason::signal); },
-                   [&](const Left&) { ++left_; }},
-        message);
+    std::visit(Overloaded{[&](const Ready&) { tell_scheduler(sweep::GroupReady{group}); },
+                          [&](const Started& started) {
+                              write(record::TrialStarted{
+                                  started.trial, leaders_.at(static_cast<std::size_t>(group)),
+                                  started.checkpoint, now_});
+                              tell_scheduler(sweep::TrialStarted{group, started.trial});
+                          },
+                          [&](const EpochEnded& epoch) {
+                              write(record::EpochFinished{epoch.trial, epoch.report, now_});
+                          },
+                          [&](const CheckpointSaved& saved) {
+                              write(record::CheckpointSaved{saved.checkpoint, now_});
+                              tell_scheduler(sweep::CheckpointSaved{saved.checkpoint});
+                          },
+                          [&](const Ended& ended) {
+                              write(record::TrialFinished{ended.result, now_});
+                              if (limits_.target && limits_.target->reached(ended.result))
+                                  reach_target();
+                              tell_scheduler(sweep::TrialEnded{
+                                  group, ended.result.trial,
+                                  ended.result.state == record::TrialState::failed});
+                          },
+                          [&](const Paused& paused) { pause(group, paused); },
+                          [&](const Returned& returned) {
+                              tell_scheduler(sweep::TrialReturned{group, returned.trial});
+                          },
+                          [&](const SignalReceived&) { stop(record::StopReason::signal); },
+                          [&](const Left&) { ++left_; }},
+               message);
     return std::exchange(actions_, {});
 }
 
@@ -128,6 +126,12 @@ void DispatcherMachine::carry_out(const std::vector<sweep::SchedulerAction>& act
                        [&](const sweep::Drain&) { send_to_all(Drain{}); },
                        [&](const sweep::StopAll&) { send_to_all(Stop{}); },
                        [&](const sweep::FailTrial& failed) { fail_untrained(failed); },
+                       [&](const sweep::PromoteTrial& promote) {
+                           const sweep::Work& work = promote.work;
+                           write(record::TrialPromoted{work.trial, work.until_epoch, work.rung,
+                                                       work.bracket, now_});
+                       },
+                       [&](const sweep::StopTrial& stopped) { stop_trial(stopped.trial); },
                        [&](const sweep::EndSweep& end) {
                            ending_ = end.ending;
                            send_to_all(End{});
@@ -142,19 +146,70 @@ void DispatcherMachine::send_to_all(const ToLeader& message) {
     }
 }
 
-void DispatcherMachine::fail_untrained(const sweep::FailTrial& action) {
+void DispatcherMachine::pause(sweep::GroupId group, const Paused& message) {
+    reached_ = message.reached;
+    std::optional<double> value;
+    if (reached_) {
+        complete_history(*reached_);
+        if (!reached_->history.empty()) {
+            value = record::metric(reached_->history.back(), record_.start.metric);
+        }
+        record::TrialResult so_far = *reached_;
+        so_far.history.clear();
+        write(record::RungReached{message.trial,
+                                  static_cast<std::int64_t>(reached_->history.size()), value,
+                                  std::move(so_far), now_});
+    } else {
+        write(record::TrialPaused{message.trial, now_});
+    }
+    tell_scheduler(
+        sweep::TrialPaused{group, message.trial, reached_.has_value(), value, message.seconds});
+    reached_.reset();
+}
+
+void DispatcherMachine::complete_history(const record::TrialResult& reached) {
+    const auto* known = record_.find(reached.trial);
+    const std::size_t reported = known == nullptr ? 0 : known->epochs.size();
+    const bool complete = reported == reached.history.size();
+    for (std::size_t i = complete ? reported : 0; i < reached.history.size(); ++i) {
+        write(record::EpochFinished{reached.trial, reached.history[i], now_});
+    }
+}
+
+record::Attempt DispatcherMachine::attempt_of(record::TrialId trial) const {
     record::Attempt attempt;
-    attempt.trial = action.trial;
-    attempt.permutation = record_.permutation(action.trial);
+    attempt.trial = trial;
+    attempt.permutation = record_.permutation(trial);
     attempt.started_at = now_;
-    const auto* known = record_.find(action.trial);
-    if (known != nullptr) {
+    if (const auto* known = record_.find(trial)) {
         attempt.first_started_at = known->first_started_at;
         attempt.spent_seconds = known->spent_seconds;
         attempt.rank = known->rank;
     }
-    auto result = record::failed_result(attempt, action.reason, now_);
-    if (known != nullptr) result.history = known->epochs;
+    return attempt;
+}
+
+void DispatcherMachine::fail_untrained(const sweep::FailTrial& action) {
+    auto result = record::failed_result(attempt_of(action.trial), action.reason, now_);
+    if (const auto* known = record_.find(action.trial)) result.history = known->epochs;
+    write(record::TrialFinished{std::move(result), now_});
+}
+
+void DispatcherMachine::stop_trial(record::TrialId trial) {
+    record::TrialResult result;
+    const auto* known = record_.find(trial);
+    if (reached_ && reached_->trial == trial) {
+        result = *reached_;
+    } else if (known != nullptr && known->at_rung) {
+        result = *known->at_rung;
+        result.history = known->epochs;
+    } else {
+        result = record::make_result(attempt_of(trial), record::TrialState::stopped, now_);
+    }
+    result.state = record::TrialState::stopped;
+    if (result.modality.empty() && !result.history.empty() && result.history.back().modality) {
+        result.modality.push_back({result.history.back().epoch, *result.history.back().modality});
+    }
     write(record::TrialFinished{std::move(result), now_});
 }
 

@@ -69,8 +69,8 @@ LeaderActions LeaderMachine::trained(const record::TrialResult& result, double s
     const bool reached = assignment.until_epoch && epochs >= *assignment.until_epoch;
     // If only a member received the signal, the group has agreed to pause without this rank's.
     if (!reached && !stopping_) actions = receive_signal();
-    Paused paused{assignment.trial, reached, std::nullopt, seconds};
-    if (epochs > 0) paused.last = result.history.back();
+    Paused paused{assignment.trial, std::nullopt, seconds};
+    if (reached) paused.reached = result;
     actions.emplace_back(Report{paused});
     return actions;
 }

@@ -51,12 +51,28 @@ public:
         see(event.at);
     }
 
+    void operator()(const RungReached& event) {
+        close(event.trial, TrialState::paused, event.at);
+        TrialRecord& trial = record_.trials[event.trial];
+        trial.state = TrialState::paused;
+        trial.rungs.push_back({event.epoch, event.value, event.at});
+        trial.at_rung = event.result;
+        see(event.at);
+    }
+
+    void operator()(const TrialPromoted& event) {
+        record_.trials[event.trial].promotions.push_back(
+            {event.until_epoch, event.rung, event.bracket, event.at});
+        see(event.at);
+    }
+
     void operator()(const TrialFinished& event) {
         close(event.result.trial, event.result.state, event.at);
         TrialRecord& trial = record_.trials[event.result.trial];
         trial.state = event.result.state;
         trial.result = event.result;
         trial.epochs.clear();
+        trial.at_rung.reset();
         see(event.at);
     }
 
@@ -135,6 +151,8 @@ std::optional<TrialId> trial_of(const Event& event) {
     if (const auto* e = std::get_if<CheckpointSaved>(&event)) return e->checkpoint.trial;
     if (const auto* e = std::get_if<EpochFinished>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialPaused>(&event)) return e->trial;
+    if (const auto* e = std::get_if<RungReached>(&event)) return e->trial;
+    if (const auto* e = std::get_if<TrialPromoted>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialFinished>(&event)) return e->result.trial;
     if (const auto* e = std::get_if<TrialRetried>(&event)) return e->trial;
     return std::nullopt;

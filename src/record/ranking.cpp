@@ -28,6 +28,7 @@ std::string_view default_metric(bool has_validation) {
 }
 
 std::optional<RankedValue> ranked_value(const TrialResult& result, std::string_view name) {
+    if (result.state != TrialState::done) return std::nullopt;
     if (const auto value = metric(result, name)) return RankedValue{std::string(name), *value};
     const EpochReport* const epoch = summary_epoch(result);
     if (epoch == nullptr || has_nan(epoch->metrics)) return std::nullopt;

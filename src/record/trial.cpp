@@ -10,8 +10,13 @@ namespace msunet::record {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> state_names{"pending", "running", "paused",
-                                                      "done",    "failed",  "pca"};
+constexpr std::array<std::string_view, 7> state_names{"pending", "running", "paused", "done",
+                                                      "failed",  "pca",     "stopped"};
+
+/// Whether its epochs count: a search stops a trial as it is after its last one.
+bool has_summary(const TrialResult& result) {
+    return result.state == TrialState::done || result.state == TrialState::stopped;
+}
 
 }  // namespace
 
@@ -24,7 +29,8 @@ std::optional<TrialState> trial_state_of(std::string_view name) {
 }
 
 bool is_final(TrialState state) {
-    return state == TrialState::done || state == TrialState::failed || state == TrialState::pca;
+    return state == TrialState::done || state == TrialState::failed || state == TrialState::pca ||
+           state == TrialState::stopped;
 }
 
 TrialResult make_result(const Attempt& attempt, TrialState state, double now) {
@@ -49,7 +55,7 @@ TrialResult failed_result(const Attempt& attempt, std::string reason, double now
 }
 
 const EpochReport* summary_epoch(const TrialResult& result) {
-    if (result.state != TrialState::done || result.history.empty()) return nullptr;
+    if (!has_summary(result) || result.history.empty()) return nullptr;
     if (result.best_epoch) {
         for (const EpochReport& report : result.history) {
             if (report.epoch == *result.best_epoch) return &report;
@@ -59,7 +65,7 @@ const EpochReport* summary_epoch(const TrialResult& result) {
 }
 
 const ModalityRow* summary_modality(const TrialResult& result) {
-    if (result.state != TrialState::done || result.modality.empty()) return nullptr;
+    if (!has_summary(result) || result.modality.empty()) return nullptr;
     if (const EpochReport* const epoch = summary_epoch(result)) {
         for (const ModalityRow& row : result.modality) {
             if (row.epoch == epoch->epoch) return &row;
@@ -68,7 +74,13 @@ const ModalityRow* summary_modality(const TrialResult& result) {
     return &result.modality.back();
 }
 
+std::optional<double> metric(const EpochReport& report, std::string_view name) {
+    if (const auto value = metric(report.metrics, name)) return value;
+    return report.modality ? modality_metric(*report.modality, name) : std::nullopt;
+}
+
 std::optional<double> metric(const TrialResult& result, std::string_view name) {
+    if (result.state != TrialState::done) return std::nullopt;
     std::optional<double> value;
     if (const EpochReport* const epoch = summary_epoch(result)) {
         value = metric(epoch->metrics, name);

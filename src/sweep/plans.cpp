@@ -1,8 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
+
 #include "msunet/core/value.hpp"
 #include "msunet/sweep/scheduler.hpp"
 
 namespace msunet::sweep {
+
+namespace {
+
+Training::End end_of(record::TrialState state) {
+    switch (state) {
+        case record::TrialState::failed:
+            return Training::End::failed;
+        case record::TrialState::stopped:
+            return Training::End::stopped;
+        default:
+            return Training::End::completed;
+    }
+}
+
+}  // namespace
 
 std::vector<TrialPlan> plans(const record::SweepRecord& record,
                              const std::function<double(const core::Permutation&)>& cost) {
@@ -23,15 +40,37 @@ std::vector<TrialPlan> plans(const record::SweepRecord& record,
     return all;
 }
 
-double estimated_cost(const core::Permutation& permutation, std::int64_t default_epochs,
-                      double samples) {
+std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t default_epochs) {
+    std::vector<Training> all;
+    all.reserve(record.start.trials.size());
+    for (const record::TrialId id : record.start.trials) {
+        Training& training = all.emplace_back();
+        training.trial = id;
+        training.epochs = planned_epochs(record.permutation(id), default_epochs);
+        const record::TrialRecord* const known = record.find(id);
+        if (known == nullptr) continue;
+        training.started = known->first_started_at > 0;
+        for (const record::RungVisit& rung : known->rungs) training.values.push_back(rung.value);
+        training.promotions = std::ssize(known->promotions);
+        if (known->result) training.end = end_of(known->result->state);
+    }
+    return all;
+}
+
+std::int64_t planned_epochs(const core::Permutation& permutation, std::int64_t default_epochs) {
     const auto value = [&](std::string_view name) {
         const auto found = permutation.find(name);
         return found == permutation.end() ? core::Value{} : found->second;
     };
-    if (core::as_bool(value("pca_only")).value_or(false)) return samples;
-    const std::int64_t epochs = core::as_integer(value("epochs")).value_or(default_epochs);
-    return static_cast<double>(epochs) * samples;
+    if (core::as_bool(value("pca_only")).value_or(false)) return 0;
+    return core::as_integer(value("epochs")).value_or(default_epochs);
+}
+
+double estimated_cost(const core::Permutation& permutation, std::int64_t default_epochs,
+                      double samples) {
+    const std::int64_t epochs = planned_epochs(permutation, default_epochs);
+    // PCA passes once over the data.
+    return static_cast<double>(epochs == 0 ? 1 : epochs) * samples;
 }
 
 }  // namespace msunet::sweep

@@ -51,16 +51,17 @@ public:
             const TrialId id = plan.trial;
             trials_[id].plan = std::move(plan);
         }
+        unfinished_ = trials_.size();
     }
 
     std::vector<SchedulerAction> start() {
         std::vector<TrialId> ids;
         for (const auto& entry : trials_) ids.push_back(entry.first);
-        const std::vector<Work> work = strategy_->begin(ids);
+        const Decisions decisions = strategy_->begin(ids);
         for (const TrialId id : ids) {
             if (trials_.at(id).plan.progress.has_failed()) fail(id);
         }
-        queue(work);
+        carry_out(decisions);
         return take_actions();
     }
 
@@ -95,8 +96,8 @@ private:
     }
 
     void handle(const TrialEnded& event) {
-        release(event.group, event.trial).place = Trial::Place::ended;
-        queue(strategy_->ended(event.trial));
+        end_trial(release(event.group, event.trial));
+        carry_out(strategy_->ended(event.trial, event.failed));
     }
 
     void handle(const TrialPaused& event) {
@@ -107,7 +108,7 @@ private:
             return;
         }
         trial.place = Trial::Place::without_work;
-        queue(strategy_->paused(event.trial, event.last.value_or(record::EpochReport{})));
+        carry_out(strategy_->paused(event.trial, event.value));
     }
 
     void handle(const TrialReturned& event) { wait(release(event.group, event.trial)); }
@@ -142,30 +143,42 @@ private:
         return trial;
     }
 
+    void end_trial(Trial& trial) {
+        trial.place = Trial::Place::ended;
+        --unfinished_;
+    }
+
     void wait(Trial& trial) {
         trial.place = Trial::Place::waiting;
         queue_.add(trial.plan);
     }
 
-    void queue(const std::vector<Work>& work) {
-        for (const Work& piece : work) {
-            Trial& trial = trials_.at(piece.trial);
-            // A trial that failed at the start has no more work.
-            if (trial.place == Trial::Place::ended) continue;
-            if (trial.place != Trial::Place::without_work) {
-                impossible(core::concat("the strategy gives trial ", piece.trial, " twice"));
-            }
-            trial.until_epoch = piece.until_epoch;
-            wait(trial);
+    void carry_out(const Decisions& decisions) {
+        for (const Work& work : decisions.work) queue(work);
+        for (const TrialId id : decisions.stopped) {
+            end_trial(trials_.at(id));
+            actions_.emplace_back(StopTrial{id});
         }
+    }
+
+    void queue(const Work& work) {
+        Trial& trial = trials_.at(work.trial);
+        // A trial that failed at the start has no more work.
+        if (trial.place == Trial::Place::ended) return;
+        if (trial.place != Trial::Place::without_work) {
+            impossible(core::concat("the strategy gives trial ", work.trial, " twice"));
+        }
+        if (work.promoted) actions_.emplace_back(PromoteTrial{work});
+        trial.until_epoch = work.until_epoch;
+        wait(trial);
     }
 
     void fail(TrialId id) {
         Trial& trial = trials_.at(id);
-        trial.place = Trial::Place::ended;
+        end_trial(trial);
         actions_.emplace_back(
             FailTrial{id, core::concat("the process died ", trial.plan.progress.deaths, " times")});
-        queue(strategy_->ended(id));
+        carry_out(strategy_->ended(id, true));
     }
 
     std::vector<SchedulerAction> take_actions() {
@@ -177,12 +190,22 @@ private:
     }
 
     void dispatch() {
+        refill();
         // Idle groups first, in the order in which they asked.
         answer_requests([](const Group& group) { return group.held.empty(); });
         answer_requests([this](const Group& group) {
             return group.held.size() == 1 && queue_.size() >= groups_.size();
         });
         recall();
+    }
+
+    /// So many trials wait that each group can be given one.
+    void refill() {
+        while (queue_.size() < groups_.size()) {
+            const Decisions decisions = strategy_->next();
+            if (decisions.empty()) return;
+            carry_out(decisions);
+        }
     }
 
     /// Assigns a trial to each group that has asked for one and `may_have` it.
@@ -241,7 +264,7 @@ private:
 
     void end_if_over() {
         if (held_ > 0) return;
-        if (queue_.empty()) {
+        if (unfinished_ == 0) {
             end(Ending::complete);
         } else if (ending_ != Ending::complete) {
             end(ending_);
@@ -261,6 +284,7 @@ private:
     std::deque<GroupId> requests_;  ///< groups that can take a trial, in the order of asking
     std::vector<SchedulerAction> actions_;
     std::size_t held_ = 0;  ///< by all groups
+    std::size_t unfinished_ = 0;
     Ending ending_ = Ending::complete;
     bool over_ = false;
 };

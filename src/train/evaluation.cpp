@@ -75,9 +75,4 @@ bool is_modality_metric(const std::string& metric) {
     return std::find(columns.begin(), columns.end(), metric) != columns.end();
 }
 
-std::optional<double> value_of(const std::string& metric, const record::EpochReport& report) {
-    if (!is_modality_metric(metric)) return record::metric(report.metrics, metric);
-    return report.modality ? record::modality_metric(*report.modality, metric) : std::nullopt;
-}
-
 }  // namespace msunet::train

@@ -44,8 +44,4 @@ private:
 /// Whether `metric` is a column of the modality file.
 [[nodiscard]] bool is_modality_metric(const std::string& metric);
 
-/// The value of `metric` in an epoch; nothing where it was not taken.
-[[nodiscard]] std::optional<double> value_of(const std::string& metric,
-                                             const record::EpochReport& report);
-
 }  // namespace msunet::train

@@ -125,10 +125,12 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
     control_.step_ended(progress_.epoch, progress_.step - 1, setup_.steps, seconds);
 }
 
-bool TrialRun::modality_every_epoch() const {
-    return setup_.context.options.modality_metrics == ModalityMetrics::every_epoch ||
-           (is_modality_metric(setup_.context.metric) &&
-            (setup_.hyperparameters.early_stopping || setup_.hyperparameters.restore_best));
+bool TrialRun::modality_after_epoch() const {
+    if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) return true;
+    if (!is_modality_metric(setup_.context.metric)) return false;
+    // At a rung of the search its metric decides.
+    const bool at_rung = setup_.assignment.until_epoch == progress_.epoch + 1;
+    return at_rung || setup_.hyperparameters.early_stopping || setup_.hyperparameters.restore_best;
 }
 
 bool TrialRun::end_epoch() {
@@ -153,7 +155,7 @@ std::optional<record::EpochReport> TrialRun::evaluate_epoch() {
         if (!validation) return std::nullopt;
     }
     report.metrics = metrics_of(progress_.sums, validation);
-    if (modality_every_epoch()) {
+    if (modality_after_epoch()) {
         report.modality = evaluation().modalities(progress_.epoch);
         if (!report.modality) return std::nullopt;
     }
@@ -167,7 +169,7 @@ std::optional<record::EpochReport> TrialRun::evaluate_epoch() {
 
 void TrialRun::add_epoch(const record::EpochReport& report) {
     const auto decision =
-        callbacks_.end_epoch(progress_.epoch, value_of(setup_.context.metric, report),
+        callbacks_.end_epoch(progress_.epoch, record::metric(report, setup_.context.metric),
                              report.metrics.val_loss.value_or(report.metrics.loss));
     if (decision.improved && setup_.hyperparameters.restore_best) {
         progress_.best_weights = engine_->weights();

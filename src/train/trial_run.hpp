@@ -44,7 +44,7 @@ private:
     void add_epoch(const record::EpochReport& report);
     void train_step(const data::BatchSampler& sampler);
     [[nodiscard]] bool over() const;
-    [[nodiscard]] bool modality_every_epoch() const;
+    [[nodiscard]] bool modality_after_epoch() const;
     [[nodiscard]] Evaluation evaluation() { return {setup_, *engine_, control_}; }
 
     const TrialSetup& setup_;

@@ -66,7 +66,13 @@ private:
     void tell_scheduler(const sweep::SchedulerEvent& event);
     void carry_out(const std::vector<sweep::SchedulerAction>& actions);
     void send_to_all(const ToLeader& message);
+    void pause(sweep::GroupId group, const Paused& message);
+    /// Writes what the journal lacks of a trial's epochs, since their reports got lost in a kill.
+    void complete_history(const record::TrialResult& reached);
     void fail_untrained(const sweep::FailTrial& action);
+    void stop_trial(record::TrialId trial);
+    /// The result of a trial that ends without being trained now.
+    [[nodiscard]] record::Attempt attempt_of(record::TrialId trial) const;
     void stop(record::StopReason reason);
     void reach_target();
     void apply_time_limit();
@@ -77,6 +83,7 @@ private:
     SweepLimits limits_;
     double now_ = 0;  ///< of the present event
     DispatcherActions actions_;
+    std::optional<record::TrialResult> reached_;  ///< a rung, in the present event
     double next_heartbeat_ = 0;
     sweep::Ending ending_ = sweep::Ending::complete;
     std::optional<record::StopReason> stop_reason_;

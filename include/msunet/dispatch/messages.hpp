@@ -48,8 +48,8 @@ struct Ended {
 struct Paused {
     static constexpr std::string_view name = "paused";
     record::TrialId trial = 0;
-    bool reached_until = false;  ///< at its `until_epoch`, not because of a stop
-    std::optional<record::EpochReport> last;
+    /// Set at its `until_epoch`: what was trained so far. Nothing: because of a stop.
+    std::optional<record::TrialResult> reached;
     double seconds = 0;  ///< spent on it since it was started
 };
 /// The group gives back a trial that it has not started.
@@ -142,8 +142,7 @@ void fields(Archive& archive, T& value) {
 template <class Archive, Is<Paused> T>
 void fields(Archive& archive, T& value) {
     archive("trial", value.trial);
-    archive("reached_until", value.reached_until);
-    archive.optional("last", value.last);
+    archive.optional("reached", value.reached);
     archive("seconds", value.seconds);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,7 +47,27 @@ struct TrialPaused {
     double at = 0;
 };
 
-/// A trial has its result: done, pca, or failed.
+/// A trial was paused with a checkpoint at a rung of the search, which compares it with others.
+struct RungReached {
+    static constexpr std::string_view name = "rung_reached";
+    TrialId trial = 0;
+    std::int64_t epoch = 0;       ///< epochs complete
+    std::optional<double> value;  ///< of the sweep's metric after them
+    TrialResult result;           ///< so far, but for its history, which `EpochFinished` has
+    double at = 0;
+};
+
+/// The search trains a trial on that it has paused at a rung.
+struct TrialPromoted {
+    static constexpr std::string_view name = "trial_promoted";
+    TrialId trial = 0;
+    std::optional<std::int64_t> until_epoch;  ///< nothing: to the end
+    std::int64_t rung = 0;                    ///< that it goes to, from 0
+    std::int64_t bracket = 0;                 ///< of Hyperband, from 0
+    double at = 0;
+};
+
+/// A trial has its result: done, pca, failed, or stopped by the search.
 struct TrialFinished {
     static constexpr std::string_view name = "trial_finished";
     static constexpr std::string_view former_name = "trial_failed";  ///< in version 1, if it failed
@@ -90,8 +111,9 @@ struct Finished {
 };
 
 /// One line of the journal.
-using Event = std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused,
-                           TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
+using Event =
+    std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused, RungReached,
+                 TrialPromoted, TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
 
 /// Updates a record by an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial

@@ -195,6 +195,24 @@ void fields(Archive& archive, T& value) {
     archive("at", value.at);
 }
 
+template <class Archive, Is<RungReached> T>
+void fields(Archive& archive, T& value) {
+    archive("trial", value.trial);
+    archive("epoch", value.epoch);
+    archive.optional("value", value.value);
+    archive("result", value.result);
+    archive("at", value.at);
+}
+
+template <class Archive, Is<TrialPromoted> T>
+void fields(Archive& archive, T& value) {
+    archive("trial", value.trial);
+    archive.optional("until_epoch", value.until_epoch);
+    archive("rung", value.rung);
+    archive.optional("bracket", value.bracket);
+    archive("at", value.at);
+}
+
 template <class Archive, Is<TrialFinished> T>
 void fields(Archive& archive, T& value) {
     archive("result", value.result);

@@ -129,7 +129,22 @@ struct Span {
     TrialState outcome = TrialState::running;
 };
 
-/// What is known of a trial that was started at least once.
+/// A trial's arrival at a rung of the search.
+struct RungVisit {
+    std::int64_t epoch = 0;       ///< epochs complete
+    std::optional<double> value;  ///< of the sweep's metric
+    double at = 0;                ///< unix seconds
+};
+
+/// Its promotion to the next rung.
+struct Promotion {
+    std::optional<std::int64_t> until_epoch;  ///< nothing: to the end
+    std::int64_t rung = 0;
+    std::int64_t bracket = 0;
+    double at = 0;  ///< unix seconds
+};
+
+/// What is known of a trial that was started at least once, or stopped before.
 struct TrialRecord {
     TrialState state = TrialState::pending;
     Progress progress;
@@ -138,6 +153,9 @@ struct TrialRecord {
     std::int64_t rank = 0;  ///< leader that ran it last
     double first_started_at = 0;
     double spent_seconds = 0;  ///< in spans that have ended
+    std::vector<RungVisit> rungs;
+    std::vector<Promotion> promotions;
+    std::optional<TrialResult> at_rung;  ///< at the last rung, without its history
 };
 
 /// A sweep's whole state: the result of replaying a journal.

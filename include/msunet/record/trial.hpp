@@ -40,8 +40,9 @@ struct ModalityRow {
     bool operator==(const ModalityRow&) const = default;
 };
 
-/// The state of a trial. `done`, `failed` and `pca` are final.
-enum class TrialState : std::uint8_t { pending, running, paused, done, failed, pca };
+/// The state of a trial. `done`, `failed`, `pca` and `stopped` (by the search, before its end) are
+/// final.
+enum class TrialState : std::uint8_t { pending, running, paused, done, failed, pca, stopped };
 
 /// "pending", "running", …
 [[nodiscard]] std::string_view name_of(TrialState state);
@@ -54,7 +55,7 @@ enum class TrialState : std::uint8_t { pending, running, paused, done, failed, p
 struct TrialResult {
     TrialId trial = 0;
     core::Permutation permutation;
-    TrialState state = TrialState::done;  ///< done, failed or pca
+    TrialState state = TrialState::done;  ///< done, failed, pca or stopped
     History history;
     std::vector<ModalityRow> modality;       ///< one row, or one an epoch
     std::optional<std::int64_t> best_epoch;  ///< set with `--restore_best`: epoch of the weights
@@ -93,11 +94,14 @@ struct Attempt {
 [[nodiscard]] TrialResult failed_result(const Attempt& attempt, std::string reason, double now);
 
 /// The epoch whose metrics count for the trial: the best with `--restore_best`, else the last.
-/// Null where there is none (failed before the first, or PCA).
+/// Null where there is none (failed, PCA, or stopped before the first).
 [[nodiscard]] const EpochReport* summary_epoch(const TrialResult& result);
 
 /// The row of Dice by modality that belongs to `summary_epoch`, else the last; null if none.
 [[nodiscard]] const ModalityRow* summary_modality(const TrialResult& result);
+
+/// A column of the history or of the modality file after an epoch; nothing where it has none.
+[[nodiscard]] std::optional<double> metric(const EpochReport& report, std::string_view name);
 
 /// The value by which trials are ranked: a column of the history or of the modality file, of
 /// `summary_epoch`; nothing unless the trial is done and has that value, NaN counting as none.

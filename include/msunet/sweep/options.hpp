@@ -27,6 +27,12 @@ constexpr std::array<core::Alias<RandomMethod>, 3> aliases_of(RandomMethod /*any
              {"latin_improved", RandomMethod::latin_hypercube}}};
 }
 
+/// How far permutations are trained (see strategy.hpp).
+enum class StrategyKind : std::uint8_t { grid, halving, hyperband, asha };
+constexpr std::array<std::string_view, 4> names_of(StrategyKind /*any*/) {
+    return {"grid", "halving", "hyperband", "asha"};
+}
+
 /// How many ranks train one permutation together.
 struct RanksPerTrial {
     enum class Kind : std::uint8_t { automatic, node, number } kind = Kind::automatic;

@@ -34,6 +34,15 @@ struct TrialPlan {
 [[nodiscard]] std::vector<TrialPlan> plans(
     const record::SweepRecord& record, const std::function<double(const core::Permutation&)>& cost);
 
+/// All selected trials as the strategies need to know them, in ascending order, with what the
+/// record says of them.
+[[nodiscard]] std::vector<Training> trainings(const record::SweepRecord& record,
+                                              std::int64_t default_epochs);
+
+/// The most epochs that a permutation is trained; 0 for PCA.
+[[nodiscard]] std::int64_t planned_epochs(const core::Permutation& permutation,
+                                          std::int64_t default_epochs);
+
 /// Cost of a trial by epochs × samples; `samples` are those of the permutation's patch size. PCA
 /// passes once over the data.
 [[nodiscard]] double estimated_cost(const core::Permutation& permutation,
@@ -55,14 +64,15 @@ struct TrialStarted {
 struct TrialEnded {
     GroupId group = 0;
     record::TrialId trial = 0;
+    bool failed = false;
 };
 /// A group has paused a trial with a checkpoint: at its `until_epoch`, or because of a stop.
 struct TrialPaused {
     GroupId group = 0;
     record::TrialId trial = 0;
     bool reached_until = false;
-    std::optional<record::EpochReport> last;
-    double seconds = 0;  ///< spent on it since it was started
+    std::optional<double> value;  ///< of the metric in its last epoch
+    double seconds = 0;           ///< spent on it since it was started
 };
 /// A group gives back a trial that it has not started.
 struct TrialReturned {
@@ -106,6 +116,14 @@ struct FailTrial {
     record::TrialId trial = 0;
     std::string reason;
 };
+/// The strategy promotes a trial: write it to the journal.
+struct PromoteTrial {
+    Work work;
+};
+/// The strategy stops a trial: write its result, as far as it was trained, to the journal.
+struct StopTrial {
+    record::TrialId trial = 0;
+};
 /// How a sweep ended.
 enum class Ending : std::uint8_t { complete, stopped, time_limit, target };
 /// No group holds a trial and none will get one: end all groups. The last action.
@@ -113,7 +131,8 @@ struct EndSweep {
     Ending ending = Ending::complete;
 };
 
-using SchedulerAction = std::variant<Assign, Recall, Drain, StopAll, FailTrial, EndSweep>;
+using SchedulerAction =
+    std::variant<Assign, Recall, Drain, StopAll, FailTrial, PromoteTrial, StopTrial, EndSweep>;
 
 /// Assigns trials to groups: those with a checkpoint first, then the most expensive, ties by id.
 /// Trials that must run alone come after all others (record::Progress). A group that trains gets

@@ -31,7 +31,8 @@ protected:
         for (int group = 0; group < groups; ++group) leaders.push_back(4 * group);
         sweep::Scheduler scheduler(
             sweep::plans(record_, [](const core::Permutation&) { return 1.0; }), groups,
-            sweep::grid_strategy(), [this](record::TrialId id) { return record_.permutation(id); });
+            sweep::make_strategy(rules_, sweep::trainings(record_, 9)),
+            [this](record::TrialId id) { return record_.permutation(id); });
         return {record_, std::move(leaders), std::move(scheduler), std::move(limits), 100};
     }
 
@@ -65,7 +66,20 @@ protected:
         return {result};
     }
 
+    /// A trial that has been trained so many epochs, to a rung.
+    static Paused reached(record::TrialId trial, std::size_t epochs) {
+        auto result = ended(trial).result;
+        result.state = record::TrialState::paused;
+        result.history.resize(epochs, result.history.front());
+        for (std::size_t i = 0; i < epochs; ++i) {
+            result.history[i].epoch = static_cast<std::int64_t>(i);
+        }
+        result.ranks = 2;
+        return {trial, result, 1};
+    }
+
     record::SweepRecord record_;
+    sweep::SearchRules rules_;
 };
 
 TEST_F(DispatcherMachineTest, WritesBeforeItDecides) {
@@ -105,7 +119,7 @@ TEST_F(DispatcherMachineTest, ASignalStopsAllGroupsOnce) {
     EXPECT_THAT(texts(machine.receive(0, SignalReceived{}, 102)),
                 ElementsAre("stop to 0", "stop to 1"));
     EXPECT_THAT(machine.receive_signal(103), IsEmpty());
-    EXPECT_THAT(texts(machine.receive(0, Paused{0, false, {}, 1}, 104)),
+    EXPECT_THAT(texts(machine.receive(0, Paused{0, {}, 1}, 104)),
                 ElementsAre("trial_paused", "end to 0", "end to 1"));
     EXPECT_EQ(machine.ending(), sweep::Ending::stopped);
     EXPECT_EQ(machine.stop_reason(), record::StopReason::signal);
@@ -164,6 +178,52 @@ TEST_F(DispatcherMachineTest, AReachedTargetEndsTheSweep) {
     auto second = machine(1, limits);
     EXPECT_THAT(texts(second.begin(200)), ElementsAre("drain to 0", "end to 0"))
         << "an earlier start reached it";
+}
+
+TEST_F(DispatcherMachineTest, ASearchWritesItsDecisionsBeforeWhatFollowsFromThem) {
+    rules_.kind = sweep::StrategyKind::halving;
+    rules_.factor = 2;
+    auto first = begin(2, 1);
+    (void)first.begin(100);
+    for (record::TrialId trial = 0; trial < 2; ++trial) {
+        (void)first.receive(0, Ready{}, 101);
+        texts(first.receive(0, Started{trial, ""}, 101));
+    }
+    EXPECT_THAT(texts(first.receive(0, reached(0, 1), 102)), ElementsAre("epoch", "rung_reached"))
+        << "the report of its epoch got lost";
+    EXPECT_EQ(record_.find(0)->state, record::TrialState::paused);
+    EXPECT_EQ(record_.find(0)->rungs.at(0).value, 0.0);
+    (void)first.receive(0, Ready{}, 103);
+    texts(first.receive(0, EpochEnded{1, reached(1, 1).reached->history[0]}, 104));
+    EXPECT_THAT(texts(first.receive(0, reached(1, 1), 105)),
+                ElementsAre("rung_reached", "trial_promoted", "trial_finished", "assign 1 to 0"));
+    EXPECT_EQ(record_.find(1)->promotions.at(0).until_epoch, 2);
+    const auto* stopped = record_.result(0);
+    ASSERT_NE(stopped, nullptr);
+    EXPECT_EQ(stopped->state, record::TrialState::stopped);
+    EXPECT_EQ(stopped->history.size(), 1U);
+    EXPECT_EQ(stopped->ranks, 2) << "as at its rung";
+
+    auto second = machine(1);
+    EXPECT_THAT(second.begin(200), IsEmpty()) << "nothing is decided again";
+    EXPECT_THAT(texts(second.receive(0, Ready{}, 201)), ElementsAre("assign 1 to 0"));
+}
+
+TEST_F(DispatcherMachineTest, AnEndBetweenAPauseAndItsDecisionLeavesTheDecisionToTheNextStart) {
+    rules_.kind = sweep::StrategyKind::halving;
+    rules_.factor = 2;
+    (void)begin(2, 1);
+    for (record::TrialId trial = 0; trial < 2; ++trial) {
+        const auto result = *reached(trial, 1).reached;
+        record::update(record_, record::TrialStarted{trial, 0, "", 10});
+        record::update(record_, record::EpochFinished{trial, result.history[0], 11});
+        record::update(record_,
+                       record::RungReached{trial, 1, 0.1 * static_cast<double>(trial), result, 12});
+    }
+    auto second = machine(1);
+    EXPECT_THAT(texts(second.begin(200)), ElementsAre("trial_promoted", "trial_finished"));
+    EXPECT_EQ(record_.result(0)->state, record::TrialState::stopped);
+    EXPECT_THAT(texts(second.receive(0, Ready{}, 201)), ElementsAre("assign 1 to 0"));
 }
 
 TEST_F(DispatcherMachineTest, ATrialThatKilledTheJobTooOftenFailsWithWhatIsKnownOfIt) {

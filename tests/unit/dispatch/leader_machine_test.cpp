@@ -97,8 +97,7 @@ TEST(LeaderMachine, AStopPausesTheRunningTrial) {
     const auto actions = machine.trained(result(record::TrialState::paused, 2), 1.5);
     ASSERT_THAT(texts(actions), ElementsAre("paused 1"));
     const auto paused = std::get<Paused>(std::get<Report>(actions[0]).message);
-    EXPECT_FALSE(paused.reached_until);
-    EXPECT_TRUE(paused.last);
+    EXPECT_FALSE(paused.reached);
     EXPECT_EQ(paused.seconds, 1.5);
 }
 
@@ -127,7 +126,9 @@ TEST(LeaderMachine, APauseAtUntilEpochIsNoSignal) {
     (void)machine.start_next();
     const auto actions = machine.trained(result(record::TrialState::paused, 2), 1);
     ASSERT_THAT(texts(actions), ElementsAre("paused 1"));
-    EXPECT_TRUE(std::get<Paused>(std::get<Report>(actions[0]).message).reached_until);
+    const auto paused = std::get<Paused>(std::get<Report>(actions[0]).message);
+    ASSERT_TRUE(paused.reached);
+    EXPECT_EQ(paused.reached->history.size(), 2U);
     EXPECT_EQ(machine.answer(), record::Answer::go_on);
 }
 

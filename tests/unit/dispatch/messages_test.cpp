@@ -41,7 +41,7 @@ TEST(Messages, EveryMessageRoundTrips) {
     expect_round_trips<ToDispatcher>(
         {Ready{}, Started{large, "trials/12/checkpoint.h5"}, EpochEnded{3, some_report()},
          CheckpointSaved{{3, "trials/3/checkpoint.h5", 4, 17}}, Ended{some_result()},
-         Paused{5, true, some_report(), 0.5}, Returned{large}, SignalReceived{}, Left{}});
+         Paused{5, some_result(), 0.5}, Returned{large}, SignalReceived{}, Left{}});
     const record::Assignment assignment{12, {{"lr", 0.1}}, 3, "trials/12/checkpoint.h5", 2.5, 99.5};
     expect_round_trips<ToLeader>({Assign{assignment}, Recall{large}, Drain{}, Stop{}, End{}});
     expect_round_trips<ToMember>({Train{assignment}, Dismiss{}});
@@ -49,8 +49,8 @@ TEST(Messages, EveryMessageRoundTrips) {
 
 TEST(Messages, TheirTextSaysWhatTheyAre) {
     EXPECT_EQ(codec::to_json(ToLeader(Recall{7})), R"({"message":"recall","trial":7})");
-    EXPECT_EQ(codec::to_json(ToDispatcher(Paused{5, false, {}, 0})),
-              R"({"message":"paused","trial":5,"reached_until":false,"seconds":0.0})");
+    EXPECT_EQ(codec::to_json(ToDispatcher(Paused{5, {}, 0})),
+              R"({"message":"paused","trial":5,"seconds":0.0})");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random sweeps: messages that are late, trials that fail, jobs that get signals, run into limits
-// or die at any moment; the program is started again until nothing is left to do.
+// Random sweeps and searches: messages that are late, trials that fail, jobs that get signals, run
+// into limits or die at any moment; the program is started again until nothing is left to do.
 
 #include "simulated_job.hpp"
 
@@ -8,48 +8,6 @@ namespace msunet::dispatch {
 namespace {
 
 constexpr std::int64_t epochs = 5;
-
-/// All trials to the second epoch, then all of them to the end.
-class TwoRungs final : public sweep::Strategy {
-public:
-    explicit TwoRungs(const record::SweepRecord& record) : record_(record) {}
-
-    std::vector<sweep::Work> begin(const std::vector<TrialId>& trials) override {
-        std::vector<sweep::Work> work;
-        for (const TrialId trial : trials) {
-            const auto* known = record_.find(trial);
-            if (known != nullptr && known->progress.checkpoint &&
-                known->progress.checkpoint->epoch >= 2) {
-                at_second_.push_back(trial);
-            } else {
-                below_.insert(trial);
-                work.push_back({trial, 2});
-            }
-        }
-        return below_.empty() ? promoted() : work;
-    }
-    std::vector<sweep::Work> paused(TrialId trial, const record::EpochReport& last) override {
-        EXPECT_GE(last.epoch, 1);
-        at_second_.push_back(trial);
-        return leave_first(trial);
-    }
-    std::vector<sweep::Work> ended(TrialId trial) override { return leave_first(trial); }
-
-private:
-    std::vector<sweep::Work> leave_first(TrialId trial) {
-        const bool was_last = below_.erase(trial) > 0 && below_.empty();
-        return was_last ? promoted() : std::vector<sweep::Work>();
-    }
-    std::vector<sweep::Work> promoted() const {
-        std::vector<sweep::Work> work;
-        for (const TrialId trial : at_second_) work.push_back({trial, std::nullopt});
-        return work;
-    }
-
-    const record::SweepRecord& record_;
-    std::set<TrialId> below_;  ///< have not reached the second epoch
-    std::vector<TrialId> at_second_;
-};
 
 Dangers dangers(core::RandomStream& random, std::size_t trials) {
     Dangers result;
@@ -64,6 +22,7 @@ Dangers dangers(core::RandomStream& random, std::size_t trials) {
 /// A sweep of every second permutation of its grid.
 Disk disk_of(std::size_t trials) {
     record::SweepStart start;
+    start.metric = "dice_coef";
     for (std::size_t i = 0; i < 2 * trials; ++i) {
         start.grid["n"].emplace_back(static_cast<std::int64_t>(i));
     }
@@ -88,8 +47,9 @@ void expect_complete(const Disk& disk, const Dangers& dangers) {
         SCOPED_TRACE("trial " + std::to_string(trial));
         ASSERT_TRUE(disk.results_in_journal.contains(trial));
         EXPECT_EQ(disk.results_in_journal.at(trial), 1);
-        const bool failed = disk.record.result(trial)->state == record::TrialState::failed;
-        if (dangers.killers.contains(trial)) {
+        const auto state = disk.record.result(trial)->state;
+        const bool failed = state == record::TrialState::failed;
+        if (dangers.killers.contains(trial) && state != record::TrialState::stopped) {
             EXPECT_TRUE(failed) << "it can't have ended";
             continue;
         }
@@ -97,8 +57,11 @@ void expect_complete(const Disk& disk, const Dangers& dangers) {
             EXPECT_FALSE(failed) << "another trial killed the job";
         }
         if (failed) continue;
+        const auto& history = disk.record.result(trial)->history;
+        if (history.empty()) continue;  // stopped before its start
         const auto& trained = disk.epochs_trained.at(trial);
-        for (std::int64_t epoch = 0; epoch < epochs; ++epoch) {
+        for (std::int64_t epoch = 0; epoch < std::ssize(history); ++epoch) {
+            EXPECT_EQ(history[static_cast<std::size_t>(epoch)].epoch, epoch);
             EXPECT_GE(trained.count(epoch), 1U) << "epoch " << epoch;
             if (dangers.kill == 0 && dangers.killers.empty()) {
                 EXPECT_EQ(trained.count(epoch), 1U) << "epoch " << epoch;
@@ -107,28 +70,68 @@ void expect_complete(const Disk& disk, const Dangers& dangers) {
     }
 }
 
-void run_sweep(core::RandomStream& random) {
-    const std::size_t trials = 1 + random.below(14);
-    const auto groups = static_cast<GroupId>(1 + random.below(5));
-    const Dangers all = dangers(random, trials);
-    const bool in_rungs = random.chance(0.3);
-    Disk disk = disk_of(trials);
+sweep::SearchRules any_rules(core::RandomStream& random) {
+    sweep::SearchRules rules;
+    rules.kind = static_cast<sweep::StrategyKind>(random.below(4));
+    rules.factor = static_cast<std::int64_t>(2 + random.below(2));
+    rules.seed = random.below(100);
+    if (random.chance(0.2)) rules.budget = static_cast<std::int64_t>(random.below(60));
+    return rules;
+}
+
+void run_sweep(core::RandomStream& random, Disk& disk, const sweep::SearchRules& rules,
+               GroupId groups, const Dangers& all) {
     for (int start = 0; disk.record.unfinished() > 0; ++start) {
         ASSERT_LT(start, 2000) << "it never ends";
         if (start > 0) resume(disk);
-        auto strategy = in_rungs ? std::make_unique<TwoRungs>(disk.record) : sweep::grid_strategy();
+        auto strategy = sweep::make_strategy(rules, sweep::trainings(disk.record, epochs));
         SimulatedJob job(random, disk, groups, all, std::move(strategy), epochs);
         if (job.run()) disk.write(record::Stopped{record::StopReason::signal, disk.now});
         if (testing::Test::HasFailure()) return;
     }
+}
+
+/// "3 done 5", …
+std::vector<std::string> table_of(const Disk& disk) {
+    std::vector<std::string> rows;
+    for (const auto* result : disk.record.results()) {
+        rows.push_back(std::to_string(result->trial) + " " +
+                       std::string(record::name_of(result->state)) + " " +
+                       std::to_string(result->history.size()));
+    }
+    return rows;
+}
+
+/// A synchronous search decides the same on one group that nothing disturbs.
+void expect_same_as_undisturbed(core::RandomStream& random, const Disk& disk,
+                                const sweep::SearchRules& rules) {
+    Disk calm = disk_of(disk.record.start.trials.size());
+    run_sweep(random, calm, rules, 1, {});
+    EXPECT_EQ(table_of(disk), table_of(calm));
+}
+
+void run_any_sweep(core::RandomStream& random) {
+    const std::size_t trials = 1 + random.below(14);
+    const auto groups = static_cast<GroupId>(1 + random.below(5));
+    const Dangers all = dangers(random, trials);
+    const auto rules = any_rules(random);
+    Disk disk = disk_of(trials);
+    run_sweep(random, disk, rules, groups, all);
+    if (testing::Test::HasFailure()) return;
     expect_complete(disk, all);
+    const bool failed = std::ranges::any_of(disk.record.results(), [](const auto* result) {
+        return result->state == record::TrialState::failed;
+    });
+    if (!failed && rules.kind != sweep::StrategyKind::asha) {
+        expect_same_as_undisturbed(random, disk, rules);
+    }
 }
 
 TEST(DispatchProperty, EveryTrialEndsOnceWhateverHappens) {
     for (std::uint64_t seed = 0; seed < 3'000; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         core::RandomStream random(core::derive_seed(seed, {core::seed_label("dispatch")}));
-        run_sweep(random);
+        run_any_sweep(random);
         ASSERT_FALSE(testing::Test::HasFailure());
     }
 }

@@ -85,6 +85,7 @@ public:
             carry_out(group, at(group).machine.begin());
         }
         for (int step = 0; !dispatcher_->is_over(); ++step) {
+            if (killed_) return die();
             if (step > 100'000) {
                 ADD_FAILURE() << "it stands still";
                 return std::nullopt;
@@ -200,8 +201,7 @@ private:
     void train_epoch(GroupId id) {
         Group& group = at(id);
         disk_.epochs_trained[group.training->trial].insert(group.epoch);
-        record::EpochReport report;
-        report.epoch = group.epoch++;
+        const auto report = report_of(group.training->trial, group.epoch++);
         carry_out(id, group.machine.epoch_ended(report));
         if (group.epoch == epochs_) finish(id, record::TrialState::done);
     }
@@ -236,9 +236,18 @@ private:
         result.permutation = at(id).training->permutation;
         result.state = state;
         for (std::int64_t epoch = 0; epoch < at(id).epoch; ++epoch) {
-            result.history.emplace_back().epoch = epoch;
+            result.history.push_back(report_of(result.trial, epoch));
         }
         return result;
+    }
+
+    /// The Dice depends on trial and epoch only.
+    static record::EpochReport report_of(TrialId trial, std::int64_t epoch) {
+        record::EpochReport report;
+        report.epoch = epoch;
+        core::RandomStream value(core::derive_seed(trial, {static_cast<std::uint64_t>(epoch)}));
+        report.metrics.dice_coef = value.uniform();
+        return report;
     }
 
     static std::string file_of(TrialId trial) { return std::to_string(trial) + ".h5"; }
@@ -278,6 +287,9 @@ private:
 
     void carry_out(const DispatcherActions& actions) {
         for (const DispatcherAction& action : actions) {
+            // A job can die between two lines of the journal.
+            killed_ = killed_ || random_.chance(dangers_.kill / 4);
+            if (killed_) return;
             if (const auto* write = std::get_if<Write>(&action)) {
                 disk_.write(write->event);
             } else {
@@ -325,6 +337,7 @@ private:
     std::vector<Group> groups_;
     std::unique_ptr<DispatcherMachine> dispatcher_;
     bool signalled_ = false;
+    bool killed_ = false;
 };
 
 }  // namespace msunet::dispatch

@@ -58,6 +58,8 @@ TEST(Fields, EveryEventKeepsItsTextOnTheWayThrough) {
         {"checkpoint", CheckpointSaved{{1, "trials/1/checkpoint.h5", 2, 3}, 6}},
         {"epoch", EpochFinished{1, sample_epoch(4), 7}},
         {"trial_paused", TrialPaused{1, 8}},
+        {"rung_reached", RungReached{1, 3, 0.25, sample_result(1), 8}},
+        {"trial_promoted", TrialPromoted{1, 9, 2, 1, 8.5}},
         {"trial_finished", TrialFinished{sample_result(1), 9}},
         {"trial_retried", TrialRetried{1, 11}},
         {"heartbeat", Heartbeat{{"n1", 1, ""}, 12}},

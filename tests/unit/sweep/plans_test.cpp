@@ -44,6 +44,26 @@ TEST(Plans, LeaveOutWhatHasAResult) {
     EXPECT_EQ(all[0].trial, 3U);
 }
 
+TEST(Plans, TrainingsHoldWhatTheSearchKnows) {
+    record::SweepRecord record = started();
+    update(record, record::TrialStarted{0, 0, "", 10});
+    update(record, record::RungReached{0, 1, 0.5, {}, 11});
+    update(record, record::TrialPromoted{0, 3, 1, 0, 12});
+    update(record, record::RungReached{0, 3, std::nullopt, {}, 13});
+    update(record, finished(1, record::TrialState::stopped));
+    const auto all = trainings(record, 20);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].epochs, 1);
+    EXPECT_TRUE(all[0].started);
+    EXPECT_EQ(all[0].values, (std::vector<std::optional<double>>{0.5, std::nullopt}));
+    EXPECT_EQ(all[0].promotions, 1);
+    EXPECT_EQ(all[0].end, Training::End::none);
+    EXPECT_FALSE(all[1].started);
+    EXPECT_EQ(all[1].end, Training::End::stopped);
+    EXPECT_EQ(all[2].epochs, 4);
+    EXPECT_EQ(planned_epochs({{"pca_only", true}}, 20), 0);
+}
+
 TEST(Plans, ResumeFromCheckpointsAndKnowOfDeaths) {
     record::SweepRecord record = started();
     update(record, record::TrialStarted{1, 0, "", 10});

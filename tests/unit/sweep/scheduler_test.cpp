@@ -50,6 +50,12 @@ std::vector<std::string> texts(const std::vector<SchedulerAction>& actions) {
         std::string operator()(const FailTrial& a) const {
             return "fail " + std::to_string(a.trial);
         }
+        std::string operator()(const PromoteTrial& a) const {
+            return "promote " + std::to_string(a.work.trial);
+        }
+        std::string operator()(const StopTrial& a) const {
+            return "stop " + std::to_string(a.trial);
+        }
         std::string operator()(const EndSweep& a) const {
             return std::string("end ") + endings[static_cast<int>(a.ending)];
         }
@@ -232,6 +238,44 @@ TEST(Scheduler, TheFourthDeathIsTheLast) {
     const auto actions = s.start();
     EXPECT_THAT(texts(actions), ElementsAre("fail 1"));
     EXPECT_EQ(std::get<FailTrial>(actions[0]).reason, "the process died 4 times");
+}
+
+TEST(Scheduler, AStrategyDecidesBeforeWhatFollowsIsAssigned) {
+    SearchRules rules;
+    rules.kind = StrategyKind::halving;
+    rules.factor = 2;
+    std::vector<Training> trainings(2);
+    trainings[1].trial = 1;
+    for (Training& training : trainings) training.epochs = 9;
+    Scheduler s(equal_plans(2), 2, make_strategy(rules, trainings), values_of);
+    s.start();
+    for (GroupId group = 0; group < 2; ++group) {
+        s.on(GroupReady{group});
+        s.on(TrialStarted{group, static_cast<record::TrialId>(group)});
+        s.on(GroupReady{group});
+    }
+    EXPECT_THAT(s.on(TrialPaused{0, 0, true, 0.5, 1}), IsEmpty());
+    const auto actions = s.on(TrialPaused{1, 1, true, 0.6, 1});
+    EXPECT_THAT(texts(actions), ElementsAre("promote 1", "stop 0", "assign 1 to 0"));
+    EXPECT_EQ(std::get<Assign>(actions[2]).assignment.until_epoch, 2);
+}
+
+TEST(Scheduler, ATimeLimitEndsASearchThatHasMoreToStart) {
+    SearchRules rules;
+    rules.kind = StrategyKind::asha;
+    std::vector<Training> trainings(3);
+    for (std::size_t i = 0; i < 3; ++i) {
+        trainings[i].trial = i;
+        trainings[i].epochs = 9;
+    }
+    Scheduler s(equal_plans(3), 1, make_strategy(rules, trainings), values_of);
+    EXPECT_THAT(s.start(), IsEmpty());
+    const auto first = s.on(GroupReady{0});
+    ASSERT_THAT(first, testing::SizeIs(1));
+    const auto trial = std::get<Assign>(first[0]).assignment.trial;
+    s.on(TrialStarted{0, trial});
+    EXPECT_THAT(texts(s.on(TimeLimitReached{})), ElementsAre("drain"));
+    EXPECT_THAT(texts(s.on(TrialPaused{0, trial, true, 0.5, 1})), ElementsAre("end time limit"));
 }
 
 TEST(Scheduler, AnImpossibleEventIsAnErrorOfTheProgram) {

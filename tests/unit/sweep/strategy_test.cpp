@@ -15,27 +15,33 @@ namespace {
 /// Successive halving in two rungs: all to epoch 1, the better half to the end.
 class Halving final : public Strategy {
 public:
-    std::vector<Work> begin(const std::vector<record::TrialId>& trials) override {
+    Decisions begin(const std::vector<record::TrialId>& trials) override {
         open_ = trials.size();
-        std::vector<Work> work;
-        for (const auto trial : trials) work.push_back({trial, 1});
-        return work;
+        Decisions decisions;
+        for (const auto trial : trials) decisions.work.push_back({trial, 1});
+        return decisions;
     }
-    std::vector<Work> paused(record::TrialId trial, const record::EpochReport& last) override {
-        scores_.emplace_back(last.metrics.dice_coef, trial);
+    Decisions paused(record::TrialId trial, std::optional<double> value) override {
+        scores_.emplace_back(value.value(), trial);
         return close();
     }
-    std::vector<Work> ended(record::TrialId /*trial*/) override { return {}; }
+    Decisions ended(record::TrialId /*trial*/, bool /*failed*/) override { return {}; }
+    Decisions added(const Training& /*training*/) override { return {}; }
 
 private:
-    std::vector<Work> close() {
+    Decisions close() {
         if (--open_ > 0) return {};
         std::sort(scores_.rbegin(), scores_.rend());
-        std::vector<Work> work;
-        for (std::size_t i = 0; i < scores_.size() / 2; ++i) {
-            work.push_back({scores_[i].second, std::nullopt});
+        Decisions decisions;
+        for (std::size_t i = 0; i < scores_.size(); ++i) {
+            const auto trial = scores_[i].second;
+            if (i < scores_.size() / 2) {
+                decisions.work.push_back({trial, std::nullopt, 1, 0, true});
+            } else {
+                decisions.stopped.push_back(trial);
+            }
         }
-        return work;
+        return decisions;
     }
     std::size_t open_ = 0;
     std::vector<std::pair<double, record::TrialId>> scores_;
@@ -43,11 +49,12 @@ private:
 
 TEST(Strategy, TheGridRunsEverythingToTheEnd) {
     const auto strategy = grid_strategy();
-    const auto work = strategy->begin({3, 5});
-    ASSERT_EQ(work.size(), 2U);
-    EXPECT_EQ(work[1].trial, 5U);
-    EXPECT_EQ(work[1].until_epoch, std::nullopt);
-    EXPECT_TRUE(strategy->ended(3).empty());
+    EXPECT_THAT(strategy->begin({3, 5}).work,
+                testing::ElementsAre(Work{3, std::nullopt}, Work{5, std::nullopt}));
+    EXPECT_TRUE(strategy->ended(3, false).empty());
+    Training another;
+    another.trial = 7;
+    EXPECT_THAT(strategy->added(another).work, testing::ElementsAre(Work{7, std::nullopt}));
 }
 
 TEST(Strategy, StopsAndPromotesWithoutNewMachinery) {
@@ -57,28 +64,43 @@ TEST(Strategy, StopsAndPromotesWithoutNewMachinery) {
                         [](record::TrialId) { return core::Permutation{}; });
     scheduler.start();
     std::vector<record::TrialId> first;
-    std::set<record::TrialId> promoted;
+    std::set<record::TrialId> ended;
+    std::vector<record::TrialId> promoted;
+    std::vector<record::TrialId> stopped;
+    std::optional<Ending> ending;
     std::vector<SchedulerAction> actions = scheduler.on(GroupReady{0});
-    while (std::holds_alternative<Assign>(actions.front())) {
-        ASSERT_EQ(actions.size(), 1U);
-        const record::Assignment work = std::get<Assign>(actions[0]).assignment;
-        scheduler.on(TrialStarted{0, work.trial});
-        if (work.until_epoch) {
-            first.push_back(work.trial);
-            record::EpochReport last;
-            last.metrics.dice_coef = work.trial % 2 == 0 ? 0.9 : 0.1;
-            scheduler.on(CheckpointSaved{{work.trial, "c", 1, 0}});
-            actions = scheduler.on(TrialPaused{0, work.trial, true, last, 1});
-        } else {
-            EXPECT_EQ(work.checkpoint, "c");
-            promoted.insert(work.trial);
-            actions = scheduler.on(TrialEnded{0, work.trial});
+    while (!ending) {
+        ASSERT_FALSE(actions.empty());
+        std::optional<record::Assignment> work;
+        for (const SchedulerAction& action : actions) {
+            if (const auto* assign = std::get_if<Assign>(&action)) work = assign->assignment;
+            if (const auto* it = std::get_if<PromoteTrial>(&action)) {
+                EXPECT_FALSE(work) << "decisions come before what follows from them";
+                promoted.push_back(it->work.trial);
+            }
+            if (const auto* it = std::get_if<StopTrial>(&action)) stopped.push_back(it->trial);
+            if (const auto* it = std::get_if<EndSweep>(&action)) ending = it->ending;
         }
-        if (actions.empty()) actions = scheduler.on(GroupReady{0});
+        if (!work) break;
+        scheduler.on(TrialStarted{0, work->trial});
+        if (work->until_epoch) {
+            first.push_back(work->trial);
+            scheduler.on(CheckpointSaved{{work->trial, "c", 1, 0}});
+            actions = scheduler.on(
+                TrialPaused{0, work->trial, true, work->trial % 2 == 0 ? 0.9 : 0.1, 1});
+        } else {
+            EXPECT_EQ(work->checkpoint, "c");
+            ended.insert(work->trial);
+            actions = scheduler.on(TrialEnded{0, work->trial});
+        }
+        auto more = scheduler.on(GroupReady{0});
+        actions.insert(actions.end(), more.begin(), more.end());
     }
     EXPECT_EQ(first.size(), 6U);
-    EXPECT_THAT(promoted, testing::ElementsAre(0, 2, 4));
-    EXPECT_EQ(std::get<EndSweep>(actions[0]).ending, Ending::complete);
+    EXPECT_THAT(ended, testing::ElementsAre(0, 2, 4));
+    EXPECT_THAT(promoted, testing::UnorderedElementsAre(0, 2, 4));
+    EXPECT_THAT(stopped, testing::UnorderedElementsAre(1, 3, 5));
+    EXPECT_EQ(ending, Ending::complete);
 }
 
 }  // namespace

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "sweep/rung.hpp"
+#include "sweep/strategies.hpp"
+
+namespace msunet::sweep {
+
+namespace {
+
+using record::TrialId;
+
+class Asha final : public Strategy {
+public:
+    Asha(const SearchRules& rules, const std::vector<Training>& trainings)
+        : rules_(rules), ladder_(rules), budget_(rules.budget), expected_(rules.expected) {
+        for (const Training& training : in_random_order(rules, trainings)) join(training);
+    }
+
+    Decisions begin(const std::vector<TrialId>& trials) override {
+        Decisions decisions;
+        for (const TrialId trial : trials) {
+            const auto member = members_.find(trial);
+            if (member == members_.end()) {
+                decisions.work.push_back({trial, std::nullopt});
+            } else if (member->second.place == Member::Place::on_its_way) {
+                decisions.work.push_back(work(trial, member->second));
+            }
+        }
+        settle(decisions);
+        return decisions;
+    }
+
+    Decisions paused(TrialId trial, std::optional<double> value) override {
+        Decisions decisions;
+        Member& member = members_.at(trial);
+        const std::size_t number = member.rung++;
+        --rungs_[number].to_come;
+        member.place = Member::Place::waits;
+        insert(rungs_[number], rung_key(trial, value, rules_.lower_is_better));
+        settle(decisions);
+        return decisions;
+    }
+
+    Decisions ended(TrialId trial, bool failed) override {
+        Decisions decisions;
+        const auto member = members_.find(trial);
+        if (member == members_.end()) return decisions;
+        if (failed && is_to_come(member->second, member->second.rung)) {
+            ++rungs_[member->second.rung].trials;
+        }
+        leave(trial);
+        settle(decisions);
+        return decisions;
+    }
+
+    Decisions added(const Training& training) override {
+        if (expected_ > 0) {
+            --expected_;
+            for (Rung& rung : rungs_) --rung.to_come;
+        }
+        Decisions decisions;
+        if (training.epochs == 0) {
+            decisions.work.push_back({training.trial, std::nullopt});
+        } else {
+            join(training);
+        }
+        settle(decisions);
+        if (training.epochs > 0) decisions.append(next());
+        return decisions;
+    }
+
+    Decisions next() override {
+        Decisions decisions;
+        while (decisions.work.empty() && !to_start_.empty()) {
+            const TrialId trial = to_start_.front();
+            to_start_.pop_front();
+            start(decisions, trial);
+            settle(decisions);
+        }
+        return decisions;
+    }
+
+private:
+    struct Member {
+        std::int64_t epochs = 0;
+        std::size_t rung = 0;  ///< that it is on its way to, or comes to if it is promoted
+        enum class Place : std::uint8_t { not_started, on_its_way, waits } place{};
+    };
+    /// `best` holds the trials that go on, as many as `trials` allows, `others` those after them
+    /// that could still come among them.
+    struct Rung {
+        std::size_t trials = 0;   ///< that have arrived, or failed on their way
+        std::size_t to_come = 0;  ///< may still arrive
+        std::set<RungKey> best;
+        std::set<RungKey> entered;  ///< have come among the best and are not decided
+        std::set<RungKey> others;
+    };
+
+    [[nodiscard]] bool is_to_come(const Member& member, std::size_t rung) const {
+        return rung >= member.rung && ladder_.until(rung, member.epochs).has_value();
+    }
+
+    [[nodiscard]] Work work(TrialId trial, const Member& member, bool promoted = false) const {
+        return {trial, ladder_.until(member.rung, member.epochs),
+                static_cast<std::int64_t>(member.rung), 0, promoted};
+    }
+
+    /// Of so many trials at a rung this many go on. While more may arrive it may be none.
+    [[nodiscard]] std::size_t places(const Rung& rung) const {
+        if (rung.to_come == 0) return promoted_of(rung.trials, rules_);
+        return rung.trials / static_cast<std::size_t>(rules_.factor);
+    }
+
+    void join(const Training& training) {
+        add_rungs(training.epochs);
+        const std::size_t reached = training.values.size();
+        const auto promotions = static_cast<std::size_t>(training.promotions);
+        if (training.started) budget_.take(ladder_.cost(0, training.epochs));
+        for (std::size_t i = 1; i <= promotions; ++i) {
+            budget_.take(ladder_.cost(i, training.epochs));
+        }
+        for (std::size_t i = 0; i < reached; ++i) {
+            insert(rungs_[i], rung_key(training.trial, training.values[i], rules_.lower_is_better));
+        }
+        const bool waits = reached > promotions;
+        Member member{training.epochs, reached, Member::Place::not_started};
+        if (training.end == Training::End::failed && !waits && is_to_come(member, reached)) {
+            ++rungs_[reached].trials;
+        }
+        if (training.end != Training::End::none) return;
+        if (waits) {
+            member.place = Member::Place::waits;
+        } else if (training.started) {
+            member.place = Member::Place::on_its_way;
+        } else {
+            to_start_.push_back(training.trial);
+        }
+        for (std::size_t i = 0; i < rungs_.size(); ++i) {
+            if (is_to_come(member, i)) ++rungs_[i].to_come;
+        }
+        members_[training.trial] = member;
+    }
+
+    /// The rungs at which a training of so many epochs pauses.
+    void add_rungs(std::int64_t epochs) {
+        while (ladder_.until(rungs_.size(), epochs)) rungs_.emplace_back().to_come = expected_;
+    }
+
+    void start(Decisions& decisions, TrialId trial) {
+        Member& member = members_.at(trial);
+        if (budget_.try_take(ladder_.cost(0, member.epochs))) {
+            member.place = Member::Place::on_its_way;
+            decisions.work.push_back(work(trial, member));
+        } else {
+            stop(decisions, trial);
+        }
+    }
+
+    void stop(Decisions& decisions, TrialId trial) {
+        leave(trial);
+        decisions.stopped.push_back(trial);
+    }
+
+    /// It comes to no further rung.
+    void leave(TrialId trial) {
+        const auto member = members_.find(trial);
+        for (std::size_t i = member->second.rung; i < rungs_.size(); ++i) {
+            if (is_to_come(member->second, i)) --rungs_[i].to_come;
+        }
+        members_.erase(member);
+    }
+
+    static void insert(Rung& rung, const RungKey& key) {
+        ++rung.trials;
+        if (!rung.best.empty() && key < *rung.best.rbegin()) {
+            rung.best.insert(key);
+            rung.entered.insert(key);
+        } else {
+            rung.others.insert(key);
+        }
+    }
+
+    /// Decides all that can be decided now. A trial that leaves a rung may be one less to come to
+    /// those above, which follow.
+    void settle(Decisions& decisions) {
+        for (std::size_t i = 0; i < rungs_.size(); ++i) {
+            Rung& rung = rungs_[i];
+            move_to_places(rung);
+            promote(decisions, rung);
+            stop_hopeless(decisions, rung);
+        }
+    }
+
+    void move_to_places(Rung& rung) const {
+        const std::size_t most = places(rung);
+        while (rung.best.size() > most) {
+            rung.entered.erase(*rung.best.rbegin());
+            rung.others.insert(rung.best.extract(std::prev(rung.best.end())));
+        }
+        while (rung.best.size() < most && !rung.others.empty()) {
+            rung.entered.insert(*rung.others.begin());
+            rung.best.insert(rung.others.extract(rung.others.begin()));
+        }
+    }
+
+    void promote(Decisions& decisions, Rung& rung) {
+        for (const RungKey& key : std::exchange(rung.entered, {})) {
+            const TrialId trial = trial_of(key);
+            const auto member = members_.find(trial);
+            if (!waits_at(member, rung)) continue;
+            if (budget_.try_take(ladder_.cost(member->second.rung, member->second.epochs))) {
+                member->second.place = Member::Place::on_its_way;
+                decisions.work.push_back(work(trial, member->second, true));
+            } else {
+                stop(decisions, trial);
+            }
+        }
+    }
+
+    /// Stops what stays outside of the best ones whatever arrives.
+    void stop_hopeless(Decisions& decisions, Rung& rung) {
+        const std::size_t most = promoted_of(rung.trials + rung.to_come, rules_);
+        while (rung.best.size() + rung.others.size() > most && !rung.others.empty()) {
+            const auto last = std::prev(rung.others.end());
+            const TrialId trial = trial_of(*last);
+            if (waits_at(members_.find(trial), rung)) stop(decisions, trial);
+            rung.others.erase(last);
+        }
+    }
+
+    [[nodiscard]] bool waits_at(std::map<TrialId, Member>::const_iterator member,
+                                const Rung& rung) const {
+        return member != members_.end() && member->second.place == Member::Place::waits &&
+               &rungs_[member->second.rung - 1] == &rung;
+    }
+
+    SearchRules rules_;
+    Ladder ladder_;
+    Budget budget_;
+    std::size_t expected_;
+    std::map<TrialId, Member> members_;  ///< without a result, and not stopped
+    std::deque<TrialId> to_start_;
+    std::vector<Rung> rungs_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> asha_strategy(const SearchRules& rules,
+                                        const std::vector<Training>& trainings) {
+    return std::make_unique<Asha>(rules, trainings);
+}
+
+}  // namespace msunet::sweep

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/planned.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "sweep/rung.hpp"
+
+namespace msunet::sweep {
+
+namespace {
+
+std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
+    std::int64_t total = 0;
+    const std::vector<Training> all = in_random_order(rules, trainings);
+    auto first = all.begin();
+    for (const BracketSize& size : hyperband_brackets(rules, most_epochs(all), all.size())) {
+        const auto end = first + static_cast<std::ptrdiff_t>(size.trials);
+        total += bracket_epochs(rules, size.first_rung, {first, end});
+        first = end;
+    }
+    return total;
+}
+
+std::int64_t unlimited_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
+    switch (rules.kind) {
+        case StrategyKind::grid:
+            break;
+        case StrategyKind::hyperband:
+            return hyperband_epochs(rules, trainings);
+        case StrategyKind::halving:
+        case StrategyKind::asha:
+            return bracket_epochs(rules, 0, trainings);
+    }
+    return std::accumulate(
+        trainings.begin(), trainings.end(), std::int64_t{0},
+        [](std::int64_t sum, const Training& training) { return sum + training.epochs; });
+}
+
+}  // namespace
+
+std::int64_t most_epochs(const std::vector<Training>& trainings) {
+    std::int64_t most = 0;
+    for (const Training& training : trainings) most = std::max(most, training.epochs);
+    return most;
+}
+
+std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
+                            const std::vector<Training>& members) {
+    const Ladder ladder(rules, first_rung);
+    std::vector<std::int64_t> epochs;  // of those that go to the rung, the longest first
+    for (const Training& member : members) epochs.push_back(member.epochs);
+    std::ranges::sort(epochs, std::greater<>());
+    std::int64_t total = 0;
+    for (std::size_t rung = 0; !epochs.empty(); ++rung) {
+        for (const std::int64_t each : epochs) total += ladder.cost(rung, each);
+        std::erase_if(epochs, [&](std::int64_t each) { return each <= ladder.epochs(rung); });
+        if (!epochs.empty()) epochs.resize(promoted_of(epochs.size(), rules));
+    }
+    return total;
+}
+
+std::int64_t planned_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
+    const std::int64_t planned = unlimited_epochs(rules, trainings);
+    return rules.budget ? std::min(planned, *rules.budget) : planned;
+}
+
+}  // namespace msunet::sweep

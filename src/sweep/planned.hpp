@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// How many epochs a search takes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "msunet/sweep/strategy.hpp"
+
+namespace msunet::sweep {
+
+/// The largest number of epochs of a training; 0 if there is none.
+[[nodiscard]] std::int64_t most_epochs(const std::vector<Training>& trainings);
+
+/// Epochs that one bracket assigns at most.
+[[nodiscard]] std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
+                                          const std::vector<Training>& members);
+
+}  // namespace msunet::sweep
