@@ -196,6 +196,31 @@ void collapse_patch_lists(record::GridLists& lists, std::vector<std::string>& wa
     }
 }
 
+/// Lists of patch sizes collapse to their first value; a distribution has none.
+void refuse_patch_distributions(const sweep::GridSpace& space) {
+    for (const auto& [name, distribution] : space.distributions) {
+        if (name != "patch_dimensions" && name != "patch_stride") continue;
+        throw core::UsageError(concat("grid: ", name,
+                                      " is a distribution but patches are fractions "
+                                      "of the slice (-ufp True), remove it or give -ufp False"));
+    }
+}
+
+/// Of a distribution's values the first that is wrong says enough.
+void check_drawn_values(const sweep::DrawnGrid& drawn) {
+    std::vector<std::string> problems;
+    for (const auto& [name, text] : drawn.texts) {
+        for (const auto& value : drawn.lists.at(name)) {
+            const auto problem = problem_with_value(name, value);
+            if (!problem) continue;
+            problems.push_back(
+                concat("grid: ", text, " draws a value that is not allowed: ", *problem));
+            break;
+        }
+    }
+    if (!problems.empty()) throw core::UsageError(std::move(problems));
+}
+
 /// Writes the help on every key of the grid.
 class KeyPrinter final : public core::UniformVisitor<KeyPrinter> {
 public:
@@ -273,7 +298,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     std::vector<std::string> warnings;
     check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
               [&] { check_folders(settings); }, [&] { check_resume(settings, given); },
-              [&] { check_metric_names(settings); },
+              [&] { check_metric_names(settings); }, [&] { sweep::check_sampler(settings.sweep); },
               [&] {
                   load_grid(settings);
                   (void)grid_of(settings, warnings);
@@ -302,17 +327,23 @@ record::Configuration configuration_of(const TrainSettings& settings) {
                                 {core::Affects::data, core::Affects::result, core::Affects::run});
 }
 
-record::GridLists grid_of(const TrainSettings& settings, std::vector<std::string>& warnings) {
+sweep::DrawnGrid grid_of(const TrainSettings& settings, std::vector<std::string>& warnings) {
     core::GridEntries entries;
     if (settings.experiment.talos_params) {
         entries =
             config::parse_grid(*settings.experiment.talos_params, unet::hyperparameter_keys());
     }
-    auto lists = sweep::expand(entries);
-    sweep::check_values(lists, problem_with_value);
-    drop_equal_values(lists, warnings);
-    if (settings.patches.use_frac_patch) collapse_patch_lists(lists, warnings);
-    return lists;
+    auto space = sweep::space_of(entries);
+    sweep::check_values(space.lists, problem_with_value);
+    drop_equal_values(space.lists, warnings);
+    if (settings.patches.use_frac_patch) {
+        refuse_patch_distributions(space);
+        collapse_patch_lists(space.lists, warnings);
+    }
+    auto drawn = sweep::draw(std::move(space), settings.sweep,
+                             static_cast<std::uint64_t>(settings.experiment.seed));
+    check_drawn_values(drawn);
+    return drawn;
 }
 
 std::string grid_help(std::size_t width) {

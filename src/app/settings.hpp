@@ -15,6 +15,7 @@
 #include "msunet/imaging/options.hpp"
 #include "msunet/prepare/options.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/distribution.hpp"
 #include "msunet/sweep/options.hpp"
 #include "msunet/train/options.hpp"
 #include "msunet/unet/hyperparameters.hpp"
@@ -60,12 +61,12 @@ inline constexpr const char* contradictory_modes =
 /// All options as texts, in the order of their description: for the journal and the resume check.
 [[nodiscard]] record::Configuration configuration_of(const TrainSettings& settings);
 
-/// The lists of the grid with all ranges expanded and every value checked. Of equal values of
-/// a list the first is kept. With fractional patches
-/// only the first value of `patch_dimensions` and `patch_stride` is kept, with a line in
-/// `warnings`. Throws core::UsageError with all problems.
-[[nodiscard]] record::GridLists grid_of(const TrainSettings& settings,
-                                        std::vector<std::string>& warnings);
+/// The lists of the grid with all ranges expanded, all distributions drawn and every value checked.
+/// Of equal values of a list the first is kept. With fractional patches only the first value of
+/// `patch_dimensions` and `patch_stride` is kept, with a line in `warnings`. Throws
+/// core::UsageError with all problems.
+[[nodiscard]] sweep::DrawnGrid grid_of(const TrainSettings& settings,
+                                       std::vector<std::string>& warnings);
 
 /// The part of the help on the keys of the grid: range, default and meaning, in lines of at most
 /// `width` columns.

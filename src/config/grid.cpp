@@ -161,6 +161,16 @@ core::GridEntries load_grid(const std::string& text_or_path, std::span<const std
     return parse_grid(text_or_path, keys, others);
 }
 
+namespace {
+
+/// As parse_grid reads it: a call as it stands.
+std::string value_text(const core::Value& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    return text != nullptr && is_call(*text) ? *text : core::python_repr(value);
+}
+
+}  // namespace
+
 std::string grid_text(const core::GridEntries& grid) {
     std::string text = "{";
     for (const auto& [name, entry] : grid) {
@@ -172,8 +182,9 @@ std::string grid_text(const core::GridEntries& grid) {
             continue;
         }
         std::vector<std::string> values;
-        for (const core::Value& value : entry.values) values.push_back(core::python_repr(value));
-        text += concat("[", core::join(values), "]");
+        for (const core::Value& value : entry.values) values.push_back(value_text(value));
+        const bool is_distribution = values.size() == 1 && is_call(values.front());
+        text += is_distribution ? values.front() : concat("[", core::join(values), "]");
     }
     return text + "}";
 }

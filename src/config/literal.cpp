@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -62,6 +63,36 @@ void append_utf8(std::string& out, std::uint32_t code) {
         out += static_cast<char>(0x80U | (code >> 6U & 0x3FU));
         out += static_cast<char>(0x80U | (code & 0x3FU));
     }
+}
+
+bool is_identifier(std::string_view text) {
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    return !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, [&](char c) {
+        return is_letter(c) || (c >= '0' && c <= '9') || c == '.';
+    });
+}
+
+/// The length of `(…)` at the begin of a text: up to the bracket that closes it, quotes passed
+/// over. Nothing where a line ends before, or other round or curly brackets lie inside.
+std::optional<std::size_t> length_in_brackets(std::string_view text) {
+    char quote = '\0';
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '\n' || c == '\r') return std::nullopt;
+        if (quote != '\0') {
+            if (c == quote) quote = '\0';
+            if (c == '\\') ++i;
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        } else if (c == ')') {
+            return i + 1;
+        } else if (c == '(' || c == '{' || c == '}' || c == '#') {
+            return std::nullopt;
+        }
+    }
+    return std::nullopt;
 }
 
 class Parser {
@@ -195,7 +226,17 @@ private:
         const std::string_view bare = word();
         // "- 5" is an item of a YAML list.
         if (bare.empty() || bare.starts_with("- ")) fail_at(begin, "a value was expected");
+        if (peek() == '(' && is_identifier(bare)) return call(bare, begin);
         return bare_value(bare);
+    }
+
+    /// The text of a call such as loguniform(1e-4, 1e-2).
+    std::string call(std::string_view name, std::size_t begin) {
+        const std::string_view rest = text_.substr(position_);
+        const auto length = length_in_brackets(rest);
+        if (!length) fail_at(begin, "a distribution has no ')' in its line, or brackets inside");
+        position_ += *length;
+        return core::concat(name, rest.substr(0, *length));
     }
 
     /// Up to a character that ends it, without blanks at the ends.
@@ -274,6 +315,12 @@ private:
 };
 
 }  // namespace
+
+bool is_call(std::string_view text) {
+    const std::size_t open = text.find('(');
+    if (open == std::string_view::npos || !is_identifier(text.substr(0, open))) return false;
+    return length_in_brackets(text.substr(open)) == text.size() - open;
+}
 
 LiteralDictionary parse_literal(std::string_view text) {
     const std::string plain = with_plain_characters(text);

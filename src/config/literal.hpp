@@ -31,6 +31,10 @@ struct LiteralEntry {
 
 using LiteralDictionary = std::vector<LiteralEntry>;
 
+/// Whether a text is a call, `name(arguments)`, as parse_literal reads it: with matching quotes and
+/// square brackets and no other brackets inside. A call is a value, its text.
+[[nodiscard]] bool is_call(std::string_view text);
+
 /// Throws core::UsageError with line and column. Values don't nest, so there is no recursion.
 [[nodiscard]] LiteralDictionary parse_literal(std::string_view text);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "config/literal.hpp"
 #include "config/yaml_text.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -44,9 +45,11 @@ std::string scalar_text(const YAML::Node& node, std::string_view source) {
     if (!node.IsScalar()) fail(source, node, "a value or a list of values was expected here");
     const std::string& text = node.Scalar();
     if (!is_plain(node)) return core::python_repr(core::Value(text));
+    if (is_call(text)) return text;
     const bool whole_range = text.starts_with('(') && text.ends_with(')');
     if (!whole_range && text.find_first_of("()[]{}'\"") != std::string::npos) {
-        fail(source, node, concat(quoted(text), " isn't a value, put ranges and texts in quotes"));
+        fail(source, node,
+             concat(quoted(text), " isn't a value, put ranges, distributions and texts in quotes"));
     }
     return core::python_repr(plain_value(text));
 }
@@ -60,7 +63,8 @@ std::string yaml_grid_text(const YAML::Node& map, std::string_view source) {
         if (!pair.first.IsScalar() || !is_name(core::trim(pair.first.Scalar()))) {
             fail(source, pair.first,
                  concat(pair.first.IsScalar() ? quoted(pair.first.Scalar()) : "this",
-                        " isn't the name of a hyperparameter, put ranges and texts in quotes"));
+                        " isn't the name of a hyperparameter, put ranges, distributions and texts "
+                        "in quotes"));
         }
         if (text.size() > 1) text += ", ";
         text += core::python_repr(core::Value(pair.first.Scalar())) + ": ";

@@ -68,7 +68,7 @@ Json starts_json(const record::SweepRecord& record, const Sweep& sweep) {
 Json timeline_json(const record::SweepRecord& record) {
     Json json = Json::array();
     for (const record::Span& span : record.timeline) {
-        json.push_back({{"trial", span.trial},
+        json.push_back({{"trial", id_json(span.trial)},
                         {"rank", span.rank},
                         {"start", span.start},
                         {"from", span.from},
@@ -149,7 +149,7 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
               {"lower", record::lower_is_better(sweep.metric)},
               {"validation", sweep.has_validation},
               {"trial_count", sweep.trial_count},
-              {"best", best ? Json(sweep.trials[*best].trial) : Json()},
+              {"best", best ? id_json(sweep.trials[*best].trial) : Json()},
               {"names", names},
               {"varied", varied_names(sweep)},
               {"metrics", record::metric_names},

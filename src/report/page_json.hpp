@@ -16,6 +16,9 @@ using Json = nlohmann::ordered_json;
 /// The number, or null where there is none or it isn't finite.
 [[nodiscard]] Json number_json(std::optional<double> value);
 
+/// A trial's id: a text where the page's numbers are no longer exact, from 2^53.
+[[nodiscard]] Json id_json(record::TrialId trial);
+
 /// The hyperparameters of a trial on the page, in ASCII order.
 [[nodiscard]] std::vector<std::string> parameter_names(const Sweep& sweep);
 

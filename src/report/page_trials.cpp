@@ -71,7 +71,7 @@ Json parameters_json(const Sweep& sweep, const record::TrialResult& trial,
 
 Json result_json(const Sweep& sweep, const record::TrialResult& trial,
                  const std::vector<std::string>& names, const ResultNames& files) {
-    Json json{{"id", trial.trial},
+    Json json{{"id", id_json(trial.trial)},
               {"state", record::name_of(trial.state)},
               {"p", parameters_json(sweep, trial, names)},
               {"value", number_json(record::metric(trial, sweep.metric))},
@@ -104,7 +104,7 @@ Json unfinished_json(const Sweep& sweep, const record::SweepRecord& record, reco
                      const record::TrialRecord& trial, const std::vector<std::string>& names) {
     record::TrialResult so_far;
     so_far.permutation = record.permutation(id);
-    return {{"id", id},
+    return {{"id", id_json(id)},
             {"state", record::name_of(trial.state)},
             {"p", parameters_json(sweep, so_far, names)},
             {"value", Json()},
@@ -128,6 +128,11 @@ std::vector<std::string> parameter_names(const Sweep& sweep) {
         if (name != "experiment_name") names.push_back(name);
     }
     return names;
+}
+
+Json id_json(record::TrialId trial) {
+    constexpr record::TrialId exact = record::TrialId{1} << 53U;
+    return trial < exact ? Json(trial) : Json(std::to_string(trial));
 }
 
 Json trials_json(const Sweep& sweep, const record::SweepRecord& record,

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::sweep {
@@ -12,7 +13,64 @@ namespace {
 constexpr std::string_view automatic = "auto";
 constexpr std::string_view whole_node = "node";
 
+Sampler sampler_of(RandomMethod method) {
+    switch (method) {
+        case RandomMethod::sobol:
+            return Sampler::sobol;
+        case RandomMethod::halton:
+            return Sampler::halton;
+        case RandomMethod::latin_hypercube:
+            return Sampler::latin_hypercube;
+        case RandomMethod::uniform_mersenne:
+            break;
+    }
+    return Sampler::random;
+}
+
 }  // namespace
+
+Sampler sampler_of(const SweepOptions& options) {
+    if (options.sampler) return *options.sampler;
+    return options.random_method ? sampler_of(*options.random_method) : Sampler::grid;
+}
+
+RandomMethod method_of(const SweepOptions& options) {
+    switch (sampler_of(options)) {
+        case Sampler::sobol:
+            return RandomMethod::sobol;
+        case Sampler::halton:
+            return RandomMethod::halton;
+        case Sampler::latin_hypercube:
+            return RandomMethod::latin_hypercube;
+        case Sampler::grid:
+        case Sampler::random:
+        case Sampler::tpe:
+            break;
+    }
+    return RandomMethod::uniform_mersenne;
+}
+
+void check_sampler(const SweepOptions& options) {
+    if (!options.sampler) return;
+    const auto refuse = [&](const auto&... why) {
+        throw core::UsageError(core::concat("--sampler ", core::name_of(*options.sampler), why...));
+    };
+    if (options.random_method) {
+        refuse(" and --random_method ", core::name_of(*options.random_method),
+               " can't be combined (both choose the permutations), give one of the two");
+    }
+    if (*options.sampler == Sampler::grid) return;
+    if (!options.round_limit && !options.fraction_limit) {
+        refuse(
+            " needs --round_limit N or --fraction_limit F, which say how many permutations are "
+            "tried");
+    }
+    if (*options.sampler == Sampler::tpe && options.shard) {
+        refuse(
+            " and --shard can't be combined (shards don't know each other's results), start one "
+            "sweep on all nodes");
+    }
+}
 
 std::string to_text(const RanksPerTrial& ranks) {
     switch (ranks.kind) {

@@ -22,29 +22,49 @@ std::string permutations_text(std::uint64_t count) {
     return count_text(count) + (count == 1 ? " permutation" : " permutations");
 }
 
-/// How many to draw, and the option that says so; empty: all.
-struct Limit {
-    std::uint64_t count = 0;
-    std::string option;
-};
+bool has_limit(const SweepOptions& options) {
+    return options.fraction_limit || options.round_limit;
+}
 
-Limit limit_of(const ParameterGrid& grid, const SweepOptions& options) {
+/// The limit that counts, as an option.
+std::string limit_text(const SweepOptions& options) {
+    if (options.fraction_limit) return concat("--fraction_limit ", *options.fraction_limit);
+    return concat("--round_limit ", options.round_limit.value());
+}
+
+/// " drawn by --round_limit 50 (sobol)".
+std::string drawn_by(const SweepOptions& options) {
+    const Sampler sampler = sampler_of(options);
+    return concat(" drawn by ", limit_text(options), " (",
+                  core::name_of(sampler == Sampler::grid ? Sampler::random : sampler), ")");
+}
+
+/// How many of the grid's permutations the limits leave.
+std::uint64_t limited_count(const ParameterGrid& grid, const SweepOptions& options) {
     if (options.fraction_limit) {
         // As Python's int(size * fraction) computes it.
         const double count = static_cast<double>(grid.size()) * *options.fraction_limit;
         if (count < 1) {
-            throw core::UsageError(concat("--fraction_limit ", *options.fraction_limit,
-                                          " leaves none of ", permutations_text(grid.size()),
-                                          ", raise it"));
+            throw core::UsageError(concat(limit_text(options), " leaves none of ",
+                                          permutations_text(grid.size()), ", raise it"));
         }
-        const auto whole = static_cast<std::uint64_t>(count);
-        return {std::min(whole, grid.size()), concat("--fraction_limit ", *options.fraction_limit)};
+        return std::min(static_cast<std::uint64_t>(count), grid.size());
     }
-    if (options.round_limit) {
-        return {std::min(static_cast<std::uint64_t>(*options.round_limit), grid.size()),
-                concat("--round_limit ", *options.round_limit)};
+    if (!options.round_limit) return grid.size();
+    return std::min(static_cast<std::uint64_t>(*options.round_limit), grid.size());
+}
+
+std::vector<record::TrialId> sample_limited(const ParameterGrid& grid, const SweepOptions& options,
+                                            std::uint64_t seed) {
+    const std::uint64_t count = limited_count(grid, options);
+    if (count > selection_limit) {
+        throw core::UsageError(
+            concat(count_text(count), " permutations are more than a sweep tries (",
+                   count_text(selection_limit),
+                   "), set --round_limit N or --fraction_limit F, or shorten the grid's lists "
+                   "(--boolean_limit filters only what these have drawn)"));
     }
-    return {grid.size(), ""};
+    return sample(grid, method_of(options), count, seed);
 }
 
 /// The values of each axis as an expression sees them.
@@ -105,22 +125,19 @@ std::string folder_suffix(const Shard& shard) {
 }
 
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
-                 const core::Permutation& defaults, const Expression::Canonical& canonical) {
+                 const core::Permutation& defaults, const Expression::Canonical& canonical,
+                 const std::optional<std::vector<record::TrialId>>& drawn) {
     Selection selection;
-    selection.lines.push_back(permutations_text(grid.size()) + " in the grid");
-    const Limit limit = limit_of(grid, options);
-    if (limit.count > selection_limit) {
-        throw core::UsageError(
-            concat(count_text(limit.count), " permutations are more than a sweep tries (",
-                   count_text(selection_limit),
-                   "), set --round_limit N or --fraction_limit F, or shorten the grid's lists "
-                   "(--boolean_limit filters only what these have drawn)"));
-    }
-    selection.trials = sample(grid, options.random_method, limit.count, seed);
-    if (!limit.option.empty()) {
-        selection.lines.push_back(concat(count_text(selection.trials.size()), " of them drawn by ",
-                                         limit.option, " (", core::name_of(options.random_method),
-                                         ")"));
+    if (drawn) {
+        selection.trials = *drawn;
+        selection.lines.push_back(concat(permutations_text(drawn->size()), drawn_by(options)));
+    } else {
+        selection.lines.push_back(permutations_text(grid.size()) + " in the grid");
+        selection.trials = sample_limited(grid, options, seed);
+        if (has_limit(options)) {
+            selection.lines.push_back(
+                concat(count_text(selection.trials.size()), " of them", drawn_by(options)));
+        }
     }
     if (options.boolean_limit) {
         filter(selection.trials, *options.boolean_limit, grid, defaults, canonical);

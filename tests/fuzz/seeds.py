@@ -59,6 +59,8 @@ def grid():
         b"lr:\n  - 0.1\n  - 1e-3\nepochs: 3\nlosses: [mse, 'kl_divergence']\n",
         b"{'a': ['\\x41\\n\\u00e4', u'b', r'c', '''d'''], 'b': [-1, +2, 0x1f, 1_000, 1e400]}",
         b"# a comment\n{'lr': [0.1,],}",
+        b"{'lr': loguniform(1e-4, 1e-2), 'dropout': uniform(0, .5), 'epochs': randint(1, 900)}",
+        b"batch_size: choice([8, 16])\nlosses: choice('mse', \"bce\")\nlr: quniform(0, 1, 1e-3)\n",
     )
 
 

@@ -13,7 +13,9 @@ namespace msunet::config {
 
 /// Reads a grid from a text: a Python dictionary (also without braces, with bare names and blanks
 /// in names, as the user guide prints it), JSON or YAML, tried in this order. A single value is a
-/// list of one; `(start, end, steps)`, also as text, is a range. In bare values blanks become '_'.
+/// list of one; `(start, end, steps)`, also as text, is a range; a call such as
+/// `loguniform(1e-4, 1e-2)` is a value, its text, which sweep::Distribution reads. In bare values
+/// blanks become '_'.
 ///
 /// Every key must be one of `keys`, compared by core::plain_name; the entries have the spelling of
 /// `keys`. Throws UsageError with all problems: where the text can't be read (line and column), and

@@ -15,7 +15,14 @@
 
 namespace msunet::sweep {
 
-/// How permutations are drawn.
+/// How permutations are chosen. `grid`: all of them, or as many as a limit says, drawn uniformly;
+/// `tpe`: by the results so far (see suggester.hpp).
+enum class Sampler : std::uint8_t { grid, random, sobol, halton, latin_hypercube, tpe };
+constexpr std::array<std::string_view, 6> names_of(Sampler /*any*/) {
+    return {"grid", "random", "sobol", "halton", "latin_hypercube", "tpe"};
+}
+
+/// How permutations are drawn: Talos's option for it.
 enum class RandomMethod : std::uint8_t { uniform_mersenne, sobol, halton, latin_hypercube };
 constexpr std::array<std::string_view, 4> names_of(RandomMethod /*any*/) {
     return {"uniform_mersenne", "sobol", "halton", "latin_hypercube"};
@@ -61,7 +68,8 @@ struct SweepOptions {
     std::optional<double> fraction_limit;
     std::optional<std::int64_t> round_limit;
     std::optional<std::string> boolean_limit;
-    RandomMethod random_method = RandomMethod::uniform_mersenne;
+    std::optional<Sampler> sampler;
+    std::optional<RandomMethod> random_method;
     std::optional<core::Deadline> time_limit;
     std::optional<PerformanceTarget> performance_target;
     RanksPerTrial ranks_per_trial;
@@ -70,6 +78,14 @@ struct SweepOptions {
     bool dedicated_dispatcher = false;
     bool retry_failed = false;
 };
+
+/// The sampler that these options mean, `random_method` being another name of some.
+[[nodiscard]] Sampler sampler_of(const SweepOptions& options);
+/// How that sampler draws; uniformly for those that draw by no other method.
+[[nodiscard]] RandomMethod method_of(const SweepOptions& options);
+/// Throws core::UsageError where both options are given, or the sampler needs a limit and there is
+/// none, or it excludes a shard.
+void check_sampler(const SweepOptions& options);
 
 /// Names, ranges and help of the sweep's options.
 inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
@@ -84,7 +100,7 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
          .default_text = "val_dice_coef with validation data, else dice_coef"},
         options.metric);
     visitor.visit({.name = "fraction_limit",
-                   .help = "Try only this fraction of the permutations, drawn by --random_method. "
+                   .help = "Try only this fraction of the permutations, chosen by --sampler. "
                            "With it --round_limit has no effect.",
                    .affects = Affects::result,
                    .value_name = "F",
@@ -93,7 +109,8 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .min_open = true},
                   options.fraction_limit);
     visitor.visit({.name = "round_limit",
-                   .help = "Try only this many permutations, drawn by --random_method.",
+                   .help = "Try only this many permutations, chosen by --sampler. A grid with "
+                           "distributions needs it.",
                    .affects = Affects::result,
                    .value_name = "N",
                    .min = 1.0},
@@ -105,12 +122,22 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .affects = Affects::result,
                    .value_name = "EXPR"},
                   options.boolean_limit);
-    visitor.visit({.name = "random_method",
-                   .help = "How permutations are drawn for the limits. Every method draws distinct "
-                           "permutations, and the same ones for the same --seed. Talos's other "
-                           "latin_... names mean latin_hypercube.",
-                   .affects = Affects::result},
-                  options.random_method);
+    visitor.visit({.name = "sampler",
+                   .help = "How permutations are chosen. grid: all; with a limit, drawn uniformly. "
+                           "random, sobol, halton and latin_hypercube draw as many as the limit "
+                           "says, distinct ones and the same for the same --seed.",
+                   .affects = Affects::result,
+                   .choices = {"grid", "random", "sobol", "halton", "latin_hypercube"},
+                   .absent = "auto",
+                   .default_text = "that of --random_method"},
+                  options.sampler);
+    visitor.visit(
+        {.name = "random_method",
+         .help = "Talos's option for --sampler. uniform_mersenne is random; Talos's other "
+                 "latin_... names mean latin_hypercube.",
+         .affects = Affects::result,
+         .default_text = "uniform_mersenne"},
+        options.random_method);
     visitor.visit({.name = "time_limit",
                    .help = "No trial starts after this date or this long after the start; running "
                            "trials finish.",

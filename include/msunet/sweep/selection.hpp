@@ -36,12 +36,14 @@ struct Selection {
 };
 
 /// Applies the limits: sample first (by fraction, else by rounds), then the expression, then the
-/// shard. `defaults` are the values of hyperparameters that the grid doesn't name, so that
+/// shard. `drawn` are the permutations that distributions have drawn (see DrawnGrid), in place of
+/// the sample. `defaults` are the values of hyperparameters that the grid doesn't name, so that
 /// expressions may use them; `canonical` spells values and the texts that they are compared with.
 /// Throws core::UsageError where nothing is left, where more than
 /// `selection_limit` permutations would be tried (naming the limits), and for bad options.
 [[nodiscard]] Selection select(const ParameterGrid& grid, const SweepOptions& options,
                                std::uint64_t seed, const core::Permutation& defaults = {},
-                               const Expression::Canonical& canonical = {});
+                               const Expression::Canonical& canonical = {},
+                               const std::optional<std::vector<record::TrialId>>& drawn = {});
 
 }  // namespace msunet::sweep

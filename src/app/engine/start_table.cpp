@@ -74,7 +74,10 @@ SettingBlock input_block(const StartFacts& facts) {
 SettingBlock grid_block(const StartFacts& facts) {
     SettingBlock block{"grid", {}};
     for (const auto& [name, values] : facts.plan.grid->lists()) {
-        block.settings.push_back({name, list_text(values)});
+        const auto distribution = facts.plan.distributions.find(name);
+        block.settings.push_back({name, distribution == facts.plan.distributions.end()
+                                            ? list_text(values)
+                                            : distribution->second});
     }
     const auto defaults =
         facts.plan.grid->lists().empty() ? "all hyperparameters at their defaults" : std::string();

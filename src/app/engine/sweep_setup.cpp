@@ -30,10 +30,13 @@ std::string hash_of_input(const std::vector<prepare::InputFile>& inputs, const s
     return found == inputs.end() ? std::string() : found->hash;
 }
 
-/// Warnings about values of the grid that are allowed but rarely intended.
-void warn_of_values(const record::GridLists& lists, std::vector<std::string>& warnings) {
-    for (const auto& [name, values] : lists) {
+/// Warnings about values of the grid that are allowed but rarely intended; of a distribution's
+/// values about the first.
+void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
+    for (const auto& [name, values] : plan.grid->lists()) {
+        const auto before = warnings.size();
         for (const auto& value : values) {
+            if (plan.distributions.contains(name) && warnings.size() > before) break;
             for (auto& warning : unet::warnings_for(unet::from_permutation({{name, value}}))) {
                 warnings.push_back(std::move(warning));
             }
@@ -45,14 +48,17 @@ void warn_of_values(const record::GridLists& lists, std::vector<std::string>& wa
 
 GridPlan plan_grid(const TrainSettings& settings) {
     GridPlan plan;
-    plan.grid = std::make_unique<sweep::ParameterGrid>(grid_of(settings, plan.warnings));
-    warn_of_values(plan.grid->lists(), plan.warnings);
+    auto drawn = grid_of(settings, plan.warnings);
+    plan.distributions = std::move(drawn.texts);
+    plan.grid = std::make_unique<sweep::ParameterGrid>(std::move(drawn.lists));
+    warn_of_values(plan, plan.warnings);
     if (auto warning = rare_augmentation(settings.augment)) {
         plan.warnings.push_back(std::move(*warning));
     }
-    plan.selection = sweep::select(
-        *plan.grid, settings.sweep, static_cast<std::uint64_t>(settings.experiment.seed),
-        unet::to_permutation(default_hyperparameters(settings)), unet::canonical_value);
+    plan.selection = sweep::select(*plan.grid, settings.sweep,
+                                   static_cast<std::uint64_t>(settings.experiment.seed),
+                                   unet::to_permutation(default_hyperparameters(settings)),
+                                   unet::canonical_value, drawn.trials);
     return plan;
 }
 
@@ -145,6 +151,12 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     for (auto& setting : first.configuration) {
         if (setting.name == "initial_model_path") setting.affects = core::Affects::run;
         if (setting.name == "metric") setting.text = first.metric;
+        if (setting.name == "sampler") {
+            setting.text = core::name_of(sweep::sampler_of(settings.sweep));
+        }
+        if (setting.name == "random_method") {
+            setting.text = core::name_of(sweep::method_of(settings.sweep));
+        }
     }
     first.data = std::move(data);
     first.grid = plan.grid->lists();

@@ -29,6 +29,7 @@ inline constexpr const char* start_weights_setting = "start_weights";
 struct GridPlan {
     std::unique_ptr<sweep::ParameterGrid> grid;
     sweep::Selection selection;
+    std::map<std::string, std::string, std::less<>> distributions;  ///< their texts, by name
     std::vector<std::string> warnings;
 };
 

@@ -50,7 +50,7 @@ TEST(Settings, ReadsTheGuidesCall) {
     EXPECT_EQ(settings.preprocess.target_size, 64);
     EXPECT_DOUBLE_EQ(settings.patches.frac_patch, 0.5);
     std::vector<std::string> warnings;
-    const auto grid = grid_of(settings, warnings);
+    const auto grid = grid_of(settings, warnings).lists;
     EXPECT_EQ(grid.at("lr").size(), 2U);
     EXPECT_EQ(grid.at("batch_size").size(), 1U);
     const auto defaults = default_hyperparameters(settings);
@@ -62,7 +62,7 @@ TEST(Settings, EqualValuesAreTrainedOnce) {
     const auto settings =
         read({"-talos", "{'lr': [1e-3, 0.001, 0.01], 'optimizer': ['adam', 'Adam', 'SGD']}"});
     std::vector<std::string> warnings;
-    const auto grid = grid_of(settings, warnings);
+    const auto grid = grid_of(settings, warnings).lists;
     EXPECT_EQ(grid.at("lr").size(), 2U);
     EXPECT_EQ(grid.at("optimizer").size(), 2U);
     EXPECT_THAT(warnings,
@@ -70,6 +70,32 @@ TEST(Settings, EqualValuesAreTrainedOnce) {
                     "grid: lr: 0.001 is given twice, its permutations are trained once",
                     "grid: optimizer: 'Adam' is the same as 'adam', its permutations are trained "
                     "once"));
+}
+
+TEST(Settings, DistributionsAreDrawnAndComeBackFromYaml) {
+    const auto settings =
+        read({"-talos", "{'lr': loguniform(1e-4, 1e-2), 'optimizer': choice('adam', 'SGD')}",
+              "--round_limit", "5", "--sampler", "sobol"});
+    std::vector<std::string> warnings;
+    const auto grid = grid_of(settings, warnings);
+    EXPECT_EQ(grid.trials.value().size(), 5U);
+    EXPECT_EQ(grid.lists.at("lr").size(), 5U);
+    EXPECT_EQ(grid.texts.at("lr"), "loguniform(1e-4, 1e-2)");
+    const auto again = grid_of(settings_from_yaml(settings_yaml(settings)), warnings);
+    EXPECT_EQ(again.lists, grid.lists);
+    EXPECT_EQ(again.trials, grid.trials);
+}
+
+TEST(Settings, DistributionsOfWrongValuesAreRefused) {
+    EXPECT_THAT(refusal({"-talos", "{'batch_size': uniform(1, 9)}", "--round_limit", "5"}),
+                testing::AllOf(HasSubstr("batch_size"),
+                               HasSubstr("uniform(1, 9) draws a value that is not allowed")));
+    EXPECT_THAT(refusal({"-talos", "{'which_layer': randint(0, 20)}", "--round_limit", "5"}),
+                HasSubstr("which_layer"));
+    EXPECT_THAT(refusal({"-talos", "{'lr': uniform(1e-4, 1e-2)}"}), HasSubstr("--round_limit N"));
+    EXPECT_THAT(refusal({"-talos", "{'patch_dimensions': quniform(32, 4096, 32)}", "-ufp", "True",
+                         "--round_limit", "5"}),
+                HasSubstr("-ufp False"));
 }
 
 TEST(Settings, ValuesThatApplyAreFilledIn) {
@@ -154,21 +180,21 @@ TEST(Settings, OtherRanksGetTheSame) {
     const auto copy = settings_from_yaml(settings_yaml(settings));
     EXPECT_EQ(configuration_of(copy), configuration_of(settings));
     std::vector<std::string> warnings;
-    EXPECT_EQ(grid_of(copy, warnings), grid_of(settings, warnings));
-    EXPECT_EQ(grid_of(copy, warnings).at("lr").size(), 5U);
+    EXPECT_EQ(grid_of(copy, warnings).lists, grid_of(settings, warnings).lists);
+    EXPECT_EQ(grid_of(copy, warnings).lists.at("lr").size(), 5U);
 }
 
 TEST(Settings, SizesOfFractionalPatchesCollapse) {
     const auto settings = read({"-talos", "{'patch_dimensions': [64, 128], 'patch_stride': [8]}"});
     std::vector<std::string> warnings;
-    const auto grid = grid_of(settings, warnings);
+    const auto grid = grid_of(settings, warnings).lists;
     EXPECT_EQ(grid.at("patch_dimensions").size(), 1U);
     ASSERT_EQ(warnings.size(), 1U);
     EXPECT_THAT(warnings[0], HasSubstr("patch_dimensions has 2 values"));
 
     const auto fixed =
         read({"-ufp", "False", "-talos", "{'patch_dimensions': [64, 128], 'patch_stride': [8]}"});
-    EXPECT_EQ(grid_of(fixed, warnings).at("patch_dimensions").size(), 2U);
+    EXPECT_EQ(grid_of(fixed, warnings).lists.at("patch_dimensions").size(), 2U);
 }
 
 TEST(Settings, ModesExcludeEachOther) {

@@ -8,6 +8,7 @@
 
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
+#include "msunet/core/text.hpp"
 #include "sample_options.hpp"
 #include "support/reference.hpp"
 
@@ -55,6 +56,46 @@ TEST(Grid, ReadsJson) {
     EXPECT_THAT(grid.at("pca_only").values, ElementsAre(Value(false), Value(true)));
     EXPECT_THAT(grid.at("modality_weight").values, ElementsAre(Value()));
     EXPECT_THAT(grid.at("losses").values, ElementsAre("dice_coef_loss"));
+}
+
+TEST(Grid, ReadsADistributionAsItsText) {
+    const auto expect_texts = [](const GridEntries& grid) {
+        EXPECT_THAT(grid.at("lr").values, ElementsAre("loguniform(1e-4, 1e-2)"));
+        EXPECT_THAT(grid.at("batch_size").values, ElementsAre("choice(8, 16)"));
+        EXPECT_THAT(grid.at("losses").values, ElementsAre("choice('mse', \"bce\")"));
+        EXPECT_FALSE(grid.at("lr").range);
+    };
+    const GridEntries python = parse_grid(
+        "{'lr': loguniform(1e-4, 1e-2), 'batch_size': choice (8, 16),\n"
+        " 'losses': choice('mse', \"bce\"), 'dropout': [0.1, uniform(0, 1)]}",
+        keys);
+    expect_texts(python);
+    EXPECT_THAT(python.at("dropout").values, ElementsAre(0.1, "uniform(0, 1)"));
+    expect_texts(parse_grid(
+        "lr: loguniform(1e-4, 1e-2)\nbatch_size: choice(8, 16)\nlosses: choice('mse', \"bce\")\n",
+        keys));
+    expect_texts(parse_grid(
+        R"json({"lr": "loguniform(1e-4, 1e-2)", "batch_size": ["choice(8, 16)"],
+                "losses": "choice('mse', \"bce\")"})json",
+        keys));
+}
+
+TEST(Grid, PrintsADistributionAsItIsWritten) {
+    const std::string text = "{'batch_size': choice([8, 16]), 'lr': loguniform(1e-4, 1e-2)}";
+    EXPECT_EQ(grid_text(parse_grid(text, keys)), text);
+    // Texts that are no calls stay in quotes.
+    for (const char* value :
+         {"'f(1'", "'f(\")'", "'f((1))'", "'1(2)'", "'f(1) g(2)'", "'f(a#b)'"}) {
+        const auto grid = parse_grid(core::concat("{'lr': ", value, "}"), keys);
+        EXPECT_EQ(grid_text(grid), core::concat("{'lr': [", value, "]}"));
+        EXPECT_EQ(parse_grid(grid_text(grid), keys), grid);
+    }
+}
+
+TEST(Grid, ADistributionEndsInItsLine) {
+    EXPECT_THAT(problems("{'lr': uniform(0,\n 1)}"),
+                ElementsAre(HasSubstr("line 1, column 8: a distribution has no ')' in its line")));
+    EXPECT_THAT(problems("{'lr': uniform((0), 1)}"), ElementsAre(HasSubstr("brackets inside")));
 }
 
 TEST(Grid, ReadsYaml) {

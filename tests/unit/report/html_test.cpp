@@ -40,6 +40,22 @@ TEST(Report, HoldsTheWholeSweep) {
     EXPECT_EQ(data.at("unfinished"), false);
 }
 
+// JavaScript's numbers are exact below 2^53.
+TEST(Report, HasLargeIdsAsTexts) {
+    auto record = testing::made_up_sweep({.learning_rates = 1});
+    const record::TrialId large = (record::TrialId{1} << 53U) + 1;
+    auto moved = record.trials.extract(record.start.trials.back());
+    moved.key() = large;
+    moved.mapped().result->trial = large;
+    record.trials.insert(std::move(moved));
+    record.start.trials.back() = large;
+    record.timeline.back().trial = large;
+    const auto data = data_of(report_html(record));
+    EXPECT_EQ(data.at("trials").at(0).at("id"), 0);
+    EXPECT_EQ(data.at("trials").at(1).at("id"), "9007199254740993");
+    EXPECT_EQ(data.at("timeline").back().at("trial"), "9007199254740993");
+}
+
 TEST(Report, HasTheDiceOfWholeMasksWhereTheyWereMeasured) {
     const auto record = testing::made_up_sweep({.learning_rates = 2});
     EXPECT_TRUE(data_of(report_html(record)).at("whole_masks").is_null());

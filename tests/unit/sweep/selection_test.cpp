@@ -80,12 +80,12 @@ TEST(Select, TheSampleIsDrawnBeforeTheExpressionFiltersIt) {
     }
     ASSERT_FALSE(expected.empty());
     EXPECT_EQ(selection.trials, expected);
-    EXPECT_THAT(selection.lines,
-                ElementsAre("200 permutations in the grid",
-                            "50 of them drawn by --round_limit 50 (uniform_mersenne)",
-                            std::to_string(expected.size()) +
-                                " of them accepted by --boolean_limit 'batch_size > 5 and lr < "
-                                "0.01'"));
+    EXPECT_THAT(
+        selection.lines,
+        ElementsAre("200 permutations in the grid", "50 of them drawn by --round_limit 50 (random)",
+                    std::to_string(expected.size()) +
+                        " of them accepted by --boolean_limit 'batch_size > 5 and lr < "
+                        "0.01'"));
 }
 
 TEST(Select, TheExpressionKnowsTheDefaults) {

@@ -122,7 +122,7 @@ TEST(SweepOptions, DescribeEveryMember) {
     std::vector<std::string> names;
     for (const core::OptionText& text : collector.texts()) names.push_back(text.name);
     EXPECT_THAT(names, testing::ElementsAre(
-                           "metric", "fraction_limit", "round_limit", "boolean_limit",
+                           "metric", "fraction_limit", "round_limit", "boolean_limit", "sampler",
                            "random_method", "time_limit", "performance_target", "ranks_per_trial",
                            "trials_per_gpu", "shard", "dedicated_dispatcher", "retry_failed"));
 }
