@@ -44,6 +44,7 @@ record::SweepStart common_part(const ShardRecord& shard) {
     }
     start.shard.clear();
     start.trials.clear();
+    start.shared.clear();
     return start;
 }
 
@@ -84,6 +85,13 @@ void copy_trial(const ShardRecord& shard, const fs::path& folder, record::TrialI
     fs::create_directories((folder / name).parent_path());
     fs::copy(from, folder / name,
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+}
+
+/// A shard's results as they came: those of one training by its ends.
+std::vector<const record::TrialResult*> by_end(const record::SweepRecord& record) {
+    auto results = record.results();
+    std::ranges::stable_sort(results, {}, &record::TrialResult::ended_at);
+    return results;
 }
 
 /// Configuration and environment are the first shard's, without `--shard`.
@@ -154,16 +162,22 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
         start.at = std::min(start.at, shard.record.start.at);
         const auto& trials = shard.record.start.trials;
         start.trials.insert(start.trials.end(), trials.begin(), trials.end());
+        const auto& shared = shard.record.start.shared;
+        start.shared.insert(start.shared.end(), shared.begin(), shared.end());
     }
     std::sort(start.trials.begin(), start.trials.end());
+    std::sort(start.shared.begin(), start.shared.end());
 
     auto journal = record::Journal::create(folder / record::journal_name, start);
     double ended = start.at;
     for (const auto& shard : shards) {
-        for (const auto* result : shard.record.results()) {
+        for (const auto* result : by_end(shard.record)) {
             copy_trial(shard, folder, result->trial);
-            journal.append(
-                record::TrialStarted{result->trial, result->rank, {}, result->started_at});
+            const auto training = journal.record().training_of(result->trial);
+            if (journal.record().find(training) == nullptr) {
+                journal.append(
+                    record::TrialStarted{training, result->rank, {}, result->started_at});
+            }
             journal.append(record::TrialFinished{*result, result->ended_at});
             ended = std::max(ended, result->ended_at);
         }

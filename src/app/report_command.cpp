@@ -79,7 +79,9 @@ sweep::DataParts parts_of(const record::DataSummary& data) {
 /// Why a trial has no model, in words.
 std::string_view state_of(const record::SweepRecord& record, record::TrialId id) {
     if (const auto* result = record.result(id)) return record::name_of(result->state);
-    if (const auto* known = record.find(id)) return record::name_of(known->state);
+    if (const auto* known = record.find(record.training_of(id))) {
+        return record::name_of(known->state);
+    }
     const bool exists = std::ranges::binary_search(record.start.trials, id);
     return exists ? record::name_of(record::TrialState::pending) : "the sweep has no such trial";
 }

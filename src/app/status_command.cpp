@@ -59,10 +59,13 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
                              : std::string(", starts again"));
 }
 
-/// A trial that has started and not ended.
+/// A training that has started and not ended.
 std::string started_text(const record::SweepRecord& record, record::TrialId id,
                          const record::TrialRecord& trial, const report::Forecast& forecast) {
-    auto text = concat("  ", id, " ", progress_text(record, id, trial, forecast));
+    const auto text_of_ids = record::training_text(id, record.unfinished_members(id));
+    const bool alone = text_of_ids.find(',') == std::string::npos;
+    auto text =
+        concat("  ", text_of_ids, alone ? " " : ", ", progress_text(record, id, trial, forecast));
     if (!trial.epochs.empty()) {
         const auto& metrics = trial.epochs.back().metrics;
         text += concat(", loss ", core::fixed(metrics.loss, 4), ", Dice ",
@@ -90,7 +93,8 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
                            failed, " failed), ", record.unfinished(), " left"));
     const report::Forecast forecast(record);
     for (const auto& [id, trial] : record.trials) {
-        if (!trial.result) core::log::info(started_text(record, id, trial, forecast));
+        if (record.training_of(id) != id || record.unfinished_members(id).empty()) continue;
+        core::log::info(started_text(record, id, trial, forecast));
     }
     if (const auto* best = record::best(record)) {
         core::log::info(concat("best so far  ", best_text(record, *best)));

@@ -131,7 +131,7 @@ void DispatcherMachine::carry_out(const std::vector<sweep::SchedulerAction>& act
                            write(record::TrialPromoted{work.trial, work.until_epoch, work.rung,
                                                        work.bracket, now_});
                        },
-                       [&](const sweep::StopTrial& stopped) { stop_trial(stopped.trial); },
+                       [&](const sweep::StopTrial& stopped) { stop_training(stopped.trial); },
                        [&](const sweep::EndSweep& end) {
                            ending_ = end.ending;
                            send_to_all(End{});
@@ -181,7 +181,7 @@ record::Attempt DispatcherMachine::attempt_of(record::TrialId trial) const {
     attempt.trial = trial;
     attempt.permutation = record_.permutation(trial);
     attempt.started_at = now_;
-    if (const auto* known = record_.find(trial)) {
+    if (const auto* known = record_.find(record_.training_of(trial))) {
         attempt.first_started_at = known->first_started_at;
         attempt.spent_seconds = known->spent_seconds;
         attempt.rank = known->rank;
@@ -191,26 +191,36 @@ record::Attempt DispatcherMachine::attempt_of(record::TrialId trial) const {
 
 void DispatcherMachine::fail_untrained(const sweep::FailTrial& action) {
     auto result = record::failed_result(attempt_of(action.trial), action.reason, now_);
-    if (const auto* known = record_.find(action.trial)) result.history = known->epochs;
+    const auto* known = record_.find(record_.training_of(action.trial));
+    if (known != nullptr) result.history = known->epochs;
     write(record::TrialFinished{std::move(result), now_});
 }
 
-void DispatcherMachine::stop_trial(record::TrialId trial) {
+void DispatcherMachine::stop_training(record::TrialId training) {
+    for (const record::TrialId trial : record_.unfinished_members(training)) {
+        auto result = stopped_result(training);
+        result.trial = trial;
+        result.permutation = record_.permutation(trial);
+        write(record::TrialFinished{std::move(result), now_});
+    }
+}
+
+record::TrialResult DispatcherMachine::stopped_result(record::TrialId training) const {
     record::TrialResult result;
-    const auto* known = record_.find(trial);
-    if (reached_ && reached_->trial == trial) {
+    const auto* known = record_.find(training);
+    if (reached_ && reached_->trial == training) {
         result = *reached_;
     } else if (known != nullptr && known->at_rung) {
         result = *known->at_rung;
         result.history = known->epochs;
     } else {
-        result = record::make_result(attempt_of(trial), record::TrialState::stopped, now_);
+        result = record::make_result(attempt_of(training), record::TrialState::stopped, now_);
     }
     result.state = record::TrialState::stopped;
     if (result.modality.empty() && !result.history.empty() && result.history.back().modality) {
         result.modality.push_back({result.history.back().epoch, *result.history.back().modality});
     }
-    write(record::TrialFinished{std::move(result), now_});
+    return result;
 }
 
 }  // namespace msunet::dispatch

@@ -56,6 +56,9 @@ public:
     void checkpoint_written(const record::CheckpointReport& report) override {
         carry_out(machine_.checkpoint_saved(report));
     }
+    void end_reached(const record::TrialResult& result) override {
+        carry_out(machine_.end_reached(result));
+    }
 
 private:
     void receive() {
@@ -82,8 +85,8 @@ private:
 
     void train(const record::Assignment& assignment) {
         const double before = core::steady_seconds();
-        const record::TrialResult result = run_(assignment, *this);
-        carry_out(machine_.trained(result, core::steady_seconds() - before));
+        const record::Trained trained = run_(assignment, *this);
+        carry_out(machine_.trained(trained, core::steady_seconds() - before));
     }
 
     Channel& channel_;
@@ -102,6 +105,7 @@ public:
         return answer();
     }
     void checkpoint_written(const record::CheckpointReport& /*report*/) override {}
+    void end_reached(const record::TrialResult& /*result*/) override {}
 
 private:
     static record::Answer answer() {

@@ -2,6 +2,7 @@
 #include "msunet/dispatch/leader_machine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "dispatch/overloaded.hpp"
@@ -61,16 +62,20 @@ LeaderActions LeaderMachine::checkpoint_saved(const record::CheckpointReport& ch
     return {Report{CheckpointSaved{checkpoint}}};
 }
 
-LeaderActions LeaderMachine::trained(const record::TrialResult& result, double seconds) {
+LeaderActions LeaderMachine::end_reached(const record::TrialResult& result) {
+    return {Report{Ended{result}}};
+}
+
+LeaderActions LeaderMachine::trained(const record::Trained& trained, double seconds) {
     const record::Assignment assignment = std::exchange(training_, std::nullopt).value();
-    if (record::is_final(result.state)) return {Report{Ended{result}}};
+    if (!trained.paused) return {};
     LeaderActions actions;
-    const auto epochs = static_cast<std::int64_t>(result.history.size());
-    const bool reached = assignment.until_epoch && epochs >= *assignment.until_epoch;
+    const bool reached =
+        assignment.until_epoch && std::ssize(trained.paused->history) >= *assignment.until_epoch;
     // If only a member received the signal, the group has agreed to pause without this rank's.
     if (!reached && !stopping_) actions = receive_signal();
     Paused paused{assignment.trial, std::nullopt, seconds};
-    if (reached) paused.reached = result;
+    if (reached) paused.reached = trained.paused;
     actions.emplace_back(Report{paused});
     return actions;
 }

@@ -19,6 +19,7 @@ public:
 
     void operator()(const SweepStart& event) {
         record_.start = event;
+        record_.served_by = event.joined();
         begin(event.world, event.owner, event.at);
     }
 
@@ -67,17 +68,26 @@ public:
     }
 
     void operator()(const TrialFinished& event) {
-        close(event.result.trial, event.result.state, event.at);
-        TrialRecord& trial = record_.trials[event.result.trial];
-        trial.state = event.result.state;
-        trial.result = event.result;
-        trial.epochs.clear();
-        trial.at_rung.reset();
+        const TrialId id = event.result.trial;
+        const TrialId training = record_.training_of(id);
+        record_.trials[id].result = event.result;
+        if (id != training) record_.trials[id].state = event.result.state;
+        if (record_.unfinished_members(training).empty()) {
+            close(training, event.result.state, event.at);
+            TrialRecord& ended = record_.trials[training];
+            ended.state = event.result.state;
+            ended.epochs.clear();
+            ended.at_rung.reset();
+        }
         see(event.at);
     }
 
     void operator()(const TrialRetried& event) {
-        record_.trials[event.trial] = TrialRecord{};
+        const TrialId training = record_.training_of(event.trial);
+        record_.trials.erase(event.trial);
+        TrialRecord anew;
+        if (const TrialResult* const kept = record_.result(training)) anew.result = *kept;
+        record_.trials[training] = std::move(anew);
         record_.finished = false;
         see(event.at);
     }
@@ -145,17 +155,51 @@ private:
     SweepRecord& record_;
 };
 
-/// The trial that an event is about.
-std::optional<TrialId> trial_of(const Event& event) {
+/// The training that an event is about.
+std::optional<TrialId> training_of(const Event& event) {
     if (const auto* e = std::get_if<TrialStarted>(&event)) return e->trial;
     if (const auto* e = std::get_if<CheckpointSaved>(&event)) return e->checkpoint.trial;
     if (const auto* e = std::get_if<EpochFinished>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialPaused>(&event)) return e->trial;
     if (const auto* e = std::get_if<RungReached>(&event)) return e->trial;
     if (const auto* e = std::get_if<TrialPromoted>(&event)) return e->trial;
+    return std::nullopt;
+}
+
+/// The trial, or training, that an event is about.
+std::optional<TrialId> trial_of(const Event& event) {
     if (const auto* e = std::get_if<TrialFinished>(&event)) return e->result.trial;
     if (const auto* e = std::get_if<TrialRetried>(&event)) return e->trial;
-    return std::nullopt;
+    return training_of(event);
+}
+
+bool is_ascending(const std::vector<TrialId>& trials) {
+    return std::adjacent_find(trials.begin(), trials.end(), std::greater_equal<>()) == trials.end();
+}
+
+void check_start(const SweepStart& start) {
+    for (const auto& [name, values] : start.grid) {
+        if (values.empty()) {
+            throw core::InputError("the grid has no value for " + core::quoted(name));
+        }
+    }
+    if (!is_ascending(start.trials)) {
+        throw core::InputError("the trials are not in ascending order");
+    }
+    std::vector<TrialId> trainings;
+    std::vector<TrialId> served;
+    for (const auto& ids : start.shared) {
+        if (ids.size() < 2 || !is_ascending(ids)) {
+            throw core::InputError("a shared training is not an ascending list of trials");
+        }
+        trainings.push_back(ids.front());
+        served.insert(served.end(), ids.begin(), ids.end());
+    }
+    std::ranges::sort(served);
+    if (!is_ascending(trainings) || !is_ascending(served) ||
+        !std::ranges::includes(start.trials, served)) {
+        throw core::InputError("the shared trainings are not parts of the sweep");
+    }
 }
 
 }  // namespace
@@ -163,15 +207,7 @@ std::optional<TrialId> trial_of(const Event& event) {
 void check(const SweepRecord& record, const Event& event) {
     if (const auto* start = std::get_if<SweepStart>(&event)) {
         if (!record.starts.empty()) throw core::InputError("the sweep starts a second time");
-        for (const auto& [name, values] : start->grid) {
-            if (values.empty()) {
-                throw core::InputError("the grid has no value for " + core::quoted(name));
-            }
-        }
-        if (std::adjacent_find(start->trials.begin(), start->trials.end(),
-                               std::greater_equal<>()) != start->trials.end()) {
-            throw core::InputError("the trials are not in ascending order");
-        }
+        check_start(*start);
         return;
     }
     if (record.starts.empty()) throw core::InputError("the first line does not start a sweep");
@@ -179,6 +215,11 @@ void check(const SweepRecord& record, const Event& event) {
     const std::vector<TrialId>& trials = record.start.trials;
     if (trial && !std::binary_search(trials.begin(), trials.end(), *trial)) {
         throw core::InputError(core::concat("trial ", *trial, " is not part of the sweep"));
+    }
+    if (const auto training = training_of(event);
+        training && record.served_by.contains(*training)) {
+        throw core::InputError(core::concat("trial ", *training, " is trained with trial ",
+                                            record.training_of(*training)));
     }
     if (const auto* finished = std::get_if<TrialFinished>(&event)) {
         if (!is_final(finished->result.state)) {

@@ -30,6 +30,21 @@ std::optional<StopReason> stop_reason_of(std::string_view name) {
     return static_cast<StopReason>(found - reason_names.begin());
 }
 
+std::vector<TrialId> SweepStart::members_of(TrialId training) const {
+    const auto found = std::ranges::lower_bound(
+        shared, training, {}, [](const std::vector<TrialId>& ids) { return ids.front(); });
+    if (found != shared.end() && found->front() == training) return *found;
+    return {training};
+}
+
+std::map<TrialId, TrialId> SweepStart::joined() const {
+    std::map<TrialId, TrialId> trainings;
+    for (const auto& ids : shared) {
+        for (std::size_t i = 1; i < ids.size(); ++i) trainings[ids[i]] = ids.front();
+    }
+    return trainings;
+}
+
 const TrialRecord* SweepRecord::find(TrialId trial) const {
     const auto found = trials.find(trial);
     return found == trials.end() ? nullptr : &found->second;
@@ -52,6 +67,17 @@ std::size_t SweepRecord::unfinished() const {
     const auto ended = std::ranges::count_if(
         trials, [](const auto& entry) { return entry.second.result.has_value(); });
     return start.trials.size() - static_cast<std::size_t>(ended);
+}
+
+TrialId SweepRecord::training_of(TrialId trial) const {
+    const auto found = served_by.find(trial);
+    return found == served_by.end() ? trial : found->second;
+}
+
+std::vector<TrialId> SweepRecord::unfinished_members(TrialId training) const {
+    auto members = start.members_of(training);
+    std::erase_if(members, [this](TrialId trial) { return result(trial) != nullptr; });
+    return members;
 }
 
 core::Permutation SweepRecord::permutation(TrialId trial) const {

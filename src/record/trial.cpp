@@ -93,6 +93,23 @@ std::optional<double> metric(const TrialResult& result, std::string_view name) {
     return value && !std::isnan(*value) ? value : std::nullopt;
 }
 
+std::string training_text(TrialId training, const std::vector<TrialId>& trials) {
+    constexpr std::size_t most_named = 4;
+    std::vector<TrialId> others = trials;
+    const bool itself = std::erase(others, training) > 0;
+    std::string text = std::to_string(training);
+    if (others.empty()) return text;
+    text += itself ? ", with " : ", for ";
+    const std::size_t named = others.size() > most_named ? most_named - 1 : others.size() - 1;
+    for (std::size_t i = 0; i < named; ++i) {
+        if (i > 0) text += ", ";
+        text += std::to_string(others[i]);
+    }
+    if (named > 0) text += " and ";
+    if (others.size() > most_named) return text + std::to_string(others.size() - named) + " more";
+    return text + std::to_string(others.back());
+}
+
 std::string trial_folder(TrialId trial) { return "trials/" + std::to_string(trial); }
 
 }  // namespace msunet::record

@@ -2,6 +2,7 @@
 #include "msunet/record/trial_folder.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -69,8 +70,10 @@ std::vector<TrialStarted> unrecorded_starts(const SweepRecord& record, const fs:
         if (!number || std::ranges::find(record.start.trials, trial) == record.start.trials.end()) {
             continue;
         }
+        if (record.training_of(trial) != trial) continue;
         const auto* known = record.find(trial);
-        if (known != nullptr && (known->result || known->state == TrialState::running)) {
+        if (known != nullptr &&
+            (known->state == TrialState::running || record.unfinished_members(trial).empty())) {
             continue;
         }
         starts.push_back({.trial = trial,
@@ -95,11 +98,13 @@ void write_result(const fs::path& trial_folder, const TrialResult& result) {
 }
 
 void adopt_results(Journal& journal, const fs::path& folder) {
-    std::vector<TrialId> started;
-    for (const auto& [trial, known] : journal.record().trials) {
-        if (!known.result) started.push_back(trial);
+    const auto& record = journal.record();
+    std::vector<TrialId> unfinished;
+    for (const auto& [trial, known] : record.trials) {
+        if (record.training_of(trial) != trial) continue;
+        std::ranges::copy(record.unfinished_members(trial), std::back_inserter(unfinished));
     }
-    for (const auto trial : started) {
+    for (const auto trial : unfinished) {
         const auto file = folder / trial_folder(trial) / result_name;
         std::error_code ignored;
         if (!fs::exists(file, ignored)) continue;

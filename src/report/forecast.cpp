@@ -2,63 +2,15 @@
 #include "msunet/report/forecast.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::report {
 
-Forecast::Forecast(const record::SweepRecord& record) {
-    for (const record::TrialId id : record.start.trials) {
-        const record::TrialRecord* trial = record.find(id);
-        if (trial != nullptr && trial->result) {
-            count(trial->result->history);
-            continue;
-        }
-        ++trials_left_;
-        epochs_left_ += planned_epochs(record, id);
-        if (trial == nullptr) continue;
-        count(trial->epochs);
-        begun_[id] = static_cast<std::int64_t>(trial->epochs.size());
-        epochs_left_ -= begun_[id];
-    }
-}
+namespace {
 
-void Forecast::count(const record::History& history) {
-    for (const record::EpochReport& report : history) seconds_seen_ += report.seconds;
-    epochs_seen_ += static_cast<std::int64_t>(history.size());
-}
-
-void Forecast::epoch(record::TrialId trial, const record::EpochReport& report) {
-    ++epochs_seen_;
-    seconds_seen_ += report.seconds;
-    // After a resume an epoch can come again.
-    std::int64_t& done = begun_[trial];
-    epochs_left_ -= report.epoch + 1 - done;
-    done = report.epoch + 1;
-}
-
-void Forecast::ended(const record::SweepRecord& record, const record::TrialResult& result) {
-    const auto begun = begun_.find(result.trial);
-    epochs_left_ -=
-        planned_epochs(record, result.trial) - (begun == begun_.end() ? 0 : begun->second);
-    --trials_left_;
-    if (begun != begun_.end()) begun_.erase(begun);
-}
-
-std::optional<double> Forecast::seconds_left(std::int64_t groups) const {
-    const auto each = epoch_seconds();
-    if (!each) return std::nullopt;
-    const std::int64_t side_by_side = std::clamp<std::int64_t>(trials_left_, 1, groups);
-    return *each * static_cast<double>(epochs_left_) / static_cast<double>(side_by_side);
-}
-
-std::optional<double> Forecast::epoch_seconds() const {
-    if (epochs_seen_ == 0) return std::nullopt;
-    return seconds_seen_ / static_cast<double>(epochs_seen_);
-}
-
-std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
-                                      record::TrialId trial) const {
+std::int64_t epochs_of(const record::SweepRecord& record, record::TrialId trial) {
     // Only the keys that matter here: a sweep can have a million permutations.
     const auto& grid = record.start.grid;
     if (!grid.contains("epochs") && !grid.contains("pca_only")) {
@@ -70,6 +22,93 @@ std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
     });
     const auto hyperparameters = unet::from_permutation(permutation);
     return hyperparameters.pca_only ? 0 : hyperparameters.epochs;
+}
+
+std::int64_t most_epochs(const record::SweepRecord& record,
+                         const std::vector<record::TrialId>& trials) {
+    std::int64_t most = 0;
+    for (const record::TrialId trial : trials) most = std::max(most, epochs_of(record, trial));
+    return most;
+}
+
+/// The longest history of the permutations of a training that have a result.
+const record::History* longest_history(const record::SweepRecord& record,
+                                       record::TrialId training) {
+    const record::History* longest = nullptr;
+    for (const record::TrialId trial : record.start.members_of(training)) {
+        const record::TrialResult* result = record.result(trial);
+        if (result == nullptr) continue;
+        if (longest == nullptr || result->history.size() > longest->size()) {
+            longest = &result->history;
+        }
+    }
+    return longest;
+}
+
+}  // namespace
+
+Forecast::Forecast(const record::SweepRecord& record) {
+    for (const record::TrialId id : record.start.trials) {
+        if (record.training_of(id) != id) continue;
+        const auto left = record.unfinished_members(id);
+        const record::TrialRecord* const known = record.find(id);
+        if (left.empty()) {
+            count(*longest_history(record, id));
+            continue;
+        }
+        ++trainings_left_;
+        epochs_left_ += most_epochs(record, left);
+        if (known == nullptr) continue;
+        count(known->epochs);
+        begun_[id] = static_cast<std::int64_t>(known->epochs.size());
+        epochs_left_ -= begun_[id];
+    }
+}
+
+void Forecast::count(const record::History& history) {
+    for (const record::EpochReport& report : history) seconds_seen_ += report.seconds;
+    epochs_seen_ += static_cast<std::int64_t>(history.size());
+}
+
+void Forecast::epoch(record::TrialId training, const record::EpochReport& report) {
+    ++epochs_seen_;
+    seconds_seen_ += report.seconds;
+    // After a resume an epoch can come again.
+    std::int64_t& done = begun_[training];
+    epochs_left_ -= report.epoch + 1 - done;
+    done = report.epoch + 1;
+}
+
+void Forecast::ended(const record::SweepRecord& record, const record::TrialResult& result) {
+    const record::TrialId training = record.training_of(result.trial);
+    auto left = record.unfinished_members(training);
+    std::erase(left, result.trial);
+    const std::int64_t after = most_epochs(record, left);
+    epochs_left_ -= std::max(after, epochs_of(record, result.trial)) - after;
+    if (!left.empty()) return;
+    --trainings_left_;
+    const auto begun = begun_.find(training);
+    if (begun == begun_.end()) return;
+    epochs_left_ += begun->second;
+    begun_.erase(begun);
+}
+
+std::optional<double> Forecast::seconds_left(std::int64_t groups) const {
+    const auto each = epoch_seconds();
+    if (!each) return std::nullopt;
+    const std::int64_t side_by_side = std::clamp<std::int64_t>(trainings_left_, 1, groups);
+    return *each * static_cast<double>(epochs_left_) / static_cast<double>(side_by_side);
+}
+
+std::optional<double> Forecast::epoch_seconds() const {
+    if (epochs_seen_ == 0) return std::nullopt;
+    return seconds_seen_ / static_cast<double>(epochs_seen_);
+}
+
+std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
+                                      record::TrialId training) const {
+    const auto left = record.unfinished_members(training);
+    return most_epochs(record, left.empty() ? record.start.members_of(training) : left);
 }
 
 std::int64_t groups_of(const record::World& world) {

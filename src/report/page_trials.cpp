@@ -99,6 +99,12 @@ Json result_json(const Sweep& sweep, const record::TrialResult& trial,
     return json;
 }
 
+// The training that serves a trial, where it serves others too.
+void add_training(Json& json, const record::SweepRecord& record, record::TrialId trial) {
+    const record::TrialId training = record.training_of(trial);
+    if (record.start.members_of(training).size() > 1) json["training"] = training;
+}
+
 // A running or paused trial with its epochs so far.
 Json unfinished_json(const Sweep& sweep, const record::SweepRecord& record, record::TrialId id,
                      const record::TrialRecord& trial, const std::vector<std::string>& names) {
@@ -140,7 +146,8 @@ Json trials_json(const Sweep& sweep, const record::SweepRecord& record,
     const ResultNames files = result_names(sweep);
     Json json = Json::array();
     for (const record::TrialResult& trial : sweep.trials) {
-        json.push_back(result_json(sweep, trial, names, files));
+        add_training(json.emplace_back(result_json(sweep, trial, names, files)), record,
+                     trial.trial);
     }
     // Places from 1; a trial without the metric has none.
     std::int64_t place = 0;
@@ -148,7 +155,11 @@ Json trials_json(const Sweep& sweep, const record::SweepRecord& record,
         if (record::metric(sweep.trials[i], sweep.metric)) json[i]["place"] = ++place;
     }
     for (const auto& [id, trial] : record.trials) {
-        if (!trial.result) json.push_back(unfinished_json(sweep, record, id, trial, names));
+        if (record.training_of(id) != id) continue;
+        for (const record::TrialId member : record.unfinished_members(id)) {
+            add_training(json.emplace_back(unfinished_json(sweep, record, member, trial, names)),
+                         record, member);
+        }
     }
     return json;
 }

@@ -24,4 +24,8 @@ std::string table_cell(double metric, std::size_t width) {
     return table_cell(text, width);
 }
 
+std::string training_cell(std::uint64_t trial, std::size_t others) {
+    return others == 0 ? std::to_string(trial) : core::concat(trial, " +", others);
+}
+
 }  // namespace msunet::report

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,8 @@ namespace msunet::report {
 
 /// A metric with four decimals, or with an exponent where these don't fit.
 [[nodiscard]] std::string table_cell(double metric, std::size_t width);
+
+/// A training by the first permutation that it serves: "3", or "3 +2" with two others.
+[[nodiscard]] std::string training_cell(std::uint64_t trial, std::size_t others);
 
 }  // namespace msunet::report

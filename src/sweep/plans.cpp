@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "msunet/core/value.hpp"
 #include "msunet/sweep/scheduler.hpp"
@@ -25,16 +27,19 @@ std::vector<TrialPlan> plans(const record::SweepRecord& record,
                              const std::function<double(const core::Permutation&)>& cost) {
     std::vector<TrialPlan> all;
     for (const record::TrialId id : record.start.trials) {
-        const record::TrialRecord* const known = record.find(id);
-        if (known != nullptr && known->result) continue;
+        if (record.training_of(id) != id) continue;
         TrialPlan plan;
         plan.trial = id;
-        if (known != nullptr) {
+        plan.ends = record.unfinished_members(id);
+        if (plan.ends.empty()) continue;
+        if (const record::TrialRecord* const known = record.find(id)) {
             plan.progress = known->progress;
             plan.spent_seconds = known->spent_seconds;
             plan.first_started_at = known->first_started_at;
         }
-        plan.cost = cost(record.permutation(id));
+        for (const record::TrialId end : plan.ends) {
+            plan.cost = std::max(plan.cost, cost(record.permutation(end)));
+        }
         all.push_back(std::move(plan));
     }
     return all;
@@ -44,15 +49,19 @@ std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t 
     std::vector<Training> all;
     all.reserve(record.start.trials.size());
     for (const record::TrialId id : record.start.trials) {
+        if (record.training_of(id) != id) continue;
         Training& training = all.emplace_back();
         training.trial = id;
-        training.epochs = planned_epochs(record.permutation(id), default_epochs);
+        for (const record::TrialId trial : record.start.members_of(id)) {
+            training.epochs = std::max(training.epochs,
+                                       planned_epochs(record.permutation(trial), default_epochs));
+        }
         const record::TrialRecord* const known = record.find(id);
         if (known == nullptr) continue;
         training.started = known->first_started_at > 0;
         for (const record::RungVisit& rung : known->rungs) training.values.push_back(rung.value);
         training.promotions = std::ssize(known->promotions);
-        if (known->result) training.end = end_of(known->result->state);
+        if (record.unfinished_members(id).empty()) training.end = end_of(known->state);
     }
     return all;
 }

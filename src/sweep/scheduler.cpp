@@ -20,14 +20,14 @@ using record::TrialId;
     throw std::logic_error("scheduler: " + what);
 }
 
-/// One trial and where it is.
+/// One training and where it is.
 struct Trial {
     enum class Place {
         without_work,  ///< the strategy has none for it now
         waiting,       ///< in the queue
         sent,          ///< a group holds it and has not started it
         started,       ///< a group trains it
-        ended          ///< it has a result
+        ended          ///< all of its permutations have a result
     } place = Place::without_work;
     TrialPlan plan;
     std::optional<std::int64_t> until_epoch;
@@ -86,6 +86,16 @@ private:
         return trials_.at(trial);
     }
 
+    /// The training, held by the group, that serves a permutation without a result.
+    Trial& held_training_of(GroupId id, TrialId trial) {
+        for (const TrialId held : group(id).held) {
+            Trial& training = trials_.at(held);
+            const auto& ends = training.plan.ends;
+            if (std::find(ends.begin(), ends.end(), trial) != ends.end()) return training;
+        }
+        impossible(core::concat("group ", id, " does not train for trial ", trial));
+    }
+
     void handle(const GroupReady& event) {
         group(event.group);  // must exist
         requests_.push_back(event.group);
@@ -96,8 +106,12 @@ private:
     }
 
     void handle(const TrialEnded& event) {
-        end_trial(release(event.group, event.trial));
-        carry_out(strategy_->ended(event.trial, event.failed));
+        Trial& training = held_training_of(event.group, event.trial);
+        std::erase(training.plan.ends, event.trial);
+        if (!training.plan.ends.empty()) return;
+        const TrialId id = training.plan.trial;
+        end_trial(release(event.group, id));
+        carry_out(strategy_->ended(id, event.failed));
     }
 
     void handle(const TrialPaused& event) {
@@ -176,8 +190,8 @@ private:
     void fail(TrialId id) {
         Trial& trial = trials_.at(id);
         end_trial(trial);
-        actions_.emplace_back(
-            FailTrial{id, core::concat("the process died ", trial.plan.progress.deaths, " times")});
+        const auto reason = core::concat("the process died ", trial.plan.progress.deaths, " times");
+        for (const TrialId end : trial.plan.ends) actions_.emplace_back(FailTrial{end, reason});
         carry_out(strategy_->ended(id, true));
     }
 
@@ -236,7 +250,7 @@ private:
         const TrialPlan& plan = trial.plan;
         record::Assignment assignment;
         assignment.trial = plan.trial;
-        assignment.permutation = permutation_(plan.trial);
+        for (const TrialId end : plan.ends) assignment.ends.push_back({end, permutation_(end)});
         assignment.until_epoch = trial.until_epoch;
         if (plan.progress.checkpoint) assignment.checkpoint = plan.progress.checkpoint->file;
         assignment.spent_seconds = plan.spent_seconds;

@@ -27,7 +27,6 @@ Callbacks::Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t 
     : schedule_(hyperparameters.lr_schedule),
       lr_(hyperparameters.lr),
       total_steps_(static_cast<double>(hyperparameters.epochs * steps_per_epoch)),
-      patience_(hyperparameters.early_stopping),
       metric_(std::move(metric)) {
     state_.plateau_best = std::numeric_limits<double>::infinity();
 }
@@ -46,8 +45,7 @@ double Callbacks::learning_rate(std::int64_t step) const {
     return lr_;
 }
 
-Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<double> metric,
-                                         double plateau_loss) {
+bool Callbacks::end_epoch(std::int64_t epoch, std::optional<double> metric, double plateau_loss) {
     if (schedule_ == LrSchedule::plateau) {
         if (plateau_loss < state_.plateau_best - plateau_delta) {
             state_.plateau_best = plateau_loss;
@@ -57,17 +55,16 @@ Callbacks::Decision Callbacks::end_epoch(std::int64_t epoch, std::optional<doubl
             state_.plateau_wait = 0;
         }
     }
-    Decision decision;
     ++state_.wait;
-    if (metric && !std::isnan(*metric) &&
-        (state_.best_epoch < 0 || record::is_better(*metric, state_.best, metric_))) {
+    const bool improved =
+        metric && !std::isnan(*metric) &&
+        (state_.best_epoch < 0 || record::is_better(*metric, state_.best, metric_));
+    if (improved) {
         state_.best = *metric;
         state_.best_epoch = epoch;
         state_.wait = 0;
-        decision.improved = true;
     }
-    decision.stop = patience_ && state_.wait >= *patience_ && epoch > 0;
-    return decision;
+    return improved;
 }
 
 }  // namespace msunet::train

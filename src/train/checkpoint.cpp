@@ -42,7 +42,7 @@ void fields(Archive& archive, T& progress) {
     archive("history", progress.history);
     archive("modality", progress.modality);
     archive("callbacks", progress.callbacks);
-    archive("stopped_early", progress.stopped_early);
+    archive("ends", progress.ends);
 }
 
 template <class Archive, codec::Is<Checkpoint> T>
@@ -58,7 +58,7 @@ namespace {
 using core::concat;
 using core::quoted;
 
-constexpr const char* format = "msunet checkpoint 2";
+constexpr const char* format = "msunet checkpoint 3";
 
 /// A tensor of the best weights without its values.
 struct Shape {

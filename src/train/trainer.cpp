@@ -3,29 +3,17 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
-#include "msunet/core/time.hpp"
 #include "msunet/model/pca.hpp"
 #include "msunet/train/trial_failure.hpp"
+#include "train/end_reports.hpp"
 #include "train/trial_run.hpp"
 #include "train/trial_setup.hpp"
 
 namespace msunet::train {
 
 namespace {
-
-record::Attempt attempt_of(const TrialContext& context, const record::Assignment& assignment) {
-    record::Attempt attempt;
-    attempt.trial = assignment.trial;
-    attempt.permutation = assignment.permutation;
-    attempt.first_started_at = assignment.first_started_at;
-    attempt.started_at = core::unix_now();
-    attempt.spent_seconds = assignment.spent_seconds;
-    attempt.rank = context.world_rank;
-    attempt.ranks = context.group.size();
-    attempt.num_gpus = context.gpus;
-    return attempt;
-}
 
 /// On one rank: the principal components of all validation samples' features, in files.
 std::vector<std::string> write_components(const TrialSetup& setup) {
@@ -47,12 +35,13 @@ std::vector<std::string> write_components(const TrialSetup& setup) {
 }
 
 /// Collective over the group: a `pca_only` trial. Its leader does the work.
-record::TrialResult run_pca(const TrialSetup& setup, const record::Attempt& attempt) {
+record::TrialResult run_pca(const TrialSetup& setup, const EndReports& reports) {
     std::vector<std::string> files;
     run_on_all(setup.context.group, [&] {
         if (setup.context.group.is_root()) files = write_components(setup);
     });
-    auto result = record::make_result(attempt, record::TrialState::pca, core::unix_now());
+    auto result = reports.result(setup.assignment.trial, record::TrialState::pca);
+    result.patch_size = setup.index.padded_text();
     result.files = std::move(files);
     return result;
 }
@@ -68,33 +57,30 @@ std::vector<float> TrainedTrial::predict(std::span<const float> pictures) const 
     return likelihoods;
 }
 
-record::TrialResult run_trial(const TrialContext& context, const record::Assignment& assignment,
-                              record::TrialControl& control) {
-    const auto attempt = attempt_of(context, assignment);
+record::Trained run_trial(const TrialContext& context, const record::Assignment& assignment,
+                          record::TrialControl& control) {
+    EndReports reports(context, assignment, control);
     std::optional<TrialSetup> setup;
     std::optional<TrialRun> run;
-    record::TrialResult result;
+    record::Trained trained;
     try {
         run_on_all(context.group, [&] { setup.emplace(context, assignment); });
         if (setup->hyperparameters.pca_only) {
-            result = run_pca(*setup, attempt);
+            reports.report(run_pca(*setup, reports));
         } else {
-            run.emplace(*setup, control);
-            const auto state = run->run();
-            result = record::make_result(attempt, state, core::unix_now());
+            run.emplace(*setup, reports, control);
+            if (!run->run()) trained.paused = run->so_far();
         }
     } catch (const TrialFailure& failure) {
-        result = record::failed_result(attempt, failure.what(), core::unix_now());
+        // By value: `report` removes each.
+        for (const auto& end : std::vector(reports.left())) {
+            auto result = reports.failure(end.trial, failure.what());
+            if (setup) result.patch_size = setup->index.padded_text();
+            if (run) run->describe(result);
+            reports.report(result);
+        }
     }
-    if (setup) result.patch_size = setup->index.padded_text();
-    if (!run) return result;
-    run->describe(result);
-    if (result.state != record::TrialState::done) return result;
-    run->write_files(result);
-    const double now = core::unix_now();
-    result.duration += now - result.ended_at;
-    result.ended_at = now;
-    return result;
+    return trained;
 }
 
 }  // namespace msunet::train

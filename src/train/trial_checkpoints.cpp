@@ -4,12 +4,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "msunet/codec/json.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/record/fields.hpp"
 #include "msunet/train/trial_failure.hpp"
+#include "msunet/unet/step_values.hpp"
 #include "train/leader_work.hpp"
 
 namespace msunet::train {
@@ -19,8 +18,15 @@ namespace {
 using core::concat;
 
 std::string identity_of(const TrialSetup& setup) {
-    return concat(codec::to_json(setup.assignment.permutation), " seed ", setup.context.seed,
-                  " data ", setup.context.dataset.hash());
+    return concat(unet::training_values(setup.hyperparameters, setup.context.patches.fixed()),
+                  "seed ", setup.context.seed, " data ", setup.context.dataset.hash());
+}
+
+/// Whether the training has no result yet of all that it is to end for now.
+bool has_all_ends(const Progress& progress, const std::vector<record::TrainingEnd>& ends) {
+    return std::ranges::all_of(ends, [&](const record::TrainingEnd& end) {
+        return std::ranges::find(progress.ends, end.trial) != progress.ends.end();
+    });
 }
 
 /// Checkpoints beside training are a convenience: the trial continues without them.
@@ -45,7 +51,7 @@ TrialCheckpoints::TrialCheckpoints(const TrialSetup& setup, GroupControl& contro
     : setup_(setup),
       control_(control),
       identity_(identity_of(setup)),
-      writer_(setup.folder() / checkpoint_file_name),
+      writer_(setup.folder(setup.assignment.trial) / checkpoint_file_name),
       saved_at_(core::steady_seconds()) {}
 
 std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) const {
@@ -55,7 +61,8 @@ std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) co
     if (const auto* unusable = std::get_if<UnusableCheckpoint>(&read)) problem = unusable->reason;
     auto* checkpoint = std::get_if<Checkpoint>(&read);
     if (checkpoint != nullptr &&
-        (checkpoint->trial != setup_.assignment.trial || checkpoint->identity != identity_)) {
+        (checkpoint->trial != setup_.assignment.trial || checkpoint->identity != identity_ ||
+         !has_all_ends(checkpoint->progress, setup_.assignment.ends))) {
         problem = concat("checkpoint ", core::quoted(file.string()),
                          " belongs to another trial or to other data");
     }
@@ -92,10 +99,11 @@ void TrialCheckpoints::report_completed() {
     if (!setup_.context.group.is_root()) return;
     warn_on_failure([&] {
         if (const auto position = writer_.completed()) {
-            control_.checkpoint_written({.trial = setup_.assignment.trial,
-                                         .file = setup_.file_name(checkpoint_file_name),
-                                         .epoch = position->first,
-                                         .step = position->second});
+            control_.checkpoint_written(
+                {.trial = setup_.assignment.trial,
+                 .file = TrialSetup::file_name(setup_.assignment.trial, checkpoint_file_name),
+                 .epoch = position->first,
+                 .step = position->second});
         }
     });
 }

@@ -9,8 +9,8 @@
 
 namespace msunet::train {
 
-/// The checkpoints of one trial: reads the one that it continues from, writes new ones where they
-/// are due, reports those that are on disk. The group's leader writes.
+/// The checkpoints of one training: reads the one that it continues from, writes new ones where
+/// they are due, reports those that are on disk. The group's leader writes.
 class TrialCheckpoints {
 public:
     TrialCheckpoints(const TrialSetup& setup, GroupControl& control);

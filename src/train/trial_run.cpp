@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/trial_run.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -19,38 +20,66 @@ namespace msunet::train {
 
 using core::concat;
 
-TrialRun::TrialRun(const TrialSetup& setup, record::TrialControl& control)
+TrialRun::TrialRun(const TrialSetup& setup, EndReports& reports, record::TrialControl& control)
     : setup_(setup),
+      reports_(reports),
       control_(control, setup.context.group, setup.assignment.trial),
       checkpoints_(setup, control_),
       callbacks_(setup.hyperparameters, setup.steps, setup.context.metric) {
     progress_.callbacks = callbacks_.state();
+    for (const auto& end : setup.ends) progress_.ends.push_back(end.trial);
 }
 
-record::TrialState TrialRun::run() {
+bool TrialRun::run() {
     make_engine();
     restore();
     const auto& until = setup_.assignment.until_epoch;
     bool paused = false;
-    while (!over() && !paused) {
-        paused = (until && progress_.epoch >= *until) || !train_epoch() || !end_epoch();
+    while (!paused) {
+        paused = !finish_ends();
+        if (progress_.ends.empty()) return true;
+        paused = paused || control_.pause_agreed() || (until && progress_.epoch >= *until) ||
+                 !train_epoch() || !end_epoch();
     }
-    if (paused || !finish()) {
-        checkpoints_.save(*engine_, progress_);
-        return record::TrialState::paused;
-    }
-    return record::TrialState::done;
+    checkpoints_.save(*engine_, progress_);
+    return false;
 }
 
 void TrialRun::describe(record::TrialResult& result) const {
-    result.notices = unet::warnings_for(setup_.hyperparameters);
+    const auto& end = setup_.end(result.trial);
+    result.patch_size = setup_.index.padded_text();
+    result.notices = unet::warnings_for(end.hyperparameters);
     result.history = progress_.history;
+    if (!has_modality_every_epoch(end)) {
+        for (auto& epoch : result.history) epoch.modality.reset();
+    }
     result.modality = progress_.modality;
     if (engine_) result.peak_memory_bytes = engine_->peak_memory();
 }
 
+record::TrialResult TrialRun::so_far() const {
+    auto result = reports_.result(progress_.ends.front(), record::TrialState::paused);
+    describe(result);
+    result.trial = setup_.assignment.trial;
+    // With what a search ranks it by.
+    result.history = progress_.history;
+    return result;
+}
+
+std::vector<const EndSetup*> TrialRun::ends_left() const {
+    std::vector<const EndSetup*> ends;
+    for (const auto trial : progress_.ends) ends.push_back(&setup_.end(trial));
+    return ends;
+}
+
+bool TrialRun::is_due(const EndSetup& end) const {
+    const auto& values = end.hyperparameters;
+    return progress_.epoch >= values.epochs ||
+           callbacks_.stops(values.early_stopping, progress_.epoch);
+}
+
 bool TrialRun::over() const {
-    return progress_.stopped_early || progress_.epoch >= setup_.hyperparameters.epochs;
+    return std::ranges::all_of(ends_left(), [this](const auto* end) { return is_due(*end); });
 }
 
 void TrialRun::make_engine() {
@@ -74,8 +103,12 @@ void TrialRun::make_engine() {
 
 void TrialRun::restore() {
     if (setup_.assignment.checkpoint.empty()) return;
-    const auto problem = checkpoints_.restore(*engine_, progress_);
+    Progress restored;
+    const auto problem = checkpoints_.restore(*engine_, restored);
     if (problem.empty()) {
+        // Some that were left then may have their results by now.
+        restored.ends = std::move(progress_.ends);
+        progress_ = std::move(restored);
         callbacks_.restore(progress_.callbacks);
         return;
     }
@@ -125,12 +158,18 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
     control_.step_ended(progress_.epoch, progress_.step - 1, setup_.steps, seconds);
 }
 
+bool TrialRun::has_modality_every_epoch(const EndSetup& end) const {
+    return setup_.context.options.modality_metrics == ModalityMetrics::every_epoch ||
+           (is_modality_metric(setup_.context.metric) &&
+            (end.hyperparameters.early_stopping || end.hyperparameters.restore_best));
+}
+
 bool TrialRun::modality_after_epoch() const {
-    if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) return true;
-    if (!is_modality_metric(setup_.context.metric)) return false;
     // At a rung of the search its metric decides.
     const bool at_rung = setup_.assignment.until_epoch == progress_.epoch + 1;
-    return at_rung || setup_.hyperparameters.early_stopping || setup_.hyperparameters.restore_best;
+    if (at_rung && is_modality_metric(setup_.context.metric)) return true;
+    return std::ranges::any_of(ends_left(),
+                               [this](const auto* end) { return has_modality_every_epoch(*end); });
 }
 
 bool TrialRun::end_epoch() {
@@ -140,8 +179,7 @@ bool TrialRun::end_epoch() {
     if (!over()) checkpoints_.save_if_due(*engine_, progress_);
     checkpoints_.report_completed();
     control_.epoch_ended(*report);
-    // A trial whose epochs are complete has little left to do: it does it.
-    return over() || !control_.pause_agreed();
+    return true;
 }
 
 std::optional<record::EpochReport> TrialRun::evaluate_epoch() {
@@ -168,14 +206,13 @@ std::optional<record::EpochReport> TrialRun::evaluate_epoch() {
 }
 
 void TrialRun::add_epoch(const record::EpochReport& report) {
-    const auto decision =
+    const bool improved =
         callbacks_.end_epoch(progress_.epoch, record::metric(report, setup_.context.metric),
                              report.metrics.val_loss.value_or(report.metrics.loss));
-    if (decision.improved && setup_.hyperparameters.restore_best) {
-        progress_.best_weights = engine_->weights();
-    }
+    const bool best_is_kept = std::ranges::any_of(
+        ends_left(), [](const auto* end) { return end->hyperparameters.restore_best; });
+    if (improved && best_is_kept) progress_.best_weights = engine_->weights();
     progress_.callbacks = callbacks_.state();
-    progress_.stopped_early = decision.stop;
     if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) {
         progress_.modality.push_back({.epoch = progress_.epoch, .dice = *report.modality});
     }
@@ -185,42 +222,77 @@ void TrialRun::add_epoch(const record::EpochReport& report) {
     progress_.sums = {};
 }
 
-bool TrialRun::finish() {
-    const bool restored = !progress_.best_weights.empty();
-    if (restored) engine_->load_weights(progress_.best_weights);
-    const std::int64_t number = restored ? progress_.callbacks.best_epoch : progress_.epoch - 1;
-    const auto& epoch = progress_.history[static_cast<std::size_t>(number)];
-    auto dice = epoch.modality;
-    if (setup_.context.options.modality_metrics != ModalityMetrics::every_epoch) {
-        if (!dice) dice = evaluation().modalities(number);
-        if (!dice) return false;
-        progress_.modality = {{.epoch = number, .dice = *dice}};
+bool TrialRun::finish_ends() {
+    for (const auto* end : ends_left()) {
+        if (is_due(*end) && !finish(*end)) return false;
     }
-    throw_if_any_failed(setup_.context.group, divergence_of(epoch, dice, engine_->weights()));
     return true;
 }
 
-void TrialRun::write_files(record::TrialResult& result) {
-    if (!progress_.best_weights.empty()) result.best_epoch = progress_.callbacks.best_epoch;
-    result.weights_file = setup_.file_name(weights_file_name);
+bool TrialRun::finish(const EndSetup& end) {
+    if (!end.hyperparameters.restore_best || progress_.best_weights.empty()) {
+        return conclude(end, progress_.epoch - 1);
+    }
+    // Training goes on from its own weights, also after a pause.
+    const auto state = engine_->state();
+    const auto iterations = engine_->iterations();
+    engine_->load_weights(progress_.best_weights);
+    const bool concluded = conclude(end, progress_.callbacks.best_epoch);
+    const auto problem = engine_->restore(state, iterations);
+    if (!problem.empty()) throw TrialFailure(problem);
+    return concluded;
+}
+
+bool TrialRun::conclude(const EndSetup& end, std::int64_t number) {
+    const auto& epoch = progress_.history[static_cast<std::size_t>(number)];
+    auto dice = epoch.modality;
+    if (!dice && evaluated_ && evaluated_->epoch == number) dice = evaluated_->dice;
+    if (!dice) dice = evaluation().modalities(number);
+    if (!dice) return false;
+    evaluated_ = {.epoch = number, .dice = *dice};
+    auto result = reports_.result(end.trial, record::TrialState::done);
+    try {
+        throw_if_any_failed(setup_.context.group, divergence_of(epoch, dice, engine_->weights()));
+    } catch (const TrialFailure& failure) {
+        // The training may go on for others: alone they would not notice it either.
+        result = reports_.failure(end.trial, failure.what());
+    }
+    describe(result);
+    if (setup_.context.options.modality_metrics != ModalityMetrics::every_epoch) {
+        result.modality = {{.epoch = number, .dice = *dice}};
+    }
+    if (result.state == record::TrialState::done) write_files(end, result);
+    reports_.report(result);
+    std::erase(progress_.ends, end.trial);
+    return true;
+}
+
+void TrialRun::write_files(const EndSetup& end, record::TrialResult& result) {
+    if (end.hyperparameters.restore_best && !progress_.best_weights.empty()) {
+        result.best_epoch = progress_.callbacks.best_epoch;
+    }
+    result.weights_file = TrialSetup::file_name(end.trial, weights_file_name);
+    const auto folder = setup_.folder(end.trial);
     run_on_leader(setup_.context.group, [&] {
         auto* const files = setup_.context.files;
         checkpoints_.finish();
-        core::make_directories(setup_.folder());
+        core::make_directories(folder);
         h5::write_keras_weights(
-            setup_.folder() / weights_file_name,
+            folder / weights_file_name,
             h5::group_by_layer(setup_.context.architecture.layer_names(), engine_->weights()),
-            files == nullptr
-                ? std::map<std::string, std::string>{}
-                : files->attributes(setup_.hyperparameters, setup_.index.padded_text()));
+            files == nullptr ? std::map<std::string, std::string>{}
+                             : files->attributes(end.hyperparameters, setup_.index.padded_text()));
         if (files == nullptr) return;
         files->write_pictures({.result = result,
                                .index = setup_.index,
                                .engine = *engine_,
-                               .batch_size = setup_.hyperparameters.batch_size,
+                               .batch_size = end.hyperparameters.batch_size,
                                .control = &control_.control()});
     });
     checkpoints_.report_completed();
+    const double now = core::unix_now();
+    result.duration += now - result.ended_at;
+    result.ended_at = now;
 }
 
 }  // namespace msunet::train

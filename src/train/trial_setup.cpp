@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/trial_setup.hpp"
 
+#include <algorithm>
+
 #include "msunet/core/text.hpp"
 #include "msunet/train/trial_failure.hpp"
 #include "msunet/unet/step_values.hpp"
@@ -11,6 +13,15 @@ namespace {
 
 std::int64_t steps_per_epoch(const data::PatchIndex& index, std::int64_t batch_size) {
     return (static_cast<std::int64_t>(index.training().size()) + batch_size - 1) / batch_size;
+}
+
+std::vector<EndSetup> end_setups(const record::Assignment& assignment,
+                                 const unet::Hyperparameters& defaults) {
+    std::vector<EndSetup> ends;
+    for (const auto& end : assignment.ends) {
+        ends.push_back({end.trial, unet::from_permutation(end.permutation, defaults)});
+    }
+    return ends;
 }
 
 }  // namespace
@@ -24,7 +35,8 @@ std::string group_problem(std::int64_t batch_size, int ranks) {
 TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
     : context(c),
       assignment(a),
-      hyperparameters(unet::from_permutation(a.permutation, c.defaults)),
+      ends(end_setups(a, c.defaults)),
+      hyperparameters(ends.front().hyperparameters),
       index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride)),
       sample_weights(data::sample_weights(index, hyperparameters.modality_weight,
                                           hyperparameters.weight_factor)),
@@ -40,12 +52,16 @@ TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
     }
 }
 
-std::filesystem::path TrialSetup::folder() const {
-    return context.experiment_folder / record::trial_folder(assignment.trial);
+const EndSetup& TrialSetup::end(record::TrialId trial) const {
+    return *std::ranges::find(ends, trial, &EndSetup::trial);
 }
 
-std::string TrialSetup::file_name(const char* name) const {
-    return core::concat(record::trial_folder(assignment.trial), "/", name);
+std::filesystem::path TrialSetup::folder(record::TrialId trial) const {
+    return context.experiment_folder / record::trial_folder(trial);
+}
+
+std::string TrialSetup::file_name(record::TrialId trial, const char* name) {
+    return core::concat(record::trial_folder(trial), "/", name);
 }
 
 }  // namespace msunet::train

@@ -8,6 +8,21 @@
 
 namespace msunet::unet {
 
+namespace {
+
+std::string text_of(const core::Permutation& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += name;
+        text += '=';
+        text += core::python_repr(value);
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace
+
 core::Permutation step_values(const Hyperparameters& hyperparameters, bool fixed_patches) {
     core::Permutation values = to_permutation(hyperparameters);
     for (const auto* name : {"epochs", "early_stopping", "restore_best", "pca_only"}) {
@@ -24,15 +39,16 @@ core::Permutation step_values(const Hyperparameters& hyperparameters, bool fixed
     return values;
 }
 
-std::uint64_t stream_key(const Hyperparameters& hyperparameters, bool fixed_patches) {
-    std::string text;
-    for (const auto& [name, value] : step_values(hyperparameters, fixed_patches)) {
-        text += name;
-        text += '=';
-        text += core::python_repr(value);
-        text += '\n';
+std::string training_values(const Hyperparameters& hyperparameters, bool fixed_patches) {
+    auto values = step_values(hyperparameters, fixed_patches);
+    if (hyperparameters.lr_schedule == LrSchedule::cosine) {
+        values["epochs"] = hyperparameters.epochs;
     }
-    return core::seed_label(text);
+    return text_of(values);
+}
+
+std::uint64_t stream_key(const Hyperparameters& hyperparameters, bool fixed_patches) {
+    return core::seed_label(text_of(step_values(hyperparameters, fixed_patches)));
 }
 
 core::Value canonical_value(std::string_view key, const core::Value& value) {

@@ -21,13 +21,13 @@ TEST(DeviceGroup, AgreesWithTheCpuInFloat64) {
     context.precision = model::Precision::float64;
     context.make_engine = accelerator->engine_factory();
     test::Control control;
-    const auto together = train::run_trial(context, work, control);
+    const auto together = test::run_trial(context, work, control);
     ASSERT_EQ(together.state, record::TrialState::done) << together.reason;
 
     const test::SmallTrial alone("gpu_alone");
     auto on_cpu = alone.context();
     on_cpu.precision = model::Precision::float64;
-    const auto one = train::run_trial(on_cpu, work, control);
+    const auto one = test::run_trial(on_cpu, work, control);
     ASSERT_EQ(together.history.size(), one.history.size());
     for (std::size_t i = 0; i < one.history.size(); ++i) {
         for (const auto name : record::metric_names) {

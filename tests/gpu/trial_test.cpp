@@ -36,7 +36,7 @@ protected:
         context.precision = precision;
         if (make_engine) context.make_engine = make_engine;
         test::Control control;
-        auto result = train::run_trial(context, work, control);
+        auto result = test::run_trial(context, work, control);
         EXPECT_EQ(result.state, TrialState::done) << result.reason;
         return result;
     }
@@ -64,7 +64,7 @@ record::Assignment many_steps() { return test::assignment({{"epochs", std::int64
 TEST_F(DeviceTrial, Float64HistoriesAgreeWithTheCpu) {
     for (const char* optimizer : {"Adam", "SGD", "Nadam", "Adafactor"}) {
         auto work = many_steps();
-        work.permutation["optimizer"] = std::string(optimizer);
+        work.ends.front().permutation["optimizer"] = std::string(optimizer);
         SCOPED_TRACE(optimizer);
         expect_near(on_gpu(work, Precision::float64), run(work, Precision::float64), 1e-9);
     }
@@ -73,8 +73,8 @@ TEST_F(DeviceTrial, Float64HistoriesAgreeWithTheCpu) {
 TEST_F(DeviceTrial, FrozenLayersAgreeWithTheCpu) {
     for (const std::int64_t layer : {0, 7}) {
         auto work = many_steps();
-        work.permutation["which_layer"] = layer;
-        work.permutation["upsamplingTrainable"] = false;
+        work.ends.front().permutation["which_layer"] = layer;
+        work.ends.front().permutation["upsamplingTrainable"] = false;
         expect_near(on_gpu(work, Precision::float64), run(work, Precision::float64), 1e-9);
     }
 }
@@ -109,7 +109,7 @@ TEST_F(DeviceTrial, ResumesBitForBit) {
         pausing.step_answer = [&](const record::StepReport&) {
             return pausing.steps == 5 ? Answer::stop : Answer::go_on;
         };
-        const auto part = train::run_trial(context, work, pausing);
+        const auto part = test::run_trial(context, work, pausing);
         if (part.state == TrialState::done) {
             EXPECT_GT(starts, 0);
             EXPECT_EQ(test::metrics(part.history), test::metrics(whole.history));
@@ -152,12 +152,12 @@ TEST_F(DeviceTrial, AFailureEndsOneTrialAlone) {
     auto context = place.context();
     context.make_engine = test::accelerator()->engine_factory();
     test::Control control;
-    const auto failed = train::run_trial(context, many_steps(), control);
+    const auto failed = test::run_trial(context, many_steps(), control);
     EXPECT_EQ(failed.state, TrialState::failed);
     EXPECT_FALSE(failed.reason.empty());
     ::unsetenv("MSUNET_FAULT");
     core::arm_faults(0);
-    EXPECT_EQ(train::run_trial(context, many_steps(), control).state, TrialState::done);
+    EXPECT_EQ(test::run_trial(context, many_steps(), control).state, TrialState::done);
 }
 
 TEST_F(DeviceTrial, MemoryDoesNotGrow) {

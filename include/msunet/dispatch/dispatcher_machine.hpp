@@ -70,7 +70,8 @@ private:
     /// Writes what the journal lacks of a trial's epochs, since their reports got lost in a kill.
     void complete_history(const record::TrialResult& reached);
     void fail_untrained(const sweep::FailTrial& action);
-    void stop_trial(record::TrialId trial);
+    void stop_training(record::TrialId training);
+    [[nodiscard]] record::TrialResult stopped_result(record::TrialId training) const;
     /// The result of a trial that ends without being trained now.
     [[nodiscard]] record::Attempt attempt_of(record::TrialId trial) const;
     void stop(record::StopReason reason);

@@ -13,10 +13,10 @@
 
 namespace msunet::dispatch {
 
-/// Trains one trial. Collective over the group; the result is the same on all its ranks, `paused`
-/// if the trial was paused with a checkpoint.
+/// Runs one training and reports each end that it reaches to the control. Collective over the
+/// group; what it returns is the same on all its ranks.
 using TrialRunner =
-    std::function<record::TrialResult(const record::Assignment&, record::TrialControl&)>;
+    std::function<record::Trained(const record::Assignment&, record::TrialControl&)>;
 
 /// World ranks of the groups' leaders, by group.
 [[nodiscard]] std::vector<int> leaders_of(const sweep::Placement& placement);

@@ -43,8 +43,9 @@ public:
 
     [[nodiscard]] LeaderActions epoch_ended(const record::EpochReport& report);
     [[nodiscard]] LeaderActions checkpoint_saved(const record::CheckpointReport& checkpoint);
-    /// Training has returned this result after `seconds`: final, or paused.
-    [[nodiscard]] LeaderActions trained(const record::TrialResult& result, double seconds);
+    [[nodiscard]] LeaderActions end_reached(const record::TrialResult& result);
+    /// Training has returned after `seconds`; every end that it reached was reported before.
+    [[nodiscard]] LeaderActions trained(const record::Trained& trained, double seconds);
     /// Whether training is to go on.
     [[nodiscard]] record::Answer answer() const;
 

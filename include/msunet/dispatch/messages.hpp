@@ -22,7 +22,7 @@ using codec::Is;
 struct Ready {
     static constexpr std::string_view name = "ready";
 };
-/// The group trains this trial from now on.
+/// The group runs this training from now on. Here and below `trial` is a training's id.
 struct Started {
     static constexpr std::string_view name = "started";
     record::TrialId trial = 0;
@@ -39,7 +39,7 @@ struct CheckpointSaved {
     static constexpr std::string_view name = "checkpoint";
     record::CheckpointReport checkpoint;
 };
-/// A trial has its result.
+/// A permutation has its result; its training goes on while others of it have none.
 struct Ended {
     static constexpr std::string_view name = "ended";
     record::TrialResult result;

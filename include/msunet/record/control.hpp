@@ -6,22 +6,38 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "msunet/core/permutation.hpp"
 #include "msunet/record/trial.hpp"
 
 namespace msunet::record {
 
-/// A trial for a group, and how far to train it.
-struct Assignment {
+/// Where a training ends for one of its permutations: at its `epochs`, or by early stopping.
+struct TrainingEnd {
     TrialId trial = 0;
     core::Permutation permutation;
+
+    bool operator==(const TrainingEnd&) const = default;
+};
+
+/// A training for a group, and how far to go.
+struct Assignment {
+    TrialId trial = 0;              ///< the training's id
+    std::vector<TrainingEnd> ends;  ///< of the permutations without a result, at least one
     std::optional<std::int64_t> until_epoch;  ///< pause after so many epochs; nothing: to the end
     std::string checkpoint;    ///< to resume from, relative to the experiment's folder; empty: none
-    double spent_seconds = 0;  ///< on earlier starts of the trial
+    double spent_seconds = 0;  ///< on earlier starts of the training
     double first_started_at = 0;  ///< unix seconds of its first start; 0: now
 
     bool operator==(const Assignment&) const = default;
+};
+
+/// What a trainer did with an assignment.
+struct Trained {
+    /// Where it paused with a checkpoint: what was trained so far, under the training's id, with
+    /// the first permutation that is left. Nothing: every end was reached.
+    std::optional<TrialResult> paused;
 };
 
 /// What a trainer does next. `pause` and `stop` both end with a checkpoint: `pause` because another
@@ -30,7 +46,7 @@ enum class Answer : std::uint8_t { go_on, pause, stop };
 
 /// A training step that has just ended.
 struct StepReport {
-    TrialId trial = 0;
+    TrialId trial = 0;       ///< the training's id, as in the next
     std::int64_t epoch = 0;  ///< from 0
     std::int64_t step = 0;   ///< within the epoch, from 0
     std::int64_t steps = 0;  ///< of the epoch
@@ -60,6 +76,9 @@ public:
     virtual Answer after_epoch(TrialId trial, const EpochReport& report) = 0;
     /// After a checkpoint has been written; on the group's leader alone.
     virtual void checkpoint_written(const CheckpointReport& report) = 0;
+    /// A permutation has its result (done, failed or pca) and its files; training may go on for
+    /// others.
+    virtual void end_reached(const TrialResult& result) = 0;
 
 protected:
     TrialControl() = default;

@@ -95,10 +95,16 @@ void fields(Archive& archive, T& value) {
     archive.optional("notices", value.notices);
 }
 
-template <class Archive, Is<Assignment> T>
+template <class Archive, Is<TrainingEnd> T>
 void fields(Archive& archive, T& value) {
     archive("trial", value.trial);
     archive("permutation", value.permutation);
+}
+
+template <class Archive, Is<Assignment> T>
+void fields(Archive& archive, T& value) {
+    archive("trial", value.trial);
+    archive("ends", value.ends);
     archive.optional("until_epoch", value.until_epoch);
     archive.optional("checkpoint", value.checkpoint);
     archive.optional("spent_seconds", value.spent_seconds);
@@ -172,6 +178,7 @@ void fields(Archive& archive, T& value) {
     archive("configuration", value.configuration);
     archive("data", value.data);
     archive.converted("trials", value.trials, ranges_of, trials_of);
+    archive.optional("shared", value.shared);
 }
 
 template <class Archive, Is<TrialStarted> T>

@@ -92,12 +92,20 @@ struct SweepStart {
     DataSummary data;
     GridLists grid;
     std::vector<TrialId> trials;  ///< the selected permutations, ascending
-    std::string metric;           ///< as resolved: what "best" means
-    std::string shard;            ///< "2/5", else empty
+    /// Permutations that one training serves, where it serves several: ascending ids, of which the
+    /// first is the training's. All others are trained alone.
+    std::vector<std::vector<TrialId>> shared;
+    std::string metric;  ///< as resolved: what "best" means
+    std::string shard;   ///< "2/5", else empty
     World world;
     Owner owner;
     double at = 0;                ///< unix seconds
     std::int64_t utc_offset = 0;  ///< seconds east of UTC in which dates are written
+
+    /// The permutations that a training serves, ascending.
+    [[nodiscard]] std::vector<TrialId> members_of(TrialId training) const;
+    /// The training of each permutation that isn't the first of its own.
+    [[nodiscard]] std::map<TrialId, TrialId> joined() const;
 
     bool operator==(const SweepStart&) const = default;
 };
@@ -119,9 +127,9 @@ struct Start {
     bool died = false;                  ///< it ended without an event
 };
 
-/// A stretch of time that a group spent on a trial.
+/// A stretch of time that a group spent on a training.
 struct Span {
-    TrialId trial = 0;
+    TrialId trial = 0;       ///< the training's id
     std::int64_t rank = 0;   ///< world rank of the group's leader
     std::int64_t start = 0;  ///< index into `SweepRecord::starts`
     double from = 0;         ///< unix seconds
@@ -144,11 +152,13 @@ struct Promotion {
     double at = 0;  ///< unix seconds
 };
 
-/// What is known of a trial that was started at least once, or stopped before.
+/// What is known of a trial that was started at least once, or stopped before. All but the result
+/// is of the training with this id; a permutation that another one's training serves has a result
+/// and its state alone.
 struct TrialRecord {
     TrialState state = TrialState::pending;
     Progress progress;
-    std::vector<EpochReport> epochs;  ///< reported so far, before there is a result
+    std::vector<EpochReport> epochs;  ///< reported so far, before all of its ends have a result
     std::optional<TrialResult> result;
     std::int64_t rank = 0;  ///< leader that ran it last
     double first_started_at = 0;
@@ -167,7 +177,8 @@ struct SweepRecord {
     std::vector<Span> timeline;
     bool finished = false;  ///< all trials have ended and all files are written
     double last_sign_of_life = 0;
-    Owner owner;  ///< of the newest start
+    Owner owner;                           ///< of the newest start
+    std::map<TrialId, TrialId> served_by;  ///< `start.joined()`
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;
@@ -177,6 +188,10 @@ struct SweepRecord {
     [[nodiscard]] std::vector<const TrialResult*> results() const;
     /// Selected trials without a result.
     [[nodiscard]] std::size_t unfinished() const;
+    /// The training that serves a selected permutation.
+    [[nodiscard]] TrialId training_of(TrialId trial) const;
+    /// The permutations without a result that a training serves, ascending.
+    [[nodiscard]] std::vector<TrialId> unfinished_members(TrialId training) const;
     /// The permutation of a trial, from the grid.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
 };

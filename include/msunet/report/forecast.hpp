@@ -17,28 +17,29 @@ public:
     /// As the record says.
     explicit Forecast(const record::SweepRecord& record);
 
-    /// An epoch that has ended.
-    void epoch(record::TrialId trial, const record::EpochReport& report);
-    /// A trial that has ended. Epochs that it skipped no longer count as left.
+    /// An epoch of a training that has ended.
+    void epoch(record::TrialId training, const record::EpochReport& report);
+    /// A trial that has ended. Epochs that are trained for no other one no longer count as left.
     void ended(const record::SweepRecord& record, const record::TrialResult& result);
 
-    /// Seconds until the last trial ends if `groups` of them train at the same time; nothing before
-    /// the first epoch.
+    /// Seconds until the last training ends if `groups` of them run at the same time; nothing
+    /// before the first epoch.
     [[nodiscard]] std::optional<double> seconds_left(std::int64_t groups) const;
     /// Mean seconds of an epoch; nothing before the first.
     [[nodiscard]] std::optional<double> epoch_seconds() const;
-    /// Epochs of a trial if nothing ends it early; 0 for a pca_only one.
+    /// Epochs of a training if nothing ends it early: of the longest of its permutations without a
+    /// result, or of all where all have one; 0 for a pca_only one.
     [[nodiscard]] std::int64_t planned_epochs(const record::SweepRecord& record,
-                                              record::TrialId trial) const;
+                                              record::TrialId training) const;
 
 private:
     void count(const record::History& history);
 
-    std::int64_t trials_left_ = 0;  ///< without a result
-    std::int64_t epochs_left_ = 0;  ///< of those
+    std::int64_t trainings_left_ = 0;  ///< with a permutation that has no result
+    std::int64_t epochs_left_ = 0;     ///< of those
     std::int64_t epochs_seen_ = 0;
     double seconds_seen_ = 0;                        ///< of the epochs seen
-    std::map<record::TrialId, std::int64_t> begun_;  ///< epochs done of trials without a result
+    std::map<record::TrialId, std::int64_t> begun_;  ///< epochs done of those trainings
 };
 
 /// Groups that train at the same time.

@@ -11,9 +11,10 @@
 
 namespace msunet::report {
 
-/// A running trial.
+/// A running training.
 struct RunningTrial {
     std::uint64_t trial = 0;
+    std::size_t others = 0;  ///< permutations that it serves besides
     std::int64_t epoch = 0;  ///< epochs complete
     std::int64_t epochs = 0;
     std::optional<double> loss{};  ///< of the last complete epoch, as the next two
@@ -28,7 +29,7 @@ struct SweepTotals {
     std::size_t done = 0;  ///< failed ones not counted
     std::size_t failed = 0;
     std::size_t running = 0;
-    std::size_t left = 0;  ///< neither ended nor running
+    std::size_t left = 0;  ///< neither ended nor served by what runs
     std::string best{};    ///< "3: val_dice_coef 0.9312", or empty
     std::optional<double> seconds_left{};
 };

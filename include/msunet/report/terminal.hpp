@@ -12,9 +12,10 @@
 
 namespace msunet::report {
 
-/// One finished epoch of one trial.
+/// One finished epoch of one training.
 struct EpochLine {
     std::uint64_t trial = 0;
+    std::size_t others = 0;  ///< permutations that it serves besides
     std::int64_t epoch = 0;  ///< from 1
     std::int64_t epochs = 0;
     double loss = 0;

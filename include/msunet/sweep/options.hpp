@@ -75,6 +75,7 @@ struct SweepOptions {
     RanksPerTrial ranks_per_trial;
     std::int64_t trials_per_gpu = 1;
     std::optional<Shard> shard;
+    bool share_prefixes = true;
     bool dedicated_dispatcher = false;
     bool retry_failed = false;
 };
@@ -174,6 +175,13 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .value_name = "i/N",
                    .range = "i/N with 1 ≤ i ≤ N"},
                   options.shard);
+    visitor.visit({.name = "share_prefixes",
+                   .help = "Train permutations once that differ only in where they end (epochs, "
+                           "early_stopping, restore_best), or in keys without effect. Each has the "
+                           "results that it has trained alone. A resumed sweep keeps what it was "
+                           "started with.",
+                   .affects = Affects::run},
+                  options.share_prefixes);
     visitor.visit({.name = "dedicated_dispatcher",
                    .help = "Rank 0 assigns trials to groups and trains none itself: for a very "
                            "large number of ranks.",

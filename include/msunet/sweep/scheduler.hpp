@@ -21,21 +21,24 @@ namespace msunet::sweep {
 /// A group of ranks, numbered from 0.
 using GroupId = std::int64_t;
 
-/// A trial as the scheduler needs to know it.
+/// A training as the scheduler needs to know it. Its id is that of the first permutation that it
+/// serves; where nothing is shared, every trial is a training of its own.
 struct TrialPlan {
     record::TrialId trial = 0;
-    double cost = 0;            ///< estimate in any unit: the most expensive start first
-    record::Progress progress;  ///< trials with a checkpoint start before all others
+    std::vector<record::TrialId> ends;  ///< its permutations without a result, ascending
+    double cost = 0;                    ///< estimate in any unit: the most expensive start first
+    record::Progress progress;          ///< trainings with a checkpoint start before all others
     double spent_seconds = 0;
     double first_started_at = 0;
 };
 
-/// The plans of all selected trials without a result. `cost` is called for each of them.
+/// The plans of all trainings that serve a selected permutation without a result; `cost` is called
+/// for each of these permutations, the longest counts.
 [[nodiscard]] std::vector<TrialPlan> plans(
     const record::SweepRecord& record, const std::function<double(const core::Permutation&)>& cost);
 
-/// All selected trials as the strategies need to know them, in ascending order, with what the
-/// record says of them.
+/// All trainings as the strategies need to know them, in ascending order, with what the record says
+/// of them.
 [[nodiscard]] std::vector<Training> trainings(const record::SweepRecord& record,
                                               std::int64_t default_epochs);
 
@@ -55,12 +58,14 @@ struct TrialPlan {
 struct GroupReady {
     GroupId group = 0;
 };
-/// A group has started to train a trial that it was assigned.
+// In events and actions `trial` is a training's id, except in TrialEnded and FailTrial.
+
+/// A group has started to train what it was assigned.
 struct TrialStarted {
     GroupId group = 0;
     record::TrialId trial = 0;
 };
-/// A group has a trial's result: done, failed or pca.
+/// A group has a permutation's result: done, failed or pca. Its training ends with the last one.
 struct TrialEnded {
     GroupId group = 0;
     record::TrialId trial = 0;
@@ -111,7 +116,7 @@ struct Recall {
 struct Drain {};
 /// All groups pause what they train and give back the rest.
 struct StopAll {};
-/// The trial has failed without being trained again: write its result to the journal.
+/// A permutation has failed without being trained again: write its result to the journal.
 struct FailTrial {
     record::TrialId trial = 0;
     std::string reason;
@@ -134,12 +139,12 @@ struct EndSweep {
 using SchedulerAction =
     std::variant<Assign, Recall, Drain, StopAll, FailTrial, PromoteTrial, StopTrial, EndSweep>;
 
-/// Assigns trials to groups: those with a checkpoint first, then the most expensive, ties by id.
-/// Trials that must run alone come after all others (record::Progress). A group that trains gets
-/// a second trial ahead only while at least as many trials wait as there are groups.
+/// Assigns trainings to groups: those with a checkpoint first, then the most expensive, ties by id.
+/// Those that must run alone come after all others (record::Progress). A group that trains gets
+/// a second one ahead only while at least as many trials wait as there are groups.
 class Scheduler {
 public:
-    /// `permutation` returns a trial's values; `strategy` decides how far each trial runs.
+    /// `permutation` returns a trial's values; `strategy` decides how far each training runs.
     Scheduler(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
               std::function<core::Permutation(record::TrialId)> permutation);
     ~Scheduler();

@@ -44,7 +44,8 @@ struct Decisions {
     void append(const Decisions& later);
 };
 
-/// A trial as the strategies need to know it, with what the record says of it.
+/// A training as the strategies need to know it, with what the record says of it. `trial` is its id
+/// here and in `Work`; "a trial" stands for it in this file.
 struct Training {
     record::TrialId trial = 0;
     std::int64_t epochs = 0;  ///< the most that it is trained; 0: no epochs (PCA), not compared

@@ -11,10 +11,12 @@
 
 namespace msunet::train {
 
-/// What happens at the ends of epochs. Pure: the same metrics give the same decisions.
+/// What happens at the ends of a training's epochs. Pure: the same metrics give the same decisions.
+/// All permutations that a training serves have the same best epoch so far, as they have the same
+/// epochs; only their patience differs.
 ///
 /// - `constant`: `lr`.
-/// - `cosine`: keras.optimizers.schedules.CosineDecay over all steps of the trial, α 0:
+/// - `cosine`: keras.optimizers.schedules.CosineDecay over all steps of the training, α 0:
 ///   lr · (1 + cos(π·step/steps)) / 2.
 /// - `plateau`: keras.callbacks.ReduceLROnPlateau on the validation loss (without validation data
 ///   the loss), factor 0.1, patience 10, min_delta 1e-4, cooldown 0, min_lr 0: Keras's defaults.
@@ -38,17 +40,18 @@ public:
     Callbacks(const unet::Hyperparameters& hyperparameters, std::int64_t steps_per_epoch,
               std::string metric);
 
-    /// The learning rate of a step, counted from the start of the trial, from 0.
+    /// The learning rate of a step, counted from the start of the training, from 0.
     [[nodiscard]] double learning_rate(std::int64_t step) const;
 
-    /// What the end of an epoch decides.
-    struct Decision {
-        bool improved = false;  ///< the metric is better than in every epoch before
-        bool stop = false;      ///< early stopping
-    };
-    /// `metric`: of the best epoch; none where it is not taken every epoch. `plateau_loss`: what
-    /// the plateau schedule follows.
-    Decision end_epoch(std::int64_t epoch, std::optional<double> metric, double plateau_loss);
+    /// Returns whether the metric is better than in every epoch before. `metric`: of the best
+    /// epoch; none where it is not taken every epoch. `plateau_loss`: what the plateau schedule
+    /// follows.
+    bool end_epoch(std::int64_t epoch, std::optional<double> metric, double plateau_loss);
+
+    /// Whether early stopping with this patience ends a trial after so many epochs.
+    [[nodiscard]] bool stops(std::optional<std::int64_t> patience, std::int64_t epochs) const {
+        return patience && state_.wait >= *patience && epochs > 1;
+    }
 
     [[nodiscard]] const State& state() const { return state_; }
     void restore(const State& state) { state_ = state; }
@@ -57,7 +60,6 @@ private:
     unet::LrSchedule schedule_;
     double lr_;
     double total_steps_;
-    std::optional<std::int64_t> patience_;
     std::string metric_;
     State state_;
 };

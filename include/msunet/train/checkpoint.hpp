@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// A trial's state between two steps, on disk. No torch in this header.
+/// A training's state between two steps, on disk. No torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ struct EpochSums {
     bool operator==(const EpochSums&) const = default;
 };
 
-/// How far a trial has come.
+/// How far a training has come.
 struct Progress {
     std::int64_t epoch = 0;  ///< epochs complete
     std::int64_t step = 0;   ///< steps complete within the next one
@@ -44,20 +44,20 @@ struct Progress {
     std::vector<record::ModalityRow> modality;
     Callbacks::State callbacks;
     std::vector<core::NamedArray> best_weights;  ///< restore_best; empty: none yet
-    bool stopped_early = false;
+    std::vector<record::TrialId> ends;           ///< permutations that have no result yet
 };
 
 /// Everything that a bit-exact continuation needs. Random numbers are functions of (seed, trial,
 /// epoch, step), so that the position stands for them.
 struct Checkpoint {
-    std::uint64_t trial = 0;
-    std::string identity;  ///< hyperparameters, seed, data: must agree
+    record::TrialId trial = 0;  ///< the training's id
+    std::string identity;       ///< values that change a step, seed, data: must agree
     Progress progress;
     std::int64_t iterations = 0;  ///< of the optimizer
     std::vector<StateBuffer> engine;
 };
 
-/// Why a checkpoint can't be used: missing, damaged, of another version, trial or network.
+/// Why a checkpoint can't be used: missing, damaged, of another version, training or network.
 struct UnusableCheckpoint {
     std::string reason;
 };

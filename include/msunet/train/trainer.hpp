@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Trains one trial on a group. No torch in this header.
+/// Runs one training on a group. No torch in this header.
 #pragma once
 
 #include <cstdint>
@@ -79,22 +79,26 @@ struct TrialContext {
 
 /// Name of the weights of a finished trial in its folder: a Keras file of weights only.
 inline constexpr const char* weights_file_name = "weights.h5";
-/// Name of the checkpoint of a trial in its folder.
+/// Name of the checkpoint of a training in its folder.
 inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
 
-/// Collective over the group: trains one trial, or continues from `assignment.checkpoint`, and
-/// returns its result on every rank. A checkpoint that can't be used (damaged, of another version
-/// or of other data) costs the work since the start, not the trial: it starts again.
+/// Collective over the group: runs one training, or continues from `assignment.checkpoint`. The
+/// permutations of `assignment.ends` agree in unet::training_values; a `pca_only` one is alone.
+/// Each gets its result when its end is reached, to the bit (but times) the one that it has if it
+/// is trained alone: `control` is told on every rank. A checkpoint that can't be used (damaged, of
+/// another version or of other data) costs the work since the start, not the trials: the training
+/// starts again.
 ///
-/// State `done`, `pca` or `failed` (NaN loss, an exception on any rank, hyperparameters out of
-/// range, a group larger than the batch: see TrialFailure); `paused` when `control` asked for it or
-/// `until_epoch` was reached: a checkpoint is then on disk and `history` holds the epochs so far.
-/// The leader writes in `trials/<id>/`: the checkpoint, and at the end `weights.h5`; `weights_file`
-/// names it. Files are complete when it returns.
+/// A result's state is `done`, `pca` or `failed`. What ends the training fails all that have no
+/// result yet (NaN loss, an exception on any rank, hyperparameters out of range, a group larger
+/// than the batch: see TrialFailure); weights or metrics that are not finite at an end fail that
+/// end. It pauses when `control` asks for it or `until_epoch` is reached: a checkpoint is then on
+/// disk. The leader writes the checkpoint in the training's `trials/<id>/`, `weights.h5` in that of
+/// each permutation; `weights_file` names it. Files are complete when the result is reported.
 ///
 /// Throws core::Error on every rank where weights or the checkpoint can't be written.
-record::TrialResult run_trial(const TrialContext& context, const record::Assignment& assignment,
-                              record::TrialControl& control);
+record::Trained run_trial(const TrialContext& context, const record::Assignment& assignment,
+                          record::TrialControl& control);
 
 /// A message if the group is larger than the batch; empty otherwise.
 [[nodiscard]] std::string group_problem(std::int64_t batch_size, int ranks);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "msunet/core/permutation.hpp"
@@ -17,6 +18,11 @@ namespace msunet::unet {
 /// another, the patch size unless patches are fixed (`fixed_patches`).
 [[nodiscard]] core::Permutation step_values(const Hyperparameters& hyperparameters,
                                             bool fixed_patches);
+
+/// `step_values` as text, and `epochs` where the learning rate depends on it: one training serves
+/// all permutations that agree in it. They differ in nothing but where it ends, or not at all.
+[[nodiscard]] std::string training_values(const Hyperparameters& hyperparameters,
+                                          bool fixed_patches);
 
 /// A hash of `step_values` (FNV-1a, 64 bit), for core::derive_seed: with the seed it determines
 /// order of samples and dropout, so that a permutation trained alone equals itself in any sweep.

@@ -90,6 +90,9 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     if (!world.is_root()) return core::ExitCode::ok;
     print_pairs(survey);
     print_grid(plan);
+    if (const auto sharing = sharing_text(settings, decided.first); !sharing.empty()) {
+        core::log::info(concat("shared trainings: ", sharing));
+    }
     core::log::info(concat("experiment: ", experiment_text(decided.open)));
     const auto first = first_permutation(plan, default_hyperparameters(settings));
     const auto samples = count_samples(

@@ -27,7 +27,7 @@ LiveView::LiveView(std::int64_t groups, const record::SweepRecord& record) : gro
 
 LiveView::~LiveView() { core::log::progress(""); }
 
-void LiveView::happened(const record::Event& event) {
+void LiveView::happened(const record::Event& event, const record::SweepRecord& record) {
     if (const auto* started = std::get_if<record::TrialStarted>(&event)) {
         running_[started->trial] = started->at;
     } else if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
@@ -36,7 +36,8 @@ void LiveView::happened(const record::Event& event) {
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         running_.erase(paused->trial);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
-        running_.erase(finished->result.trial);
+        const auto training = record.training_of(finished->result.trial);
+        if (record.unfinished_members(training).empty()) running_.erase(training);
         failed_ += finished->result.state == record::TrialState::failed ? 1 : 0;
         last_event_ = finished->at;
     }
@@ -51,8 +52,10 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     report::SweepTotals totals;
     totals.done = leaderboard.ended() - failed_;
     totals.failed = failed_;
-    totals.running = running_.size();
-    totals.left = record.start.trials.size() - leaderboard.ended() - running_.size();
+    for (const auto& entry : running_) {
+        totals.running += record.unfinished_members(entry.first).size();
+    }
+    totals.left = record.start.trials.size() - leaderboard.ended() - totals.running;
     if (const auto best = leaderboard.best()) {
         const auto value = record::metric(*record.result(*best), record.start.metric);
         totals.best = core::concat(*best, ": ", record.start.metric, " ", core::fixed(*value, 4));
@@ -73,7 +76,10 @@ std::vector<report::RunningTrial> LiveView::running(const record::SweepRecord& r
     std::vector<report::RunningTrial> trials;
     for (const auto& [id, since] : running_) {
         report::RunningTrial& row = trials.emplace_back();
-        row.trial = id;
+        // The number of a permutation that has no result yet.
+        const auto trials = record.unfinished_members(id);
+        row.trial = trials.front();
+        row.others = trials.size() - 1;
         row.epochs = forecast.planned_epochs(record, id);
         auto epoch_seconds = forecast.epoch_seconds();
         const auto* trial = record.find(id);

@@ -27,7 +27,7 @@ public:
     LiveView& operator=(const LiveView&) = delete;
 
     /// Takes an event that the record already holds.
-    void happened(const record::Event& event);
+    void happened(const record::Event& event, const record::SweepRecord& record);
     /// Draws the table.
     void show(const record::SweepRecord& record, const report::Forecast& forecast,
               const record::Leaderboard& leaderboard, double now);
@@ -40,7 +40,7 @@ private:
 
     std::int64_t groups_;
     std::size_t failed_ = 0;
-    std::map<record::TrialId, double> running_;  ///< when the present epoch began
+    std::map<record::TrialId, double> running_;  ///< by training: when its present epoch began
     double last_event_ = 0;  ///< unix seconds of the last event that changed the forecast
     double shown_at_ = 0;
 };

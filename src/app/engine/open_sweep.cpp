@@ -26,6 +26,17 @@ void fields(Archive& archive, T& open) {
     archive("finished", open.finished);
 }
 
+/// The trainings of a sweep are those of its first start.
+void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStart& current) {
+    constexpr const char* option = "share_prefixes";
+    const auto before = record::setting(recorded.configuration, option);
+    const auto now = record::setting(current.configuration, option);
+    if (!before || before == now) return;
+    core::log::warn(concat("--", option, " ", now.value_or(""),
+                           " has no effect on a sweep that is resumed: it was started with ",
+                           *before));
+}
+
 OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
     std::optional<ExperimentChoice> choice;
@@ -48,6 +59,8 @@ OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart
             const auto& record = choice->replay->record;
             found.group_size = record.start.world.group_size;
             found.finished = record.finished && !settings.sweep.retry_failed;
+            warn_of_sharing(record.start, start);
+            start.shared = record.start.shared;
         }
         return found;
     });

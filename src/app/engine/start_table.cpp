@@ -85,6 +85,7 @@ SettingBlock grid_block(const StartFacts& facts) {
     block.settings.push_back(
         {"permutations",
          core::join(std::span<const std::string>(facts.plan.selection.lines), "; ")});
+    if (!facts.sharing.empty()) block.settings.push_back({"shared trainings", facts.sharing});
     block.settings.push_back({"best means", facts.metric});
     if (!facts.estimate.empty()) block.settings.push_back({"will take", facts.estimate});
     return block;

@@ -28,6 +28,7 @@ struct StartFacts {
     const sweep::Placement& placement;
     std::string folder;
     std::string metric;
+    std::string sharing;                ///< what shared trainings save; empty: nothing is shared
     std::optional<double> stop_before;  ///< unix seconds
     std::string estimate;               ///< of the time; empty: none
     std::vector<std::string> notices;

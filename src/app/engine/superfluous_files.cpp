@@ -20,8 +20,11 @@ SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, bool keep_a
 
 void SuperfluousFiles::trial_ended(const record::TrialResult& result,
                                    const record::SweepRecord& record) {
-    files_.push_back(experiment_ / record::trial_folder(result.trial) /
-                     train::checkpoint_file_name);
+    const auto training = record.training_of(result.trial);
+    if (record.unfinished_members(training).empty()) {
+        files_.push_back(experiment_ / record::trial_folder(training) /
+                         train::checkpoint_file_name);
+    }
     const auto before = leaderboard_.best();
     if (!leaderboard_.add(result)) {
         add_model(result);

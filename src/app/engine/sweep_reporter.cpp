@@ -32,13 +32,15 @@ SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& recor
 }
 
 void SweepReporter::happened(const record::Event& event, const record::SweepRecord& record) {
-    live_.happened(event);
+    live_.happened(event, record);
     if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
         page_changed_ = true;
         forecast_.epoch(epoch->trial, epoch->report);
         epoch_line(*epoch, record);
         if (board_) {
-            board_->epoch(epoch->trial, record.permutation(epoch->trial), epoch->report, epoch->at);
+            for (const auto trial : record.unfinished_members(epoch->trial)) {
+                board_->epoch(trial, record.permutation(trial), epoch->report, epoch->at);
+            }
         }
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         results_changed_ = true;
@@ -47,7 +49,10 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         const bool best = leaderboard_.add(finished->result);
         trial_line(finished->result, record, best);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
-        core::log::info(concat("trial ", paused->trial, " paused, its checkpoint is saved"));
+        core::log::info(
+            concat("trial ",
+                   record::training_text(paused->trial, record.unfinished_members(paused->trial)),
+                   ", paused, its checkpoint is saved"));
     } else if (!std::holds_alternative<record::TrialStarted>(event)) {
         return;
     }
@@ -79,11 +84,12 @@ void SweepReporter::epoch_line(const record::EpochFinished& event,
         heading_shown_ = true;
     }
     const auto& metrics = event.report.metrics;
+    const auto trials = record.unfinished_members(event.trial);
     core::log::info(report::format_epoch_line(
-        {event.trial, event.report.epoch + 1, forecast_.planned_epochs(record, event.trial),
-         metrics.loss, metrics.dice_coef, metrics.val_loss, metrics.val_dice_coef,
-         event.report.seconds, event.report.samples_per_second,
-         forecast_.seconds_left(settings_.groups)}));
+        {trials.empty() ? event.trial : trials.front(), trials.empty() ? 0 : trials.size() - 1,
+         event.report.epoch + 1, forecast_.planned_epochs(record, event.trial), metrics.loss,
+         metrics.dice_coef, metrics.val_loss, metrics.val_dice_coef, event.report.seconds,
+         event.report.samples_per_second, forecast_.seconds_left(settings_.groups)}));
 }
 
 void SweepReporter::trial_line(const record::TrialResult& result, const record::SweepRecord& record,

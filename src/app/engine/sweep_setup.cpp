@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
 
 #include "../absolute_paths.hpp"
 #include "../model_attributes.hpp"
@@ -11,7 +13,9 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/sweep/trainings.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "training_scans.hpp"
 
@@ -44,7 +48,45 @@ void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
     }
 }
 
+std::vector<std::vector<record::TrialId>> shared_trainings(const TrainSettings& settings,
+                                                           const GridPlan& plan) {
+    if (!settings.sweep.share_prefixes || plan.selection.trials.size() < 2) return {};
+    const auto defaults = default_hyperparameters(settings);
+    const bool fixed_patches = !settings.patches.use_frac_patch;
+    return sweep::shared_trainings(
+        plan.selection.trials, [&](record::TrialId trial) -> std::optional<std::string> {
+            const auto values = unet::from_permutation(plan.grid->permutation(trial), defaults);
+            if (values.pca_only) return std::nullopt;
+            return unet::training_values(values, fixed_patches);
+        });
+}
+
 }  // namespace
+
+std::string sharing_text(const TrainSettings& settings, const record::SweepStart& start) {
+    if (start.shared.empty()) return {};
+    const auto defaults = default_hyperparameters(settings);
+    const auto joined = start.joined();
+    std::map<record::TrialId, std::int64_t> epochs;  // of each training
+    std::int64_t alone = 0;
+    for (const auto trial : start.trials) {
+        const auto values =
+            unet::from_permutation(record::permutation_of(start.grid, trial), defaults);
+        const auto found = joined.find(trial);
+        auto& longest = epochs[found == joined.end() ? trial : found->second];
+        if (values.pca_only) continue;
+        alone += values.epochs;
+        longest = std::max(longest, values.epochs);
+    }
+    std::int64_t together = 0;
+    for (const auto& entry : epochs) together += entry.second;
+    const auto count = [](auto number) {
+        return core::thousands(static_cast<std::int64_t>(number));
+    };
+    return core::concat(count(start.trials.size()), " permutations, ", count(epochs.size()),
+                        epochs.size() == 1 ? " training, " : " trainings, ", count(together),
+                        " epochs instead of ", count(alone));
+}
 
 GridPlan plan_grid(const TrainSettings& settings) {
     GridPlan plan;
@@ -59,6 +101,7 @@ GridPlan plan_grid(const TrainSettings& settings) {
                                    static_cast<std::uint64_t>(settings.experiment.seed),
                                    unet::to_permutation(default_hyperparameters(settings)),
                                    unet::canonical_value, drawn.trials);
+    plan.shared = shared_trainings(settings, plan);
     return plan;
 }
 
@@ -161,6 +204,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     first.data = std::move(data);
     first.grid = plan.grid->lists();
     first.trials = plan.selection.trials;
+    first.shared = plan.shared;
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
     first.owner = this_owner();
     first.at = core::unix_now();

@@ -19,7 +19,7 @@ namespace msunet::app {
 
 namespace {
 
-/// Permutations beyond this many count as the mean of these.
+/// Trainings beyond this many count as the mean of these.
 constexpr std::size_t most_counted = 1000;
 /// Of one size, and of all sizes together: a start must not wait.
 constexpr double most_seconds = 1;
@@ -97,33 +97,43 @@ StepSize step_of(const EstimateFacts& facts, const unet::Hyperparameters& permut
             samples.width};
 }
 
-/// Seconds of one trial, of which `done` epochs have been trained.
-double trial_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
-                     const unet::Hyperparameters& permutation, std::int64_t done) {
-    if (permutation.pca_only) return 0;
+/// Whether a permutation needs no more training. Rank 0 knows, as it does of the next.
+bool has_ended(const EstimateFacts& facts, record::TrialId trial) {
+    const auto& replay = facts.decided.open.choice->replay;
+    const auto* result = replay ? replay->record.result(trial) : nullptr;
+    if (result == nullptr) return false;
+    return !facts.settings.sweep.retry_failed || result->state != record::TrialState::failed;
+}
+
+/// Epochs of a training that need not be trained again.
+std::int64_t epochs_done(const EstimateFacts& facts, record::TrialId training) {
+    const auto& replay = facts.decided.open.choice->replay;
+    const auto* known = replay ? replay->record.find(training) : nullptr;
+    const auto* result = replay ? replay->record.result(training) : nullptr;
+    // It starts again for those that have failed.
+    if (known == nullptr || (result != nullptr && !has_ended(facts, training))) return 0;
+    return known->progress.checkpoint ? known->progress.checkpoint->epoch : 0;
+}
+
+/// Seconds of a training, of which `done` epochs have been trained; `trials`: those that it serves.
+double training_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
+                        const std::vector<record::TrialId>& trials, std::int64_t done) {
+    std::int64_t epochs = 0;
+    for (const auto trial : trials) {
+        const auto permutation = hyperparameters_of(facts, trial);
+        if (permutation.pca_only) return 0;
+        epochs = std::max(epochs, permutation.epochs - done);
+    }
+    const auto permutation = hyperparameters_of(facts, trials.front());
     const auto samples = samples_of(facts, permutation);
     const auto speed = speed_of(speeds, step_of(facts, permutation, samples));
     const auto training = static_cast<double>(samples.training);
     const auto validation = static_cast<double>(samples.validation);
-    const auto epochs = static_cast<double>(std::max<std::int64_t>(0, permutation.epochs - done));
-    // After its last epoch a trial is evaluated by modality, on all of its samples.
-    const double seconds = epochs * (training * speed.training + validation * speed.inference) +
-                           (training + validation) * speed.inference;
+    // At its end a trial is evaluated by modality, on all of its samples.
+    const double seconds =
+        static_cast<double>(epochs) * (training * speed.training + validation * speed.inference) +
+        static_cast<double>(trials.size()) * (training + validation) * speed.inference;
     return seconds / static_cast<double>(facts.decided.placement.group_size);
-}
-
-/// Epochs that need not be trained again; nothing: the trial has ended. Rank 0 knows.
-std::optional<std::int64_t> epochs_done(const EstimateFacts& facts, record::TrialId trial) {
-    const auto& replay = facts.decided.open.choice->replay;
-    const auto* known = replay ? replay->record.find(trial) : nullptr;
-    if (known == nullptr) return 0;
-    if (known->result) {
-        const bool again =
-            facts.settings.sweep.retry_failed && known->result->state == record::TrialState::failed;
-        return again ? std::optional<std::int64_t>(0) : std::nullopt;
-    }
-    const auto& checkpoint = known->progress.checkpoint;
-    return checkpoint ? checkpoint->epoch : 0;
 }
 
 /// Whether trials may end before their last epoch, or the sweep before its last trial.
@@ -154,17 +164,21 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
     return speeds;
 }
 
-/// Seconds until the last trial ends. `speeds` is not empty.
+/// Seconds until the last training ends. `speeds` is not empty.
 double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
     const auto groups = std::max<std::int64_t>(1, facts.decided.placement.groups);
+    const auto& start = facts.decided.first;
+    const auto joined = start.joined();
     std::vector<double> seconds;
     double left = 0;
-    for (const auto trial : facts.plan.selection.trials) {
-        const auto done = epochs_done(facts, trial);
-        if (!done) continue;
+    for (const auto training : start.trials) {
+        if (joined.contains(training)) continue;
+        auto trials = start.members_of(training);
+        std::erase_if(trials, [&](record::TrialId trial) { return has_ended(facts, trial); });
+        if (trials.empty()) continue;
         ++left;
         if (seconds.size() == most_counted) continue;
-        seconds.push_back(trial_seconds(facts, speeds, hyperparameters_of(facts, trial), *done));
+        seconds.push_back(training_seconds(facts, speeds, trials, epochs_done(facts, training)));
     }
     if (seconds.empty()) return 0;
     return makespan(seconds, groups) * left / static_cast<double>(seconds.size());

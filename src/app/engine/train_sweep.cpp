@@ -117,8 +117,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
-                         open.folder.string(), first.metric, decided.limits.stop_before, estimate,
-                         std::move(notices)}),
+                         open.folder.string(), first.metric, sharing_text(settings, first),
+                         decided.limits.stop_before, estimate, std::move(notices)}),
             table_width()));
     });
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trial_log.hpp"
 
+#include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/trial_folder.hpp"
 
 namespace msunet::app {
 
@@ -27,6 +29,19 @@ record::Answer LoggedControl::after_epoch(record::TrialId trial,
 void LoggedControl::checkpoint_written(const record::CheckpointReport& report) {
     log_.line(concat("checkpoint after epoch ", report.epoch, ", step ", report.step));
     control_.checkpoint_written(report);
+}
+
+void LoggedControl::end_reached(const record::TrialResult& result) {
+    const auto folder = experiment_ / record::trial_folder(result.trial);
+    core::make_directories(folder);
+    record::write_result(folder, result);
+    if (result.trial != training_) {
+        TrialLog(folder / TrialLog::name)
+            .line(concat("trained with trial ", training_, ", see its log"));
+    }
+    log_.line(concat("trial ", result.trial, " ", record::name_of(result.state),
+                     result.reason.empty() ? std::string() : ": " + result.reason));
+    control_.end_reached(result);
 }
 
 }  // namespace msunet::app

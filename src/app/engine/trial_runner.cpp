@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
@@ -20,8 +21,6 @@ namespace fs = std::filesystem;
 using core::concat;
 
 namespace {
-
-constexpr const char* log_name = "log.txt";
 
 train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* files) {
     const auto& slot = parts.placement.slots[static_cast<std::size_t>(parts.topology.all().rank())];
@@ -45,21 +44,28 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
     };
 }
 
-/// The leader's part: the trial with a log.
-record::TrialResult train_logged(const train::TrialContext& context,
-                                 const record::Assignment& assignment,
-                                 record::TrialControl& control, const fs::path& folder,
-                                 TrialLog& log) {
-    log.line(concat(assignment.checkpoint.empty() ? "starts" : "resumes", " on ",
-                    context.group.size(), context.group.size() == 1 ? " rank: " : " ranks: ",
-                    core::permutation_text(assignment.permutation)));
-    LoggedControl logged(control, log);
+/// "starts on 2 ranks: lr 0.01", and with which others.
+std::string first_line(const train::TrialContext& context, const record::Assignment& assignment) {
+    std::vector<record::TrialId> trials;
+    for (const auto& end : assignment.ends) trials.push_back(end.trial);
+    const auto ranks = context.group.size();
+    return concat("trial ", record::training_text(assignment.trial, trials),
+                  assignment.checkpoint.empty() ? ", starts" : ", resumes", " on ", ranks,
+                  ranks == 1 ? " rank: " : " ranks: ",
+                  core::permutation_text(assignment.ends.front().permutation));
+}
+
+/// The leader's part: the training with a log.
+record::Trained train_logged(const train::TrialContext& context,
+                             const record::Assignment& assignment, record::TrialControl& control,
+                             const fs::path& folder, TrialLog& log) {
+    log.line(first_line(context, assignment));
+    LoggedControl logged(control, log, context.experiment_folder, assignment.trial);
     record::mark_running(folder, context.world_rank);
     core::fault_point(concat("trial_", assignment.trial));
-    auto result = train::run_trial(context, assignment, logged);
-    log.line(concat(record::name_of(result.state),
-                    result.reason.empty() ? std::string() : ": " + result.reason));
-    return result;
+    const auto trained = train::run_trial(context, assignment, logged);
+    if (trained.paused) log.line("paused");
+    return trained;
 }
 
 }  // namespace
@@ -80,21 +86,18 @@ dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
         std::optional<TrialLog> log;
         if (leads) {
             core::make_directories(folder);
-            log.emplace(folder / log_name);
+            log.emplace(folder / TrialLog::name);
         }
-        auto result = log ? train_logged(*context, assignment, watched, folder, *log)
-                          : train::run_trial(*context, assignment, watched);
+        auto trained = log ? train_logged(*context, assignment, watched, folder, *log)
+                           : train::run_trial(*context, assignment, watched);
         watchdog.pause();
         model::release_memory();
         if (log) {
             const auto resident = static_cast<double>(model::resident_memory());
             log->line(concat("memory released, ", core::fixed(resident / 1e6, 1), " MB in use"));
         }
-        if (leads && record::is_final(result.state)) {
-            record::write_result(folder, result);
-        }
         if (leads) record::unmark_running(folder);
-        return result;
+        return trained;
     };
 }
 

@@ -32,8 +32,8 @@ struct RunnerParts {
     Watchdog& watchdog;
 };
 
-/// The runner of this rank; none where it is in no group. The leader writes the trial's log and,
-/// before the runner returns, `trials/<id>/result.json` to the disk.
+/// The runner of this rank; none where it is in no group. The leader writes the training's
+/// log and, before it reports an end, `trials/<id>/result.json` to the disk.
 dispatch::TrialRunner make_trial_runner(const RunnerParts& parts);
 
 }  // namespace msunet::app

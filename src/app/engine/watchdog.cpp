@@ -116,4 +116,9 @@ void WatchedControl::checkpoint_written(const record::CheckpointReport& report) 
     control_.checkpoint_written(report);
 }
 
+void WatchedControl::end_reached(const record::TrialResult& result) {
+    watchdog_.progress();
+    control_.end_reached(result);
+}
+
 }  // namespace msunet::app

@@ -54,7 +54,7 @@ private:
     std::thread thread_;
 };
 
-/// A trial's control that also reports every step and epoch to the watchdog.
+/// A training's control that also reports every step and epoch to the watchdog.
 class WatchedControl final : public record::TrialControl {
 public:
     WatchedControl(record::TrialControl& control, Watchdog& watchdog)
@@ -63,6 +63,7 @@ public:
     record::Answer after_step(const record::StepReport& report) override;
     record::Answer after_epoch(record::TrialId trial, const record::EpochReport& report) override;
     void checkpoint_written(const record::CheckpointReport& report) override;
+    void end_reached(const record::TrialResult& result) override;
 
 private:
     record::TrialControl& control_;

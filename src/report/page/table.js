@@ -10,6 +10,8 @@ function rankingColumns(everything) {
     { head: D.metric, get: (t) => t.value, text: (t) => number4(t.value), up: D.lower },
     ...shownMetrics.map((name) => ({ head: name, get: (t) => metric(t, name), text: (t) => number4(metric(t, name)), up: name.includes("loss") })),
     ...[...D.varied, ...(everything ? constant : [])].map((name) => ({ head: name, get: (t) => parameter(t, name), text: (t) => valueText(parameter(t, name)), up: true })),
+    ...(trials.some((t) => t.training !== undefined)
+      ? [{ head: "training", get: (t) => t.training, text: (t) => (t.training === undefined ? "" : `of ${t.training}`), up: true }] : []),
     { head: "epochs run", get: (t) => t.epochs, up: false },
     { head: "time", get: (t) => t.seconds, text: (t) => duration(t.seconds), up: true },
     { head: "state", get: (t) => t.state, up: true, kind: "text", cls: (t) => `state-${t.state}` },

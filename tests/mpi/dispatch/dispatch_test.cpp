@@ -87,13 +87,19 @@ protected:
         return dispatcher.finish();
     }
 
-    static record::TrialResult done(const record::Assignment& assignment) {
+    static record::TrialResult result_of(const record::Assignment& assignment) {
         record::TrialResult result;
         result.trial = assignment.trial;
-        result.permutation = assignment.permutation;
+        result.permutation = assignment.ends.front().permutation;
         result.history.emplace_back().metrics.dice_coef =
             0.1 * static_cast<double>(assignment.trial);
         return result;
+    }
+
+    static record::Trained done(const record::Assignment& assignment,
+                                record::TrialControl& control) {
+        control.end_reached(result_of(assignment));
+        return {};
     }
 
     comm::Communicator world_ = comm::Communicator::world();
@@ -111,7 +117,7 @@ TEST_F(Dispatch, EveryTrialEndsOnce) {
         run([&](const record::Assignment& assignment, record::TrialControl& control) {
             EXPECT_TRUE(mine.insert(assignment.trial).second);
             EXPECT_EQ(control.after_step({assignment.trial, 0, 0, 1, 0.0}), record::Answer::go_on);
-            return done(assignment);
+            return done(assignment, control);
         });
     const auto all = world_.all_gather(std::vector<record::TrialId>(mine.begin(), mine.end()));
     EXPECT_EQ(all.size(), 23U);
@@ -129,9 +135,9 @@ TEST_F(Dispatch, MembersTrainWithTheirLeader) {
     if (world_.size() % 2 != 0) GTEST_SKIP() << "needs an even number of ranks";
     begin(5, 2);
     std::int64_t runs = 0;
-    run([&](const record::Assignment& assignment, record::TrialControl&) {
+    run([&](const record::Assignment& assignment, record::TrialControl& control) {
         ++runs;
-        return done(assignment);
+        return done(assignment, control);
     });
     EXPECT_EQ(world_.all_reduce(runs, comm::Operation::sum), 10);
 }
@@ -142,14 +148,14 @@ TEST_F(Dispatch, AStopPausesWhatRunsAndKeepsTheRest) {
         run([&](const record::Assignment& assignment, record::TrialControl& control) {
             // The signal reaches the last rank alone, in its first trial.
             if (world_.rank() == world_.size() - 1) test::request_stop();
-            auto result = done(assignment);
             const double began = core::steady_seconds();
             while (control.after_step({assignment.trial, 0, 0, 1, 0.0}) == record::Answer::go_on) {
-                if (core::steady_seconds() - began > 20) return result;
+                if (core::steady_seconds() - began > 20) return done(assignment, control);
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
             }
-            result.state = record::TrialState::paused;
-            return result;
+            auto so_far = result_of(assignment);
+            so_far.state = record::TrialState::paused;
+            return record::Trained{so_far};
         });
     if (!ending) return;
     EXPECT_EQ(ending->ending, sweep::Ending::stopped);
@@ -167,7 +173,7 @@ TEST_F(Dispatch, TimeLimitLetsRunningOnesFinish) {
         run([&](const record::Assignment& assignment, record::TrialControl& control) {
             std::this_thread::sleep_for(std::chrono::milliseconds(100));
             EXPECT_EQ(control.after_step({assignment.trial, 0, 0, 1, 0.1}), record::Answer::go_on);
-            return done(assignment);
+            return done(assignment, control);
         });
     if (!ending) return;
     EXPECT_EQ(ending->ending, sweep::Ending::time_limit);
@@ -185,7 +191,7 @@ TEST_F(Dispatch, TargetEndsTheSweep) {
         run([&](const record::Assignment& assignment, record::TrialControl& control) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
             control.after_step({assignment.trial, 0, 0, 1, 0.02});
-            return done(assignment);
+            return done(assignment, control);
         });
     if (!ending) return;
     EXPECT_EQ(ending->ending, sweep::Ending::target);
@@ -194,14 +200,16 @@ TEST_F(Dispatch, TargetEndsTheSweep) {
 
 TEST_F(Dispatch, FailuresDoNotHoldTheOthers) {
     begin(6, 1);
-    const auto ending = run([&](const record::Assignment& assignment, record::TrialControl&) {
-        auto result = done(assignment);
-        if (assignment.trial == 3) {
-            result.state = record::TrialState::failed;
-            result.reason = "for the test";
-        }
-        return result;
-    });
+    const auto ending =
+        run([&](const record::Assignment& assignment, record::TrialControl& control) {
+            auto result = result_of(assignment);
+            if (assignment.trial == 3) {
+                result.state = record::TrialState::failed;
+                result.reason = "for the test";
+            }
+            control.end_reached(result);
+            return record::Trained{};
+        });
     if (!ending) return;
     EXPECT_EQ(ending->ending, sweep::Ending::complete);
     EXPECT_EQ(journal_->record().result(3)->state, record::TrialState::failed);

@@ -23,7 +23,7 @@ record::TrialResult alone(const record::Assignment& work, model::Precision preci
     auto context = place.context();
     context.precision = precision;
     test::Control control;
-    return train::run_trial(context, work, control);
+    return test::run_trial(context, work, control);
 }
 
 class Group : public testing::Test {
@@ -52,7 +52,7 @@ TEST_F(Group, AgreesWithOneRankInFloat64) {
     auto context = place_.context();
     context.precision = model::Precision::float64;
     test::Control control;
-    const auto together = train::run_trial(context, work, control);
+    const auto together = test::run_trial(context, work, control);
     ASSERT_EQ(together.state, TrialState::done) << together.reason;
     const auto one = alone(work, model::Precision::float64);
     EXPECT_LE(largest_difference(together.history, one.history), 1e-10);
@@ -74,7 +74,7 @@ TEST_F(Group, AgreesWithOneRankOnAnyArchitecture) {
             auto context = place.context();
             context.precision = model::Precision::float64;
             test::Control control;
-            const auto result = train::run_trial(context, work, control);
+            const auto result = test::run_trial(context, work, control);
             EXPECT_EQ(result.state, TrialState::done) << result.reason;
             return result.history;
         };
@@ -89,7 +89,7 @@ TEST_F(Group, FirstFloat32LossAgrees) {
     const auto work =
         test::assignment({{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}});
     test::Control control;
-    const auto together = train::run_trial(place_.context(), work, control);
+    const auto together = test::run_trial(place_.context(), work, control);
     const auto one = alone(work, model::Precision::float32);
     EXPECT_NEAR(together.history[0].metrics.loss, one.history[0].metrics.loss, 1e-7);
 }
@@ -102,7 +102,7 @@ TEST_F(Group, FrozenLayersKeepTheRanksInStep) {
         auto context = place_.context();
         context.precision = model::Precision::float64;
         test::Control control;
-        const auto together = train::run_trial(context, work, control);
+        const auto together = test::run_trial(context, work, control);
         ASSERT_EQ(together.state, TrialState::done) << together.reason;
         EXPECT_LE(
             largest_difference(together.history, alone(work, model::Precision::float64).history),
@@ -114,7 +114,7 @@ TEST_F(Group, LocalStatisticsKeepTheRanksAlike) {
     auto context = place_.context();
     context.options.sync_batch_norm = false;
     test::Control control;
-    const auto result = train::run_trial(context, test::assignment(), control);
+    const auto result = test::run_trial(context, test::assignment(), control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
     const auto losses = Communicator::world().all_gather(result.history.back().metrics.loss);
     for (const double loss : losses) EXPECT_EQ(loss, losses[0]);
@@ -123,7 +123,7 @@ TEST_F(Group, LocalStatisticsKeepTheRanksAlike) {
 TEST_F(Group, PausesTogetherAndResumesBitForBit) {
     auto work = test::assignment();
     test::Control control;
-    const auto whole = train::run_trial(place_.context(), work, control);
+    const auto whole = test::run_trial(place_.context(), work, control);
     for (const std::int64_t nth : {1, 2, 4}) {
         test::Control pausing, rest;
         // Only one rank asks: a signal may reach one alone.
@@ -132,11 +132,11 @@ TEST_F(Group, PausesTogetherAndResumesBitForBit) {
             return asks && pausing.steps == nth ? Answer::stop : Answer::go_on;
         };
         work.checkpoint.clear();
-        const auto part = train::run_trial(place_.context(), work, pausing);
+        const auto part = test::run_trial(place_.context(), work, pausing);
         ASSERT_EQ(part.state, TrialState::paused);
         EXPECT_EQ(pausing.checkpoints.size(), Communicator::world().is_root() ? 1U : 0U);
         work.checkpoint = "trials/4/checkpoint.h5";
-        const auto pieces = train::run_trial(place_.context(), work, rest);
+        const auto pieces = test::run_trial(place_.context(), work, rest);
         EXPECT_EQ(test::metrics(pieces.history), test::metrics(whole.history)) << nth;
         EXPECT_EQ(pieces.modality, whole.modality) << nth;
     }
@@ -150,14 +150,14 @@ TEST_F(Group, AFailureOnOneRankEndsTheTrialEverywhere) {
                  (std::string(point) + ":" + std::to_string(failing) + ":exception:1").c_str(), 1);
         core::arm_faults(world.rank());
         test::Control control;
-        const auto result = train::run_trial(place_.context(), test::assignment(), control);
+        const auto result = test::run_trial(place_.context(), test::assignment(), control);
         EXPECT_EQ(result.state, TrialState::failed);
         EXPECT_FALSE(result.reason.empty());
         EXPECT_EQ(world.broadcast(result.reason), result.reason);
         ::unsetenv("MSUNET_FAULT");
         core::arm_faults(world.rank());
         // The group then trains the next trial.
-        EXPECT_EQ(train::run_trial(place_.context(), test::assignment(), control).state,
+        EXPECT_EQ(test::run_trial(place_.context(), test::assignment(), control).state,
                   TrialState::done);
     }
 }
@@ -166,7 +166,7 @@ TEST_F(Group, LargerThanTheBatchFailsTheTrial) {
     const int ranks = Communicator::world().size();
     if (ranks == 1) GTEST_SKIP() << "needs more ranks than samples in a batch";
     test::Control control;
-    const auto result = train::run_trial(
+    const auto result = test::run_trial(
         place_.context(), test::assignment({{"batch_size", std::int64_t{ranks - 1}}}), control);
     EXPECT_EQ(result.state, TrialState::failed);
     EXPECT_NE(result.reason.find("batch_size"), std::string::npos) << result.reason;
@@ -176,15 +176,15 @@ TEST_F(Group, StartsAgainWhereOneRankCantReadTheCheckpoint) {
     test::Control pausing, resumed, fresh;
     pausing.step_answer = [](const record::StepReport&) { return Answer::stop; };
     auto work = test::assignment();
-    ASSERT_EQ(train::run_trial(place_.context(), work, pausing).state, TrialState::paused);
+    ASSERT_EQ(test::run_trial(place_.context(), work, pausing).state, TrialState::paused);
     const auto world = Communicator::world();
     work.checkpoint = "trials/4/checkpoint.h5";
     auto broken = work;
     if (world.rank() == world.size() - 1) broken.checkpoint = "trials/4/missing.h5";
-    const auto again = train::run_trial(place_.context(), broken, resumed);
+    const auto again = test::run_trial(place_.context(), broken, resumed);
     ASSERT_EQ(again.state, TrialState::done) << again.reason;
     work.checkpoint.clear();
-    const auto expected = train::run_trial(place_.context(), work, fresh);
+    const auto expected = test::run_trial(place_.context(), work, fresh);
     EXPECT_EQ(test::metrics(again.history), test::metrics(expected.history));
 }
 

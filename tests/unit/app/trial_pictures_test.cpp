@@ -29,7 +29,7 @@ TEST(TrialFileWriter, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
                            {{"target_size", "64", core::Affects::data}});
     context.files = &writer;
     test::Control control;
-    const auto result = train::run_trial(context, test::assignment({}, 4), control);
+    const auto result = test::run_trial(context, test::assignment({}, 4), control);
     ASSERT_EQ(result.state, record::TrialState::done);
     const auto pictures = pictures_of(small.folder(), 4);
     // Three slices lie too near to each other for more than one a scan.
@@ -46,7 +46,7 @@ TEST(TrialFileWriter, DrawsTheValidationSlicesOfATrialThatIsTheBestSoFar) {
     EXPECT_EQ(weights.attributes.at("msunet_final_activation"), "sigmoid");
     // The same trial again is not better.
     fs::remove(small.folder() / record::trial_folder(4) / report::pictures_file_name);
-    (void)train::run_trial(context, test::assignment({}, 4), control);
+    (void)test::run_trial(context, test::assignment({}, 4), control);
     EXPECT_TRUE(pictures_of(small.folder(), 4).empty());
 }
 
@@ -92,7 +92,7 @@ TEST(TrialFileWriter, LeavesPicturesOutWhenTheirShareOfTheTimeIsSpent) {
     TwoTrials files(context.dataset, context.metric, small.folder());
     context.files = &files;
     test::Control control;
-    (void)train::run_trial(context, test::assignment({}, 4), control);
+    (void)test::run_trial(context, test::assignment({}, 4), control);
     EXPECT_TRUE(has_pictures(small.folder(), 4));
     EXPECT_FALSE(files.second_with_little);
     EXPECT_TRUE(files.second_with_all);

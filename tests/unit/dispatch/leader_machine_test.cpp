@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 Assign assign(record::TrialId trial, std::optional<std::int64_t> until_epoch = {}) {
-    return {{trial, {}, until_epoch, "", 0, 0}};
+    return {{trial, {{trial, {}}}, until_epoch, "", 0, 0}};
 }
 
 /// "ready", "started 3", "to members: train 3", "train 3", …
@@ -43,11 +43,13 @@ std::vector<std::string> texts(const LeaderActions& actions) {
     return result;
 }
 
-record::TrialResult result(record::TrialState state, std::size_t epochs = 0) {
-    record::TrialResult result;
-    result.state = state;
-    result.history.resize(epochs);
-    return result;
+record::Trained ended() { return {}; }
+
+record::Trained paused(std::size_t epochs = 0) {
+    record::TrialResult so_far;
+    so_far.state = record::TrialState::paused;
+    so_far.history.resize(epochs);
+    return {so_far};
 }
 
 TEST(LeaderMachine, TrainsWhatItIsAssignedAndAsksForMore) {
@@ -60,7 +62,8 @@ TEST(LeaderMachine, TrainsWhatItIsAssignedAndAsksForMore) {
     EXPECT_THAT(texts(machine.epoch_ended({})), ElementsAre("epoch 3"));
     EXPECT_THAT(texts(machine.checkpoint_saved({3, "c", 1, 0})), ElementsAre("checkpoint"));
     EXPECT_EQ(machine.answer(), record::Answer::go_on);
-    EXPECT_THAT(texts(machine.trained(result(record::TrialState::done), 1)), ElementsAre("ended"));
+    EXPECT_THAT(texts(machine.end_reached({})), ElementsAre("ended"));
+    EXPECT_THAT(machine.trained(ended(), 1), IsEmpty());
     EXPECT_FALSE(machine.is_over());
     EXPECT_THAT(machine.receive(End{}), IsEmpty());
     EXPECT_TRUE(machine.is_over());
@@ -74,7 +77,7 @@ TEST(LeaderMachine, GivesBackATrialThatHasNotStarted) {
     (void)machine.receive(assign(2));
     EXPECT_THAT(machine.receive(Recall{1}), IsEmpty()) << "it has started";
     EXPECT_THAT(texts(machine.receive(Recall{2})), ElementsAre("returned 2", "ready"));
-    (void)machine.trained(result(record::TrialState::done), 1);
+    (void)machine.trained(ended(), 1);
     EXPECT_THAT(machine.start_next(), IsEmpty());
 }
 
@@ -94,7 +97,7 @@ TEST(LeaderMachine, AStopPausesTheRunningTrial) {
     (void)machine.receive(assign(2));
     EXPECT_THAT(texts(machine.receive(Stop{})), ElementsAre("returned 2"));
     EXPECT_EQ(machine.answer(), record::Answer::stop);
-    const auto actions = machine.trained(result(record::TrialState::paused, 2), 1.5);
+    const auto actions = machine.trained(paused(2), 1.5);
     ASSERT_THAT(texts(actions), ElementsAre("paused 1"));
     const auto paused = std::get<Paused>(std::get<Report>(actions[0]).message);
     EXPECT_FALSE(paused.reached);
@@ -108,23 +111,21 @@ TEST(LeaderMachine, ASignalIsReportedOnceAndPausesTheRunningTrial) {
     EXPECT_THAT(texts(machine.receive_signal()), ElementsAre("signal"));
     EXPECT_THAT(machine.receive_signal(), IsEmpty());
     EXPECT_EQ(machine.answer(), record::Answer::stop);
-    EXPECT_THAT(texts(machine.trained(result(record::TrialState::paused), 1)),
-                ElementsAre("paused 1"));
+    EXPECT_THAT(texts(machine.trained(paused(), 1)), ElementsAre("paused 1"));
 }
 
 TEST(LeaderMachine, ASignalThatOnlyAMemberReceivedIsReported) {
     LeaderMachine machine;
     (void)machine.receive(assign(1));
     (void)machine.start_next();
-    EXPECT_THAT(texts(machine.trained(result(record::TrialState::paused), 1)),
-                ElementsAre("signal", "paused 1"));
+    EXPECT_THAT(texts(machine.trained(paused(), 1)), ElementsAre("signal", "paused 1"));
 }
 
 TEST(LeaderMachine, APauseAtUntilEpochIsNoSignal) {
     LeaderMachine machine;
     (void)machine.receive(assign(1, 2));
     (void)machine.start_next();
-    const auto actions = machine.trained(result(record::TrialState::paused, 2), 1);
+    const auto actions = machine.trained(paused(2), 1);
     ASSERT_THAT(texts(actions), ElementsAre("paused 1"));
     const auto paused = std::get<Paused>(std::get<Report>(actions[0]).message);
     ASSERT_TRUE(paused.reached);

@@ -42,7 +42,8 @@ TEST(Messages, EveryMessageRoundTrips) {
         {Ready{}, Started{large, "trials/12/checkpoint.h5"}, EpochEnded{3, some_report()},
          CheckpointSaved{{3, "trials/3/checkpoint.h5", 4, 17}}, Ended{some_result()},
          Paused{5, some_result(), 0.5}, Returned{large}, SignalReceived{}, Left{}});
-    const record::Assignment assignment{12, {{"lr", 0.1}}, 3, "trials/12/checkpoint.h5", 2.5, 99.5};
+    const record::Assignment assignment{
+        12, {{12, {{"lr", 0.1}}}}, 3, "trials/12/checkpoint.h5", 2.5, 99.5};
     expect_round_trips<ToLeader>({Assign{assignment}, Recall{large}, Drain{}, Stop{}, End{}});
     expect_round_trips<ToMember>({Train{assignment}, Dismiss{}});
 }

@@ -19,14 +19,22 @@ Dangers dangers(core::RandomStream& random, std::size_t trials) {
     return result;
 }
 
-/// A sweep of every second permutation of its grid.
-Disk disk_of(std::size_t trials) {
+/// A sweep of every second permutation of its grid, of which some share their training.
+Disk disk_of(core::RandomStream& random, std::size_t trials) {
     record::SweepStart start;
     start.metric = "dice_coef";
+    const double share = random.chance(0.5) ? random.uniform(0, 1) : 0;
     for (std::size_t i = 0; i < 2 * trials; ++i) {
-        start.grid["n"].emplace_back(static_cast<std::int64_t>(i));
+        const auto shorter = 1 + static_cast<std::int64_t>(random.below(epochs));
+        start.grid["epochs"].emplace_back(share > 0 ? shorter : epochs);
     }
-    for (std::size_t i = 0; i < trials; ++i) start.trials.push_back(2 * i);
+    for (std::size_t i = 0; i < trials; ++i) {
+        start.trials.push_back(2 * i);
+        if (start.shared.empty() || !random.chance(share)) start.shared.emplace_back();
+        start.shared[random.below(start.shared.size())].push_back(2 * i);
+    }
+    std::erase_if(start.shared, [](const auto& ids) { return ids.size() < 2; });
+    std::ranges::sort(start.shared);
     Disk disk;
     disk.write(start);
     return disk;
@@ -49,7 +57,8 @@ void expect_complete(const Disk& disk, const Dangers& dangers) {
         EXPECT_EQ(disk.results_in_journal.at(trial), 1);
         const auto state = disk.record.result(trial)->state;
         const bool failed = state == record::TrialState::failed;
-        if (dangers.killers.contains(trial) && state != record::TrialState::stopped) {
+        const TrialId training = disk.record.training_of(trial);
+        if (dangers.killers.contains(training) && state != record::TrialState::stopped) {
             EXPECT_TRUE(failed) << "it can't have ended";
             continue;
         }
@@ -59,7 +68,7 @@ void expect_complete(const Disk& disk, const Dangers& dangers) {
         if (failed) continue;
         const auto& history = disk.record.result(trial)->history;
         if (history.empty()) continue;  // stopped before its start
-        const auto& trained = disk.epochs_trained.at(trial);
+        const auto& trained = disk.epochs_trained.at(training);
         for (std::int64_t epoch = 0; epoch < std::ssize(history); ++epoch) {
             EXPECT_EQ(history[static_cast<std::size_t>(epoch)].epoch, epoch);
             EXPECT_GE(trained.count(epoch), 1U) << "epoch " << epoch;
@@ -85,7 +94,7 @@ void run_sweep(core::RandomStream& random, Disk& disk, const sweep::SearchRules&
         ASSERT_LT(start, 2000) << "it never ends";
         if (start > 0) resume(disk);
         auto strategy = sweep::make_strategy(rules, sweep::trainings(disk.record, epochs));
-        SimulatedJob job(random, disk, groups, all, std::move(strategy), epochs);
+        SimulatedJob job(random, disk, groups, all, std::move(strategy));
         if (job.run()) disk.write(record::Stopped{record::StopReason::signal, disk.now});
         if (testing::Test::HasFailure()) return;
     }
@@ -105,7 +114,8 @@ std::vector<std::string> table_of(const Disk& disk) {
 /// A synchronous search decides the same on one group that nothing disturbs.
 void expect_same_as_undisturbed(core::RandomStream& random, const Disk& disk,
                                 const sweep::SearchRules& rules) {
-    Disk calm = disk_of(disk.record.start.trials.size());
+    Disk calm;
+    calm.write(disk.record.start);
     run_sweep(random, calm, rules, 1, {});
     EXPECT_EQ(table_of(disk), table_of(calm));
 }
@@ -115,7 +125,7 @@ void run_any_sweep(core::RandomStream& random) {
     const auto groups = static_cast<GroupId>(1 + random.below(5));
     const Dangers all = dangers(random, trials);
     const auto rules = any_rules(random);
-    Disk disk = disk_of(trials);
+    Disk disk = disk_of(random, trials);
     run_sweep(random, disk, rules, groups, all);
     if (testing::Test::HasFailure()) return;
     expect_complete(disk, all);

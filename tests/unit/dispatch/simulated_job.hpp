@@ -42,7 +42,7 @@ struct Disk {
     std::map<TrialId, int> results_in_journal;
     std::map<TrialId, record::TrialResult> result_files;
     std::map<TrialId, std::int64_t> checkpoint_epochs;
-    std::map<TrialId, std::multiset<std::int64_t>> epochs_trained;
+    std::map<TrialId, std::multiset<std::int64_t>> epochs_trained;  ///< by training
     double now = 1000;
 
     void write(const record::Event& event) {
@@ -57,11 +57,10 @@ struct Disk {
 class SimulatedJob {
 public:
     SimulatedJob(core::RandomStream& random, Disk& disk, GroupId groups, const Dangers& dangers,
-                 std::unique_ptr<sweep::Strategy> strategy, std::int64_t epochs)
+                 std::unique_ptr<sweep::Strategy> strategy)
         : random_(random),
           disk_(disk),
           dangers_(dangers),
-          epochs_(epochs),
           groups_(static_cast<std::size_t>(groups)) {
         SweepLimits limits;
         if (random_.chance(dangers_.limit)) limits.time_limit = disk_.now + random_.uniform(0, 300);
@@ -183,13 +182,14 @@ private:
         Group& group = at(id);
         const TrialId trial = group.training->trial;
         if (dangers_.killers.contains(trial)) return false;
-        const auto until = group.training->until_epoch.value_or(epochs_);
-        if (group.epoch >= until && until < epochs_) {
+        const auto until = group.training->until_epoch;
+        if (reach_end(id)) return true;
+        if (until && group.epoch >= *until) {
             pause(id);
         } else if (group.machine.answer() != record::Answer::go_on || group.member_signalled) {
             pause(id);
         } else if (random_.chance(dangers_.failure)) {
-            finish(id, record::TrialState::failed);
+            fail(id);
         } else if (random_.chance(0.3)) {
             save_checkpoint(id);
         } else {
@@ -203,7 +203,28 @@ private:
         disk_.epochs_trained[group.training->trial].insert(group.epoch);
         const auto report = report_of(group.training->trial, group.epoch++);
         carry_out(id, group.machine.epoch_ended(report));
-        if (group.epoch == epochs_) finish(id, record::TrialState::done);
+    }
+
+    static std::int64_t epochs_of(const core::Permutation& permutation) {
+        return core::as_integer(permutation.at("epochs")).value();
+    }
+
+    /// Gives one permutation whose last epoch is complete its result; false if there is none.
+    bool reach_end(GroupId id) {
+        const auto& ends = at(id).training->ends;
+        const auto due = std::ranges::find_if(
+            ends, [&](const auto& end) { return epochs_of(end.permutation) <= at(id).epoch; });
+        if (due == ends.end()) return false;
+        finish(id, *due, record::TrialState::done);
+        if (ends.empty()) end_training(id, {});
+        return true;
+    }
+
+    void fail(GroupId id) {
+        while (!at(id).training->ends.empty()) {
+            finish(id, at(id).training->ends.front(), record::TrialState::failed);
+        }
+        end_training(id, {});
     }
 
     void save_checkpoint(GroupId id) {
@@ -215,28 +236,32 @@ private:
 
     void pause(GroupId id) {
         save_checkpoint(id);
-        end_training(id, record::TrialState::paused);
+        auto so_far = result_of(id, at(id).training->ends.front(), record::TrialState::paused);
+        so_far.trial = at(id).training->trial;
+        end_training(id, {so_far});
     }
 
-    void finish(GroupId id, record::TrialState state) {
-        disk_.result_files[at(id).training->trial] = result_of(id, state);
-        end_training(id, state);
+    void finish(GroupId id, const record::TrainingEnd& end, record::TrialState state) {
+        EXPECT_FALSE(disk_.result_files.contains(end.trial)) << "it ends twice";
+        const record::TrialResult result = result_of(id, end, state);
+        disk_.result_files[end.trial] = result;
+        std::erase(at(id).training->ends, record::TrainingEnd(end));
+        carry_out(id, at(id).machine.end_reached(result));
     }
 
-    void end_training(GroupId id, record::TrialState state) {
-        Group& group = at(id);
-        const record::TrialResult result = result_of(id, state);
-        group.training.reset();
-        carry_out(id, group.machine.trained(result, 1));
+    void end_training(GroupId id, const record::Trained& trained) {
+        at(id).training.reset();
+        carry_out(id, at(id).machine.trained(trained, 1));
     }
 
-    record::TrialResult result_of(GroupId id, record::TrialState state) {
+    record::TrialResult result_of(GroupId id, const record::TrainingEnd& end,
+                                  record::TrialState state) {
         record::TrialResult result;
-        result.trial = at(id).training->trial;
-        result.permutation = at(id).training->permutation;
+        result.trial = end.trial;
+        result.permutation = end.permutation;
         result.state = state;
         for (std::int64_t epoch = 0; epoch < at(id).epoch; ++epoch) {
-            result.history.push_back(report_of(result.trial, epoch));
+            result.history.push_back(report_of(at(id).training->trial, epoch));
         }
         return result;
     }
@@ -255,7 +280,12 @@ private:
     void start_training(GroupId id, const record::Assignment& assignment) {
         const TrialId trial = assignment.trial;
         EXPECT_FALSE(at(id).drained) << "it starts a trial after Drain or Stop";
-        EXPECT_FALSE(disk_.result_files.contains(trial)) << "trained after its end";
+        std::vector<TrialId> ends;
+        for (const auto& end : assignment.ends) {
+            ends.push_back(end.trial);
+            EXPECT_EQ(end.permutation, disk_.record.permutation(end.trial));
+        }
+        EXPECT_EQ(ends, disk_.record.unfinished_members(trial));
         for (Group& other : groups_) {
             if (!other.training) continue;
             EXPECT_NE(other.training->trial, trial) << "two groups train it";
@@ -333,7 +363,6 @@ private:
     core::RandomStream& random_;
     Disk& disk_;
     const Dangers& dangers_;
-    std::int64_t epochs_;
     std::vector<Group> groups_;
     std::unique_ptr<DispatcherMachine> dispatcher_;
     bool signalled_ = false;

@@ -80,7 +80,7 @@ record::TrialResult run(Precision precision, const core::Permutation& changes, b
         };
     }
     test::Control control;
-    auto result = train::run_trial(context, test::assignment(changes), control);
+    auto result = test::run_trial(context, test::assignment(changes), control);
     EXPECT_EQ(result.state, record::TrialState::done) << result.reason;
     return result;
 }

@@ -28,7 +28,7 @@ TEST(Fields, ResultsRoundTripInEveryState) {
 }
 
 TEST(Fields, AssignmentRoundTrips) {
-    Assignment assignment{12, sample_permutation(), std::nullopt, "", 0, 0};
+    Assignment assignment{12, {{12, sample_permutation()}, {14, {}}}, std::nullopt, "", 0, 0};
     expect_round_trip(assignment);
     assignment.until_epoch = 3;
     assignment.checkpoint = "trials/12/checkpoint.h5";

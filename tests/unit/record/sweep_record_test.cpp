@@ -133,6 +133,79 @@ TEST(Apply, ARetriedTrialBeginsAfresh) {
     EXPECT_FALSE(record.starts[0].died);
 }
 
+/// Six trials, of which 1, 3 and 4 share a training.
+SweepRecord sharing() {
+    auto start = sample_start();
+    start.shared = {{1, 3, 4}};
+    SweepRecord record;
+    update(record, start);
+    return record;
+}
+
+TEST(Shared, TrainingsKnowWhomTheyServe) {
+    const SweepRecord record = sharing();
+    EXPECT_EQ(record.training_of(4), 1U);
+    EXPECT_EQ(record.training_of(1), 1U);
+    EXPECT_EQ(record.training_of(2), 2U);
+    EXPECT_EQ(record.start.members_of(1), (std::vector<TrialId>{1, 3, 4}));
+    EXPECT_EQ(record.start.members_of(0), std::vector<TrialId>{0});
+    EXPECT_EQ(record.start.members_of(5), std::vector<TrialId>{5});
+}
+
+TEST(Shared, ATrainingRunsUntilItsLastPermutationHasAResult) {
+    SweepRecord record = sharing();
+    update(record, TrialStarted{1, 2, "", 1010});
+    update(record, EpochFinished{1, sample_epoch(0), 1015});
+    update(record, TrialFinished{scored(1, 1), 1020});
+    EXPECT_EQ(record.find(1)->state, TrialState::running);
+    EXPECT_EQ(record.find(1)->epochs.size(), 1U);
+    EXPECT_EQ(record.unfinished_members(1), (std::vector<TrialId>{3, 4}));
+    update(record, TrialFinished{scored(4, 1), 1030});
+    EXPECT_EQ(record.find(4)->state, TrialState::done);
+    update(record, TrialFinished{scored(3, 1), 1040});
+    EXPECT_EQ(record.find(1)->state, TrialState::done);
+    EXPECT_TRUE(record.find(1)->epochs.empty());
+    EXPECT_EQ(record.unfinished(), 3U);
+    ASSERT_EQ(record.timeline.size(), 1U);
+    EXPECT_EQ(record.timeline[0].to, 1040);
+}
+
+TEST(Shared, ADeathCountsForTheTrainingAlsoAfterItsOwnEnd) {
+    SweepRecord record = sharing();
+    update(record, TrialStarted{1, 2, "", 1010});
+    update(record, TrialFinished{scored(1, 1), 1020});
+    update(record, resumed(2000));
+    EXPECT_EQ(record.find(1)->progress.deaths, 1);
+    EXPECT_EQ(record.find(1)->state, TrialState::pending);
+}
+
+TEST(Shared, ARetryStartsTheTrainingAgainForTheFailedAlone) {
+    SweepRecord record = sharing();
+    TrialResult failed = sample_result(4);
+    failed.state = TrialState::failed;
+    update(record, TrialStarted{1, 2, "", 1010});
+    update(record, checkpoint(1, 1, 1015));
+    update(record, TrialFinished{scored(1, 1), 1020});
+    update(record, TrialFinished{scored(3, 1), 1020});
+    update(record, TrialFinished{failed, 1030});
+    update(record, TrialRetried{4, 2001});
+    EXPECT_EQ(record.unfinished_members(1), std::vector<TrialId>{4});
+    EXPECT_EQ(record.find(1)->progress.checkpoint, std::nullopt);
+    EXPECT_NE(record.result(1), nullptr);
+}
+
+TEST(Shared, RefusesWhatIsNoPartOfTheSweep) {
+    for (const auto& shared : std::vector<std::vector<std::vector<TrialId>>>{
+             {{1}}, {{3, 1}}, {{1, 9}}, {{1, 3}, {3, 4}}, {{3, 4}, {1, 2}}}) {
+        auto start = sample_start();
+        start.shared = shared;
+        SweepRecord record;
+        EXPECT_THROW(update(record, start), core::InputError);
+    }
+    SweepRecord record = sharing();
+    EXPECT_THROW(update(record, TrialStarted{3, 0, "", 1}), core::InputError);
+}
+
 TEST(Apply, RefusesWhatCannotFollow) {
     SweepRecord empty;
     EXPECT_THROW(update(empty, Heartbeat{}), core::InputError);

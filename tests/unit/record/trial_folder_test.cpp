@@ -69,6 +69,20 @@ TEST_F(TrialFolder, ResultsThatTheJournalLacksAreAdopted) {
     EXPECT_EQ(record().result(2), nullptr);
 }
 
+TEST_F(TrialFolder, ResultsOfAllThatATrainingServesAreAdopted) {
+    journal_.reset();
+    fs::remove(experiment_ / journal_name);
+    auto start = sample_start();
+    start.shared = {{0, 2}};
+    journal_.emplace(Journal::create(experiment_ / journal_name, start));
+    journal_->append(TrialStarted{0, 3, "", 1001});
+    write_result(of(0), sample_result(0));
+    write_result(of(2), sample_result(2));
+    adopt_results(*journal_, experiment_);
+    EXPECT_NE(record().result(0), nullptr);
+    EXPECT_NE(record().result(2), nullptr);
+}
+
 TEST_F(TrialFolder, FailedTrialsRunAgain) {
     auto failed = sample_result(1);
     failed.state = TrialState::failed;

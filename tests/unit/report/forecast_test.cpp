@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "msunet/record/event.hpp"
+
 namespace msunet::report {
 namespace {
 
@@ -74,6 +76,33 @@ TEST(Forecast, OfARecordIsThatOfItsEvents) {
     const Forecast read(record);
     EXPECT_EQ(read.seconds_left(2), followed.seconds_left(2));
     EXPECT_EQ(read.epoch_seconds(), followed.epoch_seconds());
+}
+
+// Trials of 2, 4 and 10 epochs in one training.
+TEST(Forecast, CountsTheEpochsOfATrainingOnce) {
+    auto start = three_trials().start;
+    start.shared = {{0, 1, 2}};
+    record::SweepRecord record;
+    record::update(record, start);
+    Forecast forecast(record);
+    EXPECT_EQ(forecast.planned_epochs(record, 0), 10);
+    record::update(record, record::TrialStarted{0, 0, "", 1});
+    for (std::int64_t i = 0; i < 2; ++i) forecast.epoch(0, epoch(i, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(4), 8 * 3) << "one group trains it";
+    const auto end = [&](record::TrialId trial, std::int64_t epochs) {
+        record::update(record, record::TrialFinished{result(trial, epochs), 2});
+        forecast.ended(record, result(trial, epochs));
+    };
+    end(0, 2);
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 8 * 3);
+    end(2, 2);  // stopped early
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 2 * 3);
+    EXPECT_EQ(forecast.planned_epochs(record, 0), 4);
+    for (std::int64_t i = 2; i < 4; ++i) forecast.epoch(0, epoch(i, 3));
+    end(1, 4);
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 0);
+    EXPECT_DOUBLE_EQ(*Forecast(record).epoch_seconds(), 3);
+    EXPECT_DOUBLE_EQ(*Forecast(record).seconds_left(1), 0);
 }
 
 TEST(Forecast, KnowsHowLongPermutationsTrain) {

@@ -13,6 +13,7 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 std::vector<RunningTrial> running(std::size_t count) {
     std::vector<RunningTrial> trials(count);
@@ -35,6 +36,14 @@ const SweepTotals totals{.done = 2,
                          .left = 7,
                          .best = "1: val_dice_coef 0.8123",
                          .seconds_left = 750};
+
+TEST(LiveTable, CountsThoseThatShareATraining) {
+    auto trials = running(2);
+    trials[1].others = 3;
+    const auto lines = core::split(format_live_table(trials, totals, 79, 20), '\n');
+    EXPECT_THAT(lines[2], StartsWith("    1 +3"));
+    EXPECT_EQ(lines[2].size(), lines[0].size());
+}
 
 TEST(LiveTable, HasARowForEachTrialAndTheTotals) {
     const auto lines = core::split(format_live_table(running(2), totals, 79, 20), '\n');

@@ -78,6 +78,25 @@ TEST(Plans, ResumeFromCheckpointsAndKnowOfDeaths) {
     EXPECT_EQ(all[1].spent_seconds, 2);
 }
 
+TEST(Plans, AreOfTrainingsForThoseWithoutAResult) {
+    record::SweepRecord record;
+    auto start = started().start;
+    start.shared = {{0, 3}};
+    update(record, start);
+    EXPECT_EQ(plans(record, cost)[0].ends, (std::vector<record::TrialId>{0, 3}));
+    EXPECT_EQ(plans(record, cost)[0].cost, 40) << "the longest counts";
+    update(record, record::TrialStarted{0, 0, "", 10});
+    update(record, record::CheckpointSaved{{0, "c", 1, 5}, 12});
+    update(record, finished(0, record::TrialState::done));
+    const auto all = plans(record, cost);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].trial, 0U);
+    EXPECT_EQ(all[0].ends, std::vector<record::TrialId>{3});
+    EXPECT_TRUE(all[0].progress.checkpoint);
+    update(record, finished(3, record::TrialState::done));
+    EXPECT_EQ(plans(record, cost).size(), 1U);
+}
+
 TEST(EstimatedCost, IsEpochsTimesSamples) {
     EXPECT_EQ(estimated_cost({{"epochs", std::int64_t{7}}}, 20, 100), 700);
     EXPECT_EQ(estimated_cost({}, 20, 100), 2000);

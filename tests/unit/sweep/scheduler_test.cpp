@@ -20,6 +20,7 @@ core::Permutation values_of(record::TrialId trial) {
 TrialPlan plan(record::TrialId trial, double cost = 1) {
     TrialPlan result;
     result.trial = trial;
+    result.ends = {trial};
     result.cost = cost;
     return result;
 }
@@ -96,7 +97,8 @@ TEST(Scheduler, CheckpointsFirstThenTheLongestThenById) {
         ASSERT_EQ(actions.size(), 1U);
         const record::Assignment& assignment = std::get<Assign>(actions[0]).assignment;
         order.push_back(assignment.trial);
-        EXPECT_EQ(assignment.permutation, values_of(assignment.trial));
+        ASSERT_EQ(assignment.ends.size(), 1U);
+        EXPECT_EQ(assignment.ends[0].permutation, values_of(assignment.trial));
         EXPECT_EQ(assignment.until_epoch, std::nullopt);
         if (assignment.trial == 3) {
             EXPECT_EQ(assignment.checkpoint, "trials/3/checkpoint.h5");
@@ -276,6 +278,50 @@ TEST(Scheduler, ATimeLimitEndsASearchThatHasMoreToStart) {
     s.on(TrialStarted{0, trial});
     EXPECT_THAT(texts(s.on(TimeLimitReached{})), ElementsAre("drain"));
     EXPECT_THAT(texts(s.on(TrialPaused{0, trial, true, 0.5, 1})), ElementsAre("end time limit"));
+}
+
+TEST(Scheduler, ATrainingEndsWithItsLastPermutation) {
+    std::vector<TrialPlan> all = equal_plans(2);
+    all[0].ends = {0, 4, 6};
+    all[0].progress.deaths = 1;
+    Scheduler s = scheduler(all, 1);
+    s.start();
+    const auto first = s.on(GroupReady{0});
+    ASSERT_THAT(texts(first), ElementsAre("assign 0 to 0"));
+    EXPECT_EQ(std::get<Assign>(first[0]).assignment.ends,
+              (std::vector<record::TrainingEnd>{
+                  {0, values_of(0)}, {4, values_of(4)}, {6, values_of(6)}}));
+    s.on(TrialStarted{0, 0});
+    EXPECT_THAT(s.on(TrialEnded{0, 4}), IsEmpty());
+    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 1 to 0")) << "one ahead";
+    EXPECT_THROW(s.on(TrialEnded{0, 4}), std::logic_error) << "it has its result";
+    EXPECT_THAT(s.on(TrialEnded{0, 0}), IsEmpty());
+    EXPECT_THAT(s.on(TrialEnded{0, 6}), IsEmpty());
+    s.on(TrialStarted{0, 1});
+    EXPECT_THAT(texts(s.on(TrialEnded{0, 1})), ElementsAre("end complete"));
+}
+
+TEST(Scheduler, APausedTrainingGoesOnForThoseThatAreLeft) {
+    std::vector<TrialPlan> all = equal_plans(1);
+    all[0].ends = {0, 4};
+    Scheduler s = scheduler(all, 2);
+    s.start();
+    s.on(GroupReady{0});
+    s.on(TrialStarted{0, 0});
+    s.on(TrialEnded{0, 0});
+    s.on(GroupReady{1});
+    const auto again = s.on(TrialPaused{0, 0, false, std::nullopt, 3});
+    ASSERT_THAT(texts(again), ElementsAre("assign 0 to 1"));
+    EXPECT_EQ(std::get<Assign>(again[0]).assignment.ends,
+              (std::vector<record::TrainingEnd>{{4, values_of(4)}}));
+}
+
+TEST(Scheduler, ATrainingThatKillsFailsAllOfItsPermutations) {
+    std::vector<TrialPlan> all = equal_plans(1);
+    all[0].ends = {0, 4};
+    all[0].progress.deaths = 4;
+    Scheduler s = scheduler(all, 1);
+    EXPECT_THAT(texts(s.start()), ElementsAre("fail 0", "fail 4", "end complete"));
 }
 
 TEST(Scheduler, AnImpossibleEventIsAnErrorOfTheProgram) {

@@ -59,7 +59,10 @@ TEST(Strategy, TheGridRunsEverythingToTheEnd) {
 
 TEST(Strategy, StopsAndPromotesWithoutNewMachinery) {
     std::vector<TrialPlan> plans(6);
-    for (std::size_t i = 0; i < plans.size(); ++i) plans[i].trial = i;
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        plans[i].trial = i;
+        plans[i].ends = {i};
+    }
     Scheduler scheduler(plans, 1, std::make_unique<Halving>(),
                         [](record::TrialId) { return core::Permutation{}; });
     scheduler.start();

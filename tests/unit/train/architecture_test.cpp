@@ -40,7 +40,7 @@ protected:
 
 TEST_F(SmallArchitecture, IsTrainedAndItsWeightsAreSaved) {
     test::Control control;
-    const auto result = train::run_trial(place_.context(), work_, control);
+    const auto result = test::run_trial(place_.context(), work_, control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
     EXPECT_LT(result.history.back().metrics.loss, result.history.front().metrics.loss);
     const auto weights = trained(result);
@@ -53,7 +53,7 @@ TEST_F(SmallArchitecture, IsTrainedAndItsWeightsAreSaved) {
 
 TEST_F(SmallArchitecture, GoesOnFromACheckpointBitForBit) {
     test::Control control;
-    const auto whole = train::run_trial(place_.context(), work_, control);
+    const auto whole = test::run_trial(place_.context(), work_, control);
     ASSERT_EQ(whole.state, TrialState::done) << whole.reason;
     const auto weights = trained(whole);
     for (const std::int64_t nth : {1, 4, 8}) {
@@ -62,9 +62,9 @@ TEST_F(SmallArchitecture, GoesOnFromACheckpointBitForBit) {
             return pausing.steps == nth ? Answer::pause : Answer::go_on;
         };
         auto work = work_;
-        ASSERT_EQ(train::run_trial(place_.context(), work, pausing).state, TrialState::paused);
+        ASSERT_EQ(test::run_trial(place_.context(), work, pausing).state, TrialState::paused);
         work.checkpoint = pausing.checkpoints.back().file;
-        const auto pieces = train::run_trial(place_.context(), work, rest);
+        const auto pieces = test::run_trial(place_.context(), work, rest);
         ASSERT_EQ(pieces.state, TrialState::done) << pieces.reason;
         EXPECT_EQ(test::metrics(pieces.history), test::metrics(whole.history)) << nth;
         EXPECT_EQ(trained(pieces), weights) << nth;
@@ -73,7 +73,7 @@ TEST_F(SmallArchitecture, GoesOnFromACheckpointBitForBit) {
 
 TEST_F(SmallArchitecture, PredictsAsTheEngineThatTrainedIt) {
     test::Control control;
-    const auto result = train::run_trial(place_.context(), work_, control);
+    const auto result = test::run_trial(place_.context(), work_, control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
     const auto weights = trained(result);
 

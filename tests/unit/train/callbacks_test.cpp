@@ -45,27 +45,33 @@ TEST(Callbacks, PlateauDividesByTenAfterTenEpochsWithoutProgress) {
 }
 
 TEST(Callbacks, StopsAfterPatience) {
-    auto h = with(unet::LrSchedule::constant);
-    h.early_stopping = 2;
-    Callbacks callbacks(h, 1, "val_dice_coef");
-    EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
-    EXPECT_FALSE(callbacks.end_epoch(1, 0.5, 1).stop);  // ties are no improvement
-    EXPECT_TRUE(callbacks.end_epoch(2, 0.4, 1).stop);
+    Callbacks callbacks(with(unet::LrSchedule::constant), 1, "val_dice_coef");
+    EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1));
+    EXPECT_FALSE(callbacks.end_epoch(1, 0.5, 1)) << "ties are no improvement";
+    EXPECT_TRUE(callbacks.stops(1, 2));
+    EXPECT_FALSE(callbacks.stops(2, 2));
+    callbacks.end_epoch(2, 0.4, 1);
+    EXPECT_TRUE(callbacks.stops(2, 3));
+    EXPECT_FALSE(callbacks.stops(std::nullopt, 3));
     EXPECT_EQ(callbacks.state().best_epoch, 0);
 }
 
+TEST(Callbacks, NeverStopsAfterTheFirstEpoch) {
+    Callbacks callbacks(with(unet::LrSchedule::constant), 1, "val_dice_coef");
+    callbacks.end_epoch(0, std::nan(""), 1);
+    EXPECT_FALSE(callbacks.stops(1, 1));
+}
+
 TEST(Callbacks, LowerIsBetterForLosses) {
-    auto h = with(unet::LrSchedule::constant);
-    h.early_stopping = 1;
-    Callbacks callbacks(h, 1, "val_loss");
-    EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1).improved);
-    EXPECT_TRUE(callbacks.end_epoch(1, 0.4, 1).improved);
-    EXPECT_TRUE(callbacks.end_epoch(2, 0.45, 1).stop);
+    Callbacks callbacks(with(unet::LrSchedule::constant), 1, "val_loss");
+    EXPECT_TRUE(callbacks.end_epoch(0, 0.5, 1));
+    EXPECT_TRUE(callbacks.end_epoch(1, 0.4, 1));
+    EXPECT_FALSE(callbacks.end_epoch(2, 0.45, 1));
 }
 
 TEST(Callbacks, NanNeverImproves) {
     Callbacks callbacks(with(unet::LrSchedule::constant), 1, "val_dice_coef");
-    EXPECT_FALSE(callbacks.end_epoch(0, std::nan(""), 1).improved);
+    EXPECT_FALSE(callbacks.end_epoch(0, std::nan(""), 1));
     EXPECT_EQ(callbacks.state().best_epoch, -1);
 }
 

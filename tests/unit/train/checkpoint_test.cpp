@@ -37,7 +37,7 @@ Checkpoint sample(const unet::Architecture& architecture) {
     p.callbacks.plateau_best = std::numeric_limits<double>::infinity();
     p.callbacks.best_epoch = -1;
     p.best_weights = unet::initial_weights(architecture, 1);
-    p.stopped_early = true;
+    p.ends = {12, 14};
     return c;
 }
 
@@ -60,7 +60,7 @@ TEST(Checkpoint, ReadsBackWhatWasWritten) {
     EXPECT_EQ(p.modality, written.modality);
     EXPECT_EQ(p.callbacks, written.callbacks);
     EXPECT_EQ(p.best_weights, written.best_weights);
-    EXPECT_TRUE(p.stopped_early);
+    EXPECT_EQ(p.ends, written.ends);
     ASSERT_EQ(back.engine.size(), 2U);
     for (const auto& buffer : back.engine) {
         const auto& original = c.engine[buffer.name == "values" ? 0 : 1];
@@ -89,8 +89,8 @@ TEST(Checkpoint, TruncatedOnesAreUnusable) {
 TEST(Checkpoint, ThoseOfAnotherVersionAreUnusable) {
     const test::SmallTrial place("version");
     const auto file = place.folder() / "c.h5";
-    h5::write_container(file, {}, {{"format", "msunet checkpoint 1"}});
-    EXPECT_NE(reason(file).find("'msunet checkpoint 1'"), std::string::npos) << reason(file);
+    h5::write_container(file, {}, {{"format", "msunet checkpoint 2"}});
+    EXPECT_NE(reason(file).find("'msunet checkpoint 2'"), std::string::npos) << reason(file);
 }
 
 TEST(CheckpointWriter, ReportsWhatIsOnDisk) {

@@ -19,13 +19,13 @@ record::TrialResult run_with_pause(const test::SmallTrial& place, record::Assign
     control.step_answer = [&](const record::StepReport&) {
         return control.steps == nth ? Answer::pause : Answer::go_on;
     };
-    auto result = train::run_trial(place.context(), work, control);
+    auto result = test::run_trial(place.context(), work, control);
     if (nth == 0) return result;
     EXPECT_EQ(result.state, TrialState::paused);
     EXPECT_EQ(control.checkpoints.size(), 1U);
     work.checkpoint = control.checkpoints.back().file;
     test::Control rest;
-    return train::run_trial(place.context(), work, rest);
+    return test::run_trial(place.context(), work, rest);
 }
 
 /// Names and values of the trained weights.
@@ -62,15 +62,15 @@ TEST(Resume, ContinuesAfterUntilEpoch) {
     const test::SmallTrial place("until");
     auto work = test::assignment({{"epochs", std::int64_t{3}}});
     test::Control control;
-    const auto whole = train::run_trial(place.context(), work, control);
+    const auto whole = test::run_trial(place.context(), work, control);
     work.until_epoch = 2;
     test::Control first, second;
-    const auto paused = train::run_trial(place.context(), work, first);
+    const auto paused = test::run_trial(place.context(), work, first);
     EXPECT_EQ(paused.state, TrialState::paused);
     EXPECT_EQ(paused.history.size(), 2U);
     work.until_epoch.reset();
     work.checkpoint = first.checkpoints.back().file;
-    const auto rest = train::run_trial(place.context(), work, second);
+    const auto rest = test::run_trial(place.context(), work, second);
     EXPECT_EQ(second.epochs.size(), 1U);
     EXPECT_EQ(test::metrics(rest.history), test::metrics(whole.history));
 }
@@ -79,17 +79,17 @@ TEST(Resume, ContinuesAfterUntilEpoch) {
 std::string checkpoint_of(const test::SmallTrial& place, const record::Assignment& work) {
     test::Control control;
     control.step_answer = [](const record::StepReport&) { return Answer::stop; };
-    EXPECT_EQ(train::run_trial(place.context(), work, control).state, TrialState::paused);
+    EXPECT_EQ(test::run_trial(place.context(), work, control).state, TrialState::paused);
     return control.checkpoints.back().file;
 }
 
 /// Trains `work` from its checkpoint and compares it with a trial without one.
 void expect_a_new_start(const test::SmallTrial& place, record::Assignment work) {
     test::Control resumed, fresh;
-    const auto result = train::run_trial(place.context(), work, resumed);
+    const auto result = test::run_trial(place.context(), work, resumed);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
     work.checkpoint.clear();
-    const auto expected = train::run_trial(place.context(), work, fresh);
+    const auto expected = test::run_trial(place.context(), work, fresh);
     EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
     EXPECT_EQ(resumed.steps, fresh.steps);
 }
@@ -118,7 +118,7 @@ TEST(Resume, ACheckpointIsSavedWhenItIsDue) {
     context.options.checkpoint_minutes = 0;
     test::Control control;
     const auto result =
-        train::run_trial(context, test::assignment({{"epochs", std::int64_t{3}}}), control);
+        test::run_trial(context, test::assignment({{"epochs", std::int64_t{3}}}), control);
     ASSERT_EQ(result.state, TrialState::done);
     // After the last epoch the weights are written instead.
     ASSERT_FALSE(control.checkpoints.empty());

@@ -72,12 +72,14 @@ public:
     void checkpoint_written(const record::CheckpointReport& report) override {
         checkpoints.push_back(report);
     }
+    void end_reached(const record::TrialResult& result) override { results.push_back(result); }
 
     std::function<record::Answer(const record::StepReport&)> step_answer;
     std::function<record::Answer(const record::EpochReport&)> epoch_answer;
     std::int64_t steps = 0;
     record::History epochs;
     std::vector<record::CheckpointReport> checkpoints;
+    std::vector<record::TrialResult> results;
 };
 
 /// A context on blobs in a folder of its own, which is deleted at the end.
@@ -156,8 +158,16 @@ inline record::Assignment assignment(const core::Permutation& changes = {},
     for (const auto& [name, value] : changes) permutation[name] = value;
     record::Assignment work;
     work.trial = trial;
-    work.permutation = std::move(permutation);
+    work.ends = {{trial, std::move(permutation)}};
     return work;
+}
+
+/// Runs a training of one permutation: its result, or what is trained where it paused.
+inline record::TrialResult run_trial(const train::TrialContext& context,
+                                     const record::Assignment& work, Control& control) {
+    const auto trained = train::run_trial(context, work, control);
+    if (!trained.paused) return control.results.back();
+    return *trained.paused;
 }
 
 /// History without times.

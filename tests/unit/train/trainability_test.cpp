@@ -20,11 +20,11 @@ TEST_P(Trainability, ChangesExactlyItsTensors) {
     changes[key] = value;
     const auto work = test::assignment(changes);
     test::Control control;
-    const auto result = train::run_trial(place.context(), work, control);
+    const auto result = test::run_trial(place.context(), work, control);
     ASSERT_EQ(result.state, record::TrialState::done) << result.reason;
     const auto after = h5::read_keras_file(place.folder() / result.weights_file).weights();
 
-    const auto hyperparameters = unet::from_permutation(work.permutation);
+    const auto hyperparameters = unet::from_permutation(work.ends.front().permutation);
     const auto& tensors = place.architecture().tensors();
     const auto trains = place.architecture().trainable_layers(hyperparameters);
     ASSERT_EQ(after.size(), tensors.size());
@@ -55,15 +55,14 @@ INSTANTIATE_TEST_SUITE_P(Settings, Trainability, testing::ValuesIn(settings()));
 TEST(Trainability, AFullyFrozenNetworkStaysAsItIs) {
     const test::SmallTrial place("frozen");
     test::Control control;
-    const auto result =
-        train::run_trial(place.context(),
-                         test::assignment({{"which_layer", std::int64_t{0}},
-                                           {"scoreTrainable", false},
-                                           {"expandingBatchNormTrainable", false},
-                                           {"contractingBatchNormTrainable", false},
-                                           {"upsamplingTrainable", false},
-                                           {"upsamplingBatchNormTrainable", false}}),
-                         control);
+    const auto result = test::run_trial(place.context(),
+                                        test::assignment({{"which_layer", std::int64_t{0}},
+                                                          {"scoreTrainable", false},
+                                                          {"expandingBatchNormTrainable", false},
+                                                          {"contractingBatchNormTrainable", false},
+                                                          {"upsamplingTrainable", false},
+                                                          {"upsamplingBatchNormTrainable", false}}),
+                                        control);
     ASSERT_EQ(result.state, record::TrialState::done) << result.reason;
     const auto after = h5::read_keras_file(place.folder() / result.weights_file).weights();
     for (std::size_t i = 0; i < after.size(); ++i) {

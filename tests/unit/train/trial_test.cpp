@@ -17,7 +17,7 @@ using record::TrialState;
 TEST(Trial, ReportsWhatASweepNeeds) {
     const test::SmallTrial place("tells");
     test::Control control;
-    const auto result = train::run_trial(place.context(), test::assignment(), control);
+    const auto result = test::run_trial(place.context(), test::assignment(), control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
     ASSERT_EQ(result.history.size(), 2U);
     EXPECT_EQ(control.epochs, result.history);
@@ -42,8 +42,8 @@ TEST(Trial, ReportsWhatASweepNeeds) {
 TEST(Trial, RepeatsItselfBitForBit) {
     const test::SmallTrial place("repeats");
     test::Control control;
-    const auto first = train::run_trial(place.context(), test::assignment(), control);
-    const auto second = train::run_trial(place.context(), test::assignment(), control);
+    const auto first = test::run_trial(place.context(), test::assignment(), control);
+    const auto second = test::run_trial(place.context(), test::assignment(), control);
     EXPECT_EQ(test::metrics(first.history), test::metrics(second.history));
 }
 
@@ -51,19 +51,19 @@ TEST(Trial, RepeatsItselfBitForBit) {
 TEST(Trial, DrawsTheSameNumbersInEverySweep) {
     const test::SmallTrial place("streams");
     test::Control control;
-    const auto alone = train::run_trial(place.context(), test::assignment(), control);
-    const auto same = train::run_trial(place.context(),
-                                       test::assignment({{"epochs", std::int64_t{3}},
-                                                         {"optimizer", std::string("adam")},
-                                                         {"early_stopping", std::int64_t{9}}},
-                                                        77),
-                                       control);
+    const auto alone = test::run_trial(place.context(), test::assignment(), control);
+    const auto same = test::run_trial(place.context(),
+                                      test::assignment({{"epochs", std::int64_t{3}},
+                                                        {"optimizer", std::string("adam")},
+                                                        {"early_stopping", std::int64_t{9}}},
+                                                       77),
+                                      control);
     auto epochs = test::metrics(same.history);
     ASSERT_EQ(epochs.size(), 3U);
     epochs.pop_back();
     EXPECT_EQ(test::metrics(alone.history), epochs);
     // A value that changes nothing but the stream.
-    const auto other = train::run_trial(
+    const auto other = test::run_trial(
         place.context(),
         test::assignment({{"modality_weight", std::string("dti")}, {"weight_factor", 2.0}}),
         control);
@@ -73,7 +73,7 @@ TEST(Trial, DrawsTheSameNumbersInEverySweep) {
 TEST(Trial, Learns) {
     const test::SmallTrial place("learns");
     test::Control control;
-    const auto result = train::run_trial(
+    const auto result = test::run_trial(
         place.context(),
         test::assignment({{"epochs", std::int64_t{12}}, {"lr", 5e-3}, {"dropout", 0.0}}), control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
@@ -84,12 +84,12 @@ TEST(Trial, FailsWhereTrainingDiverges) {
     const test::SmallTrial place("diverges");
     test::Control control;
     const auto result =
-        train::run_trial(place.context(),
-                         test::assignment({{"lr", 1e30},
-                                           {"optimizer", std::string("SGD")},
-                                           {"losses", std::string("mean_squared_error")},
-                                           {"finalActivation", std::string("linear")}}),
-                         control);
+        test::run_trial(place.context(),
+                        test::assignment({{"lr", 1e30},
+                                          {"optimizer", std::string("SGD")},
+                                          {"losses", std::string("mean_squared_error")},
+                                          {"finalActivation", std::string("linear")}}),
+                        control);
     EXPECT_EQ(result.state, TrialState::failed);
     EXPECT_NE(result.reason.find("NaN"), std::string::npos) << result.reason;
     EXPECT_TRUE(result.weights_file.empty());
@@ -99,7 +99,7 @@ TEST(Trial, FailsWhereOnlyItsWeightsOrMetricsDiverge) {
     const test::SmallTrial place("diverges_late");
     test::Control control;
     const auto result =
-        train::run_trial(place.context(), test::assignment({{"lr", 1000.0}}), control);
+        test::run_trial(place.context(), test::assignment({{"lr", 1000.0}}), control);
     EXPECT_EQ(result.state, TrialState::failed);
     EXPECT_NE(result.reason.find("(training diverged), try a smaller lr"), std::string::npos)
         << result.reason;
@@ -110,12 +110,12 @@ TEST(Trial, StopsEarlyAndRestoresTheBest) {
     const test::SmallTrial place("early");
     test::Control control;
     // With this rate the validation Dice falls from the first epoch on.
-    const auto result = train::run_trial(place.context(),
-                                         test::assignment({{"epochs", std::int64_t{30}},
-                                                           {"early_stopping", std::int64_t{2}},
-                                                           {"restore_best", true},
-                                                           {"lr", 1e-3}}),
-                                         control);
+    const auto result = test::run_trial(place.context(),
+                                        test::assignment({{"epochs", std::int64_t{30}},
+                                                          {"early_stopping", std::int64_t{2}},
+                                                          {"restore_best", true},
+                                                          {"lr", 1e-3}}),
+                                        control);
     ASSERT_EQ(result.state, TrialState::done) << result.reason;
     ASSERT_TRUE(result.best_epoch);
     EXPECT_LT(result.history.size(), 30U);
@@ -132,7 +132,7 @@ TEST(Trial, ModalityRowsEveryEpoch) {
     auto context = place.context();
     context.options.modality_metrics = train::ModalityMetrics::every_epoch;
     test::Control control;
-    const auto result = train::run_trial(context, test::assignment(), control);
+    const auto result = test::run_trial(context, test::assignment(), control);
     ASSERT_EQ(result.modality.size(), 2U);
     EXPECT_TRUE(result.history[0].modality);
 }
@@ -156,7 +156,7 @@ TEST(Trial, PcaTrainsNothing) {
     Components components;
     context.files = &components;
     test::Control control;
-    const auto result = train::run_trial(context, test::assignment({{"pca_only", true}}), control);
+    const auto result = test::run_trial(context, test::assignment({{"pca_only", true}}), control);
     EXPECT_EQ(result.state, TrialState::pca);
     EXPECT_EQ(result.files.size(), 1U);
     EXPECT_EQ(control.steps, 0);
@@ -168,8 +168,8 @@ TEST(Trial, PcaTrainsNothing) {
 TEST(Trial, WeightsAndPrecisionsAreTaken) {
     const test::SmallTrial place("weights");
     test::Control control;
-    const auto plain = train::run_trial(place.context(), test::assignment(), control);
-    const auto weighted = train::run_trial(
+    const auto plain = test::run_trial(place.context(), test::assignment(), control);
+    const auto weighted = test::run_trial(
         place.context(),
         test::assignment({{"modality_weight", std::string("fmri")}, {"weight_factor", 3.0}}),
         control);
@@ -177,7 +177,7 @@ TEST(Trial, WeightsAndPrecisionsAreTaken) {
     for (const auto precision : {model::Precision::float64, model::Precision::bf16}) {
         auto context = place.context();
         context.precision = precision;
-        const auto result = train::run_trial(context, test::assignment(), control);
+        const auto result = test::run_trial(context, test::assignment(), control);
         ASSERT_EQ(result.state, TrialState::done) << result.reason;
         EXPECT_NEAR(result.history[0].metrics.loss, plain.history[0].metrics.loss,
                     precision == model::Precision::bf16 ? 3e-2 : 1e-3);
@@ -199,7 +199,7 @@ TEST(Trial, ReleasesItsMemory) {
     for (std::uint64_t trial = 0; trial < 16; ++trial) {
         test::Control control;
         const auto work = test::assignment({{"epochs", std::int64_t{1}}}, trial);
-        ASSERT_EQ(train::run_trial(place.context(), work, control).state, TrialState::done);
+        ASSERT_EQ(test::run_trial(place.context(), work, control).state, TrialState::done);
         model::release_memory();
         if (trial == 3) early = resident();
     }
@@ -218,11 +218,11 @@ TEST(Trial, FailsBeforeTrainingWithEverythingThatIsKnownOfIt) {
         work.spent_seconds = 100;
         work.first_started_at = 50;
         test::Control control;
-        const auto result = train::run_trial(context, work, control);
+        const auto result = test::run_trial(context, work, control);
         EXPECT_EQ(result.state, TrialState::failed) << name;
         EXPECT_FALSE(result.reason.empty()) << name;
         EXPECT_EQ(result.trial, work.trial);
-        EXPECT_EQ(result.permutation, work.permutation);
+        EXPECT_EQ(result.permutation, work.ends.front().permutation);
         EXPECT_EQ(result.rank, 3);
         EXPECT_EQ(result.num_gpus, 2);
         EXPECT_EQ(result.started_at, 50);

@@ -57,6 +57,32 @@ TEST(StepValues, AreTheSameInEverySpelling) {
 // The key is part of what a seed means: it must not change between releases.
 TEST(StepValues, HaveAFixedHash) { EXPECT_EQ(key_of({}), 13775690569719077005U); }
 
+std::string training_of(const core::Permutation& permutation, bool fixed_patches = true) {
+    return training_values(from_permutation(permutation), fixed_patches);
+}
+
+TEST(TrainingValues, LeaveOutWhereATrialEnds) {
+    EXPECT_EQ(training_of({{"epochs", std::int64_t{3}},
+                           {"early_stopping", std::int64_t{2}},
+                           {"restore_best", true}}),
+              training_of({}));
+    EXPECT_EQ(training_of({{"patch_dimensions", std::int64_t{64}}}, false), training_of({}, false));
+    EXPECT_NE(training_of({{"lr", 0.5}}), training_of({}));
+}
+
+TEST(TrainingValues, HaveTheEpochsWhereTheLearningRateDependsOnThem) {
+    for (const auto* schedule : {"constant", "plateau", "cosine"}) {
+        const core::Permutation shorter{{"lr_schedule", std::string(schedule)},
+                                        {"epochs", std::int64_t{3}}};
+        core::Permutation longer = shorter;
+        longer["epochs"] = std::int64_t{4};
+        EXPECT_EQ(training_of(shorter) == training_of(longer), std::string(schedule) != "cosine");
+        auto stopping = shorter;
+        stopping["early_stopping"] = std::int64_t{1};
+        EXPECT_EQ(training_of(shorter), training_of(stopping)) << schedule;
+    }
+}
+
 TEST(CanonicalValue, KeepsWhatIsNotValid) {
     EXPECT_EQ(canonical_value("optimizer", std::string("adam")), core::Value(std::string("Adam")));
     EXPECT_EQ(canonical_value("optimizer", std::string("best")), core::Value(std::string("best")));

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// A training with several ends gives each of its permutations, bit for bit, what it gives alone.
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "msunet/codec/json.hpp"
+#include "msunet/h5/keras_file.hpp"
+#include "msunet/record/fields.hpp"
+#include "msunet/train/trial_failure.hpp"
+#include "small_trial.hpp"
+
+namespace msunet {
+namespace {
+
+using record::Answer;
+using record::TrialState;
+
+/// Everything of a result that must be equal: all but times and names.
+struct Outcome {
+    TrialState state = TrialState::pending;
+    std::string reason;
+    record::History history;
+    std::vector<record::ModalityRow> modality;
+    std::optional<std::int64_t> best_epoch;
+    std::vector<core::NamedArray> weights;
+};
+
+Outcome outcome_of(const test::SmallTrial& place, const record::TrialResult& result) {
+    Outcome outcome{result.state,    result.reason,     result.history,
+                    result.modality, result.best_epoch, {}};
+    for (auto& epoch : outcome.history) epoch.seconds = epoch.samples_per_second = 0;
+    if (result.state == TrialState::done) {
+        outcome.weights = h5::read_keras_file(place.folder() / result.weights_file).weights();
+    }
+    return outcome;
+}
+
+using Outcomes = std::map<record::TrialId, Outcome>;
+
+/// Permutations that differ in where they end, with `common` values.
+std::vector<record::TrainingEnd> ends_of(const core::Permutation& common) {
+    const std::vector<core::Permutation> differences{
+        {{"epochs", std::int64_t{2}}, {"restore_best", true}},
+        {{"epochs", std::int64_t{2}}},
+        {{"epochs", std::int64_t{4}}},
+        {{"epochs", std::int64_t{4}}, {"restore_best", true}},
+        {{"epochs", std::int64_t{4}}, {"early_stopping", std::int64_t{1}}},
+        {{"epochs", std::int64_t{3}}, {"early_stopping", std::int64_t{2}}, {"restore_best", true}},
+        {{"epochs", std::int64_t{4}}, {"weight_factor", 3.0}}};
+    std::vector<record::TrainingEnd> ends;
+    for (const auto& difference : differences) {
+        auto permutation = test::assignment(common).ends.front().permutation;
+        for (const auto& [name, value] : difference) permutation[name] = value;
+        ends.push_back({4 + 3 * ends.size(), std::move(permutation)});
+    }
+    return ends;
+}
+
+record::Assignment work_of(std::vector<record::TrainingEnd> ends) {
+    record::Assignment work;
+    work.trial = ends.front().trial;
+    work.ends = std::move(ends);
+    return work;
+}
+
+void add_outcomes(const test::SmallTrial& place, const test::Control& control, Outcomes& all) {
+    for (const auto& result : control.results) {
+        EXPECT_TRUE(all.emplace(result.trial, outcome_of(place, result)).second) << result.trial;
+    }
+}
+
+/// Each permutation in a training of its own, in a folder of its own.
+Outcomes alone(const std::vector<record::TrainingEnd>& ends,
+               const std::function<void(train::TrialContext&)>& change) {
+    const test::SmallTrial place("alone");
+    auto context = place.context();
+    change(context);
+    Outcomes all;
+    for (const auto& end : ends) {
+        test::Control control;
+        EXPECT_FALSE(train::run_trial(context, work_of({end}), control).paused);
+        add_outcomes(place, control, all);
+    }
+    return all;
+}
+
+/// All in one training, which is paused at the `nth` call of the control (0: never) and resumed.
+Outcomes together(const std::vector<record::TrainingEnd>& ends,
+                  const std::function<void(train::TrialContext&)>& change, std::int64_t nth = 0) {
+    const test::SmallTrial place("together");
+    auto context = place.context();
+    change(context);
+    auto work = work_of(ends);
+    test::Control control;
+    control.step_answer = [&](const record::StepReport&) {
+        return control.steps == nth ? Answer::pause : Answer::go_on;
+    };
+    Outcomes all;
+    const auto trained = train::run_trial(context, work, control);
+    add_outcomes(place, control, all);
+    if (nth == 0 || !trained.paused) return all;
+    std::erase_if(work.ends, [&](const auto& end) { return all.contains(end.trial); });
+    work.checkpoint = control.checkpoints.back().file;
+    test::Control rest;
+    EXPECT_FALSE(train::run_trial(context, work, rest).paused);
+    add_outcomes(place, rest, all);
+    return all;
+}
+
+void expect_equal(const Outcomes& found, const Outcomes& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (const auto& [trial, outcome] : expected) {
+        SCOPED_TRACE("trial " + std::to_string(trial));
+        ASSERT_TRUE(found.contains(trial));
+        const Outcome& mine = found.at(trial);
+        EXPECT_EQ(mine.state, outcome.state) << mine.reason;
+        EXPECT_EQ(mine.reason, outcome.reason);
+        // As text, in which NaN is NaN.
+        EXPECT_EQ(codec::to_json(mine.history), codec::to_json(outcome.history));
+        EXPECT_EQ(codec::to_json(mine.modality), codec::to_json(outcome.modality));
+        EXPECT_EQ(mine.best_epoch, outcome.best_epoch);
+        EXPECT_TRUE(mine.weights == outcome.weights) << "weights differ";
+    }
+}
+
+constexpr auto unchanged = [](train::TrialContext&) {};
+
+TEST(Ends, EqualTheirPermutationsTrainedAlone) {
+    // With this rate the best epoch is not the last one.
+    const auto ends = ends_of({{"lr", 1e-3}});
+    const auto expected = alone(ends, unchanged);
+    EXPECT_NE(expected.at(13).best_epoch, std::optional<std::int64_t>(3)) << "a weak test";
+    expect_equal(together(ends, unchanged), expected);
+    // In an epoch, in the evaluation of an end, after that.
+    for (const std::int64_t nth : {9, 12, 22}) {
+        SCOPED_TRACE("paused at " + std::to_string(nth));
+        expect_equal(together(ends, unchanged, nth), expected);
+    }
+}
+
+TEST(Ends, EqualThemWithAMetricOfAModality) {
+    for (const auto metrics : {train::ModalityMetrics::last, train::ModalityMetrics::every_epoch}) {
+        const auto change = [metrics](train::TrialContext& context) {
+            context.metric = "fmri_val_dice";
+            context.options.modality_metrics = metrics;
+        };
+        auto ends = ends_of({{"lr", 1e-3}});
+        ends.resize(3);
+        expect_equal(together(ends, change, 21), alone(ends, change));
+    }
+}
+
+TEST(Ends, EqualThemWithALearningRateThatFalls) {
+    std::vector<record::TrainingEnd> ends;
+    for (const std::int64_t epochs : {12, 14}) {
+        ends.push_back({static_cast<record::TrialId>(epochs),
+                        test::assignment({{"lr", 1e-3},
+                                          {"epochs", epochs},
+                                          {"restore_best", epochs == 12},
+                                          {"lr_schedule", std::string("plateau")}})
+                            .ends.front()
+                            .permutation});
+    }
+    const auto expected = alone(ends, unchanged);
+    EXPECT_LT(expected.at(14).history.back().learning_rate, 5e-4) << "a weak test";
+    expect_equal(together(ends, unchanged, 71), expected);
+}
+
+TEST(Ends, FailAsTheirPermutationsDoAlone) {
+    std::vector<record::TrainingEnd> ends;
+    for (const std::int64_t epochs : {1, 3}) {
+        ends.push_back(
+            {static_cast<record::TrialId>(epochs),
+             test::assignment({{"lr", 1000.0}, {"epochs", epochs}}).ends.front().permutation});
+    }
+    const auto expected = alone(ends, unchanged);
+    EXPECT_EQ(expected.at(1).state, TrialState::failed);
+    EXPECT_NE(expected.at(1).reason, expected.at(3).reason);
+    expect_equal(together(ends, unchanged), expected);
+}
+
+TEST(Ends, ThatAreReachedStayDoneWhenTheTrainingFailsLater) {
+    const test::SmallTrial place("fails_later");
+    const auto ends = ends_of({});
+    test::Control control;
+    control.epoch_answer = [](const record::EpochReport& report) {
+        if (report.epoch == 2) throw train::TrialFailure("for the test");
+        return Answer::go_on;
+    };
+    EXPECT_FALSE(train::run_trial(place.context(), work_of(ends), control).paused);
+    ASSERT_EQ(control.results.size(), ends.size());
+    for (const auto& result : control.results) {
+        const bool early = result.history.size() < 3;
+        EXPECT_EQ(result.state, early ? TrialState::done : TrialState::failed) << result.trial;
+        EXPECT_EQ(result.reason, early ? "" : "for the test");
+        EXPECT_EQ(result.permutation,
+                  ends[static_cast<std::size_t>((result.trial - 4) / 3)].permutation);
+    }
+}
+
+TEST(Ends, ThatACheckpointLacksStartTheTrainingAgain) {
+    const test::SmallTrial place("lacks");
+    const auto ends = ends_of({});
+    auto work = work_of(ends);
+    work.until_epoch = 3;
+    test::Control first;
+    EXPECT_TRUE(train::run_trial(place.context(), work, first).paused);
+    EXPECT_GE(first.results.size(), 2U);
+    work.checkpoint = first.checkpoints.back().file;
+    work.until_epoch.reset();
+    test::Control again;
+    EXPECT_FALSE(train::run_trial(place.context(), work, again).paused);
+    EXPECT_EQ(again.results.size(), ends.size());
+    EXPECT_EQ(again.epochs.front().epoch, 0);
+}
+
+}  // namespace
+}  // namespace msunet
