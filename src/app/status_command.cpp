@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "experiment_journal.hpp"
@@ -62,10 +63,10 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
 /// A training that has started and not ended.
 std::string started_text(const record::SweepRecord& record, record::TrialId id,
                          const record::TrialRecord& trial, const report::Forecast& forecast) {
-    const auto text_of_ids = record::training_text(id, record.unfinished_members(id));
-    const bool alone = text_of_ids.find(',') == std::string::npos;
+    const auto trials = record.unfinished_members(id);
     auto text =
-        concat("  ", text_of_ids, alone ? " " : ", ", progress_text(record, id, trial, forecast));
+        concat("  ", record::training_text(id, trials), trials == std::vector{id} ? " " : ", ",
+               progress_text(record, id, trial, forecast));
     if (!trial.epochs.empty()) {
         const auto& metrics = trial.epochs.back().metrics;
         text += concat(", loss ", core::fixed(metrics.loss, 4), ", Dice ",
@@ -74,7 +75,7 @@ std::string started_text(const record::SweepRecord& record, record::TrialId id,
             text += concat(", val Dice ", core::fixed(*metrics.val_dice_coef, 4));
         }
     }
-    return concat(text, ": ", core::permutation_text(record.permutation(id)));
+    return concat(text, ": ", core::permutation_text(record.permutation(trials.front())));
 }
 
 core::ExitCode show_status(std::span<const std::string> arguments) {

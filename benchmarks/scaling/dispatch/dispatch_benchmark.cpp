@@ -63,12 +63,12 @@ sweep::Placement one_rank_per_trial(int ranks, std::uint64_t trials) {
 }
 
 /// Waits `seconds` in steps that are reported like training steps. The result has one epoch.
-record::TrialResult wait(const record::Assignment& assignment, record::TrialControl& control,
-                         double seconds) {
+record::Trained wait(const record::Assignment& assignment, record::TrialControl& control,
+                     double seconds) {
     const auto began = std::chrono::steady_clock::now();
     record::TrialResult result;
     result.trial = assignment.trial;
-    result.permutation = assignment.permutation;
+    result.permutation = assignment.ends.front().permutation;
     result.started_at = core::unix_now();
     for (double passed = 0; passed < seconds;) {
         passed = std::min(seconds, passed + step_seconds);
@@ -82,7 +82,8 @@ record::TrialResult wait(const record::Assignment& assignment, record::TrialCont
     result.history.push_back(epoch);
     result.ended_at = core::unix_now();
     result.duration = seconds;
-    return result;
+    control.end_reached(result);
+    return {};
 }
 
 double cpu_seconds() {

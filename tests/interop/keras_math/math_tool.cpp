@@ -119,7 +119,6 @@ Members callbacks(const std::string& schedule, std::int64_t patience, const Arra
     unet::Hyperparameters h;
     h.lr = in.at("lr").values[0];
     h.lr_schedule = core::value_named<unet::LrSchedule>(schedule).value();
-    h.early_stopping = patience;
     h.epochs = static_cast<std::int64_t>(metric.size());
     train::Callbacks callbacks(h, steps, "val_dice_coef");
     std::vector<double> rates, improved;
@@ -128,10 +127,11 @@ Members callbacks(const std::string& schedule, std::int64_t patience, const Arra
             rates.push_back(
                 callbacks.learning_rate(static_cast<std::int64_t>(epoch) * steps + step));
         }
-        const auto decision = callbacks.end_epoch(static_cast<std::int64_t>(epoch), metric[epoch],
-                                                  in.at("loss").values[epoch]);
-        improved.push_back(decision.improved ? 1 : 0);
-        if (decision.stop) break;
+        const auto number = static_cast<std::int64_t>(epoch);
+        const bool is_better =
+            callbacks.end_epoch(number, metric[epoch], in.at("loss").values[epoch]);
+        improved.push_back(is_better ? 1 : 0);
+        if (callbacks.stops(patience, number + 1)) break;
     }
     Members out;
     add(out, "rates", std::span<const double>(rates));
