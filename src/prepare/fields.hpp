@@ -62,6 +62,7 @@ void fields(Archive& archive, T& value) {
     archive("mask", value.mask);
     archive("modality", value.modality);
     archive("validation", value.validation);
+    archive("subject", value.subject);
 }
 
 template <class Archive, codec::Is<SurveyedPair> T>

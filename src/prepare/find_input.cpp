@@ -14,6 +14,7 @@
 #include "prepare/exchange.hpp"
 #include "prepare/name_list.hpp"
 #include "prepare/split_check.hpp"
+#include "prepare/subject.hpp"
 #include "prepare/written_copies.hpp"
 
 namespace msunet::prepare {
@@ -100,6 +101,30 @@ Listing list_folders(const Request& request) {
     return listing;
 }
 
+/// Sets the subjects, and with --split subjects which pairs are validation data.
+void assign_subjects(Pairing& pairing, const data::SplitOptions& split) {
+    const auto unmatched = set_subjects(pairing.pairs, split.subject_pattern);
+    if (!unmatched.empty()) {
+        pairing.problems.push_back(core::concat(
+            "--subject_pattern ", core::quoted(*split.subject_pattern), " finds no subject in ",
+            unmatched.size(), unmatched.size() == 1 ? " name: " : " names: ", name_list(unmatched),
+            "; give one that matches every volume's name"));
+        return;
+    }
+    if (split.split == data::Split::guide) {
+        std::ranges::move(divided_subjects(pairing.pairs), std::back_inserter(pairing.warnings));
+        return;
+    }
+    split_by_subjects(pairing.pairs, split.validation_split);
+    if (std::ranges::none_of(pairing.pairs, &Pair::validation) &&
+        validation_count(pairing.pairs.size(), split.validation_split) > 0) {
+        pairing.warnings.push_back(core::concat(
+            "no validation data: --split subjects needs two subjects, but all scans are of ",
+            core::quoted(pairing.pairs.front().subject),
+            "; --subject_pattern says how names tell the subject"));
+    }
+}
+
 }  // namespace
 
 Input find_input(const Request& request, const comm::Communicator& ranks) {
@@ -114,6 +139,7 @@ Input find_input(const Request& request, const comm::Communicator& ranks) {
                                  {.given = request.folders.modality,
                                   .mask_folder = request.folders.mask_data_path,
                                   .data_folder = request.folders.training_data_path});
+    assign_subjects(pairing, request.split);
     Input input{.data_folder = request.folders.training_data_path,
                 .mask_folder = request.folders.mask_data_path,
                 .data = std::move(listing.data),

@@ -40,11 +40,6 @@ std::string without_words(std::string name, std::span<const std::string_view> wo
     return key;
 }
 
-/// The key without a modality: masks must carry one, volumes need not.
-std::string subject_key(const std::string& file_name) {
-    return without_words(pairing_key(file_name), core::modality_names);
-}
-
 std::string pair_text(const Pair& pair) {
     return core::concat(core::quoted(pair.data), " with ", core::quoted(pair.mask));
 }
@@ -67,7 +62,7 @@ std::set<std::string> keys_of(const std::vector<std::string>& files) {
 /// Whether the names of a pair differ although one of them has its counterpart elsewhere.
 class CrossedTest {
 public:
-    using Key = std::string (*)(const std::string&);
+    using Key = std::string (*)(std::string_view);
 
     CrossedTest(const std::vector<Pair>& pairs, Key key) : key_(key) {
         for (const Pair& pair : pairs) {
@@ -103,8 +98,7 @@ std::string counts_differ(const std::vector<std::string>& data,
 }
 
 void check_names(Pairing& pairing, const ModalityRule& rule, const FolderNames& folders) {
-    const CrossedTest crossed_names(pairing.pairs,
-                                    [](const std::string& name) { return pairing_key(name); });
+    const CrossedTest crossed_names(pairing.pairs, pairing_key);
     const CrossedTest crossed_subjects(pairing.pairs, subject_key);
     std::vector<std::string> crossed;
     std::vector<std::string> modalities;
@@ -158,6 +152,10 @@ std::string pairing_key(std::string_view file_name) {
         }
     }
     return without_words(std::move(name), neutral_words);
+}
+
+std::string subject_key(std::string_view file_name) {
+    return without_words(pairing_key(file_name), core::modality_names);
 }
 
 std::size_t validation_count(std::size_t files, double split) {

@@ -44,6 +44,26 @@ std::vector<std::string> lopsided_modalities(std::span<const Pair> pairs) {
     return warnings;
 }
 
+std::vector<std::string> divided_subjects(std::span<const Pair> pairs) {
+    std::map<std::string, std::array<std::size_t, 2>> counts;
+    for (const Pair& pair : pairs) ++counts[pair.subject][pair.validation ? 1 : 0];
+    std::vector<std::string> divided;
+    for (const auto& [subject, scans] : counts) {
+        const auto [training, validation] = scans;
+        if (training == 0 || validation == 0) continue;
+        divided.push_back(
+            core::concat(core::quoted(subject), " (", training, " and ", validation, ")"));
+    }
+    if (divided.empty()) return {};
+    return {core::concat(divided.size(),
+                         divided.size() == 1 ? " subject has scans" : " subjects have scans",
+                         " in the training and in the validation data, which makes validation "
+                         "Dice too high: ",
+                         core::join(std::span<const std::string>(divided)),
+                         "; --split subjects keeps the scans of a subject together (if these are "
+                         "no subjects, give --subject_pattern)")};
+}
+
 std::vector<std::string> leaked_scans(std::span<const Pair> pairs,
                                       std::span<const std::string> hashes) {
     std::map<std::string, const Pair*> training;

@@ -15,6 +15,9 @@ namespace msunet::prepare {
 /// validation data. None where either part is empty.
 [[nodiscard]] std::vector<std::string> lopsided_modalities(std::span<const Pair> pairs);
 
+/// A warning that names all subjects with scans in both parts.
+[[nodiscard]] std::vector<std::string> divided_subjects(std::span<const Pair> pairs);
+
 /// A warning where scans of equal content are in training and in validation data. `hashes`: of the
 /// scans' content, by pair; empty: unknown.
 [[nodiscard]] std::vector<std::string> leaked_scans(std::span<const Pair> pairs,

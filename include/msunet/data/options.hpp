@@ -3,33 +3,57 @@
 /// How the scans are split into training and validation, and what a patch is.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::data {
 
+/// Which scans become validation data: the last by name, or whole subjects.
+enum class Split : std::uint8_t { guide, subjects };
+constexpr std::array<std::string_view, 2> names_of(Split /*any*/) { return {"guide", "subjects"}; }
+
 /// Split by files.
 struct SplitOptions {
-    double validation_split = 0.2;  ///< share of the pairs, the last by name
+    double validation_split = 0.2;  ///< share of the pairs
+    Split split = Split::guide;
+    std::optional<std::string> subject_pattern;  ///< nullopt: prepare::subject_of
 };
 
 /// Walks the options of `SplitOptions`.
 inline void describe(core::OptionVisitor& visitor, SplitOptions& options) {
-    visitor.visit(
-        {.name = "validation_split",
-         .aliases = {"v"},
-         .help =
-             "Share of the pairs that is validation data: the last floor(pairs x SHARE) by name",
-         .affects = core::Affects::data,
-         .value_name = "SHARE",
-         .range = "[0,1)",
-         .min = 0.0,
-         .max = 1.0,
-         .max_open = true},
-        options.validation_split);
+    visitor.visit({.name = "validation_split",
+                   .aliases = {"v"},
+                   .help = "Share of the pairs that is validation data: the last floor(pairs x "
+                           "SHARE) by name, or "
+                           "with --split subjects about that many",
+                   .affects = core::Affects::data,
+                   .value_name = "SHARE",
+                   .range = "[0,1)",
+                   .min = 0.0,
+                   .max = 1.0,
+                   .max_open = true},
+                  options.validation_split);
+    visitor.visit({.name = "split",
+                   .help = "guide: the last scans by name are validation data, as in the user "
+                           "guide; subjects: whole subjects are, so that no animal is in both "
+                           "parts, with about the same share of each modality",
+                   .affects = core::Affects::data},
+                  options.split);
+    visitor.visit({.name = "subject_pattern",
+                   .help = "Regular expression that finds the subject in the name of a volume: its "
+                           "first group, or the whole match. By default what remains without "
+                           "modality, session and words as train or data; BIDS's sub-... is "
+                           "understood. --dry_run lists the subjects",
+                   .affects = core::Affects::data,
+                   .value_name = "REGEX",
+                   .absent = "auto"},
+                  options.subject_pattern);
 }
 
 /// Patches: fractions of the slice here, or fixed sizes from the grid (patch_dimensions,

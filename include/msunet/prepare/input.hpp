@@ -31,6 +31,7 @@ struct Pair {
     std::string mask;
     core::Modality modality{};  ///< as ModalityRule finds it
     bool validation = false;
+    std::string subject{};  ///< the animal, see subject.hpp
     friend bool operator==(const Pair&, const Pair&) = default;
 };
 
@@ -61,6 +62,9 @@ struct FolderNames {
 /// A file name in the form in which pairs are compared: lower case, without extension and the words
 /// data, mask, image, img, label and seg, separators joined to one '_'.
 [[nodiscard]] std::string pairing_key(std::string_view file_name);
+
+/// The same without modalities: masks must carry one, volumes need not.
+[[nodiscard]] std::string subject_key(std::string_view file_name);
 
 /// Pairs the n-th volume with the n-th mask. Problems: counts that differ; crossed pairs (a name
 /// whose counterpart has another place in the other folder, or pairs whose names say different

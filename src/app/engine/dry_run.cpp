@@ -29,13 +29,16 @@ std::string size_text(const imaging::Grid& grid) {
 void print_pairs(const prepare::Survey& survey) {
     std::size_t data_width = 6;
     std::size_t mask_width = 4;
+    std::size_t subject_width = 7;
     for (const auto& surveyed : survey.pairs) {
         data_width = std::max(data_width, core::display_width(surveyed.pair.data));
         mask_width = std::max(mask_width, core::display_width(surveyed.pair.mask));
+        subject_width = std::max(subject_width, core::display_width(surveyed.pair.subject));
     }
     core::log::info(concat("pairs (", survey.pairs.size(), ")"));
     core::log::info(concat("  ", core::pad_right("volume", data_width), "  ",
-                           core::pad_right("mask", mask_width),
+                           core::pad_right("mask", mask_width), "  ",
+                           core::pad_right("subject", subject_width),
                            "  modality    split       size → resampled"));
     for (const auto& surveyed : survey.pairs) {
         const auto& pair = surveyed.pair;
@@ -43,6 +46,7 @@ void print_pairs(const prepare::Survey& survey) {
             std::string(core::modality_names[static_cast<std::size_t>(pair.modality)]);
         core::log::info(concat("  ", core::pad_right(pair.data, data_width), "  ",
                                core::pad_right(pair.mask, mask_width), "  ",
+                               core::pad_right(pair.subject, subject_width), "  ",
                                core::pad_right(modality, 10), "  ",
                                core::pad_right(pair.validation ? "validation" : "training", 10),
                                "  ", size_text(surveyed.before), " → ", size_text(surveyed.after)));
