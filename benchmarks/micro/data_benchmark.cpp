@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Cuts a batch of 32 patches out of slices: 64 and 96 pixels wide, with and without padding.
+/// Cuts a batch of 32 patches out of slices: 64 and 96 pixels wide, with and without padding, and
+/// augmented.
 
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
 #include "msunet/core/random.hpp"
+#include "msunet/data/augmented_batch.hpp"
 #include "msunet/data/batch_sampler.hpp"
 #include "msunet/data/cut_batch.hpp"
 
@@ -26,7 +28,9 @@ Dataset noise(std::uint32_t side) {
     return Dataset::from_vectors({{.name = "noise"}}, slices, voxels, masks);
 }
 
-void cut(benchmark::State& state) {
+/// `cut_one(dataset, index, samples, x, y)` for one batch after the other.
+template <class CutOne>
+void measure(benchmark::State& state, const CutOne& cut_one) {
     const auto side = static_cast<std::uint32_t>(state.range(0));
     const Dataset dataset = noise(side);
     const PatchIndex index(dataset, {.fraction = 0.75, .stride_fraction = 0.125});
@@ -37,14 +41,26 @@ void cut(benchmark::State& state) {
     std::vector<float> x(elements), y(elements);
     std::size_t step = 0;
     for (auto _ : state) {
-        cut_batch(dataset, index, sampler.batch(step++ % (sampler.steps() - 1)), x.data(),
-                  y.data());
+        cut_one(dataset, index, sampler.batch(step++ % (sampler.steps() - 1)), x.data(), y.data());
         benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch_size));
 }
+
+void cut(benchmark::State& state) { measure(state, cut_batch); }
 // 63 of 85 pixels, padded to 64; 64 of 86 and 96 of 128 without padding.
 BENCHMARK(cut)->Arg(85)->Arg(86)->Arg(128)->Unit(benchmark::kMicrosecond);
+
+void cut_augmented(benchmark::State& state) {
+    const OnlineAugmentation augmentation{
+        .level = static_cast<core::AugmentationLevel>(state.range(1)), .key = 1};
+    std::uint64_t epoch = 0;
+    measure(state, [&](const auto& dataset, const auto& index, auto samples, float* x, float* y) {
+        cut_augmented_batch(dataset, index, samples, augmentation, epoch++, x, y);
+    });
+}
+// 64 of 86 pixels; 1: light, 2: strong.
+BENCHMARK(cut_augmented)->Args({86, 1})->Args({86, 2})->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace msunet::data

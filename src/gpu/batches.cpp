@@ -9,6 +9,7 @@
 
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/data/cut_batch.hpp"
+#include "msunet/train/training_batch.hpp"
 
 namespace msunet::gpu {
 namespace {
@@ -45,13 +46,9 @@ std::shared_ptr<const DeviceSlices> upload(const data::Dataset& dataset, at::Dev
 
 Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
                  std::shared_ptr<const DeviceSlices> slices, at::Device device)
-    : dataset_(spec.dataset),
-      index_(spec.index),
-      sample_weights_(spec.sample_weights),
-      kernels_(std::move(kernels)),
-      slices_(std::move(slices)) {
+    : spec_(spec), kernels_(std::move(kernels)), slices_(std::move(slices)) {
     const std::int64_t samples = spec.hyperparameters.batch_size;
-    const std::int64_t height = index_.padded_height(), width = index_.padded_width();
+    const std::int64_t height = spec.index.padded_height(), width = spec.index.padded_width();
     const auto options = at::TensorOptions(device).dtype(at::kFloat);
     x_ = at::empty({samples, height, width}, options);
     y_ = at::empty({samples, height, width}, options);
@@ -61,8 +58,10 @@ Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLaun
         const auto bytes = std::as_bytes(std::span<const Window>(windows));
         windows_ = uploaded(bytes, at::kByte, device);
         samples_ = at::empty({samples}, options.dtype(at::kInt));
-    } else {
-        const auto pinned = at::TensorOptions(at::kFloat).pinned_memory(true);
+    }
+    if (slices_ == nullptr || train::is_augmented(spec)) {
+        // Without a GPU, in tests, no memory can be pinned.
+        const auto pinned = at::TensorOptions(at::kFloat).pinned_memory(device.is_cuda());
         host_x_ = at::empty({samples, height, width}, pinned);
         host_y_ = at::empty({samples, height, width}, pinned);
         host_weights_ = at::empty({samples}, pinned);
@@ -70,9 +69,12 @@ Batches::Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLaun
 }
 
 void Batches::choose(std::span<const std::uint32_t> samples) {
+    on_host_ = slices_ == nullptr;
     if (samples.empty()) return;
-    if (slices_ == nullptr) {
-        cut_on_host(samples);
+    if (on_host_) {
+        cut_on_host(samples, [&](float* x, float* y) {
+            data::cut_batch(spec_.dataset, spec_.index, samples, x, y);
+        });
         return;
     }
     const auto count = static_cast<std::int64_t>(samples.size());
@@ -80,11 +82,19 @@ void Batches::choose(std::span<const std::uint32_t> samples) {
         .copy_(at::from_blob(const_cast<std::uint32_t*>(samples.data()), {count}, at::kInt));
 }
 
-void Batches::cut_on_host(std::span<const std::uint32_t> samples) {
-    data::cut_batch(dataset_, index_, samples, host_x_.mutable_data_ptr<float>(),
-                    host_y_.mutable_data_ptr<float>());
+void Batches::choose_training(const train::BatchPart& part) {
+    if (!train::is_augmented(spec_)) return choose(part.samples);
+    on_host_ = true;
+    if (part.samples.empty()) return;
+    cut_on_host(part.samples,
+                [&](float* x, float* y) { train::cut_training_batch(spec_, part, x, y); });
+}
+
+template <class Write>
+void Batches::cut_on_host(std::span<const std::uint32_t> samples, const Write& write) {
+    write(host_x_.mutable_data_ptr<float>(), host_y_.mutable_data_ptr<float>());
     for (std::size_t i = 0; i < samples.size(); ++i) {
-        host_weights_.mutable_data_ptr<float>()[i] = sample_weights_[samples[i]];
+        host_weights_.mutable_data_ptr<float>()[i] = spec_.sample_weights[samples[i]];
     }
     const auto count = static_cast<std::int64_t>(samples.size());
     x(count).copy_(host_x_.narrow(0, 0, count));
@@ -93,8 +103,8 @@ void Batches::cut_on_host(std::span<const std::uint32_t> samples) {
 }
 
 void Batches::cut(std::int64_t samples) {
-    if (slices_ == nullptr) return;
-    const std::int64_t height = index_.padded_height(), width = index_.padded_width();
+    if (on_host_) return;
+    const std::int64_t height = spec_.index.padded_height(), width = spec_.index.padded_width();
     kernels_->launch(CutBatch{.voxels = slices_->voxels.const_data_ptr<float>(),
                               .masks = slices_->masks.const_data_ptr<std::uint8_t>(),
                               .windows = static_cast<const Window*>(windows_.data_ptr()),

@@ -28,12 +28,15 @@ struct DeviceSlices {
 /// Batches of one trial, in buffers at fixed addresses, as captured steps need.
 class Batches {
 public:
-    /// Without `slices`, batches are cut on the host and copied. References outlive the object.
+    /// Without `slices`, batches are cut on the host and copied; so are those of training steps
+    /// that are augmented. References outlive the object.
     Batches(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
             std::shared_ptr<const DeviceSlices> slices, at::Device device);
 
     /// The host's part: chooses the samples of the next `cut`, at most a batch.
     void choose(std::span<const std::uint32_t> samples);
+    /// The same for a training step.
+    void choose_training(const train::BatchPart& part);
     /// The device's part, on the current stream: cuts the first `samples` of those chosen. It reads
     /// no values of the host, so it can be captured.
     void cut(std::int64_t samples);
@@ -47,15 +50,16 @@ public:
     }
 
 private:
-    void cut_on_host(std::span<const std::uint32_t> samples);
+    /// Copies a batch whose images and masks `write` writes.
+    template <class Write>
+    void cut_on_host(std::span<const std::uint32_t> samples, const Write& write);
 
-    const data::Dataset& dataset_;
-    const data::PatchIndex& index_;
-    std::span<const float> sample_weights_;
+    const train::EngineSpec spec_;
     std::shared_ptr<const KernelLauncher> kernels_;
     std::shared_ptr<const DeviceSlices> slices_;
-    at::Tensor windows_;  ///< a Window for each sample id, as bytes
-    at::Tensor samples_;  ///< int32: the sample ids of the batch
+    bool on_host_ = false;  ///< the chosen samples are in `x_`, `y_` and `weights_` already
+    at::Tensor windows_;    ///< a Window for each sample id, as bytes
+    at::Tensor samples_;    ///< int32: the sample ids of the batch
     at::Tensor x_, y_, weights_;
     at::Tensor host_x_, host_y_, host_weights_;  ///< pinned
 };

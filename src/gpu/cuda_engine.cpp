@@ -55,7 +55,7 @@ public:
         begin(status);
         guarded([&] {
             core::fault_point("train.step");
-            batches_.choose(part.samples);
+            batches_.choose_training(part);
             step_.fill_(step);
             optimizer().prepare(lr);
         });

@@ -13,7 +13,8 @@ namespace msunet::report {
 namespace {
 
 // Keys of fine-tuning, which Talos's tables lack: columns only if the grid names them.
-constexpr std::string_view extra_keys[] = {"early_stopping", "restore_best", "lr_schedule"};
+constexpr std::string_view extra_keys[] = {"early_stopping", "restore_best", "lr_schedule",
+                                           "online_augmentation"};
 
 core::Permutation default_parameters() {
     core::Permutation permutation = unet::to_permutation({});

@@ -8,6 +8,7 @@
 #include "msunet/core/fault.hpp"
 #include "msunet/data/cut_batch.hpp"
 #include "msunet/train/network_engine.hpp"
+#include "msunet/train/training_batch.hpp"
 
 namespace msunet::train {
 namespace {
@@ -22,7 +23,7 @@ public:
         begin(status);
         guarded([&] {
             core::fault_point("train.step");
-            differentiate(cut(part.samples), part, step);
+            differentiate(cut_training(part), part, step);
         });
         reduce_gradients();
         collectives().sum(sums());
@@ -55,13 +56,25 @@ private:
     }
 
     Batch cut(std::span<const std::uint32_t> samples) override {
+        return batch(samples, [&](float* x, float* y) {
+            data::cut_batch(spec().dataset, spec().index, samples, x, y);
+        });
+    }
+
+    Batch cut_training(const BatchPart& part) {
+        return batch(part.samples,
+                     [&](float* x, float* y) { cut_training_batch(spec(), part, x, y); });
+    }
+
+    /// `write` fills images and masks.
+    template <class Write>
+    Batch batch(std::span<const std::uint32_t> samples, const Write& write) {
         RECORD_USER_SCOPE("msunet::cut");
         const auto n = static_cast<std::int64_t>(samples.size());
         const std::int64_t height = spec().index.padded_height(),
                            width = spec().index.padded_width();
         at::Tensor x = at::empty({n, height, width}), y = at::empty({n, height, width});
-        data::cut_batch(spec().dataset, spec().index, samples, x.mutable_data_ptr<float>(),
-                        y.mutable_data_ptr<float>());
+        write(x.mutable_data_ptr<float>(), y.mutable_data_ptr<float>());
         at::Tensor weights = at::empty({n});
         for (std::int64_t i = 0; i < n; ++i) {
             weights.mutable_data_ptr<float>()[i] =

@@ -65,7 +65,8 @@ double StepTimer::step(bool inference) {
     const auto share = sampler_->share(batch_, group_.rank(), group_.size());
     const BatchPart part{.samples = sampler_->batch(batch_, group_.rank(), group_.size()),
                          .first = static_cast<std::int64_t>(share.begin),
-                         .global = global};
+                         .global = global,
+                         .epoch = epoch_};
     const auto outcome = inference ? engine_->evaluate(part, 0)
                                    : engine_->train(part, step_++, hyperparameters_.lr, 0);
     failed_ = outcome.status >= StepEngine::failed_status;

@@ -10,6 +10,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/data/augmented_batch.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
 #include "msunet/train/trial_failure.hpp"
@@ -86,18 +87,20 @@ void TrialRun::make_engine() {
     const auto& context = setup_.context;
     run_on_all(context.group, [&] {
         core::fault_point("train.engine");
-        engine_ =
-            context.make_engine({.architecture = context.architecture,
-                                 .dataset = context.dataset,
-                                 .index = setup_.index,
-                                 .hyperparameters = setup_.hyperparameters,
-                                 .start_weights = context.start_weights,
-                                 .sample_weights = setup_.sample_weights,
-                                 .reducer = context.reducer,
-                                 .precision = context.precision,
-                                 .dropout_key = model::dropout_key(context.seed, setup_.stream),
-                                 .sync_batch_norm = context.options.sync_batch_norm,
-                                 .deterministic = context.options.deterministic});
+        engine_ = context.make_engine(
+            {.architecture = context.architecture,
+             .dataset = context.dataset,
+             .index = setup_.index,
+             .hyperparameters = setup_.hyperparameters,
+             .start_weights = context.start_weights,
+             .sample_weights = setup_.sample_weights,
+             .reducer = context.reducer,
+             .precision = context.precision,
+             .dropout_key = model::dropout_key(context.seed, setup_.stream),
+             .augmentation_key = data::augmentation_key(context.seed, setup_.stream),
+             .mirrors = context.mirrors,
+             .sync_batch_norm = context.options.sync_batch_norm,
+             .deterministic = context.options.deterministic});
     });
 }
 
@@ -141,7 +144,8 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
     const StepOutcome outcome =
         engine_->train({.samples = sampler.batch(batch, group.rank(), group.size()),
                         .first = static_cast<std::int64_t>(share.begin),
-                        .global = global},
+                        .global = global,
+                        .epoch = progress_.epoch},
                        step, callbacks_.learning_rate(step), control_.status());
     throw_if_step_failed(group, *engine_, outcome.status);
     control_.learn(outcome.status);

@@ -36,6 +36,10 @@ core::Permutation step_values(const Hyperparameters& hyperparameters, bool fixed
         values.erase("modality_weight");
         values.erase("weight_factor");
     }
+    // Sweeps without it draw what they drew before there was such a key.
+    if (hyperparameters.online_augmentation == core::AugmentationLevel::none) {
+        values.erase("online_augmentation");
+    }
     return values;
 }
 

@@ -2,6 +2,7 @@
 """The files of a finished sweep."""
 
 import json
+import re
 import shutil
 import unittest
 import zipfile
@@ -274,12 +275,21 @@ class OutputsTest(ProgramTest):
         shutil.copytree(self.place / "masks", self.here / "masks")
         result = self.train("-talos", GRID, "--dry_run", "True")
         self.assert_code(result, 0)
-        for text in ("a1_anatomical_data.nii  a1_anatomical_mask.nii", "validation", "lr=0.0001",
+        for text in ("a1_anatomical_data.nii  a1_anatomical_mask.nii  a1 ", "validation", "lr=0.0001",
                      "slices left out: 8 with mask at the ends of 4 scans (--end_slices "
                      "keep keeps them)\n", "estimate: about ", "nothing was trained"):
             self.assertIn(text, result.out)
-        kept = self.train("-talos", GRID, "--dry_run", "True", "--end_slices", "auto")
+        kept = self.train("-talos", GRID, "--dry_run", "True", "--end_slices", "auto",
+                          "--subject_pattern", "^[ab]", "--split", "subjects")
         self.assertIn("slices left out: none with mask\n", kept.out)
+        split = re.findall(r"([ab])\d_\w+_mask.nii +([ab]) +\w+ +(training|validation)", kept.out)
+        self.assertEqual(split, [("a", "a", "training")] * 4 + [("b", "b", "validation")])
+        divided = self.train("-talos", GRID, "--dry_run", "True", "--subject_pattern", "_(.)", "-v", "0.4")
+        self.assertIn("'f' (1 and 1)", divided.err)
+        wrong = self.train("-talos", GRID, "--dry_run", "True", "--subject_pattern", "a[0-9]")
+        self.assert_code(wrong, 3)
+        self.assertIn("finds no subject in 1 name: 'b1_fmri_data.nii'", wrong.err)
+        self.assert_code(self.train("-talos", GRID, "--dry_run", "True", "--subject_pattern", "("), 2)
         self.assertEqual({path.name for path in self.here.iterdir()}, {"data", "masks"})
 
     def test_resume_never_uses_a_new_folder(self):

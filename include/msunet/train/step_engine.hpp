@@ -33,6 +33,8 @@ struct EngineSpec {
     comm::AllReducer* reducer = nullptr;              ///< null: a group of one
     model::Precision precision = model::Precision::float32;
     std::uint64_t dropout_key = 0;
+    std::uint64_t augmentation_key = 0;  ///< see data::augmentation_key
+    bool mirrors = true;                 ///< see data::OnlineAugmentation
     bool sync_batch_norm = true;
     bool deterministic = true;
 };
@@ -42,6 +44,7 @@ struct BatchPart {
     std::span<const std::uint32_t> samples;  ///< sample ids; may be empty
     std::int64_t first = 0;                  ///< position of the first in the global batch
     std::int64_t global = 0;                 ///< samples of the global batch
+    std::int64_t epoch = 0;                  ///< of a training step, from 0
 };
 
 /// What a step gives: sums over the global batch, the same on every rank of the group.

@@ -71,6 +71,7 @@ struct TrialContext {
     /// What "best" means: a column of the history or of the modality file; never empty.
     std::string metric = "dice_coef";
     std::uint64_t seed = 1;
+    bool mirrors = true;                        ///< see data::OnlineAugmentation
     std::filesystem::path experiment_folder{};  ///< trials/<id>/ lies in it
     TrialFiles* files = nullptr;                ///< null: weights and checkpoints alone
     std::int64_t world_rank = 0;                ///< of the group's leader, for the result

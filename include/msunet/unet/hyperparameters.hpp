@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "msunet/core/augmentation_level.hpp"
 #include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/permutation.hpp"
@@ -43,6 +44,7 @@ struct Hyperparameters {
     std::optional<std::int64_t> early_stopping;  ///< epochs without improvement; nullopt: off
     bool restore_best = false;
     LrSchedule lr_schedule = LrSchedule::constant;
+    core::AugmentationLevel online_augmentation = core::AugmentationLevel::none;
 
     bool operator==(const Hyperparameters&) const = default;
 };

@@ -15,7 +15,8 @@ namespace msunet::unet {
 /// The hyperparameters that change a step, under the keys of the grid, defaults filled in and
 /// spelled canonically: all but `epochs`, `early_stopping`, `restore_best` and `pca_only`. Those
 /// without effect are left out: modality and weight factor where no sample weighs more than
-/// another, the patch size unless patches are fixed (`fixed_patches`).
+/// another, the patch size unless patches are fixed (`fixed_patches`), online augmentation if it is
+/// none.
 [[nodiscard]] core::Permutation step_values(const Hyperparameters& hyperparameters,
                                             bool fixed_patches);
 

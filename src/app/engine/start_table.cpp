@@ -39,12 +39,18 @@ std::string patches_text(const StartFacts& facts) {
     return concat(size, ", padded to ", facts.index.padded_text(), " pixels");
 }
 
-std::string augmentation_text(const StartFacts& facts) {
+std::string copies_text(const StartFacts& facts) {
     const auto copies =
         std::ranges::count_if(facts.prepared.dataset.sources(), &data::Source::augmented);
     if (!facts.settings.augment.enable_augmentation) return "off";
     return concat(facts.settings.augment.in_place_augmentation ? "random" : "basic", " scheme, ",
                   copies, copies == 1 ? " augmented copy" : " augmented copies");
+}
+
+std::string augmentation_text(const StartFacts& facts) {
+    const auto online = default_hyperparameters(facts.settings).online_augmentation;
+    if (online == core::AugmentationLevel::none) return copies_text(facts);
+    return concat(copies_text(facts), "; ", core::name_of(online), " in every epoch");
 }
 
 SettingBlock input_block(const StartFacts& facts) {

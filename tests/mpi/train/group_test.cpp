@@ -85,6 +85,17 @@ TEST_F(Group, AgreesWithOneRankOnAnyArchitecture) {
     }
 }
 
+TEST_F(Group, DrawsTheAugmentationOfOneRank) {
+    const auto work = test::assignment({{"online_augmentation", std::string("strong")}});
+    auto context = place_.context();
+    context.precision = model::Precision::float64;
+    test::Control control;
+    const auto together = test::run_trial(context, work, control);
+    ASSERT_EQ(together.state, TrialState::done) << together.reason;
+    EXPECT_LE(largest_difference(together.history, alone(work, model::Precision::float64).history),
+              1e-10);
+}
+
 TEST_F(Group, FirstFloat32LossAgrees) {
     const auto work =
         test::assignment({{"epochs", std::int64_t{1}}, {"batch_size", std::int64_t{12}}});

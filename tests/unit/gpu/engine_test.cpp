@@ -41,7 +41,8 @@ public:
         guarded([&] {
             step_.fill_(step);
             optimizer().prepare(lr);
-            differentiate(cut(part.samples), part, step);
+            batches_.choose_training(part);
+            differentiate(cut_chosen(part.samples.size()), part, step);
         });
         reduce_gradients();
         guarded([&] { optimizer().apply(); });
@@ -58,8 +59,12 @@ public:
 
 private:
     Batch cut(std::span<const std::uint32_t> samples) override {
-        const auto count = static_cast<std::int64_t>(samples.size());
         batches_.choose(samples);
+        return cut_chosen(samples.size());
+    }
+
+    Batch cut_chosen(std::size_t samples) {
+        const auto count = static_cast<std::int64_t>(samples);
         batches_.cut(count);
         const auto type = master().dtype();
         return {batches_.x(count).to(type), batches_.y(count).to(type),
@@ -110,6 +115,13 @@ TEST(HostEngine, HistoryOfAPartlyFrozenNetworkDoesToo) {
                                    {"weight_factor", 3.0}};
     EXPECT_LE(largest_difference(run(Precision::float64, frozen, true),
                                  run(Precision::float64, frozen, false)),
+              1e-9);
+}
+
+TEST(HostEngine, AugmentedBatchesAreThoseOfTheCpu) {
+    const core::Permutation augmented{{"online_augmentation", std::string("strong")}};
+    EXPECT_LE(largest_difference(run(Precision::float64, augmented, true),
+                                 run(Precision::float64, augmented, false)),
               1e-9);
 }
 

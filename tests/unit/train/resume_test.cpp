@@ -56,6 +56,17 @@ TEST_P(Resume, IsBitExactAtAnyStep) {
     }
 }
 
+TEST(Resume, DrawsTheSameAugmentation) {
+    const test::SmallTrial place("augmented");
+    const auto work = test::assignment({{"online_augmentation", std::string("strong")}});
+    const auto whole = run_with_pause(place, work, 0);
+    const auto pieces = run_with_pause(place, work, 7);
+    EXPECT_EQ(test::metrics(pieces.history), test::metrics(whole.history));
+    EXPECT_EQ(trained(place, pieces), trained(place, whole));
+    const auto plain = run_with_pause(place, test::assignment(), 0);
+    EXPECT_NE(whole.history[0].metrics.loss, plain.history[0].metrics.loss);
+}
+
 INSTANTIATE_TEST_SUITE_P(Optimizers, Resume, testing::Values("Adam", "Nadam", "Adafactor"));
 
 TEST(Resume, ContinuesAfterUntilEpoch) {

@@ -53,7 +53,8 @@ TEST(Hyperparameters, EveryKeyIsRead) {
                           {"weight_factor", 2.5},
                           {"early_stopping", std::int64_t{4}},
                           {"restore_best", true},
-                          {"lr_schedule", Text("cosine")}});
+                          {"lr_schedule", Text("cosine")},
+                          {"online_augmentation", Text("Strong")}});
     Hyperparameters expected;
     expected.epochs = 3;
     expected.losses = "binary_crossentropy";
@@ -73,6 +74,7 @@ TEST(Hyperparameters, EveryKeyIsRead) {
     expected.weight_factor = 2.5;
     expected.early_stopping = 4;
     expected.lr_schedule = LrSchedule::cosine;
+    expected.online_augmentation = core::AugmentationLevel::strong;
     EXPECT_EQ(read, expected);
 }
 
@@ -96,6 +98,11 @@ TEST(Hyperparameters, NoneClearsAndDefaultsGiveWay) {
     EXPECT_FALSE(cleared.modality_weight);
     EXPECT_FALSE(cleared.early_stopping);
     EXPECT_EQ(cleared.weight_factor, 3);
+    defaults.online_augmentation = core::AugmentationLevel::light;
+    for (const auto& none : {Value{}, Value(Text("none"))}) {
+        EXPECT_EQ(from_permutation({{"online_augmentation", none}}, defaults).online_augmentation,
+                  core::AugmentationLevel::none);
+    }
 }
 
 std::vector<std::string> problems(const Permutation& permutation) {

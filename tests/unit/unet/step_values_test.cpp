@@ -19,6 +19,7 @@ TEST(StepValues, LeaveOutWhatChangesNoStep) {
                       {"restore_best", true},
                       {"pca_only", true}}),
               plain);
+    EXPECT_EQ(key_of({{"online_augmentation", std::string("none")}}), plain);
     EXPECT_EQ(key_of({{"modality_weight", std::string("fmri")}}), plain);
     EXPECT_EQ(key_of({{"weight_factor", 3.0}}), plain);
     EXPECT_NE(key_of({{"modality_weight", std::string("fmri")}, {"weight_factor", 3.0}}), plain);
@@ -40,7 +41,8 @@ TEST(StepValues, DependOnEveryOtherKey) {
                                    {"contractingBatchNormTrainable", false},
                                    {"upsamplingTrainable", false},
                                    {"upsamplingBatchNormTrainable", false},
-                                   {"lr_schedule", std::string("cosine")}};
+                                   {"lr_schedule", std::string("cosine")},
+                                   {"online_augmentation", std::string("light")}};
     for (const auto& [name, value] : others) EXPECT_NE(key_of({{name, value}}), key_of({})) << name;
     // These, the one pair of weights, patch_dimensions and the four that end a training are all
     // keys.
