@@ -134,7 +134,8 @@ TEST(Warp, ElasticDeformationMovesByAFewPixels) {
     EXPECT_LE(*std::ranges::max_element(field), 2);
     EXPECT_GE(*std::ranges::min_element(field), -2);
     for (std::size_t i = 1; i < field.size(); ++i) {
-        if (i % 20 != 0) ASSERT_LT(std::abs(field[i] - field[i - 1]), 0.8F);
+        if (i % 20 == 0) continue;
+        ASSERT_LT(std::abs(field[i] - field[i - 1]), 0.8F);
     }
     std::ranges::fill(points, 1.5F);
     EXPECT_THAT(spline_field(points, 4, 7, 9), Each(FloatNear(1.5F, 1e-5F)));
@@ -324,17 +325,18 @@ TEST_F(AugmentedBatch, DiffersByEpochSampleAndSeed) {
     const auto sample = [&](const auto& ids, std::uint64_t epoch, std::uint64_t seed) {
         return cut(ids, AugmentationLevel::strong, epoch, seed).x;
     };
+    // With probability 0.11 nothing but the mirror is drawn.
     int epochs = 0, samples = 0, seeds = 0;
-    for (std::uint64_t epoch = 0; epoch < 10; ++epoch) {
+    for (std::uint64_t epoch = 0; epoch < 100; ++epoch) {
         const auto x = sample(one, epoch, 1);
         EXPECT_EQ(x, sample(one, epoch, 1));
-        epochs += x != sample(one, epoch + 10, 1) ? 1 : 0;
+        epochs += x != sample(one, epoch + 100, 1) ? 1 : 0;
         samples += x != sample(other, epoch, 1) ? 1 : 0;
         seeds += x != sample(one, epoch, 2) ? 1 : 0;
     }
-    EXPECT_GE(epochs, 8);
-    EXPECT_GE(samples, 8);
-    EXPECT_GE(seeds, 8);
+    EXPECT_GE(epochs, 90);
+    EXPECT_GE(samples, 90);
+    EXPECT_GE(seeds, 90);
 }
 
 TEST_F(AugmentedBatch, LeavesThePaddingEmpty) {

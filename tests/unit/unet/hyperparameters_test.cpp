@@ -28,7 +28,7 @@ TEST(Hyperparameters, DefaultsAreWithinTheirOwnRanges) {
     }
     EXPECT_EQ(from_permutation(permutation), Hyperparameters{});
     EXPECT_EQ(from_permutation({}), Hyperparameters{});
-    EXPECT_EQ(permutation.size(), 21U);
+    EXPECT_EQ(permutation.size(), 22U);
 }
 
 TEST(Hyperparameters, EveryKeyIsRead) {
