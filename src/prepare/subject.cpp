@@ -99,10 +99,12 @@ void add_pair(PairCounts& counts, const Pair& pair) {
     ++counts[static_cast<std::size_t>(pair.modality) + 1];
 }
 
+/// Relative to what is wanted, so that a modality of few scans counts too.
 double distance(const PairCounts& validation, const PairCounts& wanted) {
     double sum = 0;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        sum += (validation[i] - wanted[i]) * (validation[i] - wanted[i]);
+        if (wanted[i] == 0) continue;
+        sum += (validation[i] - wanted[i]) * (validation[i] - wanted[i]) / wanted[i];
     }
     return sum;
 }

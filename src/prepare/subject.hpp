@@ -33,9 +33,10 @@ namespace msunet::prepare {
 
 /// Marks whole subjects as validation data. Of n pairs about n x `split` become validation data,
 /// and of each modality about the same share: subjects are added one at a time, each time the one
-/// after which Σ (validation - share)², over all pairs and over those of each modality, is least,
-/// as long as that lowers it; of equal ones that with the last scan by name. If floor(n x split) is
-/// at least 1, at least one subject is validation data; at least one is training data.
+/// after which Σ (validation - wanted)² / wanted, over all pairs and over those of each modality,
+/// is least, as long as that lowers it; of equal ones that with the last scan by name. If
+/// floor(n x split) is at least 1, at least one subject is validation data; at least one is
+/// training data.
 void split_by_subjects(std::vector<Pair>& pairs, double split);
 
 }  // namespace msunet::prepare

@@ -109,6 +109,23 @@ TEST(SplitBySubjects, SpreadsModalities) {
     EXPECT_THAT(validation_of(pairs), ElementsAre("a6_dti.nii", "a7_dti.nii", "b3_fmri.nii"));
 }
 
+TEST(SplitBySubjects, DoesNotForgetAModalityOfFewScans) {
+    std::vector<std::string> names;
+    for (int i = 0; i < 4; ++i) names.push_back(core::concat("a", i, "_anatomical.nii"));
+    for (int i = 10; i < 27; ++i) {
+        names.push_back(core::concat("rs", i, "_1_fmri.nii"));
+        names.push_back(core::concat("rs", i, "_2_fmri.nii"));
+    }
+    names.insert(names.end(), {"rs27_1_fmri.nii", "rs28_1_fmri.nii"});
+    auto pairs = pairs_of(names);
+    (void)set_subjects(pairs, std::nullopt);
+    split_by_subjects(pairs, 0.2);
+    EXPECT_THAT(
+        validation_of(pairs),
+        ElementsAre("a3_anatomical.nii", "rs24_1_fmri.nii", "rs24_2_fmri.nii", "rs25_1_fmri.nii",
+                    "rs25_2_fmri.nii", "rs26_1_fmri.nii", "rs26_2_fmri.nii", "rs28_1_fmri.nii"));
+}
+
 TEST(SplitBySubjects, LeavesASubjectOnEachSide) {
     auto two = pairs_of({"m1_1_dti.nii", "m1_2_dti.nii", "m1_3_dti.nii", "m1_4_dti.nii",
                          "m2_1_dti.nii", "m2_2_dti.nii", "m2_3_dti.nii", "m2_4_dti.nii"});
