@@ -87,7 +87,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     for (const auto* result : record.results()) {
         if (result->state == record::TrialState::failed) ++failed;
     }
-    const auto all = record.start.trials.size();
+    const auto all = record.planned();
     core::log::info(
         concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
     core::log::info(concat("trials       ", all, ": ", all - record.unfinished(), " ended (",

@@ -58,7 +58,8 @@ DispatcherActions DispatcherMachine::receive(sweep::GroupId group, const ToDispa
                                   reach_target();
                               tell_scheduler(sweep::TrialEnded{
                                   group, ended.result.trial,
-                                  ended.result.state == record::TrialState::failed});
+                                  ended.result.state == record::TrialState::failed,
+                                  record::metric(ended.result, record_.start.metric)});
                           },
                           [&](const Paused& paused) { pause(group, paused); },
                           [&](const Returned& returned) {
@@ -132,6 +133,10 @@ void DispatcherMachine::carry_out(const std::vector<sweep::SchedulerAction>& act
                                                        work.bracket, now_});
                        },
                        [&](const sweep::StopTrial& stopped) { stop_training(stopped.trial); },
+                       [&](const sweep::SuggestTrial& suggest) {
+                           write(record::TrialSuggested{suggest.trial, now_});
+                       },
+                       [&](const sweep::EndSuggestions&) { write(record::SuggestionsEnded{now_}); },
                        [&](const sweep::EndSweep& end) {
                            ending_ = end.ending;
                            send_to_all(End{});

@@ -34,7 +34,7 @@ std::vector<std::string> failure_lines(const SweepRecord& record) {
     }
     if (failed.empty()) return {};
     std::vector<std::string> lines{
-        concat(failed.size(), " of ", record.start.trials.size(),
+        concat(failed.size(), " of ", record.planned(),
                failed.size() == 1 ? " trials has failed" : " trials have failed",
                ", --retry_failed runs ", failed.size() == 1 ? "it" : "them", " again")};
     for (const auto* result : failed) {

@@ -23,6 +23,17 @@ public:
         begin(event.world, event.owner, event.at);
     }
 
+    void operator()(const TrialSuggested& event) {
+        std::vector<TrialId>& trials = record_.start.trials;
+        trials.insert(std::ranges::upper_bound(trials, event.trial), event.trial);
+        see(event.at);
+    }
+
+    void operator()(const SuggestionsEnded& event) {
+        record_.start.rounds = record_.start.trials.size();
+        see(event.at);
+    }
+
     void operator()(const TrialStarted& event) {
         close(event.trial, TrialState::pending, event.at);
         TrialRecord& trial = record_.trials[event.trial];
@@ -202,6 +213,18 @@ void check_start(const SweepStart& start) {
     }
 }
 
+void check_suggestion(const SweepStart& start, TrialId trial) {
+    const auto problem = [trial](std::string_view what) {
+        return core::InputError(core::concat("trial ", trial, " is suggested ", what));
+    };
+    if (std::ranges::binary_search(start.trials, trial)) throw problem("a second time");
+    if (start.trials.size() >= start.rounds) throw problem("beyond the number of trials");
+    // Without overflow: the grid may have up to 2^63 permutations.
+    TrialId left = trial;
+    for (const auto& [name, values] : start.grid) left /= values.size();
+    if (left > 0) throw problem("outside of the grid");
+}
+
 }  // namespace
 
 void check(const SweepRecord& record, const Event& event) {
@@ -211,6 +234,9 @@ void check(const SweepRecord& record, const Event& event) {
         return;
     }
     if (record.starts.empty()) throw core::InputError("the first line does not start a sweep");
+    if (const auto* suggested = std::get_if<TrialSuggested>(&event)) {
+        check_suggestion(record.start, suggested->trial);
+    }
     const std::optional<TrialId> trial = trial_of(event);
     const std::vector<TrialId>& trials = record.start.trials;
     if (trial && !std::binary_search(trials.begin(), trials.end(), *trial)) {

@@ -66,7 +66,11 @@ std::vector<const TrialResult*> SweepRecord::results() const {
 std::size_t SweepRecord::unfinished() const {
     const auto ended = std::ranges::count_if(
         trials, [](const auto& entry) { return entry.second.result.has_value(); });
-    return start.trials.size() - static_cast<std::size_t>(ended);
+    return planned() - static_cast<std::size_t>(ended);
+}
+
+std::size_t SweepRecord::planned() const {
+    return std::max<std::size_t>(start.rounds, start.trials.size());
 }
 
 TrialId SweepRecord::training_of(TrialId trial) const {

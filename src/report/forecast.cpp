@@ -63,6 +63,17 @@ Forecast::Forecast(const record::SweepRecord& record) {
         begun_[id] = static_cast<std::int64_t>(known->epochs.size());
         epochs_left_ -= begun_[id];
     }
+    count_suggestions(record);
+}
+
+void Forecast::count_suggestions(const record::SweepRecord& record) {
+    const auto known = std::ssize(record.start.trials);
+    const auto missing = static_cast<std::int64_t>(record.planned()) - known;
+    if (missing == 0 || known == 0) return;
+    std::int64_t epochs = 0;
+    for (const record::TrialId trial : record.start.trials) epochs += epochs_of(record, trial);
+    trainings_left_ += missing;
+    epochs_left_ += missing * epochs / known;
 }
 
 void Forecast::count(const record::History& history) {
@@ -97,7 +108,8 @@ std::optional<double> Forecast::seconds_left(std::int64_t groups) const {
     const auto each = epoch_seconds();
     if (!each) return std::nullopt;
     const std::int64_t side_by_side = std::clamp<std::int64_t>(trainings_left_, 1, groups);
-    return *each * static_cast<double>(epochs_left_) / static_cast<double>(side_by_side);
+    return *each * static_cast<double>(std::max<std::int64_t>(epochs_left_, 0)) /
+           static_cast<double>(side_by_side);
 }
 
 std::optional<double> Forecast::epoch_seconds() const {

@@ -79,7 +79,7 @@ Sweep make_sweep(const record::SweepRecord& record) {
     if (const auto method = record::setting(start.configuration, "random_method")) {
         sweep.random_method = *method;
     }
-    sweep.trial_count = start.trials.size();
+    sweep.trial_count = record.planned();
     sweep.started_at = start.at;
     sweep.ended_at = start.at;
     sweep.utc_offset = start.utc_offset;

@@ -45,6 +45,21 @@ std::vector<TrialPlan> plans(const record::SweepRecord& record,
     return all;
 }
 
+std::uint64_t suggestions_left(const record::SweepRecord& record) {
+    return record.planned() - record.start.trials.size();
+}
+
+void replay(const record::SweepRecord& record, Suggester& suggester) {
+    for (const record::TrialId id : record.start.trials) suggester.suggested(id);
+    for (const record::TrialResult* result : record.results()) {
+        std::optional<double> value = record::metric(*result, record.start.metric);
+        if (result->state == record::TrialState::stopped && !result->history.empty()) {
+            value = record::metric(result->history.back(), record.start.metric);
+        }
+        suggester.ended(result->trial, value);
+    }
+}
+
 std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t default_epochs) {
     std::vector<Training> all;
     all.reserve(record.start.trials.size());

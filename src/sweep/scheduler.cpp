@@ -32,6 +32,7 @@ struct Trial {
     TrialPlan plan;
     std::optional<std::int64_t> until_epoch;
     bool recalled = false;
+    std::optional<double> value;  ///< of the metric, at its last rung
 };
 
 struct Group {
@@ -43,15 +44,17 @@ struct Group {
 class Scheduler::Machine {
 public:
     Machine(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
-            std::function<core::Permutation(TrialId)> permutation)
+            std::function<core::Permutation(TrialId)> permutation, Suggestions suggestions)
         : groups_(static_cast<std::size_t>(groups)),
           strategy_(std::move(strategy)),
-          permutation_(std::move(permutation)) {
+          permutation_(std::move(permutation)),
+          suggestions_(std::move(suggestions)) {
         for (TrialPlan& plan : plans) {
             const TrialId id = plan.trial;
             trials_[id].plan = std::move(plan);
         }
-        unfinished_ = trials_.size();
+        if (!suggestions_.suggester) suggestions_.left = 0;
+        unfinished_ = trials_.size() + suggestions_.left;
     }
 
     std::vector<SchedulerAction> start() {
@@ -110,7 +113,7 @@ private:
         std::erase(training.plan.ends, event.trial);
         if (!training.plan.ends.empty()) return;
         const TrialId id = training.plan.trial;
-        end_trial(release(event.group, id));
+        end_trial(release(event.group, id), event.value);
         carry_out(strategy_->ended(id, event.failed));
     }
 
@@ -122,6 +125,7 @@ private:
             return;
         }
         trial.place = Trial::Place::without_work;
+        trial.value = event.value;
         carry_out(strategy_->paused(event.trial, event.value));
     }
 
@@ -157,9 +161,10 @@ private:
         return trial;
     }
 
-    void end_trial(Trial& trial) {
+    void end_trial(Trial& trial, std::optional<double> value) {
         trial.place = Trial::Place::ended;
         --unfinished_;
+        if (suggestions_.suggester) suggestions_.suggester->ended(trial.plan.trial, value);
     }
 
     void wait(Trial& trial) {
@@ -170,7 +175,8 @@ private:
     void carry_out(const Decisions& decisions) {
         for (const Work& work : decisions.work) queue(work);
         for (const TrialId id : decisions.stopped) {
-            end_trial(trials_.at(id));
+            Trial& trial = trials_.at(id);
+            end_trial(trial, trial.value);
             actions_.emplace_back(StopTrial{id});
         }
     }
@@ -189,7 +195,7 @@ private:
 
     void fail(TrialId id) {
         Trial& trial = trials_.at(id);
-        end_trial(trial);
+        end_trial(trial, std::nullopt);
         const auto reason = core::concat("the process died ", trial.plan.progress.deaths, " times");
         for (const TrialId end : trial.plan.ends) actions_.emplace_back(FailTrial{end, reason});
         carry_out(strategy_->ended(id, true));
@@ -205,6 +211,7 @@ private:
 
     void dispatch() {
         refill();
+        suggest();
         // Idle groups first, in the order in which they asked.
         answer_requests([](const Group& group) { return group.held.empty(); });
         answer_requests([this](const Group& group) {
@@ -219,6 +226,24 @@ private:
             const Decisions decisions = strategy_->next();
             if (decisions.empty()) return;
             carry_out(decisions);
+        }
+    }
+
+    /// A trial waits for each idle group that has asked, as far as the sampler suggests some.
+    void suggest() {
+        const auto idle =
+            std::ranges::count_if(requests_, [this](GroupId id) { return group(id).held.empty(); });
+        while (suggestions_.left > 0 && std::cmp_less(queue_.size(), idle)) {
+            const auto next = suggestions_.suggester->suggest();
+            if (!next) {
+                unfinished_ -= std::exchange(suggestions_.left, 0);
+                actions_.emplace_back(EndSuggestions{});
+                return;
+            }
+            --suggestions_.left;
+            trials_[*next].plan = suggestions_.plan(*next);
+            actions_.emplace_back(SuggestTrial{*next});
+            carry_out(strategy_->added(suggestions_.training(*next)));
         }
     }
 
@@ -294,6 +319,7 @@ private:
     std::vector<Group> groups_;
     std::unique_ptr<Strategy> strategy_;
     std::function<core::Permutation(TrialId)> permutation_;
+    Suggestions suggestions_;
     TrialQueue queue_;
     std::deque<GroupId> requests_;  ///< groups that can take a trial, in the order of asking
     std::vector<SchedulerAction> actions_;
@@ -305,9 +331,10 @@ private:
 
 Scheduler::Scheduler(std::vector<TrialPlan> plans, GroupId groups,
                      std::unique_ptr<Strategy> strategy,
-                     std::function<core::Permutation(record::TrialId)> permutation)
+                     std::function<core::Permutation(record::TrialId)> permutation,
+                     Suggestions suggestions)
     : machine_(std::make_unique<Machine>(std::move(plans), groups, std::move(strategy),
-                                         std::move(permutation))) {}
+                                         std::move(permutation), std::move(suggestions))) {}
 Scheduler::~Scheduler() = default;
 Scheduler::Scheduler(Scheduler&&) noexcept = default;
 Scheduler& Scheduler::operator=(Scheduler&&) noexcept = default;

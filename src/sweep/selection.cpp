@@ -2,6 +2,8 @@
 #include "msunet/sweep/selection.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -54,8 +56,8 @@ std::uint64_t limited_count(const ParameterGrid& grid, const SweepOptions& optio
     return std::min(static_cast<std::uint64_t>(*options.round_limit), grid.size());
 }
 
-std::vector<record::TrialId> sample_limited(const ParameterGrid& grid, const SweepOptions& options,
-                                            std::uint64_t seed) {
+/// As `limited_count`; throws core::UsageError for more than a sweep tries.
+std::uint64_t checked_count(const ParameterGrid& grid, const SweepOptions& options) {
     const std::uint64_t count = limited_count(grid, options);
     if (count > selection_limit) {
         throw core::UsageError(
@@ -64,7 +66,7 @@ std::vector<record::TrialId> sample_limited(const ParameterGrid& grid, const Swe
                    "), set --round_limit N or --fraction_limit F, or shorten the grid's lists "
                    "(--boolean_limit filters only what these have drawn)"));
     }
-    return sample(grid, method_of(options), count, seed);
+    return count;
 }
 
 /// The values of each axis as an expression sees them.
@@ -79,29 +81,17 @@ std::vector<std::vector<core::Value>> canonical_axes(const ParameterGrid& grid,
     return axes;
 }
 
-void filter(std::vector<record::TrialId>& trials, const std::string& text,
-            const ParameterGrid& grid, const core::Permutation& defaults,
-            const Expression::Canonical& canonical) {
-    std::vector<std::string> names = grid.names();
-    const auto axes_values = canonical_axes(grid, canonical);
-    std::vector<const core::Value*> others;
-    for (const auto& [name, value] : defaults) {
-        if (grid.lists().contains(name)) continue;
-        names.push_back(name);
-        others.push_back(&value);
-    }
-    const Expression expression(text, names, canonical);
-    const std::size_t axes = axes_values.size();
-    std::erase_if(trials, [&](record::TrialId trial) {
-        const auto positions = record::positions_of(grid.lists(), trial);
-        return !expression.accepts([&](std::size_t slot) -> const core::Value& {
-            return slot < axes ? axes_values[slot][positions[slot]] : *others[slot - axes];
-        });
-    });
-    if (trials.empty()) {
-        throw core::UsageError(
-            concat("--boolean_limit ", quoted(text), " leaves no permutation, loosen it"));
-    }
+[[noreturn]] void refuse_expression(const SweepOptions& options) {
+    throw core::UsageError(concat("--boolean_limit ", quoted(options.boolean_limit.value_or("")),
+                                  " leaves no permutation, loosen it"));
+}
+
+/// The number of permutations that are accepted, where they can be counted.
+std::uint64_t accepted_count(const ParameterGrid& grid, const Accepts& accepts) {
+    if (!accepts || grid.size() > selection_limit) return grid.size();
+    std::uint64_t count = 0;
+    for (record::TrialId trial = 0; trial < grid.size(); ++trial) count += accepts(trial) ? 1 : 0;
+    return count;
 }
 
 void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
@@ -118,29 +108,84 @@ void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
     trials = std::move(kept);
 }
 
+Selection first_suggestions(const ParameterGrid& grid, const SweepOptions& options,
+                            std::uint64_t seed, const Accepts& accepts) {
+    TpeSettings settings;
+    settings.seed = seed;
+    const std::uint64_t count =
+        std::min(checked_count(grid, options), accepted_count(grid, accepts));
+    const auto suggester = tpe(grid, settings, accepts);
+    Selection selection;
+    const std::uint64_t begin = std::min<std::uint64_t>(count, settings.startup);
+    while (selection.trials.size() < begin) {
+        const auto trial = suggester->suggest();
+        if (!trial) break;
+        selection.trials.push_back(*trial);
+    }
+    if (selection.trials.empty()) refuse_expression(options);
+    std::ranges::sort(selection.trials);
+    if (selection.trials.size() == begin) selection.rounds = count;
+    selection.lines = {
+        permutations_text(grid.size()) + " in the grid",
+        concat(count_text(selection.count()), " of them tried by ", limit_text(options), " (tpe), ",
+               selection.trials.size(), " drawn to begin with")};
+    if (options.boolean_limit) {
+        selection.lines.push_back(
+            concat("suggested where --boolean_limit ", quoted(*options.boolean_limit), " is true"));
+    }
+    return selection;
+}
+
 }  // namespace
 
 std::string folder_suffix(const Shard& shard) {
     return concat("_shard", shard.index, "of", shard.count);
 }
 
+Accepts accepted_by(const SweepOptions& options, const ParameterGrid& grid,
+                    const core::Permutation& defaults, const Expression::Canonical& canonical) {
+    if (!options.boolean_limit) return {};
+    std::vector<std::string> names = grid.names();
+    std::vector<core::Value> others;
+    for (const auto& [name, value] : defaults) {
+        if (grid.lists().contains(name)) continue;
+        names.push_back(name);
+        others.push_back(value);
+    }
+    const auto expression =
+        std::make_shared<const Expression>(*options.boolean_limit, names, canonical);
+    return [&grid, expression, others,
+            values = canonical_axes(grid, canonical)](record::TrialId trial) {
+        const auto positions = record::positions_of(grid.lists(), trial);
+        return expression->accepts([&](std::size_t slot) -> const core::Value& {
+            return slot < values.size() ? values[slot][positions[slot]]
+                                        : others[slot - values.size()];
+        });
+    };
+}
+
 Selection select(const ParameterGrid& grid, const SweepOptions& options, std::uint64_t seed,
                  const core::Permutation& defaults, const Expression::Canonical& canonical,
                  const std::optional<std::vector<record::TrialId>>& drawn) {
+    if (sampler_of(options) == Sampler::tpe) {
+        return first_suggestions(grid, options, seed,
+                                 accepted_by(options, grid, defaults, canonical));
+    }
     Selection selection;
     if (drawn) {
         selection.trials = *drawn;
         selection.lines.push_back(concat(permutations_text(drawn->size()), drawn_by(options)));
     } else {
         selection.lines.push_back(permutations_text(grid.size()) + " in the grid");
-        selection.trials = sample_limited(grid, options, seed);
+        selection.trials = sample(grid, method_of(options), checked_count(grid, options), seed);
         if (has_limit(options)) {
             selection.lines.push_back(
                 concat(count_text(selection.trials.size()), " of them", drawn_by(options)));
         }
     }
-    if (options.boolean_limit) {
-        filter(selection.trials, *options.boolean_limit, grid, defaults, canonical);
+    if (const Accepts accepts = accepted_by(options, grid, defaults, canonical)) {
+        std::erase_if(selection.trials, std::not_fn(accepts));
+        if (selection.trials.empty()) refuse_expression(options);
         selection.lines.push_back(concat(count_text(selection.trials.size()),
                                          " of them accepted by --boolean_limit ",
                                          quoted(*options.boolean_limit)));

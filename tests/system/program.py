@@ -177,6 +177,13 @@ class ProgramTest(unittest.TestCase):
                 os.kill(pid, signal.SIGKILL)
             process.wait()
 
+    def wait_until_gone(self, pids):
+        """Waits for all ranks: mpirun may end a moment before the last rank that it kills."""
+        deadline = time.time() + 60
+        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+            self.assertLess(time.time(), deadline, "ranks outlive mpirun")
+            time.sleep(0.05)
+
     def log(self):
         return (self.here / "log.txt").read_text(errors="replace")
 

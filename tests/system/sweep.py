@@ -85,13 +85,6 @@ class SweepTest(ProgramTest):
             time.sleep(0.01)
         raise AssertionError("no progress in 120 s:\n" + self.log())
 
-    def wait_until_gone(self, pids):
-        """Waits for all ranks: mpirun may end a moment before the last rank that it kills."""
-        deadline = time.time() + 60
-        while any(Path(f"/proc/{pid}").exists() for pid in pids):
-            self.assertLess(time.time(), deadline, "ranks outlive mpirun")
-            time.sleep(0.05)
-
     def finish(self, code=0, **options):
         """Starts the sweep, which must end with the exit code."""
         result = self.train(*self.sweep, **options)

@@ -16,6 +16,19 @@ namespace msunet::record {
 /// Version of the journal's format, in each journal's first line.
 inline constexpr std::int64_t journal_version = 2;
 
+/// The sampler has suggested a permutation: its trial joins the sweep.
+struct TrialSuggested {
+    static constexpr std::string_view name = "trial_suggested";
+    TrialId trial = 0;
+    double at = 0;
+};
+
+/// The sampler has nothing more to suggest, although `SweepStart::rounds` are not reached.
+struct SuggestionsEnded {
+    static constexpr std::string_view name = "suggestions_ended";
+    double at = 0;
+};
+
 /// A group has started a trial. The checkpoint is the one it is resumed from, empty for none.
 struct TrialStarted {
     static constexpr std::string_view name = "trial_started";
@@ -111,9 +124,9 @@ struct Finished {
 };
 
 /// One line of the journal.
-using Event =
-    std::variant<SweepStart, TrialStarted, CheckpointSaved, EpochFinished, TrialPaused, RungReached,
-                 TrialPromoted, TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
+using Event = std::variant<SweepStart, TrialSuggested, SuggestionsEnded, TrialStarted,
+                           CheckpointSaved, EpochFinished, TrialPaused, RungReached, TrialPromoted,
+                           TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
 
 /// Updates a record by an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial

@@ -179,6 +179,7 @@ void fields(Archive& archive, T& value) {
     archive("data", value.data);
     archive.converted("trials", value.trials, ranges_of, trials_of);
     archive.optional("shared", value.shared);
+    archive.optional("rounds", value.rounds);
 }
 
 template <class Archive, Is<TrialStarted> T>
@@ -227,7 +228,7 @@ void fields(Archive& archive, T& value) {
 }
 
 template <class Archive, class T>
-requires Is<T, TrialPaused> || Is<T, TrialRetried>
+requires Is<T, TrialSuggested> || Is<T, TrialPaused> || Is<T, TrialRetried>
 void fields(Archive& archive, T& value) {
     archive("trial", value.trial);
     archive("at", value.at);
@@ -252,9 +253,8 @@ void fields(Archive& archive, T& value) {
     archive("at", value.at);
 }
 
-template <class Archive, Is<Finished> T>
-void fields(Archive& archive, T& value) {
-    archive("at", value.at);
-}
+template <class Archive, class T>
+requires Is<T, Finished> || Is<T, SuggestionsEnded>
+void fields(Archive& archive, T& value) { archive("at", value.at); }
 
 }  // namespace msunet::record

@@ -91,10 +91,13 @@ struct SweepStart {
     Configuration configuration;
     DataSummary data;
     GridLists grid;
-    std::vector<TrialId> trials;  ///< the selected permutations, ascending
+    /// The selected permutations, ascending; in a record also those that were suggested since.
+    std::vector<TrialId> trials;
     /// Permutations that one training serves, where it serves several: ascending ids, of which the
     /// first is the training's. All others are trained alone.
     std::vector<std::vector<TrialId>> shared;
+    /// How many the sampler selects in all where it suggests some during the sweep; else 0.
+    std::uint64_t rounds = 0;
     std::string metric;  ///< as resolved: what "best" means
     std::string shard;   ///< "2/5", else empty
     World world;
@@ -186,7 +189,9 @@ struct SweepRecord {
     [[nodiscard]] const TrialResult* result(TrialId trial) const;
     /// Results in the order of permutations.
     [[nodiscard]] std::vector<const TrialResult*> results() const;
-    /// Selected trials without a result.
+    /// How many trials the sweep has, those that are still to be suggested included.
+    [[nodiscard]] std::size_t planned() const;
+    /// Those of them without a result.
     [[nodiscard]] std::size_t unfinished() const;
     /// The training that serves a selected permutation.
     [[nodiscard]] TrialId training_of(TrialId trial) const;

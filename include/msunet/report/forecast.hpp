@@ -33,6 +33,8 @@ public:
                                               record::TrialId training) const;
 
 private:
+    /// What is still to be suggested counts as the mean of the known trials.
+    void count_suggestions(const record::SweepRecord& record);
     void count(const record::History& history);
 
     std::int64_t trainings_left_ = 0;  ///< with a permutation that has no result

@@ -126,9 +126,9 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
     visitor.visit({.name = "sampler",
                    .help = "How permutations are chosen. grid: all; with a limit, drawn uniformly. "
                            "random, sobol, halton and latin_hypercube draw as many as the limit "
-                           "says, distinct ones and the same for the same --seed.",
+                           "says, distinct ones and the same for the same --seed. tpe suggests one "
+                           "after another by the results so far.",
                    .affects = Affects::result,
-                   .choices = {"grid", "random", "sobol", "halton", "latin_hypercube"},
                    .absent = "auto",
                    .default_text = "that of --random_method"},
                   options.sampler);

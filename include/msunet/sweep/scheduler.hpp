@@ -15,6 +15,7 @@
 #include "msunet/record/control.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/strategy.hpp"
+#include "msunet/sweep/suggester.hpp"
 
 namespace msunet::sweep {
 
@@ -51,6 +52,20 @@ struct TrialPlan {
 [[nodiscard]] double estimated_cost(const core::Permutation& permutation,
                                     std::int64_t default_epochs, double samples);
 
+/// Trials that a sampler suggests during the sweep.
+struct Suggestions {
+    std::unique_ptr<Suggester> suggester;  ///< null: none are
+    std::uint64_t left = 0;                ///< how many
+    std::function<TrialPlan(record::TrialId)> plan;
+    std::function<Training(record::TrialId)> training;
+};
+
+/// How many are left of this record.
+[[nodiscard]] std::uint64_t suggestions_left(const record::SweepRecord& record);
+
+/// Passes what the record has of suggestions and results to a new suggester.
+void replay(const record::SweepRecord& record, Suggester& suggester);
+
 // Events
 
 /// A group can take one more trial. It says so when it has none, and once more while it trains,
@@ -70,6 +85,7 @@ struct TrialEnded {
     GroupId group = 0;
     record::TrialId trial = 0;
     bool failed = false;
+    std::optional<double> value{};  ///< of the metric
 };
 /// A group has paused a trial with a checkpoint: at its `until_epoch`, or because of a stop.
 struct TrialPaused {
@@ -129,6 +145,12 @@ struct PromoteTrial {
 struct StopTrial {
     record::TrialId trial = 0;
 };
+/// The sampler has suggested a trial: write it to the journal.
+struct SuggestTrial {
+    record::TrialId trial = 0;
+};
+/// It has nothing more to suggest, before their number is reached: write it to the journal.
+struct EndSuggestions {};
 /// How a sweep ended.
 enum class Ending : std::uint8_t { complete, stopped, time_limit, target };
 /// No group holds a trial and none will get one: end all groups. The last action.
@@ -136,17 +158,19 @@ struct EndSweep {
     Ending ending = Ending::complete;
 };
 
-using SchedulerAction =
-    std::variant<Assign, Recall, Drain, StopAll, FailTrial, PromoteTrial, StopTrial, EndSweep>;
+using SchedulerAction = std::variant<Assign, Recall, Drain, StopAll, FailTrial, PromoteTrial,
+                                     StopTrial, SuggestTrial, EndSuggestions, EndSweep>;
 
 /// Assigns trainings to groups: those with a checkpoint first, then the most expensive, ties by id.
 /// Those that must run alone come after all others (record::Progress). A group that trains gets
-/// a second one ahead only while at least as many trials wait as there are groups.
+/// a second one ahead only while at least as many trials wait as there are groups. A suggestion
+/// is asked for when a group is idle and nothing waits.
 class Scheduler {
 public:
     /// `permutation` returns a trial's values; `strategy` decides how far each training runs.
     Scheduler(std::vector<TrialPlan> plans, GroupId groups, std::unique_ptr<Strategy> strategy,
-              std::function<core::Permutation(record::TrialId)> permutation);
+              std::function<core::Permutation(record::TrialId)> permutation,
+              Suggestions suggestions = {});
     ~Scheduler();
     Scheduler(Scheduler&&) noexcept;
     Scheduler& operator=(Scheduler&&) noexcept;

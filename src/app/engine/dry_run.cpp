@@ -56,16 +56,15 @@ void print_pairs(const prepare::Survey& survey) {
 void print_grid(const GridPlan& plan) {
     core::log::info(
         concat("grid: ", core::join(std::span<const std::string>(plan.selection.lines), "; ")));
+    const auto count = plan.selection.count();
     std::size_t shown = 0;
     for (const auto trial : plan.selection.trials) {
-        if (shown++ == permutations_shown) {
-            core::log::info(
-                concat("  … and ", plan.selection.trials.size() - permutations_shown, " more"));
-            return;
-        }
+        if (shown == permutations_shown) break;
+        ++shown;
         core::log::info(
             concat("  ", trial, ": ", core::permutation_text(plan.grid->permutation(trial))));
     }
+    if (count > shown) core::log::info(concat("  … and ", count - shown, " more"));
 }
 
 /// What a start would do with the experiment's folder.
@@ -73,7 +72,7 @@ std::string experiment_text(const OpenExperiment& open) {
     const auto& replay = open.choice->replay;
     if (!replay) return concat("a new one in ", open.folder);
     const auto& record = replay->record;
-    const auto trials = record.start.trials.size();
+    const auto trials = record.planned();
     const auto ended = trials - record.unfinished();
     return concat(open.folder, open.finished ? " has finished, " : " is resumed, ", ended, " of ",
                   trials, " trials have ended");

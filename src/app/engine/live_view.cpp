@@ -55,7 +55,7 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     for (const auto& entry : running_) {
         totals.running += record.unfinished_members(entry.first).size();
     }
-    totals.left = record.start.trials.size() - leaderboard.ended() - totals.running;
+    totals.left = record.planned() - leaderboard.ended() - totals.running;
     if (const auto best = leaderboard.best()) {
         const auto value = record::metric(*record.result(*best), record.start.metric);
         totals.best = core::concat(*best, ": ", record.start.metric, " ", core::fixed(*value, 4));

@@ -82,7 +82,7 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
                               std::optional<std::int64_t> recorded_group_size) {
     sweep::PlacementRequest request;
     request.nodes = nodes;
-    request.trials = plan.selection.trials.size();
+    request.trials = plan.selection.count();
     request.ranks_per_trial = settings.sweep.ranks_per_trial;
     request.trials_per_gpu = settings.sweep.trials_per_gpu;
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
@@ -124,7 +124,7 @@ record::Journal open_journal(const TrainSettings& settings, const record::SweepS
     record::adopt_results(journal, open.folder);
     if (settings.sweep.retry_failed) record::retry_failed(journal, open.folder);
     const auto& record = journal.record();
-    const auto trials = record.start.trials.size();
+    const auto trials = record.planned();
     core::log::info(concat("resuming ", open.folder, ": ", trials - record.unfinished(), " of ",
                            trials, " trials have ended"));
     return journal;

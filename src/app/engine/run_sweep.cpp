@@ -6,6 +6,8 @@
 
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/strategy.hpp"
+#include "msunet/sweep/suggester.hpp"
+#include "msunet/unet/hyperparameters.hpp"
 #include "superfluous_files.hpp"
 #include "sweep_reporter.hpp"
 
@@ -13,12 +15,40 @@ namespace msunet::app {
 
 namespace {
 
+/// What is still to be suggested; nothing where all permutations are selected at the start.
+sweep::Suggestions suggestions_of(const DispatcherSetup& setup, std::uint64_t seed) {
+    const auto& record = setup.journal.record();
+    sweep::Suggestions suggestions;
+    suggestions.left = sweep::suggestions_left(record);
+    if (suggestions.left == 0) return suggestions;
+    suggestions.suggester =
+        sweep::tpe(sweep::ParameterGrid(record.start.grid),
+                   {.seed = seed, .metric = record.start.metric}, setup.accepts);
+    sweep::replay(record, *suggestions.suggester);
+    suggestions.plan = [&record, cost = setup.cost](record::TrialId trial) {
+        sweep::TrialPlan plan;
+        plan.trial = trial;
+        plan.ends = {trial};
+        plan.cost = cost(record.permutation(trial));
+        return plan;
+    };
+    suggestions.training = [&record](record::TrialId trial) {
+        sweep::Training training;
+        training.trial = trial;
+        training.epochs =
+            sweep::planned_epochs(record.permutation(trial), unet::Hyperparameters{}.epochs);
+        return training;
+    };
+    return suggestions;
+}
+
 dispatch::DispatcherMachine make_machine(const DispatcherSetup& setup,
-                                         const sweep::Placement& placement) {
+                                         const sweep::Placement& placement, std::uint64_t seed) {
     const auto& record = setup.journal.record();
     sweep::Scheduler scheduler(
         sweep::plans(record, setup.cost), placement.groups, sweep::grid_strategy(),
-        [&record](record::TrialId trial) { return record.permutation(trial); });
+        [&record](record::TrialId trial) { return record.permutation(trial); },
+        suggestions_of(setup, seed));
     return {record, dispatch::leaders_of(placement), std::move(scheduler), setup.limits,
             core::unix_now()};
 }
@@ -62,7 +92,8 @@ std::optional<dispatch::SweepEnding> run_sweep(const TrainSettings& settings,
         return std::nullopt;
     }
     RootListener listener(settings, folder, placement, *setup);
-    dispatch::Dispatcher dispatcher(channel, make_machine(*setup, placement), setup->journal,
+    const auto seed = static_cast<std::uint64_t>(settings.experiment.seed);
+    dispatch::Dispatcher dispatcher(channel, make_machine(*setup, placement, seed), setup->journal,
                                     listener);
     dispatch::take_part(channel, placement, world.rank(), run, &dispatcher);
     return dispatcher.finish();

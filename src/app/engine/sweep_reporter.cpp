@@ -78,7 +78,7 @@ void SweepReporter::write_partial(const record::SweepRecord& record, double now)
 void SweepReporter::epoch_line(const record::EpochFinished& event,
                                const record::SweepRecord& record) {
     // With several trials a terminal shows the live table instead of a line an epoch.
-    if (core::log::is_terminal() && record.start.trials.size() > 1) return;
+    if (core::log::is_terminal() && record.planned() > 1) return;
     if (!heading_shown_) {
         core::log::info(report::epoch_heading(settings_.has_validation));
         heading_shown_ = true;
@@ -94,7 +94,7 @@ void SweepReporter::epoch_line(const record::EpochFinished& event,
 
 void SweepReporter::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                                bool best) {
-    const auto count = concat(" (", leaderboard_.ended(), " of ", record.start.trials.size(), ")");
+    const auto count = concat(" (", leaderboard_.ended(), " of ", record.planned(), ")");
     if (result.state == record::TrialState::failed) {
         core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
         return;

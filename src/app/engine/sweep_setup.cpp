@@ -101,8 +101,16 @@ GridPlan plan_grid(const TrainSettings& settings) {
                                    static_cast<std::uint64_t>(settings.experiment.seed),
                                    unet::to_permutation(default_hyperparameters(settings)),
                                    unet::canonical_value, drawn.trials);
-    plan.shared = shared_trainings(settings, plan);
+    // A suggestion can't join a training that has begun.
+    if (plan.selection.rounds == 0) plan.shared = shared_trainings(settings, plan);
     return plan;
+}
+
+sweep::Accepts accepted_permutations(const TrainSettings& settings,
+                                     const sweep::ParameterGrid& grid) {
+    return sweep::accepted_by(settings.sweep, grid,
+                              unet::to_permutation(default_hyperparameters(settings)),
+                              unet::canonical_value);
 }
 
 prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid) {
@@ -205,6 +213,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     first.grid = plan.grid->lists();
     first.trials = plan.selection.trials;
     first.shared = plan.shared;
+    first.rounds = plan.selection.rounds;
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
     first.owner = this_owner();
     first.at = core::unix_now();
@@ -225,11 +234,15 @@ void check_needs(const TrainSettings& settings, const GridPlan& plan,
     if (parts.has_validation()) return;
     const auto defaults = default_hyperparameters(settings);
     if (!plan.grid->lists().contains("pca_only") && !defaults.pca_only) return;
-    for (const auto trial : plan.selection.trials) {
-        if (!unet::from_permutation(plan.grid->permutation(trial), defaults).pca_only) continue;
+    const auto refuse_pca = [&](const core::Permutation& permutation) {
+        if (!unet::from_permutation(permutation, defaults).pca_only) return;
         throw core::UsageError(
             "pca_only: it needs validation data and there is none, raise --validation_split");
-    }
+    };
+    for (const auto trial : plan.selection.trials) refuse_pca(plan.grid->permutation(trial));
+    if (plan.selection.rounds == 0 || !plan.grid->lists().contains("pca_only")) return;
+    // Any of its values may be suggested.
+    for (const auto& value : plan.grid->lists().at("pca_only")) refuse_pca({{"pca_only", value}});
 }
 
 }  // namespace msunet::app

@@ -42,6 +42,10 @@ GridPlan plan_grid(const TrainSettings& settings);
 [[nodiscard]] std::string sharing_text(const TrainSettings& settings,
                                        const record::SweepStart& start);
 
+/// Whether --boolean_limit accepts a permutation of the grid, to which it refers; empty without it.
+sweep::Accepts accepted_permutations(const TrainSettings& settings,
+                                     const sweep::ParameterGrid& grid);
+
 /// The request to prepare::prepare.
 prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid);
 

@@ -181,6 +181,11 @@ double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
         seconds.push_back(training_seconds(facts, speeds, trials, epochs_done(facts, training)));
     }
     if (seconds.empty()) return 0;
+    // What is still to be suggested counts as the mean of the others.
+    const auto& selection = facts.plan.selection;
+    const auto& replay = facts.decided.open.choice->replay;
+    const auto known = replay ? replay->record.start.trials.size() : selection.trials.size();
+    left += static_cast<double>(selection.count() - std::min(selection.count(), known));
     return makespan(seconds, groups) * left / static_cast<double>(seconds.size());
 }
 

@@ -136,7 +136,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
                 return sweep::estimated_cost(permutation, defaults.epochs,
                                              static_cast<double>(list.training().size()));
             },
-            decided.has_validation});
+            decided.has_validation, accepted_permutations(settings, *plan.grid)});
     }
     // No collective over the world from here on.
     const auto ending = or_end_job(world, [&] {

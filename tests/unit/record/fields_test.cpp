@@ -45,6 +45,7 @@ TEST(Fields, CheckpointAndHistoryRoundTrip) {
 TEST(Fields, SweepStartRoundTrips) {
     SweepStart start = sample_start();
     start.trials = {0, 1, 2, 5, 9, 10, 999999999999};
+    start.rounds = 20;
     const std::string text = to_json(Event(start));
     EXPECT_EQ(std::get<SweepStart>(from_json<Event>(text)), start);
     EXPECT_NE(text.find("\"version\":2"), std::string::npos);
@@ -54,6 +55,8 @@ TEST(Fields, SweepStartRoundTrips) {
 TEST(Fields, EveryEventKeepsItsTextOnTheWayThrough) {
     const std::vector<std::pair<std::string, Event>> events{
         {"sweep_started", sample_start()},
+        {"trial_suggested", TrialSuggested{1, 5}},
+        {"suggestions_ended", SuggestionsEnded{5}},
         {"trial_started", TrialStarted{1, 2, "trials/1/checkpoint.h5", 5.5}},
         {"checkpoint", CheckpointSaved{{1, "trials/1/checkpoint.h5", 2, 3}, 6}},
         {"epoch", EpochFinished{1, sample_epoch(4), 7}},

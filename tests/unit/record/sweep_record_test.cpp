@@ -55,6 +55,40 @@ TEST(Apply, FollowsATrialToItsResult) {
     EXPECT_EQ(record.find(2)->spent_seconds, 20);
 }
 
+SweepRecord suggesting(std::uint64_t rounds) {
+    SweepStart start = sample_start();
+    start.trials = {1, 4};
+    start.rounds = rounds;
+    SweepRecord record;
+    update(record, start);
+    return record;
+}
+
+TEST(Apply, ASuggestedTrialJoinsTheSweep) {
+    SweepRecord record = suggesting(4);
+    EXPECT_EQ(record.planned(), 4U);
+    EXPECT_EQ(record.unfinished(), 4U);
+    update(record, TrialSuggested{2, 1010});
+    EXPECT_EQ(record.start.trials, (std::vector<TrialId>{1, 2, 4}));
+    EXPECT_EQ(record.last_sign_of_life, 1010);
+    update(record, TrialFinished{sample_result(2), 1020});
+    EXPECT_EQ(record.planned(), 4U);
+    EXPECT_EQ(record.unfinished(), 3U);
+    update(record, SuggestionsEnded{1030});
+    EXPECT_EQ(record.planned(), 3U);
+    EXPECT_EQ(record.unfinished(), 2U);
+}
+
+TEST(Apply, ASuggestionThatCanNotBeIsRefused) {
+    SweepRecord record = suggesting(3);
+    EXPECT_THROW(update(record, TrialSuggested{4, 1}), core::InputError);  // a second time
+    EXPECT_THROW(update(record, TrialSuggested{6, 1}), core::InputError);  // outside of the grid
+    update(record, TrialSuggested{0, 1});
+    EXPECT_THROW(update(record, TrialSuggested{2, 1}), core::InputError);  // one too many
+    SweepRecord fixed = started();
+    EXPECT_THROW(update(fixed, TrialSuggested{0, 1}), core::InputError);
+}
+
 TEST(Apply, AnEpochThatIsRepeatedReplacesItsElders) {
     SweepRecord record = started();
     update(record, TrialStarted{2, 0, "", 1});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "msunet/record/event.hpp"
 #include "msunet/sweep/scheduler.hpp"
 
@@ -42,6 +44,39 @@ TEST(Plans, LeaveOutWhatHasAResult) {
     const auto all = plans(record, cost);
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0].trial, 3U);
+}
+
+/// Notes what it is told.
+class Noting final : public Suggester {
+public:
+    std::optional<record::TrialId> suggest() override { return std::nullopt; }
+    void suggested(record::TrialId trial) override { trials.push_back(trial); }
+    void ended(record::TrialId trial, std::optional<double> value) override {
+        values[trial] = value;
+    }
+
+    std::vector<record::TrialId> trials;
+    std::map<record::TrialId, std::optional<double>> values;
+};
+
+TEST(Suggestions, AreReplayedFromTheRecord) {
+    record::SweepRecord record = started();
+    record.start.metric = "dice_coef";
+    record.start.rounds = 5;
+    update(record, record::TrialSuggested{2, 10});
+    auto done = finished(0, record::TrialState::done);
+    done.result.history.emplace_back().metrics.dice_coef = 0.5;
+    auto stopped = finished(1, record::TrialState::stopped);
+    stopped.result.history.emplace_back().metrics.dice_coef = 0.25;
+    update(record, done);
+    update(record, stopped);
+    update(record, finished(3, record::TrialState::failed));
+    Noting noting;
+    replay(record, noting);
+    EXPECT_EQ(noting.trials, (std::vector<record::TrialId>{0, 1, 2, 3}));
+    EXPECT_EQ(noting.values, (std::map<record::TrialId, std::optional<double>>{
+                                 {0, 0.5}, {1, 0.25}, {3, std::nullopt}}));
+    EXPECT_EQ(suggestions_left(record), 1U);
 }
 
 TEST(Plans, TrainingsHoldWhatTheSearchKnows) {

@@ -68,6 +68,37 @@ TEST(Select, FractionComesBeforeRounds) {
     EXPECT_EQ(select(grid(), options, 1).trials.size(), 200U);
 }
 
+TEST(Select, TpeBeginsWithItsFirstSuggestions) {
+    SweepOptions options;
+    options.sampler = Sampler::tpe;
+    options.round_limit = 30;
+    const Selection selection = select(grid(), options, 7);
+    EXPECT_EQ(selection.trials.size(), 10U);
+    EXPECT_EQ(selection.count(), 30U);
+    EXPECT_THAT(selection.lines,
+                ElementsAre("200 permutations in the grid",
+                            "30 of them tried by --round_limit 30 (tpe), 10 drawn to begin with"));
+    EXPECT_EQ(select(grid(), options, 7).trials, selection.trials);
+    options.round_limit = 4;
+    EXPECT_EQ(select(grid(), options, 7).trials.size(), 4U);
+    EXPECT_EQ(select(grid(), options, 7).count(), 4U);
+}
+
+TEST(Select, TpeTriesOnlyWhatTheExpressionAccepts) {
+    SweepOptions options;
+    options.sampler = Sampler::tpe;
+    options.round_limit = 150;
+    options.boolean_limit = "batch_size > 5 and lr < 0.01";
+    const Selection selection = select(grid(), options, 7);
+    EXPECT_EQ(selection.count(), 50U);  // of 200
+    for (const record::TrialId trial : selection.trials) {
+        EXPECT_GT(trial / 20 + 1, 5U);
+        EXPECT_LT(trial % 20, 10U);
+    }
+    options.boolean_limit = "lr > 99";
+    EXPECT_THAT(problem(grid(), options), HasSubstr("leaves no permutation"));
+}
+
 TEST(Select, TheSampleIsDrawnBeforeTheExpressionFiltersIt) {
     SweepOptions options;
     options.round_limit = 50;
