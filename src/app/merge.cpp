@@ -128,6 +128,30 @@ void keep_best_weights(const fs::path& folder, const record::SweepRecord& record
     }
 }
 
+/// The start of a trial, and what the search decided of it.
+void append_search(record::Journal& journal, const record::SweepRecord& shard,
+                   const record::TrialResult& result) {
+    const auto trial = journal.record().training_of(result.trial);
+    if (journal.record().find(trial) != nullptr) return;
+    static const record::TrialRecord not_started;
+    const auto* const found = shard.find(trial);
+    const auto& known = found == nullptr ? not_started : *found;
+    if (result.state == record::TrialState::stopped && known.rungs.empty()) return;
+    journal.append(record::TrialStarted{trial, result.rank, {}, result.started_at});
+    for (std::size_t i = 0; i < known.rungs.size(); ++i) {
+        const auto& rung = known.rungs[i];
+        record::TrialResult so_far;
+        so_far.trial = trial;
+        journal.append(
+            record::RungReached{trial, rung.epoch, rung.value, std::move(so_far), rung.at});
+        if (i >= known.promotions.size()) break;
+        const auto& promotion = known.promotions[i];
+        journal.append(record::TrialPromoted{trial, promotion.until_epoch, promotion.rung,
+                                             promotion.bracket, promotion.at});
+        journal.append(record::TrialStarted{trial, result.rank, {}, promotion.at});
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) {
@@ -173,11 +197,7 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
     for (const auto& shard : shards) {
         for (const auto* result : by_end(shard.record)) {
             copy_trial(shard, folder, result->trial);
-            const auto training = journal.record().training_of(result->trial);
-            if (journal.record().find(training) == nullptr) {
-                journal.append(
-                    record::TrialStarted{training, result->rank, {}, result->started_at});
-            }
+            append_search(journal, shard.record, *result);
             journal.append(record::TrialFinished{*result, result->ended_at});
             ended = std::max(ended, result->ended_at);
         }

@@ -17,6 +17,9 @@
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
+#include "msunet/report/search.hpp"
+#include "msunet/sweep/scheduler.hpp"
+#include "msunet/unet/hyperparameters.hpp"
 #include "world.hpp"
 
 namespace msunet::app {
@@ -84,15 +87,25 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     const auto record = read_experiment(folder_of("status", options));
     std::size_t failed = 0;
+    std::size_t stopped = 0;
     for (const auto* result : record.results()) {
         if (result->state == record::TrialState::failed) ++failed;
+        if (result->state == record::TrialState::stopped) ++stopped;
     }
     const auto all = record.planned();
     core::log::info(
         concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
     core::log::info(concat("trials       ", all, ": ", all - record.unfinished(), " ended (",
-                           failed, " failed), ", record.unfinished(), " left"));
-    const report::Forecast forecast(record);
+                           failed, " failed",
+                           stopped > 0 ? concat(", ", stopped, " stopped by the search") : "",
+                           "), ", record.unfinished(), " left"));
+    const auto search = sweep::search_epochs(record, unet::Hyperparameters{}.epochs);
+    const report::Forecast forecast(record, search);
+    if (const auto figures = report::search_figures(record)) {
+        core::log::info(concat("search       ", report::rungs_text(*figures)));
+        core::log::info(
+            concat("             ", report::epochs_text(*figures, record.unfinished() == 0)));
+    }
     for (const auto& [id, trial] : record.trials) {
         if (record.training_of(id) != id || record.unfinished_members(id).empty()) continue;
         core::log::info(started_text(record, id, trial, forecast));
@@ -102,7 +115,8 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     }
     const auto groups = report::groups_of(record.start.world);
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
-        core::log::info(concat("time left    about ", core::duration_text(*left),
+        core::log::info(concat("time left    ", search ? "at most " : "about ",
+                               core::duration_text(*left),
                                running_start(record) ? "" : " of training", ", ", groups,
                                groups == 1 ? " trial at a time" : " trials at a time"));
     }

@@ -2,6 +2,7 @@
 #include "msunet/report/forecast.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "msunet/unet/hyperparameters.hpp"
@@ -47,7 +48,8 @@ const record::History* longest_history(const record::SweepRecord& record,
 
 }  // namespace
 
-Forecast::Forecast(const record::SweepRecord& record) {
+Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t> search_epochs)
+    : search_left_(search_epochs) {
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
         const auto left = record.unfinished_members(id);
@@ -78,7 +80,8 @@ void Forecast::count_suggestions(const record::SweepRecord& record) {
 
 void Forecast::count(const record::History& history) {
     for (const record::EpochReport& report : history) seconds_seen_ += report.seconds;
-    epochs_seen_ += static_cast<std::int64_t>(history.size());
+    epochs_seen_ += std::ssize(history);
+    if (search_left_) *search_left_ -= std::ssize(history);
 }
 
 void Forecast::epoch(record::TrialId training, const record::EpochReport& report) {
@@ -87,6 +90,7 @@ void Forecast::epoch(record::TrialId training, const record::EpochReport& report
     // After a resume an epoch can come again.
     std::int64_t& done = begun_[training];
     epochs_left_ -= report.epoch + 1 - done;
+    if (search_left_) *search_left_ -= report.epoch + 1 - done;
     done = report.epoch + 1;
 }
 
@@ -108,8 +112,9 @@ std::optional<double> Forecast::seconds_left(std::int64_t groups) const {
     const auto each = epoch_seconds();
     if (!each) return std::nullopt;
     const std::int64_t side_by_side = std::clamp<std::int64_t>(trainings_left_, 1, groups);
-    return *each * static_cast<double>(std::max<std::int64_t>(epochs_left_, 0)) /
-           static_cast<double>(side_by_side);
+    std::int64_t epochs = std::max<std::int64_t>(epochs_left_, 0);
+    if (search_left_) epochs = std::min(epochs, std::max<std::int64_t>(0, *search_left_));
+    return *each * static_cast<double>(epochs) / static_cast<double>(side_by_side);
 }
 
 std::optional<double> Forecast::epoch_seconds() const {

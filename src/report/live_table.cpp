@@ -68,7 +68,10 @@ std::string row(const RunningTrial& trial, std::size_t room) {
 
 std::string totals_line(const SweepTotals& totals) {
     std::string text = "   " + format_counts(totals);
-    if (totals.seconds_left) text += core::concat("; ", time_text(totals.seconds_left), " left");
+    if (totals.seconds_left) {
+        text += core::concat("; ", totals.at_most ? "at most " : "", time_text(totals.seconds_left),
+                             " left");
+    }
     return text;
 }
 
@@ -77,6 +80,7 @@ std::string totals_line(const SweepTotals& totals) {
 std::string format_counts(const SweepTotals& totals) {
     std::vector<std::string> parts{core::concat(totals.done, " done")};
     if (totals.failed > 0) parts.push_back(core::concat(totals.failed, " failed"));
+    if (totals.stopped > 0) parts.push_back(core::concat(totals.stopped, " stopped"));
     parts.push_back(core::concat(totals.running, " running"));
     parts.push_back(core::concat(totals.left, " left"));
     return core::join(parts);

@@ -2,10 +2,12 @@
 #include "report/page_data.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "msunet/io/png.hpp"
 #include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
+#include "msunet/report/search.hpp"
 #include "msunet/report/sweep.hpp"
 #include "report/contour.hpp"
 #include "report/dates.hpp"
@@ -115,6 +117,46 @@ Json whole_masks_json(const std::vector<ScanDice>& scans) {
             {"surface_dice", mean_surface_dice_text(scans)}};
 }
 
+/// Each promotion as trial, epoch and value at its rung, epoch up to which it goes (null: its
+/// last), and date; in the order in which they were decided.
+Json promotions_json(const record::SweepRecord& record, const Sweep& sweep) {
+    std::vector<std::pair<double, Json>> dated;
+    for (const auto& [id, trial] : record.trials) {
+        for (std::size_t i = 0; i < std::min(trial.promotions.size(), trial.rungs.size()); ++i) {
+            const auto& promotion = trial.promotions[i];
+            const auto& rung = trial.rungs[i];
+            dated.emplace_back(promotion.at,
+                               Json{id, rung.epoch, number_json(rung.value),
+                                    promotion.until_epoch ? Json(*promotion.until_epoch) : Json(),
+                                    readable_date(promotion.at, sweep.utc_offset)});
+        }
+    }
+    std::ranges::stable_sort(dated, {}, &std::pair<double, Json>::first);
+    Json json = Json::array();
+    for (auto& entry : dated) json.push_back(std::move(entry.second));
+    return json;
+}
+
+/// Null for a grid.
+Json search_json(const record::SweepRecord& record, const Sweep& sweep) {
+    const auto figures = search_figures(record);
+    if (!figures) return {};
+    Json rungs = Json::array();
+    for (const RungCount& rung : figures->rungs) {
+        rungs.push_back({rung.epoch, rung.arrived, rung.promoted, rung.stopped});
+    }
+    Json values = Json::array();
+    for (const SearchValue& value : figures->values) {
+        values.push_back({value.epochs_spent, number_json(value.value), value.trial});
+    }
+    return {{"strategy", figures->strategy},
+            {"rungs", std::move(rungs)},
+            {"completed", figures->completed},
+            {"epochs", epochs_text(*figures, sweep.trials.size() == sweep.trial_count)},
+            {"values", std::move(values)},
+            {"promotions", promotions_json(record, sweep)}};
+}
+
 // The hyperparameters of which the sweep tries several values.
 std::vector<std::string> varied_names(const Sweep& sweep) {
     std::vector<std::string> names;
@@ -158,6 +200,7 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
               {"data", data_json(record)},
               {"starts", starts_json(record, sweep)},
               {"timeline", timeline_json(record)},
+              {"search", search_json(record, sweep)},
               {"idle", number_json(idle_fraction(record))},
               {"settings", std::move(settings)},
               {"summary", result_names(sweep).summary},

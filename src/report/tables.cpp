@@ -61,8 +61,7 @@ Cells summary_columns(const Sweep& sweep) {
 void append_summary(Cells& cells, const Sweep& sweep, const record::TrialResult& trial,
                     const Cells& parameters) {
     cells.push_back(std::to_string(trial.history.size()));
-    const bool trained = trial.state == record::TrialState::done;
-    append_metrics(cells, trained ? record::summary_epoch(trial) : nullptr, sweep.has_validation);
+    append_metrics(cells, record::summary_epoch(trial), sweep.has_validation);
     append_parameters(cells, sweep, trial, parameters);
 }
 

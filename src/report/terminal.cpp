@@ -51,12 +51,18 @@ std::string state_counts(const Sweep& sweep) {
     std::size_t done = 0;
     std::size_t failed = 0;
     std::size_t pca = 0;
+    std::size_t stopped = 0;
     for (const record::TrialResult& trial : sweep.trials) {
         done += trial.state == record::TrialState::done ? 1 : 0;
         failed += trial.state == record::TrialState::failed ? 1 : 0;
         pca += trial.state == record::TrialState::pca ? 1 : 0;
+        stopped += trial.state == record::TrialState::stopped ? 1 : 0;
     }
     std::string text = core::concat(core::thousands(static_cast<std::int64_t>(done)), " done");
+    if (stopped > 0) {
+        text += core::concat(", ", core::thousands(static_cast<std::int64_t>(stopped)),
+                             " stopped by the search");
+    }
     if (pca > 0) text += core::concat(", ", pca, " pca_only");
     if (failed > 0) text += core::concat(", ", failed, " failed (see failures.csv)");
     const std::size_t ended = sweep.trials.size();
@@ -170,6 +176,9 @@ std::string format_progress(const Progress& progress, std::size_t width) {
 std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary) {
     Block block;
     block.row("trials", state_counts(sweep));
+    for (const std::string& line : summary.search) {
+        block.row(&line == &summary.search.front() ? "search" : "", line);
+    }
     if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
     add_best_trial(block, sweep);
     if (!summary.whole_masks.empty())

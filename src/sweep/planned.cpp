@@ -24,15 +24,8 @@ std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Traini
 }
 
 std::int64_t unlimited_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
-    switch (rules.kind) {
-        case StrategyKind::grid:
-            break;
-        case StrategyKind::hyperband:
-            return hyperband_epochs(rules, trainings);
-        case StrategyKind::halving:
-        case StrategyKind::asha:
-            return bracket_epochs(rules, 0, trainings);
-    }
+    if (rules.kind == StrategyKind::hyperband) return hyperband_epochs(rules, trainings);
+    if (rules.kind != StrategyKind::grid) return bracket_epochs(rules, 0, trainings);
     return std::accumulate(
         trainings.begin(), trainings.end(), std::int64_t{0},
         [](std::int64_t sum, const Training& training) { return sum + training.epochs; });
@@ -50,6 +43,7 @@ std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
                             const std::vector<Training>& members) {
     const Ladder ladder(rules, first_rung);
     std::vector<std::int64_t> epochs;  // of those that go to the rung, the longest first
+    epochs.reserve(members.size());
     for (const Training& member : members) epochs.push_back(member.epochs);
     std::ranges::sort(epochs, std::greater<>());
     std::int64_t total = 0;

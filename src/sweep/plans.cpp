@@ -36,6 +36,7 @@ std::vector<TrialPlan> plans(const record::SweepRecord& record,
             plan.progress = known->progress;
             plan.spent_seconds = known->spent_seconds;
             plan.first_started_at = known->first_started_at;
+            if (!known->rungs.empty()) plan.value = known->rungs.back().value;
         }
         for (const record::TrialId end : plan.ends) {
             plan.cost = std::max(plan.cost, cost(record.permutation(end)));
@@ -79,6 +80,13 @@ std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t 
         if (record.unfinished_members(id).empty()) training.end = end_of(known->state);
     }
     return all;
+}
+
+std::optional<std::int64_t> search_epochs(const record::SweepRecord& record,
+                                          std::int64_t default_epochs) {
+    const SearchRules rules = rules_of(record.start);
+    if (rules.kind == StrategyKind::grid) return std::nullopt;
+    return planned_epochs(rules, trainings(record, default_epochs));
 }
 
 std::int64_t planned_epochs(const core::Permutation& permutation, std::int64_t default_epochs) {

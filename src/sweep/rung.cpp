@@ -40,6 +40,13 @@ std::int64_t Ladder::cost(std::size_t rung, std::int64_t epochs) const {
     return std::min(this->epochs(rung), epochs) - from;
 }
 
+std::vector<std::int64_t> rung_epochs(const SearchRules& rules, std::int64_t epochs) {
+    const Ladder ladder(rules);
+    std::vector<std::int64_t> rungs;
+    while (const auto until = ladder.until(rungs.size(), epochs)) rungs.push_back(*until);
+    return rungs;
+}
+
 RungKey rung_key(record::TrialId trial, std::optional<double> value, bool lower_is_better) {
     if (!value || std::isnan(*value)) return {true, 0.0, trial};
     return {false, lower_is_better ? *value : -*value, trial};

@@ -32,7 +32,6 @@ struct Trial {
     TrialPlan plan;
     std::optional<std::int64_t> until_epoch;
     bool recalled = false;
-    std::optional<double> value;  ///< of the metric, at its last rung
 };
 
 struct Group {
@@ -125,7 +124,7 @@ private:
             return;
         }
         trial.place = Trial::Place::without_work;
-        trial.value = event.value;
+        trial.plan.value = event.value;
         carry_out(strategy_->paused(event.trial, event.value));
     }
 
@@ -176,7 +175,7 @@ private:
         for (const Work& work : decisions.work) queue(work);
         for (const TrialId id : decisions.stopped) {
             Trial& trial = trials_.at(id);
-            end_trial(trial, trial.value);
+            end_trial(trial, trial.plan.value);
             actions_.emplace_back(StopTrial{id});
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/sweep/strategy.hpp"
 
+#include "msunet/core/named_enum.hpp"
+#include "msunet/core/text.hpp"
 #include "sweep/strategies.hpp"
 
 namespace msunet::sweep {
@@ -29,6 +31,20 @@ public:
 void Decisions::append(const Decisions& later) {
     work.insert(work.end(), later.work.begin(), later.work.end());
     stopped.insert(stopped.end(), later.stopped.begin(), later.stopped.end());
+}
+
+SearchRules rules_of(const record::SweepStart& start) {
+    const auto text = [&](std::string_view name) {
+        return record::setting(start.configuration, name).value_or("");
+    };
+    SearchRules rules;
+    rules.kind = core::value_named<StrategyKind>(text("strategy")).value_or(rules.kind);
+    rules.factor = core::to_integer(text("reduction_factor")).value_or(rules.factor);
+    rules.min_epochs = core::to_integer(text("min_epochs")).value_or(rules.min_epochs);
+    rules.budget = core::to_integer(text("strategy_budget"));
+    rules.lower_is_better = record::lower_is_better(start.metric);
+    rules.seed = static_cast<std::uint64_t>(core::to_integer(text("seed")).value_or(0));
+    return rules;
 }
 
 std::unique_ptr<Strategy> grid_strategy() { return std::make_unique<Grid>(); }

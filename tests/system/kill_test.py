@@ -9,29 +9,11 @@ import signal
 import time
 
 import program
-from sweep import SweepTest, events, line_count, sweep_of
+from results import events
+from sweep import MOST_DEATHS, SweepTest, deaths, line_count, sweep_of
 
 KILLS = 20
 RANKS = 2
-# Deaths without a checkpoint between them after which a trial runs alone.
-MOST_DEATHS = 2
-
-
-def deaths(folder):
-    """How often the job died while a trial ran, since the last checkpoint of the trial."""
-    running, count = set(), collections.Counter()
-    for event in events(folder):
-        if event["event"] == "trial_started":
-            running.add(event["trial"])
-        elif event["event"] == "checkpoint":
-            count[event["trial"]] = 0
-        elif event["event"] == "trial_finished":
-            running.discard(event["result"]["trial"])
-            count[event["result"]["trial"]] = 0
-        elif event["event"] == "resumed":
-            count.update(running)
-            running.clear()
-    return max(count.values(), default=0)
 
 
 class KillTest(SweepTest):

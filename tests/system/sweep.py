@@ -2,6 +2,7 @@
 """Common to the tests of interrupted sweeps: a sweep of three permutations, its journal and its
 expected results."""
 
+import collections
 import functools
 import signal
 import tempfile
@@ -13,6 +14,8 @@ from program import FAST, ProgramTest, run
 from results import events, summary_files
 
 TRIALS = 3
+# Deaths without a checkpoint between them after which a trial runs alone.
+MOST_DEATHS = 2
 
 
 def sweep_of(epochs):
@@ -57,6 +60,23 @@ def line_count(folder):
         return (folder / "journal.jsonl").read_bytes().count(b"\n")
     except FileNotFoundError:
         return 0
+
+
+def deaths(folder):
+    """How often the job died while a trial ran, since the last checkpoint of the trial."""
+    running, count = set(), collections.Counter()
+    for event in events(folder):
+        if event["event"] == "trial_started":
+            running.add(event["trial"])
+        elif event["event"] == "checkpoint":
+            count[event["trial"]] = 0
+        elif event["event"] == "trial_finished":
+            running.discard(event["result"]["trial"])
+            count[event["result"]["trial"]] = 0
+        elif event["event"] == "resumed":
+            count.update(running)
+            running.clear()
+    return max(count.values(), default=0)
 
 
 class SweepTest(ProgramTest):

@@ -2,11 +2,12 @@
 // How much longer than the ideal a sweep takes whose trials only wait, with the program's own
 // dispatcher: scheduler, messages, journal, partial results and the lines for the user.
 //
-//   mpirun -n RANKS dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR]
+//   mpirun -n RANKS dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR [STRATEGY]]
 //
-// SECONDS is the length of a trial. FOLDER must not exist; it is kept, as an experiment that
-// `msunet status` and `msunet report` can read. With FACTOR the program fails if the sweep takes
-// more than FACTOR times the ideal.
+// SECONDS is the length of an epoch. A trial has one, with a STRATEGY (halving, hyperband,
+// asha) 27. FOLDER must not exist; it is kept, as an experiment that `msunet status` and `msunet
+// report` can read. With FACTOR the program fails if the sweep takes more than FACTOR times the
+// ideal.
 
 #include <sys/resource.h>
 
@@ -15,6 +16,7 @@
 #include <cmath>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,7 +37,7 @@ namespace fs = std::filesystem;
 
 constexpr double step_seconds = 0.01;
 
-record::SweepStart sweep_of(std::uint64_t trials) {
+record::SweepStart sweep_of(std::uint64_t trials, const std::string& strategy) {
     record::SweepStart start;
     start.experiment_name = "dispatch";
     for (std::uint64_t id = 0; id < trials; ++id) start.trials.push_back(id);
@@ -46,6 +48,8 @@ record::SweepStart sweep_of(std::uint64_t trials) {
         start.grid["dropout"].emplace_back(static_cast<double>(i) / static_cast<double>(rates));
     }
     start.metric = "dice_coef";
+    start.configuration = {{"strategy", strategy}};
+    start.grid["epochs"] = {std::int64_t{strategy == "grid" ? 1 : 27}};
     start.owner = {"here", 1, ""};
     start.at = core::unix_now();
     return start;
@@ -62,28 +66,47 @@ sweep::Placement one_rank_per_trial(int ranks, std::uint64_t trials) {
     return sweep::place(request);
 }
 
-/// Waits `seconds` in steps that are reported like training steps. The result has one epoch.
+/// Waits for an epoch's `seconds` in steps that are reported like training steps.
+record::EpochReport wait_epoch(record::TrialId trial, std::int64_t number,
+                               record::TrialControl& control, double seconds) {
+    const auto began = std::chrono::steady_clock::now();
+    for (double passed = 0; passed < seconds;) {
+        passed = std::min(seconds, passed + step_seconds);
+        std::this_thread::sleep_until(began + std::chrono::duration<double>(passed));
+        control.after_step({trial, number, 0, 1, passed});
+    }
+    record::EpochReport epoch;
+    epoch.epoch = number;
+    epoch.metrics.dice_coef = 1.0 / (1.0 + static_cast<double>(trial));
+    epoch.seconds = seconds;
+    control.after_epoch(trial, epoch);
+    return epoch;
+}
+
+/// A trial that waits. The name of its checkpoint is the number of its epochs.
 record::Trained wait(const record::Assignment& assignment, record::TrialControl& control,
                      double seconds) {
-    const auto began = std::chrono::steady_clock::now();
     record::TrialResult result;
     result.trial = assignment.trial;
     result.permutation = assignment.ends.front().permutation;
     result.started_at = core::unix_now();
-    for (double passed = 0; passed < seconds;) {
-        passed = std::min(seconds, passed + step_seconds);
-        std::this_thread::sleep_until(began + std::chrono::duration<double>(passed));
-        control.after_step({assignment.trial, 0, 0, 1, passed});
+    result.history.resize(
+        static_cast<std::size_t>(core::to_integer(assignment.checkpoint).value_or(0)));
+    const auto epochs = sweep::planned_epochs(result.permutation, 1);
+    const auto until = assignment.until_epoch.value_or(epochs);
+    while (std::ssize(result.history) < until) {
+        result.history.push_back(
+            wait_epoch(assignment.trial, std::ssize(result.history), control, seconds));
     }
-    record::EpochReport epoch;
-    epoch.metrics.dice_coef = 1.0 / (1.0 + static_cast<double>(assignment.trial));
-    epoch.seconds = seconds;
-    control.after_epoch(assignment.trial, epoch);
-    result.history.push_back(epoch);
     result.ended_at = core::unix_now();
-    result.duration = seconds;
-    control.end_reached(result);
-    return {};
+    result.duration = result.ended_at - result.started_at;
+    if (until >= epochs) {
+        control.end_reached(result);
+        return {};
+    }
+    result.state = record::TrialState::paused;
+    control.checkpoint_written({assignment.trial, std::to_string(until), until, 0});
+    return {result};
 }
 
 double cpu_seconds() {
@@ -127,13 +150,21 @@ void print(const Figures& figures, int ranks, const fs::path& folder) {
         core::fixed(peak_megabytes(), 0), " MB; journal ", core::fixed(journal / 1e6, 1), " MB\n");
 }
 
-int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, double factor) {
+std::int64_t epochs_in(const record::SweepRecord& record) {
+    std::int64_t epochs = 0;
+    for (const auto* result : record.results()) epochs += std::ssize(result->history);
+    return epochs;
+}
+
+int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, double factor,
+              const std::string& strategy) {
     const auto world = comm::Communicator::world();
     core::log::set_rank(world.rank());
     std::optional<record::Journal> journal;
     if (world.is_root()) {
         core::make_directories(folder);
-        journal.emplace(record::Journal::create(folder / record::journal_name, sweep_of(trials)));
+        journal.emplace(
+            record::Journal::create(folder / record::journal_name, sweep_of(trials, strategy)));
     }
     const auto placement = one_rank_per_trial(world.size(), trials);
     const auto run = [seconds](const record::Assignment& assignment,
@@ -153,9 +184,9 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
     Figures figures{trials, seconds};
     figures.wall = core::steady_seconds() - began;
     figures.cpu = cpu_seconds() - cpu_before;
-    figures.ideal = static_cast<double>(trials) * seconds / world.size();
     if (ending) {
         const auto replay = record::replay(folder / record::journal_name);
+        figures.ideal = static_cast<double>(epochs_in(replay.record)) * seconds / world.size();
         figures.idle_fraction = report::idle_fraction(replay.record).value_or(0);
         print(figures, world.size(), folder);
     }
@@ -169,10 +200,11 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
 int main(int argc, char** argv) {
     const std::span<char*> words(argv, static_cast<std::size_t>(argc));
     if (words.size() < 4) {
-        std::cerr << "usage: dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR]\n";
+        std::cerr << "usage: dispatch_benchmark TRIALS SECONDS FOLDER [FACTOR [STRATEGY]]\n";
         return 2;
     }
     const msunet::comm::Environment environment(argc, argv);
     return msunet::app::benchmark(std::stoull(words[1]), std::stod(words[2]), words[3],
-                                  words.size() > 4 ? std::stod(words[4]) : 0);
+                                  words.size() > 4 ? std::stod(words[4]) : 0,
+                                  words.size() > 5 ? words[5] : "grid");
 }

@@ -14,8 +14,10 @@ namespace msunet::report {
 /// Counts the epochs left and the seconds of those done; updated with every epoch.
 class Forecast {
 public:
-    /// As the record says.
-    explicit Forecast(const record::SweepRecord& record);
+    /// As the record says. `search_epochs`: that a search trains at most in all trials together;
+    /// nothing: all of them are trained to their ends.
+    explicit Forecast(const record::SweepRecord& record,
+                      std::optional<std::int64_t> search_epochs = std::nullopt);
 
     /// An epoch of a training that has ended.
     void epoch(record::TrialId training, const record::EpochReport& report);
@@ -25,6 +27,8 @@ public:
     /// Seconds until the last training ends if `groups` of them run at the same time; nothing
     /// before the first epoch.
     [[nodiscard]] std::optional<double> seconds_left(std::int64_t groups) const;
+    /// Whether `seconds_left` is what it takes at most: a search.
+    [[nodiscard]] bool is_bound() const { return search_left_.has_value(); }
     /// Mean seconds of an epoch; nothing before the first.
     [[nodiscard]] std::optional<double> epoch_seconds() const;
     /// Epochs of a training if nothing ends it early: of the longest of its permutations without a
@@ -37,8 +41,9 @@ private:
     void count_suggestions(const record::SweepRecord& record);
     void count(const record::History& history);
 
-    std::int64_t trainings_left_ = 0;  ///< with a permutation that has no result
-    std::int64_t epochs_left_ = 0;     ///< of those
+    std::int64_t trainings_left_ = 0;          ///< with a permutation that has no result
+    std::int64_t epochs_left_ = 0;             ///< of those
+    std::optional<std::int64_t> search_left_;  ///< epochs that a search has not trained yet
     std::int64_t epochs_seen_ = 0;
     double seconds_seen_ = 0;                        ///< of the epochs seen
     std::map<record::TrialId, std::int64_t> begun_;  ///< epochs done of those trainings

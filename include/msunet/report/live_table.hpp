@@ -26,12 +26,14 @@ struct RunningTrial {
 
 /// The whole sweep.
 struct SweepTotals {
-    std::size_t done = 0;  ///< failed ones not counted
+    std::size_t done = 0;  ///< failed and stopped ones not counted
     std::size_t failed = 0;
     std::size_t running = 0;
     std::size_t left = 0;  ///< neither ended nor served by what runs
     std::string best{};    ///< "3: val_dice_coef 0.9312", or empty
     std::optional<double> seconds_left{};
+    std::size_t stopped = 0;  ///< by the search
+    bool at_most = false;     ///< `seconds_left` is a bound
 };
 
 /// A heading, a row for each trial, then the totals, in at most `height` (4 or more) lines of at

@@ -60,6 +60,8 @@ struct FinalSummary {
     std::size_t starts = 1;
     /// Means of the Dice of the best model's whole masks, or empty.
     std::string whole_masks{};
+    /// What a search did (rungs_text, epochs_text), or empty.
+    std::vector<std::string> search{};
     /// Why the sweep ended before all trials ran ("time limit reached"), or empty.
     std::string stopped{};
 };

@@ -70,6 +70,10 @@ struct SweepOptions {
     std::optional<std::string> boolean_limit;
     std::optional<Sampler> sampler;
     std::optional<RandomMethod> random_method;
+    StrategyKind strategy = StrategyKind::grid;
+    std::int64_t reduction_factor = 3;
+    std::int64_t min_epochs = 1;
+    std::optional<std::int64_t> strategy_budget;
     std::optional<core::Deadline> time_limit;
     std::optional<PerformanceTarget> performance_target;
     RanksPerTrial ranks_per_trial;
@@ -139,6 +143,33 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
          .affects = Affects::result,
          .default_text = "uniform_mersenne"},
         options.random_method);
+    visitor.visit({.name = "strategy",
+                   .help = "How far permutations are trained. grid: all to their ends. halving, "
+                           "hyperband and asha pause them at rungs of more and more epochs, "
+                           "compare them by --metric, train the best on and stop the others.",
+                   .affects = Affects::result},
+                  options.strategy);
+    visitor.visit(
+        {.name = "reduction_factor",
+         .help = "Of the trials at a rung of the search one of so many is trained on, and "
+                 "each rung has so many times the epochs of the one before.",
+         .affects = Affects::result,
+         .value_name = "N",
+         .min = 2.0},
+        options.reduction_factor);
+    visitor.visit({.name = "min_epochs",
+                   .help = "Epochs at the first rung of the search.",
+                   .affects = Affects::result,
+                   .value_name = "N",
+                   .min = 1.0},
+                  options.min_epochs);
+    visitor.visit({.name = "strategy_budget",
+                   .help = "Epochs that the search may assign in all trials together. What would "
+                           "take more is not started, or not trained on.",
+                   .affects = Affects::result,
+                   .value_name = "EPOCHS",
+                   .min = 1.0},
+                  options.strategy_budget);
     visitor.visit({.name = "time_limit",
                    .help = "No trial starts after this date or this long after the start; running "
                            "trials finish.",

@@ -31,6 +31,7 @@ struct TrialPlan {
     record::Progress progress;          ///< trainings with a checkpoint start before all others
     double spent_seconds = 0;
     double first_started_at = 0;
+    std::optional<double> value{};  ///< of the metric, at its last rung
 };
 
 /// The plans of all trainings that serve a selected permutation without a result; `cost` is called
@@ -42,6 +43,11 @@ struct TrialPlan {
 /// of them.
 [[nodiscard]] std::vector<Training> trainings(const record::SweepRecord& record,
                                               std::int64_t default_epochs);
+
+/// Epochs that the search of an experiment trains at most in all trials together (see
+/// `planned_epochs`); nothing for a grid.
+[[nodiscard]] std::optional<std::int64_t> search_epochs(const record::SweepRecord& record,
+                                                        std::int64_t default_epochs);
 
 /// The most epochs that a permutation is trained; 0 for PCA.
 [[nodiscard]] std::int64_t planned_epochs(const core::Permutation& permutation,

@@ -18,7 +18,7 @@
 #include <optional>
 #include <vector>
 
-#include "msunet/record/trial.hpp"
+#include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/options.hpp"
 
 namespace msunet::sweep {
@@ -85,6 +85,9 @@ struct SearchRules {
     std::size_t expected = 0;  ///< trials that will join it (see `added`)
 };
 
+/// The rules that an experiment was started with; those of a grid for a release before 0.2.
+[[nodiscard]] SearchRules rules_of(const record::SweepStart& start);
+
 /// The strategy of these rules. `trainings`: all of the sweep, in ascending order, those with a
 /// result too.
 [[nodiscard]] std::unique_ptr<Strategy> make_strategy(const SearchRules& rules,
@@ -105,6 +108,9 @@ struct BracketSize {
 /// s = ⌊log_factor(epochs / min_epochs)⌋ down to 0, by the largest remainders.
 [[nodiscard]] std::vector<BracketSize> hyperband_brackets(const SearchRules& rules,
                                                           std::int64_t epochs, std::size_t trials);
+
+/// The epochs at which trials of up to `epochs` are compared.
+[[nodiscard]] std::vector<std::int64_t> rung_epochs(const SearchRules& rules, std::int64_t epochs);
 
 /// Epochs that these rules assign at most to all trainings together if none fails; of asha, which
 /// may promote some more, what the same rungs take if all decisions wait for all results.

@@ -10,6 +10,7 @@
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "search_outlook.hpp"
 #include "start_plan.hpp"
 #include "start_table.hpp"
 #include "time_estimate.hpp"
@@ -109,6 +110,9 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                            " of slices a node"));
     core::log::info(concat("samples: ", samples.training, " training and ", samples.validation,
                            " validation patches in the first permutation"));
+    if (const auto search = search_text(decided.first); !search.empty()) {
+        core::log::info(concat("search: ", search));
+    }
     if (!estimate.empty()) core::log::info(concat("estimate: ", estimate));
     core::log::info("dry run: nothing was trained or written");
     return core::ExitCode::ok;

@@ -13,6 +13,7 @@
 #include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/scan_dice.hpp"
+#include "msunet/report/search.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
 
@@ -67,6 +68,9 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     summary.ranks = static_cast<int>(journal.record().start.world.ranks);
     summary.starts = journal.record().starts.size();
     const bool stopped = !complete && ending.ending == sweep::Ending::stopped;
+    if (const auto figures = report::search_figures(journal.record())) {
+        summary.search = {report::rungs_text(*figures), report::epochs_text(*figures, complete)};
+    }
     if (!complete) summary.stopped = stopped_text(ending);
     if (complete) {
         // The date in the files' names and in the archive is the journal's last before this.

@@ -21,7 +21,7 @@ constexpr int spare_lines = 4;
 
 LiveView::LiveView(std::int64_t groups, const record::SweepRecord& record) : groups_(groups) {
     for (const auto* result : record.results()) {
-        failed_ += result->state == record::TrialState::failed ? 1 : 0;
+        count(*result);
     }
 }
 
@@ -35,12 +35,19 @@ void LiveView::happened(const record::Event& event, const record::SweepRecord& r
         last_event_ = epoch->at;
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         running_.erase(paused->trial);
+    } else if (const auto* reached = std::get_if<record::RungReached>(&event)) {
+        running_.erase(reached->trial);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         const auto training = record.training_of(finished->result.trial);
         if (record.unfinished_members(training).empty()) running_.erase(training);
-        failed_ += finished->result.state == record::TrialState::failed ? 1 : 0;
+        count(finished->result);
         last_event_ = finished->at;
     }
+}
+
+void LiveView::count(const record::TrialResult& result) {
+    failed_ += result.state == record::TrialState::failed ? 1 : 0;
+    stopped_ += result.state == record::TrialState::stopped ? 1 : 0;
 }
 
 bool LiveView::is_due(double now) const { return now >= shown_at_ + seconds_between_tables; }
@@ -50,8 +57,9 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     if (!core::log::is_terminal()) return;
     shown_at_ = now;
     report::SweepTotals totals;
-    totals.done = leaderboard.ended() - failed_;
+    totals.done = leaderboard.ended() - failed_ - stopped_;
     totals.failed = failed_;
+    totals.stopped = stopped_;
     for (const auto& entry : running_) {
         totals.running += record.unfinished_members(entry.first).size();
     }
@@ -62,6 +70,7 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     }
     if (const auto left = forecast.seconds_left(groups_)) {
         totals.seconds_left = std::max(0.0, *left - (now - last_event_));
+        totals.at_most = forecast.is_bound();
     }
     const int height = std::min(longest_table, core::log::terminal_height() - spare_lines);
     core::log::progress(report::format_live_table(

@@ -35,11 +35,13 @@ public:
     bool is_due(double now) const;
 
 private:
+    void count(const record::TrialResult& result);
     std::vector<report::RunningTrial> running(const record::SweepRecord& record,
                                               const report::Forecast& forecast, double now) const;
 
     std::int64_t groups_;
     std::size_t failed_ = 0;
+    std::size_t stopped_ = 0;
     std::map<record::TrialId, double> running_;  ///< by training: when its present epoch began
     double last_event_ = 0;  ///< unix seconds of the last event that changed the forecast
     double shown_at_ = 0;

@@ -45,10 +45,14 @@ sweep::Suggestions suggestions_of(const DispatcherSetup& setup, std::uint64_t se
 dispatch::DispatcherMachine make_machine(const DispatcherSetup& setup,
                                          const sweep::Placement& placement, std::uint64_t seed) {
     const auto& record = setup.journal.record();
+    auto suggestions = suggestions_of(setup, seed);
+    auto rules = sweep::rules_of(record.start);
+    rules.expected = suggestions.left;
     sweep::Scheduler scheduler(
-        sweep::plans(record, setup.cost), placement.groups, sweep::grid_strategy(),
+        sweep::plans(record, setup.cost), placement.groups,
+        sweep::make_strategy(rules, sweep::trainings(record, unet::Hyperparameters{}.epochs)),
         [&record](record::TrialId trial) { return record.permutation(trial); },
-        suggestions_of(setup, seed));
+        std::move(suggestions));
     return {record, dispatch::leaders_of(placement), std::move(scheduler), setup.limits,
             core::unix_now()};
 }

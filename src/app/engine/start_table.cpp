@@ -93,6 +93,7 @@ SettingBlock grid_block(const StartFacts& facts) {
          core::join(std::span<const std::string>(facts.plan.selection.lines), "; ")});
     if (!facts.sharing.empty()) block.settings.push_back({"shared trainings", facts.sharing});
     block.settings.push_back({"best means", facts.metric});
+    if (!facts.search.empty()) block.settings.push_back({"search", facts.search});
     if (!facts.estimate.empty()) block.settings.push_back({"will take", facts.estimate});
     return block;
 }

@@ -30,6 +30,7 @@ struct StartFacts {
     std::string metric;
     std::string sharing;                ///< what shared trainings save; empty: nothing is shared
     std::optional<double> stop_before;  ///< unix seconds
+    std::string search;                 ///< of a strategy (search_text); empty: a grid
     std::string estimate;               ///< of the time; empty: none
     std::vector<std::string> notices;
 };

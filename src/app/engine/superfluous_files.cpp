@@ -14,23 +14,27 @@ SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, bool keep_a
     : experiment_(std::move(experiment)), keep_all_models_(keep_all_models), leaderboard_(record) {
     // An earlier start may have ended before it deleted these.
     for (const auto* result : record.results()) {
+        add_checkpoint(*result, record);
         if (result->trial != leaderboard_.best()) add_model(*result);
     }
 }
 
 void SuperfluousFiles::trial_ended(const record::TrialResult& result,
                                    const record::SweepRecord& record) {
-    const auto training = record.training_of(result.trial);
-    if (record.unfinished_members(training).empty()) {
-        files_.push_back(experiment_ / record::trial_folder(training) /
-                         train::checkpoint_file_name);
-    }
+    add_checkpoint(result, record);
     const auto before = leaderboard_.best();
     if (!leaderboard_.add(result)) {
         add_model(result);
     } else if (before) {
         add_model(*record.result(*before));
     }
+}
+
+void SuperfluousFiles::add_checkpoint(const record::TrialResult& result,
+                                      const record::SweepRecord& record) {
+    const auto training = record.training_of(result.trial);
+    if (!record.unfinished_members(training).empty()) return;
+    files_.push_back(experiment_ / record::trial_folder(training) / train::checkpoint_file_name);
 }
 
 void SuperfluousFiles::add_model(const record::TrialResult& result) {

@@ -24,6 +24,7 @@ public:
     void remove();
 
 private:
+    void add_checkpoint(const record::TrialResult& result, const record::SweepRecord& record);
     void add_model(const record::TrialResult& result);
 
     std::filesystem::path experiment_;

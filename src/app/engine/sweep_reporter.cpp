@@ -11,6 +11,8 @@
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/report/terminal.hpp"
+#include "msunet/sweep/scheduler.hpp"
+#include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
 
@@ -25,7 +27,7 @@ constexpr double partial_share = 0.005;
 SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& record)
     : settings_(std::move(settings)),
       leaderboard_(record),
-      forecast_(record),
+      forecast_(record, sweep::search_epochs(record, unet::Hyperparameters{}.epochs)),
       live_(settings_.groups, record),
       partial_share_(partial_share, partial_seconds) {
     if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
@@ -53,6 +55,10 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
             concat("trial ",
                    record::training_text(paused->trial, record.unfinished_members(paused->trial)),
                    ", paused, its checkpoint is saved"));
+    } else if (const auto* promoted = std::get_if<record::TrialPromoted>(&event)) {
+        core::log::info(concat(
+            "trial ", promoted->trial, " is promoted, to ",
+            promoted->until_epoch ? concat("epoch ", *promoted->until_epoch) : "its last epoch"));
     } else if (!std::holds_alternative<record::TrialStarted>(event)) {
         return;
     }
@@ -99,10 +105,15 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
         core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
         return;
     }
-    std::string text = concat("trial ", result.trial, " done", count);
-    if (const auto value = record::metric(result, record.start.metric)) {
-        text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
+    std::string text = concat("trial ", result.trial, " ", record::name_of(result.state), count);
+    const auto* last = record::summary_epoch(result);
+    auto value = record::metric(result, record.start.metric);
+    if (result.state == record::TrialState::stopped) {
+        text += concat(" after ", result.history.size(),
+                       result.history.size() == 1 ? " epoch" : " epochs");
+        value = last == nullptr ? std::nullopt : record::metric(*last, record.start.metric);
     }
+    if (value) text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
     if (best) text += ", best so far";
     core::log::info(text);
 }

@@ -14,6 +14,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/train/step_timer.hpp"
+#include "search_outlook.hpp"
 
 namespace msunet::app {
 
@@ -139,7 +140,8 @@ double training_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
 /// Whether trials may end before their last epoch, or the sweep before its last trial.
 bool may_end_early(const EstimateFacts& facts) {
     const auto& settings = facts.settings;
-    return settings.sweep.performance_target || default_hyperparameters(settings).early_stopping ||
+    return settings.sweep.strategy != sweep::StrategyKind::grid ||
+           settings.sweep.performance_target || default_hyperparameters(settings).early_stopping ||
            facts.plan.grid->lists().contains("early_stopping");
 }
 
@@ -186,7 +188,8 @@ double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
     const auto& replay = facts.decided.open.choice->replay;
     const auto known = replay ? replay->record.start.trials.size() : selection.trials.size();
     left += static_cast<double>(selection.count() - std::min(selection.count(), known));
-    return makespan(seconds, groups) * left / static_cast<double>(seconds.size());
+    return makespan(seconds, groups) * left / static_cast<double>(seconds.size()) *
+           search_share(facts.decided);
 }
 
 std::string estimate_text(const EstimateFacts& facts, double seconds) {

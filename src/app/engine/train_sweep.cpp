@@ -25,6 +25,7 @@
 #include "preparation_view.hpp"
 #include "print_config.hpp"
 #include "run_sweep.hpp"
+#include "search_outlook.hpp"
 #include "start_files.hpp"
 #include "start_plan.hpp"
 #include "start_table.hpp"
@@ -118,7 +119,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
                          open.folder.string(), first.metric, sharing_text(settings, first),
-                         decided.limits.stop_before, estimate, std::move(notices)}),
+                         decided.limits.stop_before, search_text(first), estimate,
+                         std::move(notices)}),
             table_width()));
     });
 

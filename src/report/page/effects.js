@@ -46,7 +46,7 @@ function effectOf(name, list) {
 function drawEffects() {
   if (ranked.length < 3 || !D.varied.length) return;
   const node = section("effects", "Effect of each hyperparameter",
-    `On ${D.metric}, over the trials that the filter shows, strongest first. Bar: from the lowest to the highest value; dot: mean. `
+    `On ${D.metric}, over the ${D.search ? "trials that were trained to their ends and that " : "trials that "}the filter shows, strongest first. Bar: from the lowest to the highest value; dot: mean. `
     + "\"Explained\" is the share of the variance that this hyperparameter accounts for by itself (eta squared); "
     + "r is Pearson's and rho Spearman's correlation.");
   const cards = el("div", { class: "cards" });

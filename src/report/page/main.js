@@ -12,8 +12,8 @@ function dataTile() {
 
 function drawOverview() {
   const states = (state) => trials.filter((trial) => trial.state === state).length;
-  const ended = states("done") + states("failed") + states("pca");
-  const parts = [`${count(states("done"))} done`, states("pca") ? `${count(states("pca"))} PCA only` : "", states("failed") ? `${count(states("failed"))} failed` : "",
+  const ended = states("done") + states("failed") + states("pca") + states("stopped");
+  const parts = [`${count(states("done"))} done`, states("stopped") ? `${count(states("stopped"))} stopped by the search` : "", states("pca") ? `${count(states("pca"))} PCA only` : "", states("failed") ? `${count(states("failed"))} failed` : "",
     states("running") ? `${count(states("running"))} running` : "", ended < D.trial_count ? `${count(D.trial_count - ended)} left` : ""].filter(Boolean).join(", ");
   const seconds = D.starts.reduce((sum, start) => sum + Math.max(0, start.to - start.from), 0);
   const world = D.starts[D.starts.length - 1];
@@ -99,6 +99,7 @@ function drawSettings() {
 
 drawOverview();
 drawRanking();
+drawSearch();
 drawCurves();
 drawDice();
 drawPictures();

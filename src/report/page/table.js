@@ -7,7 +7,8 @@ function rankingColumns(everything) {
   const columns = [
     { head: "#", get: (t) => t.place, text: (t) => t.place || "", up: true },
     { head: "id", get: (t) => t.id, up: true },
-    { head: D.metric, get: (t) => t.value, text: (t) => number4(t.value), up: D.lower },
+    // What a search has stopped shows its last value but has no place.
+    { head: D.metric, get: (t) => t.value, text: (t) => number4(t.value ?? (t.state === "stopped" ? metric(t, D.metric) : null)), up: D.lower },
     ...shownMetrics.map((name) => ({ head: name, get: (t) => metric(t, name), text: (t) => number4(metric(t, name)), up: name.includes("loss") })),
     ...[...D.varied, ...(everything ? constant : [])].map((name) => ({ head: name, get: (t) => parameter(t, name), text: (t) => valueText(parameter(t, name)), up: true })),
     ...(trials.some((t) => t.training !== undefined)

@@ -8,6 +8,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/record/event.hpp"
+#include "msunet/train/trainer.hpp"
 
 namespace msunet::app {
 namespace {
@@ -85,6 +86,30 @@ TEST_F(SuperfluousFilesTest, DeletesWhatAnEarlierStartLeft) {
     files.trial_ended(end(1, 0.8), record_);
     files.remove();
     EXPECT_EQ(left(), Ids{1});
+}
+
+TEST_F(SuperfluousFilesTest, DeletesCheckpointsOfWhatTheSearchHasStopped) {
+    const auto stop = [&](record::TrialId trial) {
+        record::TrialFinished event;
+        event.result.trial = trial;
+        event.result.state = record::TrialState::stopped;
+        record::update(record_, event);
+        return event.result;
+    };
+    const auto checkpoint = [&](record::TrialId trial) {
+        return folder_ / record::trial_folder(trial) / train::checkpoint_file_name;
+    };
+    for (const record::TrialId trial : {0U, 1U, 2U}) {
+        core::make_directories(checkpoint(trial).parent_path());
+        core::write_file_atomically(checkpoint(trial), "checkpoint");
+    }
+    stop(0);
+    SuperfluousFiles files(folder_, false, record_);
+    files.trial_ended(stop(1), record_);
+    files.remove();
+    EXPECT_FALSE(fs::exists(checkpoint(0))) << "an earlier start left it";
+    EXPECT_FALSE(fs::exists(checkpoint(1)));
+    EXPECT_TRUE(fs::exists(checkpoint(2))) << "it can be promoted";
 }
 
 TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {

@@ -55,6 +55,29 @@ TEST(Apply, FollowsATrialToItsResult) {
     EXPECT_EQ(record.find(2)->spent_seconds, 20);
 }
 
+TEST(Apply, FollowsATrialFromRungToRung) {
+    SweepRecord record = started();
+    update(record, TrialStarted{2, 3, "", 1010});
+    update(record, EpochFinished{2, sample_epoch(0), 1015});
+    update(record, RungReached{2, 1, 0.5, sample_result(2), 1020});
+    EXPECT_EQ(record.find(2)->state, TrialState::paused);
+    EXPECT_EQ(record.timeline[0].outcome, TrialState::paused);
+    EXPECT_EQ(record.timeline[0].to, 1020);
+    EXPECT_TRUE(record.find(2)->at_rung);
+    update(record, TrialPromoted{2, 3, 1, 0, 1021});
+    update(record, TrialStarted{2, 1, "c", 1030});
+    ASSERT_EQ(record.find(2)->rungs.size(), 1U);
+    EXPECT_EQ(record.find(2)->rungs[0].value, 0.5);
+    ASSERT_EQ(record.find(2)->promotions.size(), 1U);
+    EXPECT_EQ(record.find(2)->promotions[0].until_epoch, 3);
+    auto result = sample_result(2);
+    result.state = TrialState::stopped;
+    update(record, TrialFinished{result, 1040});
+    EXPECT_FALSE(record.find(2)->at_rung) << "its result says it all";
+    EXPECT_EQ(record.find(2)->rungs.size(), 1U);
+    EXPECT_THROW(update(record, TrialPromoted{99, 3, 1, 0, 1050}), core::InputError);
+}
+
 SweepRecord suggesting(std::uint64_t rounds) {
     SweepStart start = sample_start();
     start.trials = {1, 4};

@@ -81,7 +81,31 @@ TEST(TrialState, NamesGoBothWays) {
     }
     EXPECT_EQ(trial_state_of("lost"), std::nullopt);
     EXPECT_TRUE(is_final(TrialState::pca));
+    EXPECT_TRUE(is_final(TrialState::stopped));
     EXPECT_FALSE(is_final(TrialState::paused));
+}
+
+TEST(Stopped, ATrialShowsItsLastEpochButIsNotRanked) {
+    TrialResult result;
+    result.state = TrialState::stopped;
+    EXPECT_EQ(summary_epoch(result), nullptr) << "stopped before its start";
+    result.history.resize(2);
+    result.history[1].metrics.dice_coef = 0.7;
+    EXPECT_EQ(summary_epoch(result), &result.history[1]);
+    EXPECT_FALSE(metric(result, "dice_coef"));
+    result.state = TrialState::done;
+    EXPECT_EQ(metric(result, "dice_coef"), 0.7);
+}
+
+TEST(EpochMetric, IsAColumnOfTheHistoryOrOfTheModalities) {
+    EpochReport report;
+    report.metrics.dice_coef = 0.5;
+    EXPECT_EQ(metric(report, "dice_coef"), 0.5);
+    EXPECT_FALSE(metric(report, "val_dice_coef"));
+    EXPECT_FALSE(metric(report, "dti_val_dice")) << "not measured";
+    report.modality.emplace();
+    report.modality->val[static_cast<std::size_t>(core::Modality::dti)] = 0.25;
+    EXPECT_EQ(metric(report, "dti_val_dice"), 0.25);
 }
 
 TEST(FailedResult, TellsWhereAndHowLongTheTrialRan) {

@@ -65,6 +65,21 @@ TEST(Forecast, LeavesOutWhatEarlyStoppingSpares) {
     EXPECT_DOUBLE_EQ(*forecast.seconds_left(8), 4 * 3) << "a failure before the first epoch";
 }
 
+TEST(Forecast, OfASearchIsABound) {
+    const auto record = three_trials();
+    Forecast forecast(record, 6);
+    EXPECT_TRUE(forecast.is_bound());
+    EXPECT_FALSE(Forecast(record).is_bound());
+    forecast.epoch(0, epoch(0, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 5 * 3);
+    forecast.epoch(1, epoch(0, 3));
+    forecast.epoch(1, epoch(0, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 4 * 3) << "a repeated epoch counts once";
+    forecast.ended(record, result(0, 1));
+    forecast.ended(record, result(2, 0));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 3 * 3) << "no more than the trials can train";
+}
+
 TEST(Forecast, OfARecordIsThatOfItsEvents) {
     auto record = three_trials();
     Forecast followed(record);

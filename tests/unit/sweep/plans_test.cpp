@@ -79,6 +79,20 @@ TEST(Suggestions, AreReplayedFromTheRecord) {
     EXPECT_EQ(suggestions_left(record), 1U);
 }
 
+TEST(Plans, KeepTheValueOfTheLastRungForTheSampler) {
+    record::SweepRecord record;
+    record::SweepStart start;
+    start.grid["lr"] = {0.1, 0.2};
+    start.trials = {0, 1};
+    update(record, start);
+    update(record, record::TrialStarted{1, 0, "", 1});
+    update(record, record::RungReached{1, 3, 0.75, {}, 2});
+    const auto all = plans(record, [](const core::Permutation&) { return 1.0; });
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_FALSE(all[0].value);
+    EXPECT_EQ(all[1].value, 0.75);
+}
+
 TEST(Plans, TrainingsHoldWhatTheSearchKnows) {
     record::SweepRecord record = started();
     update(record, record::TrialStarted{0, 0, "", 10});
@@ -97,6 +111,30 @@ TEST(Plans, TrainingsHoldWhatTheSearchKnows) {
     EXPECT_EQ(all[1].end, Training::End::stopped);
     EXPECT_EQ(all[2].epochs, 4);
     EXPECT_EQ(planned_epochs({{"pca_only", true}}, 20), 0);
+}
+
+TEST(Plans, RulesAreThoseTheExperimentWasStartedWith) {
+    record::SweepRecord record = started();
+    EXPECT_EQ(rules_of(record.start).kind, StrategyKind::grid) << "a release before 0.2";
+    EXPECT_FALSE(search_epochs(record, 20));
+    record.start.metric = "val_loss";
+    record.start.configuration = {{"strategy", "halving"},
+                                  {"reduction_factor", "2"},
+                                  {"min_epochs", "1"},
+                                  {"strategy_budget", "none"},
+                                  {"seed", "7"}};
+    const SearchRules rules = rules_of(record.start);
+    EXPECT_EQ(rules.kind, StrategyKind::halving);
+    EXPECT_EQ(rules.factor, 2);
+    EXPECT_EQ(rules.budget, std::nullopt);
+    EXPECT_TRUE(rules.lower_is_better);
+    EXPECT_EQ(rules.seed, 7U);
+    // Trials of 1, 2 and 4 epochs: each its first, then one of two up to 2 and to 4.
+    EXPECT_EQ(search_epochs(record, 20), 3 + 1 + 2);
+    record.start.configuration[3].text = "5";
+    EXPECT_EQ(search_epochs(record, 20), 5);
+    EXPECT_EQ(rung_epochs(rules, 9), (std::vector<std::int64_t>{1, 2, 4, 8}));
+    EXPECT_TRUE(rung_epochs(rules, 1).empty());
 }
 
 TEST(Plans, ResumeFromCheckpointsAndKnowOfDeaths) {

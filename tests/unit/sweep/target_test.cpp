@@ -121,11 +121,12 @@ TEST(SweepOptions, DescribeEveryMember) {
     describe(collector, options);
     std::vector<std::string> names;
     for (const core::OptionText& text : collector.texts()) names.push_back(text.name);
-    EXPECT_THAT(names,
-                testing::ElementsAre("metric", "fraction_limit", "round_limit", "boolean_limit",
-                                     "sampler", "random_method", "time_limit", "performance_target",
-                                     "ranks_per_trial", "trials_per_gpu", "shard", "share_prefixes",
-                                     "dedicated_dispatcher", "retry_failed"));
+    EXPECT_THAT(names, testing::ElementsAre("metric", "fraction_limit", "round_limit",
+                                            "boolean_limit", "sampler", "random_method", "strategy",
+                                            "reduction_factor", "min_epochs", "strategy_budget",
+                                            "time_limit", "performance_target", "ranks_per_trial",
+                                            "trials_per_gpu", "shard", "share_prefixes",
+                                            "dedicated_dispatcher", "retry_failed"));
 }
 
 }  // namespace

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search_outlook.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <vector>
+
+#include "msunet/core/named_enum.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/record/event.hpp"
+#include "msunet/sweep/scheduler.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+std::int64_t default_epochs() { return unet::Hyperparameters{}.epochs; }
+
+std::string rungs_of(const sweep::SearchRules& rules, std::int64_t most) {
+    std::vector<std::string> rungs;
+    for (const std::int64_t rung : sweep::rung_epochs(rules, most)) {
+        rungs.push_back(std::to_string(rung));
+    }
+    if (rungs.empty()) return concat("no rung below ", most, " epochs: all are trained to the end");
+    return concat("rungs at ", core::join(rungs),
+                  rungs == std::vector<std::string>{"1"} ? " epoch" : " epochs");
+}
+
+}  // namespace
+
+std::string search_text(const record::SweepStart& start) {
+    const auto rules = sweep::rules_of(start);
+    if (rules.kind == sweep::StrategyKind::grid) return {};
+    record::SweepRecord record;
+    record::update(record, start);
+    const auto trainings = sweep::trainings(record, default_epochs());
+    std::int64_t most = 0;
+    std::int64_t all = 0;
+    for (const auto& training : trainings) {
+        most = std::max(most, training.epochs);
+        all += training.epochs;
+    }
+    return concat(core::name_of(rules.kind), ", ", rungs_of(rules, most), "; ",
+                  rules.kind == sweep::StrategyKind::asha ? "about " : "at most ",
+                  core::thousands(sweep::planned_epochs(rules, trainings)), " epochs instead of ",
+                  core::thousands(all));
+}
+
+double search_share(const StartPlan& decided) {
+    const auto rules = sweep::rules_of(decided.first);
+    if (rules.kind == sweep::StrategyKind::grid) return 1;
+    const auto& replay = decided.open.choice->replay;
+    record::SweepRecord fresh;
+    record::update(fresh, decided.first);
+    const auto& record = replay ? replay->record : fresh;
+    const auto trainings = sweep::trainings(record, default_epochs());
+    std::int64_t trained = 0;
+    std::int64_t left = 0;
+    for (const auto& training : trainings) {
+        const auto* const known = record.find(training.trial);
+        if (known != nullptr && known->result) {
+            trained += std::ssize(known->result->history);
+            continue;
+        }
+        const std::int64_t done = known == nullptr ? 0 : std::ssize(known->epochs);
+        trained += done;
+        left += training.epochs - done;
+    }
+    if (left <= 0) return 1;
+    const std::int64_t search = sweep::planned_epochs(rules, trainings) - trained;
+    return std::clamp(static_cast<double>(search) / static_cast<double>(left), 0.0, 1.0);
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include "msunet/core/text.hpp"
+#include "msunet/report/forecast.hpp"
+
+namespace msunet::report {
+
+namespace {
+
+using core::concat;
+
+/// Epochs of a trial, and the value after them, at a time.
+struct Arrival {
+    double at = 0;
+    record::TrialId trial = 0;
+    std::int64_t epochs = 0;  ///< since the arrival before
+    std::optional<double> value;
+};
+
+/// The ends of a training that have a result, in the order of their epochs.
+std::vector<const record::TrialResult*> ends_of(const record::SweepRecord& record,
+                                                record::TrialId training) {
+    std::vector<const record::TrialResult*> ends;
+    for (const record::TrialId trial : record.start.members_of(training)) {
+        if (const auto* result = record.result(trial)) ends.push_back(result);
+    }
+    std::ranges::stable_sort(ends, {}, [](const auto* end) { return end->history.size(); });
+    return ends;
+}
+
+/// A training's arrivals at rungs and at its ends. Returns the epochs that it was trained.
+std::int64_t add_arrivals(std::vector<Arrival>& arrivals, const record::SweepRecord& record,
+                          record::TrialId training, const record::TrialRecord& known) {
+    std::int64_t trained = 0;
+    const auto add = [&](double at, record::TrialId trial, std::int64_t epochs,
+                         std::optional<double> value) {
+        arrivals.push_back({at, trial, std::max<std::int64_t>(0, epochs - trained), value});
+        trained = std::max(trained, epochs);
+    };
+    const auto ends = ends_of(record, training);
+    auto end = ends.begin();
+    const auto add_ends = [&](std::int64_t below) {
+        for (; end != ends.end() && std::ssize((*end)->history) < below; ++end) {
+            add((*end)->ended_at, (*end)->trial, std::ssize((*end)->history),
+                record::metric(**end, record.start.metric));
+        }
+    };
+    for (const record::RungVisit& rung : known.rungs) {
+        add_ends(rung.epoch);
+        add(rung.at, training, rung.epoch, rung.value);
+    }
+    add_ends(std::numeric_limits<std::int64_t>::max());
+    return std::max(trained, static_cast<std::int64_t>(known.epochs.size()));
+}
+
+void count_rungs(std::map<std::int64_t, RungCount>& rungs, const record::TrialRecord& training,
+                 bool ended) {
+    for (std::size_t i = 0; i < training.rungs.size(); ++i) {
+        RungCount& rung = rungs[training.rungs[i].epoch];
+        rung.epoch = training.rungs[i].epoch;
+        ++rung.arrived;
+        if (i < training.promotions.size()) {
+            ++rung.promoted;
+        } else if (ended) {
+            ++rung.stopped;
+        }
+    }
+}
+
+std::vector<SearchValue> values_of(std::vector<Arrival> arrivals) {
+    std::ranges::stable_sort(arrivals, {}, &Arrival::at);
+    std::vector<SearchValue> values;
+    std::int64_t spent = 0;
+    for (const Arrival& arrival : arrivals) {
+        spent += arrival.epochs;
+        if (!arrival.value || std::isnan(*arrival.value)) continue;
+        values.push_back({arrival.trial, spent, *arrival.value});
+    }
+    return values;
+}
+
+}  // namespace
+
+std::optional<SearchFigures> search_figures(const record::SweepRecord& record) {
+    const auto strategy = record::setting(record.start.configuration, "strategy");
+    if (!strategy || *strategy == "grid") return std::nullopt;
+    SearchFigures figures;
+    figures.strategy = *strategy;
+    const Forecast forecast(record);
+    std::map<std::int64_t, RungCount> rungs;
+    std::vector<Arrival> arrivals;
+    for (const record::TrialId id : record.start.trials) {
+        if (const auto* result = record.result(id)) {
+            figures.completed += result->state == record::TrialState::done ? 1 : 0;
+        }
+        if (record.training_of(id) != id) continue;
+        figures.epochs_of_grid += forecast.planned_epochs(record, id);
+        const auto* const known = record.find(id);
+        if (known == nullptr) continue;
+        count_rungs(rungs, *known, record.unfinished_members(id).empty());
+        figures.epochs_spent += add_arrivals(arrivals, record, id, *known);
+    }
+    for (const auto& [epoch, rung] : rungs) figures.rungs.push_back(rung);
+    figures.values = values_of(std::move(arrivals));
+    return figures;
+}
+
+std::string rungs_text(const SearchFigures& figures) {
+    std::vector<std::string> parts;
+    for (const RungCount& rung : figures.rungs) {
+        const bool first = parts.empty();
+        parts.push_back(concat(rung.arrived, first ? rung.arrived == 1 ? " trial" : " trials" : "",
+                               " after ", rung.epoch,
+                               first ? rung.epoch == 1 ? " epoch" : " epochs" : ""));
+    }
+    parts.push_back(concat(figures.completed, " to the end"));
+    return concat(figures.strategy, ": ", core::join(parts));
+}
+
+std::string epochs_text(const SearchFigures& figures, bool ended) {
+    auto text = concat(core::thousands(figures.epochs_spent), " epochs trained, of ",
+                       core::thousands(figures.epochs_of_grid), " in the whole grid");
+    if (ended && figures.epochs_of_grid > 0) {
+        const double share =
+            static_cast<double>(figures.epochs_spent) / static_cast<double>(figures.epochs_of_grid);
+        text += concat(" (", core::fixed(100 * (1 - share), 0), " % saved)");
+    }
+    return text;
+}
+
+}  // namespace msunet::report
