@@ -84,8 +84,12 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
     if (const auto row = report::best_trial(sweep)) {
         add_models(architecture, folder, record, sweep, *row, files);
     }
-    if (report::lacks_model(sweep)) {
+    if (report::lacks_model(sweep) && failed > 0) {
         core::log::error("there is no model to deliver: no trial gave one (failures.csv says why)");
+    } else if (report::lacks_model(sweep)) {
+        core::log::warn(
+            "there is no model: the search has trained no trial to its end, start another one with "
+            "a larger --strategy_budget");
     }
     report::write_report(folder, record);
     files.emplace_back("report.html", "the whole sweep, for a browser");
@@ -93,11 +97,10 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
 }
 
 core::ExitCode exit_code_of(const record::SweepRecord& record) {
-    const auto results = record.results();
-    const bool failed = std::ranges::any_of(
-        results, [](const auto* result) { return result->state == record::TrialState::failed; });
-    return failed || report::lacks_model(report::make_sweep(record)) ? core::ExitCode::trials_failed
-                                                                     : core::ExitCode::ok;
+    const bool failed = std::ranges::any_of(record.results(), [](const auto* result) {
+        return result->state == record::TrialState::failed;
+    });
+    return failed ? core::ExitCode::trials_failed : core::ExitCode::ok;
 }
 
 }  // namespace msunet::app

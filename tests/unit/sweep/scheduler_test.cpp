@@ -6,69 +6,14 @@
 
 #include <stdexcept>
 
+#include "scheduler_actions.hpp"
+
 namespace msunet::sweep {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-core::Permutation values_of(record::TrialId trial) {
-    return {{"n", static_cast<std::int64_t>(trial)}};
-}
-
-TrialPlan plan(record::TrialId trial, double cost = 1) {
-    TrialPlan result;
-    result.trial = trial;
-    result.ends = {trial};
-    result.cost = cost;
-    return result;
-}
-
-std::vector<TrialPlan> equal_plans(record::TrialId count) {
-    std::vector<TrialPlan> all;
-    for (record::TrialId i = 0; i < count; ++i) all.push_back(plan(i));
-    return all;
-}
-
-Scheduler scheduler(std::vector<TrialPlan> all, GroupId groups) {
-    return Scheduler(std::move(all), groups, grid_strategy(), values_of);
-}
-
-/// "assign 0 to 1", "recall 3 from 0", "drain", "stop all", "fail 2", "end complete".
-std::vector<std::string> texts(const std::vector<SchedulerAction>& actions) {
-    static const char* const endings[] = {"complete", "stopped", "time limit", "target"};
-    struct Text {
-        std::string operator()(const Assign& a) const {
-            return "assign " + std::to_string(a.assignment.trial) + " to " +
-                   std::to_string(a.group);
-        }
-        std::string operator()(const Recall& a) const {
-            return "recall " + std::to_string(a.trial) + " from " + std::to_string(a.group);
-        }
-        std::string operator()(const Drain&) const { return "drain"; }
-        std::string operator()(const StopAll&) const { return "stop all"; }
-        std::string operator()(const FailTrial& a) const {
-            return "fail " + std::to_string(a.trial);
-        }
-        std::string operator()(const PromoteTrial& a) const {
-            return "promote " + std::to_string(a.work.trial);
-        }
-        std::string operator()(const StopTrial& a) const {
-            return "stop " + std::to_string(a.trial);
-        }
-        std::string operator()(const SuggestTrial& a) const {
-            return "suggest " + std::to_string(a.trial);
-        }
-        std::string operator()(const EndSuggestions&) const { return "no more suggestions"; }
-        std::string operator()(const EndSweep& a) const {
-            return std::string("end ") + endings[static_cast<int>(a.ending)];
-        }
-    };
-    std::vector<std::string> result;
-    for (const SchedulerAction& action : actions) result.push_back(std::visit(Text{}, action));
-    return result;
-}
 
 TEST(Scheduler, RunsAllTrialsOnOneGroup) {
     Scheduler s = scheduler(equal_plans(2), 1);
@@ -337,76 +282,6 @@ TEST(Scheduler, AnImpossibleEventIsAnErrorOfTheProgram) {
     s.on(GroupReady{0});
     EXPECT_THROW(s.on(TrialStarted{1, 0}), std::logic_error);
     EXPECT_THROW(s.on(TrialReturned{0, 1}), std::logic_error);
-}
-
-/// Suggests `first`, `first` + 1, … below `end`, and notes what has ended.
-class Counting final : public Suggester {
-public:
-    Counting(record::TrialId first, record::TrialId end, std::vector<std::string>& notes)
-        : next_(first), end_(end), notes_(notes) {}
-    std::optional<record::TrialId> suggest() override {
-        return next_ < end_ ? std::optional(next_++) : std::nullopt;
-    }
-    void suggested(record::TrialId /*trial*/) override {}
-    void ended(record::TrialId trial, std::optional<double> value) override {
-        notes_.push_back(std::to_string(trial) + ": " +
-                         (value ? std::to_string(*value).substr(0, 3) : "none"));
-    }
-
-private:
-    record::TrialId next_;
-    record::TrialId end_;
-    std::vector<std::string>& notes_;
-};
-
-Scheduler suggesting(std::vector<TrialPlan> all, GroupId groups, std::uint64_t left,
-                     std::vector<std::string>& notes, record::TrialId end = 100) {
-    Suggestions suggestions;
-    suggestions.suggester = std::make_unique<Counting>(all.size(), end, notes);
-    suggestions.left = left;
-    suggestions.plan = [](record::TrialId trial) { return plan(trial); };
-    suggestions.training = [](record::TrialId trial) {
-        Training training;
-        training.trial = trial;
-        return training;
-    };
-    return Scheduler(std::move(all), groups, grid_strategy(), values_of, std::move(suggestions));
-}
-
-TEST(Scheduler, AsksForASuggestionWhenAGroupIsIdleAndNothingWaits) {
-    std::vector<std::string> notes;
-    Scheduler s = suggesting(equal_plans(1), 2, 2, notes);
-    EXPECT_THAT(texts(s.start()), IsEmpty());
-    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 0 to 0"));
-    EXPECT_THAT(texts(s.on(GroupReady{1})), ElementsAre("suggest 1", "assign 1 to 1"));
-    // A group that trains gets none ahead: the next result may matter.
-    EXPECT_THAT(texts(s.on(GroupReady{0})), IsEmpty());
-    EXPECT_THAT(texts(s.on(TrialStarted{0, 0})), IsEmpty());
-    EXPECT_THAT(texts(s.on(TrialEnded{0, 0, false, 0.5})),
-                ElementsAre("suggest 2", "assign 2 to 0"));
-    EXPECT_THAT(texts(s.on(TrialEnded{1, 1, true, {}})), IsEmpty());
-    EXPECT_THAT(texts(s.on(TrialEnded{0, 2, false, 0.7})), ElementsAre("end complete"));
-    EXPECT_THAT(notes, ElementsAre("0: 0.5", "1: none", "2: 0.7"));
-}
-
-TEST(Scheduler, EndsWhereNothingIsLeftToSuggest) {
-    std::vector<std::string> notes;
-    Scheduler s = suggesting(equal_plans(1), 1, 5, notes, 2);
-    EXPECT_THAT(texts(s.start()), IsEmpty());
-    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 0 to 0"));
-    EXPECT_THAT(texts(s.on(TrialEnded{0, 0, false, 0.5})), IsEmpty());
-    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("suggest 1", "assign 1 to 0"));
-    EXPECT_THAT(texts(s.on(TrialEnded{0, 1, false, 0.5})), IsEmpty());
-    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("no more suggestions", "end complete"));
-}
-
-TEST(Scheduler, SuggestsNothingAfterALimit) {
-    std::vector<std::string> notes;
-    Scheduler s = suggesting(equal_plans(1), 1, 5, notes);
-    EXPECT_THAT(texts(s.start()), IsEmpty());
-    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 0 to 0"));
-    EXPECT_THAT(texts(s.on(TargetReached{})), ElementsAre("drain"));
-    EXPECT_THAT(texts(s.on(TrialEnded{0, 0, false, 0.5})), ElementsAre("end target"));
 }
 
 }  // namespace
