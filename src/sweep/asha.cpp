@@ -75,6 +75,14 @@ public:
         return decisions;
     }
 
+    Decisions none_will_join() override {
+        for (Rung& rung : rungs_) rung.to_come -= expected_;
+        expected_ = 0;
+        Decisions decisions;
+        settle(decisions);
+        return decisions;
+    }
+
     Decisions next() override {
         Decisions decisions;
         while (decisions.work.empty() && !to_start_.empty()) {

@@ -219,7 +219,7 @@ private:
         recall();
     }
 
-    /// So many trials wait that each group can be given one.
+    /// Asks the strategy for work until as many trials wait as there are groups.
     void refill() {
         while (queue_.size() < groups_.size()) {
             const Decisions decisions = strategy_->next();
@@ -235,15 +235,26 @@ private:
         while (suggestions_.left > 0 && std::cmp_less(queue_.size(), idle)) {
             const auto next = suggestions_.suggester->suggest();
             if (!next) {
-                unfinished_ -= std::exchange(suggestions_.left, 0);
-                actions_.emplace_back(EndSuggestions{});
+                end_suggestions();
                 return;
             }
             --suggestions_.left;
             trials_[*next].plan = suggestions_.plan(*next);
             actions_.emplace_back(SuggestTrial{*next});
-            carry_out(strategy_->added(suggestions_.training(*next)));
+            const Decisions decisions = strategy_->added(suggestions_.training(*next));
+            carry_out(decisions);
+            // The budget does not suffice to start it: nor will it for a later one.
+            if (std::ranges::find(decisions.stopped, *next) != decisions.stopped.end()) {
+                end_suggestions();
+            }
         }
+    }
+
+    void end_suggestions() {
+        if (suggestions_.left == 0) return;
+        unfinished_ -= std::exchange(suggestions_.left, 0);
+        actions_.emplace_back(EndSuggestions{});
+        carry_out(strategy_->none_will_join());
     }
 
     /// Assigns a trial to each group that has asked for one and `may_have` it.
@@ -265,7 +276,8 @@ private:
             return true;
         }
         if (!queue_.has_alone() || held_ > 0) return false;
-        // No trial starts beside it: the queue is empty, and only the end of a trial fills it.
+        // Nothing starts beside it: strategy and sampler had nothing more, so that only its own
+        // pause or end brings work.
         assign(id, trials_.at(queue_.take_first_alone()));
         return true;
     }

@@ -70,6 +70,8 @@ public:
     /// A trial joins the sweep. Throws std::logic_error where the strategy has to know all of them
     /// at its start.
     virtual Decisions added(const Training& training) = 0;
+    /// No further trial will join, although more were expected (SearchRules::expected).
+    virtual Decisions none_will_join() { return {}; }
     /// Further work, asked for when a group can take a trial and none waits. Nothing: none now.
     virtual Decisions next() { return {}; }
 };

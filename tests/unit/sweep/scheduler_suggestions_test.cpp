@@ -4,14 +4,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "scheduler_actions.hpp"
 
 namespace msunet::sweep {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -83,6 +89,74 @@ TEST(SchedulerSuggestions, SuggestsNothingAfterALimit) {
     EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 0 to 0"));
     EXPECT_THAT(texts(s.on(TargetReached{})), ElementsAre("drain"));
     EXPECT_THAT(texts(s.on(TrialEnded{0, 0, false, 0.5})), ElementsAre("end target"));
+}
+
+/// An asha search of nine epochs that expects four suggestions after its first trial.
+Scheduler searching(SearchRules rules, std::vector<std::string>& notes, record::TrialId end) {
+    rules.kind = StrategyKind::asha;
+    rules.expected = 4;
+    const auto training_of = [](record::TrialId trial) {
+        Training training;
+        training.trial = trial;
+        training.epochs = 9;
+        return training;
+    };
+    Suggestions suggestions;
+    suggestions.suggester = std::make_unique<Counting>(1, end, notes);
+    suggestions.left = rules.expected;
+    suggestions.plan = [](record::TrialId trial) { return plan(trial); };
+    suggestions.training = training_of;
+    return Scheduler(equal_plans(1), 1, make_strategy(rules, {training_of(0)}), values_of,
+                     std::move(suggestions));
+}
+
+/// One group trains what it is assigned until the sweep ends or nothing follows. Returns the
+/// actions as text.
+std::vector<std::string> run_alone(Scheduler& scheduler) {
+    std::vector<std::string> all;
+    std::deque<SchedulerEvent> events{GroupReady{0}};
+    const auto follow = [&](const std::vector<SchedulerAction>& actions) {
+        const auto more = texts(actions);
+        all.insert(all.end(), more.begin(), more.end());
+        for (const auto& action : actions) {
+            const auto* assign = std::get_if<Assign>(&action);
+            if (assign == nullptr) continue;
+            const auto trial = assign->assignment.trial;
+            events.emplace_back(TrialStarted{0, trial});
+            if (assign->assignment.until_epoch) {
+                events.emplace_back(
+                    TrialPaused{0, trial, true, 0.1 * (10.0 - static_cast<double>(trial)), 1});
+            } else {
+                events.emplace_back(TrialEnded{0, trial, false, 0.9});
+            }
+            events.emplace_back(GroupReady{0});
+        }
+    };
+    follow(scheduler.start());
+    while (!events.empty() && all.size() < 100) {
+        const auto event = events.front();
+        events.pop_front();
+        follow(scheduler.on(event));
+    }
+    return all;
+}
+
+TEST(SchedulerSuggestions, ASearchEndsWhereFewerTrialsJoinItThanExpected) {
+    std::vector<std::string> notes;
+    Scheduler s = searching({}, notes, 3);
+    const auto actions = run_alone(s);
+    EXPECT_THAT(actions, Contains("no more suggestions"));
+    EXPECT_EQ(actions.back(), "end complete");
+    EXPECT_EQ(notes.size(), 3U) << "each of the three trials has ended";
+}
+
+TEST(SchedulerSuggestions, ASpentBudgetEndsThem) {
+    std::vector<std::string> notes;
+    SearchRules rules;
+    rules.budget = 1;
+    Scheduler s = searching(rules, notes, 100);
+    EXPECT_THAT(run_alone(s), ElementsAre("assign 0 to 0", "suggest 1", "stop 1",
+                                          "no more suggestions", "stop 0", "end complete"));
 }
 
 }  // namespace
