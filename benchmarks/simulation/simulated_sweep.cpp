@@ -208,7 +208,7 @@ private:
 
     void pause(GroupId id) {
         save_checkpoint(id);
-        leave_training(id, {result_of(at(id), record::TrialState::paused)});
+        leave_training(id, {result_of(at(id), record::TrialState::paused), true});
     }
 
     void leave_training(GroupId id, const record::Trained& trained) {

@@ -67,15 +67,13 @@ LeaderActions LeaderMachine::end_reached(const record::TrialResult& result) {
 }
 
 LeaderActions LeaderMachine::trained(const record::Trained& trained, double seconds) {
-    const record::Assignment assignment = std::exchange(training_, std::nullopt).value();
+    const record::TrialId training = std::exchange(training_, std::nullopt).value().trial;
     if (!trained.paused) return {};
     LeaderActions actions;
-    const bool reached =
-        assignment.until_epoch && std::ssize(trained.paused->history) >= *assignment.until_epoch;
     // If only a member received the signal, the group has agreed to pause without this rank's.
-    if (!reached && !stopping_) actions = receive_signal();
-    Paused paused{assignment.trial, std::nullopt, seconds};
-    if (reached) paused.reached = trained.paused;
+    if (!trained.at_until && !stopping_) actions = receive_signal();
+    Paused paused{training, std::nullopt, seconds};
+    if (trained.at_until) paused.reached = trained.paused;
     actions.emplace_back(Report{paused});
     return actions;
 }

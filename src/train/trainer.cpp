@@ -69,7 +69,7 @@ record::Trained run_trial(const TrialContext& context, const record::Assignment&
             reports.report(run_pca(*setup, reports));
         } else {
             run.emplace(*setup, reports, control);
-            if (!run->run()) trained.paused = run->so_far();
+            if (!run->run()) trained = {.paused = run->so_far(), .at_until = run->at_until()};
         }
     } catch (const TrialFailure& failure) {
         // By value: `report` removes each.

@@ -34,13 +34,11 @@ TrialRun::TrialRun(const TrialSetup& setup, EndReports& reports, record::TrialCo
 bool TrialRun::run() {
     make_engine();
     restore();
-    const auto& until = setup_.assignment.until_epoch;
     bool paused = false;
     while (!paused) {
         paused = !finish_ends();
         if (progress_.ends.empty()) return true;
-        paused = paused || control_.pause_agreed() || (until && progress_.epoch >= *until) ||
-                 !train_epoch() || !end_epoch();
+        paused = paused || control_.pause_agreed() || at_until() || !train_epoch() || !end_epoch();
     }
     checkpoints_.save(*engine_, progress_);
     return false;
@@ -77,6 +75,12 @@ bool TrialRun::is_due(const EndSetup& end) const {
     const auto& values = end.hyperparameters;
     return progress_.epoch >= values.epochs ||
            callbacks_.stops(values.early_stopping, progress_.epoch);
+}
+
+bool TrialRun::at_until() const {
+    const auto& until = setup_.assignment.until_epoch;
+    return until && progress_.epoch >= *until &&
+           std::ranges::none_of(ends_left(), [this](const auto* end) { return is_due(*end); });
 }
 
 bool TrialRun::over() const {

@@ -33,6 +33,8 @@ public:
     void describe(record::TrialResult& result) const;
     /// What was trained so far, for record::Trained.
     [[nodiscard]] record::TrialResult so_far() const;
+    /// Whether the assignment's `until_epoch` is reached, and no end that is due is left.
+    [[nodiscard]] bool at_until() const;
 
 private:
     void make_engine();

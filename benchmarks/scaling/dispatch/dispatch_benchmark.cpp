@@ -106,7 +106,7 @@ record::Trained wait(const record::Assignment& assignment, record::TrialControl&
     }
     result.state = record::TrialState::paused;
     control.checkpoint_written({assignment.trial, std::to_string(until), until, 0});
-    return {result};
+    return {result, true};
 }
 
 double cpu_seconds() {

@@ -38,6 +38,7 @@ struct Trained {
     /// Where it paused with a checkpoint: what was trained so far, under the training's id, with
     /// the first permutation that is left. Nothing: every end was reached.
     std::optional<TrialResult> paused;
+    bool at_until = false;  ///< it paused at its `until_epoch`, and no end that it reached is left
 };
 
 /// What a trainer does next. `pause` and `stop` both end with a checkpoint: `pause` because another

@@ -45,11 +45,11 @@ std::vector<std::string> texts(const LeaderActions& actions) {
 
 record::Trained ended() { return {}; }
 
-record::Trained paused(std::size_t epochs = 0) {
+record::Trained paused(std::size_t epochs = 0, bool at_until = false) {
     record::TrialResult so_far;
     so_far.state = record::TrialState::paused;
     so_far.history.resize(epochs);
-    return {so_far};
+    return {so_far, at_until};
 }
 
 TEST(LeaderMachine, TrainsWhatItIsAssignedAndAsksForMore) {
@@ -125,7 +125,7 @@ TEST(LeaderMachine, APauseAtUntilEpochIsNoSignal) {
     LeaderMachine machine;
     (void)machine.receive(assign(1, 2));
     (void)machine.start_next();
-    const auto actions = machine.trained(paused(2), 1);
+    const auto actions = machine.trained(paused(2, true), 1);
     ASSERT_THAT(texts(actions), ElementsAre("paused 1"));
     const auto paused = std::get<Paused>(std::get<Report>(actions[0]).message);
     ASSERT_TRUE(paused.reached);

@@ -183,10 +183,15 @@ private:
         const TrialId trial = group.training->trial;
         if (dangers_.killers.contains(trial)) return false;
         const auto until = group.training->until_epoch;
+        // A signal may come while the end of a permutation is evaluated.
+        if (is_stopping(group) && random_.chance(0.3)) {
+            pause(id);
+            return true;
+        }
         if (reach_end(id)) return true;
         if (until && group.epoch >= *until) {
             pause(id);
-        } else if (group.machine.answer() != record::Answer::go_on || group.member_signalled) {
+        } else if (is_stopping(group)) {
             pause(id);
         } else if (random_.chance(dangers_.failure)) {
             fail(id);
@@ -196,6 +201,10 @@ private:
             train_epoch(id);
         }
         return true;
+    }
+
+    static bool is_stopping(const Group& group) {
+        return group.machine.answer() != record::Answer::go_on || group.member_signalled;
     }
 
     void train_epoch(GroupId id) {
@@ -238,7 +247,15 @@ private:
         save_checkpoint(id);
         auto so_far = result_of(id, at(id).training->ends.front(), record::TrialState::paused);
         so_far.trial = at(id).training->trial;
-        end_training(id, {so_far});
+        end_training(id, {so_far, at_until(id)});
+    }
+
+    bool at_until(GroupId id) {
+        const auto& training = *at(id).training;
+        return training.until_epoch && at(id).epoch >= *training.until_epoch &&
+               std::ranges::none_of(training.ends, [&](const auto& end) {
+                   return epochs_of(end.permutation) <= at(id).epoch;
+               });
     }
 
     void finish(GroupId id, const record::TrainingEnd& end, record::TrialState state) {
