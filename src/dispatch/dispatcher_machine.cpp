@@ -174,9 +174,12 @@ void DispatcherMachine::pause(sweep::GroupId group, const Paused& message) {
 
 void DispatcherMachine::complete_history(const record::TrialResult& reached) {
     const auto* known = record_.find(reached.trial);
-    const std::size_t reported = known == nullptr ? 0 : known->epochs.size();
-    const bool complete = reported == reached.history.size();
-    for (std::size_t i = complete ? reported : 0; i < reached.history.size(); ++i) {
+    std::size_t first = 0;
+    while (known != nullptr && first < known->epochs.size() && first < reached.history.size() &&
+           known->epochs[first].epoch == reached.history[first].epoch) {
+        ++first;
+    }
+    for (std::size_t i = first; i < reached.history.size(); ++i) {
         write(record::EpochFinished{reached.trial, reached.history[i], now_});
     }
 }
@@ -202,9 +205,12 @@ void DispatcherMachine::fail_untrained(const sweep::FailTrial& action) {
 }
 
 void DispatcherMachine::stop_training(record::TrialId training) {
-    for (const record::TrialId trial : record_.unfinished_members(training)) {
+    const auto members = record_.unfinished_members(training);
+    for (const record::TrialId trial : members) {
         auto result = stopped_result(training);
         result.trial = trial;
+        // Those so far are of the first one's values.
+        if (trial != members.front()) result.notices.clear();
         result.permutation = record_.permutation(trial);
         write(record::TrialFinished{std::move(result), now_});
     }

@@ -57,7 +57,10 @@ std::set<Row> draw_rows(const std::vector<Source>& sources, RandomMethod method,
                         std::uint64_t count, std::uint64_t seed) {
     std::set<Row> rows;
     std::vector<std::uint64_t> coordinates(sources.size());
-    for (const RandomMethod by : {method, RandomMethod::uniform_mersenne}) {
+    std::vector<RandomMethod> methods{method};
+    if (method != RandomMethod::uniform_mersenne) methods.push_back(RandomMethod::uniform_mersenne);
+    for (const RandomMethod by : methods) {
+        if (rows.size() == count) break;
         const DrawPoint next = points_of(by, sources.size(), count, seed);
         const std::uint64_t draws = points_worth_drawing(by, count);
         for (std::uint64_t i = 0; i < draws && rows.size() < count; ++i) {
@@ -103,8 +106,9 @@ std::uint64_t rounds_of(const GridSpace& space, const SweepOptions& options) {
     }
     const auto rounds = static_cast<std::uint64_t>(*options.round_limit);
     if (rounds > selection_limit) {
-        throw core::UsageError(
-            concat("--round_limit ", rounds, " is more than a sweep tries (1,000,000), lower it"));
+        throw core::UsageError(concat("--round_limit ", rounds, " is more than a sweep tries (",
+                                      core::thousands(static_cast<std::int64_t>(selection_limit)),
+                                      "), lower it"));
     }
     return rounds;
 }

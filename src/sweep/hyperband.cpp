@@ -54,24 +54,33 @@ std::vector<BracketSize> hyperband_brackets(const SearchRules& rules, std::int64
     return brackets;
 }
 
+std::vector<BracketPart> bracket_parts(const SearchRules& rules,
+                                       const std::vector<Training>& trainings) {
+    const std::vector<Training> all = in_random_order(rules, trainings);
+    std::vector<BracketPart> parts;
+    auto first = all.begin();
+    for (const BracketSize& size : hyperband_brackets(rules, most_epochs(all), all.size())) {
+        const auto end = first + static_cast<std::ptrdiff_t>(size.trials);
+        parts.push_back({size.first_rung, {first, end}});
+        first = end;
+    }
+    return parts;
+}
+
 std::unique_ptr<Strategy> hyperband_strategy(const SearchRules& rules,
                                              const std::vector<Training>& trainings) {
     auto strategy = std::make_unique<Synchronous>();
-    const std::vector<Training> all = in_random_order(rules, trainings);
     auto left = rules.budget;
-    auto first = all.begin();
     std::int64_t number = 0;
-    for (const BracketSize& size : hyperband_brackets(rules, most_epochs(all), all.size())) {
-        const auto end = first + static_cast<std::ptrdiff_t>(size.trials);
-        const std::vector<Training> members(first, end);
-        first = end;
-        // Each bracket has its own part of the budget: which one decides first changes nothing.
-        auto part = left;
+    for (const BracketPart& part : bracket_parts(rules, trainings)) {
+        // Each bracket has its own share of the budget: which one decides first changes nothing.
+        auto share = left;
         if (left) {
-            part = std::min(*left, bracket_epochs(rules, size.first_rung, members));
-            *left -= *part;
+            share = std::min(*left, bracket_epochs(rules, part.first_rung, part.trainings));
+            *left -= *share;
         }
-        strategy->add(Bracket(rules, number++, size.first_rung, Budget(part), members), members);
+        strategy->add(Bracket(rules, number++, part.first_rung, Budget(share), part.trainings),
+                      part.trainings);
     }
     return strategy;
 }

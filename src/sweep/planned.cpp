@@ -13,12 +13,8 @@ namespace {
 
 std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
     std::int64_t total = 0;
-    const std::vector<Training> all = in_random_order(rules, trainings);
-    auto first = all.begin();
-    for (const BracketSize& size : hyperband_brackets(rules, most_epochs(all), all.size())) {
-        const auto end = first + static_cast<std::ptrdiff_t>(size.trials);
-        total += bracket_epochs(rules, size.first_rung, {first, end});
-        first = end;
+    for (const BracketPart& part : bracket_parts(rules, trainings)) {
+        total += bracket_epochs(rules, part.first_rung, part.trainings);
     }
     return total;
 }

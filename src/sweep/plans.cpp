@@ -23,25 +23,30 @@ Training::End end_of(record::TrialState state) {
 
 }  // namespace
 
+TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
+                  const std::function<double(const core::Permutation&)>& cost) {
+    TrialPlan plan;
+    plan.trial = training;
+    plan.ends = record.unfinished_members(training);
+    if (const record::TrialRecord* const known = record.find(training)) {
+        plan.progress = known->progress;
+        plan.spent_seconds = known->spent_seconds;
+        plan.first_started_at = known->first_started_at;
+        if (!known->rungs.empty()) plan.value = known->rungs.back().value;
+    }
+    for (const record::TrialId end : plan.ends) {
+        plan.cost = std::max(plan.cost, cost(record.permutation(end)));
+    }
+    return plan;
+}
+
 std::vector<TrialPlan> plans(const record::SweepRecord& record,
                              const std::function<double(const core::Permutation&)>& cost) {
     std::vector<TrialPlan> all;
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
-        TrialPlan plan;
-        plan.trial = id;
-        plan.ends = record.unfinished_members(id);
-        if (plan.ends.empty()) continue;
-        if (const record::TrialRecord* const known = record.find(id)) {
-            plan.progress = known->progress;
-            plan.spent_seconds = known->spent_seconds;
-            plan.first_started_at = known->first_started_at;
-            if (!known->rungs.empty()) plan.value = known->rungs.back().value;
-        }
-        for (const record::TrialId end : plan.ends) {
-            plan.cost = std::max(plan.cost, cost(record.permutation(end)));
-        }
-        all.push_back(std::move(plan));
+        auto plan = plan_of(record, id, cost);
+        if (!plan.ends.empty()) all.push_back(std::move(plan));
     }
     return all;
 }
@@ -61,23 +66,28 @@ void replay(const record::SweepRecord& record, Suggester& suggester) {
     }
 }
 
+Training training_of(const record::SweepRecord& record, record::TrialId id,
+                     std::int64_t default_epochs) {
+    Training training;
+    training.trial = id;
+    for (const record::TrialId trial : record.start.members_of(id)) {
+        training.epochs =
+            std::max(training.epochs, planned_epochs(record.permutation(trial), default_epochs));
+    }
+    const record::TrialRecord* const known = record.find(id);
+    if (known == nullptr) return training;
+    training.started = known->first_started_at > 0;
+    for (const record::RungVisit& rung : known->rungs) training.values.push_back(rung.value);
+    training.promotions = std::ssize(known->promotions);
+    if (record.unfinished_members(id).empty()) training.end = end_of(known->state);
+    return training;
+}
+
 std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t default_epochs) {
     std::vector<Training> all;
     all.reserve(record.start.trials.size());
     for (const record::TrialId id : record.start.trials) {
-        if (record.training_of(id) != id) continue;
-        Training& training = all.emplace_back();
-        training.trial = id;
-        for (const record::TrialId trial : record.start.members_of(id)) {
-            training.epochs = std::max(training.epochs,
-                                       planned_epochs(record.permutation(trial), default_epochs));
-        }
-        const record::TrialRecord* const known = record.find(id);
-        if (known == nullptr) continue;
-        training.started = known->first_started_at > 0;
-        for (const record::RungVisit& rung : known->rungs) training.values.push_back(rung.value);
-        training.promotions = std::ssize(known->promotions);
-        if (record.unfinished_members(id).empty()) training.end = end_of(known->state);
+        if (record.training_of(id) == id) all.push_back(training_of(record, id, default_epochs));
     }
     return all;
 }

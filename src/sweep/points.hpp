@@ -15,8 +15,8 @@ namespace msunet::sweep {
 /// Sets a vector, one coordinate a dimension, to the next point, each coordinate times 2^64.
 using DrawPoint = std::function<void(std::vector<std::uint64_t>& coordinates)>;
 
-/// The points of a method, the same for the same seed. `count` points are needed: so many strata
-/// has a Latin hypercube, which gives no more.
+/// The points of a method, the same for the same seed. A Latin hypercube has `count` strata and
+/// gives no more than `count` points.
 [[nodiscard]] DrawPoint points_of(RandomMethod method, std::size_t dimensions, std::uint64_t count,
                                   std::uint64_t seed);
 

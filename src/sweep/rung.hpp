@@ -52,7 +52,6 @@ public:
         take(epochs);
         return true;
     }
-    [[nodiscard]] std::optional<std::int64_t> left() const { return left_; }
 
 private:
     std::optional<std::int64_t> left_;

@@ -86,11 +86,15 @@ std::vector<std::vector<core::Value>> canonical_axes(const ParameterGrid& grid,
                                   " leaves no permutation, loosen it"));
 }
 
-/// The number of permutations that are accepted, where they can be counted.
-std::uint64_t accepted_count(const ParameterGrid& grid, const Accepts& accepts) {
-    if (!accepts || grid.size() > selection_limit) return grid.size();
+/// `most`, or the number of permutations that are accepted if it is smaller and they can be
+/// counted.
+std::uint64_t accepted_count(const ParameterGrid& grid, const Accepts& accepts,
+                             std::uint64_t most) {
+    if (!accepts || grid.size() > selection_limit) return most;
     std::uint64_t count = 0;
-    for (record::TrialId trial = 0; trial < grid.size(); ++trial) count += accepts(trial) ? 1 : 0;
+    for (record::TrialId trial = 0; trial < grid.size() && count < most; ++trial) {
+        count += accepts(trial) ? 1 : 0;
+    }
     return count;
 }
 
@@ -112,8 +116,7 @@ Selection first_suggestions(const ParameterGrid& grid, const SweepOptions& optio
                             std::uint64_t seed, const Accepts& accepts) {
     TpeSettings settings;
     settings.seed = seed;
-    const std::uint64_t count =
-        std::min(checked_count(grid, options), accepted_count(grid, accepts));
+    const std::uint64_t count = accepted_count(grid, accepts, checked_count(grid, options));
     const auto suggester = tpe(grid, settings, accepts);
     Selection selection;
     const std::uint64_t begin = std::min<std::uint64_t>(count, settings.startup);

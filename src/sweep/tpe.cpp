@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <numeric>
+#include <set>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "msunet/sweep/selection.hpp"
 #include "msunet/sweep/suggester.hpp"
 #include "sweep/parzen.hpp"
+#include "sweep/rung.hpp"
 
 namespace msunet::sweep {
 
@@ -41,11 +44,8 @@ SearchAxis search_axis(const std::vector<core::Value>& values, std::size_t axis,
     return result;
 }
 
-/// Results with a value, the best first.
-struct Ranked {
-    double value = 0;
-    record::TrialId trial = 0;
-};
+/// Most results that are good.
+constexpr std::size_t most_good = 25;
 
 class Tpe final : public Suggester {
 public:
@@ -64,7 +64,7 @@ public:
         core::RandomStream random(core::derive_seed(
             settings_.seed, {core::seed_label("tpe"), static_cast<std::uint64_t>(places_.size())}));
         std::optional<record::TrialId> next;
-        if (ranked_.size() >= settings_.startup) next = best_candidate(random);
+        if (results_ >= settings_.startup) next = best_candidate(random);
         if (!next) next = uniform(random);
         if (next) suggested(*next);
         return next;
@@ -74,13 +74,9 @@ public:
 
     void ended(record::TrialId trial, std::optional<double> value) override {
         if (!value || std::isnan(*value)) return;
-        const Ranked result{*value, trial};
-        const auto before = [this](const Ranked& a, const Ranked& b) {
-            if (record::is_better(a.value, b.value, settings_.metric)) return true;
-            if (record::is_better(b.value, a.value, settings_.metric)) return false;
-            return a.trial < b.trial;
-        };
-        ranked_.insert(std::ranges::upper_bound(ranked_, result, before), result);
+        ++results_;
+        best_.insert(rung_key(trial, value, record::lower_is_better(settings_.metric)));
+        if (best_.size() > most_good) best_.erase(std::prev(best_.end()));
     }
 
 private:
@@ -107,16 +103,16 @@ private:
 
     /// How many of the results are good.
     [[nodiscard]] std::size_t good_count() const {
-        constexpr std::size_t most = 25;
-        return std::min((ranked_.size() + 9) / 10, most);
+        return std::min((results_ + 9) / 10, most_good);
     }
 
     [[nodiscard]] std::optional<record::TrialId> best_candidate(core::RandomStream& random) const {
         std::vector<const Place*> good;
         std::unordered_set<record::TrialId> good_trials;
-        for (std::size_t i = 0; i < good_count(); ++i) {
-            good.push_back(&places_.at(ranked_[i].trial));
-            good_trials.insert(ranked_[i].trial);
+        auto result = best_.begin();
+        for (std::size_t i = 0; i < good_count(); ++i, ++result) {
+            good.push_back(&places_.at(trial_of(*result)));
+            good_trials.insert(trial_of(*result));
         }
         std::vector<const Place*> bad;
         for (const auto& [trial, place] : places_) {
@@ -170,7 +166,8 @@ private:
     std::vector<ParzenAxis> axes_;
     std::vector<SearchAxis> search_axes_;
     std::map<record::TrialId, Place> places_;  ///< of all that were suggested
-    std::vector<Ranked> ranked_;
+    std::size_t results_ = 0;                  ///< with a value
+    std::set<RungKey> best_;                   ///< of them
 };
 
 }  // namespace

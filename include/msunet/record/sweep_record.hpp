@@ -159,7 +159,7 @@ struct Promotion {
 /// is of the training with this id; a permutation that another one's training serves has a result
 /// and its state alone.
 struct TrialRecord {
-    TrialState state = TrialState::pending;
+    TrialState state = TrialState::pending;  ///< once all have a result: that of the last to end
     Progress progress;
     std::vector<EpochReport> epochs;  ///< reported so far, before all of its ends have a result
     std::optional<TrialResult> result;

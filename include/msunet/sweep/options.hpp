@@ -151,8 +151,8 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                   options.strategy);
     visitor.visit(
         {.name = "reduction_factor",
-         .help = "Of the trials at a rung of the search one of so many is trained on, and "
-                 "each rung has so many times the epochs of the one before.",
+         .help = "At each rung of the search the best one in N trials is trained on; the next "
+                 "rung has N times as many epochs.",
          .affects = Affects::result,
          .value_name = "N",
          .min = 2.0},

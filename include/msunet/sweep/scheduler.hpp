@@ -34,13 +34,20 @@ struct TrialPlan {
     std::optional<double> value{};  ///< of the metric, at its last rung
 };
 
-/// The plans of all trainings that serve a selected permutation without a result; `cost` is called
-/// for each of these permutations, the longest counts.
+/// The plan of a training; `cost` is called for each of its permutations without a result, the
+/// longest counts.
+[[nodiscard]] TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
+                                const std::function<double(const core::Permutation&)>& cost);
+
+/// The plans of all trainings that serve a selected permutation without a result.
 [[nodiscard]] std::vector<TrialPlan> plans(
     const record::SweepRecord& record, const std::function<double(const core::Permutation&)>& cost);
 
-/// All trainings as the strategies need to know them, in ascending order, with what the record says
-/// of them.
+/// A training as the strategies need to know it, with what the record says of it.
+[[nodiscard]] Training training_of(const record::SweepRecord& record, record::TrialId id,
+                                   std::int64_t default_epochs);
+
+/// All of them, in ascending order.
 [[nodiscard]] std::vector<Training> trainings(const record::SweepRecord& record,
                                               std::int64_t default_epochs);
 

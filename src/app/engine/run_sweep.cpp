@@ -26,18 +26,10 @@ sweep::Suggestions suggestions_of(const DispatcherSetup& setup, std::uint64_t se
                    {.seed = seed, .metric = record.start.metric}, setup.accepts);
     sweep::replay(record, *suggestions.suggester);
     suggestions.plan = [&record, cost = setup.cost](record::TrialId trial) {
-        sweep::TrialPlan plan;
-        plan.trial = trial;
-        plan.ends = {trial};
-        plan.cost = cost(record.permutation(trial));
-        return plan;
+        return sweep::plan_of(record, trial, cost);
     };
     suggestions.training = [&record](record::TrialId trial) {
-        sweep::Training training;
-        training.trial = trial;
-        training.epochs =
-            sweep::planned_epochs(record.permutation(trial), unet::Hyperparameters{}.epochs);
-        return training;
+        return sweep::training_of(record, trial, unet::Hyperparameters{}.epochs);
     };
     return suggestions;
 }
