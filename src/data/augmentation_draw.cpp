@@ -9,7 +9,7 @@ namespace msunet::data {
 
 namespace {
 
-/// A value is drawn with a probability, uniformly between two bounds.
+/// A value is drawn with a probability, between two bounds.
 struct DrawRange {
     double probability = 0;
     double low = 0;
@@ -27,7 +27,7 @@ struct LevelRanges {
 constexpr std::array<LevelRanges, 3> ranges_of_level{{{},
                                                       {.angle = {0.2, -10, 10},
                                                        .scale = {0.2, 0.9, 1.1},
-                                                       .noise = {0.15, 0, 0.02},
+                                                       .noise = {0.1, 0, 0.03},
                                                        .brightness = {0.15, 0.85, 1.15},
                                                        .contrast = {0.15, 0.8, 1.25},
                                                        .gamma = {0.15, 0.8, 1.25}},
@@ -36,13 +36,13 @@ constexpr std::array<LevelRanges, 3> ranges_of_level{{{},
                                                        .shear = {0.2, -0.15, 0.15},
                                                        .elastic = {0.2, 0.01, 0.05},
                                                        .bias = {0.2, 0.1, 0.5},
-                                                       .noise = {0.15, 0, 0.1},
-                                                       .blur = {0.1, 0.5, 1.5},
-                                                       .brightness = {0.15, 0.7, 1.3},
-                                                       .contrast = {0.15, 0.65, 1.5},
+                                                       .noise = {0.1, 0, 0.1},
+                                                       .blur = {0.1, 0.5, 1},
+                                                       .brightness = {0.15, 0.75, 1.25},
+                                                       .contrast = {0.15, 0.75, 1.25},
                                                        .resolution = {0.125, 0.5, 1},
-                                                       .inverted_gamma = {0.15, 0.7, 1.5},
-                                                       .gamma = {0.15, 0.7, 1.5}}}};
+                                                       .inverted_gamma = {0.1, 0.7, 1.5},
+                                                       .gamma = {0.3, 0.7, 1.5}}}};
 
 /// `otherwise` where the operation is not chosen. Always takes two numbers, so that ranges don't
 /// change what is drawn for other operations.
@@ -50,6 +50,14 @@ double drawn(const DrawRange& range, double otherwise, core::RandomStream& rando
     const bool chosen = random.chance(range.probability);
     const double value = random.uniform(range.low, range.high);
     return chosen ? value : otherwise;
+}
+
+/// A factor or exponent: as often below 1 as above, uniform on both sides.
+double drawn_factor(const DrawRange& range, core::RandomStream& random) {
+    const bool chosen = random.chance(range.probability);
+    const double side = random.uniform(-1, 1);
+    if (!chosen) return 1;
+    return 1 + side * (side < 0 ? 1 - range.low : range.high - 1);
 }
 
 }  // namespace
@@ -61,17 +69,17 @@ AugmentationDraw draw_augmentation(core::AugmentationLevel level, bool mirrors,
     AugmentationDraw draw;
     draw.warp = {.mirror = mirrored && mirrors && level != core::AugmentationLevel::none,
                  .angle = drawn(ranges.angle, 0, random) * std::numbers::pi / 180,
-                 .scale = drawn(ranges.scale, 1, random),
+                 .scale = 1 / drawn(ranges.scale, 1, random),
                  .shear = drawn(ranges.shear, 0, random),
                  .elastic = drawn(ranges.elastic, 0, random)};
     draw.shading = {.bias = drawn(ranges.bias, 0, random),
                     .noise = drawn(ranges.noise, 0, random),
                     .blur = drawn(ranges.blur, 0, random),
-                    .brightness = drawn(ranges.brightness, 1, random),
-                    .contrast = drawn(ranges.contrast, 1, random),
+                    .brightness = drawn_factor(ranges.brightness, random),
+                    .contrast = drawn_factor(ranges.contrast, random),
                     .resolution = drawn(ranges.resolution, 1, random),
-                    .inverted_gamma = drawn(ranges.inverted_gamma, 1, random),
-                    .gamma = drawn(ranges.gamma, 1, random)};
+                    .inverted_gamma = drawn_factor(ranges.inverted_gamma, random),
+                    .gamma = drawn_factor(ranges.gamma, random)};
     return draw;
 }
 

@@ -39,8 +39,8 @@ void add_bias(Pixels& pixels, double largest, core::RandomStream& random) {
     for (std::size_t i = 0; i < field.size(); ++i) pixels.values[i] *= std::exp(field[i]);
 }
 
-void add_noise(std::vector<float>& values, double variance, core::RandomStream& random) {
-    const double deviation = std::sqrt(variance) * statistics_of(values).deviation;
+void add_noise(std::vector<float>& values, double share, core::RandomStream& random) {
+    const double deviation = share * statistics_of(values).deviation;
     for (float& value : values) value += static_cast<float>(deviation * random.normal());
 }
 
@@ -143,8 +143,7 @@ void change_gamma(std::vector<float>& values, double exponent) {
     const auto power = static_cast<float>(exponent);
     for (float& value : values) value = std::pow((value - low) / range, power);
     const Statistics after = statistics_of(values);
-    if (after.deviation <= 0) return;
-    const double factor = before.deviation / after.deviation;
+    const double factor = after.deviation > 0 ? before.deviation / after.deviation : 0;
     for (float& value : values) {
         value = static_cast<float>(before.mean + factor * (value - after.mean));
     }

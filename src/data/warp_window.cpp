@@ -13,19 +13,20 @@ namespace msunet::data {
 
 namespace {
 
-/// Intervals of the elastic deformation along a side. Control points move by at most two standard
-/// deviations, 0.1 of the side at most: less than 0.48 of their distance, so that nothing folds
-/// (Choi and Lee 2000, doi:10.1006/gmod.1999.0514).
+/// Intervals of the elastic deformation along a side. It comes first, in the window: control points
+/// move by at most two standard deviations, 0.1 of the side at most: less than 0.48 of their
+/// distance, so that nothing folds (Choi and Lee 2000, doi:10.1006/gmod.2000.0531).
 constexpr std::size_t elastic_intervals = 4;
 
-void copy_window(const SliceView& slice, const PatchIndex::Window& window, std::span<float> x,
-                 std::span<float> y) {
+void copy_window(const SliceView& slice, const PatchIndex::Window& window, bool mirror,
+                 std::span<float> x, std::span<float> y) {
     std::size_t at = 0;
     for (std::size_t row = 0; row < window.height; ++row) {
         const std::size_t begin = (window.row + row) * slice.width + window.column;
         for (std::size_t column = 0; column < window.width; ++column, ++at) {
-            x[at] = slice.voxels[begin + column];
-            y[at] = static_cast<float>(slice.mask[begin + column]);
+            const std::size_t from = begin + (mirror ? window.width - 1 - column : column);
+            x[at] = slice.voxels[from];
+            y[at] = static_cast<float>(slice.mask[from]);
         }
     }
 }
@@ -95,7 +96,7 @@ Origin origin_of(const PatchIndex::Window& window, const Warp& warp) {
     const double cosine = std::cos(warp.angle) / warp.scale;
     const double sine = std::sin(warp.angle) / warp.scale;
     const double mirror = warp.mirror ? -1 : 1;
-    // Rotation and scale after the shear of rows, after the mirror.
+    // From the window to the slice: mirror, shear, then rotation and scale.
     return {.row_by_row = static_cast<float>(cosine + sine * warp.shear),
             .row_by_column = static_cast<float>(mirror * sine),
             .column_by_row = static_cast<float>(cosine * warp.shear - sine),
@@ -108,7 +109,7 @@ Origin origin_of(const PatchIndex::Window& window, const Warp& warp) {
 
 void warp_window(const SliceView& slice, const PatchIndex::Window& window, const Warp& warp,
                  core::RandomStream& random, std::span<float> x, std::span<float> y) {
-    if (warp == Warp{}) return copy_window(slice, window, x, y);
+    if (warp == Warp{.mirror = warp.mirror}) return copy_window(slice, window, warp.mirror, x, y);
     const auto rows_moved = displacements(window, warp, window.height, random);
     const auto columns_moved = displacements(window, warp, window.width, random);
     const Origin origin = origin_of(window, warp);
@@ -116,17 +117,16 @@ void warp_window(const SliceView& slice, const PatchIndex::Window& window, const
     const float first_column = static_cast<float>(window.column) + origin.centre_column;
     std::size_t at = 0;
     for (std::size_t i = 0; i < window.height; ++i) {
-        const float down = static_cast<float>(i) - origin.centre_row;
         for (std::size_t j = 0; j < window.width; ++j, ++at) {
-            const float right = static_cast<float>(j) - origin.centre_column;
-            float row = first_row + origin.row_by_row * down + origin.row_by_column * right;
-            float column =
-                first_column + origin.column_by_row * down + origin.column_by_column * right;
+            float down = static_cast<float>(i) - origin.centre_row;
+            float right = static_cast<float>(j) - origin.centre_column;
             if (!rows_moved.empty()) {
-                row += rows_moved[at];
-                column += columns_moved[at];
+                down += rows_moved[at];
+                right += columns_moved[at];
             }
-            const Neighbours neighbours(slice, row, column);
+            const Neighbours neighbours(
+                slice, first_row + origin.row_by_row * down + origin.row_by_column * right,
+                first_column + origin.column_by_row * down + origin.column_by_column * right);
             x[at] = neighbours.value(slice.voxels);
             y[at] = neighbours.value(slice.mask) >= 0.5F ? 1.0F : 0.0F;
         }

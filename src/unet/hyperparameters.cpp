@@ -183,12 +183,13 @@ void describe_options(core::OptionVisitor& visitor, Hyperparameters& h) {
                    .help = "Learning rate over a trial: constant; cosine, down to 0 at the last "
                            "step; plateau, a tenth after every 10 epochs without a better loss."},
                   h.lr_schedule);
-    visitor.visit({.name = "online_augmentation",
-                   .help = "Augment each training sample anew in every epoch: light turns, scales "
-                           "and mirrors it a little and changes its brightness; strong also bends "
-                           "and blurs it, as nnU-Net does. Masks follow, validation data stay as "
-                           "they are."},
-                  h.online_augmentation);
+    visitor.visit(
+        {.name = "online_augmentation",
+         .help = "Augment each training sample anew in every epoch: light turns, scales "
+                 "and mirrors it a little and changes its brightness; strong also blurs "
+                 "it, as nnU-Net does, and bends it. Masks follow, validation data stay as "
+                 "they are."},
+        h.online_augmentation);
 }
 
 void describe(core::OptionVisitor& visitor, Hyperparameters& hyperparameters) {

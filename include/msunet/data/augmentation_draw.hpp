@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What is drawn for one sample of one epoch. Operations, order, probabilities and ranges of
-/// `strong` are those of nnU-Net (Isensee et al. 2021, doi:10.1038/s41592-020-01008-z,
-/// supplementary note 4), with rotations of at most 30° as for its 3-D data, since animals lie
-/// alike; shear, elastic deformation and bias field are added. `light` has smaller ranges and none
+/// What is drawn for one sample of one epoch. Probabilities and ranges of `strong` are those of
+/// nnU-Net's default trainer (nnUNetTrainer.get_training_transforms of version 2; the method:
+/// Isensee et al. 2021, doi:10.1038/s41592-020-01008-z), but rotations are of at most 30° as for
+/// its 3-D data, since animals lie alike, one axis is mirrored, and a blur is the same along both
+/// axes; shear, elastic deformation and bias field are added. `light` has smaller ranges and none
 /// of the operations that blur or bend. docs/behaviour.md has the table.
 #pragma once
 
@@ -27,12 +28,12 @@ struct Warp {
 
 /// Changes of the values of a window, in the order in which they are applied.
 struct Shading {
-    double bias = 0;            ///< largest exponent of the bias field; 0: none
-    double noise = 0;           ///< variance of Gaussian noise, as a share of the window's; 0: none
-    double blur = 0;            ///< standard deviation of the Gaussian in pixels; 0: none
-    double brightness = 1;      ///< factor
-    double contrast = 1;        ///< factor of the distance from the mean
-    double resolution = 1;      ///< share of the pixels that are sampled along each side
+    double bias = 0;        ///< largest exponent of the bias field; 0: none
+    double noise = 0;       ///< deviation of Gaussian noise, as a share of the window's; 0: none
+    double blur = 0;        ///< standard deviation of the Gaussian in pixels; 0: none
+    double brightness = 1;  ///< factor
+    double contrast = 1;    ///< factor of the distance from the mean
+    double resolution = 1;  ///< share of the pixels that are sampled along each side
     double inverted_gamma = 1;  ///< exponent, on inverted values
     double gamma = 1;           ///< exponent
 

@@ -126,6 +126,35 @@ TEST(Warp, ReadsBeyondTheWindow) {
     EXPECT_EQ(alone.x.front(), 0);
 }
 
+/// Slices whose values are their own rows and columns show where each pixel comes from.
+TEST(Warp, NothingFolds) {
+    constexpr std::uint32_t width = 64;
+    std::vector<float> rows(width * width), columns(width * width);
+    const std::vector<std::uint8_t> mask(width * width);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i] = static_cast<float>(i / width);
+        columns[i] = static_cast<float>(i % width);
+    }
+    const PatchIndex::Window window{.row = 16, .column = 16, .height = 32, .width = 32};
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        const auto origins = [&](const std::vector<float>& values) {
+            std::vector<float> x(32 * 32), y(32 * 32);
+            core::RandomStream random(seed);
+            warp_window({.height = width, .width = width, .voxels = values, .mask = mask}, window,
+                        {.angle = 0.5, .scale = 1.4, .elastic = 0.05}, random, x, y);
+            return x;
+        };
+        const auto row = origins(rows);
+        const auto column = origins(columns);
+        for (std::size_t i = 0; i + 33 < row.size(); ++i) {
+            if (i % 32 == 31) continue;
+            const float turn = (row[i + 32] - row[i]) * (column[i + 1] - column[i]) -
+                               (row[i + 1] - row[i]) * (column[i + 32] - column[i]);
+            ASSERT_GT(turn, 0) << "seed " << seed << ", pixel " << i;
+        }
+    }
+}
+
 TEST(Warp, ElasticDeformationMovesByAFewPixels) {
     std::vector<float> points(control_points(4) * control_points(4));
     core::RandomStream random(1);
@@ -186,12 +215,17 @@ TEST(Shade, OperationsDoWhatTheirValuesSay) {
     for (std::size_t i = 0; i < plain.size(); ++i) {
         squares += (noisy[i] - plain[i]) * (noisy[i] - plain[i]);
     }
-    EXPECT_NEAR(std::sqrt(squares / 1200), std::sqrt(0.1) * deviation(plain), 0.01);
+    EXPECT_NEAR(std::sqrt(squares / 1200), 0.1 * deviation(plain), 0.01 * deviation(plain));
     const auto biased = shaded({.bias = 0.5});
     for (std::size_t i = 0; i < plain.size(); ++i) {
         ASSERT_GE(biased[i], plain[i] * std::exp(-0.5F) * 0.999F);
         ASSERT_LE(biased[i], plain[i] * std::exp(0.5F) * 1.001F);
     }
+    std::vector<float> exponents;
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        if (plain[i] > 0) exponents.push_back(std::log(biased[i] / plain[i]));
+    }
+    EXPECT_GT(deviation(exponents), 0.02);
 }
 
 TEST(Shade, GammaKeepsMeanAndDeviation) {
@@ -221,33 +255,76 @@ TEST(Shade, BlurAndLowResolutionSmoothAndKeepConstants) {
     Pixels ramp{1, 32, std::vector<float>(32)};
     std::iota(ramp.values.begin(), ramp.values.end(), 0.0F);
     core::RandomStream random(1);
+    const auto before = ramp.values;
     shade(ramp, {.resolution = 0.5}, random);
+    EXPECT_NE(ramp.values, before);
     for (std::size_t i = 1; i + 1 < 32; ++i) {
         EXPECT_NEAR(ramp.values[i], static_cast<float>(i), 1.01) << "values stay in their place";
     }
 }
 
-TEST(DrawAugmentation, StaysWithinItsRanges) {
+/// How often a value was drawn, and the smallest and the largest.
+struct Drawn {
+    int count = 0;
+    double least = 1e9;
+    double most = -1e9;
+
+    void add(double value, double otherwise) {
+        if (value == otherwise) return;
+        ++count;
+        least = std::min(least, value);
+        most = std::max(most, value);
+    }
+};
+
+TEST(DrawAugmentation, DrawsFromItsWholeRanges) {
     core::RandomStream random(11);
-    int mirrored = 0, turned = 0, low = 0;
     constexpr int draws = 20000;
+    std::map<std::string, Drawn> drawn;
+    int mirrored = 0, below = 0;
     for (int i = 0; i < draws; ++i) {
         const auto [warp, shading] = draw_augmentation(AugmentationLevel::strong, true, random);
-        ASSERT_LE(std::abs(warp.angle), std::numbers::pi / 6);
-        ASSERT_TRUE(warp.scale >= 0.7 && warp.scale < 1.4);
-        ASSERT_LE(std::abs(warp.shear), 0.15);
-        ASSERT_TRUE(warp.elastic == 0 || (warp.elastic >= 0.01 && warp.elastic < 0.05));
-        ASSERT_TRUE(shading.bias == 0 || (shading.bias >= 0.1 && shading.bias < 0.5));
-        ASSERT_TRUE(shading.noise >= 0 && shading.noise < 0.1);
-        ASSERT_TRUE(shading.blur == 0 || (shading.blur >= 0.5 && shading.blur < 1.5));
-        ASSERT_TRUE(shading.brightness >= 0.7 && shading.brightness < 1.3);
-        ASSERT_TRUE(shading.contrast >= 0.65 && shading.contrast < 1.5);
-        ASSERT_TRUE(shading.resolution >= 0.5 && shading.resolution <= 1);
-        ASSERT_TRUE(shading.gamma >= 0.7 && shading.gamma < 1.5);
-        ASSERT_TRUE(shading.inverted_gamma >= 0.7 && shading.inverted_gamma < 1.5);
         mirrored += warp.mirror ? 1 : 0;
-        turned += warp.angle != 0 ? 1 : 0;
-        low += shading.resolution < 1 ? 1 : 0;
+        below += shading.gamma < 1 ? 1 : 0;
+        drawn["angle"].add(warp.angle * 180 / std::numbers::pi, 0);
+        drawn["scale"].add(1 / warp.scale, 1);
+        drawn["shear"].add(warp.shear, 0);
+        drawn["elastic"].add(warp.elastic, 0);
+        drawn["bias"].add(shading.bias, 0);
+        drawn["noise"].add(shading.noise, 0);
+        drawn["blur"].add(shading.blur, 0);
+        drawn["brightness"].add(shading.brightness, 1);
+        drawn["contrast"].add(shading.contrast, 1);
+        drawn["resolution"].add(shading.resolution, 1);
+        drawn["inverted gamma"].add(shading.inverted_gamma, 1);
+        drawn["gamma"].add(shading.gamma, 1);
+    }
+    struct Expected {
+        const char* name;
+        double probability, low, high;
+    };
+    for (const auto& [name, probability, low, high] :
+         {Expected{"angle", 0.2, -30, 30}, Expected{"scale", 0.2, 0.7, 1.4},
+          Expected{"shear", 0.2, -0.15, 0.15}, Expected{"elastic", 0.2, 0.01, 0.05},
+          Expected{"bias", 0.2, 0.1, 0.5}, Expected{"noise", 0.1, 0, 0.1},
+          Expected{"blur", 0.1, 0.5, 1}, Expected{"brightness", 0.15, 0.75, 1.25},
+          Expected{"contrast", 0.15, 0.75, 1.25}, Expected{"resolution", 0.125, 0.5, 1},
+          Expected{"inverted gamma", 0.1, 0.7, 1.5}, Expected{"gamma", 0.3, 0.7, 1.5}}) {
+        SCOPED_TRACE(name);
+        const double margin = 0.01 * (high - low);
+        EXPECT_NEAR(drawn[name].count, probability * draws, 0.01 * draws);
+        EXPECT_NEAR(drawn[name].least, low, margin);
+        EXPECT_NEAR(drawn[name].most, high, margin);
+        EXPECT_GE(drawn[name].least, low - 1e-9);
+        EXPECT_LE(drawn[name].most, high + 1e-9);
+    }
+    EXPECT_NEAR(mirrored, 0.5 * draws, 0.02 * draws);
+    EXPECT_NEAR(below, 0.15 * draws, 0.01 * draws) << "as often below 1 as above";
+}
+
+TEST(DrawAugmentation, LightIsGentleAndNoneDrawsNothing) {
+    core::RandomStream random(12);
+    for (int i = 0; i < 2000; ++i) {
         const auto [small, gentle] = draw_augmentation(AugmentationLevel::light, false, random);
         ASSERT_LE(std::abs(small.angle), std::numbers::pi / 18);
         ASSERT_FALSE(small.mirror);
@@ -257,12 +334,9 @@ TEST(DrawAugmentation, StaysWithinItsRanges) {
         ASSERT_EQ(none, Warp{});
         ASSERT_EQ(as_it_is, Shading{});
     }
-    EXPECT_NEAR(mirrored, 0.5 * draws, 0.02 * draws);
-    EXPECT_NEAR(turned, 0.2 * draws, 0.02 * draws);
-    EXPECT_NEAR(low, 0.125 * draws, 0.02 * draws);
 }
 
-/// Six ellipses, cut to windows of 36 of 48 pixels, padded to 64.
+/// Six ellipses, one brighter than the other, cut to windows of 36 of 48 pixels, padded to 64.
 class AugmentedBatch : public testing::Test {
 protected:
     AugmentedBatch() : dataset_(make()), index_(dataset_, {.fraction = 0.75}) {}
@@ -274,7 +348,9 @@ protected:
         std::vector<std::uint8_t> masks;
         for (std::uint64_t i = 0; i < 6; ++i) {
             slices.push_back({.height = side, .width = side, .offset = i * side * side});
-            voxels.insert(voxels.end(), ellipse.voxels.begin(), ellipse.voxels.end());
+            for (const float voxel : ellipse.voxels) {
+                voxels.push_back(voxel * (1 + 0.1F * static_cast<float>(i)));
+            }
             masks.insert(masks.end(), ellipse.mask.begin(), ellipse.mask.end());
         }
         return Dataset::from_vectors({{.name = "x"}}, slices, voxels, masks);
@@ -296,7 +372,7 @@ protected:
 };
 
 TEST_F(AugmentedBatch, WithoutAugmentationIsThePlainOne) {
-    const auto samples = std::span(index_.training()).first(9);
+    const std::span samples(index_.training());
     const auto batch = cut(samples, AugmentationLevel::none);
     Warped plain = batch;
     cut_batch(dataset_, index_, samples, plain.x.data(), plain.y.data());
