@@ -27,14 +27,21 @@ Prediction back_onto(const core::Volume& scan, const core::Volume& likelihood, d
 
 void clean_mask(Prediction& prediction, Clean clean) {
     if (clean == Clean::none) return;
-    auto [mask, pieces, removed, filled] = imaging::largest_without_holes(prediction.mask);
-    Cleaning cleaning{.changed = mask, .pieces = pieces, .removed = removed, .filled = filled};
-    for (std::size_t i = 0; i < mask.voxels.size(); ++i) {
-        cleaning.changed.voxels[i] = mask.voxels[i] == prediction.mask.voxels[i] ? 0.0F : 1.0F;
-    }
-    prediction.mask = std::move(mask);
-    prediction.cleaning = std::move(cleaning);
+    prediction.cleaning = imaging::keep_largest_without_holes(prediction.mask);
 }
+
+namespace {
+
+/// The mask on the network's grid, which `likelihood` becomes.
+std::vector<std::uint8_t> seen_mask(core::Volume likelihood, const ScanOptions& options) {
+    auto mask = above(likelihood.voxels, options.threshold);
+    if (options.clean == Clean::none) return mask;
+    std::ranges::copy(mask, likelihood.voxels.begin());
+    imaging::keep_largest_without_holes(likelihood);
+    return above(likelihood.voxels, 0.5);
+}
+
+}  // namespace
 
 Prediction predict_scan(SlicePredictor& predictor, const core::Volume& scan,
                         const ScanOptions& options, const std::function<void()>& between_batches) {
@@ -46,7 +53,7 @@ Prediction predict_scan(SlicePredictor& predictor, const core::Volume& scan,
                                           options.windows, between_batches);
     auto prediction = back_onto(scan, likelihood, options.threshold);
     clean_mask(prediction, options.clean);
-    prediction.measures = imaging::measure(input, above(likelihood.voxels, options.threshold));
+    prediction.measures = imaging::measure(input, seen_mask(std::move(likelihood), options));
     return prediction;
 }
 

@@ -20,14 +20,6 @@
 
 namespace msunet::predict {
 
-/// What `Clean::largest` changed in a mask.
-struct Cleaning {
-    core::Volume changed;     ///< 1 where a voxel was removed or filled, else 0
-    std::size_t pieces = 0;   ///< that were removed
-    std::size_t removed = 0;  ///< voxels
-    std::size_t filled = 0;   ///< voxels
-};
-
 /// How a scan becomes the network's input.
 struct ScanOptions {
     imaging::PreprocessOptions preprocess;
@@ -40,9 +32,10 @@ struct ScanOptions {
 /// The network's answer for a scan, on the scan's own grid.
 struct Prediction {
     core::Volume likelihood;
-    core::Volume mask;                   ///< 0 or 1
-    imaging::ScanMeasures measures{};    ///< of the network's input
-    std::optional<Cleaning> cleaning{};  ///< nullopt: the mask is as the threshold makes it
+    core::Volume mask;                 ///< 0 or 1
+    imaging::ScanMeasures measures{};  ///< of the network's input within the mask, cleaned alike
+    std::optional<imaging::Cleaning>
+        cleaning{};  ///< nullopt: the mask is as the threshold makes it
 };
 
 /// Passes every slice of `scan`, normalised as in training, through the network. `between_batches`

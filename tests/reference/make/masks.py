@@ -52,6 +52,8 @@ def cleaned(mask):
     if count == 0:
         return mask
     largest = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
+    if mask.shape[0] == 1:
+        return ndimage.binary_fill_holes(largest[0])[None]
     return ndimage.binary_fill_holes(largest)
 
 
