@@ -30,6 +30,7 @@ void check_options(const Request& request) {
             "-ts (target_size) and -hspace or -vspace exclude each other (a new width or a new "
             "spacing), give one of them");
     }
+    if (const auto& pattern = request.split.subject_pattern) check_subject_pattern(*pattern);
     const std::vector<std::string> inputs{request.folders.training_data_path,
                                           request.folders.mask_data_path};
     const auto check = [&](const char* option, const fs::path& named, const fs::path& written) {

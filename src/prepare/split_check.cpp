@@ -59,7 +59,7 @@ std::vector<std::string> divided_subjects(std::span<const Pair> pairs) {
                          divided.size() == 1 ? " subject has scans" : " subjects have scans",
                          " in the training and in the validation data, which makes validation "
                          "Dice too high: ",
-                         core::join(std::span<const std::string>(divided)),
+                         joined_list(divided),
                          "; --split subjects keeps the scans of a subject together (if these are "
                          "no subjects, give --subject_pattern)")};
 }

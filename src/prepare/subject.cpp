@@ -68,13 +68,17 @@ std::vector<std::string> subject_words(std::string_view file_name) {
     return words;
 }
 
+[[noreturn]] void refuse(const std::string& pattern, const std::regex_error& error) {
+    throw core::UsageError(core::concat("--subject_pattern ", core::quoted(pattern),
+                                        " is no regular expression that can be used (",
+                                        error.what(), "), give one as 'rs[0-9]+' or '^([^_]+)_'"));
+}
+
 std::regex compiled(const std::string& pattern) {
     try {
         return std::regex(pattern);
     } catch (const std::regex_error& error) {
-        throw core::UsageError(core::concat("--subject_pattern ", core::quoted(pattern),
-                                            " is no regular expression (", error.what(),
-                                            "), give one as 'rs[0-9]+' or '^([^_]+)_'"));
+        refuse(pattern, error);
     }
 }
 
@@ -158,18 +162,25 @@ std::string subject_of(std::string_view file_name) {
     return lower.substr(0, lower.find(".nii"));
 }
 
+void check_subject_pattern(const std::string& pattern) { (void)compiled(pattern); }
+
 std::vector<std::string> set_subjects(std::vector<Pair>& pairs,
                                       const std::optional<std::string>& pattern) {
+    if (!pattern) {
+        for (Pair& pair : pairs) pair.subject = subject_of(pair.data);
+        return {};
+    }
     std::vector<std::string> unmatched;
-    const auto expression = pattern ? std::optional(compiled(*pattern)) : std::nullopt;
-    for (Pair& pair : pairs) {
-        if (!expression) {
-            pair.subject = subject_of(pair.data);
-        } else if (auto subject = found_subject(pair.data, *expression)) {
-            pair.subject = std::move(*subject);
-        } else {
-            unmatched.push_back(pair.data);
+    const std::regex expression = compiled(*pattern);
+    try {
+        for (Pair& pair : pairs) {
+            auto subject = found_subject(pair.data, expression);
+            if (!subject) unmatched.push_back(pair.data);
+            pair.subject = std::move(subject).value_or("");
         }
+    } catch (const std::regex_error& error) {
+        // Some patterns are found to be too complex only when they are applied.
+        refuse(*pattern, error);
     }
     return unmatched;
 }

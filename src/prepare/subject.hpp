@@ -23,6 +23,9 @@ namespace msunet::prepare {
 /// extension.
 [[nodiscard]] std::string subject_of(std::string_view file_name);
 
+/// Throws core::UsageError for a pattern that is no regular expression.
+void check_subject_pattern(const std::string& pattern);
+
 /// Sets the subject of each pair by the name of its volume: by `pattern`, a regular expression
 /// (ECMAScript) that is searched in it, the first group that took part in the match or the whole
 /// match; without a pattern by `subject_of`.
