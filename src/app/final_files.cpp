@@ -87,9 +87,11 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
     if (report::lacks_model(sweep) && failed > 0) {
         core::log::error("there is no model to deliver: no trial gave one (failures.csv says why)");
     } else if (report::lacks_model(sweep)) {
-        core::log::warn(
-            "there is no model: the search has trained no trial to its end, start another one with "
-            "a larger --strategy_budget");
+        // Where the sweep is complete, no later start trains more.
+        core::log::warn(concat("there is no model: no trial was trained to its end",
+                               record.unfinished() == 0
+                                   ? ", start another search with a larger --strategy_budget"
+                                   : ""));
     }
     report::write_report(folder, record);
     files.emplace_back("report.html", "the whole sweep, for a browser");

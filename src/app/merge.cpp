@@ -2,6 +2,7 @@
 #include "merge.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -128,28 +129,52 @@ void keep_best_weights(const fs::path& folder, const record::SweepRecord& record
     }
 }
 
-/// The start of a trial, and what the search decided of it.
-void append_search(record::Journal& journal, const record::SweepRecord& shard,
-                   const record::TrialResult& result) {
-    const auto trial = journal.record().training_of(result.trial);
-    if (journal.record().find(trial) != nullptr) return;
-    static const record::TrialRecord not_started;
-    const auto* const found = shard.find(trial);
-    const auto& known = found == nullptr ? not_started : *found;
-    if (result.state == record::TrialState::stopped && known.rungs.empty()) return;
-    journal.append(record::TrialStarted{trial, result.rank, {}, result.started_at});
-    for (std::size_t i = 0; i < known.rungs.size(); ++i) {
-        const auto& rung = known.rungs[i];
-        record::TrialResult so_far;
-        so_far.trial = trial;
-        journal.append(
-            record::RungReached{trial, rung.epoch, rung.value, std::move(so_far), rung.at});
-        if (i >= known.promotions.size()) break;
-        const auto& promotion = known.promotions[i];
-        journal.append(record::TrialPromoted{trial, promotion.until_epoch, promotion.rung,
-                                             promotion.bracket, promotion.at});
-        journal.append(record::TrialStarted{trial, result.rank, {}, promotion.at});
+/// Appends the rungs that a training reached up to a time, with its promotions.
+class RungAppender {
+public:
+    RungAppender(record::Journal& journal, record::TrialId training,
+                 const record::TrialRecord& known)
+        : journal_(journal), training_(training), known_(known) {}
+
+    void append_until(double at) {
+        for (; next_ < known_.rungs.size() && known_.rungs[next_].at <= at; ++next_) {
+            const auto& visit = known_.rungs[next_];
+            record::TrialResult so_far;
+            so_far.trial = training_;
+            journal_.append(record::RungReached{training_, visit.epoch, visit.value,
+                                                std::move(so_far), visit.at});
+            if (next_ >= known_.promotions.size()) continue;
+            const auto& promotion = known_.promotions[next_];
+            journal_.append(record::TrialPromoted{training_, promotion.until_epoch, promotion.rung,
+                                                  promotion.bracket, promotion.at});
+        }
     }
+
+private:
+    record::Journal& journal_;
+    record::TrialId training_;
+    const record::TrialRecord& known_;
+    std::size_t next_ = 0;
+};
+
+/// The stretches of time that a training took, with what the search decided between them.
+void append_training(record::Journal& journal, const record::SweepRecord& shard,
+                     record::TrialId training) {
+    const auto* const known = shard.find(training);
+    if (known == nullptr || journal.record().find(training) != nullptr) return;
+    RungAppender rungs(journal, training, *known);
+    for (const auto& span : shard.timeline) {
+        if (span.trial != training) continue;
+        rungs.append_until(span.from);
+        journal.append(record::TrialStarted{training, span.rank, {}, span.from});
+        const bool at_rung =
+            std::ranges::find(known->rungs, span.to, &record::RungVisit::at) != known->rungs.end();
+        // The last one ends with the results.
+        if (!record::is_final(span.outcome) && !at_rung) {
+            journal.append(record::TrialPaused{training, span.to});
+        }
+    }
+    rungs.append_until(std::numeric_limits<double>::infinity());
 }
 
 }  // namespace
@@ -197,7 +222,7 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
     for (const auto& shard : shards) {
         for (const auto* result : by_end(shard.record)) {
             copy_trial(shard, folder, result->trial);
-            append_search(journal, shard.record, *result);
+            append_training(journal, shard.record, journal.record().training_of(result->trial));
             journal.append(record::TrialFinished{*result, result->ended_at});
             ended = std::max(ended, result->ended_at);
         }

@@ -299,6 +299,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
               [&] { check_folders(settings); }, [&] { check_resume(settings, given); },
               [&] { check_metric_names(settings); }, [&] { sweep::check_sampler(settings.sweep); },
+              [&] { sweep::check_search(settings.sweep); },
               [&] {
                   load_grid(settings);
                   (void)grid_of(settings, warnings);

@@ -66,10 +66,9 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
 /// A training that has started and not ended.
 std::string started_text(const record::SweepRecord& record, record::TrialId id,
                          const record::TrialRecord& trial, const report::Forecast& forecast) {
-    const auto trials = record.unfinished_members(id);
-    auto text =
-        concat("  ", record::training_text(id, trials), trials == std::vector{id} ? " " : ", ",
-               progress_text(record, id, trial, forecast));
+    const auto trials = record.unfinished_permutations(id);
+    auto text = concat("  ", record::training_text(id, trials), " ",
+                       progress_text(record, id, trial, forecast));
     if (!trial.epochs.empty()) {
         const auto& metrics = trial.epochs.back().metrics;
         text += concat(", loss ", core::fixed(metrics.loss, 4), ", Dice ",
@@ -107,7 +106,10 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
             concat("             ", report::epochs_text(*figures, record.unfinished() == 0)));
     }
     for (const auto& [id, trial] : record.trials) {
-        if (record.training_of(id) != id || record.unfinished_members(id).empty()) continue;
+        if (record.training_of(id) != id || record.unfinished_permutations(id).empty()) continue;
+        // Those that wait at a rung are counted above.
+        const bool waits = trial.rungs.size() > trial.promotions.size();
+        if (waits && trial.state == record::TrialState::paused) continue;
         core::log::info(started_text(record, id, trial, forecast));
     }
     if (const auto* best = record::best(record)) {
@@ -115,7 +117,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     }
     const auto groups = report::groups_of(record.start.world);
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
-        core::log::info(concat("time left    ", search ? "at most " : "about ",
+        core::log::info(concat("time left    ", forecast.is_bound() ? "at most " : "about ",
                                core::duration_text(*left),
                                running_start(record) ? "" : " of training", ", ", groups,
                                groups == 1 ? " trial at a time" : " trials at a time"));

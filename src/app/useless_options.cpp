@@ -65,6 +65,19 @@ std::optional<std::string> rare_augmentation(const imaging::AugmentOptions& opti
                   "), choose a value nearer to that");
 }
 
+std::vector<std::string> useless_search(const sweep::SweepOptions& options) {
+    if (options.strategy != sweep::StrategyKind::grid) return {};
+    const sweep::SweepOptions defaults;
+    std::vector<std::string> warnings;
+    if (options.reduction_factor != defaults.reduction_factor) {
+        warnings.emplace_back("--reduction_factor has no effect with --strategy grid");
+    }
+    if (options.min_epochs != defaults.min_epochs) {
+        warnings.emplace_back("--min_epochs has no effect with --strategy grid");
+    }
+    return warnings;
+}
+
 std::vector<std::string> useless_weights(const record::GridLists& grid,
                                          const unet::Hyperparameters& defaults,
                                          const std::vector<core::Modality>& training) {

@@ -10,6 +10,7 @@
 #include "msunet/core/modality.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/sweep/options.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
@@ -21,6 +22,9 @@ namespace msunet::app {
 
 /// A warning where --augmentation_threshold is so near to 0 or 1 that few scans are augmented.
 [[nodiscard]] std::optional<std::string> rare_augmentation(const imaging::AugmentOptions& options);
+
+/// Warnings about options of a search that are given without one.
+[[nodiscard]] std::vector<std::string> useless_search(const sweep::SweepOptions& options);
 
 /// Warnings about weights in the loss that change nothing: of a modality that no training pair has,
 /// a factor without a modality, a modality with the factor 1. `training`: modalities of the

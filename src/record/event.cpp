@@ -83,7 +83,7 @@ public:
         const TrialId training = record_.training_of(id);
         record_.trials[id].result = event.result;
         if (id != training) record_.trials[id].state = event.result.state;
-        if (record_.unfinished_members(training).empty()) {
+        if (record_.unfinished_permutations(training).empty()) {
             close(training, event.result.state, event.at);
             TrialRecord& ended = record_.trials[training];
             ended.state = event.result.state;

@@ -30,7 +30,7 @@ std::optional<StopReason> stop_reason_of(std::string_view name) {
     return static_cast<StopReason>(found - reason_names.begin());
 }
 
-std::vector<TrialId> SweepStart::members_of(TrialId training) const {
+std::vector<TrialId> SweepStart::permutations_of(TrialId training) const {
     const auto found = std::ranges::lower_bound(
         shared, training, {}, [](const std::vector<TrialId>& ids) { return ids.front(); });
     if (found != shared.end() && found->front() == training) return *found;
@@ -78,8 +78,8 @@ TrialId SweepRecord::training_of(TrialId trial) const {
     return found == served_by.end() ? trial : found->second;
 }
 
-std::vector<TrialId> SweepRecord::unfinished_members(TrialId training) const {
-    auto members = start.members_of(training);
+std::vector<TrialId> SweepRecord::unfinished_permutations(TrialId training) const {
+    auto members = start.permutations_of(training);
     std::erase_if(members, [this](TrialId trial) { return result(trial) != nullptr; });
     return members;
 }

@@ -106,8 +106,8 @@ std::string training_text(TrialId training, const std::vector<TrialId>& trials) 
         text += std::to_string(others[i]);
     }
     if (named > 0) text += " and ";
-    if (others.size() > most_named) return text + std::to_string(others.size() - named) + " more";
-    return text + std::to_string(others.back());
+    if (others.size() > most_named) return text + std::to_string(others.size() - named) + " more,";
+    return text + std::to_string(others.back()) + ",";
 }
 
 std::string trial_folder(TrialId trial) { return "trials/" + std::to_string(trial); }

@@ -36,7 +36,7 @@ std::int64_t most_epochs(const record::SweepRecord& record,
 const record::History* longest_history(const record::SweepRecord& record,
                                        record::TrialId training) {
     const record::History* longest = nullptr;
-    for (const record::TrialId trial : record.start.members_of(training)) {
+    for (const record::TrialId trial : record.start.permutations_of(training)) {
         const record::TrialResult* result = record.result(trial);
         if (result == nullptr) continue;
         if (longest == nullptr || result->history.size() > longest->size()) {
@@ -49,10 +49,11 @@ const record::History* longest_history(const record::SweepRecord& record,
 }  // namespace
 
 Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t> search_epochs)
-    : search_left_(search_epochs) {
+    : search_left_(search_epochs),
+      is_asha_(record::setting(record.start.configuration, "strategy") == "asha") {
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
-        const auto left = record.unfinished_members(id);
+        const auto left = record.unfinished_permutations(id);
         const record::TrialRecord* const known = record.find(id);
         if (left.empty()) {
             count(*longest_history(record, id));
@@ -96,7 +97,7 @@ void Forecast::epoch(record::TrialId training, const record::EpochReport& report
 
 void Forecast::ended(const record::SweepRecord& record, const record::TrialResult& result) {
     const record::TrialId training = record.training_of(result.trial);
-    auto left = record.unfinished_members(training);
+    auto left = record.unfinished_permutations(training);
     std::erase(left, result.trial);
     const std::int64_t after = most_epochs(record, left);
     epochs_left_ -= std::max(after, epochs_of(record, result.trial)) - after;
@@ -108,12 +109,22 @@ void Forecast::ended(const record::SweepRecord& record, const record::TrialResul
     begun_.erase(begun);
 }
 
+double Forecast::search_share() const {
+    if (!search_left_ || epochs_left_ <= 0) return 1;
+    return std::clamp(static_cast<double>(*search_left_) / static_cast<double>(epochs_left_), 0.0,
+                      1.0);
+}
+
 std::optional<double> Forecast::seconds_left(std::int64_t groups) const {
     const auto each = epoch_seconds();
     if (!each) return std::nullopt;
     const std::int64_t side_by_side = std::clamp<std::int64_t>(trainings_left_, 1, groups);
     std::int64_t epochs = std::max<std::int64_t>(epochs_left_, 0);
-    if (search_left_) epochs = std::min(epochs, std::max<std::int64_t>(0, *search_left_));
+    if (search_left_) {
+        // More was promoted than planned: how much more is to come isn't known.
+        if (*search_left_ <= 0 && trainings_left_ > 0) return std::nullopt;
+        epochs = std::min(epochs, std::max<std::int64_t>(0, *search_left_));
+    }
     return *each * static_cast<double>(epochs) / static_cast<double>(side_by_side);
 }
 
@@ -124,8 +135,12 @@ std::optional<double> Forecast::epoch_seconds() const {
 
 std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
                                       record::TrialId training) const {
-    const auto left = record.unfinished_members(training);
-    return most_epochs(record, left.empty() ? record.start.members_of(training) : left);
+    const auto left = record.unfinished_permutations(training);
+    return most_epochs(record, left.empty() ? record.start.permutations_of(training) : left);
+}
+
+std::int64_t epochs_of_training(const record::SweepRecord& record, record::TrialId training) {
+    return most_epochs(record, record.start.permutations_of(training));
 }
 
 std::int64_t groups_of(const record::World& world) {

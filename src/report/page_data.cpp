@@ -98,18 +98,14 @@ Json pictures_page_json(const std::vector<SlicePicture>& pictures) {
     return json;
 }
 
-Json measured_json(const std::optional<double>& value) {
-    return value ? number_json(*value) : Json();
-}
-
 /// Whole masks: Dice, Hausdorff distance and surface Dice by scan, their means; null where the best
 /// model was not measured.
 Json whole_masks_json(const std::vector<ScanDice>& scans) {
     if (scans.empty()) return {};
     Json by_scan = Json::object();
     for (const ScanDice& one : scans) {
-        by_scan[one.scan] = {number_json(one.dice), measured_json(one.hausdorff95),
-                             measured_json(one.surface_dice)};
+        by_scan[one.scan] = {number_json(one.dice), number_json(one.hausdorff95),
+                             number_json(one.surface_dice)};
     }
     return {{"scans", std::move(by_scan)},
             {"means", mean_dice_text(scans)},
@@ -126,7 +122,7 @@ Json promotions_json(const record::SweepRecord& record, const Sweep& sweep) {
             const auto& promotion = trial.promotions[i];
             const auto& rung = trial.rungs[i];
             dated.emplace_back(promotion.at,
-                               Json{id, rung.epoch, number_json(rung.value),
+                               Json{id_json(id), rung.epoch, number_json(rung.value),
                                     promotion.until_epoch ? Json(*promotion.until_epoch) : Json(),
                                     readable_date(promotion.at, sweep.utc_offset)});
         }
@@ -147,7 +143,7 @@ Json search_json(const record::SweepRecord& record, const Sweep& sweep) {
     }
     Json values = Json::array();
     for (const SearchValue& value : figures->values) {
-        values.push_back({value.epochs_spent, number_json(value.value), value.trial});
+        values.push_back({value.epochs_spent, number_json(value.value), id_json(value.trial)});
     }
     return {{"strategy", figures->strategy},
             {"rungs", std::move(rungs)},

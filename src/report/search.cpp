@@ -29,7 +29,7 @@ struct Arrival {
 std::vector<const record::TrialResult*> ends_of(const record::SweepRecord& record,
                                                 record::TrialId training) {
     std::vector<const record::TrialResult*> ends;
-    for (const record::TrialId trial : record.start.members_of(training)) {
+    for (const record::TrialId trial : record.start.permutations_of(training)) {
         if (const auto* result = record.result(trial)) ends.push_back(result);
     }
     std::ranges::stable_sort(ends, {}, [](const auto* end) { return end->history.size(); });
@@ -94,18 +94,16 @@ std::optional<SearchFigures> search_figures(const record::SweepRecord& record) {
     if (!strategy || *strategy == "grid") return std::nullopt;
     SearchFigures figures;
     figures.strategy = *strategy;
-    const Forecast forecast(record);
     std::map<std::int64_t, RungCount> rungs;
     std::vector<Arrival> arrivals;
     for (const record::TrialId id : record.start.trials) {
-        if (const auto* result = record.result(id)) {
-            figures.completed += result->state == record::TrialState::done ? 1 : 0;
-        }
         if (record.training_of(id) != id) continue;
-        figures.epochs_of_grid += forecast.planned_epochs(record, id);
+        figures.epochs_of_grid += epochs_of_training(record, id);
         const auto* const known = record.find(id);
         if (known == nullptr) continue;
-        count_rungs(rungs, *known, record.unfinished_members(id).empty());
+        const bool ended = record.unfinished_permutations(id).empty();
+        figures.completed += ended && known->state == record::TrialState::done ? 1 : 0;
+        count_rungs(rungs, *known, ended);
         figures.epochs_spent += add_arrivals(arrivals, record, id, *known);
     }
     for (const auto& [epoch, rung] : rungs) figures.rungs.push_back(rung);

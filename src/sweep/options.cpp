@@ -72,6 +72,22 @@ void check_sampler(const SweepOptions& options) {
     }
 }
 
+void check_search(const SweepOptions& options) {
+    if (options.strategy == StrategyKind::grid && options.strategy_budget) {
+        throw core::UsageError(
+            "--strategy_budget needs a search (--strategy grid trains all to their ends), give "
+            "--strategy halving, hyperband or asha");
+    }
+    const bool compares_all =
+        options.strategy == StrategyKind::halving || options.strategy == StrategyKind::hyperband;
+    if (compares_all && sampler_of(options) == Sampler::tpe) {
+        throw core::UsageError(core::concat(
+            "--strategy ", core::name_of(options.strategy),
+            " needs all permutations at its start and --sampler tpe suggests them one after the "
+            "other, use --strategy asha or grid"));
+    }
+}
+
 std::string to_text(const RanksPerTrial& ranks) {
     switch (ranks.kind) {
         case RanksPerTrial::Kind::automatic:

@@ -27,7 +27,7 @@ TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
                   const std::function<double(const core::Permutation&)>& cost) {
     TrialPlan plan;
     plan.trial = training;
-    plan.ends = record.unfinished_members(training);
+    plan.ends = record.unfinished_permutations(training);
     if (const record::TrialRecord* const known = record.find(training)) {
         plan.progress = known->progress;
         plan.spent_seconds = known->spent_seconds;
@@ -70,7 +70,7 @@ Training training_of(const record::SweepRecord& record, record::TrialId id,
                      std::int64_t default_epochs) {
     Training training;
     training.trial = id;
-    for (const record::TrialId trial : record.start.members_of(id)) {
+    for (const record::TrialId trial : record.start.permutations_of(id)) {
         training.epochs =
             std::max(training.epochs, planned_epochs(record.permutation(trial), default_epochs));
     }
@@ -79,7 +79,7 @@ Training training_of(const record::SweepRecord& record, record::TrialId id,
     training.started = known->first_started_at > 0;
     for (const record::RungVisit& rung : known->rungs) training.values.push_back(rung.value);
     training.promotions = std::ssize(known->promotions);
-    if (record.unfinished_members(id).empty()) training.end = end_of(known->state);
+    if (record.unfinished_permutations(id).empty()) training.end = end_of(known->state);
     return training;
 }
 
@@ -92,11 +92,22 @@ std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t 
     return all;
 }
 
+std::vector<Training> expected_trainings(const record::SweepRecord& record,
+                                         std::int64_t default_epochs) {
+    auto all = trainings(record, default_epochs);
+    if (all.empty()) return all;
+    Training mean;
+    for (const Training& training : all) mean.epochs += training.epochs;
+    mean.epochs /= std::ssize(all);
+    all.insert(all.end(), suggestions_left(record), mean);
+    return all;
+}
+
 std::optional<std::int64_t> search_epochs(const record::SweepRecord& record,
                                           std::int64_t default_epochs) {
     const SearchRules rules = rules_of(record.start);
     if (rules.kind == StrategyKind::grid) return std::nullopt;
-    return planned_epochs(rules, trainings(record, default_epochs));
+    return planned_epochs(rules, expected_trainings(record, default_epochs));
 }
 
 std::int64_t planned_epochs(const core::Permutation& permutation, std::int64_t default_epochs) {

@@ -106,7 +106,7 @@ struct SweepStart {
     std::int64_t utc_offset = 0;  ///< seconds east of UTC in which dates are written
 
     /// The permutations that a training serves, ascending.
-    [[nodiscard]] std::vector<TrialId> members_of(TrialId training) const;
+    [[nodiscard]] std::vector<TrialId> permutations_of(TrialId training) const;
     /// The training of each permutation that isn't the first of its own.
     [[nodiscard]] std::map<TrialId, TrialId> joined() const;
 
@@ -196,7 +196,7 @@ struct SweepRecord {
     /// The training that serves a selected permutation.
     [[nodiscard]] TrialId training_of(TrialId trial) const;
     /// The permutations without a result that a training serves, ascending.
-    [[nodiscard]] std::vector<TrialId> unfinished_members(TrialId training) const;
+    [[nodiscard]] std::vector<TrialId> unfinished_permutations(TrialId training) const;
     /// The permutation of a trial, from the grid.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
 };

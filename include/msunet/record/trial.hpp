@@ -107,7 +107,7 @@ struct Attempt {
 /// `summary_epoch`; nothing unless the trial is done and has that value, NaN counting as none.
 [[nodiscard]] std::optional<double> metric(const TrialResult& result, std::string_view name);
 
-/// A training and the permutations for which it runs: "3", "3, with 7 and 11", "3, for 7, 11 and 5
+/// A training and the permutations for which it runs: "3", "3, with 7 and 11,", "3, for 7, 11 and 5
 /// more" where 3 has its result.
 [[nodiscard]] std::string training_text(TrialId training, const std::vector<TrialId>& trials);
 

@@ -27,8 +27,11 @@ public:
     /// Seconds until the last training ends if `groups` of them run at the same time; nothing
     /// before the first epoch.
     [[nodiscard]] std::optional<double> seconds_left(std::int64_t groups) const;
-    /// Whether `seconds_left` is what it takes at most: a search.
-    [[nodiscard]] bool is_bound() const { return search_left_.has_value(); }
+    /// Whether `seconds_left` is what it takes at most: a search, but asha, which may promote more
+    /// than was planned.
+    [[nodiscard]] bool is_bound() const { return search_left_.has_value() && !is_asha_; }
+    /// The share of the epochs left in a whole grid that the search trains; 1 for a grid.
+    [[nodiscard]] double search_share() const;
     /// Mean seconds of an epoch; nothing before the first.
     [[nodiscard]] std::optional<double> epoch_seconds() const;
     /// Epochs of a training if nothing ends it early: of the longest of its permutations without a
@@ -44,10 +47,16 @@ private:
     std::int64_t trainings_left_ = 0;          ///< with a permutation that has no result
     std::int64_t epochs_left_ = 0;             ///< of those
     std::optional<std::int64_t> search_left_;  ///< epochs that a search has not trained yet
+    bool is_asha_ = false;
     std::int64_t epochs_seen_ = 0;
     double seconds_seen_ = 0;                        ///< of the epochs seen
     std::map<record::TrialId, std::int64_t> begun_;  ///< epochs done of those trainings
 };
+
+/// Epochs of a training if nothing ends it early: of the longest of its permutations; 0 for a
+/// pca_only one.
+[[nodiscard]] std::int64_t epochs_of_training(const record::SweepRecord& record,
+                                              record::TrialId training);
 
 /// Groups that train at the same time.
 [[nodiscard]] std::int64_t groups_of(const record::World& world);

@@ -91,6 +91,9 @@ struct SweepOptions {
 /// Throws core::UsageError where both options are given, or the sampler needs a limit and there is
 /// none, or it excludes a shard.
 void check_sampler(const SweepOptions& options);
+/// Throws core::UsageError for a budget without a search, and where the strategy needs all
+/// permutations at its start and the sampler suggests them.
+void check_search(const SweepOptions& options);
 
 /// Names, ranges and help of the sweep's options.
 inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {

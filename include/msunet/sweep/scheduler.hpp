@@ -51,6 +51,10 @@ struct TrialPlan {
 [[nodiscard]] std::vector<Training> trainings(const record::SweepRecord& record,
                                               std::int64_t default_epochs);
 
+/// Likewise, with those that are still to be suggested, which count as the mean of the known ones.
+[[nodiscard]] std::vector<Training> expected_trainings(const record::SweepRecord& record,
+                                                       std::int64_t default_epochs);
+
 /// Epochs that the search of an experiment trains at most in all trials together (see
 /// `planned_epochs`); nothing for a grid.
 [[nodiscard]] std::optional<std::int64_t> search_epochs(const record::SweepRecord& record,

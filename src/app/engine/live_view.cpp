@@ -39,7 +39,7 @@ void LiveView::happened(const record::Event& event, const record::SweepRecord& r
         running_.erase(reached->trial);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         const auto training = record.training_of(finished->result.trial);
-        if (record.unfinished_members(training).empty()) running_.erase(training);
+        if (record.unfinished_permutations(training).empty()) running_.erase(training);
         count(finished->result);
         last_event_ = finished->at;
     }
@@ -61,7 +61,7 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     totals.failed = failed_;
     totals.stopped = stopped_;
     for (const auto& entry : running_) {
-        totals.running += record.unfinished_members(entry.first).size();
+        totals.running += record.unfinished_permutations(entry.first).size();
     }
     totals.left = record.planned() - leaderboard.ended() - totals.running;
     if (const auto best = leaderboard.best()) {
@@ -86,9 +86,9 @@ std::vector<report::RunningTrial> LiveView::running(const record::SweepRecord& r
     for (const auto& [id, since] : running_) {
         report::RunningTrial& row = trials.emplace_back();
         // The number of a permutation that has no result yet.
-        const auto trials = record.unfinished_members(id);
-        row.trial = trials.front();
-        row.others = trials.size() - 1;
+        const auto members = record.unfinished_permutations(id);
+        row.trial = members.front();
+        row.others = members.size() - 1;
         row.epochs = forecast.planned_epochs(record, id);
         auto epoch_seconds = forecast.epoch_seconds();
         const auto* trial = record.find(id);

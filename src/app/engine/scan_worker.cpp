@@ -37,7 +37,7 @@ struct Masked {
     std::optional<core::Volume> scan;  ///< absent where it is not needed
     core::Volume mask;
     std::optional<imaging::ScanMeasures> measures;  ///< absent for a mask that was read
-    std::optional<predict::Cleaning> cleaning{};
+    std::optional<imaging::Cleaning> cleaning{};
 };
 
 std::vector<std::size_t> slices_of(const Masked& masked) {

@@ -9,6 +9,7 @@
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/event.hpp"
+#include "msunet/report/forecast.hpp"
 #include "msunet/sweep/scheduler.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
@@ -37,7 +38,7 @@ std::string search_text(const record::SweepStart& start) {
     if (rules.kind == sweep::StrategyKind::grid) return {};
     record::SweepRecord record;
     record::update(record, start);
-    const auto trainings = sweep::trainings(record, default_epochs());
+    const auto trainings = sweep::expected_trainings(record, default_epochs());
     std::int64_t most = 0;
     std::int64_t all = 0;
     for (const auto& training : trainings) {
@@ -57,22 +58,7 @@ double search_share(const StartPlan& decided) {
     record::SweepRecord fresh;
     record::update(fresh, decided.first);
     const auto& record = replay ? replay->record : fresh;
-    const auto trainings = sweep::trainings(record, default_epochs());
-    std::int64_t trained = 0;
-    std::int64_t left = 0;
-    for (const auto& training : trainings) {
-        const auto* const known = record.find(training.trial);
-        if (known != nullptr && known->result) {
-            trained += std::ssize(known->result->history);
-            continue;
-        }
-        const std::int64_t done = known == nullptr ? 0 : std::ssize(known->epochs);
-        trained += done;
-        left += training.epochs - done;
-    }
-    if (left <= 0) return 1;
-    const std::int64_t search = sweep::planned_epochs(rules, trainings) - trained;
-    return std::clamp(static_cast<double>(search) / static_cast<double>(left), 0.0, 1.0);
+    return report::Forecast(record, sweep::search_epochs(record, default_epochs())).search_share();
 }
 
 }  // namespace msunet::app

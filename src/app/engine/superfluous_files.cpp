@@ -33,7 +33,7 @@ void SuperfluousFiles::trial_ended(const record::TrialResult& result,
 void SuperfluousFiles::add_checkpoint(const record::TrialResult& result,
                                       const record::SweepRecord& record) {
     const auto training = record.training_of(result.trial);
-    if (!record.unfinished_members(training).empty()) return;
+    if (!record.unfinished_permutations(training).empty()) return;
     files_.push_back(experiment_ / record::trial_folder(training) / train::checkpoint_file_name);
 }
 

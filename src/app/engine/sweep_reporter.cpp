@@ -40,7 +40,7 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         forecast_.epoch(epoch->trial, epoch->report);
         epoch_line(*epoch, record);
         if (board_) {
-            for (const auto trial : record.unfinished_members(epoch->trial)) {
+            for (const auto trial : record.unfinished_permutations(epoch->trial)) {
                 board_->epoch(trial, record.permutation(trial), epoch->report, epoch->at);
             }
         }
@@ -51,10 +51,10 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         const bool best = leaderboard_.add(finished->result);
         trial_line(finished->result, record, best);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
-        core::log::info(
-            concat("trial ",
-                   record::training_text(paused->trial, record.unfinished_members(paused->trial)),
-                   ", paused, its checkpoint is saved"));
+        core::log::info(concat(
+            "trial ",
+            record::training_text(paused->trial, record.unfinished_permutations(paused->trial)),
+            " paused, its checkpoint is saved"));
     } else if (const auto* promoted = std::get_if<record::TrialPromoted>(&event)) {
         core::log::info(concat(
             "trial ", promoted->trial, " is promoted, to ",
@@ -90,11 +90,11 @@ void SweepReporter::epoch_line(const record::EpochFinished& event,
         heading_shown_ = true;
     }
     const auto& metrics = event.report.metrics;
-    const auto trials = record.unfinished_members(event.trial);
+    const auto trials = record.unfinished_permutations(event.trial);
     core::log::info(report::format_epoch_line(
-        {trials.empty() ? event.trial : trials.front(), trials.empty() ? 0 : trials.size() - 1,
-         event.report.epoch + 1, forecast_.planned_epochs(record, event.trial), metrics.loss,
-         metrics.dice_coef, metrics.val_loss, metrics.val_dice_coef, event.report.seconds,
+        {trials.front(), trials.size() - 1, event.report.epoch + 1,
+         forecast_.planned_epochs(record, event.trial), metrics.loss, metrics.dice_coef,
+         metrics.val_loss, metrics.val_dice_coef, event.report.seconds,
          event.report.samples_per_second, forecast_.seconds_left(settings_.groups)}));
 }
 
@@ -105,7 +105,9 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
         core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
         return;
     }
-    std::string text = concat("trial ", result.trial, " ", record::name_of(result.state), count);
+    std::string text =
+        concat("trial ", result.trial, " ",
+               result.state == record::TrialState::stopped ? "stopped" : "done", count);
     const auto* last = record::summary_epoch(result);
     auto value = record::metric(result, record.start.metric);
     if (result.state == record::TrialState::stopped) {

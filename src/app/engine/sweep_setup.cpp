@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 
@@ -13,7 +14,6 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/trainings.hpp"
@@ -62,38 +62,6 @@ std::vector<std::vector<record::TrialId>> shared_trainings(const TrainSettings& 
         });
 }
 
-/// A rung of halving and Hyperband is decided when all of its trials are known; the sampler tpe
-/// knows them only one after the other.
-void check_sampler_of_search(const sweep::SweepOptions& options) {
-    if (options.sampler != sweep::Sampler::tpe || options.strategy == sweep::StrategyKind::asha) {
-        return;
-    }
-    throw core::UsageError(core::concat(
-        "--strategy ", core::name_of(options.strategy),
-        " needs all permutations at its start and --sampler tpe suggests them one after the "
-        "other, use --strategy asha or grid"));
-}
-
-/// Options of a search without one.
-void check_search(const sweep::SweepOptions& options, std::vector<std::string>& warnings) {
-    if (options.strategy != sweep::StrategyKind::grid) {
-        check_sampler_of_search(options);
-        return;
-    }
-    if (options.strategy_budget) {
-        throw core::UsageError(
-            "--strategy_budget needs a search (--strategy grid trains all to their ends), give "
-            "--strategy halving, hyperband or asha");
-    }
-    const sweep::SweepOptions defaults;
-    if (options.reduction_factor != defaults.reduction_factor) {
-        warnings.emplace_back("--reduction_factor has no effect with --strategy grid");
-    }
-    if (options.min_epochs != defaults.min_epochs) {
-        warnings.emplace_back("--min_epochs has no effect with --strategy grid");
-    }
-}
-
 }  // namespace
 
 std::string sharing_text(const TrainSettings& settings, const record::SweepStart& start) {
@@ -126,7 +94,7 @@ GridPlan plan_grid(const TrainSettings& settings) {
     auto drawn = grid_of(settings, plan.warnings);
     plan.distributions = std::move(drawn.texts);
     plan.grid = std::make_unique<sweep::ParameterGrid>(std::move(drawn.lists));
-    check_search(settings.sweep, plan.warnings);
+    std::ranges::move(useless_search(settings.sweep), std::back_inserter(plan.warnings));
     warn_of_values(plan, plan.warnings);
     if (auto warning = rare_augmentation(settings.augment)) {
         plan.warnings.push_back(std::move(*warning));

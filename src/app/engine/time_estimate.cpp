@@ -140,7 +140,8 @@ double training_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
 /// Whether trials may end before their last epoch, or the sweep before its last trial.
 bool may_end_early(const EstimateFacts& facts) {
     const auto& settings = facts.settings;
-    return settings.sweep.strategy != sweep::StrategyKind::grid ||
+    const auto strategy = settings.sweep.strategy;
+    return strategy == sweep::StrategyKind::halving || strategy == sweep::StrategyKind::hyperband ||
            settings.sweep.performance_target || default_hyperparameters(settings).early_stopping ||
            facts.plan.grid->lists().contains("early_stopping");
 }
@@ -169,25 +170,27 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
 /// Seconds until the last training ends. `speeds` is not empty.
 double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
     const auto groups = std::max<std::int64_t>(1, facts.decided.placement.groups);
-    const auto& start = facts.decided.first;
+    const auto& replay = facts.decided.open.choice->replay;
+    const auto& start = replay ? replay->record.start : facts.decided.first;
     const auto joined = start.joined();
     std::vector<double> seconds;
     double left = 0;
     for (const auto training : start.trials) {
         if (joined.contains(training)) continue;
-        auto trials = start.members_of(training);
+        auto trials = start.permutations_of(training);
         std::erase_if(trials, [&](record::TrialId trial) { return has_ended(facts, trial); });
         if (trials.empty()) continue;
         ++left;
         if (seconds.size() == most_counted) continue;
         seconds.push_back(training_seconds(facts, speeds, trials, epochs_done(facts, training)));
     }
-    if (seconds.empty()) return 0;
     // What is still to be suggested counts as the mean of the others.
-    const auto& selection = facts.plan.selection;
-    const auto& replay = facts.decided.open.choice->replay;
-    const auto known = replay ? replay->record.start.trials.size() : selection.trials.size();
-    left += static_cast<double>(selection.count() - std::min(selection.count(), known));
+    const auto count = facts.plan.selection.count();
+    left += static_cast<double>(count - std::min(count, start.trials.size()));
+    if (left == 0) return 0;
+    if (seconds.empty()) {
+        seconds.push_back(training_seconds(facts, speeds, {start.trials.front()}, 0));
+    }
     return makespan(seconds, groups) * left / static_cast<double>(seconds.size()) *
            search_share(facts.decided);
 }

@@ -46,13 +46,13 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
     };
 }
 
-/// "starts on 2 ranks: lr 0.01", and with which others.
+/// "trial 3, with 7, starts on 2 ranks: lr=0.01".
 std::string first_line(const train::TrialContext& context, const record::Assignment& assignment) {
     std::vector<record::TrialId> trials;
     for (const auto& end : assignment.ends) trials.push_back(end.trial);
     const auto ranks = context.group.size();
     return concat("trial ", record::training_text(assignment.trial, trials),
-                  assignment.checkpoint.empty() ? ", starts" : ", resumes", " on ", ranks,
+                  assignment.checkpoint.empty() ? " starts" : " resumes", " on ", ranks,
                   ranks == 1 ? " rank: " : " ranks: ",
                   core::permutation_text(assignment.ends.front().permutation));
 }

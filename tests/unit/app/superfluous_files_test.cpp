@@ -121,5 +121,22 @@ TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
     EXPECT_EQ(left(), (Ids{0, 1}));
 }
 
+TEST_F(SuperfluousFilesTest, KeepsTheCheckpointOfATrainingThatGoesOn) {
+    auto start = four_trials();
+    start.shared = {{0, 1}};
+    record_ = {};
+    record::update(record_, start);
+    const auto checkpoint = folder_ / record::trial_folder(0) / train::checkpoint_file_name;
+    core::make_directories(checkpoint.parent_path());
+    core::write_file_atomically(checkpoint, "checkpoint");
+    SuperfluousFiles files(folder_, false, record_);
+    files.trial_ended(end(0, 0.5), record_);
+    files.remove();
+    EXPECT_TRUE(fs::exists(checkpoint)) << "trial 1 is trained on";
+    files.trial_ended(end(1, 0.6), record_);
+    files.remove();
+    EXPECT_FALSE(fs::exists(checkpoint));
+}
+
 }  // namespace
 }  // namespace msunet::app

@@ -134,11 +134,11 @@ TEST(FailedResult, TellsWhereAndHowLongTheTrialRan) {
 
 TEST(TrainingText, NamesAFewOfThoseThatItServes) {
     EXPECT_EQ(training_text(3, {3}), "3");
-    EXPECT_EQ(training_text(3, {3, 7}), "3, with 7");
-    EXPECT_EQ(training_text(3, {3, 7, 11}), "3, with 7 and 11");
-    EXPECT_EQ(training_text(3, {7, 11}), "3, for 7 and 11") << "it has its own result";
-    EXPECT_EQ(training_text(3, {3, 4, 5, 6, 7}), "3, with 4, 5, 6 and 7");
-    EXPECT_EQ(training_text(3, {3, 4, 5, 6, 7, 8}), "3, with 4, 5, 6 and 2 more");
+    EXPECT_EQ(training_text(3, {3, 7}), "3, with 7,");
+    EXPECT_EQ(training_text(3, {3, 7, 11}), "3, with 7 and 11,");
+    EXPECT_EQ(training_text(3, {7, 11}), "3, for 7 and 11,") << "it has its own result";
+    EXPECT_EQ(training_text(3, {3, 4, 5, 6, 7}), "3, with 4, 5, 6 and 7,");
+    EXPECT_EQ(training_text(3, {3, 4, 5, 6, 7, 8}), "3, with 4, 5, 6 and 2 more,");
 }
 
 }  // namespace

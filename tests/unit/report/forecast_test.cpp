@@ -80,6 +80,27 @@ TEST(Forecast, OfASearchIsABound) {
     EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 3 * 3) << "no more than the trials can train";
 }
 
+TEST(Forecast, OfAshaIsNoBoundAndEndsWhereMoreIsPromotedThanPlanned) {
+    auto record = three_trials();
+    record.start.configuration = {{"strategy", "asha", {}}};
+    Forecast forecast(record, 2);
+    EXPECT_FALSE(forecast.is_bound());
+    EXPECT_GT(forecast.search_share(), 0);
+    forecast.epoch(0, epoch(0, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 3);
+    forecast.epoch(1, epoch(0, 3));
+    EXPECT_FALSE(forecast.seconds_left(1)) << "trials still run";
+}
+
+TEST(Forecast, CountsWhatIsStillToBeSuggested) {
+    auto record = three_trials();
+    Forecast all(record);
+    record.start.rounds = 5;
+    Forecast more(record);
+    for (auto* forecast : {&all, &more}) forecast->epoch(0, epoch(0, 3));
+    EXPECT_GT(*more.seconds_left(1), *all.seconds_left(1));
+}
+
 TEST(Forecast, OfARecordIsThatOfItsEvents) {
     auto record = three_trials();
     Forecast followed(record);

@@ -59,6 +59,15 @@ TEST(LiveTable, HasARowForEachTrialAndTheTotals) {
     EXPECT_EQ(lines[1].size(), lines[0].size());
 }
 
+TEST(LiveTable, CountsWhatASearchHasStoppedAndSaysWhatIsABound) {
+    auto search = totals;
+    search.stopped = 3;
+    search.at_most = true;
+    const auto lines = core::split(format_live_table(running(1), search, 79, 20), '\n');
+    EXPECT_THAT(lines[2], HasSubstr("3 stopped"));
+    EXPECT_THAT(lines[2], EndsWith("; at most 12 min 30 s left"));
+}
+
 TEST(LiveTable, NeverLeavesTheTerminal) {
     for (std::size_t width = 1; width < 140; ++width) {
         for (std::size_t height = 4; height < 12; ++height) {

@@ -79,6 +79,22 @@ TEST(Suggestions, AreReplayedFromTheRecord) {
     EXPECT_EQ(suggestions_left(record), 1U);
 }
 
+TEST(SearchEpochs, CountWhatIsStillToBeSuggested) {
+    record::SweepStart start;
+    start.configuration = {{"strategy", "asha", core::Affects::result},
+                           {"reduction_factor", "3", core::Affects::result},
+                           {"min_epochs", "1", core::Affects::result},
+                           {"seed", "1", core::Affects::result}};
+    start.grid["n"] = std::vector<core::Value>(100, core::Value(std::int64_t{0}));
+    start.grid["epochs"] = {std::int64_t{9}};
+    for (record::TrialId trial = 0; trial < 10; ++trial) start.trials.push_back(trial);
+    record::SweepRecord record;
+    update(record, start);
+    const auto known = search_epochs(record, 20).value();
+    record.start.rounds = 100;
+    EXPECT_GT(search_epochs(record, 20).value(), 9 * known);
+}
+
 TEST(Plans, KeepTheValueOfTheLastRungForTheSampler) {
     record::SweepRecord record;
     record::SweepStart start;
