@@ -95,6 +95,8 @@ std::vector<std::string> difference(const DataSummary& recorded, const DataSumma
              } else if (before->validation != now->validation) {
                  lines.push_back(who + (now->validation ? "recorded as training, now validation"
                                                         : "recorded as validation, now training"));
+             } else if (before->folds != now->folds) {
+                 lines.push_back(who + "its folds changed");
              } else if (before->modality != now->modality) {
                  lines.push_back(concat(who, "recorded as ", core::name_of(before->modality),
                                         ", now ", core::name_of(now->modality)));

@@ -194,6 +194,11 @@ void check_start(const SweepStart& start) {
             throw core::InputError("the grid has no value for " + core::quoted(name));
         }
     }
+    constexpr std::uint64_t most_folds = 1'000'000;  // bounds what a damaged file may ask for
+    const auto [folds, repeats] = start.folding;
+    if ((folds == 0) != (repeats == 0) || folds > most_folds || repeats > most_folds) {
+        throw core::InputError("the numbers of folds and repeats don't fit");
+    }
     if (!is_ascending(start.trials)) {
         throw core::InputError("the trials are not in ascending order");
     }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "msunet/record/by_permutation.hpp"
+
 namespace msunet::record {
 
 namespace {
@@ -69,18 +71,40 @@ std::vector<std::size_t> ranking(std::span<const TrialResult> results, std::stri
 }
 
 const TrialResult* best(const SweepRecord& record) {
-    const auto trial = Leaderboard(record).best();
-    return trial ? record.result(*trial) : nullptr;
+    const auto first = Leaderboard(record).best();
+    if (!first) return nullptr;
+    return record.start.folding.any() ? best_training(record, *first) : record.result(*first);
 }
 
 Leaderboard::Leaderboard(const SweepRecord& record) : Leaderboard(record.start.metric) {
+    const Folding& folding = record.start.folding;
     for (const auto& [id, trial] : record.trials) {
-        if (trial.result) add(*trial.result);
+        if (!trial.result) continue;
+        if (!folding.any()) {
+            add(*trial.result);
+            continue;
+        }
+        ++ended_;
+        // With its last trial, so that each is compared once.
+        if (id % folding.trials() + 1 != folding.trials()) continue;
+        if (const auto whole = permutation_result(record, folding.permutation(id))) compare(*whole);
     }
 }
 
 bool Leaderboard::add(const TrialResult& result) {
     ++ended_;
+    return compare(result);
+}
+
+bool Leaderboard::add(const SweepRecord& record, const TrialResult& result) {
+    const Folding& folding = record.start.folding;
+    if (!folding.any()) return add(result);
+    ++ended_;
+    const auto whole = permutation_result(record, folding.permutation(result.trial));
+    return whole && compare(*whole);
+}
+
+bool Leaderboard::compare(const TrialResult& result) {
     const Score score = score_of(result, metric_);
     if (!score.counts() || (best_.counts() && !ranks_before(score, best_, metric_))) return false;
     best_ = score;
@@ -89,6 +113,10 @@ bool Leaderboard::add(const TrialResult& result) {
 
 std::optional<TrialId> Leaderboard::best() const {
     return best_.counts() ? std::optional(best_.trial) : std::nullopt;
+}
+
+std::optional<double> Leaderboard::best_value() const {
+    return best_.value ? best_.value : best_.substitute;
 }
 
 }  // namespace msunet::record

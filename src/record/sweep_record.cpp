@@ -45,6 +45,12 @@ std::map<TrialId, TrialId> SweepStart::joined() const {
     return trainings;
 }
 
+bool SweepStart::has_validation() const {
+    // A journal of release 0.1 may list no pairs.
+    if (data.pairs.empty()) return data.validation_samples > 0;
+    return folding.any() || std::ranges::any_of(data.pairs, &DataPair::validation);
+}
+
 const TrialRecord* SweepRecord::find(TrialId trial) const {
     const auto found = trials.find(trial);
     return found == trials.end() ? nullptr : &found->second;
@@ -85,7 +91,7 @@ std::vector<TrialId> SweepRecord::unfinished_permutations(TrialId training) cons
 }
 
 core::Permutation SweepRecord::permutation(TrialId trial) const {
-    return permutation_of(start.grid, trial);
+    return permutation_of(start.grid, start.folding.permutation(trial));
 }
 
 std::vector<std::size_t> positions_of(const GridLists& grid, TrialId trial) {

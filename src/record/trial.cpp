@@ -56,6 +56,7 @@ TrialResult failed_result(const Attempt& attempt, std::string reason, double now
 
 const EpochReport* summary_epoch(const TrialResult& result) {
     if (!has_summary(result) || result.history.empty()) return nullptr;
+    if (result.mean_epoch) return &*result.mean_epoch;
     if (result.best_epoch) {
         for (const EpochReport& report : result.history) {
             if (report.epoch == *result.best_epoch) return &report;
@@ -66,6 +67,7 @@ const EpochReport* summary_epoch(const TrialResult& result) {
 
 const ModalityRow* summary_modality(const TrialResult& result) {
     if (!has_summary(result) || result.modality.empty()) return nullptr;
+    if (result.mean_modality) return &*result.mean_modality;
     if (const EpochReport* const epoch = summary_epoch(result)) {
         for (const ModalityRow& row : result.modality) {
             if (row.epoch == epoch->epoch) return &row;

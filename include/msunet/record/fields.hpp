@@ -127,6 +127,8 @@ void fields(Archive& archive, T& value) {
     archive("modality", value.modality);
     archive.optional("validation", value.validation);
     archive.optional("slices", value.slices);
+    archive.optional("subject", value.subject);
+    archive.optional("folds", value.folds);
 }
 
 template <class Archive, Is<DataSummary> T>
@@ -174,6 +176,8 @@ void fields(Archive& archive, T& value) {
     archive("world", value.world);
     archive("metric", value.metric);
     archive.optional("shard", value.shard);
+    archive.optional("folds", value.folding.folds);
+    archive.optional("repeats", value.folding.repeats);
     archive("grid", value.grid);
     archive("configuration", value.configuration);
     archive("data", value.data);

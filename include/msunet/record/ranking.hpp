@@ -50,11 +50,13 @@ struct Score {
 [[nodiscard]] std::vector<std::size_t> ranking(std::span<const TrialResult> results,
                                                std::string_view metric);
 
-/// The first of the ranking by `start.metric`. Null if no trial is done with finite metrics.
+/// The trial whose model is the sweep's: the first of the ranking by `start.metric`. With folds the
+/// best training (best_training) of the permutation that is the first of their ranking. Null if
+/// none is done with finite metrics.
 [[nodiscard]] const TrialResult* best(const SweepRecord& record);
 
-/// The best of the results so far. It takes one result at a time, so that no end of a trial costs a
-/// walk over many thousand results.
+/// The best of the results so far, with folds of those of the permutations. It takes one result at
+/// a time, so that no end of a trial costs a walk over many thousand results.
 class Leaderboard {
 public:
     explicit Leaderboard(std::string metric) : metric_(std::move(metric)) {}
@@ -63,13 +65,20 @@ public:
 
     /// Adds a result. Returns whether it is the best one now.
     bool add(const TrialResult& result);
+    /// As `add`; with folds the permutation counts once all of its trials have results, which
+    /// `record` holds.
+    bool add(const SweepRecord& record, const TrialResult& result);
 
     /// Trials with a result.
     [[nodiscard]] std::size_t ended() const { return ended_; }
-    /// The trial that `best` would find.
+    /// The first of the ranking: a trial, with folds a permutation.
     [[nodiscard]] std::optional<TrialId> best() const;
+    /// Its value of the metric, or what stands in for it.
+    [[nodiscard]] std::optional<double> best_value() const;
 
 private:
+    bool compare(const TrialResult& result);
+
     std::string metric_;
     std::size_t ended_ = 0;
     Score best_;

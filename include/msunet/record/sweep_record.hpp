@@ -15,6 +15,7 @@
 #include "msunet/core/options.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/record/control.hpp"
+#include "msunet/record/folds.hpp"
 #include "msunet/record/progress.hpp"
 #include "msunet/record/trial.hpp"
 
@@ -36,6 +37,9 @@ struct DataPair {
     core::Modality modality = core::Modality::anatomical;
     bool validation = false;
     std::int64_t slices = 0;  ///< kept, its augmented copies not counted
+    std::string subject{};    ///< with folds
+    /// With folds the fold in which it validates, from 0, by repeat; empty: in none.
+    std::vector<std::int64_t> folds{};
 
     bool operator==(const DataPair&) const = default;
 };
@@ -91,7 +95,8 @@ struct SweepStart {
     Configuration configuration;
     DataSummary data;
     GridLists grid;
-    /// The selected permutations, ascending; in a record also those that were suggested since.
+    /// The trials of the selected permutations, ascending; in a record also those that were
+    /// suggested since.
     std::vector<TrialId> trials;
     /// Permutations that one training serves, where it serves several: ascending ids, of which the
     /// first is the training's. All others are trained alone.
@@ -100,6 +105,7 @@ struct SweepStart {
     std::uint64_t rounds = 0;
     std::string metric;  ///< as resolved: what "best" means
     std::string shard;   ///< "2/5", else empty
+    Folding folding;
     World world;
     Owner owner;
     double at = 0;                ///< unix seconds
@@ -109,6 +115,8 @@ struct SweepStart {
     [[nodiscard]] std::vector<TrialId> permutations_of(TrialId training) const;
     /// The training of each permutation that isn't the first of its own.
     [[nodiscard]] std::map<TrialId, TrialId> joined() const;
+    /// Whether trials have validation data.
+    [[nodiscard]] bool has_validation() const;
 
     bool operator==(const SweepStart&) const = default;
 };

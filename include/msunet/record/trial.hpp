@@ -14,7 +14,7 @@
 
 namespace msunet::record {
 
-/// A permutation's id: its index in the grid.
+/// A trial's id: the index of its permutation in the grid; with folds see `Folding`.
 using TrialId = std::uint64_t;
 
 /// One finished epoch.
@@ -71,6 +71,10 @@ struct TrialResult {
     std::vector<std::string> files;          ///< others it wrote (PCA), relative likewise
     std::int64_t peak_memory_bytes = 0;      ///< of the leader's process or device; 0 if unknown
     std::vector<std::string> notices;        ///< warnings that concern this trial alone
+    /// Of a permutation with folds (by_permutation.hpp), in no journal: means over its trainings of
+    /// what `summary_epoch` and `summary_modality` find.
+    std::optional<EpochReport> mean_epoch;
+    std::optional<ModalityRow> mean_modality;
 
     bool operator==(const TrialResult&) const = default;
 };
@@ -93,7 +97,8 @@ struct Attempt {
 /// Likewise of an attempt that failed. Every failed result is made here.
 [[nodiscard]] TrialResult failed_result(const Attempt& attempt, std::string reason, double now);
 
-/// The epoch whose metrics count for the trial: the best with `--restore_best`, else the last.
+/// The epoch whose metrics count for the trial: the best with `--restore_best`, else the last; of a
+/// permutation with folds the means of these.
 /// Null where there is none (failed, PCA, or stopped before the first).
 [[nodiscard]] const EpochReport* summary_epoch(const TrialResult& result);
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Cross-validation: each permutation is trained on K folds in R repeats, in K x R trials.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "msunet/record/trial.hpp"
+
+namespace msunet::record {
+
+/// How often each permutation is trained. Without folds a trial's id is that of its permutation.
+struct Folding {
+    std::uint64_t folds = 0;    ///< K; 0: no folds
+    std::uint64_t repeats = 0;  ///< R; 0: no folds
+
+    [[nodiscard]] bool any() const { return folds > 0; }
+    /// Trials of a permutation.
+    [[nodiscard]] std::uint64_t trials() const { return any() ? folds * repeats : 1; }
+
+    /// The id of a trial: permutation x K x R + repeat x K + fold. Folds and repeats from 0.
+    [[nodiscard]] TrialId trial(TrialId permutation, std::uint64_t fold,
+                                std::uint64_t repeat) const {
+        return any() ? permutation * trials() + repeat * folds + fold : permutation;
+    }
+    /// The permutation's index in the grid.
+    [[nodiscard]] TrialId permutation(TrialId trial) const { return trial / trials(); }
+    [[nodiscard]] std::uint64_t fold(TrialId trial) const { return any() ? trial % folds : 0; }
+    [[nodiscard]] std::uint64_t repeat(TrialId trial) const {
+        return any() ? trial % trials() / folds : 0;
+    }
+
+    bool operator==(const Folding&) const = default;
+};
+
+/// "fold 2 of 5", with several repeats "fold 2 of 5, repeat 1 of 3"; empty without folds.
+[[nodiscard]] std::string fold_text(const Folding& folding, TrialId trial);
+
+/// The trials of permutations, which are ascending.
+[[nodiscard]] std::vector<TrialId> trials_of_permutations(const Folding& folding,
+                                                          const std::vector<TrialId>& permutations);
+
+}  // namespace msunet::record

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/record/by_permutation.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+
+#include "msunet/core/text.hpp"
+#include "msunet/record/ranking.hpp"
+
+namespace msunet::record {
+
+namespace {
+
+/// The mean of what is there.
+class Mean {
+public:
+    void add(std::optional<double> value) {
+        if (!value) return;
+        sum_ += *value;
+        ++count_;
+    }
+    [[nodiscard]] std::optional<double> value() const {
+        if (count_ == 0) return std::nullopt;
+        return sum_ / static_cast<double>(count_);
+    }
+
+private:
+    double sum_ = 0;
+    std::size_t count_ = 0;
+};
+
+template <class Items, class Value>
+std::optional<double> mean_of(const Items& items, const Value& value) {
+    Mean mean;
+    for (const auto* item : items) mean.add(value(*item));
+    return mean.value();
+}
+
+ModalityDice mean_dice(const std::vector<const ModalityDice*>& all) {
+    ModalityDice mean;
+    for (std::size_t m = 0; m < core::modality_count; ++m) {
+        mean.val[m] = mean_of(all, [m](const ModalityDice& dice) { return dice.val[m]; });
+        mean.train[m] = mean_of(all, [m](const ModalityDice& dice) { return dice.train[m]; });
+    }
+    return mean;
+}
+
+Metrics mean_metrics(const std::vector<const EpochReport*>& reports) {
+    const auto mean = [&reports](auto Metrics::*member) {
+        return mean_of(reports, [member](const EpochReport& report) -> std::optional<double> {
+            return report.metrics.*member;
+        });
+    };
+    return {.loss = mean(&Metrics::loss).value_or(0),
+            .dice_coef = mean(&Metrics::dice_coef).value_or(0),
+            .jaccard_similarity = mean(&Metrics::jaccard_similarity).value_or(0),
+            .val_loss = mean(&Metrics::val_loss),
+            .val_dice_coef = mean(&Metrics::val_dice_coef),
+            .val_jaccard_similarity = mean(&Metrics::val_jaccard_similarity)};
+}
+
+EpochReport mean_report(const std::vector<const EpochReport*>& reports, std::int64_t epoch) {
+    const auto mean = [&reports](double EpochReport::*member) {
+        return mean_of(
+                   reports,
+                   [member](const EpochReport& report) { return std::optional(report.*member); })
+            .value_or(0);
+    };
+    EpochReport report{.epoch = epoch,
+                       .metrics = mean_metrics(reports),
+                       .modality = std::nullopt,
+                       .learning_rate = mean(&EpochReport::learning_rate),
+                       .seconds = mean(&EpochReport::seconds),
+                       .samples_per_second = mean(&EpochReport::samples_per_second)};
+    std::vector<const ModalityDice*> dice;
+    for (const EpochReport* one : reports) {
+        if (one->modality) dice.push_back(&*one->modality);
+    }
+    if (!dice.empty()) report.modality = mean_dice(dice);
+    return report;
+}
+
+History mean_history(const std::vector<const History*>& histories) {
+    std::size_t epochs = 0;
+    for (const History* history : histories) epochs = std::max(epochs, history->size());
+    History means;
+    for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
+        std::vector<const EpochReport*> reports;
+        for (const History* history : histories) {
+            if (epoch < history->size()) reports.push_back(&(*history)[epoch]);
+        }
+        means.push_back(mean_report(reports, static_cast<std::int64_t>(epoch)));
+    }
+    return means;
+}
+
+/// A row for each epoch that any has. Where each has one row, it is one row whatever the epochs.
+std::vector<ModalityRow> mean_rows(const std::vector<const TrialResult*>& trainings) {
+    const bool one_each = std::ranges::all_of(
+        trainings, [](const TrialResult* training) { return training->modality.size() == 1; });
+    std::map<std::int64_t, std::vector<const ModalityDice*>> dice;
+    std::int64_t last = 0;
+    for (const TrialResult* training : trainings) {
+        for (const ModalityRow& row : training->modality) {
+            dice[one_each ? 0 : row.epoch].push_back(&row.dice);
+            last = std::max(last, row.epoch);
+        }
+    }
+    std::vector<ModalityRow> rows;
+    for (const auto& [epoch, all] : dice) rows.push_back({one_each ? last : epoch, mean_dice(all)});
+    return rows;
+}
+
+void add_means(TrialResult& result, const std::vector<const TrialResult*>& trainings) {
+    std::vector<const History*> histories;
+    std::vector<const EpochReport*> epochs;
+    std::vector<const ModalityDice*> dice;
+    for (const TrialResult* training : trainings) {
+        histories.push_back(&training->history);
+        if (const auto* epoch = summary_epoch(*training)) epochs.push_back(epoch);
+        if (const auto* row = summary_modality(*training)) dice.push_back(&row->dice);
+    }
+    result.history = mean_history(histories);
+    result.modality = mean_rows(trainings);
+    const auto last = std::ssize(result.history) - 1;
+    if (!epochs.empty()) result.mean_epoch = mean_report(epochs, last);
+    if (!dice.empty()) result.mean_modality = ModalityRow{last, mean_dice(dice)};
+}
+
+void add_failure(TrialResult& result, const std::vector<const TrialResult*>& trainings,
+                 const Folding& folding) {
+    std::size_t failed = 0;
+    for (const TrialResult* training : trainings) {
+        if (training->state != TrialState::failed) continue;
+        if (failed++ > 0) continue;
+        result.state = TrialState::failed;
+        result.rank = training->rank;
+        result.reason = core::concat(fold_text(folding, training->trial), ": ", training->reason);
+    }
+    if (failed > 1) {
+        result.reason +=
+            core::concat("; ", failed - 1, failed == 2 ? " other fold" : " other folds", " failed");
+    }
+}
+
+/// `trainings` are not empty.
+TrialResult combined(const SweepRecord& record, TrialId permutation,
+                     const std::vector<const TrialResult*>& trainings) {
+    TrialResult result = *trainings.front();
+    result.trial = permutation;
+    result.files.clear();
+    result.notices.clear();
+    result.best_epoch.reset();
+    result.duration = 0;
+    std::set<std::string> notices;
+    for (const TrialResult* training : trainings) {
+        result.started_at = std::min(result.started_at, training->started_at);
+        result.ended_at = std::max(result.ended_at, training->ended_at);
+        result.duration += training->duration;
+        result.peak_memory_bytes = std::max(result.peak_memory_bytes, training->peak_memory_bytes);
+        if (result.patch_size.empty()) result.patch_size = training->patch_size;
+        notices.insert(training->notices.begin(), training->notices.end());
+    }
+    result.notices.assign(notices.begin(), notices.end());
+    add_means(result, trainings);
+    const TrialResult* const best = best_training(record, permutation);
+    result.weights_file = best == nullptr ? std::string() : best->weights_file;
+    add_failure(result, trainings, record.start.folding);
+    return result;
+}
+
+/// What is known of a permutation whose trials have not all ended.
+TrialRecord unfinished(const SweepRecord& record, TrialId permutation) {
+    TrialRecord joined;
+    std::vector<const History*> histories;
+    for (const TrialId trial : trials_of_permutations(record.start.folding, {permutation})) {
+        const TrialRecord* const known = record.find(trial);
+        if (known == nullptr) continue;
+        if (joined.state != TrialState::running) {
+            joined.state =
+                known->state == TrialState::running ? TrialState::running : TrialState::paused;
+            joined.rank = known->rank;
+        }
+        const double began = known->first_started_at;
+        if (began > 0 && (joined.first_started_at == 0 || began < joined.first_started_at)) {
+            joined.first_started_at = began;
+        }
+        joined.spent_seconds += known->spent_seconds;
+        histories.push_back(known->result ? &known->result->history : &known->epochs);
+    }
+    joined.epochs = mean_history(histories);
+    return joined;
+}
+
+SweepStart start_by_permutation(const SweepStart& start) {
+    SweepStart joined = start;
+    joined.folding = {};
+    joined.trials.clear();
+    joined.shared.clear();
+    const Folding& folding = start.folding;
+    for (const TrialId trial : start.trials) {
+        const TrialId permutation = folding.permutation(trial);
+        if (joined.trials.empty() || joined.trials.back() != permutation) {
+            joined.trials.push_back(permutation);
+        }
+    }
+    // The permutations that share trainings are the same in all folds.
+    for (const auto& ids : start.shared) {
+        if (ids.front() % folding.trials() != 0) continue;
+        auto& permutations = joined.shared.emplace_back();
+        for (const TrialId id : ids) permutations.push_back(folding.permutation(id));
+    }
+    return joined;
+}
+
+}  // namespace
+
+std::vector<const TrialResult*> trainings_of(const SweepRecord& record, TrialId permutation) {
+    std::vector<const TrialResult*> results;
+    for (const TrialId trial : trials_of_permutations(record.start.folding, {permutation})) {
+        if (const TrialResult* const result = record.result(trial)) results.push_back(result);
+    }
+    return results;
+}
+
+std::optional<TrialResult> permutation_result(const SweepRecord& record, TrialId permutation) {
+    const auto trainings = trainings_of(record, permutation);
+    if (trainings.size() < record.start.folding.trials()) return std::nullopt;
+    if (!record.start.folding.any()) return *trainings.front();
+    return combined(record, permutation, trainings);
+}
+
+const TrialResult* best_training(const SweepRecord& record, TrialId permutation) {
+    const std::string& metric = record.start.metric;
+    const TrialResult* best = nullptr;
+    for (const TrialResult* training : trainings_of(record, permutation)) {
+        const Score score = score_of(*training, metric);
+        if (!score.counts()) continue;
+        if (best == nullptr || ranks_before(score, score_of(*best, metric), metric)) {
+            best = training;
+        }
+    }
+    return best;
+}
+
+SweepRecord by_permutation(const SweepRecord& record) {
+    if (!record.start.folding.any()) return record;
+    SweepRecord joined{.start = start_by_permutation(record.start),
+                       .trials = {},
+                       .starts = record.starts,
+                       .timeline = record.timeline,
+                       .finished = record.finished,
+                       .last_sign_of_life = record.last_sign_of_life,
+                       .owner = record.owner,
+                       .served_by = {}};
+    joined.served_by = joined.start.joined();
+    const Folding& folding = record.start.folding;
+    for (Span& span : joined.timeline) span.trial = folding.permutation(span.trial);
+    for (const auto& entry : record.trials) {
+        const TrialId permutation = folding.permutation(entry.first);
+        if (joined.trials.contains(permutation)) continue;
+        TrialRecord& trial = joined.trials[permutation];
+        trial = unfinished(record, permutation);
+        trial.result = permutation_result(record, permutation);
+        if (!trial.result) continue;
+        trial.state = trial.result->state;
+        trial.epochs.clear();
+    }
+    return joined;
+}
+
+}  // namespace msunet::record

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "msunet/record/folds.hpp"
+
+#include "msunet/core/text.hpp"
+
+namespace msunet::record {
+
+std::string fold_text(const Folding& folding, TrialId trial) {
+    if (!folding.any()) return {};
+    auto text = core::concat("fold ", folding.fold(trial) + 1, " of ", folding.folds);
+    if (folding.repeats > 1) {
+        text += core::concat(", repeat ", folding.repeat(trial) + 1, " of ", folding.repeats);
+    }
+    return text;
+}
+
+std::vector<TrialId> trials_of_permutations(const Folding& folding,
+                                            const std::vector<TrialId>& permutations) {
+    std::vector<TrialId> trials;
+    trials.reserve(permutations.size() * folding.trials());
+    for (const TrialId permutation : permutations) {
+        for (std::uint64_t i = 0; i < folding.trials(); ++i) {
+            trials.push_back(permutation * folding.trials() + i);
+        }
+    }
+    return trials;
+}
+
+}  // namespace msunet::record
