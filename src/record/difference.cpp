@@ -41,6 +41,13 @@ void walk(const Map& recorded, const Map& current, const Both& both) {
     }
 }
 
+/// Indices in the grid, ascending.
+std::vector<std::uint64_t> indices_of(const SweepStart& start) {
+    std::vector<std::uint64_t> indices = start.indices.empty() ? start.trials : start.indices;
+    std::ranges::sort(indices);
+    return indices;
+}
+
 }  // namespace
 
 std::vector<std::string> difference(const Configuration& recorded, const Configuration& current) {
@@ -115,7 +122,7 @@ std::vector<std::string> difference(const SweepStart& recorded, const SweepStart
     add(lines, difference(recorded.data, current.data));
     // The record also has the trials that were suggested since.
     const bool same = recorded.rounds > 0 ? std::ranges::includes(recorded.trials, current.trials)
-                                          : recorded.trials == current.trials;
+                                          : indices_of(recorded) == indices_of(current);
     if (lines.empty() && !same) {
         lines.push_back(concat("permutations: recorded ", recorded.trials.size(), ", now ",
                                current.trials.size(), ", not the same ones"));

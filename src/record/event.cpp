@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
+#include <utility>
+#include <vector>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -21,6 +24,31 @@ public:
         record_.start = event;
         record_.served_by = event.joined();
         begin(event.world, event.owner, event.at);
+    }
+
+    void operator()(const SweepExtended& event) {
+        SweepStart& start = record_.start;
+        start.configuration = event.configuration;
+        start.grid = event.grid;
+        std::vector<std::pair<TrialId, std::uint64_t>> pairs;
+        for (std::size_t i = 0; i < event.trials.size(); ++i) {
+            pairs.emplace_back(event.trials[i], event.indices[i]);
+        }
+        std::ranges::sort(pairs);
+        start.trials.clear();
+        start.indices.clear();
+        for (const auto& [trial, index] : pairs) {
+            start.trials.push_back(trial);
+            start.indices.push_back(index);
+        }
+        start.shared = event.shared;
+        record_.served_by = start.joined();
+        // The grid may have further names since.
+        for (auto& [id, trial] : record_.trials) {
+            if (trial.result) trial.result->permutation = start.permutation(id);
+        }
+        record_.finished = false;
+        see(event.at);
     }
 
     void operator()(const TrialSuggested& event) {
@@ -188,23 +216,26 @@ bool is_ascending(const std::vector<TrialId>& trials) {
     return std::adjacent_find(trials.begin(), trials.end(), std::greater_equal<>()) == trials.end();
 }
 
-void check_start(const SweepStart& start) {
-    for (const auto& [name, values] : start.grid) {
+void check_grid(const GridLists& grid) {
+    for (const auto& [name, values] : grid) {
         if (values.empty()) {
             throw core::InputError("the grid has no value for " + core::quoted(name));
         }
     }
-    constexpr std::uint64_t most_folds = 1'000'000;  // bounds what a damaged file may ask for
-    const auto [folds, repeats] = start.folding;
-    if ((folds == 0) != (repeats == 0) || folds > most_folds || repeats > most_folds) {
-        throw core::InputError("the numbers of folds and repeats don't fit");
-    }
-    if (!is_ascending(start.trials)) {
-        throw core::InputError("the trials are not in ascending order");
-    }
+}
+
+bool is_in_grid(const GridLists& grid, std::uint64_t index) {
+    // Without overflow: the grid may have up to 2^63 permutations.
+    for (const auto& [name, values] : grid) index /= values.size();
+    return index == 0;
+}
+
+/// `trials`: of the sweep, ascending.
+void check_shared(const std::vector<std::vector<TrialId>>& shared,
+                  const std::vector<TrialId>& trials) {
     std::vector<TrialId> trainings;
     std::vector<TrialId> served;
-    for (const auto& ids : start.shared) {
+    for (const auto& ids : shared) {
         if (ids.size() < 2 || !is_ascending(ids)) {
             throw core::InputError("a shared training is not an ascending list of trials");
         }
@@ -213,9 +244,42 @@ void check_start(const SweepStart& start) {
     }
     std::ranges::sort(served);
     if (!is_ascending(trainings) || !is_ascending(served) ||
-        !std::ranges::includes(start.trials, served)) {
+        !std::ranges::includes(trials, served)) {
         throw core::InputError("the shared trainings are not parts of the sweep");
     }
+}
+
+void check_start(const SweepStart& start) {
+    check_grid(start.grid);
+    constexpr std::uint64_t most_folds = 1'000'000;  // bounds what a damaged file may ask for
+    const auto [folds, repeats] = start.folding;
+    if ((folds == 0) != (repeats == 0) || folds > most_folds || repeats > most_folds) {
+        throw core::InputError("the numbers of folds and repeats don't fit");
+    }
+    if (!is_ascending(start.trials)) {
+        throw core::InputError("the trials are not in ascending order");
+    }
+    check_shared(start.shared, start.trials);
+}
+
+void check_extension(const SweepStart& start, const SweepExtended& event) {
+    check_grid(event.grid);
+    if (start.rounds > 0 || !start.shard.empty() || start.folding.any()) {
+        throw core::InputError("a sweep with suggestions, shards or folds is extended");
+    }
+    if (event.indices.size() != event.trials.size() || !is_ascending(event.indices) ||
+        (!event.indices.empty() && !is_in_grid(event.grid, event.indices.back()))) {
+        throw core::InputError("the permutations of the extension are not those of its grid");
+    }
+    std::vector<TrialId> trials = event.trials;
+    std::ranges::sort(trials);
+    const bool keeps_all =
+        trials.size() >= start.trials.size() &&
+        std::ranges::equal(start.trials, trials | std::views::take(std::ssize(start.trials)));
+    if (!is_ascending(trials) || !keeps_all) {
+        throw core::InputError("the extension does not keep the trials and add later ones");
+    }
+    check_shared(event.shared, trials);
 }
 
 void check_suggestion(const SweepStart& start, TrialId trial) {
@@ -224,10 +288,7 @@ void check_suggestion(const SweepStart& start, TrialId trial) {
     };
     if (std::ranges::binary_search(start.trials, trial)) throw problem("a second time");
     if (start.trials.size() >= start.rounds) throw problem("beyond the number of trials");
-    // Without overflow: the grid may have up to 2^63 permutations.
-    TrialId left = trial;
-    for (const auto& [name, values] : start.grid) left /= values.size();
-    if (left > 0) throw problem("outside of the grid");
+    if (!is_in_grid(start.grid, trial)) throw problem("outside of the grid");
 }
 
 }  // namespace
@@ -239,6 +300,10 @@ void check(const SweepRecord& record, const Event& event) {
         return;
     }
     if (record.starts.empty()) throw core::InputError("the first line does not start a sweep");
+    if (const auto* extended = std::get_if<SweepExtended>(&event)) {
+        check_extension(record.start, *extended);
+        return;
+    }
     if (const auto* suggested = std::get_if<TrialSuggested>(&event)) {
         check_suggestion(record.start, suggested->trial);
     }

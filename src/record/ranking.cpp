@@ -44,10 +44,12 @@ std::optional<RankedValue> ranked_value(const TrialResult& result, std::string_v
 }
 
 Score score_of(const TrialResult& result, std::string_view name) {
+    Score score;
+    score.trial = result.trial;
+    score.place = result.trial;
     const auto ranked = ranked_value(result, name);
-    if (!ranked) return {result.trial, std::nullopt, std::nullopt};
-    if (ranked->metric == name) return {result.trial, ranked->value, std::nullopt};
-    return {result.trial, std::nullopt, ranked->value};
+    if (ranked) (ranked->metric == name ? score.value : score.substitute) = ranked->value;
+    return score;
 }
 
 bool ranks_before(const Score& a, const Score& b, std::string_view metric) {
@@ -55,13 +57,17 @@ bool ranks_before(const Score& a, const Score& b, std::string_view metric) {
     if (a.value && *a.value != *b.value) return is_better(*a.value, *b.value, metric);
     if (a.substitute.has_value() != b.substitute.has_value()) return a.substitute.has_value();
     if (a.substitute && *a.substitute != *b.substitute) return *a.substitute > *b.substitute;
-    return a.trial < b.trial;
+    return a.place < b.place;
 }
 
 std::vector<std::size_t> ranking(std::span<const TrialResult> results, std::string_view metric) {
     std::vector<Score> scores;
     scores.reserve(results.size());
-    for (const TrialResult& result : results) scores.push_back(score_of(result, metric));
+    for (const TrialResult& result : results) {
+        Score score = score_of(result, metric);
+        score.place = scores.size();
+        scores.push_back(score);
+    }
     std::vector<std::size_t> order(results.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
@@ -77,6 +83,10 @@ const TrialResult* best(const SweepRecord& record) {
 }
 
 Leaderboard::Leaderboard(const SweepRecord& record) : Leaderboard(record.start.metric) {
+    const SweepStart& start = record.start;
+    for (std::size_t i = 0; i < start.indices.size(); ++i) {
+        places_.emplace(start.trials[i], start.indices[i]);
+    }
     const Folding& folding = record.start.folding;
     for (const auto& [id, trial] : record.trials) {
         if (!trial.result) continue;
@@ -105,7 +115,10 @@ bool Leaderboard::add(const SweepRecord& record, const TrialResult& result) {
 }
 
 bool Leaderboard::compare(const TrialResult& result) {
-    const Score score = score_of(result, metric_);
+    Score score = score_of(result, metric_);
+    if (const auto known = places_.find(result.trial); known != places_.end()) {
+        score.place = known->second;
+    }
     if (!score.counts() || (best_.counts() && !ranks_before(score, best_, metric_))) return false;
     best_ = score;
     return true;

@@ -30,6 +30,16 @@ std::optional<StopReason> stop_reason_of(std::string_view name) {
     return static_cast<StopReason>(found - reason_names.begin());
 }
 
+std::uint64_t SweepStart::index_of(TrialId trial) const {
+    if (indices.empty()) return folding.permutation(trial);
+    const auto found = std::ranges::lower_bound(trials, trial);
+    return indices.at(static_cast<std::size_t>(found - trials.begin()));
+}
+
+core::Permutation SweepStart::permutation(TrialId trial) const {
+    return permutation_of(grid, index_of(trial));
+}
+
 std::vector<TrialId> SweepStart::permutations_of(TrialId training) const {
     const auto found = std::ranges::lower_bound(
         shared, training, {}, [](const std::vector<TrialId>& ids) { return ids.front(); });
@@ -66,6 +76,10 @@ std::vector<const TrialResult*> SweepRecord::results() const {
     for (const auto& [id, trial] : trials) {
         if (trial.result) all.push_back(&*trial.result);
     }
+    if (!start.indices.empty()) {
+        std::ranges::sort(all, {},
+                          [this](const TrialResult* one) { return start.index_of(one->trial); });
+    }
     return all;
 }
 
@@ -90,9 +104,7 @@ std::vector<TrialId> SweepRecord::unfinished_permutations(TrialId training) cons
     return members;
 }
 
-core::Permutation SweepRecord::permutation(TrialId trial) const {
-    return permutation_of(start.grid, start.folding.permutation(trial));
-}
+core::Permutation SweepRecord::permutation(TrialId trial) const { return start.permutation(trial); }
 
 std::vector<std::size_t> positions_of(const GridLists& grid, TrialId trial) {
     std::vector<std::size_t> positions(grid.size());

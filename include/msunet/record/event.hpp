@@ -16,6 +16,18 @@ namespace msunet::record {
 /// Version of the journal's format, in each journal's first line.
 inline constexpr std::int64_t journal_version = 2;
 
+/// The sweep gets further permutations (`--extend`). What it has keeps its ids and results.
+struct SweepExtended {
+    static constexpr std::string_view name = "sweep_extended";
+    Configuration configuration;
+    GridLists grid;  ///< the whole new one
+    /// All trials in the order of their permutations in `grid`; new ones have ids after all others.
+    std::vector<TrialId> trials;
+    std::vector<std::uint64_t> indices;        ///< of those permutations, ascending
+    std::vector<std::vector<TrialId>> shared;  ///< as `SweepStart` has it, of all trials
+    double at = 0;
+};
+
 /// The sampler has suggested a permutation: its trial joins the sweep.
 struct TrialSuggested {
     static constexpr std::string_view name = "trial_suggested";
@@ -124,9 +136,10 @@ struct Finished {
 };
 
 /// One line of the journal.
-using Event = std::variant<SweepStart, TrialSuggested, SuggestionsEnded, TrialStarted,
-                           CheckpointSaved, EpochFinished, TrialPaused, RungReached, TrialPromoted,
-                           TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
+using Event =
+    std::variant<SweepStart, SweepExtended, TrialSuggested, SuggestionsEnded, TrialStarted,
+                 CheckpointSaved, EpochFinished, TrialPaused, RungReached, TrialPromoted,
+                 TrialFinished, TrialRetried, Heartbeat, Stopped, Resumed, Finished>;
 
 /// Updates a record by an event. `Resumed` after a start without an end counts a death
 /// for every trial that ran then. Throws core::InputError where the event can't follow: a trial

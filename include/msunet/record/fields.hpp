@@ -35,7 +35,7 @@ namespace msunet::record {
 
 using codec::Is;
 
-/// Ascending trials as [first, count] pairs: a whole grid is one pair.
+/// Trials as [first, count] pairs of consecutive ones: a whole grid is one pair.
 using TrialRanges = std::vector<std::array<TrialId, 2>>;
 [[nodiscard]] TrialRanges ranges_of(const std::vector<TrialId>& trials);
 /// Throws core::InputError for more than a sweep may hold.
@@ -184,6 +184,16 @@ void fields(Archive& archive, T& value) {
     archive.converted("trials", value.trials, ranges_of, trials_of);
     archive.optional("shared", value.shared);
     archive.optional("rounds", value.rounds);
+}
+
+template <class Archive, Is<SweepExtended> T>
+void fields(Archive& archive, T& value) {
+    archive("at", value.at);
+    archive("grid", value.grid);
+    archive("configuration", value.configuration);
+    archive.converted("trials", value.trials, ranges_of, trials_of);
+    archive.converted("permutations", value.indices, ranges_of, trials_of);
+    archive.optional("shared", value.shared);
 }
 
 template <class Archive, Is<TrialStarted> T>

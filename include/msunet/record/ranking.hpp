@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,16 +39,17 @@ struct Score {
     TrialId trial = 0;
     std::optional<double> value;       ///< of the metric
     std::optional<double> substitute;  ///< of the default metric, where `value` is missing
+    std::uint64_t place = 0;           ///< in tables; that of its id where no sweep was extended
 
     [[nodiscard]] bool counts() const { return value || substitute; }
 };
 [[nodiscard]] Score score_of(const TrialResult& result, std::string_view metric);
 
-/// Whether `a` stands before `b` in the ranking: better values first, equal ones by id. After them
-/// the trials without a value, by their substitutes, then by id.
+/// Whether `a` stands before `b` in the ranking: better values first, equal ones by their place in
+/// tables. After them the trials without a value, by their substitutes, then by place.
 [[nodiscard]] bool ranks_before(const Score& a, const Score& b, std::string_view metric);
 
-/// Indices into `results` from best to worst.
+/// Indices into `results` from best to worst. `results`: in the order of tables.
 [[nodiscard]] std::vector<std::size_t> ranking(std::span<const TrialResult> results,
                                                std::string_view metric);
 
@@ -80,6 +83,7 @@ private:
     bool compare(const TrialResult& result);
 
     std::string metric_;
+    std::map<TrialId, std::uint64_t> places_;  ///< of a sweep that was extended
     std::size_t ended_ = 0;
     Score best_;
 };

@@ -88,7 +88,7 @@ struct Owner {
 /// The names of the grid with their values, ranges expanded.
 using GridLists = std::map<std::string, std::vector<core::Value>, std::less<>>;
 
-/// What is fixed when an experiment begins.
+/// What is fixed when an experiment begins, or when it is extended.
 struct SweepStart {
     static constexpr std::string_view name = "sweep_started";
     std::string experiment_name;
@@ -98,6 +98,9 @@ struct SweepStart {
     /// The trials of the selected permutations, ascending; in a record also those that were
     /// suggested since.
     std::vector<TrialId> trials;
+    /// Where the sweep was extended: the index in `grid` of each one's permutation, parallel to
+    /// `trials`. Else empty: ids are indices.
+    std::vector<std::uint64_t> indices{};
     /// Permutations that one training serves, where it serves several: ascending ids, of which the
     /// first is the training's. All others are trained alone.
     std::vector<std::vector<TrialId>> shared;
@@ -111,6 +114,10 @@ struct SweepStart {
     double at = 0;                ///< unix seconds
     std::int64_t utc_offset = 0;  ///< seconds east of UTC in which dates are written
 
+    /// The index in `grid` of a selected permutation: its place in tables.
+    [[nodiscard]] std::uint64_t index_of(TrialId trial) const;
+    /// The permutation of a trial.
+    [[nodiscard]] core::Permutation permutation(TrialId trial) const;
     /// The permutations that a training serves, ascending.
     [[nodiscard]] std::vector<TrialId> permutations_of(TrialId training) const;
     /// The training of each permutation that isn't the first of its own.
@@ -195,7 +202,7 @@ struct SweepRecord {
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;
     /// Its result; null if it has none.
     [[nodiscard]] const TrialResult* result(TrialId trial) const;
-    /// Results in the order of permutations.
+    /// Results in the order of their permutations in the grid.
     [[nodiscard]] std::vector<const TrialResult*> results() const;
     /// How many trials the sweep has, those that are still to be suggested included.
     [[nodiscard]] std::size_t planned() const;

@@ -35,7 +35,7 @@ struct Sweep {
     double ended_at = 0;  ///< end of the last trial; before that the last sign of life
     /// Seconds east of UTC in which dates are written.
     std::int64_t utc_offset = 0;
-    /// Every trial that has ended, in ascending order of id.
+    /// Every trial that has ended, in the order of their permutations in the grid.
     std::vector<record::TrialResult> trials;
 };
 

@@ -102,7 +102,7 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
         {.name = "metric",
          .help = "The metric that decides which trial is best: a column of the history or of the "
                  "Dice by modality (fmri_val_dice). The lowest value is best for losses, the "
-                 "highest for all others; of equal trials the one with the lower id.",
+                 "highest for all others; of equal trials the first of the table.",
          .affects = Affects::result,
          .value_name = "NAME",
          .default_text = "val_dice_coef with validation data, else dice_coef"},

@@ -40,12 +40,12 @@ TEST(IsBetter, NanIsWorseThanEveryNumber) {
     }
 }
 
-TEST(Ranking, BestFirstTiesByIdAndLastThoseWithoutTheMetric) {
+TEST(Ranking, BestFirstTiesByPlaceAndLastThoseWithoutTheMetric) {
     std::vector<TrialResult> results{scored(9, 0.1), scored(7, 0.9),  scored(3, nan),
                                      scored(4, 0.9), scored(5, 0.95), scored(1, 0.99)};
     results[4].state = TrialState::failed;
     results[5].state = TrialState::pca;
-    EXPECT_THAT(ranking(results, "val_dice_coef"), ElementsAre(3, 1, 0, 5, 2, 4));
+    EXPECT_THAT(ranking(results, "val_dice_coef"), ElementsAre(1, 3, 0, 2, 4, 5));
     EXPECT_THAT(ranking({}, "val_dice_coef"), ElementsAre());
 }
 

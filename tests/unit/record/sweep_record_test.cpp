@@ -263,6 +263,76 @@ TEST(Shared, RefusesWhatIsNoPartOfTheSweep) {
     EXPECT_THROW(update(record, TrialStarted{3, 0, "", 1}), core::InputError);
 }
 
+/// The sample's grid with a third rate in the middle.
+SweepExtended sample_extension() {
+    SweepExtended event;
+    event.grid = sample_start().grid;
+    event.grid["lr"] = {0.001, 0.005, 0.01};
+    event.trials = {0, 6, 1, 2, 7, 3, 4, 8, 5};
+    event.indices = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    event.shared = {{7, 8}};
+    event.at = 3000;
+    return event;
+}
+
+SweepRecord unsharded() {
+    SweepStart start = sample_start();
+    start.shard.clear();
+    SweepRecord record;
+    update(record, start);
+    return record;
+}
+
+TEST(Extended, TrialsKeepTheirPermutations) {
+    SweepRecord record = unsharded();
+    for (const TrialId trial : {TrialId{1}, TrialId{0}}) {
+        update(record, TrialFinished{scored(trial, 0.5), 1020});
+    }
+    update(record, Finished{2000});
+    update(record, resumed(2500));
+    update(record, sample_extension());
+    EXPECT_FALSE(record.finished);
+    EXPECT_FALSE(record.starts[0].died);
+    EXPECT_EQ(record.planned(), 9U);
+    EXPECT_EQ(record.unfinished(), 7U);
+    EXPECT_EQ(record.permutation(1).at("lr"), core::Value(0.01));
+    EXPECT_EQ(record.permutation(6).at("lr"), core::Value(0.005));
+    EXPECT_EQ(record.result(1)->permutation, record.permutation(1));
+    EXPECT_EQ(record.training_of(8), 7U);
+    update(record, TrialFinished{scored(6, 0.5), 3020});
+    std::vector<TrialId> ids;
+    for (const TrialResult* result : record.results()) ids.push_back(result->trial);
+    EXPECT_EQ(ids, (std::vector<TrialId>{0, 6, 1})) << "the order of the grid";
+    EXPECT_EQ(best(record)->trial, 0U);
+}
+
+TEST(Extended, OfEqualTrialsTheFirstOfTheTableIsBest) {
+    SweepRecord record = unsharded();
+    update(record, sample_extension());
+    update(record, TrialFinished{scored(1, 0.5), 3020});
+    update(record, TrialFinished{scored(6, 0.5), 3020});
+    EXPECT_EQ(best(record)->trial, 6U);
+}
+
+TEST(Extended, RefusesWhatIsNoExtension) {
+    const auto refused = [](auto change) {
+        SweepExtended event = sample_extension();
+        change(event);
+        SweepRecord record = unsharded();
+        EXPECT_THROW(update(record, event), core::InputError);
+    };
+    refused([](SweepExtended& event) { event.trials[0] = 9; });
+    refused([](SweepExtended& event) { event.trials[1] = 1; });
+    refused([](SweepExtended& event) { event.indices.back() = 9; });
+    refused([](SweepExtended& event) { event.indices.pop_back(); });
+    refused([](SweepExtended& event) { std::swap(event.indices[0], event.indices[1]); });
+    refused([](SweepExtended& event) { event.grid["lr"].clear(); });
+    refused([](SweepExtended& event) { event.shared = {{7, 9}}; });
+    SweepRecord record = unsharded();
+    record.start.shard = "1/2";
+    EXPECT_THROW(update(record, sample_extension()), core::InputError);
+}
+
 TEST(Apply, RefusesWhatCannotFollow) {
     SweepRecord empty;
     EXPECT_THROW(update(empty, Heartbeat{}), core::InputError);
