@@ -4,6 +4,8 @@
 /// the commands that need it load, so that --help and a mistyped option respond at once.
 #pragma once
 
+#include <span>
+
 #include "bench_settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
@@ -25,8 +27,9 @@ public:
     /// Collective over `world`: times training steps and prints a table.
     virtual core::ExitCode bench(const BenchSettings& settings,
                                  const comm::Communicator& world) const = 0;
-    /// Collective over `world`: predicts with a model that all ranks have.
-    virtual core::ExitCode predict(const PredictSettings& settings, const TrainedModel& model,
+    /// Collective over `world`: predicts with the mean of models that all ranks have, at least one.
+    virtual core::ExitCode predict(const PredictSettings& settings,
+                                   std::span<const TrainedModel> models,
                                    const comm::Communicator& world) const = 0;
     /// Writes the phantom data set.
     virtual void phantom(const phantom::PhantomOptions& options) const = 0;

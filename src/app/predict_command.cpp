@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <filesystem>
+#include <vector>
 
 #include "commands.hpp"
 #include "engine.hpp"
+#include "ensemble.hpp"
 #include "in_world.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
@@ -16,31 +19,44 @@ using core::concat;
 
 namespace {
 
-/// On rank 0: options, the model of `model.architecture`, and the preprocessing that is recorded in
-/// the model's file.
-std::string read_all(std::span<const std::string> arguments, TrainedModel& model) {
+/// On rank 0: options, the models of the architecture, and the preprocessing that is recorded in
+/// their files. Returns the settings as YAML.
+std::string read_all(std::span<const std::string> arguments, std::vector<TrainedModel>& models,
+                     const unet::Architecture& architecture) {
     PredictSettings unset;
     const auto command_line =
         with_validation_scans(config::parse_command_line(predict_schema(unset), arguments));
-    model =
-        read_trained_model(model.architecture, read_predict_settings(command_line).predict.model);
-    const auto settings = combine_settings(model, command_line);
-    core::log::info(concat("model ", model.origin, ": ", settings_text(settings)));
-    if (model.preprocessing.empty()) {
+    const auto asked = read_predict_settings(command_line).predict;
+    const auto files = asked.ensemble ? ensemble_files(asked.model)
+                                      : std::vector<std::filesystem::path>{asked.model};
+    for (const auto& file : files) {
+        models.push_back(read_trained_model(architecture, file.string()));
+    }
+    check_agreement(models, command_line);
+    const auto settings = combine_settings(models.front(), command_line);
+    core::log::info(concat(models_text(models), ": ", settings_text(settings)));
+    if (std::ranges::all_of(models,
+                            [](const auto& model) { return model.preprocessing.empty(); })) {
         core::log::info(
-            "the model's file does not say how scans were prepared: options that are not given "
-            "have "
-            "the defaults of training");
+            concat(models.size() == 1 ? "the model's file does" : "the models' files do",
+                   " not say how scans were prepared: options that are not given have "
+                   "the defaults of training"));
+    }
+    if (asked.flip && !settings.mirrors()) {
+        core::log::warn(
+            "--flip changes nothing: with slices along axis 1 (--slice_axis) columns do not run "
+            "between left and right");
     }
     return predict_settings_yaml(settings);
 }
 
 core::ExitCode predict(std::span<const std::string> arguments) {
     return in_world(arguments, [&](const comm::Communicator& world) {
-        TrainedModel model{.architecture = unet::published_architecture()};
-        const auto yaml = on_root(world, [&] { return read_all(arguments, model); });
-        share_trained_model(model, world);
-        return load_engine().predict(predict_settings_from_yaml(yaml), model, world);
+        const auto architecture = unet::published_architecture();
+        std::vector<TrainedModel> models;
+        const auto yaml = on_root(world, [&] { return read_all(arguments, models, architecture); });
+        share_trained_models(models, architecture, world);
+        return load_engine().predict(predict_settings_from_yaml(yaml), models, world);
     });
 }
 
@@ -63,6 +79,8 @@ constexpr const char* predict_examples =
     "  mpirun -n 4 msunet predict -m model_deployfirst.zip dataset -o results \\\n"
     "      --qc check.html\n"
     "        Four processes, and a page to check the masks.\n"
+    "  msunet predict -m models new_scans -o masks --ensemble True --flip True\n"
+    "        The mean over all models of a folder, each on slices and their mirror images.\n"
     "  msunet predict --validation first -o check --qc check.html\n"
     "        Dice of every validation scan against its mask, in check/dice.csv.\n"
     "  msunet predict -m first test/data -o check --reference test/masks\n"

@@ -136,18 +136,28 @@ PredictSettings predict_settings_from_yaml(const std::string& yaml) {
     return settings;
 }
 
+std::string resampling_text(const imaging::PreprocessOptions& options) {
+    if (!options.by_spacing()) return concat("-ts ", options.target());
+    return concat("-hspace ", options.horizontal(), " -vspace ", options.interlayer());
+}
+
+std::string windows_text(const PredictSettings& settings) {
+    return data::patches_text(settings.patches, settings.model.patch_dimensions,
+                              settings.model.patch_stride);
+}
+
+std::string mirrors_text(const PredictSettings& settings) {
+    return settings.mirrors() ? ", each slice also mirrored" : "";
+}
+
 std::string settings_text(const PredictSettings& settings) {
     const auto& scale = settings.preprocess;
-    const std::string size =
-        scale.by_spacing() ? concat("-hspace ", scale.horizontal(), " -vspace ", scale.interlayer())
-                           : concat("-ts ", scale.target());
-    const std::string windows = data::patches_text(
-        settings.patches, settings.model.patch_dimensions, settings.model.patch_stride);
     const std::string axis = scale.axis_of_slices() == imaging::SliceAxis::third
                                  ? ""
                                  : concat(", slices along axis ", core::name_of(scale.slice_axis));
-    return concat(size, axis, ", windows of ", windows, ", frame ", scale.frame, " of 4-D scans, ",
-                  settings.model.final_activation.value_or("sigmoid"));
+    return concat(resampling_text(scale), axis, ", windows of ", windows_text(settings), ", frame ",
+                  scale.frame, " of 4-D scans, ",
+                  settings.model.final_activation.value_or("sigmoid"), mirrors_text(settings));
 }
 
 }  // namespace msunet::app

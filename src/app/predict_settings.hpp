@@ -22,6 +22,11 @@ struct PredictSettings {
     imaging::PreprocessOptions preprocess;
     data::PatchOptions patches;
     predict::ModelOptions model;
+
+    /// Whether slices are mirrored, too: --flip where it has an effect.
+    [[nodiscard]] bool mirrors() const {
+        return predict.flip && preprocess.columns_run_left_right();
+    }
 };
 
 /// The options of `msunet predict` in the sections of its help. Refers to `settings`.
@@ -39,6 +44,15 @@ struct PredictSettings {
 /// The effective settings as YAML, and back: how the other ranks get those of rank 0.
 [[nodiscard]] std::string predict_settings_yaml(const PredictSettings& settings);
 [[nodiscard]] PredictSettings predict_settings_from_yaml(const std::string& yaml);
+
+/// "-ts 128" or "-hspace 0.08 -vspace 0.76".
+[[nodiscard]] std::string resampling_text(const imaging::PreprocessOptions& options);
+
+/// "0.75 of the slice every 0.125", or in pixels.
+[[nodiscard]] std::string windows_text(const PredictSettings& settings);
+
+/// ", each slice also mirrored", or nothing.
+[[nodiscard]] std::string mirrors_text(const PredictSettings& settings);
 
 /// "-ts 128, windows of 0.75 of the slice …, sigmoid": for the first lines.
 [[nodiscard]] std::string settings_text(const PredictSettings& settings);

@@ -33,6 +33,14 @@ std::int64_t side(const std::map<std::string, std::string>& attributes, const ch
     return said ? *said : in_json.value_or(0);
 }
 
+void share_one(TrainedModel& model, const comm::Communicator& world) {
+    broadcast_weights(model.architecture, model.weights, world);
+    model.input_height = world.broadcast(model.input_height);
+    model.input_width = world.broadcast(model.input_width);
+    model.origin = world.broadcast(model.origin);
+    model.training_scans = world.broadcast(model.training_scans);
+}
+
 }  // namespace
 
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path) {
@@ -51,12 +59,11 @@ TrainedModel read_trained_model(const unet::Architecture& architecture, const st
     return model;
 }
 
-void share_trained_model(TrainedModel& model, const comm::Communicator& world) {
-    broadcast_weights(model.architecture, model.weights, world);
-    model.input_height = world.broadcast(model.input_height);
-    model.input_width = world.broadcast(model.input_width);
-    model.origin = world.broadcast(model.origin);
-    model.training_scans = world.broadcast(model.training_scans);
+void share_trained_models(std::vector<TrainedModel>& models, const unet::Architecture& architecture,
+                          const comm::Communicator& world) {
+    const auto count = world.broadcast(static_cast<std::int64_t>(models.size()));
+    models.resize(static_cast<std::size_t>(count), TrainedModel{.architecture = architecture});
+    for (TrainedModel& model : models) share_one(model, world);
 }
 
 }  // namespace msunet::app

@@ -32,8 +32,9 @@ struct TrainedModel {
 /// that names the file.
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path);
 
-/// Collective over `world`: rank 0's weights, input size and training scans, on every rank. `model`
-/// has the same architecture on all ranks.
-void share_trained_model(TrainedModel& model, const comm::Communicator& world);
+/// Collective over `world`: rank 0's models on every rank, with weights, input size and training
+/// scans. `architecture` is that of all models and the same on all ranks.
+void share_trained_models(std::vector<TrainedModel>& models, const unet::Architecture& architecture,
+                          const comm::Communicator& world);
 
 }  // namespace msunet::app

@@ -2,6 +2,8 @@
 #include "msunet/predict/scan.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <utility>
 
 #include "msunet/imaging/grid.hpp"
@@ -43,14 +45,63 @@ std::vector<std::uint8_t> seen_mask(core::Volume likelihood, const ScanOptions& 
 
 }  // namespace
 
-Prediction predict_scan(SlicePredictor& predictor, const core::Volume& scan,
+namespace {
+
+/// Reverses the columns of all rows.
+void mirror(std::vector<float>& voxels, std::size_t width) {
+    for (auto row = voxels.begin(); row != voxels.end();) {
+        const auto end = row + static_cast<std::ptrdiff_t>(width);
+        std::reverse(row, end);
+        row = end;
+    }
+}
+
+void add_to(std::vector<float>& sum, const std::vector<float>& values) {
+    std::ranges::transform(sum, values, sum.begin(), std::plus<>());
+}
+
+}  // namespace
+
+std::vector<float> mean_likelihood(std::span<SlicePredictor> models, const core::Volume& slices,
+                                   const WindowOptions& options, bool flip,
+                                   const std::function<void()>& between_batches) {
+    const auto likelihood_of = [&](SlicePredictor& model, const std::vector<float>& voxels) {
+        return model.predict(voxels, static_cast<std::uint32_t>(slices.size[1]),
+                             static_cast<std::uint32_t>(slices.size[0]), options, between_batches);
+    };
+    std::vector<float> mirrored;
+    if (flip) {
+        mirrored = slices.voxels;
+        mirror(mirrored, slices.size[0]);
+    }
+    std::vector<float> sum;
+    for (SlicePredictor& model : models) {
+        auto likelihood = likelihood_of(model, slices.voxels);
+        if (flip) {
+            auto of_mirrored = likelihood_of(model, mirrored);
+            mirror(of_mirrored, slices.size[0]);
+            add_to(likelihood, of_mirrored);
+        }
+        if (sum.empty()) {
+            sum = std::move(likelihood);
+        } else {
+            add_to(sum, likelihood);
+        }
+    }
+    const std::size_t count = models.size() * (flip ? 2 : 1);
+    if (count > 1) {
+        for (float& value : sum) value /= static_cast<float>(count);
+    }
+    return sum;
+}
+
+Prediction predict_scan(std::span<SlicePredictor> models, const core::Volume& scan,
                         const ScanOptions& options, const std::function<void()>& between_batches) {
     const imaging::Grid grid = imaging::grid_for(scan, options.preprocess);
     const core::Volume input = imaging::normalise_volume(scan, grid, options.outliers).volume;
     core::Volume likelihood = input;
-    likelihood.voxels = predictor.predict(input.voxels, static_cast<std::uint32_t>(input.size[1]),
-                                          static_cast<std::uint32_t>(input.size[0]),
-                                          options.windows, between_batches);
+    likelihood.voxels =
+        mean_likelihood(models, input, options.windows, options.flip, between_batches);
     auto prediction = back_onto(scan, likelihood, options.threshold);
     clean_mask(prediction, options.clean);
     prediction.measures = imaging::measure(input, seen_mask(std::move(likelihood), options));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "msunet/core/text.hpp"
 
@@ -62,6 +64,19 @@ std::vector<std::string> differences(const imaging::ScanMeasures& scan,
     return texts;
 }
 
+/// Makes the range of this name contain `range`.
+void widen(ModalityScans& of, std::string_view name, const MeasureRange& range) {
+    const auto [place, is_new] = of.ranges.emplace(name, range);
+    place->second.low = std::min(place->second.low, range.low);
+    place->second.high = std::max(place->second.high, range.high);
+}
+
+std::vector<ModalityScans> in_order(std::map<core::Modality, ModalityScans> found) {
+    std::vector<ModalityScans> ranges;
+    for (auto& [modality, of] : found) ranges.push_back(std::move(of));
+    return ranges;
+}
+
 }  // namespace
 
 std::vector<ModalityScans> ranges_of(std::span<const MeasuredScan> scans) {
@@ -72,15 +87,23 @@ std::vector<ModalityScans> ranges_of(std::span<const MeasuredScan> scans) {
         ++of.scans;
         for (const auto& measure : imaging::measures) {
             const double value = values.*measure.value;
-            const auto [place, is_new] =
-                of.ranges.emplace(measure.name, MeasureRange{.low = value, .high = value});
-            place->second.low = std::min(place->second.low, value);
-            place->second.high = std::max(place->second.high, value);
+            widen(of, measure.name, {.low = value, .high = value});
         }
     }
-    std::vector<ModalityScans> ranges;
-    for (auto& [modality, of] : found) ranges.push_back(std::move(of));
-    return ranges;
+    return in_order(std::move(found));
+}
+
+std::vector<ModalityScans> joined_ranges(std::span<const std::vector<ModalityScans>> models) {
+    std::map<core::Modality, ModalityScans> found;
+    for (const auto& model : models) {
+        for (const auto& [modality, scans, ranges] : model) {
+            auto& of = found[modality];
+            of.modality = modality;
+            of.scans = std::max(of.scans, scans);
+            for (const auto& [name, range] : ranges) widen(of, name, range);
+        }
+    }
+    return in_order(std::move(found));
 }
 
 std::vector<std::string> unlike_training(const imaging::ScanMeasures& scan,

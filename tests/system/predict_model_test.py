@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import struct
 
 import program
@@ -63,7 +64,28 @@ class Models(PredictTest):
         self.assertIn("pixels of 2.000 mm, in training 0.500", result.err)
         self.assertIn("the same size is -ts 48 in msUNET-RAM's inference", result.out)
 
+        self.check_ensembles_of_trained_models(experiment, texts[0])
         self.check_validation(experiment)
+
+    def check_ensembles_of_trained_models(self, experiment, alone):
+        """An experiment's ensemble is that of its fold_models; models must agree in the input."""
+        ensemble = ("data", "-o", "folds", "--ensemble", "True", "--threads", "1")
+        refused = run("predict", "-m", experiment, *ensemble, cwd=self.here)
+        self.assert_code(refused, 2)
+        self.assertIn("holds only 'best_model.hdf5' (and no folder fold_models), give", refused.err)
+        folds = experiment / "fold_models"
+        folds.mkdir()
+        for name in ("a.hdf5", "b.hdf5"):
+            shutil.copy(experiment / "best_model.hdf5", folds / name)
+        result = run("predict", "-m", experiment, *ensemble, cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertIn(f"mean of 2 models in {folds}: -ts 32, windows", result.out)
+        self.assertEqual(contents(self.here / "folds"), alone)
+        shutil.copy(self.here / "model.h5", folds / "c.h5")
+        refused = run("predict", "-m", folds, *ensemble, cwd=self.here)
+        self.assert_code(refused, 2)
+        self.assertIn(f"'{folds}/a.hdf5' and '{folds}/c.h5' differ in the resampling (-ts 32; "
+                      "-ts 128)", refused.err)
 
     def check_validation(self, experiment):
         """The experiment knows its validation scans and their masks, in any working directory."""
@@ -103,6 +125,68 @@ class Models(PredictTest):
         self.assertIn("--overwrite", text)
         script = run("--bash_completion", cwd=self.here).out
         self.assertIn("--reference", script)
+
+
+class Ensembles(PredictTest):
+    def setUp(self):
+        super().setUp()
+        write_scans(self.here, names=("a2_dti",))
+        (self.here / "models").mkdir()
+        for name, seed in (("a", "1"), ("b", "2")):
+            made = run("init-model", f"models/{name}.h5", "--seed", seed, cwd=self.here)
+            self.assert_code(made, 0)
+
+    def likelihood(self, model, *options, scan="data/a2_dti_data.nii", **extra):
+        result = self.predict(scan, "-o", "out", "--overwrite", *options, model=model, **extra)
+        self.assert_code(result, 0)
+        name = os.path.basename(scan).replace(".nii", "_likelihood.nii")
+        values = struct.unpack("<1024f", (self.here / "out" / name).read_bytes()[352:])
+        return values, result
+
+    def test_the_mean_of_two_models(self):
+        first, _ = self.likelihood("models/a.h5")
+        second, _ = self.likelihood("models/b.h5")
+        mean, result = self.likelihood("models", "--ensemble", "True", "--qc", "qc.html")
+        for one, other, value in zip(first, second, mean):
+            self.assertAlmostEqual(value, (one + other) / 2, delta=1e-6)
+        self.assertIn("mean of 2 models in models: -ts 32", result.out)
+        self.assertIn("mean of 2 models in models", (self.here / "qc.html").read_text())
+        self.assertEqual(self.likelihood("models", "--ensemble", "True", ranks=2)[0], mean)
+        (self.here / "models" / "a.h5").rename(self.here / "a.h5")
+        for model, message in (("models", "'models' holds only 'b.h5' (and no folder fold_models)"),
+                               ("a.h5", "-m 'a.h5' is no folder"),
+                               ("gone", "-m 'gone' does not exist")):
+            refused = self.predict("data", "--ensemble", "True", model=model)
+            self.assert_code(refused, 2)
+            self.assertIn(message, refused.err)
+
+    def test_mirrored_slices(self):
+        scan = self.here / "data" / "a2_dti_data.nii"
+        values = struct.unpack("<1024f", scan.read_bytes()[352:])
+        write_nifti(self.here / "mirror.nii", (16, 16, 4), columns_reversed(values))
+        plain, _ = self.likelihood("model.h5", "--qc", "qc.html")
+        self.assertNotIn("also mirrored", (self.here / "qc.html").read_text())
+        other, _ = self.likelihood("model.h5", scan="mirror.nii")
+        flipped, result = self.likelihood("model.h5", "--flip", "True", "--qc", "qc.html")
+        self.assertIn(", each slice also mirrored", result.out)
+        self.assertIn("model model.h5, each slice also mirrored",
+                      (self.here / "qc.html").read_text())
+        self.assertNotEqual(flipped, plain)
+        for one, mirrored, value in zip(plain, columns_reversed(other), flipped):
+            self.assertAlmostEqual(value, (one + mirrored) / 2, delta=1e-4)
+        both, _ = self.likelihood("model.h5", "--flip", "True", scan="mirror.nii")
+        for value, mirrored in zip(flipped, columns_reversed(both)):
+            self.assertAlmostEqual(value, mirrored, delta=1e-4)
+        sagittal, _ = self.likelihood("model.h5", "--slice_axis", "1")
+        same, result = self.likelihood("model.h5", "--slice_axis", "1", "--flip", "True")
+        self.assertEqual(same, sagittal)
+        self.assertIn("--flip changes nothing: with slices along axis 1", result.err)
+
+
+def columns_reversed(values, width=16):
+    """Values (x fastest) of a volume with its columns in reversed order."""
+    rows = [values[i:i + width] for i in range(0, len(values), width)]
+    return [value for row in rows for value in reversed(row)]
 
 
 class Reference(PredictTest):

@@ -44,6 +44,11 @@ struct PreprocessOptions {
     [[nodiscard]] SliceAxis axis_of_slices() const {
         return slice_axis == SliceAxis::automatic ? SliceAxis::third : slice_axis;
     }
+    /// Whether columns of slices run between the animal's left and right, where the anatomy is
+    /// symmetric: so in the usual order of axes, but not in sagittal slices.
+    [[nodiscard]] bool columns_run_left_right() const {
+        return axis_of_slices() != SliceAxis::first;
+    }
     /// Spacing of mode 1 between slices, mm.
     [[nodiscard]] double interlayer() const {
         return interlayer_interpolation_spacing.value_or(0.76);

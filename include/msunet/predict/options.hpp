@@ -32,6 +32,8 @@ constexpr std::array<std::string_view, 2> names_of(Clean /*any*/) { return {"non
 /// What is predicted with which model, and where the results go.
 struct PredictOptions {
     std::string model;
+    bool ensemble = false;               ///< the mean over the models in the folder `model`
+    bool flip = false;                   ///< the mean over slices and their mirror images
     std::vector<std::string> input;      ///< files and folders
     std::string output = "predictions";  ///< folder
     std::optional<ResultFormat> format;  ///< nullopt: that of the scan
@@ -71,10 +73,20 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
          .aliases = {"m"},
          .help = "The trained model: best_model.hdf5, an experiment's folder (for its "
                  "best_model.hdf5), a Talos Deploy archive (.zip), or any Keras HDF5 file "
-                 "of this network, whole model or weights only",
+                 "of this network, whole model or weights only; with --ensemble a folder of models",
          .value_name = "MODEL",
          .required = true},
         options.model);
+    visitor.visit({.name = "ensemble",
+                   .help = "Average the likelihoods of all models in the folder MODEL: those of an "
+                           "experiment's fold_models, else its .hdf5 and .h5 files. All must have "
+                           "been trained with the same preprocessing and patches"},
+                  options.ensemble);
+    visitor.visit({.name = "flip",
+                   .help = "Average the likelihoods of each slice and of its left-right mirror "
+                           "image; takes twice the time. Sagittal slices (--slice_axis 1) are not "
+                           "mirrored"},
+                  options.flip);
     visitor.visit({.name = "input",
                    .help = "Scans (.nii, .nii.gz), or folders that contain scans at any depth, for "
                            "example a folder for each mouse with a folder for each modality; never "

@@ -25,6 +25,7 @@ struct ScanOptions {
     imaging::PreprocessOptions preprocess;
     imaging::OutlierValue outliers = imaging::OutlierValue::ten_means;
     WindowOptions windows;
+    bool flip = false;       ///< the mean over slices and their mirror images, columns reversed
     double threshold = 0.5;  ///< a voxel is brain where its likelihood is above this
     Clean clean = Clean::none;
 };
@@ -38,10 +39,18 @@ struct Prediction {
         cleaning{};  ///< nullopt: the mask is as the threshold makes it
 };
 
-/// Passes every slice of `scan`, normalised as in training, through the network. `between_batches`
-/// is called after every batch.
+/// Normalised slices (width, height, count) → the mean of their likelihoods over `models`, at least
+/// one, of the same shape. With `flip` each model's likelihood is the mean over a slice and its
+/// mirror image. `between_batches` is called after every batch.
+[[nodiscard]] std::vector<float> mean_likelihood(
+    std::span<SlicePredictor> models, const core::Volume& slices, const WindowOptions& options,
+    bool flip, const std::function<void()>& between_batches = [] {});
+
+/// Passes every slice of `scan`, normalised as in training, through the networks of `models`, at
+/// least one, and takes the mean of their likelihoods. `between_batches` is called after every
+/// batch.
 [[nodiscard]] Prediction predict_scan(
-    SlicePredictor& predictor, const core::Volume& scan, const ScanOptions& options,
+    std::span<SlicePredictor> models, const core::Volume& scan, const ScanOptions& options,
     const std::function<void()>& between_batches = [] {});
 
 /// 1 where the likelihood is above the threshold, else 0.

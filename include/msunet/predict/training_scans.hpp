@@ -39,6 +39,11 @@ struct MeasuredScan {
 /// The ranges of all measures, by modality.
 [[nodiscard]] std::vector<ModalityScans> ranges_of(std::span<const MeasuredScan> scans);
 
+/// The ranges that contain those of all models, each by `ranges_of`, with the largest number of
+/// scans; a model of unknown training scans (an empty list) adds nothing.
+[[nodiscard]] std::vector<ModalityScans> joined_ranges(
+    std::span<const std::vector<ModalityScans>> models);
+
 /// In which measures a scan lies outside of the training scans' range, widened by the tolerance of
 /// each measure, in words: "volume 812 mm³, in training 1670 to 1990". A modality that was not
 /// trained is said alone. Without a modality the one that fits best is taken. A measure that is not

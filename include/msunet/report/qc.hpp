@@ -45,7 +45,7 @@ struct QcScan {
 
 /// The rest of the page.
 struct QcPage {
-    std::string model;
+    std::string model;  ///< in words: "model first/best_model.hdf5"
     std::string output;
     std::string version;
     std::vector<std::string> problems;  ///< scans that could not be used

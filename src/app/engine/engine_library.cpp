@@ -25,9 +25,9 @@ public:
         return bench_training(settings, world);
     }
 
-    core::ExitCode predict(const PredictSettings& settings, const TrainedModel& model,
+    core::ExitCode predict(const PredictSettings& settings, std::span<const TrainedModel> models,
                            const comm::Communicator& world) const override {
-        return predict_scans(settings, model, world);
+        return predict_scans(settings, models, world);
     }
 
     void phantom(const phantom::PhantomOptions& options) const override {

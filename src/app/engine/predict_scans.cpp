@@ -5,12 +5,13 @@
 #include <filesystem>
 #include <iterator>
 #include <numeric>
-#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../commands.hpp"
+#include "../ensemble.hpp"
 #include "../on_root.hpp"
 #include "../world.hpp"
 #include "flagged_masks.hpp"
@@ -61,26 +62,28 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
 /// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
 /// rank's work: the next scan would fail too.
 std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRules& rules,
-                                      const TrainedModel& model, const comm::Communicator& world) {
+                                      std::span<const TrainedModel> models,
+                                      const comm::Communicator& world) {
     const auto& settings = rules.settings;
     const auto costs = costs_of(plan.tasks);
     const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
     const auto owners = prepare::assign_tasks(costs, world.size());
     ScanProgress progress(world, total);
     std::vector<ScanReport> reports;
-    std::optional<predict::SlicePredictor> network;
-    const auto predictor = [&]() -> predict::SlicePredictor& {
-        if (!network) {
-            network.emplace(model.architecture, model.weights, *settings.model.final_activation,
-                            settings.predict.precision);
+    std::vector<predict::SlicePredictor> networks;
+    const auto predictors = [&]() -> std::span<predict::SlicePredictor> {
+        if (!networks.empty()) return networks;
+        for (const TrainedModel& model : models) {
+            networks.emplace_back(model.architecture, model.weights,
+                                  *settings.model.final_activation, settings.predict.precision);
         }
-        return *network;
+        return networks;
     };
     for (const std::size_t i : prepare::tasks_of(costs, owners, world.rank())) {
         progress.poll();
         if (costs[i] == 0 || progress.stopping()) continue;
         reports.push_back(
-            work_on_scan(plan.tasks[i], i, rules, predictor, [&] { progress.poll(); }));
+            work_on_scan(plan.tasks[i], i, rules, predictors, [&] { progress.poll(); }));
         progress.scan_ended();
         if (reports.back().failed) break;
     }
@@ -114,7 +117,7 @@ void write_dice(const std::vector<ScanReport>& reports, const fs::path& file) {
     core::log::info(concat("surface Dice ", report::mean_surface_dice_text(scans)));
 }
 
-void write_page(const PredictSettings& settings, const TrainedModel& model,
+void write_page(const PredictSettings& settings, std::span<const TrainedModel> models,
                 const std::vector<std::string>& problems, std::vector<ScanReport>& reports) {
     const fs::path file = *settings.predict.qc;
     std::vector<std::string> scans;
@@ -122,19 +125,20 @@ void write_page(const PredictSettings& settings, const TrainedModel& model,
         if (!report.qc.empty()) scans.push_back(std::move(report.qc));
     }
     if (file.has_parent_path()) core::make_directories(file.parent_path());
-    core::write_file_atomically(file, report::qc_html({.model = model.origin,
-                                                       .output = settings.predict.output,
-                                                       .version = std::string(version()),
-                                                       .problems = problems},
-                                                      scans));
+    core::write_file_atomically(
+        file, report::qc_html({.model = concat(models_text(models), mirrors_text(settings)),
+                               .output = settings.predict.output,
+                               .version = std::string(version()),
+                               .problems = problems},
+                              scans));
     core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
 }
 
 /// Rank 0: prints the summary, writes dice.csv and the page. Throws if a scan could not be
 /// predicted.
 core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
-                      const TrainedModel& model, std::vector<ScanReport>& reports, bool stopped,
-                      double seconds) {
+                      std::span<const TrainedModel> models, std::vector<ScanReport>& reports,
+                      bool stopped, double seconds) {
     std::vector<std::string> problems;
     std::vector<prepare::Remark> remarks;
     std::size_t predicted = 0;
@@ -163,32 +167,40 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
         core::make_directories(settings.predict.output);
         write_dice(reports, fs::path(settings.predict.output) / "dice.csv");
     }
-    if (settings.predict.qc) write_page(settings, model, problems, reports);
+    if (settings.predict.qc) write_page(settings, models, problems, reports);
     if (!problems.empty()) {
         throw core::Error(failed ? core::ExitCode::failure : core::ExitCode::input, problems);
     }
     return core::ExitCode::ok;
 }
 
+/// The training scans of all models.
+std::vector<predict::ModalityScans> all_training_scans(std::span<const TrainedModel> models) {
+    std::vector<std::vector<predict::ModalityScans>> scans;
+    for (const TrainedModel& model : models) {
+        scans.push_back(training_scans_of(model.training_scans));
+    }
+    return predict::joined_ranges(scans);
+}
+
 }  // namespace
 
-core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
+core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
                              const comm::Communicator& world) {
     const double began = core::steady_seconds();
     set_threads(settings, world);
-    const auto options = scan_options(settings, model);
+    const auto options = scan_options(settings, models.front());
     const auto plan = plan_prediction(settings, options, world);
-    const WorkRules rules{.settings = settings,
-                          .options = options,
-                          .training = training_scans_of(model.training_scans)};
-    const auto mine = work_on_share(plan, rules, model, world);
+    const WorkRules rules{
+        .settings = settings, .options = options, .training = all_training_scans(models)};
+    const auto mine = work_on_share(plan, rules, models, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
     return on_root(world, [&] {
         const auto due =
             std::ranges::count_if(plan.tasks, [](const ScanTask& task) { return task.cost > 0; });
         const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;
-        return finish(plan, settings, model, reports, stopped, core::steady_seconds() - began);
+        return finish(plan, settings, models, reports, stopped, core::steady_seconds() - began);
     });
 }
 

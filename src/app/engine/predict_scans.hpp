@@ -3,15 +3,18 @@
 /// `msunet predict` on all ranks.
 #pragma once
 
+#include <span>
+
 #include "../predict_settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 
 namespace msunet::app {
 
-/// Collective over `world`: predicts all scans, writes their results, dice.csv and the page. Throws
-/// core::Error alike on all ranks, with the problems of all scans once the others are done.
-core::ExitCode predict_scans(const PredictSettings& settings, const TrainedModel& model,
+/// Collective over `world`: predicts all scans with the mean of `models`, writes their results,
+/// dice.csv and the page. Throws core::Error alike on all ranks, with the problems of all scans
+/// once the others are done.
+core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
                              const comm::Communicator& world);
 
 }  // namespace msunet::app

@@ -148,6 +148,7 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
     options.preprocess = settings.preprocess;
     options.outliers = settings.model.outlier_value.value_or(
         imaging::outlier_value(settings.patches.use_frac_patch));
+    options.flip = settings.mirrors();
     options.threshold = settings.predict.threshold;
     options.clean = settings.predict.clean;
     options.windows = {

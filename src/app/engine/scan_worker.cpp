@@ -79,13 +79,13 @@ public:
     Work(const ScanTask& task, const WorkRules& rules, ScanReport& report)
         : task_(task), rules_(rules), settings_(rules.settings), report_(report) {}
 
-    std::optional<Masked> predict(const PredictorSource& predictor,
+    std::optional<Masked> predict(const PredictorSource& predictors,
                                   const std::function<void()>& between_batches) {
         const auto& options = rules_.options;
         auto read = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
         if (!read) return std::nullopt;
         core::Volume& scan = read->volume;
-        auto prediction = predict::predict_scan(predictor(), scan, options, between_batches);
+        auto prediction = predict::predict_scan(predictors(), scan, options, between_batches);
         const auto grid = imaging::grid_for(scan, options.preprocess);
         report_.width = static_cast<std::int64_t>(grid.size[0]);
         report_.height = static_cast<std::int64_t>(grid.size[1]);
@@ -254,14 +254,14 @@ private:
 }  // namespace
 
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRules& rules,
-                        const PredictorSource& predictor,
+                        const PredictorSource& predictors,
                         const std::function<void()>& between_batches) {
     ScanReport report{.task = number};
     Work work(task, rules, report);
     std::optional<std::string> failure;
     try {
         core::fault_point("predict.scan");
-        auto masked = task.skipped ? work.read() : work.predict(predictor, between_batches);
+        auto masked = task.skipped ? work.read() : work.predict(predictors, between_batches);
         if (masked) work.assess(std::move(*masked), number);
     } catch (const std::bad_alloc&) {
         failure = concat(quoted(task.scan.file.string()),

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,8 @@ void fields(Archive& archive, T& report) {
     archive("qc", report.qc);
 }
 
-/// Returns this rank's network, which is made on the first call.
-using PredictorSource = std::function<predict::SlicePredictor&()>;
+/// Returns this rank's networks, which are made on the first call.
+using PredictorSource = std::function<std::span<predict::SlicePredictor>()>;
 
 /// How all scans are worked on.
 struct WorkRules {
@@ -62,7 +63,7 @@ struct WorkRules {
 /// measures the mask, compares it with training's masks and with the manual one, and draws its part
 /// of the page. Never throws.
 ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRules& rules,
-                        const PredictorSource& predictor,
+                        const PredictorSource& predictors,
                         const std::function<void()>& between_batches);
 
 }  // namespace msunet::app

@@ -37,8 +37,7 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .defaults = default_hyperparameters(parts.settings),
         .metric = parts.metric,
         .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
-        // In the usual order of axes the first one runs between left and right.
-        .mirrors = parts.settings.preprocess.axis_of_slices() != imaging::SliceAxis::first,
+        .mirrors = parts.settings.preprocess.columns_run_left_right(),
         .experiment_folder = parts.folder,
         .files = files,
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,

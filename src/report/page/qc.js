@@ -31,7 +31,7 @@ function drawOverview() {
   const volumes = scans.map((scan) => scan.volume_mm3).sort((a, b) => a - b);
   const dices = scans.map((scan) => scan.dice).filter(isNumber);
   const middle = (volumes[Math.floor((volumes.length - 1) / 2)] + volumes[Math.floor(volumes.length / 2)]) / 2;
-  $("subtitle").textContent = `Model ${D.model}; results in ${D.output}`;
+  $("subtitle").textContent = `Predicted by the ${D.model}; results in ${D.output}`;
   $("overview").append(el("div", { class: "tiles" },
     tile("flagged", count(flagged.length), "masks to check, the reasons beside their names", "first"),
     tile("scans", count(scans.length), D.problems.length ? `${count(D.problems.length)} could not be used` : ""),

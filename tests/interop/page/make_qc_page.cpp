@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
     msunet::core::write_file_atomically(
         std::filesystem::path(argv[1]) / "qc.html",
         msunet::report::qc_html(
-            {.model = "first/best_model.hdf5",
+            {.model = "model first/best_model.hdf5",
              .output = "predictions",
              .version = "1.0.0",
              .problems = {"'mouse_9/dti/scan.nii' is truncated, copy it again"}},

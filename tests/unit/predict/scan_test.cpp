@@ -5,8 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/resample.hpp"
@@ -69,15 +74,80 @@ TEST(BackOnto, KeepsTheManualMasksOfRealScans) {
     }
 }
 
+SlicePredictor random_predictor(std::uint64_t seed) {
+    const auto architecture = unet::published_architecture();
+    return {architecture, unet::initial_weights(architecture, seed), "sigmoid",
+            model::Precision::float32};
+}
+
+/// Two slices of 40 x 36 pixels with values from 0 to 1.
+core::Volume two_slices() {
+    core::Volume slices;
+    slices.size = {40, 36, 2};
+    slices.voxels.resize(slices.voxel_count());
+    for (std::size_t i = 0; i < slices.voxels.size(); ++i) {
+        slices.voxels[i] = static_cast<float>(i * 7919 % 1000) / 1000.0F;
+    }
+    return slices;
+}
+
+core::Volume mirrored(const core::Volume& slices) {
+    core::Volume other = slices;
+    for (std::size_t z = 0; z < slices.size[2]; ++z) {
+        for (std::size_t y = 0; y < slices.size[1]; ++y) {
+            for (std::size_t x = 0; x < slices.size[0]; ++x) {
+                other.at(x, y, z) = slices.at(slices.size[0] - 1 - x, y, z);
+            }
+        }
+    }
+    return other;
+}
+
+TEST(MeanLikelihood, IsThatOfTheModels) {
+    const auto slices = two_slices();
+    const WindowOptions windows{.patches = {.fraction = 1, .stride_fraction = 1}};
+    std::vector<SlicePredictor> models;
+    for (const std::uint64_t seed : {1U, 2U, 1U}) models.push_back(random_predictor(seed));
+    const auto first = models[0].predict(slices.voxels, 36, 40, windows);
+    const auto second = models[1].predict(slices.voxels, 36, 40, windows);
+    EXPECT_NE(first, second);
+    std::vector<float> mean(first.size());
+    std::ranges::transform(first, second, mean.begin(),
+                           [](float a, float b) { return (a + b) / 2; });
+    EXPECT_EQ(mean_likelihood(std::span(models).first(1), slices, windows, false), first);
+    EXPECT_EQ(mean_likelihood(std::span(models).first(2), slices, windows, false), mean);
+    // Two copies of one model are the model, bit for bit.
+    std::swap(models[1], models[2]);
+    EXPECT_EQ(mean_likelihood(std::span(models).first(2), slices, windows, false), first);
+}
+
+TEST(MeanLikelihood, OfAMirroredSliceIsMirrored) {
+    const auto slices = two_slices();
+    std::vector<SlicePredictor> models;
+    for (const std::uint64_t seed : {1U, 2U}) models.push_back(random_predictor(seed));
+    // The stride leaves columns over: windows do not lie symmetrically in a slice.
+    const WindowOptions windows{.patches = {.fractional = false, .size = 32, .stride = 3}};
+    core::Volume flipped = slices;
+    flipped.voxels = mean_likelihood(models, slices, windows, true);
+    EXPECT_EQ(mean_likelihood(models, mirrored(slices), windows, true), mirrored(flipped).voxels);
+    core::Volume plain = slices;
+    plain.voxels = mean_likelihood(models, slices, windows, false);
+    core::Volume back = slices;
+    back.voxels = mean_likelihood(models, mirrored(slices), windows, false);
+    EXPECT_NE(back.voxels, mirrored(plain).voxels);
+    back = mirrored(back);
+    for (std::size_t i = 0; i < plain.voxels.size(); ++i) {
+        ASSERT_NEAR(flipped.voxels[i], (plain.voxels[i] + back.voxels[i]) / 2, 1e-6);
+    }
+}
+
 TEST(PredictScan, PredictsEverySliceOnTheScansGrid) {
     const auto scan = make_scan({20, 16, 5}, 3).volume;
-    const auto architecture = unet::published_architecture();
-    SlicePredictor predictor(architecture, unet::initial_weights(architecture, 1), "sigmoid",
-                             model::Precision::float32);
+    SlicePredictor predictor = random_predictor(1);
     ScanOptions options;
     options.preprocess.target_size = 32;
     options.windows.patches = {.fraction = 1, .stride_fraction = 1};
-    const auto prediction = predict_scan(predictor, scan, options);
+    const auto prediction = predict_scan({&predictor, 1}, scan, options);
     EXPECT_EQ(prediction.likelihood.size, scan.size);
     EXPECT_EQ(prediction.likelihood.spacing, scan.spacing);
     // A sigmoid's values, also where training would have dropped the slice.
@@ -85,6 +155,9 @@ TEST(PredictScan, PredictsEverySliceOnTheScansGrid) {
     for (std::size_t i = 0; i < scan.voxel_count(); ++i) {
         ASSERT_EQ(prediction.mask.voxels[i] == 1, prediction.likelihood.voxels[i] > 0.5F);
     }
+    options.flip = true;
+    EXPECT_NE(predict_scan({&predictor, 1}, scan, options).likelihood.voxels,
+              prediction.likelihood.voxels);
 }
 
 TEST(CleanMask, SaysWhatItChanged) {

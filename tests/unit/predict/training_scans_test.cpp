@@ -42,6 +42,20 @@ TEST(TrainingScans, HaveARangeByModality) {
     EXPECT_EQ(ranges[1].ranges.at("volume_mm3").high, 1900);
 }
 
+TEST(TrainingScans, OfSeveralModelsAreJoined) {
+    auto smaller = usual();
+    smaller.volume_mm3 = 1400;
+    const std::vector<std::vector<ModalityScans>> models{
+        training(), {}, ranges_of(std::vector<MeasuredScan>{{Modality::fmri, smaller}})};
+    const auto joined = joined_ranges(models);
+    ASSERT_EQ(joined.size(), 2U);
+    EXPECT_EQ(joined[0].modality, Modality::anatomical);
+    EXPECT_EQ(joined[1].scans, 2);
+    EXPECT_EQ(joined[1].ranges.at("volume_mm3").low, 1400);
+    EXPECT_EQ(joined[1].ranges.at("volume_mm3").high, 1900);
+    EXPECT_THAT(joined_ranges({}), IsEmpty());
+}
+
 TEST(UnlikeTraining, IsWhatLiesOutsideOfTheRangeAndItsTolerance) {
     auto scan = usual();
     EXPECT_THAT(unlike_training(scan, Modality::fmri, training()), IsEmpty());

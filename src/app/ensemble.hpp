@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The models whose likelihoods `msunet predict --ensemble` averages.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "msunet/config/parse.hpp"
+#include "trained_model.hpp"
+
+namespace msunet::app {
+
+/// Folder of an experiment that holds the models of its folds.
+inline constexpr const char* fold_models_folder = "fold_models";
+
+/// The .hdf5 and .h5 files in `fold_models` of `folder`, else in `folder` itself, by name. Throws
+/// core::UsageError where they are fewer than two.
+[[nodiscard]] std::vector<std::filesystem::path> ensemble_files(
+    const std::filesystem::path& folder);
+
+/// Throws core::UsageError unless scans become the input of all models in the same way; it names
+/// the first model, the first that differs from it, and in what. Settings are those of
+/// `combine_settings`: options on the command line hold for all models. Throws what it throws.
+void check_agreement(std::span<const TrainedModel> models, const config::Settings& command_line);
+
+/// "model a.hdf5", or "mean of 5 models in first/fold_models".
+[[nodiscard]] std::string models_text(std::span<const TrainedModel> models);
+
+}  // namespace msunet::app
