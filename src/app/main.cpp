@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 
 int main(int argc, char** argv) {
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
         log::error("out of memory, give the job more or use a smaller -ts or batch_size");
     } catch (const std::exception& error) {
-        log::error(error.what());
+        log::error(msunet::core::failure_text(error));
     }
     return static_cast<int>(ExitCode::failure);
 }

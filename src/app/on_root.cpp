@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "on_root.hpp"
 
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::codec {
@@ -19,7 +20,7 @@ RootFailure failure_of(const std::exception& error) {
     if (const auto* known = dynamic_cast<const core::Error*>(&error)) {
         return {known->code(), known->problems()};
     }
-    return {core::ExitCode::failure, {error.what()}};
+    return {core::ExitCode::failure, {core::failure_text(error)}};
 }
 
 }  // namespace msunet::app::detail

@@ -7,6 +7,7 @@
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
+#include <cuda_runtime_api.h>
 
 #include <exception>
 #include <functional>
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "gpu/cuda_fused_ops.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/train/network_engine.hpp"
@@ -141,22 +143,23 @@ private:
                 step();
                 problem = failure();
             } catch (const std::exception& error) {
-                problem = error.what();
+                problem = core::failure_text(error);
             }
             graph->capture_end();
             ended = true;
         } catch (const std::exception& error) {
-            if (problem.empty()) problem = error.what();
+            if (problem.empty()) problem = core::failure_text(error);
         }
         if (problem.empty()) return graph;
         captures_ = false;
         clear_failure();
+        (void)cudaGetLastError();
         // If ending the capture failed too, the graph is leaked: libtorch's allocator may still
         // refer to it. Otherwise it must be destroyed: destroying NCCL's communicator waits for
         // graphs that contain its operations.
         if (!ended) (void)graph.release();
-        core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" +
-                        problem.substr(0, problem.find('\n')) + ")");
+        core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" + problem +
+                        ")");
         return nullptr;
     }
 

@@ -104,6 +104,7 @@ void NcclAllReducer::wait() {
         const cudaError_t state = cudaStreamQuery(stream_);
         if (state == cudaSuccess) return;
         if (state != cudaErrorNotReady) gpu::check(state, "running a step");
+        (void)cudaGetLastError();
         ncclResult_t problem = ncclSuccess;
         check(ncclCommGetAsyncError(communicator_, &problem));
         check(problem);

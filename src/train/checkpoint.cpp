@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "msunet/codec/json.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/container.hpp"
@@ -159,7 +160,7 @@ std::variant<Checkpoint, UnusableCheckpoint> read_checkpoint(const std::filesyst
         }
         return decode(container);
     } catch (const std::exception& error) {
-        return unusable(failure_text(error));
+        return unusable(core::failure_text(error));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/train/checkpoint.hpp"
 
@@ -12,7 +13,7 @@ CheckpointWriter::~CheckpointWriter() {
     try {
         finish();
     } catch (const std::exception& error) {
-        core::log::warn(std::string("a checkpoint is lost: ") + error.what());
+        core::log::warn("a checkpoint is lost: " + core::failure_text(error));
     }
 }
 

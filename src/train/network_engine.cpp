@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/train/trial_failure.hpp"
 
@@ -136,7 +137,7 @@ void NetworkEngine::raise(std::int64_t status) {
 }
 
 void NetworkEngine::fail(const std::exception& error) {
-    failure_ = failure_text(error);
+    failure_ = core::failure_text(error);
     raise(failed_status);
 }
 

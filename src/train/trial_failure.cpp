@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <new>
-#include <span>
 #include <utility>
 
-#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::train {
@@ -26,16 +23,6 @@ TrialFailure::TrialFailure(std::string reason, std::optional<int> rank)
 // Here, so that the class has one type description in the program: it is caught across shared
 // libraries.
 TrialFailure::~TrialFailure() = default;
-
-std::string failure_text(const std::exception& error) {
-    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "out of memory";
-    if (const auto* known = dynamic_cast<const core::Error*>(&error)) {
-        return core::join(std::span<const std::string>(known->problems()), "; ");
-    }
-    std::string text = error.what();
-    text = text.substr(0, text.find('\n'));
-    return text.empty() ? "unknown failure" : text;
-}
 
 void throw_if_any_failed(const comm::Communicator& group, const std::string& mine) {
     const auto failures = group.all_gather(mine);

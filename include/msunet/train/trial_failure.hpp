@@ -9,6 +9,7 @@
 #include <string>
 
 #include "msunet/comm/communicator.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/train/step_engine.hpp"
 
 namespace msunet::train {
@@ -31,17 +32,13 @@ private:
     std::optional<int> rank_;
 };
 
-/// An exception in one line: "out of memory", all problems of a core::Error, else the first line of
-/// what() (libtorch adds a stack trace). Never empty.
-[[nodiscard]] std::string failure_text(const std::exception& error);
-
-/// What `part` throws, as `failure_text`; empty if it throws nothing.
+/// What `part` throws, as core::failure_text; empty if it throws nothing.
 template <class Part>
 [[nodiscard]] std::string failure_of(Part&& part) {
     try {
         part();
     } catch (const std::exception& error) {
-        return failure_text(error);
+        return core::failure_text(error);
     }
     return {};
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
@@ -21,7 +22,6 @@
 #include "msunet/prepare/mask_order.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/qc.hpp"
-#include "msunet/train/trial_failure.hpp"
 
 namespace msunet::app {
 
@@ -269,7 +269,7 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
     } catch (const core::Error& error) {
         failure = error.what();
     } catch (const std::exception& error) {
-        failure = concat(quoted(task.scan.file.string()), ": ", train::failure_text(error));
+        failure = concat(quoted(task.scan.file.string()), ": ", core::failure_text(error));
     }
     work.report_findings();
     report.failed = failure.has_value();

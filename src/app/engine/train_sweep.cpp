@@ -16,6 +16,7 @@
 #include "finish_sweep.hpp"
 #include "missing_pictures.hpp"
 #include "msunet/comm/environment.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -61,7 +62,7 @@ auto or_end_job(const comm::Communicator& world, F&& part) {
         comm::Environment::abort(static_cast<int>(error.code()));
     } catch (const std::exception& error) {
         if (world.size() == 1) throw;
-        core::log::fatal(error.what());
+        core::log::fatal(core::failure_text(error));
         comm::Environment::abort(static_cast<int>(core::ExitCode::failure));
     }
 }

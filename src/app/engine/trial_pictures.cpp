@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
@@ -120,9 +121,8 @@ void without_pictures_on_failure(record::TrialId trial,
     try {
         draw();
     } catch (const std::exception& error) {
-        const std::string_view what = error.what();
         core::log::alert(concat("trial ", trial, ": no pictures for the report (",
-                                what.substr(0, what.find('\n')), ")"));
+                                core::failure_text(error), ")"));
     }
 }
 

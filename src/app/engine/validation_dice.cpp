@@ -15,6 +15,7 @@
 #include "../validation_scans.hpp"
 #include "compared_scan.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
@@ -107,7 +108,8 @@ void measure_validation_scans(const unet::Architecture& architecture, const fs::
     try {
         measure(architecture, folder, record, *best);
     } catch (const std::exception& error) {
-        core::log::warn(concat("the report lacks the Dice of whole masks (", error.what(), ")"));
+        core::log::warn(
+            concat("the report lacks the Dice of whole masks (", core::failure_text(error), ")"));
     }
 }
 

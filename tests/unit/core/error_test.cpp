@@ -4,13 +4,28 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/format_error.hpp"
 #include "msunet/core/option_error.hpp"
 
 namespace msunet::core {
 namespace {
+
+TEST(FailureText, IsOneLineThatSaysEverything) {
+    EXPECT_EQ(failure_text(std::bad_alloc()), "out of memory");
+    EXPECT_EQ(failure_text(std::runtime_error("first\nstack trace")), "first");
+    EXPECT_EQ(failure_text(std::runtime_error("itkImage.hxx:33:\nITK ERROR: bad\nmore")),
+              "itkImage.hxx:33: ITK ERROR: bad");
+    EXPECT_EQ(failure_text(std::runtime_error("open:")), "open:");
+    EXPECT_EQ(failure_text(std::runtime_error("")), "unknown failure");
+    EXPECT_EQ(failure_text(UsageError(std::vector<std::string>{"one", "two"})), "one; two");
+}
 
 TEST(Error, KeepsEveryProblemAndSaysThemOneALine) {
     const UsageError error(std::vector<std::string>{"first", "second"});

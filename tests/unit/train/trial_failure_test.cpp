@@ -5,17 +5,8 @@
 
 #include <new>
 
-#include "msunet/core/error.hpp"
-
 namespace msunet::train {
 namespace {
-
-TEST(FailureText, IsOneLineThatSaysEverything) {
-    EXPECT_EQ(failure_text(std::bad_alloc()), "out of memory");
-    EXPECT_EQ(failure_text(std::runtime_error("first\nstack trace")), "first");
-    EXPECT_EQ(failure_text(std::runtime_error("")), "unknown failure");
-    EXPECT_EQ(failure_text(core::UsageError(std::vector<std::string>{"one", "two"})), "one; two");
-}
 
 TEST(TrialFailure, NamesTheRankWhereOneAloneFailed) {
     EXPECT_STREQ(TrialFailure("broken").what(), "broken");
