@@ -28,6 +28,8 @@
 namespace msunet::gpu {
 namespace {
 
+constexpr const char* driver_file = "/sys/module/nvidia/version";
+
 class CudaAccelerator final : public train::Accelerator {
 public:
     explicit CudaAccelerator(int devices) : devices_(devices) {}
@@ -51,7 +53,7 @@ public:
         return {.cuda = cuda_version_text(runtime),
                 .cudnn = library_version_text(at::detail::getCUDAHooks().versionCuDNN()),
                 .nccl = library_version_text(nccl),
-                .driver = driver_version_text("/sys/module/nvidia/version", supported)};
+                .driver = driver_version_text(driver_file, supported)};
     }
 
     [[nodiscard]] std::vector<std::string> bus_ids() const override {
@@ -117,12 +119,25 @@ private:
     std::shared_ptr<const DeviceSlices> slices_;
 };
 
+/// Why the first call of CUDA has this result. Clears CUDA's last error.
+std::string why_no_gpu(cudaError_t result) {
+    int supported = 0;
+    if (cudaDriverGetVersion(&supported) != cudaSuccess) supported = 0;
+    (void)cudaGetLastError();
+    return no_gpu_text(cudaGetErrorString(result), driver_file, supported, CUDART_VERSION);
+}
+
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v4() {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v5(std::string* problem) {
     int devices = 0;
-    if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) return nullptr;
+    auto result = cudaGetDeviceCount(&devices);
+    if (result == cudaSuccess && devices == 0) result = cudaErrorNoDevice;
+    if (result != cudaSuccess) {
+        *problem = msunet::gpu::why_no_gpu(result);
+        return nullptr;
+    }
     // Never destroyed: at the end of the process CUDA would be gone first.
     static auto* const accelerator = new msunet::gpu::CudaAccelerator(devices);
     return accelerator;

@@ -21,4 +21,30 @@ std::string driver_version_text(const std::filesystem::path& file, int supported
     return version.empty() ? "for CUDA " + cuda_version_text(supported_cuda) : version;
 }
 
+int least_driver(int cuda) {
+    switch (cuda / 1000) {
+        case 11:
+            return 450;
+        case 12:
+            return 525;
+        case 13:
+            return 580;
+        default:
+            return 0;
+    }
+}
+
+std::string no_gpu_text(const std::string& error, const std::filesystem::path& driver_file,
+                        int supported_cuda, int built_with) {
+    const auto driver = supported_cuda == 0
+                            ? std::string("the driver's library libcuda.so.1 is not found")
+                            : "the driver is " + driver_version_text(driver_file, supported_cuda);
+    const int least = least_driver(built_with);
+    const auto needed = least == 0 ? std::string("the driver that came with it or a newer one")
+                                   : core::concat("driver ", least, " or newer");
+    return core::concat("no GPU can be used (CUDA says: ", error, "); ", driver,
+                        ", and this program's CUDA ", cuda_version_text(built_with), " needs ",
+                        needed);
+}
+
 }  // namespace msunet::gpu

@@ -20,4 +20,15 @@ namespace msunet::gpu {
 [[nodiscard]] std::string driver_version_text(const std::filesystem::path& file,
                                               int supported_cuda);
 
+/// The least NVIDIA driver for programs that are built with this CUDA, by
+/// docs.nvidia.com/deploy/cuda-compatibility; 0 for a CUDA that is newer than this table.
+[[nodiscard]] int least_driver(int cuda);
+
+/// Why no GPU can be used: the error of CUDA's first call, the driver, and the least one that the
+/// CUDA which we are built with needs. `driver_file` and `supported_cuda`: see driver_version_text;
+/// 0: the driver's library was not found.
+[[nodiscard]] std::string no_gpu_text(const std::string& error,
+                                      const std::filesystem::path& driver_file, int supported_cuda,
+                                      int built_with);
+
 }  // namespace msunet::gpu

@@ -28,7 +28,8 @@ StepTimer::StepTimer(const data::Dataset& dataset, const data::PatchIndex& index
                                  .sample_weights = sample_weights_,
                                  .reducer = place.reducer,
                                  .precision = place.precision,
-                                 .dropout_key = model::dropout_key(seed, 0)})) {}
+                                 .dropout_key = model::dropout_key(seed, 0),
+                                 .deterministic = place.deterministic})) {}
 
 void StepTimer::train() { time(training_, false); }
 

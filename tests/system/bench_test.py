@@ -20,7 +20,9 @@ class Bench(ProgramTest):
         return [float(share) for share in re.findall(r"([\d.]+) %$", result.out, re.MULTILINE)]
 
     def test_without_scans_dummy_samples_are_timed(self):
-        result = run("bench", *SMALL, "--patch_size", "32", cwd=self.here)
+        result = run("bench", *SMALL, "--patch_size", "32", "--deterministic", "False", "--device",
+                     "cpu", cwd=self.here)
+        self.assertIn("patches/s", result.out)
         self.assertEqual(set(self.rates(result)), {"dummy", "dummy, inference"})
         self.assertIn("patches of 32×32", result.out)
         self.assertIn("dummy samples alone", result.out)

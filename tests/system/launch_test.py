@@ -3,12 +3,27 @@
 
 import os
 import re
+import subprocess
 import time
 import unittest
 from pathlib import Path
 
 import program
-from program import ProgramTest
+from program import ProgramTest, run
+
+TRAINING = ("-tpath", "data", "-mpath", "masks", *program.FAST)
+
+# Shell commands that replace /dev by one with a file dxg.
+OWN_DEV = """mkdir -p dev
+mount -t tmpfs tmpfs dev
+for name in null zero random urandom; do
+    touch dev/$name
+    mount --bind /dev/$name dev/$name
+done
+mkdir dev/shm
+touch dev/dxg
+mount --rbind dev /dev
+"""
 
 
 class LaunchTest(ProgramTest):
@@ -25,9 +40,44 @@ class LaunchTest(ProgramTest):
     def test_a_job_with_gpus_that_the_program_cannot_see(self):
         if Path("/dev/nvidiactl").exists():
             self.skipTest("there is a GPU here")
-        table, _ = self.start_table("--stop_before", "0.001 s", SLURM_GPUS_ON_NODE="4")
+        table, result = self.start_table("--stop_before", "0.001 s", SLURM_GPUS_ON_NODE="4")
         self.assertEqual(table["device"], "CPU")
-        self.assertIn("the job has GPUs but no driver is here", table["note"])
+        self.assertIn("warning: the job has GPUs but no driver is here", result.err)
+        self.assertIn("; training runs on the CPU", result.err)
+        table, result = self.start_table("--stop_before", "0.001 s", "--device", "cpu",
+                                         SLURM_GPUS_ON_NODE="4")
+        self.assertEqual(table["device"], "CPU")
+        self.assertNotIn("driver", result.text)
+
+    def test_a_gpu_that_is_asked_for(self):
+        if Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists():
+            self.skipTest("there is a GPU here")
+        for ranks, command in ((None, ("bench",)), (2, ("train", *TRAINING, "--dry_run"))):
+            result = run(*command, "--device", "gpu", cwd=self.here, ranks=ranks)
+            self.assert_code(result, 2)
+            self.assertEqual(len(result.errors()), 1, result.text)
+            self.assertIn("--device gpu: no driver is here (neither /dev/nvidiactl nor /dev/dxg "
+                          "exists)", result.err)
+            self.assertIn("or give --device cpu", result.err)
+
+    def test_a_driver_without_a_usable_gpu(self):
+        """In a /dev of its own, with the device file of WSL2 and no driver behind it."""
+        if Path("/dev/nvidiactl").exists():
+            self.skipTest("there is a GPU here")
+        if subprocess.run(["unshare", "--mount", "true"], capture_output=True,
+                          check=False).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        bench = f"'{program.PROGRAM}' bench --steps 1 --batch_size 2 --patch_size 32 --device"
+        for device, code in (("auto", 0), ("gpu", 2), ("cpu", 0)):
+            done = subprocess.run(["unshare", "--mount", "sh", "-euc", f"{OWN_DEV}{bench} {device}"],
+                                  cwd=self.here, env=program.environment(), capture_output=True,
+                                  text=True, check=False, timeout=240)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertEqual("CUDA says: " in done.stderr, device != "cpu", done.stderr)
+            if device != "cpu":
+                self.assertRegex(done.stderr, r"libcuda\.so\.1 is not found, and this program's CUDA "
+                                              r"\d+\.\d needs driver \d+ or newer; (training runs "
+                                              r"on the CPU|or give --device cpu)\n$")
 
     def test_it_stops_before_the_end_of_the_job(self):
         end = int(time.time()) + 60

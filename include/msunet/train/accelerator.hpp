@@ -41,10 +41,13 @@ public:
     [[nodiscard]] virtual EngineFactory engine_factory() = 0;
 };
 
-/// The plug-in's file, and the C function in it that returns the accelerator, or null where no GPU
-/// answers. The number in its name increases with every release that changes this interface or
-/// StepEngine.
+/// The plug-in's C function: the accelerator, or null where no GPU can be used, with the reason in
+/// `*problem`.
+using AcceleratorEntry = Accelerator* (*)(std::string* problem);
+
+/// The plug-in's file and the function's name. The number in it increases with every release that
+/// changes this interface or StepEngine.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v4";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v5";
 
 }  // namespace msunet::train

@@ -13,6 +13,16 @@
 
 namespace msunet::train {
 
+/// What trains.
+enum class Device : std::uint8_t {
+    automatic,  ///< the GPU where there is one
+    cpu,
+    gpu
+};
+constexpr std::array<std::string_view, 3> names_of(Device /*any*/) {
+    return {"auto", "cpu", "gpu"};
+}
+
 /// When Dice by modality is computed.
 enum class ModalityMetrics : std::uint8_t { last, every_epoch };
 constexpr std::array<std::string_view, 2> names_of(ModalityMetrics /*any*/) {
@@ -25,6 +35,7 @@ constexpr std::array<std::string_view, 2> names_of(KeepModels /*any*/) { return 
 
 /// Options of training that are not hyperparameters.
 struct TrainOptions {
+    Device device = Device::automatic;
     std::optional<model::Precision> precision;  ///< nullopt: model::default_precision
     std::optional<std::int64_t> threads;        ///< nullopt: cores of the node / its ranks
     bool sync_batch_norm = true;
@@ -37,6 +48,13 @@ struct TrainOptions {
 
 /// Walks the options of `TrainOptions`.
 inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
+    visitor.visit({.name = "device",
+                   .help = "What computes: auto: the GPU where there is one, with a warning where "
+                           "one is there but can't be used; cpu; gpu: the job ends where a rank "
+                           "has no GPU",
+                   .affects = core::Affects::run,
+                   .commands = {"train", "bench"}},
+                  options.device);
     visitor.visit({.name = "precision",
                    .help = "Floating-point format of training. bf16 keeps master weights, "
                            "statistics and loss in float32",
@@ -64,7 +82,7 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
          .help = "A run on a GPU can be repeated bit for bit, as on the CPU; False may be "
                  "faster",
          .affects = core::Affects::result,
-         .commands = {"train"}},
+         .commands = {"train", "bench"}},
         options.deterministic);
     visitor.visit({.name = "modality_metrics",
                    .help = "When Dice by modality is computed: after the last epoch or after every "

@@ -21,6 +21,7 @@ struct StepTimerPlace {
     comm::AllReducer* reducer = nullptr;  ///< of the group; null: a group of one
     EngineFactory make_engine = make_cpu_engine;
     model::Precision precision = model::Precision::float32;
+    bool deterministic = true;
 };
 
 /// Steps that were timed, on this rank.

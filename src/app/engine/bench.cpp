@@ -142,8 +142,9 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
 
     std::vector<Bench> benches;
     const auto architecture = unet::published_architecture();
-    const train::StepTimerPlace place{architecture, compute.group(), compute.reducer(),
-                                      compute.engine_factory(), compute.precision()};
+    const train::StepTimerPlace place{architecture,        compute.group(),
+                                      compute.reducer(),   compute.engine_factory(),
+                                      compute.precision(), settings.train.train.deterministic};
     const auto add = [&, hyperparameters = hyperparameters_of(settings.bench)](
                          const char* name, const data::Dataset& dataset,
                          const data::PatchIndex& index) {
@@ -170,7 +171,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     figures.setting = setting_text(settings, index, compute, placement, world.size());
     figures.notices = compute.notices();
     if (placement.groups > 1) {
-        figures.notices.push_back(concat("samples/s are those of all ", placement.groups,
+        figures.notices.push_back(concat("patches/s are those of all ", placement.groups,
                                          " groups, by the steps of the first"));
     }
     core::log::info(format_bench_table(figures));

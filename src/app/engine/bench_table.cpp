@@ -82,7 +82,7 @@ double percent_longer(const BenchTiming& real, const BenchTiming& dummy) {
 
 std::string format_bench_table(const BenchFigures& figures) {
     std::string text = figures.setting + '\n';
-    text += row("samples", {"samples/s", "ms a step", "slowest ms"});
+    text += row("samples", {"patches/s", "ms a step", "slowest ms"});
     for (const auto& timing : figures.timings) text += timing_row(timing);
     text += timing_row(figures.inference);
     if (figures.timings.size() > 1) {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute.hpp"
 
-#include <dlfcn.h>
-
 #include <cstdlib>
-#include <filesystem>
 #include <set>
 
-#include "libtorch.hpp"
+#include "find_accelerator.hpp"
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
@@ -20,43 +17,6 @@ namespace {
 
 /// Tests set it so that a group of one reduces too, and NCCL runs on a single GPU.
 bool reducer_is_forced() { return std::getenv("MSUNET_FORCE_REDUCER") != nullptr; }
-
-bool driver_is_there() {
-    std::error_code ignored;
-    return std::filesystem::exists("/dev/nvidiactl", ignored);
-}
-
-/// The plug-in's accelerator, or null. Must be called before libtorch, whose first call decides
-/// whether it has CUDA.
-train::Accelerator* load_accelerator(std::vector<std::string>& notices) {
-    if (!driver_is_there()) {
-        if (std::getenv("SLURM_GPUS_ON_NODE") != nullptr) {
-            notices.emplace_back(
-                "the job has GPUs but no driver is here (there is no /dev/nvidiactl), training "
-                "runs on the CPU; a container needs them passed on (apptainer exec --nv)");
-        }
-        return nullptr;
-    }
-    load_chosen_libtorch({"libc10_cuda.so", "libtorch_cuda.so"});
-    void* library = dlopen(train::accelerator_library, RTLD_NOW | RTLD_GLOBAL);
-    if (library == nullptr) {
-        notices.push_back(concat("a GPU is here but the GPU plug-in can't be loaded (", dlerror(),
-                                 "), training runs on the CPU"));
-        return nullptr;
-    }
-    using Entry = train::Accelerator* (*)();
-    const auto entry = reinterpret_cast<Entry>(dlsym(library, train::accelerator_symbol));
-    if (entry == nullptr) {
-        notices.emplace_back(
-            concat(train::accelerator_library, " is of another version, training runs on the CPU"));
-        return nullptr;
-    }
-    auto* accelerator = entry();
-    if (accelerator == nullptr) {
-        notices.emplace_back("no GPU answers, training runs on the CPU");
-    }
-    return accelerator;
-}
 
 /// Collective over the node: how many GPUs its ranks see together.
 std::int64_t distinct_devices(const train::Accelerator* accelerator,
@@ -89,7 +49,7 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
 
 Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology)
     : world_(topology.all()),
-      accelerator_(load_accelerator(notices_)),
+      accelerator_(find_accelerator(settings.train.device, world_)),
       devices_(accelerator_ != nullptr ? accelerator_->devices() : std::vector<std::string>{}),
       precision_(resolve_precision(settings.train.precision, world_.any_of(!devices_.empty()))) {
     if (world_.any_of(!devices_.empty()) && !world_.all_of(!devices_.empty())) {

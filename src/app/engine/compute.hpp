@@ -23,7 +23,7 @@ namespace msunet::app {
 class Compute {
 public:
     /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
-    /// device lacks.
+    /// device lacks, and what find_accelerator throws.
     Compute(const TrainSettings& settings, const comm::NodeTopology& topology);
 
     /// Distinct GPUs that the ranks of this node see together; 0: they compute on the CPU.
@@ -48,7 +48,7 @@ public:
 
 private:
     comm::Communicator world_;
-    std::vector<std::string> notices_;           ///< first: the initialisers below add to it
+    std::vector<std::string> notices_;
     train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
     std::vector<std::string> devices_;           ///< names of those that this rank sees
     std::int64_t node_devices_ = 0;

@@ -4,9 +4,11 @@
 /// accelerator.
 
 #include <dlfcn.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <string>
 
 #include "msunet/train/accelerator.hpp"
 
@@ -17,12 +19,16 @@ TEST(Plugin, LoadsAndAnswers) {
     const auto file = std::filesystem::path(MSUNET_LIBRARIES) / train::accelerator_library;
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
     ASSERT_NE(library, nullptr) << dlerror();
-    using Entry = train::Accelerator* (*)();
-    const auto entry = reinterpret_cast<Entry>(dlsym(library, train::accelerator_symbol));
+    const auto entry =
+        reinterpret_cast<train::AcceleratorEntry>(dlsym(library, train::accelerator_symbol));
     ASSERT_NE(entry, nullptr);
-    train::Accelerator* accelerator = entry();
+    std::string problem;
+    train::Accelerator* accelerator = entry(&problem);
     if (!std::filesystem::exists("/dev/nvidiactl")) {
         EXPECT_EQ(accelerator, nullptr);
+        EXPECT_THAT(problem, testing::HasSubstr("no GPU can be used (CUDA says: CUDA "));
+        EXPECT_THAT(problem, testing::HasSubstr("libcuda.so.1 is not found"));
+        EXPECT_THAT(problem, testing::HasSubstr(" or newer"));
     } else if (accelerator != nullptr) {
         EXPECT_FALSE(accelerator->devices().empty());
         EXPECT_EQ(accelerator->versions().nccl.substr(0, 2), "2.");

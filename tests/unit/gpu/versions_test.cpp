@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/versions.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -25,6 +26,22 @@ TEST(Versions, TheDriversIsThatOfTheKernelModule) {
     EXPECT_EQ(driver_version_text(file, 13000), "580.65.06");
     std::filesystem::remove(file);
     EXPECT_EQ(driver_version_text(file, 13000), "for CUDA 13.0");
+}
+
+TEST(Versions, SayWhyNoGpuCanBeUsed) {
+    const auto file =
+        std::filesystem::path(testing::TempDir()) / ("driver_" + core::unique_suffix());
+    std::ofstream(file) << "535.183.01\n";
+    EXPECT_EQ(no_gpu_text("driver is insufficient", file, 12020, 13000),
+              "no GPU can be used (CUDA says: driver is insufficient); the driver is 535.183.01, "
+              "and this program's CUDA 13.0 needs driver 580 or newer");
+    std::filesystem::remove(file);
+    EXPECT_THAT(no_gpu_text("no device", file, 11080, 12080),
+                testing::HasSubstr("the driver is for CUDA 11.8, and this program's CUDA 12.8 "
+                                   "needs driver 525 or newer"));
+    EXPECT_THAT(no_gpu_text("no device", file, 0, 20000),
+                testing::HasSubstr("libcuda.so.1 is not found, and this program's CUDA 20.0 needs "
+                                   "the driver that came with it or a newer one"));
 }
 
 }  // namespace
