@@ -63,7 +63,8 @@ void log_best(const record::SweepRecord& record) {
 }
 
 /// What metrics the data can give; a journal of release 0.1 may list no pairs.
-sweep::DataParts parts_of(const record::DataSummary& data) {
+sweep::DataParts parts_of(const record::SweepStart& start) {
+    const auto& data = start.data;
     sweep::DataParts parts;
     for (const auto& pair : data.pairs) {
         auto& part = pair.validation ? parts.validation : parts.training;
@@ -73,6 +74,7 @@ sweep::DataParts parts_of(const record::DataSummary& data) {
         parts.training.fill(true);
         parts.validation.fill(data.validation_samples > 0);
     }
+    if (start.folding.any()) parts.validation = parts.training;
     return parts;
 }
 
@@ -111,7 +113,7 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
     const fs::path folder = folder_of("report", options);
     auto record = read_experiment(folder);
     if (options.metric) {
-        record.start.metric = sweep::resolve_metric(options.metric, parts_of(record.start.data));
+        record.start.metric = sweep::resolve_metric(options.metric, parts_of(record.start));
     }
     if (options.deploy) {
         deploy_trial(folder, record, static_cast<record::TrialId>(*options.deploy));

@@ -83,8 +83,9 @@ void broadcast_weights(const unet::Architecture& architecture,
 
 StartModel load_start_model(const unet::Architecture& architecture,
                             const std::optional<std::string>& path, std::uint64_t seed,
-                            const comm::Communicator& world) {
+                            const comm::Communicator& world, std::int64_t repeats) {
     StartModel model{.architecture = architecture};
+    bool drawn = false;
     model.origin = on_root(world, [&] {
         const auto file = start_model_file(path);
         if (file) {
@@ -98,10 +99,20 @@ StartModel load_start_model(const unet::Architecture& architecture,
                                    " here: weights are drawn from seed ", seed));
         }
         model.weights = unet::initial_weights(architecture, seed);
+        drawn = true;
         return concat("random, seed ", seed);
     });
     broadcast_weights(architecture, model.weights, world);
     model.hash = hash_of(model.weights);
+    if (!world.any_of(drawn)) return model;
+    for (std::int64_t repeat = 1; repeat < repeats; ++repeat) {
+        auto& weights = model.of_repeats.emplace_back();
+        if (world.is_root()) {
+            weights =
+                unet::initial_weights(architecture, seed + static_cast<std::uint64_t>(repeat));
+        }
+        broadcast_weights(architecture, weights, world);
+    }
     return model;
 }
 

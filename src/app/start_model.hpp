@@ -54,14 +54,18 @@ struct StartModel {
     std::vector<core::NamedArray> weights{};  ///< all tensors in the architecture's order
     std::string origin{};                     ///< "FILE" or "random, seed 1", for the start table
     std::string hash{};  ///< of the weights, hexadecimal: what a resume compares
+    /// Of the repeats after the first, drawn from the seeds that follow; empty where the weights
+    /// are a file's.
+    std::vector<std::vector<core::NamedArray>> of_repeats{};
 };
 
 /// Collective over `world`: the model of `-path`, else the default file if it exists, else weights
 /// drawn from the seed (also for "random"), with a notice. Rank 0 reads, a child process first.
+/// `repeats`: of a cross-validation.
 /// Throws core::InputError alike on all ranks.
 StartModel load_start_model(const unet::Architecture& architecture,
                             const std::optional<std::string>& path, std::uint64_t seed,
-                            const comm::Communicator& world);
+                            const comm::Communicator& world, std::int64_t repeats = 1);
 
 /// Writes random weights as a Keras file of weights only.
 void write_start_model(const unet::Architecture& architecture, const std::filesystem::path& file,

@@ -51,6 +51,11 @@ std::vector<ValidationScan> validation_scans(const fs::path& experiment,
     for (const auto& pair : start.data.pairs) {
         if (pair.validation) scans.push_back({data / pair.data, masks / pair.mask, pair.modality});
     }
+    if (scans.empty() && start.folding.any()) {
+        throw core::UsageError(concat("--validation: ", core::quoted(experiment.string()),
+                                      " is a cross-validation (each of its models has other "
+                                      "validation scans), give INPUT and --reference"));
+    }
     if (scans.empty()) {
         throw core::UsageError(concat("--validation: the experiment ",
                                       core::quoted(experiment.string()),

@@ -71,31 +71,56 @@ PatchIndex::PatchIndex(const Dataset& dataset, const PatchSpec& spec) : spec_(sp
     }
     padded_height_ = padded_side(spec, height);
     padded_width_ = padded_side(spec, width);
+    Samples samples;
     for (std::uint32_t slice = 0; slice < dataset.slices().size(); ++slice) {
-        add_windows(dataset, slice);
+        add_windows(dataset, slice, samples);
+    }
+    samples_ = std::make_shared<const Samples>(std::move(samples));
+    std::vector<SourceUse> uses;
+    for (const Source& source : dataset.sources()) {
+        uses.push_back(source.validation ? SourceUse::validation : SourceUse::training);
+    }
+    split(dataset, uses);
+}
+
+PatchIndex::PatchIndex(const PatchIndex& all, const Dataset& dataset,
+                       std::span<const SourceUse> uses)
+    : spec_(all.spec_),
+      samples_(all.samples_),
+      padded_height_(all.padded_height_),
+      padded_width_(all.padded_width_) {
+    split(dataset, uses);
+}
+
+void PatchIndex::split(const Dataset& dataset, std::span<const SourceUse> uses) {
+    for (std::uint32_t sample = 0; sample < size(); ++sample) {
+        const std::uint32_t number = dataset.slices()[windows()[sample].slice].source;
+        if (uses[number] == SourceUse::none) continue;
+        const bool validates = uses[number] == SourceUse::validation;
+        (validates ? validation_ : training_).push_back(sample);
+        if (!validates && !dataset.sources()[number].augmented) {
+            training_original_.push_back(sample);
+        }
     }
 }
 
-void PatchIndex::add_windows(const Dataset& dataset, std::uint32_t slice) {
+void PatchIndex::add_windows(const Dataset& dataset, std::uint32_t slice, Samples& samples) const {
     const Slice& whole = dataset.slices()[slice];
     const Source& source = dataset.source_of(whole);
     const PatchSize size = patch_size(spec_, whole.height, whole.width);
     for (std::uint64_t row = 0; row + size.height <= whole.height; row += size.row_stride) {
         for (std::uint64_t column = 0; column + size.width <= whole.width;
              column += size.column_stride) {
-            if (windows_.size() == std::numeric_limits<std::uint32_t>::max()) {
+            if (samples.windows.size() == std::numeric_limits<std::uint32_t>::max()) {
                 throw core::InputError(core::concat(
                     "the patches are more than 2^32 - 1, raise the stride (patch_stride or -fs)"));
             }
-            const auto sample = static_cast<std::uint32_t>(windows_.size());
-            windows_.push_back({.slice = slice,
-                                .row = static_cast<std::uint32_t>(row),
-                                .column = static_cast<std::uint32_t>(column),
-                                .height = size.height,
-                                .width = size.width});
-            modalities_.push_back(source.modality);
-            (source.validation ? validation_ : training_).push_back(sample);
-            if (!source.validation && !source.augmented) training_original_.push_back(sample);
+            samples.windows.push_back({.slice = slice,
+                                       .row = static_cast<std::uint32_t>(row),
+                                       .column = static_cast<std::uint32_t>(column),
+                                       .height = size.height,
+                                       .width = size.width});
+            samples.modalities.push_back(source.modality);
         }
     }
 }
@@ -118,8 +143,9 @@ std::span<const std::uint32_t> PatchIndex::samples(Part part) const noexcept {
 
 std::vector<std::uint32_t> PatchIndex::samples(Part part, core::Modality modality) const {
     std::vector<std::uint32_t> chosen;
-    std::ranges::copy_if(samples(part), std::back_inserter(chosen),
-                         [&](std::uint32_t sample) { return modalities_[sample] == modality; });
+    std::ranges::copy_if(samples(part), std::back_inserter(chosen), [&](std::uint32_t sample) {
+        return samples_->modalities[sample] == modality;
+    });
     return chosen;
 }
 

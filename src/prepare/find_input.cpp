@@ -10,6 +10,7 @@
 #include "msunet/core/inside.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/other_formats.hpp"
+#include "msunet/prepare/folds.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
 #include "prepare/name_list.hpp"
@@ -110,6 +111,11 @@ void assign_subjects(Pairing& pairing, const data::SplitOptions& split) {
             "--subject_pattern ", core::quoted(*split.subject_pattern), " finds no subject in ",
             unmatched.size(), unmatched.size() == 1 ? " name: " : " names: ", name_list(unmatched),
             "; give one that matches every volume's name"));
+        return;
+    }
+    if (split.folds) {
+        // Before files are read: whether there are enough subjects.
+        (void)plan_folds(pairing.pairs, *split.folds, 1, 0);
         return;
     }
     if (split.split == data::Split::guide) {

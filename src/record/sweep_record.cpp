@@ -55,6 +55,17 @@ std::map<TrialId, TrialId> SweepStart::joined() const {
     return trainings;
 }
 
+std::vector<DataPair> SweepStart::pairs_of(TrialId trial) const {
+    auto pairs = data.pairs;
+    if (!folding.any()) return pairs;
+    const auto fold = static_cast<std::int64_t>(folding.fold(trial));
+    const auto repeat = folding.repeat(trial);
+    for (DataPair& pair : pairs) {
+        pair.validation = repeat < pair.folds.size() && pair.folds[repeat] == fold;
+    }
+    return pairs;
+}
+
 bool SweepStart::has_validation() const {
     // A journal of release 0.1 may list no pairs.
     if (data.pairs.empty()) return data.validation_samples > 0;

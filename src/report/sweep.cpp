@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "msunet/core/text.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 #include "msunet/unet/step_values.hpp"
@@ -54,9 +55,8 @@ const std::string& patch_size(const Sweep& sweep, const record::TrialResult& tri
     return known == sweep.trials.end() ? trial.patch_size : known->patch_size;
 }
 
-}  // namespace
-
-Sweep make_sweep(const record::SweepRecord& record) {
+/// Of a record without folds.
+Sweep sweep_of_trials(const record::SweepRecord& record) {
     const record::SweepStart& start = record.start;
     Sweep sweep;
     sweep.experiment = start.experiment_name;
@@ -73,8 +73,7 @@ Sweep make_sweep(const record::SweepRecord& record) {
         }
     }
     sweep.fractional_patches = is_true(start.configuration, "use_frac_patch", true);
-    sweep.has_validation = std::ranges::any_of(start.data.pairs, &record::DataPair::validation);
-    if (start.data.pairs.empty()) sweep.has_validation = start.data.validation_samples > 0;
+    sweep.has_validation = start.has_validation();
     sweep.metric = start.metric;
     if (const auto method = record::setting(start.configuration, "random_method")) {
         sweep.random_method = *method;
@@ -92,6 +91,17 @@ Sweep make_sweep(const record::SweepRecord& record) {
     if (sweep.trials.size() < sweep.trial_count) {
         sweep.ended_at = std::max(sweep.ended_at, record.last_sign_of_life);
     }
+    return sweep;
+}
+
+}  // namespace
+
+Sweep make_sweep(const record::SweepRecord& record) {
+    if (!record.start.folding.any()) return sweep_of_trials(record);
+    Sweep sweep = sweep_of_trials(record::by_permutation(record));
+    sweep.has_validation = record.start.has_validation();
+    sweep.folding = record.start.folding;
+    for (const record::TrialResult* result : record.results()) sweep.trainings.push_back(*result);
     return sweep;
 }
 

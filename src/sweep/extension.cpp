@@ -141,6 +141,9 @@ std::optional<std::string> extension_obstacle(const SweepOptions& options) {
 std::vector<std::string> extension_problems(const record::SweepStart& recorded,
                                             const record::SweepStart& current,
                                             const ExtensionValues& values) {
+    if (recorded.folding.any() || current.folding.any()) {
+        return {"--folds (the ids of its trials are those of the whole grid)"};
+    }
     auto problems = record::difference(recorded.configuration, current.configuration);
     std::ranges::move(record::difference(recorded.data, current.data),
                       std::back_inserter(problems));

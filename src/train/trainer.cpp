@@ -22,7 +22,7 @@ std::vector<std::string> write_components(const TrialSetup& setup) {
                                              .dataset = context.dataset,
                                              .index = setup.index,
                                              .hyperparameters = setup.hyperparameters,
-                                             .start_weights = context.start_weights,
+                                             .start_weights = setup.start_weights,
                                              .sample_weights = setup.sample_weights,
                                              .precision = context.precision});
     const auto& samples = setup.index.validation();

@@ -96,7 +96,7 @@ void TrialRun::make_engine() {
              .dataset = context.dataset,
              .index = setup_.index,
              .hyperparameters = setup_.hyperparameters,
-             .start_weights = context.start_weights,
+             .start_weights = setup_.start_weights,
              .sample_weights = setup_.sample_weights,
              .reducer = context.reducer,
              .precision = context.precision,

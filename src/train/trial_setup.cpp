@@ -2,6 +2,7 @@
 #include "train/trial_setup.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "msunet/core/text.hpp"
 #include "msunet/train/trial_failure.hpp"
@@ -13,6 +14,25 @@ namespace {
 
 std::int64_t steps_per_epoch(const data::PatchIndex& index, std::int64_t batch_size) {
     return (static_cast<std::int64_t>(index.training().size()) + batch_size - 1) / batch_size;
+}
+
+/// Which of the splits a trial is trained on.
+std::optional<std::size_t> split_of(const record::Folding& folding, record::TrialId trial) {
+    if (!folding.any()) return std::nullopt;
+    return static_cast<std::size_t>(trial % folding.trials());
+}
+
+std::span<const core::NamedArray> start_weights_of(const TrialContext& context,
+                                                   record::TrialId trial) {
+    const auto repeat = context.folding.repeat(trial);
+    if (repeat == 0 || context.repeat_weights.empty()) return context.start_weights;
+    return context.repeat_weights[repeat - 1];
+}
+
+/// Names a training in the key of its random streams; empty without folds.
+std::string stream_name(const record::Folding& folding, record::TrialId trial) {
+    if (!folding.any()) return {};
+    return core::concat("fold=", folding.fold(trial), "\nrepeat=", folding.repeat(trial), "\n");
 }
 
 std::vector<EndSetup> end_setups(const record::Assignment& assignment,
@@ -37,11 +57,14 @@ TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
       assignment(a),
       ends(end_setups(a, c.defaults)),
       hyperparameters(ends.front().hyperparameters),
-      index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride)),
+      index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride,
+                         split_of(c.folding, a.trial))),
+      start_weights(start_weights_of(c, a.trial)),
       sample_weights(data::sample_weights(index, hyperparameters.modality_weight,
                                           hyperparameters.weight_factor)),
       steps(steps_per_epoch(index, hyperparameters.batch_size)),
-      stream(unet::stream_key(hyperparameters, c.patches.fixed())) {
+      stream(
+          unet::stream_key(hyperparameters, c.patches.fixed(), stream_name(c.folding, a.trial))) {
     if (hyperparameters.pca_only) return;
     const auto problem = group_problem(hyperparameters.batch_size, context.group.size());
     if (!problem.empty()) throw TrialFailure(problem);

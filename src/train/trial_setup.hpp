@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct TrialSetup {
     const record::Assignment& assignment;
     std::vector<EndSetup> ends;             ///< as the assignment has them
     unet::Hyperparameters hyperparameters;  ///< of the first: all agree in what changes a step
-    const data::PatchIndex& index;
+    const data::PatchIndex& index;          ///< of the patches, split as the fold is
+    std::span<const core::NamedArray> start_weights;
     std::vector<float> sample_weights;
     std::int64_t steps;    ///< of an epoch
     std::uint64_t stream;  ///< see unet::stream_key

@@ -51,8 +51,10 @@ std::string training_values(const Hyperparameters& hyperparameters, bool fixed_p
     return text_of(values);
 }
 
-std::uint64_t stream_key(const Hyperparameters& hyperparameters, bool fixed_patches) {
-    return core::seed_label(text_of(step_values(hyperparameters, fixed_patches)));
+std::uint64_t stream_key(const Hyperparameters& hyperparameters, bool fixed_patches,
+                         std::string_view fold) {
+    return core::seed_label(text_of(step_values(hyperparameters, fixed_patches)) +
+                            std::string(fold));
 }
 
 core::Value canonical_value(std::string_view key, const core::Value& value) {

@@ -23,6 +23,8 @@ struct SplitOptions {
     double validation_split = 0.2;  ///< share of the pairs
     Split split = Split::guide;
     std::optional<std::string> subject_pattern;  ///< nullopt: prepare::subject_of
+    std::optional<std::int64_t> folds;  ///< nullopt: one split; else its options don't count
+    std::int64_t repeats = 1;           ///< of the folds
 };
 
 /// Walks the options of `SplitOptions`.
@@ -54,6 +56,25 @@ inline void describe(core::OptionVisitor& visitor, SplitOptions& options) {
                    .value_name = "REGEX",
                    .absent = "auto"},
                   options.subject_pattern);
+    visitor.visit(
+        {.name = "folds",
+         .help = "Cross-validation: each permutation is trained K times, each time with "
+                 "another K-th of the subjects as validation data, and ranked by the mean. "
+                 "Folds keep subjects together and spread modalities evenly; they are "
+                 "drawn from the seed. --dry_run shows them",
+         .affects = core::Affects::result,
+         .value_name = "K",
+         .min = 2.0,
+         .default_text = "none: one split"},
+        options.folds);
+    visitor.visit(
+        {.name = "repeats",
+         .help = "With --folds, do the whole cross-validation R times, each time with other "
+                 "folds, start weights and random numbers",
+         .affects = core::Affects::result,
+         .value_name = "R",
+         .min = 1.0},
+        options.repeats);
 }
 
 /// Patches: fractions of the slice here, or fixed sizes from the grid (patch_dimensions,

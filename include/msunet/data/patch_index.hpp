@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +48,9 @@ PatchSize patch_size(const PatchSpec& spec, std::uint32_t height, std::uint32_t 
 /// Which samples: of the split's two parts, or the training part without augmented copies.
 enum class Part : std::uint8_t { training, validation, training_original };
 
+/// What a source is in a training. Without folds its `validation` decides.
+enum class SourceUse : std::uint8_t { training, validation, none };
+
 /// The samples of a data set for one patch size and stride, in the order source (originals in the
 /// order of the files, then augmented copies), slice, row, column. A sample's id is its position.
 class PatchIndex {
@@ -61,10 +65,12 @@ public:
     /// Throws core::InputError, naming every volume concerned, where a slice is smaller than a
     /// fixed patch.
     PatchIndex(const Dataset& dataset, const PatchSpec& spec);
+    /// The same samples with another split, `uses` by source; shares the windows with `all`.
+    PatchIndex(const PatchIndex& all, const Dataset& dataset, std::span<const SourceUse> uses);
 
     const PatchSpec& spec() const noexcept { return spec_; }
-    const std::vector<Window>& windows() const noexcept { return windows_; }
-    std::size_t size() const noexcept { return windows_.size(); }
+    const std::vector<Window>& windows() const noexcept { return samples_->windows; }
+    std::size_t size() const noexcept { return samples_->windows.size(); }
 
     /// Height and width of a sample as the network sees it, see `padded_side`.
     std::int64_t padded_height() const noexcept { return padded_height_; }
@@ -83,14 +89,19 @@ public:
     std::vector<std::uint32_t> samples(Part part, core::Modality modality) const;
 
     /// Modality of a sample.
-    core::Modality modality(std::uint32_t sample) const { return modalities_[sample]; }
+    core::Modality modality(std::uint32_t sample) const { return samples_->modalities[sample]; }
 
 private:
-    void add_windows(const Dataset& dataset, std::uint32_t slice);
+    /// What does not depend on the split.
+    struct Samples {
+        std::vector<Window> windows;
+        std::vector<core::Modality> modalities;
+    };
+    void add_windows(const Dataset& dataset, std::uint32_t slice, Samples& samples) const;
+    void split(const Dataset& dataset, std::span<const SourceUse> uses);
 
     PatchSpec spec_;
-    std::vector<Window> windows_;
-    std::vector<core::Modality> modalities_;
+    std::shared_ptr<const Samples> samples_;
     std::vector<std::uint32_t> training_, validation_, training_original_;
     std::int64_t padded_height_ = 0, padded_width_ = 0;
 };

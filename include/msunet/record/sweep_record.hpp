@@ -122,6 +122,8 @@ struct SweepStart {
     [[nodiscard]] std::vector<TrialId> permutations_of(TrialId training) const;
     /// The training of each permutation that isn't the first of its own.
     [[nodiscard]] std::map<TrialId, TrialId> joined() const;
+    /// The pairs as a trial has them: with folds those of its fold are validation data.
+    [[nodiscard]] std::vector<DataPair> pairs_of(TrialId trial) const;
     /// Whether trials have validation data.
     [[nodiscard]] bool has_validation() const;
 

@@ -29,14 +29,19 @@ struct Sweep {
     /// A trial to be taken for the best one, whatever the metric says.
     std::optional<record::TrialId> chosen{};
     std::string random_method = "uniform_mersenne";
-    /// Trials of this sweep after all limits; more than `trials` has while it runs.
+    /// Trials, with folds permutations, of this sweep after all limits; more than `trials` has
+    /// while it runs.
     std::uint64_t trial_count = 0;
     double started_at = 0;
     double ended_at = 0;  ///< end of the last trial; before that the last sign of life
     /// Seconds east of UTC in which dates are written.
     std::int64_t utc_offset = 0;
-    /// Every trial that has ended, in the order of their permutations in the grid.
+    /// Every trial that has ended, in the order of their permutations in the grid; with folds every
+    /// permutation all of whose trainings have, with the means (record::permutation_result).
     std::vector<record::TrialResult> trials;
+    record::Folding folding;
+    /// With folds every training that has ended, in ascending order of the trials' ids.
+    std::vector<record::TrialResult> trainings;
 };
 
 /// The sweep of a journal. Hyperparameters that the grid does not name take the value of the option

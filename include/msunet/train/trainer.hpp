@@ -16,6 +16,7 @@
 #include "msunet/data/dataset.hpp"
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/record/control.hpp"
+#include "msunet/record/folds.hpp"
 #include "msunet/record/trial.hpp"
 #include "msunet/train/options.hpp"
 #include "msunet/train/step_engine.hpp"
@@ -71,6 +72,10 @@ struct TrialContext {
     /// What "best" means: a column of the history or of the modality file; never empty.
     std::string metric = "dice_coef";
     std::uint64_t seed = 1;
+    /// Of the trials' ids. With folds `patches` has a split for each trial of a permutation.
+    record::Folding folding{};
+    /// Start weights of the repeats after the first; empty: they start from `start_weights` too.
+    std::span<const std::vector<core::NamedArray>> repeat_weights{};
     bool mirrors = true;                        ///< see data::OnlineAugmentation
     std::filesystem::path experiment_folder{};  ///< trials/<id>/ lies in it
     TrialFiles* files = nullptr;                ///< null: weights and checkpoints alone

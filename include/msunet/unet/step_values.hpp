@@ -27,7 +27,9 @@ namespace msunet::unet {
 
 /// A hash of `step_values` (FNV-1a, 64 bit), for core::derive_seed: with the seed it determines
 /// order of samples and dropout, so that a permutation trained alone equals itself in any sweep.
-[[nodiscard]] std::uint64_t stream_key(const Hyperparameters& hyperparameters, bool fixed_patches);
+/// `fold`: names fold and repeat of a training, whose streams differ from those of others.
+[[nodiscard]] std::uint64_t stream_key(const Hyperparameters& hyperparameters, bool fixed_patches,
+                                       std::string_view fold = {});
 
 /// A value of one key as `to_permutation` spells it ('adam' is 'Adam', 1 is 1.0 for `lr`); `value`
 /// itself where it isn't valid for this key.

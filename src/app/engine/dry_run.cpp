@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../world.hpp"
+#include "fold_setup.hpp"
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
@@ -27,7 +28,15 @@ std::string size_text(const imaging::Grid& grid) {
     return concat(grid.size[0], "×", grid.size[1], "×", grid.size[2]);
 }
 
-void print_pairs(const prepare::Survey& survey) {
+/// What a pair is used for; with folds in the first repeat.
+std::string use_text(const prepare::Pair& pair, std::size_t number,
+                     const prepare::FoldPlan& folds) {
+    if (folds.fold_of.empty()) return pair.validation ? "validation" : "training";
+    const auto fold = concat("fold ", folds.fold_of.front()[number] + 1);
+    return folds.is_copy[number] ? concat(fold, " (copy)") : fold;
+}
+
+void print_pairs(const prepare::Survey& survey, const prepare::FoldPlan& folds) {
     std::size_t data_width = 6;
     std::size_t mask_width = 4;
     std::size_t subject_width = 7;
@@ -41,6 +50,7 @@ void print_pairs(const prepare::Survey& survey) {
                            core::pad_right("mask", mask_width), "  ",
                            core::pad_right("subject", subject_width),
                            "  modality    split       size → resampled"));
+    std::size_t number = 0;
     for (const auto& surveyed : survey.pairs) {
         const auto& pair = surveyed.pair;
         const auto modality =
@@ -49,8 +59,8 @@ void print_pairs(const prepare::Survey& survey) {
                                core::pad_right(pair.mask, mask_width), "  ",
                                core::pad_right(pair.subject, subject_width), "  ",
                                core::pad_right(modality, 10), "  ",
-                               core::pad_right(pair.validation ? "validation" : "training", 10),
-                               "  ", size_text(surveyed.before), " → ", size_text(surveyed.after)));
+                               core::pad_right(use_text(pair, number++, folds), 10), "  ",
+                               size_text(surveyed.before), " → ", size_text(surveyed.after)));
     }
 }
 
@@ -92,7 +102,15 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     const auto decided = plan_start(settings, plan, survey, summarise(input), nodes, world);
     const auto estimate = estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;
-    print_pairs(survey);
+    const auto folds = fold_plan_of(settings, survey);
+    print_pairs(survey, folds);
+    if (plan.folding.any()) {
+        core::log::info(
+            concat("cross-validation: ", folds_text(plan.folding, plan.selection.trials.size())));
+    }
+    for (const auto& line : fold_lines(survey, folds, plan.folding)) {
+        core::log::info(concat("  ", line));
+    }
     print_grid(plan);
     if (const auto sharing = sharing_text(settings, decided.first); !sharing.empty()) {
         core::log::info(concat("shared trainings: ", sharing));
@@ -100,7 +118,8 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     core::log::info(concat("experiment: ", experiment_text(decided.open)));
     const auto first = first_permutation(plan, default_hyperparameters(settings));
     const auto samples = count_samples(
-        survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride));
+        survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride),
+        plan.folding.folds);
     core::log::info(concat("preprocessing: ", preprocessing_text(settings), ", ", survey.copies,
                            survey.copies == 1 ? " augmented copy" : " augmented copies",
                            " planned"));
@@ -109,7 +128,8 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
                            core::bytes_text(static_cast<double>(survey.largest_bytes)),
                            " of slices a node"));
     core::log::info(concat("samples: ", samples.training, " training and ", samples.validation,
-                           " validation patches in the first permutation"));
+                           " validation patches in the first permutation",
+                           plan.folding.any() ? ", on average over its folds" : ""));
     if (const auto search = search_text(decided.first); !search.empty()) {
         core::log::info(concat("search: ", search));
     }

@@ -65,8 +65,9 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     }
     totals.left = record.planned() - leaderboard.ended() - totals.running;
     if (const auto best = leaderboard.best()) {
-        const auto value = record::metric(*record.result(*best), record.start.metric);
-        totals.best = core::concat(*best, ": ", record.start.metric, " ", core::fixed(*value, 4));
+        totals.best = core::concat(record.start.folding.any() ? "permutation " : "", *best, ": ",
+                                   record.start.metric, " ",
+                                   core::fixed(leaderboard.best_value().value_or(0), 4));
     }
     if (const auto left = forecast.seconds_left(groups_)) {
         totals.seconds_left = std::max(0.0, *left - (now - last_event_));

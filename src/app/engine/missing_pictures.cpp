@@ -2,9 +2,11 @@
 #include "missing_pictures.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "../final_files.hpp"
+#include "fold_setup.hpp"
 #include "msunet/record/ranking.hpp"
 #include "trial_pictures.hpp"
 
@@ -15,8 +17,11 @@ namespace {
 void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best) {
     const auto hyperparameters =
         unet::from_permutation(best.permutation, default_hyperparameters(parts.settings));
+    const auto folding = folding_of(parts.settings);
+    const auto split =
+        folding.any() ? std::optional<std::size_t>(best.trial % folding.trials()) : std::nullopt;
     const auto& index =
-        parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride);
+        parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride, split);
     const auto weights = read_trial_weights(parts.start.architecture, parts.folder, best);
     const std::vector<float> sample_weights(index.size(), 1.0F);
     const auto engine = parts.compute.engine_factory()({.architecture = parts.start.architecture,

@@ -82,7 +82,7 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
                               std::optional<std::int64_t> recorded_group_size) {
     sweep::PlacementRequest request;
     request.nodes = nodes;
-    request.trials = plan.selection.count();
+    request.trials = plan.selection.count() * plan.folding.trials();
     request.ranks_per_trial = settings.sweep.ranks_per_trial;
     request.trials_per_gpu = settings.sweep.trials_per_gpu;
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",

@@ -21,6 +21,7 @@ namespace {
 
 /// By the files of the folder; by the option alone where the folder can't be listed.
 bool has_validation(const TrainSettings& settings) {
+    if (settings.split.folds) return true;
     const double split = settings.split.validation_split;
     try {
         const auto folder = prepare::list_folder(settings.folders.training_data_path, "-tpath");

@@ -5,6 +5,7 @@
 
 #include "../on_root.hpp"
 #include "../world.hpp"
+#include "fold_setup.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -49,12 +50,14 @@ void check_limits(const TrainSettings& settings, double now) {
 StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
                      const prepare::Survey& survey, record::DataSummary data,
                      const std::vector<sweep::Node>& nodes, const comm::Communicator& world) {
-    const auto parts = parts_of(survey);
+    const auto parts = parts_of(survey, plan.folding);
+    add_folds(data, survey, fold_plan_of(settings, survey));
     check_needs(settings, plan, parts);
     StartPlan decided{.has_validation = parts.has_validation(),
                       .start = load_start_model(
                           unet::published_architecture(), settings.experiment.initial_model_path,
-                          static_cast<std::uint64_t>(settings.experiment.seed), world)};
+                          static_cast<std::uint64_t>(settings.experiment.seed), world,
+                          settings.split.folds ? settings.split.repeats : 1)};
     decided.first = sweep_start(settings, plan, decided.start, survey, std::move(data), parts);
     decided.limits = limits_of(settings, parts, decided.first.at, world.is_root());
     decided.open = find_experiment(settings, decided.first, world);

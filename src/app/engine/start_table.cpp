@@ -6,6 +6,7 @@
 
 #include "../commands.hpp"
 #include "../world.hpp"
+#include "fold_setup.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/prepare/summary.hpp"
@@ -91,6 +92,10 @@ SettingBlock grid_block(const StartFacts& facts) {
     block.settings.push_back(
         {"permutations",
          core::join(std::span<const std::string>(facts.plan.selection.lines), "; ")});
+    if (const auto folds = folds_text(facts.plan.folding, facts.plan.selection.trials.size());
+        !folds.empty()) {
+        block.settings.push_back({"cross-validation", folds});
+    }
     if (!facts.sharing.empty()) block.settings.push_back({"shared trainings", facts.sharing});
     block.settings.push_back({"best means", facts.metric});
     if (!facts.search.empty()) block.settings.push_back({"search", facts.search});

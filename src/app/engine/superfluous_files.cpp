@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/report/pictures.hpp"
 #include "msunet/train/trainer.hpp"
 
@@ -13,9 +14,13 @@ SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, bool keep_a
                                    const record::SweepRecord& record)
     : experiment_(std::move(experiment)), keep_all_models_(keep_all_models), leaderboard_(record) {
     // An earlier start may have ended before it deleted these.
+    const auto& folding = record.start.folding;
     for (const auto* result : record.results()) {
         add_checkpoint(*result, record);
-        if (result->trial != leaderboard_.best()) add_model(*result);
+        const auto permutation = folding.permutation(result->trial);
+        // Once for each permutation: with its last trial.
+        if (folding.trial(permutation + 1, 0, 0) != result->trial + 1) continue;
+        if (permutation != leaderboard_.best()) add_models(permutation, record);
     }
 }
 
@@ -23,11 +28,19 @@ void SuperfluousFiles::trial_ended(const record::TrialResult& result,
                                    const record::SweepRecord& record) {
     add_checkpoint(result, record);
     const auto before = leaderboard_.best();
-    if (!leaderboard_.add(result)) {
-        add_model(result);
+    if (!leaderboard_.add(record, result)) {
+        add_models(record.start.folding.permutation(result.trial), record);
     } else if (before) {
-        add_model(*record.result(*before));
+        add_models(*before, record);
     }
+}
+
+void SuperfluousFiles::add_models(record::TrialId permutation, const record::SweepRecord& record) {
+    const auto whole = record::permutation_result(record, permutation);
+    // All folds' models belong to a mean, and a failed fold can be trained again.
+    const bool folds_count = record.start.folding.any();
+    if (!whole || (folds_count && whole->state == record::TrialState::failed)) return;
+    for (const auto* training : record::trainings_of(record, permutation)) add_model(*training);
 }
 
 void SuperfluousFiles::add_checkpoint(const record::TrialResult& result,

@@ -10,7 +10,8 @@
 namespace msunet::app {
 
 /// Files of trials that are no longer needed: checkpoints of those that have ended, and, unless all
-/// models are kept, weights and pictures of those that are not the best.
+/// models are kept, weights and pictures of those that are not the best; with folds of permutations
+/// that are not.
 class SuperfluousFiles {
 public:
     /// `record` as it is when training begins.
@@ -26,6 +27,8 @@ public:
 private:
     void add_checkpoint(const record::TrialResult& result, const record::SweepRecord& record);
     void add_model(const record::TrialResult& result);
+    /// Of all of a permutation's trainings, once its mean is known.
+    void add_models(record::TrialId permutation, const record::SweepRecord& record);
 
     std::filesystem::path experiment_;
     bool keep_all_models_;

@@ -7,6 +7,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
@@ -22,6 +23,14 @@ namespace {
 constexpr double partial_seconds = 5;
 /// The other half of 1 % is the pictures' (TrialFileWriter).
 constexpr double partial_share = 0.005;
+
+/// " [permutation 2, fold 1 of 5]"; empty without folds.
+std::string fold_in_brackets(const record::SweepRecord& record, record::TrialId trial) {
+    const auto& folding = record.start.folding;
+    if (!folding.any()) return {};
+    return concat(" [permutation ", folding.permutation(trial), ", ",
+                  record::fold_text(folding, trial), "]");
+}
 }  // namespace
 
 SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& record)
@@ -48,8 +57,9 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         results_changed_ = true;
         page_changed_ = true;
         forecast_.ended(record, finished->result);
-        const bool best = leaderboard_.add(finished->result);
-        trial_line(finished->result, record, best);
+        const bool best = leaderboard_.add(record, finished->result);
+        trial_line(finished->result, record, best && !record.start.folding.any());
+        permutation_line(finished->result.trial, record, best);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         core::log::info(concat(
             "trial ",
@@ -102,11 +112,12 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
                                bool best) {
     const auto count = concat(" (", leaderboard_.ended(), " of ", record.planned(), ")");
     if (result.state == record::TrialState::failed) {
-        core::log::warn(concat("trial ", result.trial, " failed", count, ": ", result.reason));
+        core::log::warn(concat("trial ", result.trial, fold_in_brackets(record, result.trial),
+                               " failed", count, ": ", result.reason));
         return;
     }
     std::string text =
-        concat("trial ", result.trial, " ",
+        concat("trial ", result.trial, fold_in_brackets(record, result.trial), " ",
                result.state == record::TrialState::stopped ? "stopped" : "done", count);
     const auto* last = record::summary_epoch(result);
     auto value = record::metric(result, record.start.metric);
@@ -118,6 +129,24 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
     if (value) text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
     if (best) text += ", best so far";
     core::log::info(text);
+}
+
+void SweepReporter::permutation_line(record::TrialId trial, const record::SweepRecord& record,
+                                     bool best) const {
+    const auto& folding = record.start.folding;
+    if (!folding.any()) return;
+    const auto whole = record::permutation_result(record, folding.permutation(trial));
+    if (!whole) return;
+    auto text = concat("permutation ", whole->trial, ": ");
+    if (whole->state == record::TrialState::failed) {
+        core::log::warn(concat(text, "failed with ", whole->reason));
+        return;
+    }
+    if (const auto ranked = record::ranked_value(*whole, record.start.metric)) {
+        text += concat("mean ", ranked->metric, " ", core::fixed(ranked->value, 4));
+    }
+    core::log::info(
+        concat(text, " over ", folding.trials(), " trainings", best ? ", best so far" : ""));
 }
 
 }  // namespace msunet::app

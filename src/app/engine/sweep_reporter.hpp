@@ -39,6 +39,9 @@ private:
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
     void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                     bool best);
+    /// With folds: the mean of a permutation whose last trial has ended.
+    void permutation_line(record::TrialId trial, const record::SweepRecord& record,
+                          bool best) const;
     void write_partial(const record::SweepRecord& record, double now);
 
     Settings settings_;

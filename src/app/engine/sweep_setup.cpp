@@ -11,6 +11,7 @@
 #include "../model_attributes.hpp"
 #include "../useless_options.hpp"
 #include "../world.hpp"
+#include "fold_setup.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
@@ -51,15 +52,48 @@ void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
 
 std::vector<std::vector<record::TrialId>> shared_trainings(const TrainSettings& settings,
                                                            const GridPlan& plan) {
-    if (!settings.sweep.share_prefixes || plan.selection.trials.size() < 2) return {};
+    if (!settings.sweep.share_prefixes || plan.trials.size() < 2) return {};
     const auto defaults = default_hyperparameters(settings);
     const bool fixed_patches = !settings.patches.use_frac_patch;
     return sweep::shared_trainings(
-        plan.selection.trials, [&](record::TrialId trial) -> std::optional<std::string> {
-            const auto values = unet::from_permutation(plan.grid->permutation(trial), defaults);
+        plan.trials, [&](record::TrialId trial) -> std::optional<std::string> {
+            const auto permutation = plan.grid->permutation(plan.folding.permutation(trial));
+            const auto values = unet::from_permutation(permutation, defaults);
             if (values.pca_only) return std::nullopt;
-            return unet::training_values(values, fixed_patches);
+            return unet::training_values(values, fixed_patches) +
+                   record::fold_text(plan.folding, trial);
         });
+}
+
+/// The trials of the selected permutations. Throws core::UsageError where folds make too many.
+void expand_folds(const TrainSettings& settings, GridPlan& plan) {
+    plan.folding = folding_of(settings);
+    const auto& folding = plan.folding;
+    if (!folding.any()) {
+        plan.trials = plan.selection.trials;
+        return;
+    }
+    const auto most_repeats = sweep::selection_limit / folding.folds;
+    const auto most =
+        folding.repeats > most_repeats ? 0 : sweep::selection_limit / folding.trials();
+    constexpr auto largest_id = std::uint64_t{1} << 63U;
+    if (plan.selection.trials.size() > most || plan.grid->size() > largest_id / folding.trials()) {
+        throw core::UsageError(
+            core::concat("--folds ", folding.folds, " and --repeats ", folding.repeats, " of ",
+                         core::thousands(static_cast<std::int64_t>(plan.selection.trials.size())),
+                         " permutations are more trials than a sweep has (",
+                         core::thousands(static_cast<std::int64_t>(sweep::selection_limit)),
+                         "), give fewer, or fewer permutations"));
+    }
+    for (const auto permutation : plan.selection.trials) {
+        const auto values = unet::from_permutation(plan.grid->permutation(permutation),
+                                                   default_hyperparameters(settings));
+        if (!values.pca_only) continue;
+        throw core::UsageError(
+            "--folds and pca_only can't be combined (a PCA has no metrics to average), remove one "
+            "of the two");
+    }
+    plan.trials = record::trials_of_permutations(folding, plan.selection.trials);
 }
 
 }  // namespace
@@ -71,8 +105,7 @@ std::string sharing_text(const TrainSettings& settings, const record::SweepStart
     std::map<record::TrialId, std::int64_t> epochs;  // of each training
     std::int64_t alone = 0;
     for (const auto trial : start.trials) {
-        const auto values =
-            unet::from_permutation(record::permutation_of(start.grid, trial), defaults);
+        const auto values = unet::from_permutation(start.permutation(trial), defaults);
         const auto found = joined.find(trial);
         auto& longest = epochs[found == joined.end() ? trial : found->second];
         if (values.pca_only) continue;
@@ -84,7 +117,8 @@ std::string sharing_text(const TrainSettings& settings, const record::SweepStart
     const auto count = [](auto number) {
         return core::thousands(static_cast<std::int64_t>(number));
     };
-    return core::concat(count(start.trials.size()), " permutations, ", count(epochs.size()),
+    return core::concat(count(start.trials.size()),
+                        start.folding.any() ? " trials, " : " permutations, ", count(epochs.size()),
                         epochs.size() == 1 ? " training, " : " trainings, ", count(together),
                         " epochs instead of ", count(alone));
 }
@@ -103,6 +137,7 @@ GridPlan plan_grid(const TrainSettings& settings) {
                                    static_cast<std::uint64_t>(settings.experiment.seed),
                                    unet::to_permutation(default_hyperparameters(settings)),
                                    unet::canonical_value, drawn.trials);
+    expand_folds(settings, plan);
     // A suggestion can't join a training that has begun.
     if (plan.selection.rounds == 0) plan.shared = shared_trainings(settings, plan);
     return plan;
@@ -122,6 +157,8 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
     request.slices = settings.slices;
     request.augment = settings.augment;
     request.split = settings.split;
+    // All scans are augmented, and the data set is the same for any number of folds.
+    if (settings.split.folds) request.split.validation_split = 0;
     request.patches = settings.patches;
     request.seed = static_cast<std::uint64_t>(settings.experiment.seed);
     request.cache_folder = cache_folder(settings);
@@ -213,7 +250,8 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     }
     first.data = std::move(data);
     first.grid = plan.grid->lists();
-    first.trials = plan.selection.trials;
+    first.trials = plan.trials;
+    first.folding = plan.folding;
     first.shared = plan.shared;
     first.rounds = plan.selection.rounds;
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
@@ -222,12 +260,13 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     return first;
 }
 
-sweep::DataParts parts_of(const prepare::Survey& survey) {
+sweep::DataParts parts_of(const prepare::Survey& survey, const record::Folding& folding) {
     sweep::DataParts parts;
     for (const auto& surveyed : survey.pairs) {
         auto& part = surveyed.pair.validation ? parts.validation : parts.training;
         part[static_cast<std::size_t>(surveyed.pair.modality)] = true;
     }
+    if (folding.any()) parts.validation = parts.training;
     return parts;
 }
 

@@ -13,6 +13,7 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "msunet/record/folds.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/grid.hpp"
 #include "msunet/sweep/placement.hpp"
@@ -28,7 +29,9 @@ inline constexpr const char* start_weights_setting = "start_weights";
 /// The grid and the permutations of it that are trained.
 struct GridPlan {
     std::unique_ptr<sweep::ParameterGrid> grid;
-    sweep::Selection selection;
+    sweep::Selection selection;  ///< of permutations
+    record::Folding folding;
+    std::vector<record::TrialId> trials;  ///< of the selected permutations
     std::map<std::string, std::string, std::less<>> distributions;  ///< their texts, by name
     std::vector<std::vector<record::TrialId>> shared;  ///< as record::SweepStart has it
     std::vector<std::string> warnings;
@@ -72,8 +75,9 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
                                const StartModel& start, const prepare::Survey& survey,
                                record::DataSummary data, const sweep::DataParts& parts);
 
-/// Which modalities the pairs have.
-[[nodiscard]] sweep::DataParts parts_of(const prepare::Survey& survey);
+/// Which modalities the pairs have. With folds each pair validates once.
+[[nodiscard]] sweep::DataParts parts_of(const prepare::Survey& survey,
+                                        const record::Folding& folding);
 
 /// Checks what the permutations need of the data: `pca_only` works on validation samples. Throws
 /// core::UsageError.

@@ -79,14 +79,16 @@ StepSpeed time_size(const StepSize& size, unet::Hyperparameters hyperparameters,
 }
 
 unet::Hyperparameters hyperparameters_of(const EstimateFacts& facts, record::TrialId trial) {
-    return unet::from_permutation(facts.plan.grid->permutation(trial),
-                                  default_hyperparameters(facts.settings));
+    return unet::from_permutation(
+        facts.plan.grid->permutation(facts.plan.folding.permutation(trial)),
+        default_hyperparameters(facts.settings));
 }
 
 SampleCounts samples_of(const EstimateFacts& facts, const unet::Hyperparameters& permutation) {
     return count_samples(facts.survey,
                          data::patch_spec(facts.settings.patches, permutation.patch_dimensions,
-                                          permutation.patch_stride));
+                                          permutation.patch_stride),
+                         facts.plan.folding.folds);
 }
 
 /// The step that is timed for a permutation: of this rank's part of a batch.
@@ -152,7 +154,7 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
     const core::FaultPause trials_alone_fail;
     StepSpeeds speeds;
     const double began = core::steady_seconds();
-    const auto& trials = facts.plan.selection.trials;
+    const auto& trials = facts.plan.trials;
     const std::size_t counted = std::min(trials.size(), most_counted);
     for (std::size_t n = 0; n < counted; ++n) {
         if (!speeds.empty() && core::steady_seconds() - began > most_seconds) break;
@@ -185,7 +187,7 @@ double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
         seconds.push_back(training_seconds(facts, speeds, trials, epochs_done(facts, training)));
     }
     // What is still to be suggested counts as the mean of the others.
-    const auto count = facts.plan.selection.count();
+    const auto count = facts.plan.selection.count() * facts.plan.folding.trials();
     left += static_cast<double>(count - std::min(count, start.trials.size()));
     if (left == 0) return 0;
     if (seconds.empty()) {
@@ -209,7 +211,8 @@ std::string estimate_text(const EstimateFacts& facts, double seconds) {
 
 }  // namespace
 
-SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec& spec) {
+SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec& spec,
+                           std::uint64_t folds) {
     SampleCounts counts;
     std::uint64_t training_pairs = 0;
     for (std::size_t i = 0; i < survey.pairs.size(); ++i) {
@@ -223,7 +226,9 @@ SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec&
         (pair.validation ? counts.validation : counts.training) += samples;
         if (!pair.validation) ++training_pairs;
     }
+    if (folds > 0) counts.validation = counts.training / folds;
     if (training_pairs > 0) counts.training += counts.training * survey.copies / training_pairs;
+    if (folds > 0) counts.training -= counts.training / folds;
     return counts;
 }
 

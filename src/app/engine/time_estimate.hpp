@@ -26,9 +26,9 @@ struct SampleCounts {
 };
 
 /// Samples by the survey's slices: those of patches that lie in kept slices, augmented copies with
-/// the mean of the training pairs.
-[[nodiscard]] SampleCounts count_samples(const prepare::Survey& survey,
-                                         const data::PatchSpec& spec);
+/// the mean of the training pairs. With `folds` the mean over them.
+[[nodiscard]] SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec& spec,
+                                         std::uint64_t folds = 0);
 
 /// Seconds by sample on one rank.
 struct StepSpeed {

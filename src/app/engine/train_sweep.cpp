@@ -14,6 +14,7 @@
 #include "compute.hpp"
 #include "dry_run.hpp"
 #include "finish_sweep.hpp"
+#include "fold_setup.hpp"
 #include "missing_pictures.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/failure_text.hpp"
@@ -95,7 +96,9 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     warn_of_weights(settings, plan.grid->lists(), prepared.survey);
     // Preprocessing freed whole volumes, whose memory training needs.
     model::release_memory();
-    data::PatchLists patches(prepared.dataset, settings.patches);
+    const auto folds = fold_plan_of(settings, prepared.survey);
+    data::PatchLists patches(prepared.dataset, settings.patches,
+                             splits_of(prepared.dataset, folds, plan.folding));
     const auto defaults = default_hyperparameters(settings);
     const auto shown = first_permutation(plan, defaults);
     const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);

@@ -25,14 +25,18 @@ constexpr std::size_t pictures_of_modality = 6;
 /// Slices of a modality that are predicted at most, to limit the time.
 constexpr std::size_t candidates_of_modality = 64;
 
-std::vector<std::vector<std::size_t>> choose_candidates(const data::Dataset& dataset) {
+/// By modality: slices with validation samples; without any, original slices of training.
+std::vector<std::vector<std::size_t>> choose_candidates(const data::Dataset& dataset,
+                                                        const data::PatchIndex& index) {
     const auto& slices = dataset.slices();
-    const bool validation = std::ranges::any_of(
-        slices, [&](const data::Slice& slice) { return dataset.source_of(slice).validation; });
+    const auto& samples =
+        index.validation().empty() ? index.training_original() : index.validation();
+    std::vector<bool> is_there(slices.size());
+    for (const auto sample : samples) is_there[index.windows()[sample].slice] = true;
     std::vector<std::vector<std::size_t>> candidates(core::modality_names.size());
     for (std::size_t i = 0; i < slices.size(); ++i) {
         const auto& source = dataset.source_of(slices[i]);
-        if (source.augmented || source.validation != validation) continue;
+        if (source.augmented || !is_there[i]) continue;
         candidates[static_cast<std::size_t>(source.modality)].push_back(i);
     }
     for (auto& list : candidates) list = spread(list, candidates_of_modality);
@@ -130,7 +134,7 @@ void draw_pictures(const data::Dataset& dataset, const std::filesystem::path& fo
                    const train::TrainedTrial& trained) {
     const Positions positions(dataset);
     std::vector<report::SlicePicture> pictures;
-    for (const auto& candidates : choose_candidates(dataset)) {
+    for (const auto& candidates : choose_candidates(dataset, trained.index)) {
         std::vector<report::SlicePicture> drawn;
         std::vector<report::SliceScore> scores;
         for (const std::size_t i : candidates) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "fold_setup.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
@@ -37,6 +38,8 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .defaults = default_hyperparameters(parts.settings),
         .metric = parts.metric,
         .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
+        .folding = folding_of(parts.settings),
+        .repeat_weights = parts.start.of_repeats,
         .mirrors = parts.settings.preprocess.columns_run_left_right(),
         .experiment_folder = parts.folder,
         .files = files,
@@ -45,7 +48,7 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
     };
 }
 
-/// "trial 3, with 7, starts on 2 ranks: lr=0.01".
+/// "trial 3, with 7, starts on 2 ranks: lr=0.01", with folds "…, fold 1 of 5".
 std::string first_line(const train::TrialContext& context, const record::Assignment& assignment) {
     std::vector<record::TrialId> trials;
     for (const auto& end : assignment.ends) trials.push_back(end.trial);
@@ -53,7 +56,9 @@ std::string first_line(const train::TrialContext& context, const record::Assignm
     return concat("trial ", record::training_text(assignment.trial, trials),
                   assignment.checkpoint.empty() ? " starts" : " resumes", " on ", ranks,
                   ranks == 1 ? " rank: " : " ranks: ",
-                  core::permutation_text(assignment.ends.front().permutation));
+                  core::permutation_text(assignment.ends.front().permutation),
+                  context.folding.any() ? ", " : "",
+                  record::fold_text(context.folding, assignment.trial));
 }
 
 /// The leader's part: the training with a log.

@@ -76,12 +76,13 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
     const auto model = model_of(architecture, folder, record, best);
     // Nothing is written as a result of prediction, so any folder outside the scans will do.
     const config::Settings output{{.name = "output", .values = {folder.string()}, .origin = ""}};
-    const auto settings =
-        combine_settings(model, with_validation_scans(output, folder, record.start));
+    auto start = record.start;
+    start.data.pairs = start.pairs_of(best.trial);
+    const auto settings = combine_settings(model, with_validation_scans(output, folder, start));
     const auto options = scan_options(settings, model);
     predict::SlicePredictor predictor(model.architecture, model.weights,
                                       *settings.model.final_activation, settings.predict.precision);
-    const auto scans = validation_scans(folder, record.start);
+    const auto scans = validation_scans(folder, start);
     std::vector<report::ScanDice> measured;
     for (const auto& one : scans) {
         if (core::stop_requested()) return;
@@ -95,8 +96,8 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
     model::release_memory();
 }
 
-bool has_validation_scans(const record::SweepRecord& record) {
-    return std::ranges::any_of(record.start.data.pairs, &record::DataPair::validation);
+bool has_validation_scans(const record::SweepRecord& record, record::TrialId trial) {
+    return std::ranges::any_of(record.start.pairs_of(trial), &record::DataPair::validation);
 }
 
 }  // namespace
@@ -104,7 +105,8 @@ bool has_validation_scans(const record::SweepRecord& record) {
 void measure_validation_scans(const unet::Architecture& architecture, const fs::path& folder,
                               const record::SweepRecord& record) noexcept {
     const auto* best = record::best(record);
-    if (best == nullptr || best->weights_file.empty() || !has_validation_scans(record)) return;
+    if (best == nullptr || best->weights_file.empty()) return;
+    if (!has_validation_scans(record, best->trial)) return;
     try {
         measure(architecture, folder, record, *best);
     } catch (const std::exception& error) {

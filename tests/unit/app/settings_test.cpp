@@ -165,6 +165,34 @@ TEST(Settings, UnknownMetricsAreRefusedWithoutData) {
     EXPECT_THAT(refusal({"--performance_target", "accuracy,1"}), HasSubstr("'accuracy'"));
 }
 
+TEST(Settings, OptionsThatFoldsReplaceAreRefused) {
+    const auto problems_of = [](std::vector<std::string> more) {
+        std::vector<std::string> arguments{"-tpath", "a", "-mpath", "b"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        try {
+            (void)read_train_settings(arguments);
+        } catch (const core::UsageError& error) {
+            return core::join(error.problems(), "; ");
+        }
+        return std::string("accepted");
+    };
+    EXPECT_EQ(problems_of({"--folds", "3", "--repeats", "2"}), "accepted");
+    EXPECT_THAT(problems_of({"--repeats", "2"}), testing::HasSubstr("needs --folds K"));
+    EXPECT_THAT(problems_of({"--folds", "1"}), testing::HasSubstr("--folds"));
+    const std::vector<std::vector<std::string>> refused{{"-v", "0.2"},
+                                                        {"--split", "guide"},
+                                                        {"--strategy", "asha"},
+                                                        {"--sampler", "tpe", "--round_limit", "9"},
+                                                        {"--shard", "1/2"}};
+    for (auto options : refused) {
+        const auto text = problems_of({"--folds", "3", options[0], options[1],
+                                       options.size() > 2 ? options[2] : "--seed",
+                                       options.size() > 2 ? options[3] : "1"});
+        EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("--folds 3 and "),
+                                         testing::HasSubstr(options[0])));
+    }
+}
+
 TEST(Settings, NamesThatFilesCanNotHaveAreRefused) {
     EXPECT_THAT(refusal({"-n", std::string(181, 'x')}), HasSubstr("at most 180 bytes"));
     EXPECT_THAT(refusal({"-n", "rats.zip"}), HasSubstr("without '.zip'"));

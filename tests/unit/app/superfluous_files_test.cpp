@@ -112,6 +112,33 @@ TEST_F(SuperfluousFilesTest, DeletesCheckpointsOfWhatTheSearchHasStopped) {
     EXPECT_TRUE(fs::exists(checkpoint(2))) << "it can be promoted";
 }
 
+TEST_F(SuperfluousFilesTest, KeepsTheModelsOfAllFoldsOfTheBestMean) {
+    auto start = four_trials();
+    start.folding = {2, 1};
+    start.trials = record::trials_of_permutations(start.folding, {0, 1, 2});
+    record_ = {};
+    record::update(record_, start);
+    SuperfluousFiles files(folder_, false, record_);
+    const auto finish = [&](record::TrialId trial, double dice) {
+        files.trial_ended(end(trial, dice), record_);
+        files.remove();
+    };
+    finish(0, 0.9);
+    finish(2, 0.6);
+    finish(1, 0.1);
+    EXPECT_EQ(left(), (Ids{0, 1, 2})) << "the mean of permutation 1 is not known yet";
+    finish(3, 0.6);
+    EXPECT_EQ(left(), (Ids{2, 3})) << "0.6 is better than the mean of 0.9 and 0.1";
+    finish(4, 0.7);
+    finish(5, 0.3);
+    EXPECT_EQ(left(), (Ids{2, 3}));
+
+    end(4, 0.7);
+    SuperfluousFiles later(folder_, false, record_);
+    later.remove();
+    EXPECT_EQ(left(), (Ids{2, 3})) << "what an earlier start left";
+}
+
 TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
     SuperfluousFiles files(folder_, true, record_);
     for (const record::TrialId trial : {0U, 1U}) {

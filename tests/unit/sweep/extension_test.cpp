@@ -108,6 +108,9 @@ TEST(Extension, RefusesToLeaveOutATrial) {
 
 TEST(Extension, OptionsThatChooseOtherPermutationsAreObstacles) {
     EXPECT_FALSE(extension_obstacle({}));
+    record::SweepStart folds;
+    folds.folding = {3, 1};
+    EXPECT_THAT(extension_problems(folds, folds, plain), ElementsAre(HasSubstr("--folds")));
     SweepOptions options;
     options.round_limit = 3;
     EXPECT_THAT(extension_obstacle(options).value_or(""), HasSubstr("--round_limit"));

@@ -14,6 +14,45 @@ namespace {
 
 using record::TrialState;
 
+TEST(Trial, OfAFoldHasItsSplitStreamAndStartWeights) {
+    const test::SmallTrial place("folds");
+    using enum data::SourceUse;
+    const data::SourceUses split{validation, training, training, training, training, none};
+    auto other = split;
+    std::swap(other[0], other[1]);
+    data::PatchOptions options;
+    options.use_frac_patch = false;
+    const auto plain = place.context();
+    data::PatchLists patches(plain.dataset, options, {split, split, split, other});
+    const std::vector<std::vector<core::NamedArray>> repeat_weights{
+        unet::initial_weights(place.architecture(), 4)};
+    train::TrialContext context{.architecture = plain.architecture,
+                                .dataset = plain.dataset,
+                                .patches = patches,
+                                .start_weights = plain.start_weights,
+                                .group = plain.group};
+    context.metric = plain.metric;
+    context.folding = {2, 2};
+    context.repeat_weights = repeat_weights;
+    context.experiment_folder = place.folder();
+    const auto first_loss = [&](record::TrialId trial) {
+        test::Control control;
+        const auto result = test::run_trial(
+            context, test::assignment({{"epochs", std::int64_t{1}}}, trial), control);
+        EXPECT_EQ(result.state, TrialState::done) << result.reason;
+        const auto& val = result.modality.front().dice.val;
+        EXPECT_EQ(val[static_cast<std::size_t>(core::Modality::fmri)].has_value(), trial % 4 == 3);
+        EXPECT_EQ(val[static_cast<std::size_t>(core::Modality::anatomical)].has_value(),
+                  trial % 4 != 3);
+        return result.history.front().metrics.loss;
+    };
+    const double loss = first_loss(0);
+    EXPECT_EQ(first_loss(4), loss) << "the same fold of another permutation of equal values";
+    EXPECT_NE(first_loss(1), loss) << "another fold: another order of the samples";
+    EXPECT_NE(first_loss(2), loss) << "another repeat: other start weights, too";
+    (void)first_loss(3);
+}
+
 TEST(Trial, ReportsWhatASweepNeeds) {
     const test::SmallTrial place("tells");
     test::Control control;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Cross-validation: from `--folds` and the pairs to the split of each training.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "../settings.hpp"
+#include "msunet/data/patch_lists.hpp"
+#include "msunet/prepare/folds.hpp"
+#include "msunet/prepare/prepare.hpp"
+#include "msunet/record/folds.hpp"
+#include "msunet/record/sweep_record.hpp"
+
+namespace msunet::app {
+
+/// The numbers of folds and repeats.
+[[nodiscard]] record::Folding folding_of(const TrainSettings& settings);
+
+/// The folds of the pairs; empty without folds. Throws core::UsageError where there are fewer
+/// subjects.
+[[nodiscard]] prepare::FoldPlan fold_plan_of(const TrainSettings& settings,
+                                             const prepare::Survey& survey);
+
+/// The use of each source in each trial of a permutation, by repeat and fold; empty without folds.
+/// Augmented copies are trained on where their pair is, and validate nowhere.
+[[nodiscard]] std::vector<data::SourceUses> splits_of(const data::Dataset& dataset,
+                                                      const prepare::FoldPlan& plan,
+                                                      const record::Folding& folding);
+
+/// Adds subjects and folds to the pairs of the journal.
+void add_folds(record::DataSummary& summary, const prepare::Survey& survey,
+               const prepare::FoldPlan& plan);
+
+/// "3 folds, 12 trials"; empty without folds.
+[[nodiscard]] std::string folds_text(const record::Folding& folding, std::size_t permutations);
+
+/// A line for each fold of each repeat: its scans by modality and its subjects.
+[[nodiscard]] std::vector<std::string> fold_lines(const prepare::Survey& survey,
+                                                  const prepare::FoldPlan& plan,
+                                                  const record::Folding& folding);
+
+}  // namespace msunet::app
