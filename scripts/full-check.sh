@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The checks that take too long for .ci/run, before a release: all tests with the long ones (small
-# versions of the benchmarks, the network with the kernels for older processors, the container's %post
-# in a Debian root), fuzzers for five minutes each, clang-tidy on the whole program. About three hours
-# on two cores.
+# versions of the benchmarks, many kills of a sweep, the network with the kernels for older processors,
+# the container's %post in a Debian root), fuzzers for five minutes each, clang-tidy on the whole
+# program. About three hours on two cores.
 # shellcheck disable=SC2317  # stage calls the functions
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1

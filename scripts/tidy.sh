@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs clang-tidy with the checks of .clang-tidy.
-#   scripts/tidy.sh [--light] [PATTERN]
+#   scripts/tidy.sh [--light] [--since COMMIT] [PATTERN]
 # PATTERN: a regular expression on file names, /src/ by default. --light: without the modules that
-# need ITK or libtorch. Files are checked one by one, as a build that is no unity build compiles them.
+# need ITK or libtorch. --since: only sources that changed after COMMIT, or whose own header did.
+# Files are checked one by one, as a build that is no unity build compiles them.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -11,6 +12,12 @@ light=OFF
 if [ "${1:-}" = --light ]; then
     light=ON
     shift
+fi
+changed=""
+if [ "${1:-}" = --since ]; then
+    changed=$(git -C "$project" diff --name-only "$2" -- src include)
+    [ -n "$changed" ] || { say "clang-tidy: no source has changed since $2"; exit 0; }
+    shift 2
 fi
 pattern=${1:-/src/}
 tidy=$(command -v clang-tidy-14 || command -v clang-tidy) || fail "clang-tidy is missing; \
@@ -25,13 +32,22 @@ cmake --preset tidy -DMSUNET_TORCH_VENV="$torch_venv" -DMSUNET_LIGHT=$light \
     fail "configuration failed; see $folder/configure.log (did scripts/setup.sh run?)"
 }
 
-files=$("$(system_python)" - "$folder/compile_commands.json" "$pattern" <<'PY'
-import json, re, sys
+files=$("$(system_python)" - "$folder/compile_commands.json" "$pattern" "$changed" <<'PY'
+import json, pathlib, re, sys
+def unit(path):
+    """Module and name of a source or of its header: sweep/scheduler."""
+    return pathlib.Path(re.sub(r".*\b(src|include/msunet)/", "", path)).with_suffix("")
 files = {entry["file"] for entry in json.load(open(sys.argv[1]))}
-print("\n".join(sorted(f for f in files if re.search(sys.argv[2], f) and "/CMakeFiles/" not in f)))
+changed = {unit(path) for path in sys.argv[3].split("\n") if path}
+print("\n".join(sorted(f for f in files if re.search(sys.argv[2], f) and "/CMakeFiles/" not in f
+                       and (not changed or unit(f) in changed))))
 PY
 )
-[ -n "$files" ] || fail "no file of $folder matches '$pattern'"
+if [ -z "$files" ]; then
+    [ -n "$changed" ] || fail "no file of $folder matches '$pattern'"
+    say "clang-tidy: no source that matches '$pattern' has changed"
+    exit 0
+fi
 
 export tidy folder
 check_one() {
