@@ -33,13 +33,14 @@ std::vector<std::string> lopsided_modalities(std::span<const Pair> pairs) {
     if (!untrained.empty()) {
         warnings.push_back(core::concat(
             "modalities in the validation data that the training data lack: ",
-            core::join(untrained), "; order the files or choose -v so that both parts have them"));
+            core::join(untrained),
+            "; choose -v, the order of the files or --split so that both parts have them"));
     }
     if (!unvalidated.empty()) {
         warnings.push_back(core::concat(
             "modalities without validation data: ", core::join(unvalidated),
-            "; no Dice shows how well the model does on them; order the files or choose -v so that "
-            "both parts have them"));
+            "; no Dice shows how well the model does on them; choose -v, the order of the files "
+            "or --split so that both parts have them"));
     }
     return warnings;
 }

@@ -25,11 +25,11 @@ public:
     Decisions begin(const std::vector<TrialId>& trials) override {
         Decisions decisions;
         for (const TrialId trial : trials) {
-            const auto member = members_.find(trial);
-            if (member == members_.end()) {
+            const auto candidate = candidates_.find(trial);
+            if (candidate == candidates_.end()) {
                 decisions.work.push_back({trial, std::nullopt});
-            } else if (member->second.place == Member::Place::on_its_way) {
-                decisions.work.push_back(work(trial, member->second));
+            } else if (candidate->second.place == Candidate::Place::on_its_way) {
+                decisions.work.push_back(work(trial, candidate->second));
             }
         }
         settle(decisions);
@@ -38,10 +38,10 @@ public:
 
     Decisions paused(TrialId trial, std::optional<double> value) override {
         Decisions decisions;
-        Member& member = members_.at(trial);
-        const std::size_t number = member.rung++;
+        Candidate& candidate = candidates_.at(trial);
+        const std::size_t number = candidate.rung++;
         --rungs_[number].to_come;
-        member.place = Member::Place::waits;
+        candidate.place = Candidate::Place::waits;
         insert(rungs_[number], rung_key(trial, value, rules_.lower_is_better));
         settle(decisions);
         return decisions;
@@ -49,10 +49,10 @@ public:
 
     Decisions ended(TrialId trial, bool failed) override {
         Decisions decisions;
-        const auto member = members_.find(trial);
-        if (member == members_.end()) return decisions;
-        if (failed && is_to_come(member->second, member->second.rung)) {
-            ++rungs_[member->second.rung].trials;
+        const auto candidate = candidates_.find(trial);
+        if (candidate == candidates_.end()) return decisions;
+        if (failed && is_to_come(candidate->second, candidate->second.rung)) {
+            ++rungs_[candidate->second.rung].trials;
         }
         leave(trial);
         settle(decisions);
@@ -95,7 +95,7 @@ public:
     }
 
 private:
-    struct Member {
+    struct Candidate {
         std::int64_t epochs = 0;
         std::size_t rung = 0;  ///< that it is on its way to, or comes to if it is promoted
         enum class Place : std::uint8_t { not_started, on_its_way, waits } place{};
@@ -110,13 +110,14 @@ private:
         std::set<RungKey> others;
     };
 
-    [[nodiscard]] bool is_to_come(const Member& member, std::size_t rung) const {
-        return rung >= member.rung && ladder_.until(rung, member.epochs).has_value();
+    [[nodiscard]] bool is_to_come(const Candidate& candidate, std::size_t rung) const {
+        return rung >= candidate.rung && ladder_.until(rung, candidate.epochs).has_value();
     }
 
-    [[nodiscard]] Work work(TrialId trial, const Member& member, bool promoted = false) const {
-        return {trial, ladder_.until(member.rung, member.epochs),
-                static_cast<std::int64_t>(member.rung), 0, promoted};
+    [[nodiscard]] Work work(TrialId trial, const Candidate& candidate,
+                            bool promoted = false) const {
+        return {trial, ladder_.until(candidate.rung, candidate.epochs),
+                static_cast<std::int64_t>(candidate.rung), 0, promoted};
     }
 
     /// Of so many trials at a rung this many go on. While more may arrive it may be none.
@@ -137,22 +138,22 @@ private:
             insert(rungs_[i], rung_key(training.trial, training.values[i], rules_.lower_is_better));
         }
         const bool waits = reached > promotions;
-        Member member{training.epochs, reached, Member::Place::not_started};
-        if (training.end == Training::End::failed && !waits && is_to_come(member, reached)) {
+        Candidate candidate{training.epochs, reached, Candidate::Place::not_started};
+        if (training.end == Training::End::failed && !waits && is_to_come(candidate, reached)) {
             ++rungs_[reached].trials;
         }
         if (training.end != Training::End::none) return;
         if (waits) {
-            member.place = Member::Place::waits;
+            candidate.place = Candidate::Place::waits;
         } else if (training.started) {
-            member.place = Member::Place::on_its_way;
+            candidate.place = Candidate::Place::on_its_way;
         } else {
             to_start_.push_back(training.trial);
         }
         for (std::size_t i = 0; i < rungs_.size(); ++i) {
-            if (is_to_come(member, i)) ++rungs_[i].to_come;
+            if (is_to_come(candidate, i)) ++rungs_[i].to_come;
         }
-        members_[training.trial] = member;
+        candidates_[training.trial] = candidate;
     }
 
     /// The rungs at which a training of so many epochs pauses.
@@ -161,10 +162,10 @@ private:
     }
 
     void start(Decisions& decisions, TrialId trial) {
-        Member& member = members_.at(trial);
-        if (budget_.try_take(ladder_.cost(0, member.epochs))) {
-            member.place = Member::Place::on_its_way;
-            decisions.work.push_back(work(trial, member));
+        Candidate& candidate = candidates_.at(trial);
+        if (budget_.try_take(ladder_.cost(0, candidate.epochs))) {
+            candidate.place = Candidate::Place::on_its_way;
+            decisions.work.push_back(work(trial, candidate));
         } else {
             stop(decisions, trial);
         }
@@ -177,11 +178,11 @@ private:
 
     /// It comes to no further rung.
     void leave(TrialId trial) {
-        const auto member = members_.find(trial);
-        for (std::size_t i = member->second.rung; i < rungs_.size(); ++i) {
-            if (is_to_come(member->second, i)) --rungs_[i].to_come;
+        const auto candidate = candidates_.find(trial);
+        for (std::size_t i = candidate->second.rung; i < rungs_.size(); ++i) {
+            if (is_to_come(candidate->second, i)) --rungs_[i].to_come;
         }
-        members_.erase(member);
+        candidates_.erase(candidate);
     }
 
     static void insert(Rung& rung, const RungKey& key) {
@@ -220,11 +221,11 @@ private:
     void promote(Decisions& decisions, Rung& rung) {
         for (const RungKey& key : std::exchange(rung.entered, {})) {
             const TrialId trial = trial_of(key);
-            const auto member = members_.find(trial);
-            if (!waits_at(member, rung)) continue;
-            if (budget_.try_take(ladder_.cost(member->second.rung, member->second.epochs))) {
-                member->second.place = Member::Place::on_its_way;
-                decisions.work.push_back(work(trial, member->second, true));
+            const auto candidate = candidates_.find(trial);
+            if (!waits_at(candidate, rung)) continue;
+            if (budget_.try_take(ladder_.cost(candidate->second.rung, candidate->second.epochs))) {
+                candidate->second.place = Candidate::Place::on_its_way;
+                decisions.work.push_back(work(trial, candidate->second, true));
             } else {
                 stop(decisions, trial);
             }
@@ -237,22 +238,23 @@ private:
         while (rung.best.size() + rung.others.size() > most && !rung.others.empty()) {
             const auto last = std::prev(rung.others.end());
             const TrialId trial = trial_of(*last);
-            if (waits_at(members_.find(trial), rung)) stop(decisions, trial);
+            if (waits_at(candidates_.find(trial), rung)) stop(decisions, trial);
             rung.others.erase(last);
         }
     }
 
-    [[nodiscard]] bool waits_at(std::map<TrialId, Member>::const_iterator member,
+    [[nodiscard]] bool waits_at(std::map<TrialId, Candidate>::const_iterator candidate,
                                 const Rung& rung) const {
-        return member != members_.end() && member->second.place == Member::Place::waits &&
-               &rungs_[member->second.rung - 1] == &rung;
+        return candidate != candidates_.end() &&
+               candidate->second.place == Candidate::Place::waits &&
+               &rungs_[candidate->second.rung - 1] == &rung;
     }
 
     SearchRules rules_;
     Ladder ladder_;
     Budget budget_;
     std::size_t expected_;
-    std::map<TrialId, Member> members_;  ///< without a result, and not stopped
+    std::map<TrialId, Candidate> candidates_;  ///< without a result, and not stopped
     std::deque<TrialId> to_start_;
     std::vector<Rung> rungs_;
 };

@@ -6,9 +6,9 @@ namespace msunet::sweep {
 using record::TrialId;
 
 Bracket::Bracket(const SearchRules& rules, std::int64_t number, std::int64_t first_rung,
-                 Budget budget, const std::vector<Training>& members)
+                 Budget budget, const std::vector<Training>& candidates)
     : rules_(rules), number_(number), ladder_(rules, first_rung), budget_(budget) {
-    for (const Training& training : members) {
+    for (const Training& training : candidates) {
         if (budget_.try_take(ladder_.cost(0, training.epochs))) {
             restore(training);
         } else if (training.end == Training::End::none) {
@@ -29,7 +29,7 @@ void Bracket::restore(const Training& training) {
     const bool on_its_way = promotions >= reached;
     if (training.end == Training::End::failed && on_its_way) ++rung(reached).trials;
     if (training.end != Training::End::none) return;
-    members_[training.trial] = {training.epochs, reached};
+    candidates_[training.trial] = {training.epochs, reached};
     if (on_its_way) {
         ++rung(reached).trials;
         ++rung(reached).on_their_way;
@@ -40,9 +40,9 @@ void Bracket::restore(const Training& training) {
 
 Decisions Bracket::begin() {
     Decisions decisions;
-    for (const auto& [trial, member] : members_) {
-        const bool waits = member.rung > 0 && rung(member.rung - 1).waiting.contains(trial);
-        if (!waits) decisions.work.push_back(work(trial, member));
+    for (const auto& [trial, candidate] : candidates_) {
+        const bool waits = candidate.rung > 0 && rung(candidate.rung - 1).waiting.contains(trial);
+        if (!waits) decisions.work.push_back(work(trial, candidate));
     }
     for (const TrialId trial : refused_) decisions.stopped.push_back(trial);
     refused_.clear();
@@ -51,8 +51,8 @@ Decisions Bracket::begin() {
 }
 
 Decisions Bracket::paused(TrialId trial, std::optional<double> value) {
-    Member& member = members_.at(trial);
-    Rung& reached = rung(member.rung++);
+    Candidate& candidate = candidates_.at(trial);
+    Rung& reached = rung(candidate.rung++);
     --reached.on_their_way;
     reached.arrived.insert(rung_key(trial, value, rules_.lower_is_better));
     reached.waiting.insert(trial);
@@ -60,8 +60,8 @@ Decisions Bracket::paused(TrialId trial, std::optional<double> value) {
 }
 
 Decisions Bracket::ended(TrialId trial, bool failed) {
-    Rung& left = rung(members_.at(trial).rung);
-    members_.erase(trial);
+    Rung& left = rung(candidates_.at(trial).rung);
+    candidates_.erase(trial);
     --left.on_their_way;
     if (!failed) --left.trials;
     return decide();
@@ -72,9 +72,9 @@ Bracket::Rung& Bracket::rung(std::size_t number) {
     return rungs_[number];
 }
 
-Work Bracket::work(TrialId trial, const Member& member, bool promoted) const {
-    return {trial, ladder_.until(member.rung, member.epochs),
-            static_cast<std::int64_t>(member.rung), number_, promoted};
+Work Bracket::work(TrialId trial, const Candidate& candidate, bool promoted) const {
+    return {trial, ladder_.until(candidate.rung, candidate.epochs),
+            static_cast<std::int64_t>(candidate.rung), number_, promoted};
 }
 
 Decisions Bracket::decide() {
@@ -97,13 +97,13 @@ void Bracket::decide(std::size_t number, Decisions& decisions) {
         const bool among_best = places > 0;
         if (among_best) --places;
         if (decided.waiting.erase(trial) == 0) continue;
-        const Member& member = members_.at(trial);
-        if (among_best && budget_.try_take(ladder_.cost(number + 1, member.epochs))) {
+        const Candidate& candidate = candidates_.at(trial);
+        if (among_best && budget_.try_take(ladder_.cost(number + 1, candidate.epochs))) {
             ++above.trials;
             ++above.on_their_way;
-            decisions.work.push_back(work(trial, member, true));
+            decisions.work.push_back(work(trial, candidate, true));
         } else {
-            members_.erase(trial);
+            candidates_.erase(trial);
             decisions.stopped.push_back(trial);
         }
     }

@@ -20,9 +20,9 @@ namespace msunet::sweep {
 /// count, since they have nothing left to be promoted to.
 class Bracket {
 public:
-    /// `members` in the order in which they start where the budget does not suffice for all.
+    /// `candidates` in the order in which they start where the budget does not suffice for all.
     Bracket(const SearchRules& rules, std::int64_t number, std::int64_t first_rung, Budget budget,
-            const std::vector<Training>& members);
+            const std::vector<Training>& candidates);
 
     Decisions begin();
     Decisions paused(record::TrialId trial, std::optional<double> value);
@@ -35,14 +35,14 @@ private:
         std::set<RungKey> arrived;          ///< also those that have been promoted or stopped since
         std::set<record::TrialId> waiting;  ///< arrived, not decided
     };
-    struct Member {
+    struct Candidate {
         std::int64_t epochs = 0;
         std::size_t rung = 0;  ///< that it is on its way to
     };
 
     void restore(const Training& training);
     Rung& rung(std::size_t number);
-    [[nodiscard]] Work work(record::TrialId trial, const Member& member,
+    [[nodiscard]] Work work(record::TrialId trial, const Candidate& candidate,
                             bool promoted = false) const;
     /// Decides all rungs that are complete.
     Decisions decide();
@@ -52,8 +52,8 @@ private:
     std::int64_t number_;
     Ladder ladder_;
     Budget budget_;
-    std::map<record::TrialId, Member> members_;  ///< without a result
-    std::set<record::TrialId> refused_;          ///< the budget does not suffice for their start
+    std::map<record::TrialId, Candidate> candidates_;  ///< without a result
+    std::set<record::TrialId> refused_;  ///< the budget does not suffice for their start
     std::vector<Rung> rungs_;
 };
 

@@ -36,11 +36,11 @@ std::int64_t most_epochs(const std::vector<Training>& trainings) {
 }
 
 std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
-                            const std::vector<Training>& members) {
+                            const std::vector<Training>& candidates) {
     const Ladder ladder(rules, first_rung);
     std::vector<std::int64_t> epochs;  // of those that go to the rung, the longest first
-    epochs.reserve(members.size());
-    for (const Training& member : members) epochs.push_back(member.epochs);
+    epochs.reserve(candidates.size());
+    for (const Training& candidate : candidates) epochs.push_back(candidate.epochs);
     std::ranges::sort(epochs, std::greater<>());
     std::int64_t total = 0;
     for (std::size_t rung = 0; !epochs.empty(); ++rung) {

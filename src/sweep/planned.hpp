@@ -23,6 +23,6 @@ struct BracketPart {
 
 /// Epochs that one bracket assigns at most.
 [[nodiscard]] std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
-                                          const std::vector<Training>& members);
+                                          const std::vector<Training>& candidates);
 
 }  // namespace msunet::sweep

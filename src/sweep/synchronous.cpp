@@ -8,8 +8,8 @@ namespace msunet::sweep {
 
 using record::TrialId;
 
-void Synchronous::add(Bracket bracket, const std::vector<Training>& members) {
-    for (const Training& member : members) bracket_of_[member.trial] = brackets_.size();
+void Synchronous::add(Bracket bracket, const std::vector<Training>& candidates) {
+    for (const Training& candidate : candidates) bracket_of_[candidate.trial] = brackets_.size();
     brackets_.push_back(std::move(bracket));
 }
 

@@ -12,7 +12,7 @@ namespace msunet::sweep {
 /// Brackets of successive halving side by side. A trial that is in none of them runs to its end.
 class Synchronous final : public Strategy {
 public:
-    void add(Bracket bracket, const std::vector<Training>& members);
+    void add(Bracket bracket, const std::vector<Training>& candidates);
 
     Decisions begin(const std::vector<record::TrialId>& trials) override;
     Decisions paused(record::TrialId trial, std::optional<double> value) override;

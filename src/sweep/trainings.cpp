@@ -17,7 +17,7 @@ std::vector<std::vector<record::TrialId>> shared_trainings(
         if (is_new) trainings.emplace_back();
         trainings[found->second].push_back(trial);
     }
-    std::erase_if(trainings, [](const auto& members) { return members.size() < 2; });
+    std::erase_if(trainings, [](const auto& permutations) { return permutations.size() < 2; });
     return trainings;
 }
 

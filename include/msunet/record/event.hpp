@@ -41,10 +41,10 @@ struct SuggestionsEnded {
     double at = 0;
 };
 
-/// A group has started a trial. The checkpoint is the one it is resumed from, empty for none.
+/// A group has started a training. The checkpoint is the one it is resumed from, empty for none.
 struct TrialStarted {
     static constexpr std::string_view name = "trial_started";
-    TrialId trial = 0;
+    TrialId trial = 0;  ///< of the training
     std::int64_t rank = 0;
     std::string checkpoint;
     double at = 0;
@@ -60,32 +60,32 @@ struct CheckpointSaved {
 /// An epoch ended (optional lines: a report draws curves of running trials from them).
 struct EpochFinished {
     static constexpr std::string_view name = "epoch";
-    TrialId trial = 0;
+    TrialId trial = 0;  ///< of the training
     EpochReport report;
     double at = 0;
 };
 
-/// A trial was paused with a checkpoint.
+/// A training was paused with a checkpoint.
 struct TrialPaused {
     static constexpr std::string_view name = "trial_paused";
-    TrialId trial = 0;
+    TrialId trial = 0;  ///< of the training
     double at = 0;
 };
 
-/// A trial was paused with a checkpoint at a rung of the search, which compares it with others.
+/// A training was paused with a checkpoint at a rung of the search, which compares it with others.
 struct RungReached {
     static constexpr std::string_view name = "rung_reached";
-    TrialId trial = 0;
+    TrialId trial = 0;            ///< of the training
     std::int64_t epoch = 0;       ///< epochs complete
     std::optional<double> value;  ///< of the sweep's metric after them
     TrialResult result;           ///< so far, but for its history, which `EpochFinished` has
     double at = 0;
 };
 
-/// The search trains a trial on that it has paused at a rung.
+/// The search continues a training that it has paused at a rung.
 struct TrialPromoted {
     static constexpr std::string_view name = "trial_promoted";
-    TrialId trial = 0;
+    TrialId trial = 0;                        ///< of the training
     std::optional<std::int64_t> until_epoch;  ///< nothing: to the end
     std::int64_t rung = 0;                    ///< that it goes to, from 0
     std::int64_t bracket = 0;                 ///< of Hyperband, from 0

@@ -26,6 +26,13 @@ function compare(a, b) {
   return isNumber(a) && isNumber(b) ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
 }
 
+// The order of trials without a place: those that a search trained longer come first, then the better.
+function compareStopped(a, b) {
+  if (a.state !== "stopped" || b.state !== "stopped") return 0;
+  const order = compare(metric(a, D.metric), metric(b, D.metric));
+  return b.epochs - a.epochs || (D.lower ? order : -order);
+}
+
 function drawRanking() {
   const node = section("ranking", "Ranking",
     `All trials, best ${D.metric} first. Click a row to highlight it in the charts; the arrow keys move, Enter selects.`);
@@ -62,7 +69,7 @@ function drawRanking() {
     const sorted = [...trials].sort((a, b) => {
       const x = key(a), y = key(b), order = compare(x, y);
       const absent = x === null || x === undefined || y === null || y === undefined;
-      return (sort.up || absent ? order : -order) || a.id - b.id;
+      return (sort.up || absent ? order : -order) || (absent ? compareStopped(a, b) : 0) || a.id - b.id;
     });
     rows = sorted.map(row);
     body = el("tbody", {}, rows);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // make_page FOLDER KIND: writes report.html of a made-up sweep into FOLDER; KIND is small (4
-// trials), large (1,000), running, or single (one trial of one epoch, one of PCA, no validation
-// data).
+// trials), large (1,000), running, search (a halving search of 18 trials), or single (one trial of
+// one epoch, one of PCA, no validation data).
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -26,6 +26,9 @@ MadeUp kind(std::string_view name) {
     if (name == "running") {
         return {.learning_rates = 6, .epochs = 10, .ranks = 3, .failures = true, .running = true};
     }
+    if (name == "search") {
+        return {.learning_rates = 9, .epochs = 9, .search = true};
+    }
     if (name == "single") {
         return {.learning_rates = 1,
                 .batch_sizes = {8},
@@ -41,7 +44,7 @@ MadeUp kind(std::string_view name) {
 
 int main(int argc, char** argv) {
     if (argc != 3) {
-        std::cerr << "make_page FOLDER small|large|running|single\n";
+        std::cerr << "make_page FOLDER small|large|running|search|single\n";
         return 2;
     }
     namespace report = msunet::report;

@@ -23,12 +23,14 @@
     .every((text) => !/^\d+\.\d+$/.test(text.textContent) || text.getAttribute("text-anchor") === "end")), "an epoch is not a whole number");
   if (ranked.length > 1) {
     head(D.metric).click();
-    const up = cells(column(D.metric)).filter(Boolean).map(Number);
+    // The stopped ones come last, with their last values.
+    const ranks = () => rows().map((row) => (row.trial.state === "stopped" ? "" : row.cells[column(D.metric)].textContent));
+    const up = ranks().filter(Boolean).map(Number);
     expect(up.every((value, i) => !i || value <= up[i - 1]), "sorting by the metric does not put the best first");
     head(D.metric).click();
-    const down = cells(column(D.metric)).filter(Boolean).map(Number);
+    const down = ranks().filter(Boolean).map(Number);
     expect(down[0] <= down[down.length - 1], "a second click does not reverse the order");
-    expect(cells(column(D.metric)).slice(down.length).every((text) => !text), "empty cells are not last");
+    expect(ranks().slice(down.length).every((text) => !text), "empty cells are not last");
     filter("batch_size<=8");
     expect(rows().length && cells(column("batch_size")).every((text) => Number(text) <= 8), "a comparison does not filter");
     expect(rows().length < D.trials.length, "the filter hides no rows");
@@ -56,6 +58,20 @@
   expect(!D.whole_masks || $("scans").textContent.includes("0.3100") && $("scans").textContent.includes("Surface Dice within one pixel"), "the distances of whole masks are missing");
   expect(!D.whole_masks || $("dice").textContent.includes(D.whole_masks.means), "the means of whole masks are not beside the soft Dice");
   expect(document.querySelectorAll("#pca img").length === 2 * trials.filter((trial) => trial.state === "pca").length, "the pictures of PCA are missing");
+  expect($("search").hidden === !D.search, "the section of the search is missing");
+  if (D.search) {
+    const cellsOf = (row) => [...row.cells].map((cell) => cell.textContent);
+    const [rungs, promotions] = [...document.querySelectorAll("#search tbody")].map((body) => [...body.rows].map(cellsOf));
+    expect(JSON.stringify(rungs) === JSON.stringify([["1", "18", "6", "12", "0"], ["3", "6", "2", "4", "0"], ["end", "2", "", "", ""]]), "the trials at the rungs are wrong");
+    expect(promotions.length === 8 && promotions[0][3] === "3" && promotions[7][3] === "its last", "the promotions are wrong");
+    expect(document.querySelector("#search summary").textContent === "8 promotions", "the promotions are not counted");
+    const steps = document.querySelector("#search .best-line").getAttribute("d");
+    expect(/H\d+.*H\d+/.test(steps), "the best value so far is not drawn");
+    expect($("search").textContent.includes("42 epochs trained, of 162 in the whole grid"), "the epochs spent are missing");
+    const stopped = rows().map((row) => row.trial).filter((trial) => trial.state === "stopped");
+    expect(stopped.every((trial, i) => !i || trial.epochs < stopped[i - 1].epochs || trial.epochs === stopped[i - 1].epochs
+      && metric(trial, D.metric) <= metric(stopped[i - 1], D.metric)), "the stopped trials are not in the order of epochs and metric");
+  }
   document.querySelector("#pictures figure button").click();
   expect(document.querySelector("dialog[open] .shot"), "a picture is not enlarged");
   document.querySelector("dialog").close();

@@ -149,6 +149,38 @@ record::TrialResult result_of(const record::SweepRecord& record, record::TrialId
     return result;
 }
 
+// What a halving search would have left of the trials: the best third goes on at each rung.
+void search_through(record::SweepRecord& record) {
+    record.start.configuration.push_back({"strategy", "halving", core::Affects::result});
+    std::vector<record::TrialId> left = record.start.trials;
+    const auto value_at = [&](record::TrialId id, std::int64_t epoch) {
+        const auto& history = record.trials.at(id).result->history;
+        return history[static_cast<std::size_t>(epoch - 1)].metrics.val_dice_coef;
+    };
+    for (const std::int64_t epoch : {1, 3}) {
+        std::ranges::stable_sort(left, std::ranges::greater{},
+                                 [&](record::TrialId id) { return value_at(id, epoch); });
+        const std::size_t kept = left.size() / 3;
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            record::TrialRecord& trial = record.trials.at(left[i]);
+            trial.rungs.push_back(
+                {epoch, value_at(left[i], epoch), begin + 10 * static_cast<double>(epoch)});
+            if (i < kept) {
+                const std::optional<std::int64_t> next =
+                    epoch == 1 ? std::optional<std::int64_t>(3) : std::nullopt;
+                trial.promotions.push_back(
+                    {next, epoch == 1 ? 1 : 2, 0, begin + 10 * static_cast<double>(epoch) + 1});
+                continue;
+            }
+            trial.state = record::TrialState::stopped;
+            trial.result->state = record::TrialState::stopped;
+            trial.result->history.resize(static_cast<std::size_t>(epoch));
+            trial.result->modality.front().epoch = epoch - 1;
+        }
+        left.resize(kept);
+    }
+}
+
 }  // namespace
 
 record::SweepRecord made_up_sweep(const MadeUp& made_up) {
@@ -180,6 +212,7 @@ record::SweepRecord made_up_sweep(const MadeUp& made_up) {
     record.starts.push_back(std::move(start));
     record.finished = !made_up.running;
     record.last_sign_of_life = end;
+    if (made_up.search) search_through(record);
     return record;
 }
 
