@@ -10,11 +10,20 @@ cd "$(dirname "$0")/.." || exit 1
 . scripts/common.sh
 . scripts/stages.sh
 
+compiles_for_aarch64() {
+    if ! command -v aarch64-linux-gnu-g++ >/dev/null; then
+        echo "SKIPPED: g++-aarch64-linux-gnu is missing"
+        return 0
+    fi
+    scripts/check-aarch64.sh
+}
+
 stage "Set-up" scripts/setup.sh --dev
 stage "Environment of the interop tests" scripts/interop-env.sh
 # An argument of CTest stands for the default choice of tests.
 stage "All tests" scripts/test.sh --label-regex .
 stage "Fuzzers, 300 s each" scripts/fuzz.sh 300
 stage "clang-tidy" scripts/tidy.sh
+stage "Compiles for aarch64" compiles_for_aarch64
 
 summary

@@ -172,14 +172,16 @@ struct Kernels {
 /// The kernels for this processor; ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
 [[nodiscard]] const Kernels& kernels();
 
+/// What the kernels are compiled for.
+enum class InstructionSet : std::uint8_t { baseline, avx2, avx512, avx512_bf16 };
+
+/// The kernels of one instruction set; null where this processor does not support it.
+[[nodiscard]] const Kernels* kernels_of(InstructionSet set);
+
 [[nodiscard]] const Kernels& kernels_baseline();
+/// These are only there in a program for x86-64.
 [[nodiscard]] const Kernels& kernels_avx2();
 [[nodiscard]] const Kernels& kernels_avx512();
 [[nodiscard]] const Kernels& kernels_avx512_bf16();
-
-/// Whether this processor supports the instruction set.
-[[nodiscard]] bool supports_avx2();
-[[nodiscard]] bool supports_avx512();
-[[nodiscard]] bool supports_avx512_bf16();
 
 }  // namespace msunet::model::kernels

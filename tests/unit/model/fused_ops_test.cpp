@@ -227,11 +227,13 @@ TEST(CpuFusedOps, RefuseOtherTypes) {
 
 /// The kernels of the best instruction set up to a limit of ATEN_CPU_CAPABILITY.
 const kernels::Kernels& expected_kernels(const std::string& limit) {
-    if (limit == "avx512" && kernels::supports_avx512_bf16()) {
-        return kernels::kernels_avx512_bf16();
+    using enum kernels::InstructionSet;
+    std::vector<kernels::InstructionSet> allowed{avx512_bf16, avx512, avx2};
+    if (limit == "avx2") allowed = {avx2};
+    if (limit == "default") allowed = {};
+    for (const auto set : allowed) {
+        if (const auto* found = kernels::kernels_of(set)) return *found;
     }
-    if (limit == "avx512" && kernels::supports_avx512()) return kernels::kernels_avx512();
-    if (limit != "default" && kernels::supports_avx2()) return kernels::kernels_avx2();
     return kernels::kernels_baseline();
 }
 
@@ -244,10 +246,11 @@ TEST(Kernels, AreLimitedAsLibtorchsAre) {
 }
 
 TEST(Kernels, InstructionSetsAgree) {
-    std::vector<const kernels::Kernels*> sets{&kernels::kernels_baseline()};
-    if (kernels::supports_avx2()) sets.push_back(&kernels::kernels_avx2());
-    if (kernels::supports_avx512()) sets.push_back(&kernels::kernels_avx512());
-    if (kernels::supports_avx512_bf16()) sets.push_back(&kernels::kernels_avx512_bf16());
+    using enum kernels::InstructionSet;
+    std::vector<const kernels::Kernels*> sets;
+    for (const auto set : {baseline, avx2, avx512, avx512_bf16}) {
+        if (const auto* found = kernels::kernels_of(set)) sets.push_back(found);
+    }
     const at::Tensor z = at::randn({200, 32}), scale = at::randn({32}), shift = at::randn({32});
     std::vector<at::Tensor> outputs;
     std::vector<std::vector<std::uint32_t>> masks;

@@ -50,8 +50,9 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
 }
 
 TEST(StepProfile, OurOwnConvolutionsCountAsSuch) {
-    if (!model::kernels::supports_avx2()) GTEST_SKIP() << "this processor has no AVX2";
-    const auto& filter = model::kernels::kernels_avx2().float32_winograds->same;
+    const auto* set = model::kernels::kernels_of(model::kernels::InstructionSet::avx2);
+    if (set == nullptr) GTEST_SKIP() << "this processor has no AVX2";
+    const auto& filter = set->float32_winograds->same;
     const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto kernel = at::zeros({32, 3, 3, 32});
     const StepProfile profile;

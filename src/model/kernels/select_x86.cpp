@@ -9,6 +9,15 @@
 namespace msunet::model::kernels {
 namespace {
 
+bool supports_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool supports_avx512() {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+bool supports_avx512_bf16() { return supports_avx512() && __builtin_cpu_supports("avx512bf16"); }
+
 /// Leaf 7 of cpuid, bit 22 of EDX: not all compilers know the feature by name.
 bool has_amx_bf16() {
     unsigned a = 0, b = 0, c = 0, d = 0;
@@ -32,14 +41,19 @@ Kernels best() {
 
 }  // namespace
 
-bool supports_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
-bool supports_avx512() {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+const Kernels* kernels_of(InstructionSet set) {
+    switch (set) {
+        case InstructionSet::baseline:
+            return &kernels_baseline();
+        case InstructionSet::avx2:
+            return supports_avx2() ? &kernels_avx2() : nullptr;
+        case InstructionSet::avx512:
+            return supports_avx512() ? &kernels_avx512() : nullptr;
+        case InstructionSet::avx512_bf16:
+            return supports_avx512_bf16() ? &kernels_avx512_bf16() : nullptr;
+    }
+    return nullptr;
 }
-
-bool supports_avx512_bf16() { return supports_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
 const Kernels& kernels() {
     static const Kernels chosen = best();
