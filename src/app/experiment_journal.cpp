@@ -8,6 +8,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 
@@ -49,6 +50,13 @@ record::SweepRecord read_experiment(const fs::path& folder) {
 }
 
 std::string best_text(const record::SweepRecord& record, const record::TrialResult& best) {
+    const auto& folding = record.start.folding;
+    if (folding.any()) {
+        const auto whole = *record::permutation_result(record, folding.permutation(best.trial));
+        const auto mean = *record::ranked_value(whole, record.start.metric);
+        return concat("permutation ", whole.trial, " with mean ", mean.metric, " ",
+                      core::fixed(mean.value, 4), ": ", core::permutation_text(whole.permutation));
+    }
     const auto ranked = *record::ranked_value(best, record.start.metric);
     return concat(best.trial, " with ", ranked.metric, " ", core::fixed(ranked.value, 4), ": ",
                   core::permutation_text(best.permutation));

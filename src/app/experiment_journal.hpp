@@ -41,7 +41,8 @@ template <class Options>
 /// core::UsageError where there is no journal, and what record::replay throws.
 [[nodiscard]] record::SweepRecord read_experiment(const std::filesystem::path& folder);
 
-/// "1 with val_dice_coef 0.9512: lr=0.01". `best`: see record::best.
+/// "1 with val_dice_coef 0.9512: lr=0.01", with folds "permutation 1 with mean …". `best`: see
+/// record::best.
 [[nodiscard]] std::string best_text(const record::SweepRecord& record,
                                     const record::TrialResult& best);
 

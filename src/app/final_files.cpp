@@ -3,15 +3,21 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <span>
+#include <system_error>
 #include <tuple>
 
+#include "ensemble.hpp"
 #include "model_attributes.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
+#include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/h5/start_model.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/report/deploy.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
@@ -36,18 +42,56 @@ void add_models(const unet::Architecture& architecture, const fs::path& folder,
                 const record::SweepRecord& record, const report::Sweep& sweep, std::size_t best,
                 NamedFiles& files) {
     const record::TrialResult& result = sweep.trials[best];
-    if (report::has_weights(folder, result)) {
+    const auto trainings = record::trainings_of(record, result.trial);
+    const auto missing = std::ranges::find_if(
+        trainings, [&](const auto* training) { return !report::has_weights(folder, *training); });
+    if (missing == trainings.end()) {
         auto models = write_models(architecture, folder, record, sweep);
         std::ranges::move(models, std::back_inserter(files));
         return;
     }
     // Tables and page need no weights: without them they are written all the same.
     core::log::error(concat("archive and best_model.hdf5 stay as they are: ",
-                            core::quoted((folder / result.weights_file).string()),
-                            " is missing (the weights of trial ", result.trial, ", the best by ",
-                            sweep.metric,
+                            core::quoted((folder / (*missing)->weights_file).string()),
+                            " is missing (the weights of ", report::noun_of(sweep), " ",
+                            result.trial, ", the best by ", sweep.metric,
                             "; only --keep_models all keeps those of every trial), restore it, or "
                             "train again with --resume never"));
+}
+
+report::TrainedModel exported_model(const unet::Architecture& architecture,
+                                    std::span<const core::NamedArray> weights,
+                                    const record::SweepRecord& record, const report::Sweep& sweep,
+                                    const record::TrialResult& result) {
+    report::TrainedModel model{.architecture = architecture, .weights = weights};
+    model.hyperparameters =
+        unet::from_permutation(result.permutation, unet::from_permutation(sweep.defaults));
+    std::tie(model.height, model.width) = sides_of(result.patch_size);
+    model.preprocessing =
+        model_attributes(record.start.configuration, model.hyperparameters, result.patch_size);
+    return model;
+}
+
+/// The models of a permutation's trainings, in place of those of an earlier best one.
+void write_fold_models(const unet::Architecture& architecture, const fs::path& folder,
+                       const record::SweepRecord& record, const report::Sweep& sweep,
+                       record::TrialId permutation) {
+    const auto inner = folder / fold_models_folder;
+    core::make_directories(inner);
+    std::set<fs::path> written;
+    for (const auto* training : record::trainings_of(record, permutation)) {
+        const auto weights = read_trial_weights(architecture, folder, *training);
+        const auto file =
+            inner / (report::fold_name(record.start.folding, training->trial) + ".hdf5");
+        report::write_model(file, exported_model(architecture, weights, record, sweep, *training));
+        written.insert(file);
+    }
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(inner)) {
+        const bool ours = entry.path().extension() == ".hdf5" &&
+                          entry.path().filename().string().starts_with("permutation");
+        if (ours && !written.contains(entry.path())) fs::remove(entry.path(), ignored);
+    }
 }
 
 }  // namespace
@@ -56,19 +100,23 @@ NamedFiles write_models(const unet::Architecture& architecture, const fs::path& 
                         const record::SweepRecord& record, const report::Sweep& sweep) {
     const record::TrialResult& best = sweep.trials[report::best_trial(sweep).value()];
     const auto weights = read_trial_weights(architecture, folder, best);
-    report::TrainedModel model{.architecture = architecture, .weights = weights};
-    model.hyperparameters =
-        unet::from_permutation(best.permutation, unet::from_permutation(sweep.defaults));
-    std::tie(model.height, model.width) = sides_of(best.patch_size);
-    model.preprocessing =
-        model_attributes(record.start.configuration, model.hyperparameters, best.patch_size);
-    const auto trial = concat("trial ", best.trial);
+    const auto model = exported_model(architecture, weights, record, sweep, best);
+    const auto trial = concat(report::noun_of(sweep), " ", best.trial);
     auto archive = report::write_deploy_archive(folder, sweep, model).filename().string();
     auto keras = report::write_best_model(folder, model).filename().string();
-    return {
-        {std::move(archive), concat(sweep.chosen ? trial : "the best trial", " for talos.Restore")},
-        {std::move(keras),
-         sweep.chosen ? concat("the model of ", trial, " for Keras") : "the best model for Keras"}};
+    const bool folds = record.start.folding.any();
+    NamedFiles files{
+        {std::move(archive),
+         concat(sweep.chosen ? trial : concat("the best ", report::noun_of(sweep)),
+                folds ? ", model of its best fold," : "", " for talos.Restore")},
+        {std::move(keras), concat(sweep.chosen ? concat("the model of ", trial) : "the best model",
+                                  folds ? " (of its best fold)" : "", " for Keras")}};
+    if (folds) {
+        write_fold_models(architecture, folder, record, sweep, best.trial);
+        files.emplace_back(concat(fold_models_folder, "/"),
+                           "the models of all its folds, for msunet predict --ensemble True");
+    }
+    return files;
 }
 
 NamedFiles write_final_files(const unet::Architecture& architecture, const fs::path& folder,
@@ -76,11 +124,13 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
     core::fault_point("final_files");
     const auto sweep = report::make_sweep(record);
     const auto names = report::write_results(folder, sweep);
-    NamedFiles files{{names.summary, "results, one row per trial"},
-                     {"permutations.csv", "values, state and files of every trial"}};
+    const auto noun = report::noun_of(sweep);
+    NamedFiles files{{names.summary, concat("results, one row per ", noun)},
+                     {"permutations.csv", concat("values, state and files of every ", noun)}};
+    if (sweep.folding.any()) files.emplace_back("folds.csv", "results, one row per training");
     const auto failed =
         std::ranges::count(sweep.trials, record::TrialState::failed, &record::TrialResult::state);
-    if (failed > 0) files.emplace_back("failures.csv", "which trials failed, and why");
+    if (failed > 0) files.emplace_back("failures.csv", concat("which ", noun, "s failed, and why"));
     if (const auto row = report::best_trial(sweep)) {
         add_models(architecture, folder, record, sweep, *row, files);
     }

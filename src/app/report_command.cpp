@@ -10,6 +10,7 @@
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/html.hpp"
@@ -58,7 +59,8 @@ void log_written(const fs::path& folder, const NamedFiles& files) {
 
 void log_best(const record::SweepRecord& record) {
     if (const auto* best = record::best(record)) {
-        core::log::info(concat("the best is trial ", best_text(record, *best)));
+        core::log::info(concat("the best is ", record.start.folding.any() ? "" : "trial ",
+                               best_text(record, *best)));
     }
 }
 
@@ -90,18 +92,21 @@ std::string_view state_of(const record::SweepRecord& record, record::TrialId id)
 
 /// Throws core::UsageError where the trial can't be deployed.
 void deploy_trial(const fs::path& folder, const record::SweepRecord& record, record::TrialId id) {
-    const auto* const result = record.result(id);
-    if (result == nullptr || result->state != record::TrialState::done) {
-        throw core::UsageError(concat("--deploy: trial ", id, " has no model (",
-                                      state_of(record, id),
-                                      "), give the id of a trial that is done"));
-    }
-    if (!report::has_weights(folder, *result)) {
-        throw core::UsageError(concat("--deploy: the weights of trial ", id,
-                                      " were not kept, only those of the best trial are: train "
-                                      "with --keep_models all"));
-    }
     auto sweep = report::make_sweep(record);
+    const auto noun = report::noun_of(sweep);
+    const auto shown = record::by_permutation(record);
+    const auto* const result = shown.result(id);
+    if (result == nullptr || result->state != record::TrialState::done) {
+        throw core::UsageError(concat("--deploy: ", noun, " ", id, " has no model (",
+                                      state_of(shown, id), "), give the id of a ", noun,
+                                      " that is done"));
+    }
+    const auto kept = [&](const auto* training) { return report::has_weights(folder, *training); };
+    if (!std::ranges::all_of(record::trainings_of(record, id), kept)) {
+        throw core::UsageError(concat("--deploy: the weights of ", noun, " ", id,
+                                      " were not kept, only those of the best ", noun,
+                                      " are: train with --keep_models all"));
+    }
     sweep.chosen = id;
     log_written(folder, write_models(unet::published_architecture(), folder, record, sweep));
 }

@@ -86,7 +86,7 @@ std::string readme_text(const Sweep& sweep, std::size_t row, const std::string& 
         "    restored.model.predict(x)   # x: (N, height, width, 1), values 0 to 1\n",
         "    restored.results            # one row per trial\n",
         "    restored.params             # the whole grid\n\n",
-        sweep.chosen ? "Trial " : "Best: trial ", best.trial, " (row ", row, " of ", base,
+        sweep.chosen ? "" : "Best: ", noun_of(sweep), " ", best.trial, " (row ", row, " of ", base,
         "_results.csv), ", ranked.metric, " = ", core::python_repr(ranked.value), "\n");
     for (const auto& [name, value] : table_parameters(sweep, best)) {
         text += core::concat("    ", name, " = ", core::python_str(value), "\n");
@@ -137,7 +137,10 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
 
 std::filesystem::path write_best_model(const std::filesystem::path& folder,
                                        const TrainedModel& model) {
-    std::filesystem::path file = folder / "best_model.hdf5";
+    return write_model(folder / "best_model.hdf5", model);
+}
+
+std::filesystem::path write_model(const std::filesystem::path& file, const TrainedModel& model) {
     const std::vector<h5::KerasLayer> layers = layers_of(model);
     h5::write_keras_model(file, layers, model_json(model), file_attributes(model.preprocessing));
     return file;

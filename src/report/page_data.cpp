@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "msunet/io/png.hpp"
+#include "msunet/record/by_permutation.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/report/cross_validation.hpp"
 #include "msunet/report/idle.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/search.hpp"
@@ -21,17 +24,22 @@ Json split_json(const record::SweepRecord& record, bool validation) {
     std::array<std::int64_t, core::modality_names.size()> pairs{};
     std::array<std::int64_t, core::modality_names.size()> slices{};
     for (const record::DataPair& pair : record.start.data.pairs) {
-        if (pair.validation != validation) continue;
+        // With folds each pair is both.
+        if (!record.start.folding.any() && pair.validation != validation) continue;
         pairs[static_cast<std::size_t>(pair.modality)] += 1;
         slices[static_cast<std::size_t>(pair.modality)] += pair.slices;
     }
     return {{"pairs", pairs}, {"slices", slices}};
 }
 
-/// Scan, mask, modality and slices of each validation pair.
+/// Scan, mask, modality and slices of each validation pair; with folds of the training whose model
+/// is the sweep's.
 Json validation_scans(const record::SweepRecord& record) {
     Json json = Json::array();
-    for (const record::DataPair& pair : record.start.data.pairs) {
+    const record::TrialResult* const model = record::best(record);
+    const auto pairs =
+        model == nullptr ? record.start.data.pairs : record.start.pairs_of(model->trial);
+    for (const record::DataPair& pair : pairs) {
         if (!pair.validation) continue;
         json.push_back({pair.data, pair.mask, core::name_of(pair.modality), pair.slices});
     }
@@ -153,6 +161,31 @@ Json search_json(const record::SweepRecord& record, const Sweep& sweep) {
             {"promotions", promotions_json(record, sweep)}};
 }
 
+/// Null without folds.
+Json folds_json(const Sweep& sweep) {
+    if (!sweep.folding.any()) return {};
+    Json rows = Json::array();
+    const auto spreads = fold_spreads(sweep);
+    for (const FoldSpread& spread : spreads) {
+        rows.push_back({{"id", id_json(spread.permutation)},
+                        {"n", spread.trainings},
+                        {"mean", number_json(spread.mean)},
+                        {"sd", number_json(spread.deviation)},
+                        {"p", number_json(spread.probability)},
+                        {"equal", spread.is_equal},
+                        {"epochs", spread.epochs},
+                        {"seconds", spread.seconds}});
+    }
+    Json equal = Json::array();
+    for (const FoldSpread& spread : equal_permutations(spreads)) {
+        equal.push_back(id_json(spread.permutation));
+    }
+    return {{"folds", sweep.folding.folds},
+            {"repeats", sweep.folding.repeats},
+            {"rows", std::move(rows)},
+            {"equal", std::move(equal)}};
+}
+
 // The hyperparameters of which the sweep tries several values.
 std::vector<std::string> varied_names(const Sweep& sweep) {
     std::vector<std::string> names;
@@ -168,6 +201,8 @@ std::vector<std::string> varied_names(const Sweep& sweep) {
 std::string page_data(const record::SweepRecord& record, const std::vector<SlicePicture>& pictures,
                       const std::vector<ScanDice>& scans) {
     const Sweep sweep = make_sweep(record);
+    // Ranking, curves and timeline are those of permutations.
+    const record::SweepRecord shown = record::by_permutation(record);
     const std::vector<std::string> names = parameter_names(sweep);
     const auto best = best_trial(sweep);
     Json settings = Json::array();
@@ -192,11 +227,12 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
               {"varied", varied_names(sweep)},
               {"metrics", record::metric_names},
               {"modalities", core::modality_names},
-              {"trials", trials_json(sweep, record, names)},
+              {"trials", trials_json(sweep, shown, names)},
               {"data", data_json(record)},
               {"starts", starts_json(record, sweep)},
-              {"timeline", timeline_json(record)},
+              {"timeline", timeline_json(shown)},
               {"search", search_json(record, sweep)},
+              {"folds", folds_json(sweep)},
               {"idle", number_json(idle_fraction(record))},
               {"settings", std::move(settings)},
               {"summary", result_names(sweep).summary},

@@ -6,7 +6,9 @@
 #include <system_error>
 
 #include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
 #include "msunet/core/value.hpp"
+#include "msunet/report/cross_validation.hpp"
 #include "msunet/report/tables.hpp"
 #include "report/dates.hpp"
 
@@ -20,6 +22,7 @@ constexpr std::string_view history_prefix = "talos_scan_history_";
 constexpr std::string_view partial_name = "results.partial.csv";
 constexpr std::string_view failures_name = "failures.csv";
 constexpr std::string_view permutations_name = "permutations.csv";
+constexpr std::string_view folds_name = "folds.csv";
 constexpr double microsecond = 1e-6;
 
 // A unique name for each time; `taken` has the names used so far.
@@ -58,7 +61,28 @@ std::set<record::TrialId> kept_models(const fs::path& folder, const Sweep& sweep
     return kept;
 }
 
+// folds.csv, and in folds/ each training's history and Dice by modality.
+void write_folds(const fs::path& folder, const Sweep& sweep) {
+    if (!sweep.folding.any()) return;
+    const fs::path inner = folder / folds_folder;
+    core::make_directories(inner);
+    for (const record::TrialResult& training : sweep.trainings) {
+        const std::string name = fold_name(sweep.folding, training.trial) + ".csv";
+        core::write_file_atomically(inner / ("history_" + name),
+                                    history_csv(training, sweep.has_validation),
+                                    core::Durability::buffered);
+        core::write_file_atomically(inner / ("modality_" + name), modality_csv(training),
+                                    core::Durability::buffered);
+    }
+    core::write_file_atomically(folder / folds_name, folds_csv(sweep));
+}
+
 }  // namespace
+
+std::string fold_name(const record::Folding& folding, record::TrialId trial) {
+    return core::concat("permutation", folding.permutation(trial), "_repeat",
+                        folding.repeat(trial) + 1, "_fold", folding.fold(trial) + 1);
+}
 
 bool has_weights(const fs::path& folder, const record::TrialResult& result) {
     std::error_code ignored;
@@ -101,6 +125,7 @@ ResultNames write_results(const fs::path& folder, const Sweep& sweep) {
     }
     core::write_file_atomically(folder / permutations_name,
                                 permutations_csv(sweep, names, kept_models(folder, sweep)));
+    write_folds(folder, sweep);
     core::write_file_atomically(folder / names.summary, summary_csv(sweep));
     fs::remove(folder / partial_name, ignored);
     return names;

@@ -105,6 +105,10 @@ Sweep make_sweep(const record::SweepRecord& record) {
     return sweep;
 }
 
+std::string_view noun_of(const Sweep& sweep) {
+    return sweep.folding.any() ? "permutation" : "trial";
+}
+
 std::optional<std::size_t> best_trial(const Sweep& sweep) {
     if (sweep.chosen) {
         const auto found =

@@ -7,6 +7,7 @@
 #include "msunet/core/value.hpp"
 #include "msunet/io/csv.hpp"
 #include "msunet/record/metrics.hpp"
+#include "msunet/report/cross_validation.hpp"
 #include "report/dates.hpp"
 
 namespace msunet::report {
@@ -133,6 +134,28 @@ std::string permutations_csv(const Sweep& sweep, const ResultNames& names,
         append(cells, {std::string(record::name_of(trial.state)), files.scan_history,
                        files.modality_results,
                        models.contains(trial.trial) ? trial.weights_file : std::string()});
+        text += io::csv_row(cells);
+    }
+    return text;
+}
+
+std::string folds_csv(const Sweep& sweep) {
+    const record::Folding& folding = sweep.folding;
+    if (!folding.any()) return {};
+    Cells header{"permutation", "repeat", "fold", "trial", "state", "epochs"};
+    append(header, metric_columns(sweep.has_validation));
+    append(header, record::modality_columns());
+    std::string text = io::csv_row(header);
+    for (const record::TrialResult& training : sweep.trainings) {
+        const record::TrialId trial = training.trial;
+        Cells cells{
+            std::to_string(folding.permutation(trial)),   std::to_string(folding.repeat(trial) + 1),
+            std::to_string(folding.fold(trial) + 1),      std::to_string(trial),
+            std::string(record::name_of(training.state)), std::to_string(training.history.size())};
+        append_metrics(cells, record::summary_epoch(training), sweep.has_validation);
+        const record::ModalityRow* const row = record::summary_modality(training);
+        append_dice(cells, row == nullptr ? decltype(row->dice.val){} : row->dice.val);
+        append_dice(cells, row == nullptr ? decltype(row->dice.train){} : row->dice.train);
         text += io::csv_row(cells);
     }
     return text;

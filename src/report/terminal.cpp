@@ -9,6 +9,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/record/ranking.hpp"
+#include "msunet/report/cross_validation.hpp"
 #include "msunet/report/late_drop.hpp"
 #include "report/table_cell.hpp"
 
@@ -95,8 +96,8 @@ void add_best_trial(Block& block, const Sweep& sweep) {
     }
     const record::TrialResult& best = sweep.trials[*row];
     const auto ranked = *record::ranked_value(best, sweep.metric);
-    std::string text =
-        core::concat("trial ", best.trial, ", ", ranked.metric, " ", core::fixed(ranked.value, 4));
+    std::string text = core::concat(noun_of(sweep), " ", best.trial, ", ", ranked.metric, " ",
+                                    core::fixed(ranked.value, 4));
     if (ranked.metric != sweep.metric) {
         text += core::concat(" (no trial has ", sweep.metric, ")");
     }
@@ -115,10 +116,37 @@ void add_best_trial(Block& block, const Sweep& sweep) {
     }
 }
 
+// With folds: the spread of the best, and what can't be told from it.
+void add_folds(Block& block, const Sweep& sweep) {
+    const auto spreads = fold_spreads(sweep);
+    if (spreads.empty()) return;
+    const FoldSpread& best = spreads.front();
+    block.row("folds", core::concat(sweep.metric, " ", spread_text(best),
+                                    " (mean and standard deviation of ", best.trainings,
+                                    " trainings; each one is in folds.csv)"));
+    const auto equal = equal_permutations(spreads);
+    if (equal.size() < 2) {
+        if (spreads.size() > 1)
+            block.row("", "better than all others (corrected resampled t-test)");
+        return;
+    }
+    constexpr std::size_t most_named = 5;
+    std::vector<std::string> named;
+    for (const FoldSpread& one : equal) {
+        if (named.size() == most_named) break;
+        named.push_back(
+            core::concat(one.permutation, " (", spread_text(one), ", ", one.epochs, " epochs)"));
+    }
+    if (equal.size() > most_named)
+        named.push_back(core::concat(equal.size() - most_named, " more"));
+    block.row("", core::concat("can't be told apart (corrected resampled t-test), cheapest first: ",
+                               core::join(named)));
+}
+
 void add_late_drop(Block& block, const Sweep& sweep) {
     const auto drop = largest_late_drop(sweep);
     if (!drop) return;
-    auto text = core::concat("trial ", drop->trial, " ended with ", drop->metric, " ",
+    auto text = core::concat(noun_of(sweep), " ", drop->trial, " ended with ", drop->metric, " ",
                              core::fixed(drop->last, 4), ", its epoch ", drop->best_epoch, " had ",
                              core::fixed(drop->best, 4));
     if (drop->trials > 1) {
@@ -175,12 +203,13 @@ std::string format_progress(const Progress& progress, std::size_t width) {
 
 std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary) {
     Block block;
-    block.row("trials", state_counts(sweep));
+    block.row(core::concat(noun_of(sweep), "s"), state_counts(sweep));
     for (const std::string& line : summary.search) {
         block.row(&line == &summary.search.front() ? "search" : "", line);
     }
     if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
     add_best_trial(block, sweep);
+    add_folds(block, sweep);
     if (!summary.whole_masks.empty())
         block.row("whole masks", core::concat("Dice ", summary.whole_masks));
     add_late_drop(block, sweep);

@@ -49,4 +49,7 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
 std::filesystem::path write_best_model(const std::filesystem::path& folder,
                                        const TrainedModel& model);
 
+/// The same under another name.
+std::filesystem::path write_model(const std::filesystem::path& file, const TrainedModel& model);
+
 }  // namespace msunet::report

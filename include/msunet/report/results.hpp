@@ -30,13 +30,19 @@ struct ResultNames {
 /// The names that this sweep's files have; a function of the journal's times alone.
 [[nodiscard]] ResultNames result_names(const Sweep& sweep);
 
+/// The folder of the trainings' own files, with folds.
+inline constexpr const char* folds_folder = "folds";
+/// "permutation3_repeat1_fold2": in the names of a training's files.
+[[nodiscard]] std::string fold_name(const record::Folding& folding, record::TrialId trial);
+
 /// Whether the trial's weights are in the experiment's folder: without --keep_models all only those
 /// of the best trial are.
 [[nodiscard]] bool has_weights(const std::filesystem::path& folder,
                                const record::TrialResult& result);
 
 /// Writes the summary, permutations.csv, failures.csv (if any failed, else removes an old one), the
-/// histories and the metrics by modality into `folder`, each atomically, and removes
+/// histories and the metrics by modality into `folder`, with folds also folds.csv and in folds/
+/// those of each training, each atomically, and removes
 /// results.partial.csv. Returns the names, for the journal. Throws core::Error where the folder
 /// can't be written.
 ResultNames write_results(const std::filesystem::path& folder, const Sweep& sweep);

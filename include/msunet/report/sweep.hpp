@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/core/permutation.hpp"
@@ -47,6 +48,9 @@ struct Sweep {
 /// The sweep of a journal. Hyperparameters that the grid does not name take the value of the option
 /// of that name, else their default.
 [[nodiscard]] Sweep make_sweep(const record::SweepRecord& record);
+
+/// What a row of the tables is: "trial", with folds "permutation".
+[[nodiscard]] std::string_view noun_of(const Sweep& sweep);
 
 /// Seconds that this machine's local time is ahead of UTC at Unix time `when`, as a sweep records
 /// them at its start.

@@ -1,13 +1,18 @@
 // The head of the page, failures, settings; then everything is drawn.
 
+// What a row of the ranking is.
+const noun = D.folds ? "permutation" : "trial";
+
 function dataTile() {
   const sum = (list) => list.reduce((a, b) => a + b, 0);
   const { train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
-  const kinds = D.modalities.map((name, i) => [name, train.pairs[i] + val.pairs[i]]).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ");
-  const more = [`${count(sum(train.pairs))} training, ${count(sum(val.pairs))} validation`, kinds,
-    `${count(trainSamples)} + ${count(valSamples)} samples from ${count(sum(train.slices) + sum(val.slices))} slices`,
+  const all = D.folds ? train.pairs : train.pairs.map((n, i) => n + val.pairs[i]);
+  const kinds = D.modalities.map((name, i) => [name, all[i]]).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ");
+  const slices = sum(train.slices) + (D.folds ? 0 : sum(val.slices));
+  const more = [D.folds ? `each validates in one of ${D.folds.folds} folds` : `${count(sum(train.pairs))} training, ${count(sum(val.pairs))} validation`, kinds,
+    `${count(trainSamples)}${D.folds ? "" : ` + ${count(valSamples)}`} samples from ${count(slices)} slices`,
     copies ? plural(copies, "augmented copy", "augmented copies") : ""].filter(Boolean).join("; ");
-  return tile("data", plural(sum(train.pairs) + sum(val.pairs), "scan"), more);
+  return tile("data", plural(sum(all), "scan"), more);
 }
 
 function drawOverview() {
@@ -26,8 +31,8 @@ function drawOverview() {
   }
   $("overview").append(
     el("div", { class: "tiles" },
-      tile(`best ${D.metric}`, best ? number4(best.value) : "none yet", best ? `trial ${best.id}${D.varied.length ? `: ${describe(best)}` : ""}` : "", "first"),
-      tile("trials", count(D.trial_count), parts),
+      tile(`best ${D.metric}`, best ? number4(best.value) : "none yet", best ? `${noun} ${best.id}${D.varied.length ? `: ${describe(best)}` : ""}` : "", "first"),
+      tile(`${noun}s`, count(D.trial_count), parts),
       tile("run time", duration(seconds), `${D.starts.length > 1 ? `${D.starts.length} starts; ` : ""}preprocessing ${duration(D.data.prepare_seconds)}${D.data.from_cache ? " (from the cache)" : ""}`),
       tile("ran on", world ? plural(world.ranks, "rank") : "", where),
       dataTile()));
@@ -66,7 +71,7 @@ function drawValidationScans() {
   const masks = D.whole_masks;
   const measured = (scan) => (masks && masks.scans[scan]) || [null, null, null], dice = (scan) => measured(scan)[0];
   const scans = masks ? [...listed].sort(([a], [b]) => (dice(a) ?? 2) - (dice(b) ?? 2)) : listed;
-  const node = section("scans", "Validation scans", `${plural(scans.length, "scan")} on which no trial was trained. `
+  const node = section("scans", "Validation scans", `${plural(scans.length, "scan")} ${D.folds ? "of the fold whose model is best_model.hdf5" : "on which no trial was trained"}. `
     + (masks ? `The best model's whole masks against the manual masks, on the scans' own grids, worst first. Mean ± standard deviation: Dice ${masks.means}.`
       + (masks.hausdorff95 ? ` 95 % Hausdorff distance in mm: ${masks.hausdorff95}.` : "")
       + (masks.surface_dice ? ` Surface Dice within one pixel: ${masks.surface_dice}.` : "") : ""));
@@ -88,7 +93,7 @@ function drawSettings() {
   node.append(files, chosenFiles, el("details", {}, el("summary", {}, "All settings"),
     el("dl", {}, D.settings.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))));
   if (best) {
-    node.append(el("details", {}, el("summary", {}, `All hyperparameters of trial ${best.id}`),
+    node.append(el("details", {}, el("summary", {}, `All hyperparameters of ${noun} ${best.id}`),
       el("dl", {}, D.names.flatMap((name, i) => [el("dt", {}, name), el("dd", {}, valueText(best.p[i]))]))));
   }
   onChange(() => {
@@ -100,6 +105,7 @@ function drawSettings() {
 drawOverview();
 drawRanking();
 drawSearch();
+drawFolds();
 drawCurves();
 drawDice();
 drawPictures();

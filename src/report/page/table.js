@@ -35,7 +35,7 @@ function compareStopped(a, b) {
 
 function drawRanking() {
   const node = section("ranking", "Ranking",
-    `All trials, best ${D.metric} first. Click a row to highlight it in the charts; the arrow keys move, Enter selects.`);
+    `All ${D.folds ? "permutations, the best mean of" : "trials, best"} ${D.metric} first. Click a row to highlight it in the charts; the arrow keys move, Enter selects.`);
   const table = el("table", {});
   const info = el("span", { class: "quiet" });
   const input = el("input", { id: "filter", type: "search", "aria-label": "Filter trials", autocomplete: "off",
