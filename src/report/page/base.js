@@ -17,6 +17,8 @@ function valueText(value) {
   return String(Number(value.toPrecision(6)));
 }
 
+// What a row of the ranking is.
+const noun = D.folds ? "permutation" : "trial";
 const trials = D.trials;
 const byId = new Map(trials.map((trial) => [trial.id, trial]));
 // The trials that have the metric, best first. Their places come with the data.

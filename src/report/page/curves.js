@@ -6,7 +6,7 @@ function drawCurves() {
   const node = section("curves", "Learning curves");
   const split = D.validation ? "validation" : "training";
   node.append(
-    legend(["curve", `all, ${split}`], ["best", `best (${best ? `trial ${best.id}` : "none yet"}), ${split}`],
+    legend(["curve", `all, ${split}`], ["best", `best (${best ? `${noun} ${best.id}` : "none yet"}), ${split}`],
       ...(D.validation ? [["best", "best, training", "broken"]] : []), ["select", "selected"]),
     el("div", { class: "pair" }, curvePanel(learned, "loss", "Loss"), curvePanel(learned, "dice", "Dice")));
 }

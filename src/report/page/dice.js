@@ -10,7 +10,7 @@ function drawDice() {
   });
   if (!rows.length) return;
   const node = section("dice", "Dice by modality",
-    "One tick per trial, after its last epoch (with --restore_best: after its best). Training Dice leaves out augmented copies. "
+    `One tick per ${noun}, after its last epoch (with --restore_best: after its best). Training Dice leaves out augmented copies. `
     + "This is the soft Dice that training sees: of the likelihoods, over batches of patches. "
     + (D.whole_masks ? `The Dice of whole masks of the best model, mean ± standard deviation by scan: ${D.whole_masks.means}; every scan is listed below.`
       : "The Dice of whole masks, scan by scan, is measured at the end of the sweep, or by msunet predict --validation."));
@@ -30,7 +30,7 @@ function drawDice() {
       sv("text", { x: left - 10, y: 25 + i * 34, "text-anchor": "end" }, `${row.split}, ${plural(D.data[row.key].pairs[row.index], "scan")}`),
       sv("line", { class: "axis", x1: left, x2: right, y1: 21 + i * 34, y2: 21 + i * 34 })]).flat(),
     strips, front);
-  node.append(legend(["curve", "a trial"], ["best", best ? `best (trial ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
+  node.append(legend(["curve", `a ${noun}`], ["best", best ? `best (${noun} ${best.id})` : "best", "block"], ["select", "selected", "block"]), drawing);
 
   function marks(trial, cls) {
     if (!trial || !trial.dice) return [];

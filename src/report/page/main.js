@@ -1,8 +1,5 @@
 // The head of the page, failures, settings; then everything is drawn.
 
-// What a row of the ranking is.
-const noun = D.folds ? "permutation" : "trial";
-
 function dataTile() {
   const sum = (list) => list.reduce((a, b) => a + b, 0);
   const { train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
@@ -85,9 +82,9 @@ function drawValidationScans() {
 
 function drawSettings() {
   const node = section("settings", "Files and settings");
-  const files = el("dl", {}, [[D.summary, "one row per trial"], [D.archive, "Talos Deploy archive of the best trial"],
+  const files = el("dl", {}, [[D.summary, `one row per ${noun}`], [D.archive, `Talos Deploy archive of the best ${noun}`],
     ["best_model.hdf5", "the same model for Keras and msunet predict"], ["config.yaml", "effective configuration"], ["environment.json", "versions, nodes, devices, seed"],
-    ...(best && best.files ? [[best.files[0], "metrics of the best trial by epoch"], [best.files[1], "its Dice by modality"]] : [])]
+    ...(best && best.files ? [[best.files[0], `metrics of the best ${noun} by epoch`], [best.files[1], "its Dice by modality"]] : [])]
     .flatMap(([name, what]) => [el("dt", {}, link(name)), el("dd", {}, what)]));
   const chosenFiles = el("p", { class: "quiet" });
   node.append(files, chosenFiles, el("details", {}, el("summary", {}, "All settings"),

@@ -36,8 +36,8 @@ function drawParallel() {
   const axes = parallelAxes(height);
   if (axes.length < 2) return;
   const node = section("parallel", "Hyperparameters and metric",
-    `One line per trial${D.search ? " that was trained to its end" : ""}; the stronger its colour, the better its ${D.metric}. Click a value to filter by it.`);
-  if (best) node.append(legend(["q1", "poor"], ["q5", "good"], ["best", `best (trial ${best.id})`], ["select", "selected"]));
+    `One line per ${noun}${D.search ? " that was trained to its end" : ""}; the stronger its colour, the better its ${D.metric}. Click a value to filter by it.`);
+  if (best) node.append(legend(["q1", "poor"], ["q5", "good"], ["best", `best (${noun} ${best.id})`], ["select", "selected"]));
   const x = (i) => 70 + (i * (width - 160)) / (axes.length - 1);
   const path = (trial) => axes.map((axis, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${axis.at(trial).toFixed(1)}`).join("");
   const lines = sv("g", { fill: "none" }), front = sv("g", {});

@@ -84,7 +84,7 @@ function drawRanking() {
     }
     const first = rows.find((line) => line.classList.contains("selected") && !line.hidden) || rows.find((line) => !line.hidden);
     rows.forEach((line) => { line.tabIndex = line === first ? 0 : -1; });
-    info.textContent = view.filter ? `${count(view.visible.length)} of ${plural(trials.length, "trial")}` : plural(trials.length, "trial");
+    info.textContent = view.filter ? `${count(view.visible.length)} of ${plural(trials.length, noun)}` : plural(trials.length, noun);
   }
   table.addEventListener("keydown", (event) => {
     const line = event.target.closest("tbody tr");
