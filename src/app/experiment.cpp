@@ -31,11 +31,10 @@ bool is_experiment(const fs::path& folder) {
     return fs::is_regular_file(journal_of(folder), ignored);
 }
 
-std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::string>& changes) {
-    std::vector<std::string> lines{
-        concat("experiment ", quoted(folder.string()),
-               " was started with another configuration or other data; use its own, another -n, "
-               "or --resume never")};
+/// `problem` about the folder, then the changes.
+std::vector<std::string> refusal(const fs::path& folder, std::string_view problem,
+                                 const std::vector<std::string>& changes) {
+    std::vector<std::string> lines{concat("experiment ", quoted(folder.string()), problem)};
     for (const auto& change : changes) {
         if (lines.size() > differences_shown) {
             lines.push_back(concat("… and ", changes.size() - differences_shown, " more"));
@@ -46,18 +45,47 @@ std::vector<std::string> refusal(const fs::path& folder, const std::vector<std::
     return lines;
 }
 
-/// Resumes the experiment in this folder, or throws why it can't.
+/// The extension of a recorded sweep to this one. Throws why there is none.
+record::SweepExtended extension_of(const fs::path& folder, const record::SweepStart& recorded,
+                                   const record::SweepStart& current,
+                                   const ExtensionRequest& request) {
+    const auto problems = sweep::extension_problems(recorded, current, request.values);
+    if (request.asked && !problems.empty()) {
+        throw core::UsageError(refusal(folder,
+                                       " can't be extended by these options or data; change what "
+                                       "is named, use another -n, or --resume never",
+                                       problems));
+    }
+    if (request.asked) return sweep::extend(recorded, current, request.values);
+    const auto changes = record::difference(recorded, current);
+    const bool extendable = problems.empty() && !request.obstacle;
+    throw core::UsageError(refusal(
+        folder,
+        extendable ? " was started with a smaller grid; give --extend True to train what is new "
+                     "and keep what is there, use its own grid, another -n, or --resume never"
+                   : " was started with another configuration or other data; use its own, another "
+                     "-n, or --resume never",
+        changes));
+}
+
+/// Resumes or extends the experiment in this folder, or throws why it can't.
 ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& current,
-                        const JournalWatch& watch) {
-    auto replay = replay_when_free(folder, current.owner, watch);
-    if (!replay.record.finished) record::require_current_version(journal_of(folder), replay);
-    const auto changes = record::difference(replay.record.start, current);
-    if (!changes.empty()) throw core::UsageError(refusal(folder, changes));
+                        const ExperimentRequest& request) {
+    auto replay = replay_when_free(folder, current.owner, request.watch);
+    const auto& recorded = replay.record.start;
+    std::optional<record::SweepExtended> extension;
+    if (!record::difference(recorded, current).empty()) {
+        extension = extension_of(folder, recorded, current, request.extension);
+    }
+    if (!replay.record.finished || extension) {
+        record::require_current_version(journal_of(folder), replay);
+    }
     auto notices = replay.notices;
-    auto name = replay.record.start.experiment_name;
+    auto name = recorded.experiment_name;
     return {.folder = folder,
             .name = std::move(name),
             .replay = std::move(replay),
+            .extension = std::move(extension),
             .notices = std::move(notices)};
 }
 
@@ -98,27 +126,32 @@ ExperimentChoice begin_numbered(const fs::path& directory, const std::string& na
     }
 }
 
-/// The newest unfinished experiment that this start could resume.
-std::optional<ExperimentChoice> find_unfinished(const fs::path& directory,
-                                                const record::SweepStart& current) {
-    std::optional<ExperimentChoice> newest;
+/// Whether a start without a name goes on with this experiment.
+bool is_meant(const record::Replay& replay, const record::SweepStart& current,
+              const ExtensionRequest& extension) {
+    const auto& found = replay.record;
+    if (extension.asked) {
+        return (!found.finished || replay.version == record::journal_version) &&
+               sweep::extension_problems(found.start, current, extension.values).empty();
+    }
+    return !found.finished && !record::in_use_by(found, current.owner, current.at) &&
+           record::difference(found.start, current).empty();
+}
+
+/// The folder of the newest experiment that this start could resume or extend; empty: none.
+fs::path find_newest(const fs::path& directory, const record::SweepStart& current,
+                     const ExtensionRequest& extension) {
+    fs::path newest;
     double newest_sign = 0;
     std::error_code missing;
     for (const auto& entry : fs::directory_iterator(directory, missing)) {
         if (!entry.is_directory() || !is_experiment(entry.path())) continue;
         try {
-            auto replay = record::replay(journal_of(entry.path()));
-            const auto& found = replay.record;
-            if (found.finished || found.last_sign_of_life <= newest_sign) continue;
-            if (record::in_use_by(found, current.owner, current.at)) continue;
-            if (!record::difference(found.start, current).empty()) continue;
-            newest_sign = found.last_sign_of_life;
-            auto notices = replay.notices;
-            auto name = found.start.experiment_name;
-            newest = {.folder = entry.path(),
-                      .name = std::move(name),
-                      .replay = std::move(replay),
-                      .notices = std::move(notices)};
+            const auto replay = record::replay(journal_of(entry.path()));
+            const double sign = replay.record.last_sign_of_life;
+            if (sign <= newest_sign || !is_meant(replay, current, extension)) continue;
+            newest_sign = sign;
+            newest = entry.path();
         } catch (const core::Error&) {
             // Another experiment's damage must not prevent a new one.
             continue;
@@ -169,17 +202,15 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                           " is no experiment (it has no ", record::journal_name,
                                           "), give auto, never or an experiment's folder"));
         }
-        return reopen(folder, current, request.watch);
+        return reopen(folder, current, request);
     }
     if (request.name) {
         const auto folder = directory / *request.name;
-        return is_experiment(folder) ? reopen(folder, current, request.watch)
+        return is_experiment(folder) ? reopen(folder, current, request)
                                      : begin(folder, *request.name);
     }
-    if (auto unfinished = find_unfinished(directory, current)) {
-        record::require_current_version(journal_of(unfinished->folder), *unfinished->replay);
-        return std::move(*unfinished);
-    }
+    const auto newest = find_newest(directory, current, request.extension);
+    if (!newest.empty()) return reopen(newest, current, request);
     return begin_numbered(directory, default_name);
 }
 

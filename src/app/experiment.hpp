@@ -10,9 +10,17 @@
 
 #include "journal_watch.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/sweep/extension.hpp"
 #include "options.hpp"
 
 namespace msunet::app {
+
+/// Whether an experiment may get a larger grid.
+struct ExtensionRequest {
+    bool asked = false;                     ///< `--extend`
+    std::optional<std::string> obstacle{};  ///< see extension_obstacle
+    sweep::ExtensionValues values{};
+};
 
 /// What the user asked for.
 struct ExperimentRequest {
@@ -20,6 +28,7 @@ struct ExperimentRequest {
     std::optional<std::string> name;
     Resume resume;
     JournalWatch watch;
+    ExtensionRequest extension{};
 };
 
 /// The folder, and the journal if the experiment is resumed.
@@ -27,6 +36,8 @@ struct ExperimentChoice {
     std::filesystem::path folder;
     std::string name;
     std::optional<record::Replay> replay;  ///< nullopt: a new experiment
+    /// Of one that gets a larger grid (see sweep::extend).
+    std::optional<record::SweepExtended> extension{};
     /// Of a new one whose name gets a number where another start takes it first: the name without
     /// a number. Else empty.
     std::string numbered_from{};
@@ -41,7 +52,8 @@ void make_output_directory(const std::filesystem::path& folder);
 
 /// Finds the experiment of a start that would begin with `current`, or the folder of a new one.
 /// Writes nothing. Throws core::UsageError where another start has the experiment in use, where
-/// configuration or data changed (with the differences), and where the folder is no experiment.
+/// configuration or data changed (with the differences) and the experiment can't be or is not to be
+/// extended, and where the folder is no experiment.
 /// For rank 0 alone.
 [[nodiscard]] ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                                  const record::SweepStart& current);

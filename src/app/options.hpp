@@ -33,6 +33,7 @@ struct ExperimentOptions {
     std::optional<std::string> talos_params;        ///< the grid as text, or a file
     std::string output_directory = ".";
     Resume resume;
+    bool extend = false;
     std::optional<core::Deadline> stop_before;
     bool tensorboard = false;
     std::int64_t seed = 1;
@@ -99,6 +100,12 @@ inline void describe(core::OptionVisitor& visitor, ExperimentOptions& options) {
          .value_name = "auto|never|DIR",
          .range = "auto, never or the folder of an experiment"},
         options.resume);
+    visitor.visit({.name = "extend",
+                   .help = "Go on with an experiment whose grid has got further values since: "
+                           "train the permutations that are new and keep all others. Where there "
+                           "is no such experiment, start a new one",
+                   .affects = Affects::run},
+                  options.extend);
     visitor.visit({.name = "stop_before",
                    .help = "At this date, or this long after the start, save checkpoints and end; "
                            "the same command resumes",

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "experiment_name.hpp"
+#include "extension.hpp"
 #include "msunet/config/grid.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
@@ -338,7 +339,8 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     std::vector<std::string> warnings;
     check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
               [&] { check_folders(settings); }, [&] { check_resume(settings, given); },
-              [&] { check_metric_names(settings); }, [&] { sweep::check_sampler(settings.sweep); },
+              [&] { check_extend(settings); }, [&] { check_metric_names(settings); },
+              [&] { sweep::check_sampler(settings.sweep); },
               [&] { sweep::check_search(settings.sweep); }, [&] { check_folds(settings, given); },
               [&] {
                   load_grid(settings);

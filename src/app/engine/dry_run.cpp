@@ -2,6 +2,8 @@
 #include "dry_run.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -64,25 +66,33 @@ void print_pairs(const prepare::Survey& survey, const prepare::FoldPlan& folds) 
     }
 }
 
-void print_grid(const GridPlan& plan) {
+/// The id of each permutation by its index, where the sweep was extended; else empty.
+std::map<std::uint64_t, record::TrialId> ids_by_index(const record::SweepStart& start) {
+    std::map<std::uint64_t, record::TrialId> ids;
+    for (std::size_t i = 0; i < start.indices.size(); ++i) ids[start.indices[i]] = start.trials[i];
+    return ids;
+}
+
+void print_grid(const GridPlan& plan, const record::SweepStart& start) {
     core::log::info(
         concat("grid: ", core::join(std::span<const std::string>(plan.selection.lines), "; ")));
     const auto count = plan.selection.count();
+    const auto ids = ids_by_index(start);
     std::size_t shown = 0;
-    for (const auto trial : plan.selection.trials) {
+    for (const auto index : plan.selection.trials) {
         if (shown == permutations_shown) break;
         ++shown;
-        core::log::info(
-            concat("  ", trial, ": ", core::permutation_text(plan.grid->permutation(trial))));
+        core::log::info(concat("  ", ids.empty() ? index : ids.at(index), ": ",
+                               core::permutation_text(plan.grid->permutation(index))));
     }
     if (count > shown) core::log::info(concat("  … and ", count - shown, " more"));
 }
 
 /// What a start would do with the experiment's folder.
 std::string experiment_text(const OpenExperiment& open) {
-    const auto& replay = open.choice->replay;
-    if (!replay) return concat("a new one in ", open.folder);
-    const auto& record = replay->record;
+    if (open.extended) return concat(open.folder, " is extended: ", extension_text(open));
+    if (open.record() == nullptr) return concat("a new one in ", open.folder);
+    const auto& record = *open.record();
     const auto trials = record.planned();
     const auto ended = trials - record.unfinished();
     return concat(open.folder, open.finished ? " has finished, " : " is resumed, ", ended, " of ",
@@ -111,7 +121,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     for (const auto& line : fold_lines(survey, folds, plan.folding)) {
         core::log::info(concat("  ", line));
     }
-    print_grid(plan);
+    print_grid(plan, decided.first);
     if (const auto sharing = sharing_text(settings, decided.first); !sharing.empty()) {
         core::log::info(concat("shared trainings: ", sharing));
     }

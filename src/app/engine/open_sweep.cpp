@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "open_sweep.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "../commands.hpp"
+#include "../extension.hpp"
 #include "../on_root.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/results.hpp"
+#include "msunet/unet/step_values.hpp"
 #include "versions.hpp"
 
 namespace msunet::app {
@@ -37,9 +43,64 @@ void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStar
                            *before));
 }
 
+/// The trials that an extension adds share trainings among themselves only.
+void share_new_trials(const TrainSettings& settings, const record::SweepStart& recorded,
+                      record::SweepExtended& extension) {
+    std::map<record::TrialId, std::uint64_t> added;
+    for (std::size_t i = 0; i < extension.trials.size(); ++i) {
+        if (std::ranges::binary_search(recorded.trials, extension.trials[i])) continue;
+        added.emplace(extension.trials[i], extension.indices[i]);
+    }
+    std::vector<record::TrialId> trials;
+    for (const auto& entry : added) trials.push_back(entry.first);
+    auto shared = shared_trainings(settings, trials, {}, [&](record::TrialId trial) {
+        return record::permutation_of(extension.grid, added.at(trial));
+    });
+    std::ranges::move(shared, std::back_inserter(extension.shared));
+}
+
+ExtensionRequest extension_request(const TrainSettings& settings) {
+    return {
+        .asked = settings.experiment.extend,
+        .obstacle = extension_obstacle(settings),
+        .values = {unet::to_permutation(default_hyperparameters(settings)), unet::canonical_value}};
+}
+
+/// On rank 0: what a start goes on from.
+void find_recorded(const TrainSettings& settings, ExperimentChoice& choice,
+                   record::SweepStart& start, OpenExperiment& found) {
+    const auto& recorded = choice.replay->record;
+    if (choice.extension) {
+        choice.extension->at = start.at;
+        share_new_trials(settings, recorded.start, *choice.extension);
+        found.extended = recorded;
+        record::update(*found.extended, *choice.extension);
+    } else {
+        warn_of_sharing(recorded.start, start);
+    }
+    const auto& record = found.extended ? *found.extended : recorded;
+    found.group_size = record.start.world.group_size;
+    found.finished = record.finished && !settings.sweep.retry_failed;
+    start.shared = record.start.shared;
+    if (record.start.indices.empty()) return;
+    start.trials = record.start.trials;
+    start.indices = record.start.indices;
+}
+
+std::string extension_text(const OpenExperiment& open) {
+    const auto& before = open.choice->replay->record;
+    const auto kept = before.planned();
+    const auto added = open.extended->planned() - kept;
+    return concat(kept, kept == 1 ? " trial is kept, of which " : " trials are kept, of which ",
+                  kept - before.unfinished(),
+                  kept - before.unfinished() == 1 ? " has ended, and " : " have ended, and ", added,
+                  added == 1 ? " is new" : " are new");
+}
+
 OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
     std::optional<ExperimentChoice> choice;
+    std::optional<record::SweepRecord> extended;
     auto open = on_root(world, [&] {
         const auto& options = settings.experiment;
         auto name = options.experiment_name;
@@ -48,23 +109,20 @@ OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart
         }
         auto watch = JournalWatch::of_this_machine();
         watch.waits = watch.waits && !settings.command.dry_run;
-        choice = choose_experiment(
-            {options.output_directory, name, options.resume, std::move(watch)}, start);
+        choice = choose_experiment({options.output_directory, name, options.resume,
+                                    std::move(watch), extension_request(settings)},
+                                   start);
         start.experiment_name = choice->name;
         start.utc_offset = report::local_utc_offset(start.at);
         for (const auto& notice : choice->notices) core::log::warn(notice);
         OpenExperiment found;
         found.folder = choice->folder;
-        if (choice->replay) {
-            const auto& record = choice->replay->record;
-            found.group_size = record.start.world.group_size;
-            found.finished = record.finished && !settings.sweep.retry_failed;
-            warn_of_sharing(record.start, start);
-            start.shared = record.start.shared;
-        }
+        if (choice->replay) find_recorded(settings, *choice, start, found);
+        extended = std::move(found.extended);
         return found;
     });
     open.choice = std::move(choice);
+    open.extended = std::move(extended);
     return open;
 }
 
@@ -117,16 +175,23 @@ record::Journal open_journal(const TrainSettings& settings, const record::SweepS
     const auto file = open.folder / record::journal_name;
     auto& replay = open.choice->replay;
     if (!replay) return record::Journal::create(file, start);
+    const auto& extension = open.choice->extension;
+    const auto extended = extension ? extension_text(open) : std::string();
     const auto unrecorded = record::unrecorded_starts(replay->record, open.folder);
     auto journal = record::Journal::open(file, std::move(*replay),
                                          {start.owner, start.world, start.at}, unrecorded);
     record::remove_leftovers(open.folder);
     record::adopt_results(journal, open.folder);
+    if (extension) {
+        journal.append(*extension);
+        journal.sync();
+    }
     if (settings.sweep.retry_failed) record::retry_failed(journal, open.folder);
     const auto& record = journal.record();
     const auto trials = record.planned();
-    core::log::info(concat("resuming ", open.folder, ": ", trials - record.unfinished(), " of ",
-                           trials, " trials have ended"));
+    core::log::info(extension ? concat("extending ", open.folder, ": ", extended)
+                              : concat("resuming ", open.folder, ": ", trials - record.unfinished(),
+                                       " of ", trials, " trials have ended"));
     return journal;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "../experiment.hpp"
@@ -24,7 +25,18 @@ struct OpenExperiment {
     std::optional<std::int64_t> group_size;  ///< recorded, where it is resumed
     bool finished = false;
     std::optional<ExperimentChoice> choice;  ///< on rank 0
+    /// On rank 0, of one that is extended: its record once the journal says so.
+    std::optional<record::SweepRecord> extended{};
+
+    /// On rank 0: what this start goes on from; null for a new experiment.
+    [[nodiscard]] const record::SweepRecord* record() const {
+        if (extended) return &*extended;
+        return choice && choice->replay ? &choice->replay->record : nullptr;
+    }
 };
+
+/// On rank 0: "4 trials are kept, of which 3 have ended, and 2 are new" of one that is extended.
+[[nodiscard]] std::string extension_text(const OpenExperiment& open);
 
 /// Collective over `world`: finds the experiment, or the folder of a new one, and writes nothing;
 /// completes `start` on rank 0. Throws core::UsageError alike on all ranks.
@@ -47,7 +59,7 @@ record::World describe_world(const comm::NodeTopology& topology,
                              const Compute& compute);
 
 /// Rank 0: creates the journal, or opens that of an earlier start: adds results that a leader wrote
-/// but it lacks, and removes those of failed trials that are to run again.
+/// but it lacks, extends the sweep, and removes results of failed trials that are to run again.
 record::Journal open_journal(const TrainSettings& settings, const record::SweepStart& start,
                              OpenExperiment& open);
 

@@ -54,10 +54,10 @@ std::string search_text(const record::SweepStart& start) {
 double search_share(const StartPlan& decided) {
     const auto rules = sweep::rules_of(decided.first);
     if (rules.kind == sweep::StrategyKind::grid) return 1;
-    const auto& replay = decided.open.choice->replay;
     record::SweepRecord fresh;
     record::update(fresh, decided.first);
-    const auto& record = replay ? replay->record : fresh;
+    const auto* known = decided.open.record();
+    const auto& record = known != nullptr ? *known : fresh;
     return report::Forecast(record, sweep::search_epochs(record, default_epochs())).search_share();
 }
 

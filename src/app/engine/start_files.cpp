@@ -44,6 +44,7 @@ TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
                         const std::filesystem::path& folder) {
     auto& experiment = settings.experiment;
     experiment.resume = {};
+    experiment.extend = false;
     experiment.output_directory =
         folder.parent_path().empty() ? "." : folder.parent_path().string();
     settings = with_absolute_paths(std::move(settings));

@@ -50,21 +50,6 @@ void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
     }
 }
 
-std::vector<std::vector<record::TrialId>> shared_trainings(const TrainSettings& settings,
-                                                           const GridPlan& plan) {
-    if (!settings.sweep.share_prefixes || plan.trials.size() < 2) return {};
-    const auto defaults = default_hyperparameters(settings);
-    const bool fixed_patches = !settings.patches.use_frac_patch;
-    return sweep::shared_trainings(
-        plan.trials, [&](record::TrialId trial) -> std::optional<std::string> {
-            const auto permutation = plan.grid->permutation(plan.folding.permutation(trial));
-            const auto values = unet::from_permutation(permutation, defaults);
-            if (values.pca_only) return std::nullopt;
-            return unet::training_values(values, fixed_patches) +
-                   record::fold_text(plan.folding, trial);
-        });
-}
-
 /// The trials of the selected permutations. Throws core::UsageError where folds make too many.
 void expand_folds(const TrainSettings& settings, GridPlan& plan) {
     plan.folding = folding_of(settings);
@@ -97,6 +82,21 @@ void expand_folds(const TrainSettings& settings, GridPlan& plan) {
 }
 
 }  // namespace
+
+std::vector<std::vector<record::TrialId>> shared_trainings(
+    const TrainSettings& settings, const std::vector<record::TrialId>& trials,
+    const record::Folding& folding,
+    const std::function<core::Permutation(record::TrialId)>& permutation) {
+    if (!settings.sweep.share_prefixes || trials.size() < 2) return {};
+    const auto defaults = default_hyperparameters(settings);
+    const bool fixed_patches = !settings.patches.use_frac_patch;
+    return sweep::shared_trainings(
+        trials, [&](record::TrialId trial) -> std::optional<std::string> {
+            const auto values = unet::from_permutation(permutation(trial), defaults);
+            if (values.pca_only) return std::nullopt;
+            return unet::training_values(values, fixed_patches) + record::fold_text(folding, trial);
+        });
+}
 
 std::string sharing_text(const TrainSettings& settings, const record::SweepStart& start) {
     if (start.shared.empty()) return {};
@@ -139,7 +139,12 @@ GridPlan plan_grid(const TrainSettings& settings) {
                                    unet::canonical_value, drawn.trials);
     expand_folds(settings, plan);
     // A suggestion can't join a training that has begun.
-    if (plan.selection.rounds == 0) plan.shared = shared_trainings(settings, plan);
+    if (plan.selection.rounds == 0) {
+        plan.shared =
+            shared_trainings(settings, plan.trials, plan.folding, [&plan](record::TrialId trial) {
+                return plan.grid->permutation(plan.folding.permutation(trial));
+            });
+    }
     return plan;
 }
 

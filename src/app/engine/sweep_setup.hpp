@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,8 +41,14 @@ struct GridPlan {
 /// Throws core::UsageError.
 GridPlan plan_grid(const TrainSettings& settings);
 
+/// Which of these permutations share a training, as record::SweepStart has it. `trials`: ascending.
+[[nodiscard]] std::vector<std::vector<record::TrialId>> shared_trainings(
+    const TrainSettings& settings, const std::vector<record::TrialId>& trials,
+    const record::Folding& folding,
+    const std::function<core::Permutation(record::TrialId)>& permutation);
+
 /// What shared trainings save: "1,024 permutations, 512 trainings, 10,240 epochs instead of
-/// 15,360"; empty where nothing is shared. `start`: of the first start.
+/// 15,360"; empty where nothing is shared. `start`: as recorded.
 [[nodiscard]] std::string sharing_text(const TrainSettings& settings,
                                        const record::SweepStart& start);
 

@@ -78,10 +78,15 @@ StepSpeed time_size(const StepSize& size, unet::Hyperparameters hyperparameters,
     return {fastest(timer.training()), fastest(timer.inference())};
 }
 
-unet::Hyperparameters hyperparameters_of(const EstimateFacts& facts, record::TrialId trial) {
-    return unet::from_permutation(
-        facts.plan.grid->permutation(facts.plan.folding.permutation(trial)),
-        default_hyperparameters(facts.settings));
+unet::Hyperparameters hyperparameters_of(const EstimateFacts& facts,
+                                         const core::Permutation& permutation) {
+    return unet::from_permutation(permutation, default_hyperparameters(facts.settings));
+}
+
+/// What rank 0 knows of the sweep.
+const record::SweepStart& start_of(const EstimateFacts& facts) {
+    const auto* record = facts.decided.open.record();
+    return record != nullptr ? record->start : facts.decided.first;
 }
 
 SampleCounts samples_of(const EstimateFacts& facts, const unet::Hyperparameters& permutation) {
@@ -102,17 +107,17 @@ StepSize step_of(const EstimateFacts& facts, const unet::Hyperparameters& permut
 
 /// Whether a permutation needs no more training. Rank 0 knows, as it does of the next.
 bool has_ended(const EstimateFacts& facts, record::TrialId trial) {
-    const auto& replay = facts.decided.open.choice->replay;
-    const auto* result = replay ? replay->record.result(trial) : nullptr;
+    const auto* record = facts.decided.open.record();
+    const auto* result = record != nullptr ? record->result(trial) : nullptr;
     if (result == nullptr) return false;
     return !facts.settings.sweep.retry_failed || result->state != record::TrialState::failed;
 }
 
 /// Epochs of a training that need not be trained again.
 std::int64_t epochs_done(const EstimateFacts& facts, record::TrialId training) {
-    const auto& replay = facts.decided.open.choice->replay;
-    const auto* known = replay ? replay->record.find(training) : nullptr;
-    const auto* result = replay ? replay->record.result(training) : nullptr;
+    const auto* record = facts.decided.open.record();
+    const auto* known = record != nullptr ? record->find(training) : nullptr;
+    const auto* result = record != nullptr ? record->result(training) : nullptr;
     // It starts again for those that have failed.
     if (known == nullptr || (result != nullptr && !has_ended(facts, training))) return 0;
     return known->progress.checkpoint ? known->progress.checkpoint->epoch : 0;
@@ -121,13 +126,14 @@ std::int64_t epochs_done(const EstimateFacts& facts, record::TrialId training) {
 /// Seconds of a training, of which `done` epochs have been trained; `trials`: those that it serves.
 double training_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
                         const std::vector<record::TrialId>& trials, std::int64_t done) {
+    const auto& start = start_of(facts);
     std::int64_t epochs = 0;
     for (const auto trial : trials) {
-        const auto permutation = hyperparameters_of(facts, trial);
+        const auto permutation = hyperparameters_of(facts, start.permutation(trial));
         if (permutation.pca_only) return 0;
         epochs = std::max(epochs, permutation.epochs - done);
     }
-    const auto permutation = hyperparameters_of(facts, trials.front());
+    const auto permutation = hyperparameters_of(facts, start.permutation(trials.front()));
     const auto samples = samples_of(facts, permutation);
     const auto speed = speed_of(speeds, step_of(facts, permutation, samples));
     const auto training = static_cast<double>(samples.training);
@@ -158,7 +164,8 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
     const std::size_t counted = std::min(trials.size(), most_counted);
     for (std::size_t n = 0; n < counted; ++n) {
         if (!speeds.empty() && core::steady_seconds() - began > most_seconds) break;
-        const auto permutation = hyperparameters_of(facts, trials[n]);
+        const auto permutation = hyperparameters_of(
+            facts, facts.plan.grid->permutation(facts.plan.folding.permutation(trials[n])));
         if (permutation.pca_only) continue;
         const auto size = step_of(facts, permutation, samples_of(facts, permutation));
         if (speeds.contains(size)) continue;
@@ -172,8 +179,7 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
 /// Seconds until the last training ends. `speeds` is not empty.
 double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
     const auto groups = std::max<std::int64_t>(1, facts.decided.placement.groups);
-    const auto& replay = facts.decided.open.choice->replay;
-    const auto& start = replay ? replay->record.start : facts.decided.first;
+    const auto& start = start_of(facts);
     const auto joined = start.joined();
     std::vector<double> seconds;
     double left = 0;

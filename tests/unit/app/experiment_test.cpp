@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 class Experiment : public testing::Test {
 protected:
@@ -129,6 +130,55 @@ TEST_F(Experiment, AnUnfinishedOneOfAnOlderReleaseIsRefused) {
     std::ofstream(journal, std::ios::app) << R"({"event":"finished","at":1001})"
                                           << "\n";
     EXPECT_TRUE(choose("rats", "auto", current).replay);
+}
+
+record::SweepStart with_rates(std::vector<core::Value> rates, record::SweepStart start) {
+    start.trials.clear();
+    for (record::TrialId id = 0; id < rates.size(); ++id) start.trials.push_back(id);
+    start.grid["lr"] = std::move(rates);
+    return start;
+}
+
+TEST_F(Experiment, ALargerGridExtendsWhereThatIsAsked) {
+    make("rats", with_rates({0.1}, start("0.5", long_ago)));
+    const auto current = with_rates({0.2, 0.1}, start("0.5", later));
+    const auto request = [&](std::optional<std::string> name, bool asked) {
+        return ExperimentRequest{folder_, std::move(name), {}, watch(later), {.asked = asked}};
+    };
+    EXPECT_THAT(refusal("rats", "auto", current), HasSubstr("--extend True"));
+    for (const auto& name : {std::optional<std::string>("rats"), std::optional<std::string>()}) {
+        const auto choice = choose_experiment(request(name, true), current);
+        EXPECT_EQ(choice.folder, folder_ / "rats");
+        ASSERT_TRUE(choice.extension);
+        EXPECT_EQ(choice.extension->trials, (std::vector<record::TrialId>{1, 0}));
+    }
+    EXPECT_FALSE(choose_experiment(request({}, false), current).replay);
+    EXPECT_FALSE(choose_experiment(request("mice", true), current).replay);
+    const auto same = with_rates({0.1}, start("0.5", later));
+    EXPECT_FALSE(choose_experiment(request("rats", true), same).extension);
+    auto obstructed = request("rats", false);
+    obstructed.extension.obstacle = "--shard 1/2";
+    try {
+        (void)choose_experiment(obstructed, current);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.what(), Not(HasSubstr("--extend")));
+    }
+}
+
+TEST_F(Experiment, AFinishedOneOfAnOlderReleaseIsNotExtended) {
+    make("rats", with_rates({0.1}, start("0.5", long_ago)));
+    const fs::path journal = folder_ / "rats" / record::journal_name;
+    std::string text = core::read_file(journal);
+    const std::string version = "\"version\":2";
+    text.replace(text.find(version), version.size(), "\"version\":1");
+    std::ofstream(journal) << text << R"({"event":"finished","at":1001})"
+                           << "\n";
+    const auto current = with_rates({0.1, 0.2}, start("0.5", later));
+    ExperimentRequest request{folder_, "rats", {}, watch(later), {.asked = true}};
+    EXPECT_THROW((void)choose_experiment(request, current), core::UsageError);
+    request.name.reset();
+    EXPECT_FALSE(choose_experiment(request, current).replay);
 }
 
 TEST_F(Experiment, NeverStartsInANewFolder) {

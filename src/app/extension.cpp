@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extension.hpp"
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/sweep/extension.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+std::optional<std::string> extension_obstacle(const TrainSettings& settings) {
+    if (const auto& folds = settings.split.folds) {
+        return concat("--folds ", *folds, " (its trials are numbered by the grid it began with)");
+    }
+    return sweep::extension_obstacle(settings.sweep);
+}
+
+void check_extend(const TrainSettings& settings) {
+    if (!settings.experiment.extend) return;
+    const std::optional<std::string> obstacle =
+        settings.experiment.resume.kind == Resume::Kind::never
+            ? std::optional<std::string>("--resume never (it starts a new experiment)")
+            : extension_obstacle(settings);
+    if (!obstacle) return;
+    throw core::UsageError(
+        concat("--extend True can't be combined with ", *obstacle, ", leave out one of the two"));
+}
+
+}  // namespace msunet::app

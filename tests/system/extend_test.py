@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sweep that goes on with a larger grid has the results of a sweep of that grid."""
+
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+import program
+from program import FAST, ProgramTest, run, without, write_pair
+from results import contents, events, one, page, records, summary_file
+from sweep import KILLED
+
+PLACE = without(FAST, ("-n",))
+OPTIONS = ("--ranks_per_trial", "1", "--enable_augmentation", "False", "--checkpoint_minutes", "0",
+           "--keep_models", "all")
+FIRST = "{'lr': [0.001, 0.0005], 'epochs': 1, 'batch_size': 6, 'dropout': 0.3}"
+SECOND = "{'lr': [0.001, 0.01, 0.0005], 'epochs': [1, 2], 'batch_size': 6, 'dropout': 0.3}"
+# A further key, whose default is what all trials had.
+THIRD = ("{'optimizer': ['SGD', 'Adam'], 'lr': [0.001, 0.01, 0.0005], 'epochs': [1, 2],"
+         " 'batch_size': 6, 'dropout': 0.3}")
+OWN_COLUMNS = ("id", "experiment_name", "history_file", "modality_file", "model_file")
+
+
+def train(*arguments, cwd, **options):
+    return run("-tpath", "data", "-mpath", "masks", *PLACE, *OPTIONS, *arguments, cwd=cwd,
+               **options)
+
+
+def tables(folder):
+    """Every trial's row with the content of its files, in the order of the tables."""
+    found = []
+    for row in records(folder / "permutations.csv"):
+        files = [(folder / row[name]).read_bytes()
+                 for name in ("history_file", "modality_file", "model_file")]
+        values = {name: value for name, value in row.items() if name not in OWN_COLUMNS}
+        found.append((values, files))
+    return found
+
+
+def summary(folder):
+    return [{name: value for name, value in row.items() if name != "experiment_name"}
+            for row in records(summary_file(folder))]
+
+
+def ids(folder):
+    return [int(row["id"]) for row in records(folder / "permutations.csv")]
+
+
+class ExtendTest(ProgramTest):
+
+    @classmethod
+    def setUpClass(cls):
+        cls.addClassCleanup(lambda: shutil.rmtree(cls.template, ignore_errors=True))
+        cls.template = Path(tempfile.mkdtemp(prefix="msunet_system_"))
+        program.write_scans(cls.template)
+        done = train("-n", "x", "-talos", FIRST, cwd=cls.template)
+        assert done.code == 0, done.text
+
+    def setUp(self):
+        super().setUp()
+        shutil.rmtree(self.here)
+        shutil.copytree(self.template, self.here)
+        self.folder = self.here / "out" / "x"
+
+    def extend(self, grid, *arguments, code=0, **options):
+        result = train("-n", "x", "-talos", grid, "--extend", "True", *arguments, cwd=self.here,
+                       **options)
+        self.assert_code(result, code)
+        return result
+
+    def start_and_kill(self, grid):
+        """Kills an extension while it trains. Whether it did not end before."""
+        process = program.start("-tpath", "data", "-mpath", "masks", *PLACE, *OPTIONS, "-n", "x",
+                                "-talos", grid, "--extend", "True", cwd=self.here)
+        self.addCleanup(self.end, process)
+        journal = self.folder / "journal.jsonl"
+        while process.poll() is None:
+            _, found, later = journal.read_bytes().partition(b'"event":"sweep_extended"')
+            if found and b'"event":"trial_finished"' in later:
+                process.send_signal(signal.SIGKILL)
+                break
+            time.sleep(0.01)
+        self.assertIn(process.wait(), (0, KILLED), self.log())
+        return process.returncode == KILLED
+
+    def test_tables_are_those_of_the_whole_grid(self):
+        kept = tables(self.folder)
+        killed = self.start_and_kill(SECOND)
+        # The extended command goes on with and without the option.
+        result = train("-n", "x", "-talos", SECOND, cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertIn("resuming" if killed else "nothing left to do", result.out)
+        self.assertEqual(ids(self.folder), [0, 2, 1, 3, 4, 5])
+        self.assertEqual([row for row in tables(self.folder) if row in kept], kept)
+
+        result = self.extend(THIRD, ranks=2)
+        self.assertIn("6 trials are kept, of which 6 have ended, and 6 are new", result.out)
+        whole = train("-n", "y", "-talos", THIRD, cwd=self.here)
+        self.assert_code(whole, 0)
+        expected = self.here / "out" / "y"
+        self.assertEqual(ids(self.folder), [6, 0, 7, 2, 8, 1, 9, 3, 10, 4, 11, 5])
+        self.assertEqual(tables(self.folder), tables(expected))
+        self.assertEqual(summary(self.folder), summary(expected))
+        self.assertEqual((self.folder / "best_model.hdf5").read_bytes(),
+                         (expected / "best_model.hdf5").read_bytes())
+        finished = [event["result"]["trial"] for event in events(self.folder)
+                    if event["event"] == "trial_finished"]
+        self.assertEqual(sorted(finished), list(range(12)), "lost, or trained twice")
+        self.assert_commands_agree()
+
+    def assert_commands_agree(self):
+        status = run("status", "out/x", cwd=self.here)
+        self.assertIn("trials       12: 12 ended (0 failed), 0 left", status.out)
+        before = {name: text for name, (_, text) in contents(self.folder).items()
+                  if name.endswith(".csv")}
+        self.assert_code(run("report", "out/x", cwd=self.here), 0)
+        after = {name: text for name, (_, text) in contents(self.folder).items()
+                 if name.endswith(".csv")}
+        self.assertEqual(after, before)
+        self.assertEqual(len(page(self.folder)["trials"]), 12)
+        merged = run("merge", "-o", "m", "out/x", cwd=self.here)
+        self.assert_code(merged, 2)
+        self.assertIn("is no shard", merged.err)
+        again = self.extend(THIRD)
+        self.assertIn("nothing left to do", again.out)
+        # The folder's configuration is that of the whole grid.
+        self.assertNotIn("extend: true", one(self.folder, "config.yaml").read_text().lower())
+        again = run("train", "--resume", "out/x", cwd=self.here)
+        self.assert_code(again, 0)
+        self.assertIn("nothing left to do", again.out)
+
+    def refused(self, words, grid, *arguments, extend=True):
+        before = contents(self.folder)
+        option = ("--extend", "True") if extend else ()
+        result = train("-n", "x", "-talos", grid, *option, *arguments, cwd=self.here)
+        self.assert_code(result, 2)
+        for word in words:
+            self.assertIn(word, result.err)
+        self.assertEqual(contents(self.folder), before)
+        return result
+
+    def test_what_is_no_extension_is_refused(self):
+        self.refused(["epochs: 1 is missing", "keeps every value"],
+                     FIRST.replace("'epochs': 1", "'epochs': 2"))
+        self.refused(["dropout: is missing", "keeps every key"],
+                     SECOND.replace(", 'dropout': 0.3", ""))
+        self.refused(["optimizer: lacks 'Adam'"], THIRD.replace(", 'Adam'", ""))
+        self.refused(["weight_factor", "1.0", "2.0"], SECOND, "-wf", "2")
+
+    def test_options_that_choose_permutations_are_refused(self):
+        for options in (("--shard", "1/2"), ("--strategy", "asha"), ("--round_limit", "3"),
+                        ("--folds", "2"), ("--resume", "never")):
+            self.refused(["--extend True can't be combined with " + options[0]], SECOND, *options)
+
+    def test_changed_data_is_refused(self):
+        write_pair(self.here, "a2_dti", 99)
+        self.refused(["can't be extended", "a2_dti_data.nii"], SECOND)
+
+    def test_without_the_option_it_is_named_where_it_helps(self):
+        self.refused(["--extend True"], SECOND, extend=False)
+        result = self.refused(["lr"], "{'lr': 0.001}", extend=False)
+        self.assertNotIn("--extend", result.err)
+        result = self.refused(["round_limit"], SECOND, "--round_limit", "3", extend=False)
+        self.assertNotIn("--extend", result.err)
+
+    def test_a_running_experiment_is_refused(self):
+        process = program.start("-tpath", "data", "-mpath", "masks", *PLACE, *OPTIONS, "-n", "long",
+                                "-talos", "{'epochs': 5000, 'lr': [0.001]}", cwd=self.here)
+        self.addCleanup(self.end, process)
+        journal = self.here / "out" / "long" / "journal.jsonl"
+        while not journal.exists():
+            self.assertIsNone(process.poll(), self.log())
+            time.sleep(0.01)
+        grid = "{'epochs': 5000, 'lr': [0.001, 0.01]}"
+        for name in (("-n", "long"), ()):
+            result = train(*name, "-talos", grid, "--extend", "True", cwd=self.here)
+            self.assert_code(result, 2)
+            self.assertIn("is in use", result.err)
+
+    def test_nothing_to_extend_starts_and_a_dry_run_writes_nothing(self):
+        before = contents(self.folder)
+        result = self.extend(SECOND, "--dry_run")
+        self.assertIn("2 trials are kept, of which 2 have ended, and 4 are new", result.out)
+        self.assertIn("  2: batch_size=6, dropout=0.3, epochs=1, lr=0.01", result.out)
+        self.assertEqual(contents(self.folder), before)
+        # Without a name the newest that fits is extended.
+        result = train("-talos", FIRST.replace("0.0005", "0.0005, 0.01"), "--extend", "True",
+                       cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertIn("extending out/x: 2 trials are kept", result.out)
+        result = train("-n", "new", "-talos", FIRST, "--extend", "True", cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertEqual(ids(self.here / "out" / "new"), [0, 1])
+
+
+if __name__ == "__main__":
+    program.main()
