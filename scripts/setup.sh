@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the build dependencies of msunet on Debian 12 and Ubuntu 24.04. It installs only what is
-# missing and takes a second if nothing is.
+# Installs the build dependencies of msunet on Debian 12, Debian 13 and Ubuntu 24.04. It installs only
+# what is missing and takes a second if nothing is. ITK 5.4 links FFTW, which its package recommends.
 #   scripts/setup.sh [--dev]      --dev: also the tools of .ci/run (clang-tidy, Chromium, …)
 # libtorch is installed as PyTorch's wheel into .deps/torch-venv. To use an existing one, set
 # MSUNET_TORCH_VENV (a Python environment) or MSUNET_LIBTORCH_DIR (an unpacked libtorch).
@@ -11,7 +11,7 @@ set -euo pipefail
 packages=(
     g++ make cmake ninja-build ccache pkg-config
     libopenmpi-dev openmpi-bin openssh-client
-    libhdf5-openmpi-dev libinsighttoolkit5-dev
+    libhdf5-openmpi-dev libinsighttoolkit5-dev libfftw3-dev
     libboost-dev libboost-program-options-dev libyaml-cpp-dev
     libzip-dev zlib1g-dev libpng-dev libcairo2-dev fonts-dejavu-core
     nlohmann-json3-dev libxxhash-dev libspdlog-dev

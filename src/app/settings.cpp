@@ -11,6 +11,7 @@
 
 #include "experiment_name.hpp"
 #include "extension.hpp"
+#include "fold_options.hpp"
 #include "msunet/config/grid.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
@@ -138,46 +139,6 @@ void resolve_defaults(TrainSettings& settings) {
     }
     auto& experiment = settings.experiment;
     if (experiment.resume.kind == Resume::Kind::folder) experiment.experiment_name.reset();
-}
-
-/// What can't be combined with folds; `given`: on the command line.
-void check_folds(const TrainSettings& settings, const config::Settings& given) {
-    const auto& split = settings.split;
-    std::vector<std::string> problems;
-    if (!split.folds) {
-        if (split.repeats == 1) return;
-        throw core::UsageError(concat("--repeats ", split.repeats,
-                                      " needs --folds K, whose cross-validation it repeats"));
-    }
-    const auto refuse = [&](const auto&... what) {
-        problems.push_back(concat("--folds ", *split.folds, " and ", what...));
-    };
-    // A file may have the default of an option that was not given, as config.yaml has.
-    const data::SplitOptions defaults;
-    if (config::given_value(given, "validation_split") ||
-        split.validation_split != defaults.validation_split) {
-        refuse(
-            "-v/--validation_split can't be combined (each fold is the validation data once), "
-            "give one of the two");
-    }
-    if (config::given_value(given, "split") || split.split != defaults.split) {
-        refuse("--split can't be combined (folds keep subjects together), give one of the two");
-    }
-    const auto& sweep = settings.sweep;
-    if (sweep.strategy != sweep::StrategyKind::grid) {
-        refuse("--strategy ", core::name_of(sweep.strategy),
-               " can't be combined (a search compares single trainings), search first, then give "
-               "the best few permutations folds");
-    }
-    if (sweep::sampler_of(sweep) == sweep::Sampler::tpe) {
-        refuse(
-            "--sampler tpe can't be combined (it learns from single trainings), use another "
-            "sampler");
-    }
-    if (sweep.shard) {
-        refuse("--shard can't be combined, start one sweep on all nodes");
-    }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
 }
 
 void check_metric_names(const TrainSettings& settings) {
