@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 #include <span>
+#include <string_view>
 #include <system_error>
 #include <tuple>
 
@@ -22,6 +23,7 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
+#include "refit_model.hpp"
 
 namespace msunet::app {
 
@@ -99,18 +101,23 @@ void write_fold_models(const unet::Architecture& architecture, const fs::path& f
 NamedFiles write_models(const unet::Architecture& architecture, const fs::path& folder,
                         const record::SweepRecord& record, const report::Sweep& sweep) {
     const record::TrialResult& best = sweep.trials[report::best_trial(sweep).value()];
-    const auto weights = read_trial_weights(architecture, folder, best);
+    const auto refit = refit_result(folder, record, best.trial);
+    const auto weights = refit ? read_trial_weights(architecture, folder / refit_folder, *refit)
+                               : read_trial_weights(architecture, folder, best);
     const auto model = exported_model(architecture, weights, record, sweep, best);
     const auto trial = concat(report::noun_of(sweep), " ", best.trial);
     auto archive = report::write_deploy_archive(folder, sweep, model).filename().string();
     auto keras = report::write_best_model(folder, model).filename().string();
     const bool folds = record.start.folding.any();
+    const std::string_view of_what = refit   ? ", trained on all scans,"
+                                     : folds ? ", model of its best fold,"
+                                             : "";
     NamedFiles files{
         {std::move(archive),
-         concat(sweep.chosen ? trial : concat("the best ", report::noun_of(sweep)),
-                folds ? ", model of its best fold," : "", " for talos.Restore")},
+         concat(sweep.chosen ? trial : concat("the best ", report::noun_of(sweep)), of_what,
+                " for talos.Restore")},
         {std::move(keras), concat(sweep.chosen ? concat("the model of ", trial) : "the best model",
-                                  folds ? " (of its best fold)" : "", " for Keras")}};
+                                  of_what, " for Keras")}};
     if (folds) {
         write_fold_models(architecture, folder, record, sweep, best.trial);
         files.emplace_back(concat(fold_models_folder, "/"),

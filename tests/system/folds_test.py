@@ -17,11 +17,14 @@ NAMES = ("a1_anatomical", "a1_1_dti", "a1_2_dti", "a2_dti", "a2_fmri", "a3_fmri"
 GRID = "{'lr': [0.001, 0.0005], 'epochs': 2, 'batch_size': 6, 'dropout': 0.3}"
 OPTIONS = ("-talos", GRID, "-at", "0.6", "--checkpoint_minutes", "0", "--ranks_per_trial", "1",
            "--folds", FOLDS)
+REFIT = ("-talos", "{'lr': 0.0005, 'epochs': 6, 'batch_size': 6, 'restore_best': True}", "-at", "0.6",
+         "--checkpoint_minutes", "0", "--folds", 2)
 
 
 def results(folder):
     """What must not depend on ranks and kills, the trainings' own files among it."""
-    files = [folder / "folds.csv", *folder.glob("folds/*"), *folder.glob("fold_models/*")]
+    files = [folder / "folds.csv", *folder.glob("folds/*"), *folder.glob("fold_models/*"),
+             folder / "refit" / "trials" / "0" / "weights.h5"]
     return {**sweep_results(folder),
             **{str(path.relative_to(folder)): path.read_bytes() for path in files}}
 
@@ -88,10 +91,6 @@ class FoldsTest(SweepTest):
         best = page(self.folder)["best"]
         models = sorted(path.name for path in self.folder.glob("fold_models/*"))
         self.assertEqual(models, [f"permutation{best}_repeat1_fold{fold}.hdf5" for fold in (1, 2, 3)])
-        rows = [row for row in records(self.folder / "folds.csv") if row["permutation"] == str(best)]
-        first = max(rows, key=lambda row: float(row["val_dice_coef"]))["fold"]
-        self.assertEqual((self.folder / "best_model.hdf5").read_bytes(),
-                         (self.folder / "fold_models" / models[int(first) - 1]).read_bytes())
         result = run("predict", "data", "-m", self.folder, "--ensemble", "True", "-o", "masks_of_all",
                      cwd=self.here)
         self.assert_code(result, 0)
@@ -101,6 +100,48 @@ class FoldsTest(SweepTest):
         self.assertIn(f"the weights of permutation {1 - best} were not kept", result.err)
         result = run("status", self.folder, cwd=self.here)
         self.assertIn(f"permutation {best} with mean val_dice_coef", result.text)
+
+    def model(self, folder):
+        return (folder / "best_model.hdf5").read_bytes()
+
+    def test_refit_is_a_plain_run_on_all_scans(self):
+        # The third engine is the refit's.
+        process = self.start_training(*REFIT, MSUNET_FAULT="train.engine:0:suspend:3")
+        self.wait_until_suspended(process)
+        process.send_signal(signal.SIGUSR1)
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(), 75, self.log())
+        self.assertNotIn("finished", {event["event"] for event in events(self.folder)})
+        self.assert_code(self.train(*REFIT), 0)
+        refit = events(self.folder / "refit")
+        self.assertIn("trial_paused", {event["event"] for event in refit})
+        ends = [event["result"]["best_epoch"] + 1 for event in events(self.folder)
+                if event["event"] == "trial_finished"]
+        epochs = refit[0]["grid"]["epochs"][0]
+        self.assertAlmostEqual(epochs, sum(ends) / 2, delta=0.5)
+        self.assertEqual(refit[0]["grid"], {"batch_size": [6], "epochs": [epochs], "lr": [0.0005]})
+        plain = f"{{'lr': 0.0005, 'epochs': {epochs}, 'batch_size': 6}}"
+        self.assert_code(self.train("-talos", plain, "-at", "0.6", "-v", "0", "-n", "plain"), 0)
+        self.assertEqual(self.model(self.folder), self.model(self.here / "out" / "plain"))
+
+        # Without it the model is that of the best fold.
+        rows = records(self.folder / "folds.csv")
+        first = max(rows, key=lambda row: float(row["val_dice_coef"]))["fold"]
+        self.assert_code(self.train(*REFIT, "--refit", "False", "-n", "y"), 0)
+        y = self.here / "out" / "y"
+        self.assertFalse((y / "refit").exists())
+        self.assertEqual(self.model(y),
+                         (y / "fold_models" / f"permutation0_repeat1_fold{first}.hdf5").read_bytes())
+
+    def test_a_failed_refit_leaves_the_best_fold(self):
+        options = (*REFIT[:1], "{'epochs': 1, 'batch_size': 8}", *REFIT[2:])
+        result = self.train(*options, MSUNET_FAULT="train.engine:0:out_of_memory:3")
+        self.assert_code(result, 0)
+        self.assertRegex(result.err, r"warning: the refit failed \(.*memory.*--retry_failed")
+        self.assertIn("best_model.hdf5    the best model, model of its best fold", result.text)
+        result = self.train(*options, "--retry_failed", "True")
+        self.assert_code(result, 0)
+        self.assertIn("the best model, trained on all scans", result.text)
 
     def test_messages(self):
         self.refused("--folds 5 needs as many subjects and there are only 4", "'a1', 'a2'",

@@ -82,6 +82,7 @@ struct SweepOptions {
     bool share_prefixes = true;
     bool dedicated_dispatcher = false;
     bool retry_failed = false;
+    bool refit = true;
 };
 
 /// The sampler that these options mean, `random_method` being another name of some.
@@ -225,6 +226,11 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .help = "When a sweep is resumed, run its failed trials again.",
                    .affects = Affects::run},
                   options.retry_failed);
+    visitor.visit({.name = "refit",
+                   .help = "With --folds, train the best permutation on all scans at the end: this "
+                           "model becomes best_model.hdf5 and that of the archive.",
+                   .affects = Affects::run},
+                  options.refit);
 }
 
 }  // namespace msunet::sweep

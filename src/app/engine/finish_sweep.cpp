@@ -60,8 +60,8 @@ core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator
 
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
-                            const dispatch::SweepEnding& ending) {
-    const bool complete = journal.record().unfinished() == 0;
+                            const dispatch::SweepEnding& ending, bool refit_is_left) {
+    const bool complete = journal.record().unfinished() == 0 && !refit_is_left;
     report::FinalSummary summary;
     summary.folder = folder.string();
     summary.idle_fraction = report::idle_fraction(journal.record());

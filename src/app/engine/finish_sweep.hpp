@@ -12,10 +12,11 @@
 namespace msunet::app {
 
 /// Rank 0, when no trial runs any more: writes tables, archive and report, or what there is of them
-/// if trials are left, ends the journal and prints the last lines. Returns the exit code.
+/// if trials or the refit are left, ends the journal and prints the last lines. Returns the exit
+/// code.
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
-                            const dispatch::SweepEnding& ending);
+                            const dispatch::SweepEnding& ending, bool refit_is_left = false);
 
 /// Collective over `world`: says that the experiment has finished, and what failed in it. Returns
 /// the exit code with which the start that finished it ended.

@@ -58,7 +58,8 @@ public:
               {folder, settings.experiment.tensorboard, setup.has_validation, placement.groups},
               setup.journal.record()),
           superfluous_(folder, settings.train.keep_models == train::KeepModels::all,
-                       setup.journal.record()) {}
+                       setup.journal.record()),
+          tick_(setup.tick) {}
 
     void happened(const record::Event& event, const record::SweepRecord& record) override {
         reporter_.happened(event, record);
@@ -66,12 +67,16 @@ public:
             superfluous_.trial_ended(finished->result, record);
         }
     }
-    void tick(const record::SweepRecord& record) override { reporter_.tick(record); }
+    void tick(const record::SweepRecord& record) override {
+        reporter_.tick(record);
+        if (tick_) tick_();
+    }
     void synced() override { superfluous_.remove(); }
 
 private:
     SweepReporter reporter_;
     SuperfluousFiles superfluous_;
+    std::function<void()> tick_;
 };
 
 }  // namespace

@@ -21,7 +21,8 @@ struct DispatcherSetup {
     dispatch::SweepLimits limits;
     std::function<double(const core::Permutation&)> cost;  ///< of a trial, in any unit
     bool has_validation = false;
-    sweep::Accepts accepts{};  ///< whether a permutation may be suggested; empty: each
+    sweep::Accepts accepts{};      ///< whether a permutation may be suggested; empty: each
+    std::function<void()> tick{};  ///< called now and then while trials run; empty: nothing
 };
 
 /// Collective over `world`: groups train until the sweep is over. `setup` on rank 0 alone, null on

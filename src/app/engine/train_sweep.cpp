@@ -26,6 +26,7 @@
 #include "msunet/report/start_table.hpp"
 #include "preparation_view.hpp"
 #include "print_config.hpp"
+#include "refit.hpp"
 #include "run_sweep.hpp"
 #include "search_outlook.hpp"
 #include "start_files.hpp"
@@ -148,12 +149,17 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto ending = or_end_job(world, [&] {
         return run_sweep(settings, open.folder, placement, run, setup ? &*setup : nullptr, world);
     });
+    const auto refit = or_end_job(world, [&] {
+        return refit_best(parts, journal ? &*journal : nullptr, decided.limits.stop_before);
+    });
     return on_root(world, [&] {
-        if (ending->ending != sweep::Ending::stopped) {
+        const bool refit_is_left = refit && refit->ending == sweep::Ending::stopped;
+        const auto& last = refit_is_left ? *refit : *ending;
+        if (last.ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
             measure_validation_scans(start.architecture, open.folder, journal->record());
         }
-        return finish_sweep(start.architecture, open.folder, *journal, *ending);
+        return finish_sweep(start.architecture, open.folder, *journal, last, refit_is_left);
     });
 }
 

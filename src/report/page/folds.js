@@ -22,5 +22,5 @@ function drawFolds() {
       el("td", { class: "text" }, byId.has(row.id) ? describe(byId.get(row.id)) : "")))))),
   el("p", { class: "quiet" }, "p: corrected resampled t-test (Nadeau & Bengio, 2003) of the differences between the same folds; from 0.05 on permutations count as equal. "
     + "The trainings of a permutation share most of their scans, so that the usual paired t-test finds differences where there are none; this one allows for it. "
-    + "It is not corrected for the number of permutations. best_model.hdf5 is the model of the best permutation's best fold, fold_models/ has all of its folds."));
+    + "It is not corrected for the number of permutations. fold_models/ has the models of all folds of the best permutation; best_model.hdf5 is its refit on all scans (folder refit/), without one the model of its best fold."));
 }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "refit.hpp"
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "../on_root.hpp"
+#include "../refit_model.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/record/trial_folder.hpp"
+#include "run_sweep.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+using core::concat;
+
+namespace {
+
+/// The permutation to train; nothing where it is trained or none is best.
+std::optional<record::TrialId> permutation_left(const RunnerParts& parts,
+                                                const record::SweepRecord& record) {
+    if (!parts.settings.sweep.refit || !record.start.folding.any()) return std::nullopt;
+    const auto best = record::Leaderboard(record).best();
+    if (record.unfinished() > 0 || !best) return std::nullopt;
+    const auto known = read_refit(parts.folder, record, *best);
+    if (!known || known->unfinished() > 0) return best;
+    const bool failed = known->result(0)->state == record::TrialState::failed;
+    return failed && parts.settings.sweep.retry_failed ? best : std::nullopt;
+}
+
+/// Rank 0: the refit's journal, new or continued.
+record::Journal open_refit(const fs::path& folder, const record::SweepRecord& record,
+                           record::TrialId permutation) {
+    const auto refit = folder / refit_folder;
+    const auto file = refit / record::journal_name;
+    const auto& world = record.starts.back().world;
+    const double now = core::unix_now();
+    const auto known = read_refit(folder, record, permutation);
+    if (known && known->unfinished() > 0) {
+        auto replay = record::replay(file);
+        const auto unrecorded = record::unrecorded_starts(replay.record, refit);
+        auto journal =
+            record::Journal::open(file, std::move(replay), {record.owner, world, now}, unrecorded);
+        record::remove_leftovers(refit);
+        record::adopt_results(journal, refit);
+        return journal;
+    }
+    // It has failed, or is of a permutation that was the best before failed ones were trained
+    // again.
+    std::error_code ignored;
+    fs::remove_all(refit, ignored);
+    core::make_directories(refit);
+    auto start = refit_start(record, permutation);
+    start.world = world;
+    start.owner = record.owner;
+    start.at = now;
+    return record::Journal::create(file, start);
+}
+
+void warn_of_failure(const record::SweepRecord& refit) {
+    const auto* const result = refit.result(0);
+    if (result == nullptr || result->state != record::TrialState::failed) return;
+    core::log::warn(concat("the refit failed (", result->reason,
+                           "): best_model.hdf5 and archive have the model of the best fold; "
+                           "--retry_failed True trains again"));
+}
+
+/// The settings of the refit: one split without validation data, callbacks off.
+TrainSettings settings_of_refit(TrainSettings settings) {
+    settings.split.folds.reset();
+    settings.defaults.early_stopping.reset();
+    settings.defaults.restore_best = false;
+    settings.experiment.tensorboard = false;
+    settings.sweep.performance_target.reset();
+    return settings;
+}
+
+}  // namespace
+
+std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record::Journal* journal,
+                                                std::optional<double> stop_before) {
+    const auto& world = parts.topology.all();
+    std::optional<record::Journal> own;
+    const bool is_due = on_root(world, [&] {
+        const auto permutation = permutation_left(parts, journal->record());
+        if (!permutation) return false;
+        own.emplace(open_refit(parts.folder, journal->record(), *permutation));
+        core::log::info(concat("refit: permutation ", *permutation, " is trained on all scans: ",
+                               core::permutation_text(own->record().permutation(0))));
+        return true;
+    });
+    if (!is_due) return std::nullopt;
+    const auto settings = settings_of_refit(parts.settings);
+    const auto folder = parts.folder / refit_folder;
+    const RunnerParts refit{.settings = settings,
+                            .dataset = parts.dataset,
+                            .patches = parts.patches,
+                            .start = parts.start,
+                            .compute = parts.compute,
+                            .topology = parts.topology,
+                            .placement = parts.placement,
+                            .folder = folder,
+                            .configuration = parts.configuration,
+                            .metric = std::string(record::default_metric(false)),
+                            .watchdog = parts.watchdog};
+    const auto run = make_trial_runner(refit);
+    std::optional<DispatcherSetup> setup;
+    double next_sign = 0;
+    if (own) {
+        dispatch::SweepLimits limits;
+        limits.stop_before = stop_before;
+        setup.emplace(DispatcherSetup{.journal = *own,
+                                      .limits = limits,
+                                      .cost = [](const core::Permutation&) { return 1.0; }});
+        setup->tick = [&] {
+            constexpr double sign_seconds = 30;
+            const double now = core::unix_now();
+            if (now < next_sign) return;
+            next_sign = now + sign_seconds;
+            journal->append(record::Heartbeat{journal->record().owner, now});
+        };
+    }
+    auto ending =
+        run_sweep(settings, folder, parts.placement, run, setup ? &*setup : nullptr, world);
+    if (own) {
+        const bool is_complete = own->record().unfinished() == 0;
+        if (is_complete) {
+            own->append(record::Finished{core::unix_now()});
+        } else {
+            own->append(record::Stopped{ending->stop_reason.value_or(record::StopReason::signal),
+                                        core::unix_now()});
+        }
+        own->sync();
+        warn_of_failure(own->record());
+        std::error_code ignored;
+        fs::remove(folder / "results.partial.csv", ignored);
+    }
+    return ending;
+}
+
+}  // namespace msunet::app

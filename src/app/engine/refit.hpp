@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "msunet/dispatch/dispatcher.hpp"
+#include "msunet/record/journal.hpp"
+#include "trial_runner.hpp"
+
+namespace msunet::app {
+
+/// Collective over all ranks, when no trial runs any more: after a complete cross-validation trains
+/// its best permutation on all pairs, or continues that (refit_model.hpp). `journal`: the
+/// cross-validation's, on rank 0, where its owner's signs of life go on; `stop_before`: unix
+/// seconds. Returns how the refit ended, on rank 0; nothing where there is nothing to train.
+std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record::Journal* journal,
+                                                std::optional<double> stop_before);
+
+}  // namespace msunet::app

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "refit_model.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "msunet/core/text.hpp"
+#include "msunet/record/by_permutation.hpp"
+#include "msunet/record/journal.hpp"
+#include "msunet/record/ranking.hpp"
+#include "msunet/unet/hyperparameters.hpp"
+
+namespace msunet::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The hyperparameters of a permutation that stop its training or choose its weights: its values,
+/// else the options.
+unet::Hyperparameters callbacks_of(const record::SweepRecord& record,
+                                   const core::Permutation& permutation) {
+    core::Permutation values;
+    for (const auto* name : {"epochs", "restore_best", "lr_schedule"}) {
+        if (const auto found = permutation.find(name); found != permutation.end()) {
+            values[name] = found->second;
+        } else if (const auto text = record::setting(record.start.configuration, name)) {
+            values[name] = core::value_of_word(*text);
+        }
+    }
+    return unet::from_permutation(values);
+}
+
+std::int64_t mean_best_epoch(const record::SweepRecord& record, record::TrialId permutation,
+                             std::int64_t otherwise) {
+    double sum = 0;
+    std::int64_t count = 0;
+    for (const auto* training : record::trainings_of(record, permutation)) {
+        if (!training->best_epoch) continue;
+        sum += static_cast<double>(*training->best_epoch + 1);
+        ++count;
+    }
+    return count == 0 ? otherwise : std::lround(sum / static_cast<double>(count));
+}
+
+}  // namespace
+
+core::Permutation refit_permutation(const record::SweepRecord& record,
+                                    record::TrialId permutation) {
+    auto values = record.permutation(record.start.folding.trial(permutation, 0, 0));
+    const auto callbacks = callbacks_of(record, values);
+    values["epochs"] = callbacks.restore_best
+                           ? mean_best_epoch(record, permutation, callbacks.epochs)
+                           : callbacks.epochs;
+    values.erase("early_stopping");
+    values.erase("restore_best");
+    if (callbacks.lr_schedule == unet::LrSchedule::plateau) {
+        values["lr_schedule"] = std::string("constant");
+    }
+    return values;
+}
+
+record::SweepStart refit_start(const record::SweepRecord& record, record::TrialId permutation) {
+    auto start = record.start;
+    start.folding = {};
+    start.trials = {0};
+    start.shared.clear();
+    start.grid.clear();
+    for (const auto& [name, value] : refit_permutation(record, permutation)) {
+        start.grid[name] = {value};
+    }
+    start.metric = record::default_metric(false);
+    for (auto& pair : start.data.pairs) pair.folds.clear();
+    for (auto& setting : start.configuration) {
+        if (setting.name == "folds" || setting.name == "early_stopping") setting.text = "none";
+        if (setting.name == "repeats") setting.text = "1";
+        if (setting.name == "restore_best") setting.text = "False";
+        if (setting.name == "validation_split") setting.text = "0.0";
+        if (setting.name == "metric") setting.text = start.metric;
+    }
+    return start;
+}
+
+std::optional<record::SweepRecord> read_refit(const fs::path& folder,
+                                              const record::SweepRecord& record,
+                                              record::TrialId permutation) {
+    const auto file = folder / refit_folder / record::journal_name;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) return std::nullopt;
+    auto replay = record::replay(file);
+    if (replay.record.start.grid != refit_start(record, permutation).grid) return std::nullopt;
+    return std::move(replay.record);
+}
+
+std::optional<record::TrialResult> refit_result(const fs::path& folder,
+                                                const record::SweepRecord& record,
+                                                record::TrialId permutation) {
+    if (!record.start.folding.any()) return std::nullopt;
+    const auto refit = read_refit(folder, record, permutation);
+    const auto* const result = refit ? refit->result(0) : nullptr;
+    if (result == nullptr || result->state != record::TrialState::done) return std::nullopt;
+    return *result;
+}
+
+}  // namespace msunet::app
