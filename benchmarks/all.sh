@@ -50,5 +50,6 @@ micro data
 micro imaging
 micro cache
 micro all_reduce mpirun -n 2
-say "The tables are in $results; not included: benchmarks/peers/accuracy.py, which takes longer"
+say "The tables are in $results; not included, since they take longer: benchmarks/peers/accuracy.py" \
+    "and benchmarks/accuracy/folds.py"
 exit "$failed"

@@ -50,14 +50,15 @@ def environment(threads):
             "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1"}
 
 
-def scans(program, folder, animals=10):
-    """A folder with data and masks, and a description: the real scans if there are any, otherwise
-    phantoms made in `folder`."""
-    if (REAL_SCANS / "data").is_dir():
+def scans(program, folder, animals=10, real=True):
+    """A folder with data and masks, and a description: the real scans if there are any and `real`,
+    otherwise phantoms made in `folder`."""
+    if real and (REAL_SCANS / "data").is_dir():
         return REAL_SCANS, "real scans"
     phantom = Path(folder) / "phantom"
-    subprocess.run([program, "phantom", phantom, "--animals", str(animals)], check=True,
-                   stdout=subprocess.DEVNULL)
+    if not phantom.is_dir():
+        subprocess.run([program, "phantom", phantom, "--animals", str(animals)], check=True,
+                       stdout=subprocess.DEVNULL)
     return phantom, "phantom scans"
 
 

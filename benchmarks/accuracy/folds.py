@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Does augmentation give better masks, and do ensembles and mirrored slices? Trains the same folds
+by subject with each kind of augmentation and compares whole masks, scan by scan.
+
+  folds.py [--folder WORK] [--scans-csv scans.csv] [--pictures FOLDER]
+
+A fifth of the subjects is the test set: no model is trained on it. The other subjects are in five
+folds. Each validation scan is predicted by the model of its own fold, each test scan by each model
+and by the mean of all. The last epoch counts, so that no scan chooses the model that it judges.
+With --folder the same command continues where it was stopped."""
+
+import csv
+import sys
+import tempfile
+from pathlib import Path
+
+import pictures
+import summary
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import measure  # noqa: E402
+
+AUGMENTATION = {
+    "without": ["--enable_augmentation", "False"],
+    "offline": ["--enable_augmentation", "True"],
+    "light": ["--enable_augmentation", "False", "--online_augmentation", "light"],
+    "strong": ["--enable_augmentation", "False", "--online_augmentation", "strong"],
+}
+FLIPS = {"": [], ", flip": ["--flip", "True"]}
+QUICK = ("offline", "light")
+
+
+def arguments():
+    parser = measure.parser(__doc__)
+    parser.add_argument("--folds", type=int, default=5, choices=range(2, 11))
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--width", type=int, default=28, help="pixels of a resampled slice")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--lr", type=float, default=0.005)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="keep the trainings and predictions there")
+    parser.add_argument("--scans-csv", type=Path, help="write the Dice of every scan to this file")
+    parser.add_argument("--pictures", type=Path, help="write scans.svg and worst.svg there")
+    options = parser.parse_args()
+    if options.quick:
+        options.folds, options.epochs, options.width = 2, 1, 16
+    options.augmentation = QUICK if options.quick else list(AUGMENTATION)
+    return options
+
+
+class Benchmark:
+    """The trainings and predictions of one run, in its folder."""
+
+    def __init__(self, options, folder):
+        self.options, self.folder = options, folder
+        self.env = measure.environment(options.threads)
+        self.rows, self.seconds = [], {}
+
+    def part(self, source, name, chosen):
+        """A folder with links to the pairs with these indices."""
+        if not (self.folder / name).is_dir():
+            measure.link_scans(source, self.folder / name, chosen)
+        return self.folder / name
+
+    def divide(self, scans):
+        """Folders with the pairs of the test subjects and of the others."""
+        if (self.folder / "others").is_dir():
+            return self.folder / "test", self.folder / "others"
+        pairs = measure.prepare(
+            self.options.program, scans, self.folder, "split",
+            [*self.preprocessing(), "--split", "subjects", "-v", 0.2, *AUGMENTATION["without"]],
+            self.env)["pairs"]
+        test = [i for i, pair in enumerate(pairs) if pair.get("validation")]
+        others = [i for i in range(len(pairs)) if i not in test]
+        return self.part(scans, "test", test), self.part(scans, "others", others)
+
+    def preprocessing(self):
+        return ["-ts", self.options.width, "-fp", 1, "-fs", 1, "--threads", self.options.threads]
+
+    def train(self, scans, name):
+        """Trains the folds. Returns the model of each and the folder of its validation pairs."""
+        o = self.options
+        grid = (f"{{'epochs': {o.epochs}, 'batch_size': {o.batch}, 'lr': {o.lr}, "
+                f"'dropout': {o.dropout}}}")
+        models = self.folder / name / "fold_models"
+        if not models.is_dir():
+            self.seconds[name] = measure.run(
+                [o.program, "train", "-tpath", scans / "data", "-mpath", scans / "masks", "-path",
+                 "random", "-n", name, "--folds", o.folds, "--refit", "False", "--lr_schedule",
+                 "cosine", "--precision", o.precision, "--seed", o.seed,
+                 *self.preprocessing(), *AUGMENTATION[name], "-talos", grid],
+                self.folder, self.env)[0]
+        pairs = measure.journal(self.folder / name)[0]["data"]["pairs"]
+        self.check(pairs)
+        parts = [self.part(scans, f"fold{fold + 1}",
+                           [i for i, pair in enumerate(pairs) if pair["folds"] == [fold]])
+                 for fold in range(o.folds)]
+        files = sorted(models.iterdir(), key=lambda file: (len(file.name), file.name))
+        return list(zip(files, parts, strict=True))
+
+    def check(self, pairs):
+        """Ends if a model has read what it is tested on."""
+        subjects = {}
+        for pair in pairs:
+            subjects.setdefault(pair["subject"], set()).update(pair["folds"])
+        mixed = sorted(subject for subject, folds in subjects.items() if len(folds) != 1)
+        trained = {pair["data"] for pair in pairs}
+        seen = sorted(file.name for file in (self.folder / "test" / "data").iterdir()
+                      if file.name in trained)
+        if mixed or seen:
+            sys.exit(f"subjects in several folds: {mixed}; test scans among the training scans: "
+                     f"{seen}")
+
+    def predict(self, model, scans, labels, *words):
+        """Predicts these scans, and adds a row of Dice for each."""
+        output = self.folder / "predictions" / "_".join(labels).replace(", ", "_")
+        if not output.with_suffix(".html").exists():
+            measure.run([self.options.program, "predict", "-m", model, scans / "data", "-o", output,
+                         "--reference", scans / "masks", "--qc", output.with_suffix(".html"),
+                         "--threads", self.options.threads, *words], self.folder, self.env)
+        with open(output / "dice.csv", newline="") as file:
+            self.rows += [[*labels, *row] for row in list(csv.reader(file))[1:]]
+
+    def configuration(self, name, others, test):
+        """Trains one configuration and predicts everything with it."""
+        trained = self.train(others, name)
+        for flip, words in FLIPS.items():
+            for fold, (model, own) in enumerate(trained, 1):
+                self.predict(model, own, ["validation", name, "one" + flip, str(fold)], *words)
+                self.predict(model, test, ["test", name, "one" + flip, str(fold)], *words)
+        for flip, words in FLIPS.items():
+            labels = ["test", name, "ensemble" + flip, "all"]
+            self.predict(self.folder / name, test, labels, "--ensemble", "True", *words)
+
+    def run(self):
+        scans, kind = measure.scans(self.options.program, self.folder,
+                                    animals=3 if self.options.quick else 10,
+                                    real=not self.options.quick)
+        test, others = self.divide(scans)
+        for name in self.options.augmentation:
+            self.configuration(name, others, test)
+            took = f"trained in {self.seconds[name]:.0f} s" if name in self.seconds else "done"
+            print(f"{name}: {took}", file=sys.stderr, flush=True)
+        return (f"{len(list((others / 'data').iterdir()))} {kind} in {self.options.folds} folds, "
+                f"{len(list((test / 'data').iterdir()))} in the test set.")
+
+
+def write_results(options, benchmark):
+    if options.scans_csv:
+        with open(options.scans_csv, "w", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([summary.COLUMNS, *benchmark.rows])
+    if options.pictures:
+        scores = summary.scores(benchmark.rows)
+        (options.pictures / "scans.svg").write_text(pictures.all_scans(scores))
+        pages = benchmark.folder / "predictions"
+        (options.pictures / "worst.svg").write_text(pictures.worst(scores, pages))
+
+
+def main():
+    options = arguments()
+    measure.need(options.program)
+    began = measure.load()
+    with tempfile.TemporaryDirectory() as name:
+        folder = options.folder or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        benchmark = Benchmark(options, folder.resolve())
+        counts = benchmark.run()
+        write_results(options, benchmark)
+    text = measure.heading(
+        "Augmentation, ensembles and mirrored slices", began, counts,
+        f"Width of slices {options.width}, epochs {options.epochs}, batch {options.batch}, lr "
+        f"{options.lr} falling to 0, dropout {options.dropout}, {options.precision}, seed "
+        f"{options.seed}, threads {options.threads}.")
+    measure.publish(text + summary.tables(summary.scores(benchmark.rows)), options.output)
+
+
+if __name__ == "__main__":
+    main()
