@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/sweep/device_matching.hpp"
 
 namespace msunet::sweep {
 
@@ -44,37 +46,54 @@ private:
     void make_slots() {
         for (std::size_t n = 0; n < request_.nodes.size(); ++n) {
             const Node& node = request_.nodes[n];
-            const auto ranks = static_cast<std::int64_t>(node.ranks.size());
+            const auto devices = static_cast<std::int64_t>(distinct_devices(node).size());
+            const auto chosen = match_devices(uuids_of_workers(node), request_.trials_per_gpu);
             Workers workers;
-            for (std::int64_t local = 0; local < ranks; ++local) {
+            std::vector<std::int64_t> without_device;
+            for (std::size_t local = 0; local < node.ranks.size(); ++local) {
                 Slot slot;
-                slot.rank = node.ranks[static_cast<std::size_t>(local)];
+                slot.rank = node.ranks[local];
                 slot.node = static_cast<std::int64_t>(n);
-                slot.local_rank = local;
+                slot.local_rank = static_cast<std::int64_t>(local);
                 slot.threads = threads_of_rank(node, request_.threads);
-                const bool dispatches = request_.dedicated_dispatcher && slot.rank == 0;
-                const auto taken = static_cast<std::int64_t>(workers.slots.size());
-                const std::int64_t room = node.devices * request_.trials_per_gpu;
-                if (dispatches) {
+                slot.device = chosen[local];
+                if (slot.device >= 0) {
+                    slot.uuid = node.visible[local][static_cast<std::size_t>(slot.device)].uuid;
+                }
+                if (dispatches(slot.rank)) {
                     result_.slots.push_back(slot);
-                } else if (node.devices > 0 && taken >= room) {
+                } else if (devices > 0 && slot.device < 0) {
                     result_.slots.push_back(slot);
-                    without_device_.push_back(slot.rank);
+                    without_device.push_back(slot.rank);
                 } else {
-                    if (node.devices > 0) slot.device = taken % node.devices;
                     workers.slots.push_back(slot);
                 }
             }
             share_devices(workers);
+            const auto trainers = count(workers) + static_cast<std::int64_t>(without_device.size());
+            auto& why = trainers > devices * request_.trials_per_gpu ? beyond_devices_ : bound_;
+            why.insert(why.end(), without_device.begin(), without_device.end());
             workers_.push_back(std::move(workers));
         }
+    }
+
+    bool dispatches(std::int64_t rank) const { return request_.dedicated_dispatcher && rank == 0; }
+
+    /// Of the devices that each rank of the node sees; none of a rank that doesn't train.
+    std::vector<std::vector<std::string>> uuids_of_workers(const Node& node) const {
+        std::vector<std::vector<std::string>> uuids(node.ranks.size());
+        for (std::size_t local = 0; local < std::min(uuids.size(), node.visible.size()); ++local) {
+            if (dispatches(node.ranks[local])) continue;
+            for (const Device& device : node.visible[local]) uuids[local].push_back(device.uuid);
+        }
+        return uuids;
     }
 
     static void share_devices(Workers& workers) {
         for (Slot& slot : workers.slots) {
             if (slot.device < 0) continue;
             slot.share = std::count_if(workers.slots.begin(), workers.slots.end(),
-                                       [&](const Slot& s) { return s.device == slot.device; });
+                                       [&](const Slot& s) { return s.uuid == slot.uuid; });
             workers.shares = workers.shares || slot.share > 1;
         }
     }
@@ -191,7 +210,11 @@ private:
     }
 
     void name_idle_ranks() {
-        idle(without_device_,
+        idle(bound_, concat("other ranks of the node use the GPUs that ",
+                            bound_.size() == 1 ? "it sees" : "they see",
+                            "), let each rank see all GPUs of "
+                            "its node (srun --gpu-bind=none)"));
+        idle(beyond_devices_,
              "there are more ranks than GPUs × --trials_per_gpu), ask for fewer "
              "ranks or raise --trials_per_gpu");
         idle(left_over_, concat("groups of ", result_.group_size,
@@ -216,17 +239,29 @@ private:
 
     bool has_devices() const {
         return std::any_of(request_.nodes.begin(), request_.nodes.end(),
-                           [](const Node& node) { return node.devices > 0; });
+                           [](const Node& node) { return !distinct_devices(node).empty(); });
     }
 
     const PlacementRequest& request_;
     std::vector<Workers> workers_;
-    std::vector<std::int64_t> without_device_;
+    std::vector<std::int64_t> beyond_devices_;  ///< more ranks than their node has room for
+    std::vector<std::int64_t> bound_;           ///< they see too few of the devices
     std::vector<std::int64_t> left_over_;
     Placement result_;
 };
 
 }  // namespace
+
+std::vector<Device> distinct_devices(const Node& node) {
+    std::vector<Device> devices;
+    for (const auto& of_rank : node.visible) {
+        for (const Device& device : of_rank) {
+            const auto same = [&](const Device& d) { return d.uuid == device.uuid; };
+            if (std::none_of(devices.begin(), devices.end(), same)) devices.push_back(device);
+        }
+    }
+    return devices;
+}
 
 std::int64_t threads_of_rank(const Node& node, std::optional<std::int64_t> asked) {
     const auto ranks = static_cast<std::int64_t>(node.ranks.size());

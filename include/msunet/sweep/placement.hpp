@@ -13,14 +13,27 @@
 
 namespace msunet::sweep {
 
+/// A GPU, or a part of one (MIG), as a rank sees it.
+struct Device {
+    std::string uuid;  ///< "GPU-…" or "MIG-…": the same for every rank that sees it
+    std::string name;
+
+    bool operator==(const Device&) const = default;
+};
+
 /// One node of the world. World ranks are numbered node by node only if MPI does so: each names
 /// its own.
 struct Node {
     std::string name;
     std::vector<std::int64_t> ranks;  ///< world ranks, by local rank
-    std::int64_t devices = 0;         ///< distinct GPUs that its ranks may use
-    std::int64_t cores = 1;           ///< that the job may use
+    /// Devices that each of them sees, in its own numbering; lists may be missing at the end.
+    std::vector<std::vector<Device>> visible;
+    std::int64_t cores = 1;  ///< that the job may use
 };
+
+/// The devices that any rank of the node sees, each once, in the order of the ranks and of their
+/// lists.
+[[nodiscard]] std::vector<Device> distinct_devices(const Node& node);
 
 /// Threads of each rank of a node: as many as `asked`, else its cores divided by its ranks.
 [[nodiscard]] std::int64_t threads_of_rank(const Node& node, std::optional<std::int64_t> asked);
@@ -44,7 +57,8 @@ struct Slot {
     std::int64_t local_rank = 0;
     std::int64_t group = -1;         ///< -1: none, this rank trains nothing
     std::int64_t rank_in_group = 0;  ///< 0: its leader
-    std::int64_t device = -1;        ///< on its node; -1: the CPU
+    std::int64_t device = -1;        ///< in the rank's own numbering; -1: none
+    std::string uuid;                ///< of the device
     std::int64_t share = 1;          ///< ranks on the same device
     std::int64_t threads = 1;
 };
@@ -59,9 +73,11 @@ struct Placement {
 
 /// Groups lie inside nodes. `auto`: one rank a trial while trials ≥ ranks; else the largest g with
 /// ranks / g ≥ trials that divides the greatest common divisor of the nodes' rank counts and is at
-/// most the smallest batch. Ranks that share a device are groups of one (NCCL). A recorded group
-/// size is kept where this world allows it. Throws core::UsageError for a forced group that is
-/// larger than the smallest batch or than a node, or that would share a device.
+/// most the smallest batch. Which rank takes which device is match_devices' choice; where a node
+/// has devices, ranks without one train nothing. Ranks that share a device are groups of one
+/// (NCCL). A recorded group size is kept where this world allows it. Throws core::UsageError for a
+/// forced group that is larger than the smallest batch or than a node, or that would share a
+/// device.
 [[nodiscard]] Placement place(const PlacementRequest& request);
 
 }  // namespace msunet::sweep

@@ -59,7 +59,7 @@ protected:
             journal_.emplace(record::Journal::create(folder_ / record::journal_name, start));
         }
         sweep::PlacementRequest request;
-        sweep::Node node{"here", {}, 0, 4};
+        sweep::Node node{"here", {}, {}, 4};
         for (int rank = 0; rank < world_.size(); ++rank) node.ranks.push_back(rank);
         request.nodes = {node};
         request.trials = trials;

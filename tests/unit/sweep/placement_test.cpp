@@ -12,18 +12,30 @@
 namespace msunet::sweep {
 namespace {
 
+using core::concat;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using Kind = RanksPerTrial::Kind;
 
-/// Nodes of so many ranks each, numbered node by node, with as many cores and so many devices.
-PlacementRequest world(const std::vector<std::int64_t>& ranks, std::int64_t devices = 0) {
+/// Devices with these letters, of any node.
+std::vector<Device> devices_named(const std::string& letters) {
+    std::vector<Device> devices;
+    for (const char letter : letters) devices.push_back({concat("GPU-", letter), "NVIDIA H200"});
+    return devices;
+}
+
+/// Nodes of so many ranks each, numbered node by node, with as many cores. All ranks see the first
+/// so many devices.
+PlacementRequest world(const std::vector<std::int64_t>& ranks, std::size_t devices = 0) {
     PlacementRequest request;
     std::int64_t next = 0;
     for (const std::int64_t count : ranks) {
-        Node node{core::concat("n", request.nodes.size()), {}, devices, 2 * count};
-        for (std::int64_t i = 0; i < count; ++i) node.ranks.push_back(next++);
+        Node node{concat("n", request.nodes.size()), {}, {}, 2 * count};
+        for (std::int64_t i = 0; i < count; ++i) {
+            node.ranks.push_back(next++);
+            node.visible.push_back(devices_named(std::string("ABCD").substr(0, devices)));
+        }
         request.nodes.push_back(std::move(node));
     }
     request.smallest_batch = 1024;
@@ -106,7 +118,7 @@ TEST(Placement, NumbersGroupsAndTheirRanks) {
 
 TEST(Placement, RanksMayBeNumberedInAnyOrder) {
     PlacementRequest request;
-    request.nodes = {{"a", {0, 2, 4}, 0, 6}, {"b", {1, 3}, 0, 2}};
+    request.nodes = {{"a", {0, 2, 4}, {}, 6}, {"b", {1, 3}, {}, 2}};
     request.trials = 100;
     const Placement placement = place(request);
     ASSERT_EQ(placement.slots.size(), 5U);
@@ -174,6 +186,61 @@ TEST(Placement, ADeviceForEachRank) {
         EXPECT_EQ(slot.device, slot.local_rank);
         EXPECT_EQ(slot.share, 1);
     }
+}
+
+TEST(Placement, RanksThatAreBoundToTheClosestGpusUseAll) {
+    // --gpu-bind=closest with cyclic tasks, two sockets with two GPUs each.
+    PlacementRequest request = world({4});
+    request.nodes[0].visible = {devices_named("AB"), devices_named("CD"), devices_named("AB"),
+                                devices_named("CD")};
+    request.trials = 1;
+    const Placement placement = place(request);
+    EXPECT_EQ(placement.group_size, 4);
+    std::vector<std::string> uuids;
+    std::vector<std::int64_t> numbers;
+    for (const Slot& slot : placement.slots) {
+        uuids.push_back(slot.uuid);
+        numbers.push_back(slot.device);
+        EXPECT_EQ(slot.share, 1);
+    }
+    EXPECT_THAT(uuids, ElementsAre("GPU-A", "GPU-C", "GPU-B", "GPU-D"));
+    EXPECT_THAT(numbers, ElementsAre(0, 0, 1, 1));
+    EXPECT_THAT(placement.notices, IsEmpty());
+}
+
+TEST(Placement, RanksThatSeeOnlyTakenGpusAreNamed) {
+    PlacementRequest request = world({3});
+    request.nodes[0].visible = {devices_named("A"), devices_named("A"), devices_named("ABC")};
+    request.trials = 100;
+    const Placement placement = place(request);
+    EXPECT_EQ(placement.groups, 2);
+    EXPECT_EQ(placement.slots[1].group, -1);
+    EXPECT_EQ(placement.slots[2].uuid, "GPU-B");
+    EXPECT_THAT(
+        placement.notices,
+        ElementsAre("rank 1 will get no trial (other ranks of the node use the GPUs that it "
+                    "sees), let each rank see all GPUs of its node (srun --gpu-bind=none)"));
+    request.trials_per_gpu = 2;
+    EXPECT_EQ(place(request).groups, 3);
+}
+
+TEST(Placement, ADispatcherTakesNoDevice) {
+    PlacementRequest request = world({3}, 2);
+    request.trials = 100;
+    request.dedicated_dispatcher = true;
+    const Placement placement = place(request);
+    EXPECT_EQ(placement.slots[0].device, -1);
+    EXPECT_EQ(placement.slots[0].uuid, "");
+    EXPECT_EQ(placement.slots[1].uuid, "GPU-A");
+    EXPECT_EQ(placement.slots[2].uuid, "GPU-B");
+    EXPECT_THAT(placement.notices, IsEmpty());
+}
+
+TEST(Placement, ANodesDevicesAreThoseThatAnyRankSees) {
+    Node node;
+    node.visible = {devices_named("BA"), {}, devices_named("CB")};
+    EXPECT_EQ(distinct_devices(node), devices_named("BAC"));
+    EXPECT_THAT(distinct_devices(Node()), IsEmpty());
 }
 
 TEST(Placement, MoreRanksThanDevicesAreNamed) {
