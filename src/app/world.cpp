@@ -61,6 +61,23 @@ std::int64_t step_cores() {
     return cores && *cores > 0 ? *cores : std::numeric_limits<std::int64_t>::max();
 }
 
+/// For other ranks: a line a device.
+std::string devices_text(const std::vector<sweep::Device>& devices) {
+    std::string text;
+    for (const auto& device : devices) text += core::concat(device.uuid, '\t', device.name, '\n');
+    return text;
+}
+
+std::vector<sweep::Device> devices_from(const std::string& text) {
+    std::vector<sweep::Device> devices;
+    for (const auto& line : core::split(text, '\n')) {
+        const auto tab = line.find('\t');
+        if (tab == std::string::npos) continue;
+        devices.push_back({line.substr(0, tab), line.substr(tab + 1)});
+    }
+    return devices;
+}
+
 bool is_number(const std::string& text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -76,14 +93,15 @@ bool undo_launcher_binding() {
     return sched_setaffinity(0, sizeof all, &all) == 0 && allowed_cores().size() > before;
 }
 
-std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std::int64_t devices) {
+std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
+                                        const std::vector<sweep::Device>& visible) {
     const auto& node = topology.node();
     const auto cores_of_ranks = node.all_gather(allowed_cores());
     const std::set<std::int64_t> cores(cores_of_ranks.begin(), cores_of_ranks.end());
     const auto& all = topology.all();
     const auto cores_by_rank =
         all.all_gather(std::min(static_cast<std::int64_t>(cores.size()), step_cores()));
-    const auto devices_by_rank = all.all_gather(devices);
+    const auto visible_by_rank = all.all_gather(devices_text(visible));
     std::vector<sweep::Node> nodes(static_cast<std::size_t>(topology.node_count()));
     for (int rank = 0; rank < all.size(); ++rank) {
         const auto at = static_cast<std::size_t>(rank);
@@ -92,7 +110,7 @@ std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std:
         entry.name = topology.hosts()[index];
         entry.ranks.push_back(rank);
         entry.cores = cores_by_rank[at];
-        entry.devices = std::max(entry.devices, devices_by_rank[at]);
+        entry.visible.push_back(devices_from(visible_by_rank[at]));
     }
     return nodes;
 }

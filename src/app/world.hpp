@@ -18,9 +18,10 @@ namespace msunet::app {
 /// would leave one core to all threads of a rank. Returns whether this changed anything.
 bool undo_launcher_binding();
 
-/// Collective over the topology's ranks: the world as placement sees it. `devices`: GPUs that this
-/// rank sees.
-std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology, std::int64_t devices);
+/// Collective over the topology's ranks: the world as placement sees it. `visible`: GPUs that this
+/// rank sees, in its own numbering.
+std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
+                                        const std::vector<sweep::Device>& visible);
 
 /// This process as the journal names its owner: host, pid, Slurm job.
 record::Owner this_owner();

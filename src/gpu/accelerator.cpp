@@ -10,7 +10,6 @@
 #include <c10/cuda/CUDAStream.h>
 #include <nccl.h>
 
-#include <array>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -37,11 +36,18 @@ public:
     [[nodiscard]] std::vector<std::string> devices() const override {
         std::vector<std::string> names;
         for (int device = 0; device < devices_; ++device) {
-            cudaDeviceProp properties{};
-            check(cudaGetDeviceProperties(&properties, device), "reading the device's properties");
-            names.emplace_back(properties.name);
+            names.emplace_back(properties(device).name);
         }
         return names;
+    }
+
+    [[nodiscard]] std::vector<std::string> uuids() const override {
+        std::vector<std::string> uuids;
+        for (int device = 0; device < devices_; ++device) {
+            const auto of_device = properties(device);
+            uuids.push_back(uuid_text(of_device.uuid.bytes, of_device.name));
+        }
+        return uuids;
     }
 
     [[nodiscard]] train::AcceleratorVersions versions() const override {
@@ -54,17 +60,6 @@ public:
                 .cudnn = library_version_text(at::detail::getCUDAHooks().versionCuDNN()),
                 .nccl = library_version_text(nccl),
                 .driver = driver_version_text(driver_file, supported)};
-    }
-
-    [[nodiscard]] std::vector<std::string> bus_ids() const override {
-        std::vector<std::string> ids;
-        for (int device = 0; device < devices_; ++device) {
-            std::array<char, 32> id{};
-            check(cudaDeviceGetPCIBusId(id.data(), static_cast<int>(id.size()), device),
-                  "reading the device's PCI bus id");
-            ids.emplace_back(id.data());
-        }
-        return ids;
     }
 
     void select(int device) override {
@@ -92,6 +87,12 @@ public:
     }
 
 private:
+    static cudaDeviceProp properties(int device) {
+        cudaDeviceProp properties{};
+        check(cudaGetDeviceProperties(&properties, device), "reading the device's properties");
+        return properties;
+    }
+
     std::shared_ptr<const KernelLibrary> kernels(model::Precision precision) {
         auto& library = kernels_[precision];
         if (library == nullptr) library = std::make_shared<const KernelLibrary>(precision);
@@ -130,7 +131,7 @@ std::string why_no_gpu(cudaError_t result) {
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v5(std::string* problem) {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v6(std::string* problem) {
     int devices = 0;
     auto result = cudaGetDeviceCount(&devices);
     if (result == cudaSuccess && devices == 0) result = cudaErrorNoDevice;

@@ -21,6 +21,18 @@ std::string driver_version_text(const std::filesystem::path& file, int supported
     return version.empty() ? "for CUDA " + cuda_version_text(supported_cuda) : version;
 }
 
+std::string uuid_text(std::span<const char, 16> bytes, std::string_view name) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text = name.find(" MIG ") == std::string_view::npos ? "GPU" : "MIG";
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 0 || i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        text += digits[byte / 16];
+        text += digits[byte % 16];
+    }
+    return text;
+}
+
 int least_driver(int cuda) {
     switch (cuda / 1000) {
         case 11:

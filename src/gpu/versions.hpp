@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Version numbers of CUDA, cuDNN, NCCL and the driver as text.
+/// Version numbers of CUDA, cuDNN, NCCL and the driver, and UUIDs of devices, as text.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace msunet::gpu {
 
@@ -19,6 +21,10 @@ namespace msunet::gpu {
 /// there is no such file, as under WSL: the CUDA version that the driver supports, "for CUDA 13.0".
 [[nodiscard]] std::string driver_version_text(const std::filesystem::path& file,
                                               int supported_cuda);
+
+/// A device's UUID as nvidia-smi -L shows it, e.g. "GPU-5a1b2c3d-…"; "MIG-…" if the device's name
+/// says that it is a MIG instance ("NVIDIA H200 MIG 1g.18gb").
+[[nodiscard]] std::string uuid_text(std::span<const char, 16> bytes, std::string_view name);
 
 /// The least NVIDIA driver for programs that are built with this CUDA, by
 /// docs.nvidia.com/deploy/cuda-compatibility; 0 for a CUDA that is newer than this table.

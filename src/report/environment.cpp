@@ -11,11 +11,17 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json device_json(const Environment::Device& device) {
+    return {{"name", device.name}, {"uuid", device.uuid}, {"ranks", device.ranks}};
+}
+
 Json node_json(const Environment::Node& node) {
+    Json devices = Json::array();
+    for (const auto& device : node.devices) devices.push_back(device_json(device));
     return {{"host", node.host},
             {"ranks", node.ranks},
             {"cores", node.cores},
-            {"devices", node.devices}};
+            {"devices", std::move(devices)}};
 }
 
 }  // namespace

@@ -19,11 +19,16 @@ struct Environment {
     std::vector<std::pair<std::string, std::optional<std::string>>> versions;
     /// The command as it was typed.
     std::vector<std::string> command;
+    struct Device {
+        std::string name;
+        std::string uuid;
+        std::vector<std::int64_t> ranks;  ///< of the world, that train on it
+    };
     struct Node {
         std::string host;
         int ranks = 0;
         int cores = 0;
-        std::vector<std::string> devices;
+        std::vector<Device> devices;
     };
     std::vector<Node> nodes;
     int ranks = 1;

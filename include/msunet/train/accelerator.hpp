@@ -27,9 +27,9 @@ public:
 
     /// Names of the visible GPUs, by device number.
     [[nodiscard]] virtual std::vector<std::string> devices() const = 0;
-    /// Their PCI bus ids ("0000:3b:00.0"), by device number: ranks of a node that see one GPU each,
-    /// as Slurm can bind them, find out whether it is the same one.
-    [[nodiscard]] virtual std::vector<std::string> bus_ids() const = 0;
+    /// Their UUIDs as nvidia-smi -L shows them ("GPU-…", of a MIG instance "MIG-…"), by device
+    /// number: ranks of a node may see different ones, and find out which are the same.
+    [[nodiscard]] virtual std::vector<std::string> uuids() const = 0;
     /// For environment.json.
     [[nodiscard]] virtual AcceleratorVersions versions() const = 0;
     /// Chooses the device of this process. Call it once, before making engines and reducers.
@@ -48,6 +48,6 @@ using AcceleratorEntry = Accelerator* (*)(std::string* problem);
 /// The plug-in's file and the function's name. The number in it increases with every release that
 /// changes this interface or StepEngine.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v5";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v6";
 
 }  // namespace msunet::train

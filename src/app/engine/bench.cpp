@@ -40,8 +40,9 @@ sweep::Placement place_on_nodes(const BenchSettings& settings,
                                 const std::vector<sweep::Node>& nodes) {
     const auto& options = settings.bench;
     for (const auto& node : nodes) {
+        if (!sweep::distinct_devices(node).empty()) continue;
         const auto ranks = static_cast<std::int64_t>(node.ranks.size());
-        if (ranks <= options.batch_size || node.devices > 0) continue;
+        if (ranks <= options.batch_size) continue;
         throw core::OptionError("batch_size", std::to_string(options.batch_size),
                                 concat("at least ", ranks, " (the ", ranks,
                                        " ranks of a node share a batch), or start fewer ranks"));
@@ -113,7 +114,7 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
     }
     first.warm_up(1, true);
     for (std::int64_t i = 0; i < steps; ++i) first.infer();
-    if (compute.device_count() == 0) {
+    if (!compute.on_gpu()) {
         constexpr std::int64_t profiled = 10;
         figures.sections = first.profile(std::min(steps, profiled));
     }
@@ -133,7 +134,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology);
-    const auto nodes = describe_nodes(topology, compute.device_count());
+    const auto nodes = describe_nodes(topology, compute.visible_devices());
     const auto placement = place_on_nodes(settings, nodes);
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
     std::optional<prepare::Prepared> prepared;

@@ -2,36 +2,25 @@
 #include "compute.hpp"
 
 #include <cstdlib>
-#include <set>
 
 #include "find_accelerator.hpp"
 #include "msunet/core/option_error.hpp"
-#include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
 
 namespace msunet::app {
-
-using core::concat;
 
 namespace {
 
 /// Tests set it so that a group of one reduces too, and NCCL runs on a single GPU.
 bool reducer_is_forced() { return std::getenv("MSUNET_FORCE_REDUCER") != nullptr; }
 
-/// Collective over the node: how many GPUs its ranks see together.
-std::int64_t distinct_devices(const train::Accelerator* accelerator,
-                              const comm::Communicator& node) {
-    std::string mine;
-    if (accelerator != nullptr) {
-        for (const auto& id : accelerator->bus_ids()) mine += id + '\n';
-    }
-    std::set<std::string> ids;
-    for (const auto& of_rank : node.all_gather(mine)) {
-        for (const auto& id : core::split(of_rank, '\n')) {
-            if (!id.empty()) ids.insert(id);
-        }
-    }
-    return static_cast<std::int64_t>(ids.size());
+std::vector<sweep::Device> devices_of(const train::Accelerator* accelerator) {
+    std::vector<sweep::Device> devices;
+    if (accelerator == nullptr) return devices;
+    const auto uuids = accelerator->uuids();
+    const auto names = accelerator->devices();
+    for (std::size_t i = 0; i < uuids.size(); ++i) devices.push_back({uuids[i], names[i]});
+    return devices;
 }
 
 model::Precision resolve_precision(std::optional<model::Precision> asked, bool gpu) {
@@ -48,16 +37,19 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
 }  // namespace
 
 Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology)
+    : Compute(settings, topology, find_accelerator(settings.train.device, topology.all())) {}
+
+Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
+                 train::Accelerator* accelerator)
     : world_(topology.all()),
-      accelerator_(find_accelerator(settings.train.device, world_)),
-      devices_(accelerator_ != nullptr ? accelerator_->devices() : std::vector<std::string>{}),
+      accelerator_(accelerator),
+      devices_(devices_of(accelerator)),
       precision_(resolve_precision(settings.train.precision, world_.any_of(!devices_.empty()))) {
     if (world_.any_of(!devices_.empty()) && !world_.all_of(!devices_.empty())) {
         throw core::UsageError(
             "some ranks see a GPU and others don't (the job's nodes or its --gpus-per-node "
             "differ), give every node GPUs or none");
     }
-    node_devices_ = distinct_devices(accelerator_, topology.node());
     if (precision_ == model::Precision::bf16 && devices_.empty() && !model::cpu_has_bf16()) {
         notices_.emplace_back(
             "this processor has no bfloat16 arithmetic: bf16 saves memory, but no time");
@@ -65,7 +57,9 @@ Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topolo
     model::keep_freed_memory();
 }
 
-std::string Compute::device_name() const { return devices_.empty() ? "CPU" : devices_.front(); }
+std::string Compute::device_name() const {
+    return devices_.empty() ? "CPU" : devices_.front().name;
+}
 
 std::optional<train::AcceleratorVersions> Compute::accelerator_versions() const {
     if (accelerator_ == nullptr) return std::nullopt;
@@ -79,8 +73,7 @@ void Compute::use(const sweep::Placement& placement) {
     group_ = world_.split(color, static_cast<int>(slot.rank_in_group));
     if (slot.group < 0) return;
     if (accelerator_ != nullptr && slot.device >= 0) {
-        // A rank may be bound to one GPU of its node, or to a block of them: it counts those alone.
-        accelerator_->select(static_cast<int>(slot.device) % static_cast<int>(devices_.size()));
+        accelerator_->select(static_cast<int>(slot.device));
     }
     if (group_->size() == 1 && !reducer_is_forced()) return;
     reducer_ = accelerator_ != nullptr ? accelerator_->make_reducer(*group_)

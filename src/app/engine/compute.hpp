@@ -25,10 +25,14 @@ public:
     /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
     /// device lacks, and what find_accelerator throws.
     Compute(const TrainSettings& settings, const comm::NodeTopology& topology);
+    /// The same with this accelerator, which must outlive it; null: the CPU.
+    Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
+            train::Accelerator* accelerator);
 
-    /// Distinct GPUs that the ranks of this node see together; 0: they compute on the CPU.
-    std::int64_t device_count() const { return node_devices_; }
-    /// Name of the GPU, or "CPU".
+    bool on_gpu() const { return !devices_.empty(); }
+    /// GPUs that this rank sees, in its own numbering.
+    const std::vector<sweep::Device>& visible_devices() const { return devices_; }
+    /// Name of the first GPU, or "CPU".
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
     std::string precision_name() const { return std::string(core::name_of(precision_)); }
@@ -50,8 +54,7 @@ private:
     comm::Communicator world_;
     std::vector<std::string> notices_;
     train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
-    std::vector<std::string> devices_;           ///< names of those that this rank sees
-    std::int64_t node_devices_ = 0;
+    std::vector<sweep::Device> devices_;
     model::Precision precision_;
     std::optional<comm::Communicator> group_;
     std::unique_ptr<comm::AllReducer> reducer_;

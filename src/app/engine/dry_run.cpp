@@ -108,7 +108,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     const auto input = prepare::survey(request, topology, &observer);
     const auto& survey = input.survey;
     warn_of_weights(settings, plan.grid->lists(), survey);
-    const auto nodes = describe_nodes(topology, compute.device_count());
+    const auto nodes = describe_nodes(topology, compute.visible_devices());
     const auto decided = plan_start(settings, plan, survey, summarise(input), nodes, world);
     const auto estimate = estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;

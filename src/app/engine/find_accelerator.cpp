@@ -20,15 +20,10 @@ using core::concat;
 
 namespace {
 
-/// Of a driver for Linux, and of one for Windows as WSL2 passes it on.
-constexpr const char* linux_driver = "/dev/nvidiactl";
-constexpr const char* wsl_driver = "/dev/dxg";
-
-bool driver_is_there() {
-    std::error_code ignored;
-    return std::filesystem::exists(linux_driver, ignored) ||
-           std::filesystem::exists(wsl_driver, ignored);
-}
+/// Of a driver for Linux, and of one for Windows as WSL2 passes it on; below the root.
+constexpr const char* linux_driver = "dev/nvidiactl";
+constexpr const char* wsl_device = "dev/dxg";
+constexpr const char* wsl_library = "usr/lib/wsl/lib/libcuda.so.1";
 
 /// The accelerator of the plug-in, or null and why there is none.
 train::Accelerator* load_plugin(std::string& problem) {
@@ -52,17 +47,26 @@ train::Accelerator* load_plugin(std::string& problem) {
 /// Of this process alone.
 train::Accelerator* look_for_accelerator(train::Device asked, std::string& problem) {
     if (asked == train::Device::cpu) return nullptr;
-    if (driver_is_there()) return load_plugin(problem);
+    if (driver_is_present()) return load_plugin(problem);
     const bool job_has_gpus = std::getenv("SLURM_GPUS_ON_NODE") != nullptr;
     if (job_has_gpus || asked == train::Device::gpu) {
-        problem = concat(job_has_gpus ? "the job has GPUs but " : "", "no driver is here (neither ",
-                         linux_driver, " nor ", wsl_driver,
-                         " exists); a container needs them passed on (apptainer exec --nv)");
+        problem =
+            concat(job_has_gpus ? "the job has GPUs but " : "", "no driver is here (neither /",
+                   linux_driver, " nor, under WSL2, /", wsl_library,
+                   " exists); a container needs them passed on (apptainer exec --nv)");
     }
     return nullptr;
 }
 
 }  // namespace
+
+bool driver_is_present(const std::filesystem::path& root) {
+    const auto exists = [&](const char* file) {
+        std::error_code ignored;
+        return std::filesystem::exists(root / file, ignored);
+    };
+    return exists(linux_driver) || (exists(wsl_device) && exists(wsl_library));
+}
 
 train::Accelerator* find_accelerator(train::Device asked, const comm::Communicator& world) {
     std::string problem;

@@ -159,7 +159,9 @@ record::World describe_world(const comm::NodeTopology& topology,
     world.ranks = topology.all().size();
     world.nodes = topology.hosts();
     world.ranks_of_node.assign(topology.ranks_per_node().begin(), topology.ranks_per_node().end());
-    for (const auto& node : nodes) world.gpus += node.devices;
+    for (const auto& node : nodes) {
+        world.gpus += static_cast<std::int64_t>(sweep::distinct_devices(node).size());
+    }
     world.device = compute.device_name();
     world.group_size = placement.group_size;
     world.trials_per_gpu = settings.sweep.trials_per_gpu;

@@ -45,7 +45,7 @@ namespace {
 void set_threads(const PredictSettings& settings, const comm::Communicator& world) {
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
-    const auto nodes = describe_nodes(topology, 0);
+    const auto nodes = describe_nodes(topology, {});
     const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
     const auto threads = static_cast<int>(sweep::threads_of_rank(node, settings.predict.threads));
     model::set_threads(threads);

@@ -56,7 +56,7 @@ config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicat
     const Compute compute(automatic, topology);
     if (!settings.train.precision) here("precision", compute.precision_name());
     if (!settings.train.threads) {
-        const auto nodes = describe_nodes(topology, compute.device_count());
+        const auto nodes = describe_nodes(topology, compute.visible_devices());
         here("threads", std::to_string(threads_of_rank(settings, nodes, topology)));
     }
     remarks["initial_model_path"] = on_root(world, [&] { return start_model_text(settings); });

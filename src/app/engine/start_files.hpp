@@ -17,6 +17,7 @@ namespace msunet::app {
 /// Writes both into the experiment's folder. For rank 0 alone. `accelerator`: nothing on the CPU.
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
+                       const sweep::Placement& placement,
                        const std::optional<train::AcceleratorVersions>& accelerator);
 
 }  // namespace msunet::app

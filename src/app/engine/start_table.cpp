@@ -129,6 +129,21 @@ std::string nodes_text(const record::World& world) {
     return text;
 }
 
+/// Which rank has which GPU, by the first part of its UUID; all of it is in environment.json.
+std::string devices_text(const sweep::Placement& placement) {
+    std::vector<std::string> texts;
+    for (const auto& slot : placement.slots) {
+        if (texts.size() == values_shown) {
+            texts.push_back("… (environment.json)");
+            break;
+        }
+        constexpr std::size_t first_part = 12;  // "GPU-5a1b2c3d"
+        texts.push_back(
+            concat(slot.rank, ": ", slot.uuid.empty() ? "none" : slot.uuid.substr(0, first_part)));
+    }
+    return core::join(std::span<const std::string>(texts));
+}
+
 std::string stopping_text() {
     if (launcher() == "mpirun") {
         return "kill -USR1 on mpirun stops cleanly, resumable; Ctrl-C keeps the last checkpoint";
@@ -157,6 +172,9 @@ SettingBlock world_block(const StartFacts& facts) {
         {"threads a rank", std::to_string(world.threads)},
         {"to stop", stopping_text()},
         {"results", facts.folder}};
+    if (world.gpus > 0) {
+        block.settings.push_back({"GPU of each rank", devices_text(facts.placement)});
+    }
     if (const auto end = end_text(facts); !end.empty()) {
         block.settings.push_back({"stops by itself", end});
     }

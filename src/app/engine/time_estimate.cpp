@@ -275,7 +275,7 @@ double makespan(std::vector<double> seconds, std::int64_t groups) {
 std::string estimate_training(const TrainSettings& settings, const GridPlan& plan,
                               const prepare::Survey& survey, const StartPlan& decided,
                               const Compute& compute, const comm::Communicator& world) {
-    if (decided.open.finished || compute.device_count() > 0) return {};
+    if (decided.open.finished || compute.on_gpu()) return {};
     const auto& slot = decided.placement.slots[static_cast<std::size_t>(world.rank())];
     model::set_threads(static_cast<int>(slot.threads));
     const EstimateFacts facts{settings, plan, survey, decided, compute, slot.threads};

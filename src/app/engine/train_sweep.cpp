@@ -83,7 +83,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     });
     const comm::NodeTopology topology(world);
     Compute compute(settings, topology);
-    const auto nodes = describe_nodes(topology, compute.device_count());
+    const auto nodes = describe_nodes(topology, compute.visible_devices());
     imaging::set_threads(static_cast<int>(threads_of_rank(settings, nodes, topology)));
     const auto request = data_request(settings, plan.grid->lists());
     Watchdog watchdog(settings.train.stall_timeout, world.rank());
@@ -118,7 +118,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     std::optional<record::Journal> journal;
     on_root(world, [&] {
         journal.emplace(open_journal(settings, first, open));
-        write_start_files(open.folder, settings, first, nodes, compute.accelerator_versions());
+        write_start_files(open.folder, settings, first, nodes, placement,
+                          compute.accelerator_versions());
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(

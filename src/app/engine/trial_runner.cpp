@@ -44,7 +44,7 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .experiment_folder = parts.folder,
         .files = files,
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,
-        .gpus = parts.compute.device_count() > 0 ? parts.placement.group_size : 0,
+        .gpus = parts.compute.on_gpu() ? parts.placement.group_size : 0,
     };
 }
 

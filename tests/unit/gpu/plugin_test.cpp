@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "msunet/train/accelerator.hpp"
@@ -31,6 +32,10 @@ TEST(Plugin, LoadsAndAnswers) {
         EXPECT_THAT(problem, testing::HasSubstr(" or newer"));
     } else if (accelerator != nullptr) {
         EXPECT_FALSE(accelerator->devices().empty());
+        const auto uuids = accelerator->uuids();
+        EXPECT_EQ(uuids.size(), accelerator->devices().size());
+        EXPECT_EQ(std::set<std::string>(uuids.begin(), uuids.end()).size(), uuids.size());
+        EXPECT_THAT(uuids, testing::Each(testing::MatchesRegex("(GPU|MIG)-[0-9a-f-]+")));
         EXPECT_EQ(accelerator->versions().nccl.substr(0, 2), "2.");
         EXPECT_FALSE(accelerator->versions().driver.empty());
     }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 
 #include "msunet/core/file.hpp"
@@ -26,6 +27,14 @@ TEST(Versions, TheDriversIsThatOfTheKernelModule) {
     EXPECT_EQ(driver_version_text(file, 13000), "580.65.06");
     std::filesystem::remove(file);
     EXPECT_EQ(driver_version_text(file, 13000), "for CUDA 13.0");
+}
+
+TEST(Versions, UuidsAreThoseOfNvidiaSmi) {
+    std::array<char, 16> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(0x0f + 15 * i);
+    EXPECT_EQ(uuid_text(bytes, "NVIDIA H200"), "GPU-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0");
+    EXPECT_EQ(uuid_text(bytes, "NVIDIA H200 MIG 1g.18gb"),
+              "MIG-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0");
 }
 
 TEST(Versions, SayWhyNoGpuCanBeUsed) {

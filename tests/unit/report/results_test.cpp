@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "msunet/core/file.hpp"
@@ -98,7 +99,7 @@ TEST(Environment, NamesVersionsNodesAndSeed) {
     Environment environment;
     environment.versions = {{"msunet", "0.1.0"}, {"HDF5", "1.10.8"}, {"cuda", std::nullopt}};
     environment.command = {"msunet", "-n", "a \"b\""};
-    environment.nodes = {{"node1", 2, 64, {"NVIDIA H100"}}};
+    environment.nodes = {{"node1", 2, 64, {{"NVIDIA H100", "GPU-5a1b", {0, 3}}}}};
     environment.seed = 42;
     environment.processor = "AMD EPYC 9B45, AVX512";
     environment.start_weights_hash = "a1b2";
@@ -106,7 +107,9 @@ TEST(Environment, NamesVersionsNodesAndSeed) {
     const std::string text = core::read_file(folder.path() / "environment.json");
     EXPECT_THAT(text, HasSubstr("\"HDF5\": \"1.10.8\""));
     EXPECT_THAT(text, HasSubstr("\"cuda\": null"));
-    EXPECT_THAT(text, HasSubstr("\"NVIDIA H100\""));
+    const auto device = nlohmann::json::parse(text)["nodes"][0]["devices"][0];
+    EXPECT_EQ(device,
+              (nlohmann::json{{"name", "NVIDIA H100"}, {"uuid", "GPU-5a1b"}, {"ranks", {0, 3}}}));
     EXPECT_THAT(text, HasSubstr("\"seed\": 42"));
     EXPECT_THAT(text, HasSubstr("\"processor\": \"AMD EPYC 9B45, AVX512\""));
     EXPECT_THAT(text, HasSubstr("\"start_weights_hash\": \"a1b2\""));

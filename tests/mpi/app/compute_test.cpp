@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Ranks of a node with made-up GPUs: who takes which.
+
+#include "app/engine/compute.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "app/engine/find_accelerator.hpp"
+#include "app/world.hpp"
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/train/trainer.hpp"
+
+namespace msunet::app {
+namespace {
+
+/// Shows these GPUs and remembers which one was chosen.
+class MadeUpAccelerator final : public train::Accelerator {
+public:
+    explicit MadeUpAccelerator(std::vector<std::string> uuids) : uuids_(std::move(uuids)) {}
+
+    [[nodiscard]] std::vector<std::string> devices() const override {
+        return std::vector<std::string>(uuids_.size(), "NVIDIA H200 MIG 1g.18gb");
+    }
+    [[nodiscard]] std::vector<std::string> uuids() const override { return uuids_; }
+    [[nodiscard]] train::AcceleratorVersions versions() const override { return {}; }
+    void select(int device) override { chosen_ = uuids_.at(static_cast<std::size_t>(device)); }
+    [[nodiscard]] std::unique_ptr<comm::AllReducer> make_reducer(
+        const comm::Communicator& group) override {
+        return std::make_unique<comm::MpiAllReducer>(group);
+    }
+    [[nodiscard]] train::EngineFactory engine_factory() override { return train::make_cpu_engine; }
+
+    const std::string& chosen() const { return chosen_; }
+
+private:
+    std::vector<std::string> uuids_;
+    std::string chosen_;
+};
+
+class ComputeTest : public testing::Test {
+protected:
+    /// The GPUs that the ranks choose, by rank, if each sees those of `visible`.
+    std::vector<std::string> chosen(const std::vector<std::vector<std::string>>& visible,
+                                    std::int64_t trials_per_gpu = 1) {
+        MadeUpAccelerator accelerator(visible.at(static_cast<std::size_t>(world_.rank())));
+        Compute compute(TrainSettings(), topology_, &accelerator);
+        EXPECT_TRUE(compute.on_gpu());
+        EXPECT_EQ(compute.device_name(), "NVIDIA H200 MIG 1g.18gb");
+        sweep::PlacementRequest request;
+        request.nodes = describe_nodes(topology_, compute.visible_devices());
+        request.trials = 100;
+        request.trials_per_gpu = trials_per_gpu;
+        compute.use(sweep::place(request));
+        return world_.all_gather(accelerator.chosen());
+    }
+
+    /// The first entries, one a rank.
+    std::vector<std::string> by_rank(std::vector<std::string> of_four) const {
+        of_four.resize(static_cast<std::size_t>(world_.size()));
+        return of_four;
+    }
+
+    comm::Communicator world_ = comm::Communicator::world();
+    comm::NodeTopology topology_{world_};
+};
+
+TEST_F(ComputeTest, RanksThatAreBoundToTheClosestGpusUseAll) {
+    const std::vector<std::string> first{"GPU-a", "GPU-b"}, second{"GPU-c", "GPU-d"};
+    EXPECT_EQ(chosen({first, second, first, second}),
+              by_rank({"GPU-a", "GPU-c", "GPU-b", "GPU-d"}));
+}
+
+TEST_F(ComputeTest, ARankFindsItsDeviceUnderItsOwnNumber) {
+    const std::vector<std::string> up{"GPU-a", "GPU-b", "GPU-c", "GPU-d"},
+        down{"GPU-d", "GPU-c", "GPU-b", "GPU-a"};
+    EXPECT_EQ(chosen({up, down, up, down}), by_rank({"GPU-a", "GPU-d", "GPU-b", "GPU-c"}));
+}
+
+TEST_F(ComputeTest, InstancesOfOneGpuAreNotShared) {
+    EXPECT_EQ(chosen({{"MIG-a"}, {"MIG-b"}, {"MIG-a"}, {"MIG-c"}}),
+              by_rank({"MIG-a", "MIG-b", "", "MIG-c"}));
+    EXPECT_EQ(chosen({{"MIG-a"}, {"MIG-b"}, {"MIG-a"}, {"MIG-c"}}, 2),
+              by_rank({"MIG-a", "MIG-b", "MIG-a", "MIG-c"}));
+}
+
+TEST_F(ComputeTest, ARankWithoutGpusAmongOthersIsRefused) {
+    if (world_.size() == 1) GTEST_SKIP() << "needs another rank";
+    MadeUpAccelerator accelerator({"GPU-a"});
+    auto* const mine = world_.is_root() ? nullptr : &accelerator;
+    EXPECT_THROW(Compute(TrainSettings(), topology_, mine), core::UsageError);
+}
+
+TEST(DriverIsPresent, UnderWslOnlyWithNvidiasLibrary) {
+    namespace fs = std::filesystem;
+    const auto root = fs::path(testing::TempDir()) / ("driver_" + core::unique_suffix());
+    const auto put = [&](const char* file) {
+        fs::create_directories((root / file).parent_path());
+        std::ofstream(root / file) << "x";
+    };
+    EXPECT_FALSE(driver_is_present(root));
+    put("dev/dxg");
+    EXPECT_FALSE(driver_is_present(root)) << "a GPU of another make";
+    put("usr/lib/wsl/lib/libcuda.so.1");
+    EXPECT_TRUE(driver_is_present(root));
+    fs::remove(root / "dev/dxg");
+    EXPECT_FALSE(driver_is_present(root));
+    put("dev/nvidiactl");
+    EXPECT_TRUE(driver_is_present(root));
+    fs::remove_all(root);
+}
+
+}  // namespace
+}  // namespace msunet::app
