@@ -35,8 +35,8 @@ start_ranks() {
     read -r -a words <<<"$container"
     words+=("$program" "$@")
     if [ "$launcher" = srun ]; then
-        # srun does not inherit --cpus-per-task. Each rank sees all GPUs of its node and uses the
-        # one with its number on the node. If a rank is lost, the others must end soon, but not at
+        # srun does not inherit --cpus-per-task. Each rank sees all GPUs of its node; the
+        # ranks divide them. If a rank is lost, the others must end soon, but not at
         # once (as some sites configure): when msunet stops early all ranks end with 75, but not
         # simultaneously.
         exec srun --mpi=pmix --ntasks="${ranks:-$SLURM_NTASKS}" \

@@ -8,6 +8,7 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
+#include <cudaTypedefs.h>
 #include <nccl.h>
 
 #include <cstdlib>
@@ -29,6 +30,29 @@ namespace {
 
 constexpr const char* driver_file = "/sys/module/nvidia/version";
 
+cudaDeviceProp properties_of(int device) {
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, device), "reading the device's properties");
+    return properties;
+}
+
+/// Of a GPU, or of the MIG instance that this process uses. The driver's function of CUDA 11.4
+/// tells instances apart; the runtime's property is not said to.
+CUuuid uuid_of(int device, const cudaDeviceProp& properties) {
+    constexpr unsigned int since = 11040;
+    void* function = nullptr;
+    auto found = cudaDriverEntryPointSymbolNotFound;
+    const auto result = cudaGetDriverEntryPointByVersion("cuDeviceGetUuid", &function, since,
+                                                         cudaEnableDefault, &found);
+    CUuuid uuid{};
+    if (result == cudaSuccess && found == cudaDriverEntryPointSuccess &&
+        reinterpret_cast<PFN_cuDeviceGetUuid_v11040>(function)(&uuid, device) == CUDA_SUCCESS) {
+        return uuid;
+    }
+    (void)cudaGetLastError();
+    return properties.uuid;
+}
+
 class CudaAccelerator final : public train::Accelerator {
 public:
     explicit CudaAccelerator(int devices) : devices_(devices) {}
@@ -36,7 +60,7 @@ public:
     [[nodiscard]] std::vector<std::string> devices() const override {
         std::vector<std::string> names;
         for (int device = 0; device < devices_; ++device) {
-            names.emplace_back(properties(device).name);
+            names.emplace_back(properties_of(device).name);
         }
         return names;
     }
@@ -44,8 +68,8 @@ public:
     [[nodiscard]] std::vector<std::string> uuids() const override {
         std::vector<std::string> uuids;
         for (int device = 0; device < devices_; ++device) {
-            const auto of_device = properties(device);
-            uuids.push_back(uuid_text(of_device.uuid.bytes, of_device.name));
+            const auto properties = properties_of(device);
+            uuids.push_back(uuid_text(uuid_of(device, properties).bytes, properties.name));
         }
         return uuids;
     }
@@ -87,12 +111,6 @@ public:
     }
 
 private:
-    static cudaDeviceProp properties(int device) {
-        cudaDeviceProp properties{};
-        check(cudaGetDeviceProperties(&properties, device), "reading the device's properties");
-        return properties;
-    }
-
     std::shared_ptr<const KernelLibrary> kernels(model::Precision precision) {
         auto& library = kernels_[precision];
         if (library == nullptr) library = std::make_shared<const KernelLibrary>(precision);

@@ -39,26 +39,6 @@ std::string config_hash(const record::Configuration& configuration) {
     return hasher.hex();
 }
 
-/// The world's nodes, and which rank has which device.
-std::vector<report::Environment::Node> nodes_of(const std::vector<sweep::Node>& nodes,
-                                                const sweep::Placement& placement) {
-    std::vector<report::Environment::Node> result;
-    for (const auto& node : nodes) {
-        auto& entry = result.emplace_back();
-        entry.host = node.name;
-        entry.ranks = static_cast<int>(node.ranks.size());
-        entry.cores = static_cast<int>(node.cores);
-        for (const auto& device : sweep::distinct_devices(node)) {
-            entry.devices.push_back({device.name, device.uuid, {}});
-            for (const auto rank : node.ranks) {
-                const auto& slot = placement.slots[static_cast<std::size_t>(rank)];
-                if (slot.uuid == device.uuid) entry.devices.back().ranks.push_back(rank);
-            }
-        }
-    }
-    return result;
-}
-
 /// The settings with all values that this start has decided.
 TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
                         const std::filesystem::path& folder) {
@@ -76,6 +56,25 @@ TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
 }
 
 }  // namespace
+
+std::vector<report::Environment::Node> environment_nodes(const std::vector<sweep::Node>& nodes,
+                                                         const sweep::Placement& placement) {
+    std::vector<report::Environment::Node> result;
+    for (const auto& node : nodes) {
+        auto& entry = result.emplace_back();
+        entry.host = node.name;
+        entry.ranks = static_cast<int>(node.ranks.size());
+        entry.cores = static_cast<int>(node.cores);
+        for (const auto& device : sweep::distinct_devices(node)) {
+            entry.devices.push_back({device.name, device.uuid, {}});
+            for (const auto rank : node.ranks) {
+                const auto& slot = placement.slots[static_cast<std::size_t>(rank)];
+                if (slot.uuid == device.uuid) entry.devices.back().ranks.push_back(rank);
+            }
+        }
+    }
+    return result;
+}
 
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
@@ -103,7 +102,7 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
     add_version("nccl", &train::AcceleratorVersions::nccl);
     add_version("driver", &train::AcceleratorVersions::driver);
     environment.command = typed_command();
-    environment.nodes = nodes_of(nodes, placement);
+    environment.nodes = environment_nodes(nodes, placement);
     environment.ranks = static_cast<int>(start.world.ranks);
     environment.ranks_per_trial = static_cast<int>(start.world.group_size);
     environment.threads = static_cast<int>(start.world.threads);

@@ -129,21 +129,6 @@ std::string nodes_text(const record::World& world) {
     return text;
 }
 
-/// Which rank has which GPU, by the first part of its UUID; all of it is in environment.json.
-std::string devices_text(const sweep::Placement& placement) {
-    std::vector<std::string> texts;
-    for (const auto& slot : placement.slots) {
-        if (texts.size() == values_shown) {
-            texts.push_back("… (environment.json)");
-            break;
-        }
-        constexpr std::size_t first_part = 12;  // "GPU-5a1b2c3d"
-        texts.push_back(
-            concat(slot.rank, ": ", slot.uuid.empty() ? "none" : slot.uuid.substr(0, first_part)));
-    }
-    return core::join(std::span<const std::string>(texts));
-}
-
 std::string stopping_text() {
     if (launcher() == "mpirun") {
         return "kill -USR1 on mpirun stops cleanly, resumable; Ctrl-C keeps the last checkpoint";
@@ -167,14 +152,14 @@ SettingBlock world_block(const StartFacts& facts) {
         {"ranks", nodes_text(world)},
         {"groups", concat(facts.placement.groups, " of ", world.group_size,
                           world.group_size == 1 ? " rank" : " ranks")},
-        {"device", world.gpus > 0 ? concat(world.gpus, " × ", world.device) : world.device},
-        {"precision", world.precision},
-        {"threads a rank", std::to_string(world.threads)},
-        {"to stop", stopping_text()},
-        {"results", facts.folder}};
+        {"device", world.gpus > 0 ? concat(world.gpus, " × ", world.device) : world.device}};
     if (world.gpus > 0) {
         block.settings.push_back({"GPU of each rank", devices_text(facts.placement)});
     }
+    block.settings.insert(block.settings.end(), {{"precision", world.precision},
+                                                 {"threads a rank", std::to_string(world.threads)},
+                                                 {"to stop", stopping_text()},
+                                                 {"results", facts.folder}});
     if (const auto end = end_text(facts); !end.empty()) {
         block.settings.push_back({"stops by itself", end});
     }
@@ -189,6 +174,20 @@ void count(report::DataCount& entry, std::size_t pairs, std::size_t slices, std:
 }
 
 }  // namespace
+
+std::string devices_text(const sweep::Placement& placement) {
+    std::vector<std::string> texts;
+    for (const auto& slot : placement.slots) {
+        if (texts.size() == values_shown) {
+            texts.push_back("… (environment.json)");
+            break;
+        }
+        constexpr std::size_t first_part = 12;  // "GPU-5a1b2c3d"
+        texts.push_back(
+            concat(slot.rank, ": ", slot.uuid.empty() ? "none" : slot.uuid.substr(0, first_part)));
+    }
+    return core::join(std::span<const std::string>(texts));
+}
 
 std::string preprocessing_text(const TrainSettings& settings) {
     const auto& options = settings.preprocess;

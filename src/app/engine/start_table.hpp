@@ -48,4 +48,7 @@ std::string dropped_slices_text(const prepare::Survey& survey);
 /// The target size in words: "to 64 pixels width, field of view kept".
 std::string preprocessing_text(const TrainSettings& settings);
 
+/// Which rank has which GPU, by the first part of its UUID; all of it is in environment.json.
+std::string devices_text(const sweep::Placement& placement);
+
 }  // namespace msunet::app

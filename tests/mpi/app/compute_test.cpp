@@ -10,13 +10,17 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/engine/find_accelerator.hpp"
+#include "app/engine/start_files.hpp"
+#include "app/engine/start_table.hpp"
 #include "app/world.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
 #include "msunet/train/trainer.hpp"
 
 namespace msunet::app {
@@ -59,7 +63,9 @@ protected:
         request.nodes = describe_nodes(topology_, compute.visible_devices());
         request.trials = 100;
         request.trials_per_gpu = trials_per_gpu;
-        compute.use(sweep::place(request));
+        placement_ = sweep::place(request);
+        nodes_ = request.nodes;
+        compute.use(placement_);
         return world_.all_gather(accelerator.chosen());
     }
 
@@ -71,6 +77,8 @@ protected:
 
     comm::Communicator world_ = comm::Communicator::world();
     comm::NodeTopology topology_{world_};
+    sweep::Placement placement_;
+    std::vector<sweep::Node> nodes_;
 };
 
 TEST_F(ComputeTest, RanksThatAreBoundToTheClosestGpusUseAll) {
@@ -97,6 +105,23 @@ TEST_F(ComputeTest, ARankWithoutGpusAmongOthersIsRefused) {
     MadeUpAccelerator accelerator({"GPU-a"});
     auto* const mine = world_.is_root() ? nullptr : &accelerator;
     EXPECT_THROW(Compute(TrainSettings(), topology_, mine), core::UsageError);
+}
+
+TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
+    const std::vector<std::string> gpu{"GPU-5a1b2c3d-0000-0000-0000-000000000001"};
+    const std::vector<std::string> part{"MIG-6a1b2c3d-0000-0000-0000-000000000002"};
+    static_cast<void>(chosen({gpu, part, gpu, part}));
+    const std::vector<std::string> texts{"0: GPU-5a1b2c3d", "1: MIG-6a1b2c3d", "2: none",
+                                         "3: none"};
+    EXPECT_EQ(devices_text(placement_), core::join(by_rank(texts)));
+    const auto node = environment_nodes(nodes_, placement_).at(0);
+    ASSERT_EQ(node.devices.size(), world_.size() == 1 ? 1U : 2U);
+    EXPECT_EQ(node.devices[0].uuid, gpu[0]);
+    EXPECT_EQ(node.devices[0].name, "NVIDIA H200 MIG 1g.18gb");
+    EXPECT_THAT(node.devices[0].ranks, testing::ElementsAre(0));
+    if (world_.size() > 1) {
+        EXPECT_THAT(node.devices[1].ranks, testing::ElementsAre(1));
+    }
 }
 
 TEST(DriverIsPresent, UnderWslOnlyWithNvidiasLibrary) {
