@@ -11,14 +11,13 @@
 
 #include <exception>
 #include <functional>
-#include <map>
 #include <string>
 #include <utility>
 
 #include "gpu/cuda_fused_ops.hpp"
+#include "gpu/step_graphs.hpp"
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/fault.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/train/network_engine.hpp"
 
 namespace msunet::gpu {
@@ -118,58 +117,58 @@ private:
     /// Runs the device's part of a step, by its graph if there is one. A rank that has failed takes
     /// part in the reductions only; they match those in the other ranks' graphs.
     void run(const Shape& shape, std::int64_t status, const std::function<void()>& step) {
-        if (!failure().empty() || !captures_) return step();
-        const auto [known, is_new] = graphs_.try_emplace(shape);
-        // In the first step cuDNN, cuBLAS and NCCL initialise themselves, which can't be captured.
-        if (is_new) return step();
-        if (known->second == nullptr) {
-            known->second = capture(step);
-            begin(status);
-            if (known->second == nullptr) return step();
-        }
-        known->second->replay();
+        if (!failure().empty()) return step();
+        graphs_.run(
+            shape, step, [&] { return capture(step); },
+            [&] {
+                clear_failure();
+                begin(status);
+            });
     }
 
-    /// Captures a step without running it; null if that fails, and then it is not tried again.
-    std::unique_ptr<at::cuda::CUDAGraph> capture(const std::function<void()>& step) {
+    /// Captures a step without running it.
+    Capture<at::cuda::CUDAGraph> capture(const std::function<void()>& step) {
         // The graph has memory of its own; what the first step left in the cache is not reused.
         c10::cuda::CUDACachingAllocator::emptyCache();
-        auto graph = std::make_unique<at::cuda::CUDAGraph>();
-        std::string problem;
-        bool ended = false;
+        Capture<at::cuda::CUDAGraph> captured{std::make_unique<at::cuda::CUDAGraph>()};
+        captured.ended = false;
+        auto& problem = captured.problem;
         try {
-            graph->capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
+            captured.graph->capture_begin(pool_, cudaStreamCaptureModeThreadLocal);
             try {
                 step();
                 problem = failure();
             } catch (const std::exception& error) {
                 problem = core::failure_text(error);
             }
-            graph->capture_end();
-            ended = true;
+            captured.graph->capture_end();
+            captured.ended = true;
         } catch (const std::exception& error) {
             if (problem.empty()) problem = core::failure_text(error);
         }
-        if (problem.empty()) return graph;
-        captures_ = false;
-        clear_failure();
+        if (!problem.empty()) discard(captured);
+        return captured;
+    }
+
+    /// Destroys a graph that could not be captured, and returns its memory to the device.
+    static void discard(Capture<at::cuda::CUDAGraph>& failed) {
         (void)cudaGetLastError();
         // If ending the capture failed too, the graph is leaked: libtorch's allocator may still
         // refer to it. Otherwise it must be destroyed: destroying NCCL's communicator waits for
         // graphs that contain its operations.
-        if (!ended) (void)graph.release();
-        core::log::warn("steps on the GPU run without a CUDA graph, which is slower (" + problem +
-                        ")");
-        return nullptr;
+        if (!failed.ended) {
+            (void)failed.graph.release();
+            return;
+        }
+        failed.graph.reset();
+        c10::cuda::CUDACachingAllocator::emptyCache();
     }
 
     at::Tensor step_;
     Batches batches_;
     at::cuda::MempoolId_t pool_;
-    /// For the whole process: what can't be captured once can't be captured in the next trial
-    /// either.
-    inline static bool captures_ = true;
-    std::map<Shape, std::unique_ptr<at::cuda::CUDAGraph>> graphs_;
+    inline static CaptureState capture_state_{};
+    StepGraphs<Shape, at::cuda::CUDAGraph> graphs_{capture_state_};
 };
 
 }  // namespace
