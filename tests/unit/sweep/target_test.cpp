@@ -126,7 +126,7 @@ TEST(SweepOptions, DescribeEveryMember) {
                                             "reduction_factor", "min_epochs", "strategy_budget",
                                             "time_limit", "performance_target", "ranks_per_trial",
                                             "trials_per_gpu", "shard", "share_prefixes",
-                                            "dedicated_dispatcher", "retry_failed"));
+                                            "dedicated_dispatcher", "retry_failed", "refit"));
 }
 
 }  // namespace
