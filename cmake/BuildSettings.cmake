@@ -36,6 +36,11 @@ target_compile_options(msunet_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -Wredundant-decls
   $<$<BOOL:${MSUNET_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+  # False in moves of std::variant and in libtorch's functions once they are inlined (seen with 14).
+  target_compile_options(msunet_settings INTERFACE
+    -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
+endif()
 if(CMAKE_UNITY_BUILD)
   # Several files in one translation unit see each other's unnamed namespaces.
   target_compile_options(msunet_settings INTERFACE
