@@ -44,6 +44,12 @@ class Bench(ProgramTest):
         reduction = re.search(r"all-reduce over the ranks.* ([\d.]+) +[\d.]+ %", result.out)
         self.assertGreater(float(reduction[1]), 0)
 
+    def test_a_rank_that_cannot_use_its_device_ends_the_job(self):
+        result = run("bench", *SMALL, "--patch_size", "32", cwd=self.here, ranks=2, timeout=60,
+                     MSUNET_FAULT="compute.use:1:exception")
+        self.assert_code(result, 1)
+        self.assertIn("error: rank 1: injected fault at 'compute.use'", result.err)
+
     def test_bad_options(self):
         self.assert_code(run("bench", "-tpath", "data", cwd=self.here), 2)
         result = run("bench", *SMALL, "--batch_size", "1", cwd=self.here, ranks=2)

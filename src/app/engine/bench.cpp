@@ -19,6 +19,7 @@
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/train/step_timer.hpp"
+#include "or_end_job.hpp"
 #include "preparation_view.hpp"
 #include "sweep_setup.hpp"
 
@@ -139,7 +140,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
     std::optional<prepare::Prepared> prepared;
     if (settings.bench.training_data_path) prepared = prepare_scans(settings, topology);
-    compute.use(placement);
+    or_end_job(world, [&] { compute.use(placement); });
 
     std::vector<Bench> benches;
     const auto architecture = unet::published_architecture();

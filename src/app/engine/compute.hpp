@@ -3,19 +3,19 @@
 /// What this rank computes with: CPU or GPU, its group, its reducer.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "../settings.hpp"
+#include "find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/sweep/placement.hpp"
-#include "msunet/train/accelerator.hpp"
 
 namespace msunet::app {
 
@@ -25,14 +25,16 @@ public:
     /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
     /// device lacks, and what find_accelerator throws.
     Compute(const TrainSettings& settings, const comm::NodeTopology& topology);
-    /// The same with this accelerator, which must outlive it; null: the CPU.
+    /// The same with the accelerator of this source, which must outlive it.
     Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
-            train::Accelerator* accelerator);
+            const AcceleratorSource& source);
 
-    bool on_gpu() const { return !devices_.empty(); }
+    /// The same on all ranks.
+    bool on_gpu() const { return found_.accelerator != nullptr; }
     /// GPUs that this rank sees, in its own numbering.
-    const std::vector<sweep::Device>& visible_devices() const { return devices_; }
-    /// Name of the first GPU, or "CPU".
+    const std::vector<sweep::Device>& visible_devices() const { return found_.devices; }
+    /// Name of this rank's GPU, or of the first that it sees before `use` and where it has none;
+    /// "CPU" without GPUs.
     std::string device_name() const;
     model::Precision precision() const { return precision_; }
     std::string precision_name() const { return std::string(core::name_of(precision_)); }
@@ -53,8 +55,8 @@ public:
 private:
     comm::Communicator world_;
     std::vector<std::string> notices_;
-    train::Accelerator* accelerator_ = nullptr;  ///< lives in the plug-in
-    std::vector<sweep::Device> devices_;
+    FoundAccelerator found_;  ///< the accelerator lives in the plug-in
+    std::size_t chosen_ = 0;  ///< number of the device
     model::Precision precision_;
     std::optional<comm::Communicator> group_;
     std::unique_ptr<comm::AllReducer> reducer_;

@@ -3,16 +3,18 @@
 
 #include <dlfcn.h>
 
+#include <cstdint>
 #include <cstdlib>
-#include <filesystem>
-#include <set>
-#include <string>
+#include <exception>
 #include <system_error>
+#include <utility>
 
 #include "libtorch.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "rank_devices.hpp"
 
 namespace msunet::app {
 
@@ -27,7 +29,12 @@ constexpr const char* wsl_library = "usr/lib/wsl/lib/libcuda.so.1";
 
 /// The accelerator of the plug-in, or null and why there is none.
 train::Accelerator* load_plugin(std::string& problem) {
-    load_chosen_libtorch({"libc10_cuda.so", "libtorch_cuda.so"});
+    try {
+        load_chosen_libtorch({"libc10_cuda.so", "libtorch_cuda.so"});
+    } catch (const core::UsageError& error) {
+        problem = concat("a GPU is here but ", error.what(), ", name a libtorch for CUDA");
+        return nullptr;
+    }
     void* library = dlopen(train::accelerator_library, RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {
         problem = concat("a GPU is here but the GPU plug-in can't be loaded (", dlerror(),
@@ -44,18 +51,30 @@ train::Accelerator* load_plugin(std::string& problem) {
     return entry(&problem);
 }
 
-/// Of this process alone.
-train::Accelerator* look_for_accelerator(train::Device asked, std::string& problem) {
-    if (asked == train::Device::cpu) return nullptr;
-    if (driver_is_present()) return load_plugin(problem);
-    const bool job_has_gpus = std::getenv("SLURM_GPUS_ON_NODE") != nullptr;
-    if (job_has_gpus || asked == train::Device::gpu) {
-        problem =
-            concat(job_has_gpus ? "the job has GPUs but " : "", "no driver is here (neither /",
-                   linux_driver, " nor, under WSL2, /", wsl_library,
-                   " exists); a container needs them passed on (apptainer exec --nv)");
+/// The GPUs that it shows. Each call asks the driver, and a sick GPU makes it throw.
+std::vector<sweep::Device> devices_of(const train::Accelerator& accelerator) {
+    std::vector<sweep::Device> devices;
+    const auto uuids = accelerator.uuids();
+    const auto names = accelerator.devices();
+    for (std::size_t i = 0; i < uuids.size(); ++i) devices.push_back({uuids[i], names.at(i)});
+    return devices;
+}
+
+/// Of this process alone. Never throws: the others would wait for it in MPI.
+FoundAccelerator look_for_accelerator(train::Device asked, const AcceleratorSource& source,
+                                      std::string& problem) {
+    if (asked == train::Device::cpu) return {};
+    try {
+        auto* const accelerator = source(asked, problem);
+        if (accelerator == nullptr) return {};
+        auto devices = devices_of(*accelerator);
+        if (!devices.empty()) return {accelerator, std::move(devices)};
+        problem = "the GPU plug-in shows no GPU, see whether nvidia-smi lists one";
+    } catch (const std::exception& error) {
+        problem = concat("a GPU is here but can't be used: ", core::failure_text(error),
+                         ", see whether nvidia-smi lists it");
     }
-    return nullptr;
+    return {};
 }
 
 }  // namespace
@@ -68,20 +87,33 @@ bool driver_is_present(const std::filesystem::path& root) {
     return exists(linux_driver) || (exists(wsl_device) && exists(wsl_library));
 }
 
-train::Accelerator* find_accelerator(train::Device asked, const comm::Communicator& world) {
+train::Accelerator* load_accelerator(train::Device asked, std::string& problem,
+                                     const std::filesystem::path& root) {
+    if (driver_is_present(root)) return load_plugin(problem);
+    const bool job_has_gpus = std::getenv("SLURM_GPUS_ON_NODE") != nullptr;
+    if (job_has_gpus || asked == train::Device::gpu) {
+        problem =
+            concat(job_has_gpus ? "the job has GPUs but " : "", "no driver is here (neither /",
+                   linux_driver, " nor, under WSL2, /", wsl_library,
+                   " exists); a container needs them passed on (apptainer exec --nv)");
+    }
+    return nullptr;
+}
+
+FoundAccelerator find_accelerator(train::Device asked, const comm::NodeTopology& topology,
+                                  const AcceleratorSource& source) {
     std::string problem;
-    auto* const accelerator = look_for_accelerator(asked, problem);
-    std::set<std::string> problems;
-    for (auto& of_rank : world.all_gather(problem)) {
-        if (!of_rank.empty()) problems.insert(of_rank);
+    auto found = look_for_accelerator(asked, source, problem);
+    const auto& world = topology.all();
+    const auto problems = world.all_gather(problem);
+    const auto have = world.all_gather(std::int64_t{found.accelerator != nullptr});
+    std::vector<RankDevices> ranks;
+    for (std::size_t rank = 0; rank < have.size(); ++rank) {
+        const auto node = static_cast<std::size_t>(topology.node_of_rank()[rank]);
+        ranks.push_back({topology.hosts()[node], have[rank] != 0, problems[rank]});
     }
-    for (const auto& text : problems) {
-        if (asked == train::Device::gpu) {
-            throw core::UsageError(concat("--device gpu: ", text, "; or give --device cpu"));
-        }
-        core::log::warn(concat(text, "; training runs on the CPU"));
-    }
-    return accelerator;
+    for (const auto& warning : device_warnings(asked, ranks)) core::log::warn(warning);
+    return found;
 }
 
 }  // namespace msunet::app

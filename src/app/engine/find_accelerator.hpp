@@ -4,8 +4,12 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
 
-#include "msunet/comm/communicator.hpp"
+#include "msunet/comm/node_topology.hpp"
+#include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
 #include "msunet/train/options.hpp"
 
@@ -15,12 +19,29 @@ namespace msunet::app {
 /// /dev/dxg, which stands for GPUs of any make, and /usr/lib/wsl/lib/libcuda.so.1.
 [[nodiscard]] bool driver_is_present(const std::filesystem::path& root = "/");
 
-/// Collective over `world`: the plug-in's accelerator where a driver is present; null: this process
-/// computes on the CPU. With Device::automatic rank 0 warns where a driver is present but no GPU
-/// can be used; with Device::cpu nothing is loaded. Must be called before libtorch, whose first
-/// call decides whether it has CUDA. Throws core::UsageError alike on all ranks for Device::gpu
-/// where any of them has no GPU.
-[[nodiscard]] train::Accelerator* find_accelerator(train::Device asked,
-                                                   const comm::Communicator& world);
+/// Finds an accelerator for this process alone; null where there is none, with the reason in
+/// `problem` if the user should know it. May throw.
+using AcceleratorSource =
+    std::function<train::Accelerator*(train::Device asked, std::string& problem)>;
+
+/// An AcceleratorSource: the plug-in's accelerator if a driver lies below `root`. Must be called
+/// before libtorch, whose first call decides whether it has CUDA.
+[[nodiscard]] train::Accelerator* load_accelerator(train::Device asked, std::string& problem,
+                                                   const std::filesystem::path& root = "/");
+
+/// What this process computes with.
+struct FoundAccelerator {
+    train::Accelerator* accelerator = nullptr;  ///< null: the CPU
+    std::vector<sweep::Device> devices;         ///< that it shows, by device number; empty: the CPU
+};
+
+/// Collective over the topology's ranks: all have GPUs, or none has. With Device::automatic rank 0
+/// warns where GPUs are there but no rank can use one; with Device::cpu the source isn't asked.
+/// Throws core::UsageError alike on all ranks where some have a GPU and others don't, and for
+/// Device::gpu where any has none; a failure of the source or of its accelerator on one rank counts
+/// as having none.
+[[nodiscard]] FoundAccelerator find_accelerator(train::Device asked,
+                                                const comm::NodeTopology& topology,
+                                                const AcceleratorSource& source);
 
 }  // namespace msunet::app

@@ -2,7 +2,6 @@
 #include "train_sweep.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -16,14 +15,13 @@
 #include "finish_sweep.hpp"
 #include "fold_setup.hpp"
 #include "missing_pictures.hpp"
-#include "msunet/comm/environment.hpp"
-#include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/report/start_table.hpp"
+#include "or_end_job.hpp"
 #include "preparation_view.hpp"
 #include "print_config.hpp"
 #include "refit.hpp"
@@ -50,23 +48,6 @@ std::size_t table_width() {
     constexpr int narrowest = 80;
     if (!core::log::is_terminal()) return widest;
     return static_cast<std::size_t>(std::clamp(core::log::terminal_width(), narrowest, widest));
-}
-
-/// Runs a part in which a rank can fail alone while the others wait for it in MPI: a failure ends
-/// the job. What the journal and the checkpoints hold is not lost.
-template <class F>
-auto or_end_job(const comm::Communicator& world, F&& part) {
-    try {
-        return part();
-    } catch (const core::Error& error) {
-        if (world.size() == 1) throw;
-        for (const auto& problem : error.problems()) core::log::fatal(problem);
-        comm::Environment::abort(static_cast<int>(error.code()));
-    } catch (const std::exception& error) {
-        if (world.size() == 1) throw;
-        core::log::fatal(core::failure_text(error));
-        comm::Environment::abort(static_cast<int>(core::ExitCode::failure));
-    }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,12 +17,14 @@
 #include "app/engine/find_accelerator.hpp"
 #include "app/engine/start_files.hpp"
 #include "app/engine/start_table.hpp"
+#include "app/libtorch.hpp"
 #include "app/world.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/train/trainer.hpp"
+#include "support/warnings.hpp"
 
 namespace msunet::app {
 namespace {
@@ -30,11 +33,24 @@ namespace {
 class MadeUpAccelerator final : public train::Accelerator {
 public:
     explicit MadeUpAccelerator(std::vector<std::string> uuids) : uuids_(std::move(uuids)) {}
+    /// Of GPUs with these names, in the order of the UUIDs.
+    MadeUpAccelerator(std::vector<std::string> uuids, std::vector<std::string> names)
+        : uuids_(std::move(uuids)), names_(std::move(names)) {}
+    /// One whose GPU does not answer.
+    static MadeUpAccelerator sick() {
+        MadeUpAccelerator accelerator({"GPU-a"});
+        accelerator.is_sick_ = true;
+        return accelerator;
+    }
 
     [[nodiscard]] std::vector<std::string> devices() const override {
+        if (!names_.empty()) return names_;
         return std::vector<std::string>(uuids_.size(), "NVIDIA H200 MIG 1g.18gb");
     }
-    [[nodiscard]] std::vector<std::string> uuids() const override { return uuids_; }
+    [[nodiscard]] std::vector<std::string> uuids() const override {
+        if (is_sick_) throw core::Error(core::ExitCode::failure, "CUDA failed (unknown error)");
+        return uuids_;
+    }
     [[nodiscard]] train::AcceleratorVersions versions() const override { return {}; }
     void select(int device) override { chosen_ = uuids_.at(static_cast<std::size_t>(device)); }
     [[nodiscard]] std::unique_ptr<comm::AllReducer> make_reducer(
@@ -47,8 +63,21 @@ public:
 
 private:
     std::vector<std::string> uuids_;
+    std::vector<std::string> names_;
     std::string chosen_;
+    bool is_sick_ = false;
 };
+
+/// Where a program finds this accelerator; null: nowhere.
+AcceleratorSource source_of(train::Accelerator* accelerator) {
+    return [accelerator](train::Device, std::string&) { return accelerator; };
+}
+
+TrainSettings settings_with(train::Device asked) {
+    TrainSettings settings;
+    settings.train.device = asked;
+    return settings;
+}
 
 class ComputeTest : public testing::Test {
 protected:
@@ -56,7 +85,7 @@ protected:
     std::vector<std::string> chosen(const std::vector<std::vector<std::string>>& visible,
                                     std::int64_t trials_per_gpu = 1) {
         MadeUpAccelerator accelerator(visible.at(static_cast<std::size_t>(world_.rank())));
-        Compute compute(TrainSettings(), topology_, &accelerator);
+        Compute compute(TrainSettings(), topology_, source_of(&accelerator));
         EXPECT_TRUE(compute.on_gpu());
         EXPECT_EQ(compute.device_name(), "NVIDIA H200 MIG 1g.18gb");
         sweep::PlacementRequest request;
@@ -67,6 +96,17 @@ protected:
         nodes_ = request.nodes;
         compute.use(placement_);
         return world_.all_gather(accelerator.chosen());
+    }
+
+    /// Why the ranks don't start, if this one sees this accelerator.
+    std::string refusal(train::Accelerator* mine,
+                        train::Device asked = train::Device::automatic) const {
+        try {
+            const Compute compute(settings_with(asked), topology_, source_of(mine));
+        } catch (const core::UsageError& error) {
+            return error.what();
+        }
+        return "";
     }
 
     /// The first entries, one a rank.
@@ -104,7 +144,60 @@ TEST_F(ComputeTest, ARankWithoutGpusAmongOthersIsRefused) {
     if (world_.size() == 1) GTEST_SKIP() << "needs another rank";
     MadeUpAccelerator accelerator({"GPU-a"});
     auto* const mine = world_.is_root() ? nullptr : &accelerator;
-    EXPECT_THROW(Compute(TrainSettings(), topology_, mine), core::UsageError);
+    EXPECT_THAT(refusal(mine), testing::HasSubstr("rank 0 on "));
+}
+
+TEST_F(ComputeTest, ASickGpuOfOneRankEndsAllRanksAlike) {
+    if (world_.size() == 1) GTEST_SKIP() << "needs another rank";
+    const int last = world_.size() - 1;
+    MadeUpAccelerator healthy({"GPU-a"});
+    auto sick = MadeUpAccelerator::sick();
+    const auto text = refusal(world_.rank() == last ? &sick : &healthy);
+    EXPECT_EQ(text, core::concat("1 of ", world_.size(), " ranks has no GPU, rank ", last, " on ",
+                                 topology_.hosts().at(0),
+                                 ": a GPU is here but can't be used: CUDA failed (unknown error), "
+                                 "see whether nvidia-smi lists it; or give --device cpu"));
+    EXPECT_EQ(world_.all_reduce(std::int64_t{1}, comm::Operation::sum), world_.size());
+}
+
+TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
+    auto sick = MadeUpAccelerator::sick();
+    const auto warnings = test::warnings_of([&] {
+        const Compute compute(TrainSettings(), topology_, source_of(&sick));
+        EXPECT_FALSE(compute.on_gpu());
+        EXPECT_EQ(compute.device_name(), "CPU");
+        EXPECT_TRUE(compute.visible_devices().empty());
+        EXPECT_FALSE(compute.accelerator_versions());
+    });
+    EXPECT_THAT(warnings, testing::ElementsAre(
+                              "a GPU is here but can't be used: CUDA failed (unknown error), see "
+                              "whether nvidia-smi lists it; training runs on the CPU"));
+    EXPECT_THAT(refusal(&sick, train::Device::gpu), testing::StartsWith("--device gpu: a GPU is"));
+}
+
+TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {
+    bool asked = false;
+    const Compute compute(settings_with(train::Device::cpu), topology_,
+                          [&](train::Device, std::string&) {
+                              asked = true;
+                              return nullptr;
+                          });
+    EXPECT_FALSE(asked);
+}
+
+TEST_F(ComputeTest, ItNamesTheChosenDevice) {
+    MadeUpAccelerator accelerator({"GPU-a", "GPU-b"}, {"NVIDIA T1000", "NVIDIA H200"});
+    Compute compute(TrainSettings(), topology_, source_of(&accelerator));
+    EXPECT_EQ(compute.device_name(), "NVIDIA T1000");
+    sweep::Placement placement;
+    placement.groups = world_.size();
+    for (int rank = 0; rank < world_.size(); ++rank) {
+        auto& slot = placement.slots.emplace_back();
+        slot.rank = slot.group = rank;
+        slot.device = 1;
+    }
+    compute.use(placement);
+    EXPECT_EQ(compute.device_name(), "NVIDIA H200");
 }
 
 TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
@@ -122,6 +215,22 @@ TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
     if (world_.size() > 1) {
         EXPECT_THAT(node.devices[1].ranks, testing::ElementsAre(1));
     }
+}
+
+TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
+    namespace fs = std::filesystem;
+    const auto root = fs::path(testing::TempDir()) / ("libtorch_" + core::unique_suffix());
+    fs::create_directories(root / "dev");
+    std::ofstream(root / "dev/nvidiactl") << "x";
+    setenv(libtorch_variable, root.c_str(), 1);
+    std::string problem;
+    EXPECT_EQ(load_accelerator(train::Device::automatic, problem, root), nullptr);
+    unsetenv(libtorch_variable);
+    fs::remove_all(root);
+    EXPECT_THAT(problem, testing::StartsWith(core::concat(
+                             "a GPU is here but MSUNET_LIBTORCH_DIR is '", root.string(),
+                             "', whose libc10_cuda.so can't be loaded (")));
+    EXPECT_THAT(problem, testing::EndsWith("), name a libtorch for CUDA"));
 }
 
 TEST(DriverIsPresent, UnderWslOnlyWithNvidiasLibrary) {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Parts in which a rank can fail alone.
+#pragma once
+
+#include <exception>
+
+#include "msunet/comm/communicator.hpp"
+#include "msunet/comm/environment.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/failure_text.hpp"
+#include "msunet/core/log.hpp"
+
+namespace msunet::app {
+
+/// Runs a part in which a rank can fail alone while the others wait for it in MPI, and returns its
+/// value: a failure is printed and ends the job; a world of one rank throws it. What the journal
+/// and the checkpoints hold is not lost.
+template <class F>
+auto or_end_job(const comm::Communicator& world, F&& part) {
+    try {
+        return part();
+    } catch (const core::Error& error) {
+        if (world.size() == 1) throw;
+        for (const auto& problem : error.problems()) core::log::fatal(problem);
+        comm::Environment::abort(static_cast<int>(error.code()));
+    } catch (const std::exception& error) {
+        if (world.size() == 1) throw;
+        core::log::fatal(core::failure_text(error));
+        comm::Environment::abort(static_cast<int>(core::ExitCode::failure));
+    }
+}
+
+}  // namespace msunet::app

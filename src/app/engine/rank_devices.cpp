@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rank_devices.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+/// Ranks that lack a GPU for the same reason.
+struct LackingRanks {
+    std::string problem;
+    std::size_t first = 0;  ///< the lowest of them
+    std::size_t count = 0;
+};
+
+/// By reason, in the order of the ranks.
+std::vector<LackingRanks> lacking_ranks(const std::vector<RankDevices>& ranks) {
+    std::vector<LackingRanks> all;
+    for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+        if (ranks[rank].has_gpu) continue;
+        const auto& problem = ranks[rank].problem;
+        auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const auto& other) { return other.problem == problem; });
+        if (found == all.end()) found = all.insert(all.end(), {problem, rank, 0});
+        ++found->count;
+    }
+    return all;
+}
+
+std::string reason(const LackingRanks& lacking) {
+    if (!lacking.problem.empty()) return lacking.problem;
+    return "no NVIDIA driver is there (the job's nodes or its --gpus-per-node differ), give every "
+           "node GPUs or none";
+}
+
+/// "3 of 8 ranks have no GPU, the first of them rank 2 on node1: ".
+std::string who_lacks(const LackingRanks& lacking, const std::vector<RankDevices>& ranks) {
+    const bool one = lacking.count == 1;
+    return concat(lacking.count, " of ", ranks.size(), " ranks ", one ? "has" : "have", " no GPU, ",
+                  one ? "" : "the first of them ", "rank ", lacking.first, " on ",
+                  ranks[lacking.first].host, ": ");
+}
+
+}  // namespace
+
+std::vector<std::string> device_warnings(train::Device asked,
+                                         const std::vector<RankDevices>& ranks) {
+    std::vector<std::string> warnings, errors;
+    if (asked == train::Device::cpu) return warnings;
+    const bool any =
+        std::any_of(ranks.begin(), ranks.end(), [](const auto& rank) { return rank.has_gpu; });
+    const bool must = any || asked == train::Device::gpu;
+    const std::string option = asked == train::Device::gpu ? "--device gpu: " : "";
+    for (const auto& lacking : lacking_ranks(ranks)) {
+        if (must) {
+            errors.push_back(concat(option, any ? who_lacks(lacking, ranks) : "", reason(lacking),
+                                    "; or give --device cpu"));
+        } else if (!lacking.problem.empty()) {
+            warnings.push_back(concat(lacking.problem, "; training runs on the CPU"));
+        }
+    }
+    if (!errors.empty()) throw core::UsageError(errors);
+    return warnings;
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether ranks can compute together, by the GPUs that each of them found.
+
+#include "app/engine/rank_devices.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using train::Device;
+
+const RankDevices with_gpu{"node1", true, ""};
+const RankDevices without_driver{"node2", false, ""};
+const RankDevices old_driver{"node3", false, "the driver is 470"};
+const RankDevices sick_gpu{"node4", false, "CUDA failed (unknown error)"};
+
+/// The errors, or nothing where the ranks may start.
+std::vector<std::string> errors_of(Device asked, const std::vector<RankDevices>& ranks) {
+    try {
+        static_cast<void>(device_warnings(asked, ranks));
+    } catch (const core::UsageError& error) {
+        return error.problems();
+    }
+    return {};
+}
+
+TEST(RankDevices, GpusEverywhereOrNowhereNeedNoWords) {
+    EXPECT_THAT(device_warnings(Device::automatic, {with_gpu, with_gpu}), IsEmpty());
+    EXPECT_THAT(device_warnings(Device::gpu, {with_gpu, with_gpu}), IsEmpty());
+    EXPECT_THAT(device_warnings(Device::automatic, {without_driver, without_driver}), IsEmpty());
+}
+
+TEST(RankDevices, WhereNoRankHasOneEachReasonIsWarnedOfOnce) {
+    EXPECT_THAT(
+        device_warnings(Device::automatic, {old_driver, without_driver, sick_gpu, old_driver}),
+        ElementsAre("the driver is 470; training runs on the CPU",
+                    "CUDA failed (unknown error); training runs on the CPU"));
+}
+
+TEST(RankDevices, WhereNoRankHasOneButTheyAreAskedForEachReasonIsAnError) {
+    EXPECT_THAT(errors_of(Device::gpu, {old_driver, old_driver, sick_gpu}),
+                ElementsAre("--device gpu: the driver is 470; or give --device cpu",
+                            "--device gpu: CUDA failed (unknown error); or give --device cpu"));
+}
+
+TEST(RankDevices, ANodeWithAnOldDriverAmongOthersIsNamed) {
+    EXPECT_THAT(errors_of(Device::automatic, {with_gpu, with_gpu, old_driver, with_gpu}),
+                ElementsAre("1 of 4 ranks has no GPU, rank 2 on node3: the driver is 470; or give "
+                            "--device cpu"));
+    EXPECT_THAT(errors_of(Device::gpu, {with_gpu, old_driver, old_driver}),
+                ElementsAre("--device gpu: 2 of 3 ranks have no GPU, the first of them rank 1 on "
+                            "node3: the driver is 470; or give --device cpu"));
+}
+
+TEST(RankDevices, ANodeWithoutGpusAmongOthersIsNamed) {
+    EXPECT_THAT(errors_of(Device::automatic, {without_driver, with_gpu}),
+                ElementsAre("1 of 2 ranks has no GPU, rank 0 on node2: no NVIDIA driver is there "
+                            "(the job's nodes or its --gpus-per-node differ), give every node GPUs "
+                            "or none; or give --device cpu"));
+}
+
+TEST(RankDevices, WithDeviceCpuNothingMatters) {
+    EXPECT_THAT(device_warnings(Device::cpu, {with_gpu, old_driver}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace msunet::app
