@@ -3,7 +3,7 @@
 """Does augmentation give better masks, and do ensembles and mirrored slices? Trains the same folds
 by subject with each kind of augmentation and compares whole masks, scan by scan.
 
-  folds.py [--folder WORK] [--scans-csv scans.csv] [--pictures FOLDER]
+  folds.py [--keras] [--folder WORK] [--scans-csv scans.csv] [--pictures FOLDER]
 
 A fifth of the subjects is the test set: no model is trained on it. The other subjects are in five
 folds. Each validation scan is predicted by the model of its own fold, each test scan by each model
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pictures
 import summary
+import with_keras
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import measure  # noqa: E402
@@ -29,6 +30,7 @@ AUGMENTATION = {
 }
 FLIPS = {"": [], ", flip": ["--flip", "True"]}
 QUICK = ("offline", "light")
+KERAS = "offline, Keras"
 
 
 def arguments():
@@ -42,6 +44,8 @@ def arguments():
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--keras", action="store_true",
+                        help="train the folds with Keras, too, with the offline scheme")
     parser.add_argument("--folder", type=Path, help="keep the trainings and predictions there")
     parser.add_argument("--scans-csv", type=Path, help="write the Dice of every scan to this file")
     parser.add_argument("--pictures", type=Path, help="write scans.svg and worst.svg there")
@@ -82,7 +86,7 @@ class Benchmark:
         return ["-ts", self.options.width, "-fp", 1, "-fs", 1, "--threads", self.options.threads]
 
     def train(self, scans, name):
-        """Trains the folds. Returns the model of each and the folder of its validation pairs."""
+        """Trains the folds. Returns their models."""
         o = self.options
         grid = (f"{{'epochs': {o.epochs}, 'batch_size': {o.batch}, 'lr': {o.lr}, "
                 f"'dropout': {o.dropout}}}")
@@ -94,13 +98,15 @@ class Benchmark:
                  "cosine", "--precision", o.precision, "--seed", o.seed,
                  *self.preprocessing(), *AUGMENTATION[name], "-talos", grid],
                 self.folder, self.env)[0]
-        pairs = measure.journal(self.folder / name)[0]["data"]["pairs"]
-        self.check(pairs)
-        parts = [self.part(scans, f"fold{fold + 1}",
-                           [i for i, pair in enumerate(pairs) if pair["folds"] == [fold]])
-                 for fold in range(o.folds)]
-        files = sorted(models.iterdir(), key=lambda file: (len(file.name), file.name))
-        return list(zip(files, parts, strict=True))
+        self.pairs = measure.journal(self.folder / name)[0]["data"]["pairs"]
+        self.check(self.pairs)
+        return sorted(models.iterdir(), key=lambda file: (len(file.name), file.name))
+
+    def train_keras(self, scans):
+        """The same folds with Keras and the offline scheme. Returns their models."""
+        self.pairs = measure.journal(self.folder / "offline")[0]["data"]["pairs"]
+        models, self.seconds[KERAS] = with_keras.train(self, scans, self.pairs)
+        return models
 
     def check(self, pairs):
         """Ends if a model has read what it is tested on."""
@@ -117,7 +123,7 @@ class Benchmark:
 
     def predict(self, model, scans, labels, *words):
         """Predicts these scans, and adds a row of Dice for each."""
-        output = self.folder / "predictions" / "_".join(labels).replace(", ", "_")
+        output = self.folder / "predictions" / summary.file_name(labels)
         if not output.with_suffix(".html").exists():
             measure.run([self.options.program, "predict", "-m", model, scans / "data", "-o", output,
                          "--reference", scans / "masks", "--qc", output.with_suffix(".html"),
@@ -125,28 +131,40 @@ class Benchmark:
         with open(output / "dice.csv", newline="") as file:
             self.rows += [[*labels, *row] for row in list(csv.reader(file))[1:]]
 
-    def configuration(self, name, others, test):
-        """Trains one configuration and predicts everything with it."""
-        trained = self.train(others, name)
-        for flip, words in FLIPS.items():
-            for fold, (model, own) in enumerate(trained, 1):
-                self.predict(model, own, ["validation", name, "one" + flip, str(fold)], *words)
-                self.predict(model, test, ["test", name, "one" + flip, str(fold)], *words)
-        for flip, words in FLIPS.items():
-            labels = ["test", name, "ensemble" + flip, "all"]
-            self.predict(self.folder / name, test, labels, "--ensemble", "True", *words)
+    def predict_all(self, name, models, others, test, *words):
+        """Predicts each fold's own scans and the test scans."""
+        parts = [self.part(others, f"fold{fold + 1}",
+                           [i for i, pair in enumerate(self.pairs) if pair["folds"] == [fold]])
+                 for fold in range(self.options.folds)]
+        for flip, flipped in FLIPS.items():
+            for fold, (model, own) in enumerate(zip(models, parts, strict=True), 1):
+                for kind, scans in (("validation", own), ("test", test)):
+                    self.predict(model, scans, [kind, name, "one" + flip, str(fold)], *flipped,
+                                 *words)
+        for flip, flipped in FLIPS.items():
+            self.predict(models[0].parent, test, ["test", name, "ensemble" + flip, "all"],
+                         "--ensemble", "True", *flipped, *words)
 
     def run(self):
+        """Trains and predicts everything. Returns a line about the scans."""
         scans, kind = measure.scans(self.options.program, self.folder,
                                     animals=3 if self.options.quick else 10,
                                     real=not self.options.quick)
         test, others = self.divide(scans)
         for name in self.options.augmentation:
-            self.configuration(name, others, test)
-            took = f"trained in {self.seconds[name]:.0f} s" if name in self.seconds else "done"
-            print(f"{name}: {took}", file=sys.stderr, flush=True)
+            self.predict_all(name, self.train(others, name), others, test)
+            self.report(name)
+        if self.options.keras:
+            self.predict_all(KERAS, self.train_keras(others), others, test,
+                             *self.preprocessing()[:-2])
+            self.report(KERAS)
         return (f"{len(list((others / 'data').iterdir()))} {kind} in {self.options.folds} folds, "
                 f"{len(list((test / 'data').iterdir()))} in the test set.")
+
+    def report(self, name):
+        seconds = self.seconds.get(name)
+        took = "trained before" if seconds is None else f"trained in {seconds:.0f} s"
+        print(f"{name}: {took}", file=sys.stderr, flush=True)
 
 
 def write_results(options, benchmark):
@@ -154,6 +172,7 @@ def write_results(options, benchmark):
         with open(options.scans_csv, "w", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([summary.COLUMNS, *benchmark.rows])
     if options.pictures:
+        options.pictures.mkdir(parents=True, exist_ok=True)
         scores = summary.scores(benchmark.rows)
         (options.pictures / "scans.svg").write_text(pictures.all_scans(scores))
         pages = benchmark.folder / "predictions"
@@ -162,7 +181,7 @@ def write_results(options, benchmark):
 
 def main():
     options = arguments()
-    measure.need(options.program)
+    measure.need(options.program, *[options.keras_python] if options.keras else [])
     began = measure.load()
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)

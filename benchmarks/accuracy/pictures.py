@@ -5,6 +5,8 @@ import json
 import re
 from html import escape
 
+import summary
+
 COLOURS = {"fmri": "#2a6fbb", "anatomical": "#d1701c", "dti": "#3b9150", "noddi": "#8a4fb0",
            "regwarp": "#7a7a7a"}
 STYLE = ("<style>text{font:11px sans-serif;fill:#333}.mean{stroke:#000;stroke-width:2}"
@@ -88,7 +90,8 @@ def worst(scores, pages, side=120):
     y = 26
     for (augmentation, modality), score in sorted(chosen.items(), key=lambda one: one[0][1]):
         fold = next(iter(score.each))
-        scan = page_data(pages / f"validation_{augmentation}_one_{fold}.html")[score.scan]
+        name = summary.file_name(["validation", augmentation, "one", fold])
+        scan = page_data(pages / f"{name}.html")[score.scan]
         parts.append(text(10, y + 14, f"{modality} · {augmentation} · {score.scan} · "
                           f"Dice {score.dice:.4f}"))
         for i, shown in enumerate(scan["slices"]):

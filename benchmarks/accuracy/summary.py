@@ -21,6 +21,12 @@ STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365
 REFERENCE = "offline"
 
 
+def file_name(labels):
+    """The name of the files of a prediction with these labels: set, augmentation, prediction and
+    fold."""
+    return "_".join(labels).replace(", ", "_")
+
+
 class Score:
     """The Dice of one scan: the mean over the models that predicted it."""
 
