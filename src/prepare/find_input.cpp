@@ -8,12 +8,12 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/inside.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/other_formats.hpp"
 #include "msunet/prepare/folds.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
-#include "prepare/name_list.hpp"
 #include "prepare/split_check.hpp"
 #include "prepare/subject.hpp"
 #include "prepare/written_copies.hpp"
@@ -69,7 +69,7 @@ void warn_of_skipped(const Folder& data, const Folder& masks, std::vector<std::s
     if (skipped.empty()) return;
     warnings.push_back(core::concat("skipped ", skipped.size(),
                                     skipped.size() == 1 ? " entry that is" : " entries that are",
-                                    " hidden or no NIfTI files: ", joined_list(skipped)));
+                                    " hidden or no NIfTI files: ", core::joined_list(skipped)));
     for (const Folder* folder : {&data, &masks}) {
         const auto advice = io::conversion_advice(folder->skipped);
         if (advice) warnings.push_back(core::concat("not read: ", *advice));
@@ -109,8 +109,8 @@ void assign_subjects(Pairing& pairing, const data::SplitOptions& split) {
     if (!unmatched.empty()) {
         pairing.problems.push_back(core::concat(
             "--subject_pattern ", core::quoted(*split.subject_pattern), " finds no subject in ",
-            unmatched.size(), unmatched.size() == 1 ? " name: " : " names: ", name_list(unmatched),
-            "; give one that matches every volume's name"));
+            unmatched.size(), unmatched.size() == 1 ? " name: " : " names: ",
+            core::name_list(unmatched), "; give one that matches every volume's name"));
         return;
     }
     if (split.folds) {

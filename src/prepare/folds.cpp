@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/random.hpp"
 #include "msunet/core/text.hpp"
-#include "prepare/name_list.hpp"
 #include "prepare/written_copies.hpp"
 
 namespace msunet::prepare {
@@ -68,7 +68,8 @@ std::vector<Unit> units_of(std::span<const Pair> pairs, const std::vector<bool>&
     names.erase(std::ranges::unique(names).begin(), names.end());
     throw core::UsageError(core::concat(
         "--folds ", folds, " needs as many subjects and there ",
-        subjects == 1 ? "is only 1" : core::concat("are only ", subjects), " (", name_list(names),
+        subjects == 1 ? "is only 1" : core::concat("are only ", subjects), " (",
+        core::name_list(names),
         "), give fewer folds, or --subject_pattern if the names say the subject otherwise"));
 }
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "msunet/core/modality_name.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
-#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
 
@@ -79,7 +79,7 @@ public:
             const auto& [pairs, names] = said;
             notices.push_back(core::concat("the modality of ", pairs,
                                            pairs == 1 ? " pair" : " pairs", " is taken from ",
-                                           phrase(source), ": ", joined_list(names)));
+                                           phrase(source), ": ", core::joined_list(names)));
         }
     }
 

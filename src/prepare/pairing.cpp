@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "msunet/core/modality_name.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/prepare/input.hpp"
-#include "prepare/name_list.hpp"
 #include "prepare/pair_modality.hpp"
 
 namespace msunet::prepare {
@@ -89,10 +89,10 @@ std::string counts_differ(const std::vector<std::string>& data,
     const auto lonely_masks = without_counterpart(masks, keys_of(data));
     // Where no name has a counterpart, the names follow no common pattern.
     if (!lonely_data.empty() && lonely_data.size() < data.size()) {
-        text += core::concat("; volumes without a mask: ", name_list(lonely_data));
+        text += core::concat("; volumes without a mask: ", core::name_list(lonely_data));
     }
     if (!lonely_masks.empty() && lonely_masks.size() < masks.size()) {
-        text += core::concat("; masks without a volume: ", name_list(lonely_masks));
+        text += core::concat("; masks without a volume: ", core::name_list(lonely_masks));
     }
     return text + "; add or remove files until both folders hold the same number";
 }
@@ -114,20 +114,20 @@ void check_names(Pairing& pairing, const ModalityRule& rule, const FolderNames& 
     }
     if (!crossed.empty()) {
         pairing.problems.push_back(core::concat(
-            "crossed pairs: ", joined_list(crossed),
+            "crossed pairs: ", core::joined_list(crossed),
             "; the n-th volume belongs to the n-th mask in byte order, name the files alike in "
             "both folders (numbers with leading zeros: m01, m10)"));
     }
     if (!modalities.empty()) {
         pairing.problems.push_back(
-            core::concat("pairs of different modalities: ", joined_list(modalities),
+            core::concat("pairs of different modalities: ", core::joined_list(modalities),
                          "; name the files so that both folders have the same order"));
     }
     if (!different.empty()) {
         pairing.warnings.push_back(
             core::concat(different.size(), " of ", pairing.pairs.size(),
                          " pairs have names that differ, check that they belong together (",
-                         folders.where_pairs_are_listed, "): ", joined_list(different)));
+                         folders.where_pairs_are_listed, "): ", core::joined_list(different)));
     }
 }
 

@@ -9,11 +9,11 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
 #include "prepare/input_plan.hpp"
-#include "prepare/name_list.hpp"
 #include "prepare/read_pairs.hpp"
 #include "prepare/single_files.hpp"
 #include "prepare/split_check.hpp"
@@ -185,7 +185,7 @@ void note_outliers(const std::vector<data::Source>& sources, const std::vector<S
     if (skipped.empty()) return;
     notices.push_back(core::concat(
         "outliers are left as they are in ", skipped.size(),
-        " scans (20 x mean is below the 99th percentile: z-scored?): ", name_list(skipped)));
+        " scans (20 x mean is below the 99th percentile: z-scored?): ", core::name_list(skipped)));
 }
 
 /// Collective: all of the data set but its voxels.

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/prepare/read_scan.hpp"
-#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
 
@@ -21,7 +21,7 @@ std::vector<std::string> joined(const std::vector<Remark>& remarks) {
     constexpr std::size_t named = 3;
     std::vector<std::string> lines;
     for (const auto& [about, files] : groups) {
-        lines.push_back(core::concat(about, ": ", name_list(files, named)));
+        lines.push_back(core::concat(about, ": ", core::name_list(files, named)));
     }
     return lines;
 }

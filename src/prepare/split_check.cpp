@@ -5,8 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
-#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
 
@@ -60,7 +60,7 @@ std::vector<std::string> divided_subjects(std::span<const Pair> pairs) {
                          divided.size() == 1 ? " subject has scans" : " subjects have scans",
                          " in the training and in the validation data, which makes validation "
                          "Dice too high: ",
-                         joined_list(divided),
+                         core::joined_list(divided),
                          "; --split subjects keeps the scans of a subject together (if these are "
                          "no subjects, give --subject_pattern)")};
 }
@@ -84,7 +84,7 @@ std::vector<std::string> leaked_scans(std::span<const Pair> pairs,
                          leaks.size() == 1 ? " validation scan is" : " validation scans are",
                          " in the training data, too (equal bytes), which makes validation Dice "
                          "too high: ",
-                         joined_list(leaks), "; remove one of each")};
+                         core::joined_list(leaks), "; remove one of each")};
 }
 
 }  // namespace msunet::prepare

@@ -9,8 +9,8 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
-#include "prepare/name_list.hpp"
 
 namespace msunet::prepare {
 
@@ -70,10 +70,10 @@ void check_written_copies(const fs::path& folder) {
         if (!listed.contains(file)) others.push_back(file.string());
     }
     if (others.empty()) return;
-    throw core::UsageError(core::concat("--write_augmented ", core::quoted(folder.string()),
-                                        " holds files that are no copies of ",
-                                        "an earlier run (they are not in ", list_name,
-                                        "): ", name_list(others), "; give a new or empty folder"));
+    throw core::UsageError(
+        core::concat("--write_augmented ", core::quoted(folder.string()),
+                     " holds files that are no copies of ", "an earlier run (they are not in ",
+                     list_name, "): ", core::name_list(others), "; give a new or empty folder"));
 }
 
 void replace_written_copies(const fs::path& folder, std::span<const Pair> pairs,

@@ -106,6 +106,15 @@ class Skipping(PredictTest):
         self.assertIn("predicted    5 scans", result.out)
         self.assertEqual(contents(self.here / "out"), first)
 
+    def test_a_folder_of_other_files_gives_a_short_warning(self):
+        self.scans()
+        for i in range(30):
+            (self.here / "data" / f"notes{i:02}.txt").write_text("")
+        result = self.predict("data", "-o", "out")
+        self.assert_code(result, 0)
+        self.assertRegex(" ".join(result.err.split()), "notes19.txt and 10 more")
+        self.assertNotIn("notes20.txt", result.err)
+
     def test_stopped_by_signals_and_resumed(self):
         write_scans(self.here, names=[f"s{i:02}_dti" for i in range(14)])
         arguments = ("predict", "-m", "model.h5", "-ts", "64", "-fs", "0.25", "--threads", "1",

@@ -9,6 +9,7 @@
 #include "../validation_scans.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/imaging/grid.hpp"
@@ -65,7 +66,7 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
     if (!list.skipped.empty()) {
         core::log::warn(core::concat(list.skipped.size(),
                                      " entries of the INPUT folders are no scans and are skipped: ",
-                                     core::join(std::span<const std::string>(list.skipped))));
+                                     core::joined_list(list.skipped)));
     }
     if (!list.results.empty()) {
         core::log::warn(core::concat(
@@ -75,7 +76,7 @@ std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
                   "skipped: "
                 : " files of the INPUT folders are results of an earlier prediction and are "
                   "skipped: ",
-            core::join(std::span<const std::string>(list.results))));
+            core::joined_list(list.results)));
     }
     predict::check_outputs(list.scans, settings.predict);
     predict::References references;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "prepare/name_list.hpp"
+#include "msunet/core/name_list.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include "msunet/core/text.hpp"
 
-namespace msunet::prepare {
+namespace msunet::core {
 
 std::string joined_list(std::span<const std::string> texts, std::size_t most) {
     const std::size_t shown = std::min(texts.size(), most);
-    std::string list = core::join(texts.first(shown));
-    if (shown < texts.size()) list += core::concat(" and ", texts.size() - shown, " more");
+    std::string list = join(texts.first(shown));
+    if (shown < texts.size()) list += concat(" and ", texts.size() - shown, " more");
     return list;
 }
 
@@ -21,4 +21,4 @@ std::string name_list(std::span<const std::string> names, std::size_t most) {
     return joined_list(quoted, most);
 }
 
-}  // namespace msunet::prepare
+}  // namespace msunet::core

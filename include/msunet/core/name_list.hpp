@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace msunet::prepare {
+namespace msunet::core {
 
 /// "'a', 'b', 'c' and 7 more": at most `most` of them, quoted.
 [[nodiscard]] std::string name_list(std::span<const std::string> names, std::size_t most = 20);
@@ -14,4 +14,4 @@ namespace msunet::prepare {
 /// The same without quotes.
 [[nodiscard]] std::string joined_list(std::span<const std::string> texts, std::size_t most = 20);
 
-}  // namespace msunet::prepare
+}  // namespace msunet::core
