@@ -23,7 +23,6 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
-#include "refit_model.hpp"
 
 namespace msunet::app {
 
@@ -127,7 +126,7 @@ NamedFiles write_models(const unet::Architecture& architecture, const fs::path& 
 }
 
 NamedFiles write_final_files(const unet::Architecture& architecture, const fs::path& folder,
-                             const record::SweepRecord& record) {
+                             const record::SweepRecord& record, const RefitState& refit) {
     core::fault_point("final_files");
     const auto sweep = report::make_sweep(record);
     const auto names = report::write_results(folder, sweep);
@@ -150,16 +149,22 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
                                    ? ", start another search with a larger --strategy_budget"
                                    : ""));
     }
-    report::write_report(folder, record);
+    report::write_report(folder, record, refit_note(refit));
     files.emplace_back("report.html", "the whole sweep, for a browser");
     return files;
 }
 
-core::ExitCode exit_code_of(const record::SweepRecord& record) {
-    const bool failed = std::ranges::any_of(record.results(), [](const auto* result) {
-        return result->state == record::TrialState::failed;
-    });
+core::ExitCode exit_code_of(const record::SweepRecord& record, const RefitState& refit) {
+    const bool failed = refit.stage == RefitStage::failed ||
+                        std::ranges::any_of(record.results(), [](const auto* result) {
+                            return result->state == record::TrialState::failed;
+                        });
     return failed ? core::ExitCode::trials_failed : core::ExitCode::ok;
+}
+
+void warn_of_failure(const RefitState& refit) {
+    if (refit.stage != RefitStage::failed) return;
+    core::log::warn(concat("the refit ", refit_text(refit)));
 }
 
 }  // namespace msunet::app

@@ -13,6 +13,7 @@
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/unet/architecture.hpp"
+#include "refit_model.hpp"
 
 namespace msunet::app {
 
@@ -35,10 +36,14 @@ NamedFiles write_models(const unet::Architecture& architecture, const std::files
 /// the main files. Throws core::Error where a file can't be written or the best weights can't be
 /// read.
 NamedFiles write_final_files(const unet::Architecture& architecture,
-                             const std::filesystem::path& folder,
-                             const record::SweepRecord& record);
+                             const std::filesystem::path& folder, const record::SweepRecord& record,
+                             const RefitState& refit = {});
 
 /// The exit code of a sweep whose trials have all ended.
-[[nodiscard]] core::ExitCode exit_code_of(const record::SweepRecord& record);
+[[nodiscard]] core::ExitCode exit_code_of(const record::SweepRecord& record,
+                                          const RefitState& refit = {});
+
+/// Says that the model is that of a fold, where the refit failed.
+void warn_of_failure(const RefitState& refit);
 
 }  // namespace msunet::app

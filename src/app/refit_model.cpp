@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "msunet/core/error.hpp"
+#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/record/journal.hpp"
@@ -17,6 +19,7 @@
 namespace msunet::app {
 
 namespace fs = std::filesystem;
+using core::concat;
 
 namespace {
 
@@ -45,6 +48,11 @@ std::int64_t mean_best_epoch(const record::SweepRecord& record, record::TrialId 
         ++count;
     }
     return count == 0 ? otherwise : std::lround(sum / static_cast<double>(count));
+}
+
+bool has_journal(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::is_regular_file(folder / refit_folder / record::journal_name, ignored);
 }
 
 }  // namespace
@@ -89,21 +97,83 @@ std::optional<record::SweepRecord> read_refit(const fs::path& folder,
                                               const record::SweepRecord& record,
                                               record::TrialId permutation) {
     const auto file = folder / refit_folder / record::journal_name;
-    std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) return std::nullopt;
-    auto replay = record::replay(file);
-    if (replay.record.start.grid != refit_start(record, permutation).grid) return std::nullopt;
-    return std::move(replay.record);
+    if (!has_journal(folder)) return std::nullopt;
+    try {
+        auto replay = record::replay(file);
+        const auto grid = refit_start(record, permutation).grid;
+        if (replay.record.start.grid != grid) return std::nullopt;
+        return std::move(replay.record);
+    } catch (const core::UsageError& error) {
+        throw core::UsageError(concat(
+            "the refit can't be read (", error.what(), "): remove the folder ",
+            core::quoted((folder / refit_folder).string()), ", and msunet train trains it again"));
+    }
 }
 
 std::optional<record::TrialResult> refit_result(const fs::path& folder,
                                                 const record::SweepRecord& record,
                                                 record::TrialId permutation) {
     if (!record.start.folding.any()) return std::nullopt;
-    const auto refit = read_refit(folder, record, permutation);
-    const auto* const result = refit ? refit->result(0) : nullptr;
-    if (result == nullptr || result->state != record::TrialState::done) return std::nullopt;
-    return *result;
+    try {
+        const auto refit = read_refit(folder, record, permutation);
+        const auto* const result = refit ? refit->result(0) : nullptr;
+        if (result == nullptr || result->state != record::TrialState::done) return std::nullopt;
+        return *result;
+    } catch (const core::UsageError& error) {
+        core::log::warn(error.what());
+        return std::nullopt;
+    }
+}
+
+RefitState refit_state(const fs::path& folder, const record::SweepRecord& record, bool is_wanted) {
+    if (!record.start.folding.any() || record.unfinished() > 0) return {};
+    const auto best = record::Leaderboard(record).best();
+    if (!best) return {};
+    RefitState state{.permutation = *best, .record = read_refit(folder, record, *best)};
+    if (!state.record || state.record->unfinished() > 0) {
+        if (is_wanted) state.stage = RefitStage::left;
+        return state;
+    }
+    const auto& result = *state.record->result(0);
+    const bool failed = result.state == record::TrialState::failed;
+    state.stage = failed ? RefitStage::failed : RefitStage::done;
+    state.problem = result.reason;
+    return state;
+}
+
+RefitState recorded_refit(const fs::path& folder, const record::SweepRecord& record) {
+    const bool is_wanted =
+        !record.finished &&
+        (record::setting(record.start.configuration, "refit") == "True" || has_journal(folder));
+    try {
+        return refit_state(folder, record, is_wanted);
+    } catch (const core::UsageError& error) {
+        return {.stage = is_wanted ? RefitStage::left : RefitStage::failed,
+                .permutation = record::Leaderboard(record).best().value(),
+                .problem = error.what()};
+    }
+}
+
+std::string refit_text(const RefitState& refit) {
+    if (refit.stage == RefitStage::none) return {};
+    if (refit.stage == RefitStage::failed) {
+        return concat("failed (", refit.problem,
+                      "): best_model.hdf5 and archive have the model of the best fold",
+                      refit.record ? "; --retry_failed True trains it again" : "");
+    }
+    const auto model = concat("permutation ", refit.permutation, " on all scans");
+    if (!refit.problem.empty()) return concat(model, ": ", refit.problem);
+    if (!refit.record) return concat(model, ", has not started");
+    const auto epochs = core::python_str(refit.record->start.grid.at("epochs").front());
+    if (refit.stage == RefitStage::done) {
+        return concat(model, ", ", epochs, epochs == "1" ? " epoch" : " epochs");
+    }
+    const auto* const trial = refit.record->find(0);
+    return concat(model, ", epoch ", trial != nullptr ? trial->epochs.size() : 0, "/", epochs);
+}
+
+report::RefitNote refit_note(const RefitState& refit) {
+    return {refit.stage == RefitStage::left, refit_text(refit)};
 }
 
 }  // namespace msunet::app

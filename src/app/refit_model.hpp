@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "msunet/core/permutation.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/report/html.hpp"
 
 namespace msunet::app {
 
@@ -26,14 +28,45 @@ inline constexpr const char* refit_folder = "refit";
                                              record::TrialId permutation);
 
 /// The record of the refit of a permutation in the experiment `folder`; nothing where there is none
-/// or it trained other values.
+/// or it trained other values. Throws core::UsageError where its journal is damaged.
 [[nodiscard]] std::optional<record::SweepRecord> read_refit(const std::filesystem::path& folder,
                                                             const record::SweepRecord& record,
                                                             record::TrialId permutation);
 
-/// The result of the refit of a permutation that is done; its files lie in `refit`.
+/// The result of the refit of a permutation that is done; its files lie in `refit`. A damaged
+/// journal is a warning, and counts as no refit.
 [[nodiscard]] std::optional<record::TrialResult> refit_result(const std::filesystem::path& folder,
                                                               const record::SweepRecord& record,
                                                               record::TrialId permutation);
+
+enum class RefitStage {
+    none,  ///< none is due: no folds, trials are left, no best one, or not asked for
+    left,
+    failed,
+    done,
+};
+
+/// How far the refit of the best permutation is.
+struct RefitState {
+    RefitStage stage = RefitStage::none;
+    record::TrialId permutation = 0;
+    std::optional<record::SweepRecord> record{};  ///< of the refit, where it has started
+    std::string problem{};                        ///< why it failed or can't be read
+};
+
+/// `is_wanted`: whether one that is not there counts as left. Throws as read_refit does.
+[[nodiscard]] RefitState refit_state(const std::filesystem::path& folder,
+                                     const record::SweepRecord& record, bool is_wanted);
+
+/// The same for a reader: by its journals an experiment that has not finished wants a refit if its
+/// first start did or a later one began it. A damaged journal is `problem`.
+[[nodiscard]] RefitState recorded_refit(const std::filesystem::path& folder,
+                                        const record::SweepRecord& record);
+
+/// "permutation 1 on all scans, epoch 3/20", "failed (why): …"; empty without a refit.
+[[nodiscard]] std::string refit_text(const RefitState& refit);
+
+/// The same for report.html.
+[[nodiscard]] report::RefitNote refit_note(const RefitState& refit);
 
 }  // namespace msunet::app

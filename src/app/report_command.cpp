@@ -17,6 +17,7 @@
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/sweep/target.hpp"
+#include "refit_model.hpp"
 
 namespace msunet::app {
 
@@ -125,15 +126,20 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
         return core::ExitCode::ok;
     }
     if (options.metric) log_best(record);
-    if (record::has_ended(record)) {
-        log_written(folder, write_final_files(unet::published_architecture(), folder, record));
+    const auto refit = recorded_refit(folder, record);
+    const bool refit_is_left = refit.stage == RefitStage::left;
+    if (record::has_ended(record, refit_is_left)) {
+        const auto architecture = unet::published_architecture();
+        log_written(folder, write_final_files(architecture, folder, record, refit));
+        warn_of_failure(refit);
         return core::ExitCode::ok;
     }
     report::write_partial_results(folder, report::make_sweep(record));
-    report::write_report(folder, record);
-    core::log::info(concat("wrote ", folder / "results.partial.csv", " and ",
-                           folder / "report.html", ": ", record.unfinished(),
-                           " trials have not ended yet"));
+    report::write_report(folder, record, refit_note(refit));
+    core::log::info(
+        concat("wrote ", folder / "results.partial.csv", " and ", folder / "report.html", ": ",
+               refit_is_left ? concat("the refit has not ended yet: ", refit_text(refit))
+                             : concat(record.unfinished(), " trials have not ended yet")));
     return core::ExitCode::ok;
 }
 

@@ -20,6 +20,7 @@
 #include "msunet/report/search.hpp"
 #include "msunet/sweep/scheduler.hpp"
 #include "msunet/unet/hyperparameters.hpp"
+#include "refit_model.hpp"
 #include "world.hpp"
 
 namespace msunet::app {
@@ -33,8 +34,8 @@ std::optional<record::Owner> running_start(const record::SweepRecord& record) {
     return record::in_use_by(record, {this_owner().host, 0, {}}, core::unix_now());
 }
 
-std::string state_text(const record::SweepRecord& record) {
-    if (record.finished || record.unfinished() == 0) return "finished";
+std::string state_text(const record::SweepRecord& record, bool refit_is_left) {
+    if (record.finished || (record.unfinished() == 0 && !refit_is_left)) return "finished";
     if (const auto user = running_start(record)) {
         return concat("running on ", user->host, " (pid ", user->pid, ")");
     }
@@ -84,7 +85,9 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     FolderOptions options;
     const auto schema = experiment_schema("status", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
-    const auto record = read_experiment(folder_of("status", options));
+    const auto folder = folder_of("status", options);
+    const auto record = read_experiment(folder);
+    const auto refit = recorded_refit(folder, record);
     std::size_t failed = 0;
     std::size_t stopped = 0;
     for (const auto* result : record.results()) {
@@ -92,8 +95,8 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
         if (result->state == record::TrialState::stopped) ++stopped;
     }
     const auto all = record.planned();
-    core::log::info(
-        concat("experiment   ", record.start.experiment_name, ", ", state_text(record)));
+    core::log::info(concat("experiment   ", record.start.experiment_name, ", ",
+                           state_text(record, refit.stage == RefitStage::left)));
     core::log::info(concat("trials       ", all, ": ", all - record.unfinished(), " ended (",
                            failed, " failed",
                            stopped > 0 ? concat(", ", stopped, " stopped by the search") : "",
@@ -114,6 +117,9 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     }
     if (const auto* best = record::best(record)) {
         core::log::info(concat("best so far  ", best_text(record, *best)));
+    }
+    if (const auto text = refit_text(refit); !text.empty()) {
+        core::log::info(concat("refit        ", text));
     }
     const auto groups = report::groups_of(record.start.world);
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {

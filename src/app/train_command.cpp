@@ -78,7 +78,7 @@ Command train_command() {
              {ExitCode::failure},
              {ExitCode::usage, "a resume with other options or data"},
              {ExitCode::input},
-             {ExitCode::trials_failed},
+             {ExitCode::trials_failed, "the refit failed"},
              {ExitCode::stopped}},
             reading,
             [](const auto& use) {

@@ -23,8 +23,8 @@ std::optional<StopReason> ended_by_limit(const SweepRecord& record) {
     return is_limit ? reason : std::nullopt;
 }
 
-bool has_ended(const SweepRecord& record) {
-    return record.unfinished() == 0 || ended_by_limit(record);
+bool has_ended(const SweepRecord& record, bool refit_is_left) {
+    return (record.unfinished() == 0 && !refit_is_left) || ended_by_limit(record);
 }
 
 std::vector<std::string> failure_lines(const SweepRecord& record) {

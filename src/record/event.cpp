@@ -148,6 +148,7 @@ public:
             }
             close_all(TrialState::pending, record_.last_sign_of_life);
         }
+        record_.finished = false;
         begin(event.world, event.owner, event.at);
     }
 

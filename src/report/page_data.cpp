@@ -199,7 +199,7 @@ std::vector<std::string> varied_names(const Sweep& sweep) {
 }  // namespace
 
 std::string page_data(const record::SweepRecord& record, const std::vector<SlicePicture>& pictures,
-                      const std::vector<ScanDice>& scans) {
+                      const std::vector<ScanDice>& scans, const RefitNote& refit) {
     const Sweep sweep = make_sweep(record);
     // Ranking, curves and timeline are those of permutations.
     const record::SweepRecord shown = record::by_permutation(record);
@@ -210,7 +210,7 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
         if (option.name == "training_scans") continue;  // figures for prediction, no setting
         settings.push_back({option.name, option.text});
     }
-    const bool unfinished = sweep.trials.size() < sweep.trial_count;
+    const bool unfinished = sweep.trials.size() < sweep.trial_count || refit.left;
     Json json{{"experiment", sweep.experiment},
               {"shard", record.start.shard},
               {"version", record.start.world.program},
@@ -233,6 +233,7 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
               {"timeline", timeline_json(shown)},
               {"search", search_json(record, sweep)},
               {"folds", folds_json(sweep)},
+              {"refit", refit.text},
               {"idle", number_json(idle_fraction(record))},
               {"settings", std::move(settings)},
               {"summary", result_names(sweep).summary},

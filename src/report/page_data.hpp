@@ -13,6 +13,6 @@ namespace msunet::report {
 /// escaped, so that no text ends the element.
 [[nodiscard]] std::string page_data(const record::SweepRecord& record,
                                     const std::vector<SlicePicture>& pictures,
-                                    const std::vector<ScanDice>& scans);
+                                    const std::vector<ScanDice>& scans, const RefitNote& refit);
 
 }  // namespace msunet::report

@@ -210,6 +210,7 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
     if (!summary.stopped.empty()) block.row("stopped", summary.stopped);
     add_best_trial(block, sweep);
     add_folds(block, sweep);
+    if (!summary.refit.empty()) block.row("refit", summary.refit);
     if (!summary.whole_masks.empty())
         block.row("whole masks", core::concat("Dice ", summary.whole_masks));
     add_late_drop(block, sweep);

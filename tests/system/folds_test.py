@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cross-validation: its tables do not depend on ranks and kills, and what it refuses."""
 
-import random
 import signal
-import time
 
 import program
 from program import run, without
 from results import events, page, records, summary_files
-from sweep import SweepTest
+from sweep import KILLED, SweepTest
 from sweep import results as sweep_results
 
 FOLDS = 3
@@ -50,12 +48,11 @@ class FoldsTest(SweepTest):
         alone = results(self.folder)
         self.check_trainings()
         self.folder.rename(self.here / "out" / "alone")
-        process = self.start_training(*OPTIONS, ranks=3)
-        if self.wait_for_lines(process, 4):
-            time.sleep(random.Random(18).uniform(0, 0.1))
-            self.end(process)
-        else:
-            self.assertEqual(process.wait(), 0, self.log())
+        killed = self.train(*OPTIONS, ranks=3, MSUNET_FAULT="journal:0:crash:12")
+        self.assertNotIn(killed.code, (0, 75), killed.text)
+        self.assertNotIn("stopped", self.events_of(self.folder))
+        left = TRAININGS - self.events_of(self.folder).count("trial_finished")
+        self.assertGreater(left, 0)
         self.assert_code(self.train(*OPTIONS, ranks=3), 0)
         self.check_trainings()
         found = results(self.folder)
@@ -63,6 +60,15 @@ class FoldsTest(SweepTest):
         for name, content in alone.items():
             self.assertEqual(found[name], content, name)
         self.check_models()
+
+    def events_of(self, folder):
+        return [event["event"] for event in events(folder)]
+
+    def command(self, *words):
+        """Output of a command that only reads."""
+        result = run(*words, self.folder, cwd=self.here)
+        self.assert_code(result, 0)
+        return result.text
 
     def check_trainings(self):
         finished = [event["result"]["trial"] for event in events(self.folder)
@@ -111,32 +117,77 @@ class FoldsTest(SweepTest):
         process.send_signal(signal.SIGUSR1)
         process.send_signal(signal.SIGCONT)
         self.assertEqual(process.wait(), 75, self.log())
-        self.assertNotIn("finished", {event["event"] for event in events(self.folder)})
+        self.assertNotIn("finished", self.events_of(self.folder))
+        self.check_that_the_refit_is_left("stopped")
+        killed = self.train(*REFIT, MSUNET_FAULT="train.step:0:crash:3")
+        self.assert_code(killed, KILLED)
+        self.assertNotIn("trial_finished", self.events_of(self.folder / "refit"))
+        self.check_that_the_refit_is_left("nothing runs")
         self.assert_code(self.train(*REFIT), 0)
+        self.assertFalse(page(self.folder)["unfinished"])
+        self.assertIn("x, finished", self.command("status"))
         refit = events(self.folder / "refit")
         self.assertIn("trial_paused", {event["event"] for event in refit})
         ends = [event["result"]["best_epoch"] + 1 for event in events(self.folder)
                 if event["event"] == "trial_finished"]
         epochs = refit[0]["grid"]["epochs"][0]
         self.assertAlmostEqual(epochs, sum(ends) / 2, delta=0.5)
+        self.assertLess(epochs, 6)
         self.assertEqual(refit[0]["grid"], {"batch_size": [6], "epochs": [epochs], "lr": [0.0005]})
         plain = f"{{'lr': 0.0005, 'epochs': {epochs}, 'batch_size': 6}}"
         self.assert_code(self.train("-talos", plain, "-at", "0.6", "-v", "0", "-n", "plain"), 0)
         self.assertEqual(self.model(self.folder), self.model(self.here / "out" / "plain"))
 
-        # Without it the model is that of the best fold.
+    def check_that_the_refit_is_left(self, state):
+        """With a refit that has begun."""
+        text = self.command("status")
+        self.assertIn(f"experiment   x, {state}", text)
+        self.assertRegex(text, r"refit +permutation 0 on all scans, epoch \d/\d")
+        self.assertIn("the refit has not ended yet", self.command("report"))
+        self.assertFalse((self.folder / "best_model.hdf5").exists())
+        self.assertTrue(page(self.folder)["unfinished"])
+
+    def test_a_refit_follows_later(self):
+        """Without it, or before it, the model is that of the best fold."""
+        self.assert_code(self.train(*REFIT, "--refit", "False"), 0)
+        self.assertFalse((self.folder / "refit").exists())
+        self.assertEqual(self.model(self.folder), self.best_fold())
+        limited = self.train(*REFIT, "--time_limit", "0.001 s")
+        self.assert_code(limited, 0)
+        self.assertIn("the time limit has come", limited.text)
+        self.assertIn("x, ended by --time_limit", self.command("status"))
+        self.assertTrue(page(self.folder)["unfinished"])
+        self.assertEqual(self.model(self.folder), self.best_fold())
+        self.assert_code(self.train(*REFIT), 0)
+        self.assertIn("trial_finished", self.events_of(self.folder / "refit"))
+        self.assertNotEqual(self.model(self.folder), self.best_fold())
+        self.assertIn("nothing left to do", self.train(*REFIT).text)
+
+        journal = self.folder / "refit" / "journal.jsonl"
+        lines = journal.read_text().splitlines()
+        journal.write_text("\n".join([lines[0], "{", *lines[2:], ""]))
+        self.assertRegex(self.command("status"), r"refit +failed \(.*damaged in line 2")
+        self.assertRegex(self.command("report"), "warning: the refit can't be read.*damaged in line 2")
+        self.assertEqual(self.model(self.folder), self.best_fold())
+        result = self.train(*REFIT)
+        self.assert_code(result, 2)
+        self.assertRegex(result.err, "refit/journal.jsonl' is damaged in line 2.*remove the folder .*refit'")
+
+    def best_fold(self):
         rows = records(self.folder / "folds.csv")
-        first = max(rows, key=lambda row: float(row["val_dice_coef"]))["fold"]
-        self.assert_code(self.train(*REFIT, "--refit", "False", "-n", "y"), 0)
-        y = self.here / "out" / "y"
-        self.assertFalse((y / "refit").exists())
-        self.assertEqual(self.model(y),
-                         (y / "fold_models" / f"permutation0_repeat1_fold{first}.hdf5").read_bytes())
+        fold = max(rows, key=lambda row: float(row["val_dice_coef"]))["fold"]
+        return (self.folder / "fold_models" / f"permutation0_repeat1_fold{fold}.hdf5").read_bytes()
 
     def test_a_failed_refit_leaves_the_best_fold(self):
         options = (*REFIT[:1], "{'epochs': 1, 'batch_size': 8}", *REFIT[2:])
         result = self.train(*options, MSUNET_FAULT="train.engine:0:out_of_memory:3")
-        self.assert_code(result, 0)
+        self.assert_code(result, 4)
+        self.assertRegex(result.text, r"  refit +failed \(")
+        self.assertRegex(page(self.folder)["refit"], r"failed \(.*memory")
+        self.assertIn("warning: the refit failed", self.command("report"))
+        again = self.train(*options)
+        self.assert_code(again, 4)
+        self.assertRegex(again.text, r"(?s)nothing left to do.*warning: the refit failed")
         self.assertRegex(result.err, r"warning: the refit failed \(.*memory.*--retry_failed")
         self.assertIn("best_model.hdf5    the best model, model of its best fold", result.text)
         result = self.train(*options, "--retry_failed", "True")

@@ -15,9 +15,9 @@ namespace msunet::record {
 /// did. Its results are complete as they are, and a later start continues the sweep.
 [[nodiscard]] std::optional<StopReason> ended_by_limit(const SweepRecord& record);
 
-/// Whether there is something to write final results of: every trial has ended, or a limit of the
-/// sweep ended it.
-[[nodiscard]] bool has_ended(const SweepRecord& record);
+/// Whether there is something to write final results of: every trial has ended and so has
+/// the refit, or a limit of the sweep ended it.
+[[nodiscard]] bool has_ended(const SweepRecord& record, bool refit_is_left = false);
 
 /// A line that says how many trials failed, how to run them again, and the first few reasons.
 /// Empty where none failed.

@@ -62,6 +62,8 @@ struct FinalSummary {
     std::string whole_masks{};
     /// What a search did (rungs_text, epochs_text), or empty.
     std::vector<std::string> search{};
+    /// The training of the best permutation on all scans, or empty.
+    std::string refit{};
     /// Why the sweep ended before all trials ran ("time limit reached"), or empty.
     std::string stopped{};
 };

@@ -40,13 +40,13 @@ std::string stopped_text(const dispatch::SweepEnding& ending) {
     }
 }
 
+}  // namespace
+
 record::StopReason reason_of(const dispatch::SweepEnding& ending) {
     if (ending.ending == sweep::Ending::time_limit) return record::StopReason::time_limit;
     if (ending.ending == sweep::Ending::target) return record::StopReason::performance_target;
     return ending.stop_reason.value_or(record::StopReason::error);
 }
-
-}  // namespace
 
 core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator& world) {
     return on_root(world, [&] {
@@ -54,14 +54,16 @@ core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator
                                " have ended (--resume never starts a new experiment)"));
         const auto& record = open.choice->replay->record;
         for (const auto& line : record::failure_lines(record)) core::log::warn(line);
-        return exit_code_of(record);
+        const auto refit = recorded_refit(open.folder, record);
+        warn_of_failure(refit);
+        return exit_code_of(record, refit);
     });
 }
 
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
-                            const dispatch::SweepEnding& ending, bool refit_is_left) {
-    const bool complete = journal.record().unfinished() == 0 && !refit_is_left;
+                            const dispatch::SweepEnding& ending, const RefitState& refit) {
+    const bool complete = journal.record().unfinished() == 0 && refit.stage != RefitStage::left;
     report::FinalSummary summary;
     summary.folder = folder.string();
     summary.idle_fraction = report::idle_fraction(journal.record());
@@ -74,23 +76,25 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     if (!complete) summary.stopped = stopped_text(ending);
     if (complete) {
         // The date in the files' names and in the archive is the journal's last before this.
-        summary.files = write_final_files(architecture, folder, journal.record());
+        summary.files = write_final_files(architecture, folder, journal.record(), refit);
         journal.append(record::Finished{core::unix_now()});
     } else if (!stopped) {
         // Before the files: whoever writes them again has the same record.
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
-        summary.files = write_final_files(architecture, folder, journal.record());
+        summary.files = write_final_files(architecture, folder, journal.record(), refit);
     } else {
         report::write_partial_results(folder, report::make_sweep(journal.record()));
-        report::write_report(folder, journal.record());
+        report::write_report(folder, journal.record(), refit_note(refit));
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
     }
     journal.sync();
+    summary.refit = refit_text(refit);
     const auto scans = report::read_scan_dice(folder, journal.record());
     summary.whole_masks = report::mean_dice_text(scans);
     core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
+    warn_of_failure(refit);
     if (stopped) return core::ExitCode::stopped;
-    return exit_code_of(journal.record());
+    return exit_code_of(journal.record(), refit);
 }
 
 }  // namespace msunet::app

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "../refit_model.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/dispatch/dispatcher.hpp"
 #include "msunet/record/journal.hpp"
@@ -16,7 +17,10 @@ namespace msunet::app {
 /// code.
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
-                            const dispatch::SweepEnding& ending, bool refit_is_left = false);
+                            const dispatch::SweepEnding& ending, const RefitState& refit = {});
+
+/// Why a start ended that leaves trials or the refit.
+[[nodiscard]] record::StopReason reason_of(const dispatch::SweepEnding& ending);
 
 /// Collective over `world`: says that the experiment has finished, and what failed in it. Returns
 /// the exit code with which the start that finished it ended.

@@ -10,6 +10,7 @@
 #include "../commands.hpp"
 #include "../extension.hpp"
 #include "../on_root.hpp"
+#include "../refit_model.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
@@ -80,7 +81,9 @@ void find_recorded(const TrainSettings& settings, ExperimentChoice& choice,
     }
     const auto& record = found.extended ? *found.extended : recorded;
     found.group_size = record.start.world.group_size;
-    found.finished = record.finished && !settings.sweep.retry_failed;
+    found.finished =
+        record.finished && !settings.sweep.retry_failed &&
+        refit_state(found.folder, record, settings.sweep.refit).stage != RefitStage::left;
     start.shared = record.start.shared;
     if (record.start.indices.empty()) return;
     start.trials = record.start.trials;

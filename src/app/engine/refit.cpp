@@ -8,11 +8,11 @@
 
 #include "../on_root.hpp"
 #include "../refit_model.hpp"
+#include "finish_sweep.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/record/ranking.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "run_sweep.hpp"
 
@@ -26,13 +26,11 @@ namespace {
 /// The permutation to train; nothing where it is trained or none is best.
 std::optional<record::TrialId> permutation_left(const RunnerParts& parts,
                                                 const record::SweepRecord& record) {
-    if (!parts.settings.sweep.refit || !record.start.folding.any()) return std::nullopt;
-    const auto best = record::Leaderboard(record).best();
-    if (record.unfinished() > 0 || !best) return std::nullopt;
-    const auto known = read_refit(parts.folder, record, *best);
-    if (!known || known->unfinished() > 0) return best;
-    const bool failed = known->result(0)->state == record::TrialState::failed;
-    return failed && parts.settings.sweep.retry_failed ? best : std::nullopt;
+    const auto& options = parts.settings.sweep;
+    const auto state = refit_state(parts.folder, record, options.refit);
+    const bool again = state.stage == RefitStage::failed && options.refit && options.retry_failed;
+    if (state.stage != RefitStage::left && !again) return std::nullopt;
+    return state.permutation;
 }
 
 /// Rank 0: the refit's journal, new or continued.
@@ -64,14 +62,6 @@ record::Journal open_refit(const fs::path& folder, const record::SweepRecord& re
     return record::Journal::create(file, start);
 }
 
-void warn_of_failure(const record::SweepRecord& refit) {
-    const auto* const result = refit.result(0);
-    if (result == nullptr || result->state != record::TrialState::failed) return;
-    core::log::warn(concat("the refit failed (", result->reason,
-                           "): best_model.hdf5 and archive have the model of the best fold; "
-                           "--retry_failed True trains again"));
-}
-
 /// The settings of the refit: one split without validation data, callbacks off.
 TrainSettings settings_of_refit(TrainSettings settings) {
     settings.split.folds.reset();
@@ -85,7 +75,7 @@ TrainSettings settings_of_refit(TrainSettings settings) {
 }  // namespace
 
 std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record::Journal* journal,
-                                                std::optional<double> stop_before) {
+                                                const dispatch::SweepLimits& limits) {
     const auto& world = parts.topology.all();
     std::optional<record::Journal> own;
     const bool is_due = on_root(world, [&] {
@@ -114,10 +104,8 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
     std::optional<DispatcherSetup> setup;
     double next_sign = 0;
     if (own) {
-        dispatch::SweepLimits limits;
-        limits.stop_before = stop_before;
         setup.emplace(DispatcherSetup{.journal = *own,
-                                      .limits = limits,
+                                      .limits = {limits.time_limit, limits.stop_before, {}},
                                       .cost = [](const core::Permutation&) { return 1.0; }});
         setup->tick = [&] {
             constexpr double sign_seconds = 30;
@@ -134,11 +122,9 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
         if (is_complete) {
             own->append(record::Finished{core::unix_now()});
         } else {
-            own->append(record::Stopped{ending->stop_reason.value_or(record::StopReason::signal),
-                                        core::unix_now()});
+            own->append(record::Stopped{reason_of(*ending), core::unix_now()});
         }
         own->sync();
-        warn_of_failure(own->record());
         std::error_code ignored;
         fs::remove(folder / "results.partial.csv", ignored);
     }

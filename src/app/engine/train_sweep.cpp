@@ -9,6 +9,7 @@
 
 #include "../experiment.hpp"
 #include "../on_root.hpp"
+#include "../refit_model.hpp"
 #include "../world.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"
@@ -131,17 +132,16 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto ending = or_end_job(world, [&] {
         return run_sweep(settings, open.folder, placement, run, setup ? &*setup : nullptr, world);
     });
-    const auto refit = or_end_job(world, [&] {
-        return refit_best(parts, journal ? &*journal : nullptr, decided.limits.stop_before);
-    });
+    const auto refit = or_end_job(
+        world, [&] { return refit_best(parts, journal ? &*journal : nullptr, decided.limits); });
     return on_root(world, [&] {
-        const bool refit_is_left = refit && refit->ending == sweep::Ending::stopped;
-        const auto& last = refit_is_left ? *refit : *ending;
+        const auto state = refit_state(open.folder, journal->record(), settings.sweep.refit);
+        const auto& last = state.stage == RefitStage::left ? refit.value() : *ending;
         if (last.ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
             measure_validation_scans(start.architecture, open.folder, journal->record());
         }
-        return finish_sweep(start.architecture, open.folder, *journal, last, refit_is_left);
+        return finish_sweep(start.architecture, open.folder, *journal, last, state);
     });
 }
 

@@ -11,6 +11,7 @@ function drawFolds() {
     ? `${equal.length} permutations can't be told apart. The cheapest of them, by the epochs that were trained, is ${equal[0]}.`
     : rows.length > 1 ? `Permutation ${rows[0].id} is better than all others.` : "There is no other permutation to compare with.",
   others && equal.length > 1 ? ` ${plural(others, "permutation")} ${others === 1 ? "is" : "are"} worse.` : ""));
+  if (D.refit) node.append(el("p", {}, `Refit: ${D.refit}.`));
   const first = equal.map((id) => rows.find((row) => row.id === id));
   const shown = [...first, ...rows.filter((row) => !row.equal)];
   const heads = ["id", "mean", "standard deviation", "trainings", "p against the best", "epochs in all", "time"];

@@ -24,7 +24,7 @@ function drawOverview() {
   $("title").textContent = D.experiment + (D.shard ? ` (shard ${D.shard})` : "");
   $("subtitle").textContent = `${D.started} to ${D.unfinished ? D.as_of : D.ended}`;
   if (D.unfinished) {
-    $("overview").append(el("p", { class: "notice" }, `This sweep is not complete. As of ${D.as_of}: ${parts}. Reload the page to update it.`));
+    $("overview").append(el("p", { class: "notice" }, `This sweep is not complete. As of ${D.as_of}: ${parts}${ended === D.trial_count && D.refit ? `; the refit is left (${D.refit})` : ""}. Reload the page to update it.`));
   }
   $("overview").append(
     el("div", { class: "tiles" },

@@ -41,6 +41,22 @@ TEST(Ending, ALaterStartGoesOn) {
         update(record, TrialFinished{result, 1300});
     }
     EXPECT_TRUE(has_ended(record));
+    EXPECT_FALSE(has_ended(record, true)) << "its refit is left";
+}
+
+TEST(Ending, ALimitEndsTheRefit) {
+    EXPECT_TRUE(has_ended(stopped_by(StopReason::time_limit), true));
+    EXPECT_FALSE(has_ended(stopped_by(StopReason::signal), true));
+}
+
+TEST(Ending, OneThatHasFinishedGoesOnForItsRefit) {
+    SweepRecord record;
+    update(record, sample_start());
+    update(record, Finished{1100});
+    EXPECT_TRUE(record.finished);
+    update(record, Resumed{{"n1", 5, ""}, sample_world(), 1200});
+    EXPECT_FALSE(record.finished);
+    EXPECT_FALSE(record.starts.front().died);
 }
 
 TEST(FailureLines, NameReasonsAndTheRetry) {
