@@ -147,6 +147,19 @@ class FoldsTest(SweepTest):
         self.assertFalse((self.folder / "best_model.hdf5").exists())
         self.assertTrue(page(self.folder)["unfinished"])
 
+    def test_a_refit_is_announced(self):
+        dry = self.train(*REFIT, "--early_stopping", "3", "--dry_run").text
+        self.assertIn("refit: the best permutation on all scans, for the mean of its best epochs\n", dry)
+        self.assertRegex(dry, r"estimate: at most .* of training, \d+ s of it for the refit")
+        self.assertNotIn("early_stopping without restore_best", dry)
+        keeps_last = (*REFIT[:1], "{'epochs': 2, 'early_stopping': 1}", *REFIT[2:], "--dry_run")
+        dry = self.train(*keeps_last).text
+        self.assertIn("refit: the best permutation on all scans, for all of its epochs\n", dry)
+        self.assertIn("early_stopping without restore_best", dry)
+        dry = self.train(*keeps_last, "--refit", "False").text
+        self.assertNotIn("refit", dry.replace("--refit", ""))
+        self.assertNotIn("early_stopping without restore_best", dry)
+
     def test_a_refit_follows_later(self):
         """Without it, or before it, the model is that of the best fold."""
         self.assert_code(self.train(*REFIT, "--refit", "False"), 0)
@@ -154,6 +167,8 @@ class FoldsTest(SweepTest):
         self.assertEqual(self.model(self.folder), self.best_fold())
         limited = self.train(*REFIT, "--time_limit", "0.001 s")
         self.assert_code(limited, 0)
+        self.assertRegex(limited.text, r"\n  refit +the best permutation on all scans")
+        self.assertRegex(limited.text, r"will take +about (\d+ s) of training, \1 of it for the refit")
         self.assertIn("the time limit has come", limited.text)
         self.assertIn("x, ended by --time_limit", self.command("status"))
         self.assertTrue(page(self.folder)["unfinished"])

@@ -13,6 +13,7 @@
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "refit_outlook.hpp"
 #include "search_outlook.hpp"
 #include "start_plan.hpp"
 #include "start_table.hpp"
@@ -117,6 +118,9 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     if (plan.folding.any()) {
         core::log::info(
             concat("cross-validation: ", folds_text(plan.folding, plan.selection.trials.size())));
+    }
+    if (const auto refit = refit_outlook(settings, plan); !refit.empty()) {
+        core::log::info(concat("refit: ", refit));
     }
     for (const auto& line : fold_lines(survey, folds, plan.folding)) {
         core::log::info(concat("  ", line));

@@ -10,6 +10,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/prepare/summary.hpp"
+#include "refit_outlook.hpp"
 
 namespace msunet::app {
 
@@ -95,6 +96,9 @@ SettingBlock grid_block(const StartFacts& facts) {
     if (const auto folds = folds_text(facts.plan.folding, facts.plan.selection.trials.size());
         !folds.empty()) {
         block.settings.push_back({"cross-validation", folds});
+    }
+    if (const auto refit = refit_outlook(facts.settings, facts.plan); !refit.empty()) {
+        block.settings.push_back({"refit", refit});
     }
     if (!facts.sharing.empty()) block.settings.push_back({"shared trainings", facts.sharing});
     block.settings.push_back({"best means", facts.metric});

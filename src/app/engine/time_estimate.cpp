@@ -7,6 +7,7 @@
 #include <optional>
 #include <queue>
 
+#include "../refit_model.hpp"
 #include "bench_data.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/fault.hpp"
@@ -145,6 +146,38 @@ double training_seconds(const EstimateFacts& facts, const StepSpeeds& speeds,
     return seconds / static_cast<double>(facts.decided.placement.group_size);
 }
 
+/// Seconds of the refit, which one group trains after all others: those of the mean permutation, or
+/// of the best one where that is known; 0 where none is left.
+double refit_seconds(const EstimateFacts& facts, const StepSpeeds& speeds) {
+    const auto& plan = facts.plan;
+    if (!facts.settings.sweep.refit || !plan.folding.any()) return 0;
+    std::vector<core::Permutation> candidates;
+    const auto* record = facts.decided.open.record();
+    if (record != nullptr && record->unfinished() == 0 && !facts.settings.sweep.retry_failed) {
+        const auto state = refit_state(facts.decided.open.folder, *record, true);
+        if (state.stage != RefitStage::left) return 0;
+        candidates.push_back(refit_permutation(*record, state.permutation));
+    } else {
+        const auto& trials = plan.selection.trials;
+        for (std::size_t i = 0; i < std::min(trials.size(), most_counted); ++i) {
+            candidates.push_back(plan.grid->permutation(trials[i]));
+        }
+    }
+    double sum = 0;
+    for (const auto& candidate : candidates) {
+        const auto values = hyperparameters_of(facts, candidate);
+        const auto spec =
+            data::patch_spec(facts.settings.patches, values.patch_dimensions, values.patch_stride);
+        const auto samples = count_samples(facts.survey, spec);
+        const auto speed = speed_of(speeds, step_of(facts, values, samples));
+        sum += static_cast<double>(samples.training) *
+               (static_cast<double>(values.epochs) * speed.training + speed.inference);
+    }
+    return candidates.empty() ? 0
+                              : sum / static_cast<double>(candidates.size()) /
+                                    static_cast<double>(facts.decided.placement.group_size);
+}
+
 /// Whether trials may end before their last epoch, or the sweep before its last trial.
 bool may_end_early(const EstimateFacts& facts) {
     const auto& settings = facts.settings;
@@ -203,10 +236,13 @@ double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
            search_share(facts.decided);
 }
 
-std::string estimate_text(const EstimateFacts& facts, double seconds) {
+std::string estimate_text(const EstimateFacts& facts, double sweep, double refit) {
     const auto& limits = facts.decided.limits;
+    const double seconds = sweep + refit;
     auto text = core::concat(may_end_early(facts) ? "at most " : "about ", rough_duration(seconds),
-                             " of training, from steps that were timed now");
+                             " of training");
+    if (refit > 0) text += core::concat(", ", rough_duration(refit), " of it for the refit");
+    text += ", from steps that were timed now";
     auto end = limits.time_limit;
     if (limits.stop_before && (!end || *limits.stop_before < *end)) end = limits.stop_before;
     if (end && core::unix_now() + seconds > *end) {
@@ -283,7 +319,7 @@ std::string estimate_training(const TrainSettings& settings, const GridPlan& pla
     const double roughly = speeds.empty() || !world.is_root() ? 0 : seconds_left(facts, speeds);
     if (world.broadcast(roughly) >= short_sweep) speeds = time_steps(facts, most_steps);
     if (!world.is_root() || speeds.empty()) return {};
-    return estimate_text(facts, seconds_left(facts, speeds));
+    return estimate_text(facts, seconds_left(facts, speeds), refit_seconds(facts, speeds));
 }
 
 }  // namespace msunet::app

@@ -26,6 +26,7 @@
 #include "preparation_view.hpp"
 #include "print_config.hpp"
 #include "refit.hpp"
+#include "refit_outlook.hpp"
 #include "run_sweep.hpp"
 #include "search_outlook.hpp"
 #include "start_files.hpp"
@@ -58,6 +59,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     undo_launcher_binding();
     const auto plan = plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
+    if (const auto warning = long_refit_warning(settings, plan)) core::log::warn(*warning);
     on_root(world, [&] {
         const auto& folder = settings.experiment.output_directory;
         check_output_directory(folder);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What the refit after a cross-validation will be, said before it starts.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sweep_setup.hpp"
+
+namespace msunet::app {
+
+/// "the best permutation on all scans, for the mean of its best epochs"; empty without a refit.
+[[nodiscard]] std::string refit_outlook(const TrainSettings& settings, const GridPlan& plan);
+
+/// Where early stopping ends trainings, but the refit trains all epochs: that it does.
+[[nodiscard]] std::optional<std::string> long_refit_warning(const TrainSettings& settings,
+                                                            const GridPlan& plan);
+
+}  // namespace msunet::app
