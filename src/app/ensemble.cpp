@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <system_error>
 
 #include "msunet/core/error.hpp"
@@ -94,6 +95,21 @@ void check_agreement(std::span<const TrainedModel> models, const config::Setting
                    "), so that their likelihoods can't be averaged: give models that were trained "
                    "with the same preprocessing and patches"));
     }
+}
+
+std::vector<std::string> notices_of(std::span<const TrainedModel> models) {
+    std::vector<std::string> lines;
+    std::set<std::string> said;
+    for (const TrainedModel& model : models) {
+        if (model.notice.empty() || !said.insert(model.notice).second) continue;
+        const auto others = std::ranges::count(models, model.notice, &TrainedModel::notice) - 1;
+        lines.push_back(concat("model ", quoted(model.origin),
+                               others == 0   ? std::string()
+                               : others == 1 ? std::string(" and one other")
+                                             : concat(" and ", others, " others"),
+                               ": ", model.notice));
+    }
+    return lines;
 }
 
 std::string models_text(std::span<const TrainedModel> models) {

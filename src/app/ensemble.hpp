@@ -26,6 +26,9 @@ inline constexpr const char* fold_models_folder = "fold_models";
 /// `combine_settings`: options on the command line hold for all models. Throws what it throws.
 void check_agreement(std::span<const TrainedModel> models, const config::Settings& command_line);
 
+/// The models' notices, a line each: equal ones together.
+[[nodiscard]] std::vector<std::string> notices_of(std::span<const TrainedModel> models);
+
 /// "model a.hdf5", or "mean of 5 models in first/fold_models".
 [[nodiscard]] std::string models_text(std::span<const TrainedModel> models);
 

@@ -32,6 +32,7 @@ std::string read_all(std::span<const std::string> arguments, std::vector<Trained
     for (const auto& file : files) {
         models.push_back(read_trained_model(architecture, file.string()));
     }
+    for (const auto& notice : notices_of(models)) core::log::info(notice);
     check_agreement(models, command_line);
     const auto settings = combine_settings(models.front(), command_line);
     core::log::info(concat(models_text(models), ": ", settings_text(settings)));

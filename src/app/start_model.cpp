@@ -67,8 +67,7 @@ MatchedFile read_matched_model(const unet::Architecture& architecture, const fs:
     }
     auto matched = h5::match_start_model(read.file, architecture.tensor_shapes(), file);
     if (!matched.renamed.empty()) {
-        read.notice = concat(kind, " ", core::quoted(file.string()),
-                             ": layers taken by order and shape; named otherwise: ",
+        read.notice = concat("layers taken by order and shape; named otherwise: ",
                              core::join(std::span<const std::string>(matched.renamed)));
     }
     read.weights = std::move(matched.weights);
@@ -90,7 +89,10 @@ StartModel load_start_model(const unet::Architecture& architecture,
         const auto file = start_model_file(path);
         if (file) {
             auto read = read_matched_model(architecture, *file, start_model_kind);
-            if (!read.notice.empty()) core::log::info(read.notice);
+            if (!read.notice.empty()) {
+                core::log::info(
+                    concat(start_model_kind, " ", core::quoted(file->string()), ": ", read.notice));
+            }
             model.weights = std::move(read.weights);
             return file->string();
         }

@@ -21,7 +21,7 @@ namespace msunet::app {
 struct MatchedFile {
     std::vector<core::NamedArray> weights;
     h5::KerasFile file;
-    /// Says which layers are named otherwise; empty where none is.
+    /// Says which layers are named otherwise, without the file; empty where none is.
     std::string notice{};
 };
 

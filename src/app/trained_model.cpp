@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "model_attributes.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/report/deploy.hpp"
@@ -45,10 +44,10 @@ void share_one(TrainedModel& model, const comm::Communicator& world) {
 
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path) {
     auto [weights, file, notice] = read_matched_model(architecture, path, "model");
-    if (!notice.empty()) core::log::info(notice);
     TrainedModel model{.architecture = architecture,
                        .weights = std::move(weights),
                        .origin = path,
+                       .notice = std::move(notice),
                        .preprocessing = preprocessing_in(file)};
     const auto facts = unet::read_keras_model_json(file.model_config.value_or(""));
     const auto scans = model.preprocessing.find(training_scans_setting);

@@ -20,6 +20,7 @@ struct TrainedModel {
     unet::Architecture architecture;
     std::vector<core::NamedArray> weights{};  ///< all tensors in the architecture's order
     std::string origin{};                     ///< the file, for messages
+    std::string notice{};                     ///< about its layers; empty: none
     /// How scans became its input, option by option as text; empty if the file doesn't say.
     std::map<std::string, std::string> preprocessing{};
     std::string training_scans{};  ///< figures of the training scans; empty if the file has none
@@ -28,8 +29,7 @@ struct TrainedModel {
     std::int64_t input_width = 0;
 };
 
-/// Reads and compares what `read_matched_model` does and logs its notice. Throws core::InputError
-/// that names the file.
+/// Reads and compares what `read_matched_model` does. Throws core::InputError that names the file.
 TrainedModel read_trained_model(const unet::Architecture& architecture, const std::string& path);
 
 /// Collective over `world`: rank 0's models on every rank, with weights, input size and training
