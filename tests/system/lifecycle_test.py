@@ -154,6 +154,11 @@ class LifecycleTest(ProgramTest):
                      "# On this machine: float32.\nprecision: auto"):
             self.assertIn("\n" + text + "\n", printed.out)
         self.assertRegex(printed.out, r"\n# On this machine: \d+\.\nthreads: none\n")
+        # A configuration for a machine with a GPU can be written on one without.
+        gpu = run("-tpath", "data", "-mpath", "masks", "--device", "gpu", "--print_config",
+                  cwd=self.here)
+        self.assert_code(gpu, 0)
+        self.assertIn("\ndevice: gpu\n", gpu.out)
         without = run("-tpath", "data", "-mpath", "masks", "-v", "0.1", "--print_config",
                       "-path", "missing.h5", cwd=self.here)
         self.assertIn("\nmetric: dice_coef\n", without.out)

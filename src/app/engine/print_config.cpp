@@ -50,9 +50,11 @@ config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicat
     };
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
-    // A precision that was given may be one of another machine.
+    // A precision or a GPU that was asked for may be one of another machine.
     auto automatic = settings;
     automatic.train.precision.reset();
+    auto& device = automatic.train.device;
+    if (device == train::Device::gpu) device = train::Device::automatic;
     const Compute compute(automatic, topology);
     if (!settings.train.precision) here("precision", compute.precision_name());
     if (!settings.train.threads) {
