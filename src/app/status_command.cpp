@@ -101,6 +101,11 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
                            failed, " failed",
                            stopped > 0 ? concat(", ", stopped, " stopped by the search") : "",
                            "), ", record.unfinished(), " left"));
+    for (const auto& extension : record.extensions) {
+        core::log::info(concat("extended     ", core::date_text(extension.at), ": ",
+                               extension.added, extension.added == 1 ? " trial" : " trials",
+                               " added"));
+    }
     const auto search = sweep::search_epochs(record, unet::Hyperparameters{}.epochs);
     const report::Forecast forecast(record, search);
     if (const auto figures = report::search_figures(record)) {

@@ -28,6 +28,7 @@ public:
 
     void operator()(const SweepExtended& event) {
         SweepStart& start = record_.start;
+        record_.extensions.push_back({event.trials.size() - start.trials.size(), event.at});
         start.configuration = event.configuration;
         start.grid = event.grid;
         std::vector<std::pair<TrialId, std::uint64_t>> pairs;

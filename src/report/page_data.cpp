@@ -75,6 +75,15 @@ Json starts_json(const record::SweepRecord& record, const Sweep& sweep) {
     return json;
 }
 
+/// Trials added and date of each extension.
+Json extensions_json(const record::SweepRecord& record, const Sweep& sweep) {
+    Json json = Json::array();
+    for (const record::Extension& extension : record.extensions) {
+        json.push_back({extension.added, readable_date(extension.at, sweep.utc_offset)});
+    }
+    return json;
+}
+
 Json timeline_json(const record::SweepRecord& record) {
     Json json = Json::array();
     for (const record::Span& span : record.timeline) {
@@ -230,6 +239,7 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
               {"trials", trials_json(sweep, shown, names)},
               {"data", data_json(record)},
               {"starts", starts_json(record, sweep)},
+              {"extensions", extensions_json(record, sweep)},
               {"timeline", timeline_json(shown)},
               {"search", search_json(record, sweep)},
               {"folds", folds_json(sweep)},

@@ -147,6 +147,12 @@ struct Start {
     bool died = false;                  ///< it ended without an event
 };
 
+/// The sweep got a larger grid (`--extend`).
+struct Extension {
+    std::size_t added = 0;  ///< trials
+    double at = 0;          ///< unix seconds
+};
+
 /// A stretch of time that a group spent on a training.
 struct Span {
     TrialId trial = 0;       ///< the training's id
@@ -199,6 +205,7 @@ struct SweepRecord {
     double last_sign_of_life = 0;
     Owner owner;                           ///< of the newest start
     std::map<TrialId, TrialId> served_by;  ///< `start.joined()`
+    std::vector<Extension> extensions{};   ///< in their order
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;

@@ -22,7 +22,8 @@ function drawOverview() {
   const where = world ? [plural(new Set(world.nodes).size || 1, "node"), world.gpus ? `${plural(world.gpus, "GPU")} (${world.device})` : `CPU, ${plural(world.threads, "thread")} per rank`,
     world.precision, world.group > 1 ? `${world.group} ranks per trial` : ""].filter(Boolean).join(", ") : "";
   $("title").textContent = D.experiment + (D.shard ? ` (shard ${D.shard})` : "");
-  $("subtitle").textContent = `${D.started} to ${D.unfinished ? D.as_of : D.ended}`;
+  const extended = D.extensions.map(([added, date]) => `; extended by ${plural(added, "trial")} on ${date}`).join("");
+  $("subtitle").textContent = `${D.started} to ${D.unfinished ? D.as_of : D.ended}${extended}`;
   if (D.unfinished) {
     $("overview").append(el("p", { class: "notice" }, `This sweep is not complete. As of ${D.as_of}: ${parts}${ended === D.trial_count && D.refit ? `; the refit is left (${D.refit})` : ""}. Reload the page to update it.`));
   }

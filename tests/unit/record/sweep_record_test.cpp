@@ -294,6 +294,9 @@ TEST(Extended, TrialsKeepTheirPermutations) {
     EXPECT_FALSE(record.finished);
     EXPECT_FALSE(record.starts[0].died);
     EXPECT_EQ(record.planned(), 9U);
+    ASSERT_EQ(record.extensions.size(), 1U);
+    EXPECT_EQ(record.extensions[0].added, 3U);
+    EXPECT_EQ(record.extensions[0].at, 3000);
     EXPECT_EQ(record.unfinished(), 7U);
     EXPECT_EQ(record.permutation(1).at("lr"), core::Value(0.01));
     EXPECT_EQ(record.permutation(6).at("lr"), core::Value(0.005));
