@@ -45,11 +45,43 @@ std::vector<std::string> refusal(const fs::path& folder, std::string_view proble
     return lines;
 }
 
+/// With a result that reaches the target no trial would begin; nothing where there is none.
+std::optional<std::string> reached_target(const record::SweepRecord& record,
+                                          const std::optional<sweep::PerformanceTarget>& target) {
+    if (!target) return std::nullopt;
+    for (const auto* result : record.results()) {
+        if (!target->reached(*result)) continue;
+        return concat("--performance_target ", to_text(*target), ": trial ", result->trial,
+                      " has reached it (", target->metric, " ",
+                      record::metric(*result, target->metric).value_or(0),
+                      "), so that no new trial would begin; give another target or none");
+    }
+    return std::nullopt;
+}
+
+/// What such a start is refused for that does not ask for an extension.
+std::string_view unasked_text(const record::SweepStart& recorded, const record::SweepStart& current,
+                              bool extendable) {
+    if (!extendable) {
+        return " was started with another configuration or other data; use its own, another -n, or "
+               "--resume never";
+    }
+    if (current.trials.size() == recorded.trials.size()) {
+        return " has the same permutations in a grid that is written otherwise; write it as "
+               "recorded, or give --extend True, another -n, or --resume never";
+    }
+    return " was started with a smaller grid; give --extend True to train what is new and keep "
+           "what is there, use its own grid, another -n, or --resume never";
+}
+
 /// The extension of a recorded sweep to this one. Throws why there is none.
-record::SweepExtended extension_of(const fs::path& folder, const record::SweepStart& recorded,
+record::SweepExtended extension_of(const fs::path& folder, const record::SweepRecord& record,
                                    const record::SweepStart& current,
                                    const ExtensionRequest& request) {
-    const auto problems = sweep::extension_problems(recorded, current, request.values);
+    const auto& recorded = record.start;
+    auto problems = sweep::extension_problems(recorded, current, request.values);
+    const bool extendable = problems.empty() && !request.obstacle;
+    if (auto target = reached_target(record, request.target)) problems.push_back(*target);
     if (request.asked && !problems.empty()) {
         throw core::UsageError(refusal(folder,
                                        " can't be extended by these options or data; change what "
@@ -58,14 +90,7 @@ record::SweepExtended extension_of(const fs::path& folder, const record::SweepSt
     }
     if (request.asked) return sweep::extend(recorded, current, request.values);
     const auto changes = record::difference(recorded, current);
-    const bool extendable = problems.empty() && !request.obstacle;
-    throw core::UsageError(refusal(
-        folder,
-        extendable ? " was started with a smaller grid; give --extend True to train what is new "
-                     "and keep what is there, use its own grid, another -n, or --resume never"
-                   : " was started with another configuration or other data; use its own, another "
-                     "-n, or --resume never",
-        changes));
+    throw core::UsageError(refusal(folder, unasked_text(recorded, current, extendable), changes));
 }
 
 /// Resumes or extends the experiment in this folder, or throws why it can't.
@@ -75,7 +100,7 @@ ExperimentChoice reopen(const fs::path& folder, const record::SweepStart& curren
     const auto& recorded = replay.record.start;
     std::optional<record::SweepExtended> extension;
     if (!record::difference(recorded, current).empty()) {
-        extension = extension_of(folder, recorded, current, request.extension);
+        extension = extension_of(folder, replay.record, current, request.extension);
     }
     if (!replay.record.finished || extension) {
         record::require_current_version(journal_of(folder), replay);

@@ -11,6 +11,7 @@
 #include "journal_watch.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/sweep/extension.hpp"
+#include "msunet/sweep/target.hpp"
 #include "options.hpp"
 
 namespace msunet::app {
@@ -20,6 +21,7 @@ struct ExtensionRequest {
     bool asked = false;                     ///< `--extend`
     std::optional<std::string> obstacle{};  ///< see extension_obstacle
     sweep::ExtensionValues values{};
+    std::optional<sweep::PerformanceTarget> target{};  ///< at which no further trial begins
 };
 
 /// What the user asked for.
@@ -53,7 +55,8 @@ void make_output_directory(const std::filesystem::path& folder);
 /// Finds the experiment of a start that would begin with `current`, or the folder of a new one.
 /// Writes nothing. Throws core::UsageError where another start has the experiment in use, where
 /// configuration or data changed (with the differences) and the experiment can't be or is not to be
-/// extended, and where the folder is no experiment.
+/// extended, where a result has reached the target of an extension, and where the folder is no
+/// experiment.
 /// For rank 0 alone.
 [[nodiscard]] ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                                  const record::SweepStart& current);

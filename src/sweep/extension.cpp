@@ -17,6 +17,7 @@ using core::concat;
 
 core::Value spelled(const ExtensionValues& values, std::string_view name,
                     const core::Value& value) {
+    if (values.without_effect.contains(name)) return {};
     return values.canonical ? values.canonical(name, value) : value;
 }
 
@@ -49,6 +50,7 @@ public:
                 axis.fixed = position_in(list, name, default_of(values, name), values).value();
                 continue;
             }
+            axis.key = static_cast<std::size_t>(std::distance(recorded.begin(), before));
             for (const core::Value& value : before->second) {
                 axis.positions.push_back(position_in(list, name, value, values).value());
             }
@@ -57,11 +59,11 @@ public:
 
     [[nodiscard]] std::uint64_t index(std::uint64_t recorded) const {
         const std::vector<std::size_t> positions = record::positions_of(recorded_, recorded);
-        auto position = positions.begin();
         std::uint64_t index = 0;
         for (const Axis& axis : axes_) {
             const bool is_new = axis.positions.empty();
-            index = index * axis.length + (is_new ? axis.fixed : axis.positions[*position++]);
+            index =
+                index * axis.length + (is_new ? axis.fixed : axis.positions[positions[axis.key]]);
         }
         return index;
     }
@@ -70,6 +72,7 @@ private:
     struct Axis {
         std::uint64_t length = 0;
         std::vector<std::size_t> positions{};  ///< of the recorded values; empty: a new key
+        std::size_t key = 0;                   ///< its place among the recorded keys
         std::size_t fixed = 0;                 ///< of a new key's value so far
     };
     const record::GridLists& recorded_;
@@ -98,6 +101,28 @@ void add_missing_values(std::vector<std::string>& problems, const std::string& n
     }
 }
 
+/// Of equal trials the first of the tables is the best: in another order one whose weights are
+/// deleted could be.
+void add_reordered_values(std::vector<std::string>& problems, const std::string& name,
+                          const std::vector<core::Value>& recorded,
+                          const std::vector<core::Value>& current, const ExtensionValues& values) {
+    const core::Value* last = nullptr;
+    std::size_t last_position = 0;
+    for (const core::Value& value : recorded) {
+        const auto position = position_in(current, name, value, values);
+        if (!position) continue;
+        if (last != nullptr && *position < last_position) {
+            problems.push_back(concat("grid, ", name, ": ", core::python_repr(value),
+                                      " stands before ", core::python_repr(*last),
+                                      " (an extension keeps the order of the values: of equal "
+                                      "trials the first is the best), put it after"));
+            return;
+        }
+        last = &value;
+        last_position = *position;
+    }
+}
+
 std::vector<std::string> grid_problems(const record::GridLists& recorded,
                                        const record::GridLists& current,
                                        const ExtensionValues& values) {
@@ -105,7 +130,8 @@ std::vector<std::string> grid_problems(const record::GridLists& recorded,
     for (const auto& [name, list] : recorded) {
         if (const auto now = current.find(name); now != current.end()) {
             add_missing_values(problems, name, list, now->second, values);
-        } else {
+            add_reordered_values(problems, name, list, now->second, values);
+        } else if (!values.without_effect.contains(name)) {
             problems.push_back(
                 concat("grid, ", name, ": is missing (an extension keeps every key), add it"));
         }

@@ -2,7 +2,6 @@
 """A sweep that goes on with a larger grid has the results of a sweep of that grid."""
 
 import shutil
-import signal
 import tempfile
 import time
 from pathlib import Path
@@ -70,28 +69,30 @@ class ExtendTest(ProgramTest):
         self.assert_code(result, code)
         return result
 
-    def start_and_kill(self, grid):
-        """Kills an extension while it trains. Whether it did not end before."""
-        process = program.start("-tpath", "data", "-mpath", "masks", *PLACE, *OPTIONS, "-n", "x",
-                                "-talos", grid, "--extend", "True", cwd=self.here)
-        self.addCleanup(self.end, process)
-        journal = self.folder / "journal.jsonl"
-        while process.poll() is None:
-            _, found, later = journal.read_bytes().partition(b'"event":"sweep_extended"')
-            if found and b'"event":"trial_finished"' in later:
-                process.send_signal(signal.SIGKILL)
-                break
-            time.sleep(0.01)
-        self.assertIn(process.wait(), (0, KILLED), self.log())
-        return process.returncode == KILLED
+    def last_event(self):
+        return events(self.folder)[-1]["event"]
+
+    def killed_extensions(self, grid):
+        """An extension that is killed before the journal has it, before the folder's other files
+        have it, and before it trains its last trial."""
+        config = one(self.folder, "config.yaml").read_bytes()
+        for fault, last in (("journal:0:crash:2", "resumed"),
+                            ("start_files:0:crash", "sweep_extended")):
+            self.extend(grid, code=KILLED, MSUNET_FAULT=fault)
+            self.assertEqual(self.last_event(), last)
+            self.assertEqual(one(self.folder, "config.yaml").read_bytes(), config)
+        self.extend(grid, code=KILLED, MSUNET_FAULT="trial_5:0:crash")
+        self.assertNotEqual(one(self.folder, "config.yaml").read_bytes(), config)
+        named = [event["event"] for event in events(self.folder)]
+        self.assertEqual(named.count("sweep_extended"), 1)
 
     def test_tables_are_those_of_the_whole_grid(self):
         kept = tables(self.folder)
-        killed = self.start_and_kill(SECOND)
+        self.killed_extensions(SECOND)
         # The extended command goes on with and without the option.
         result = train("-n", "x", "-talos", SECOND, cwd=self.here)
         self.assert_code(result, 0)
-        self.assertIn("resuming" if killed else "nothing left to do", result.out)
+        self.assertIn("resuming", result.out)
         self.assertEqual(ids(self.folder), [0, 2, 1, 3, 4, 5])
         self.assertEqual([row for row in tables(self.folder) if row in kept], kept)
 
@@ -113,6 +114,8 @@ class ExtendTest(ProgramTest):
     def assert_commands_agree(self):
         status = run("status", "out/x", cwd=self.here)
         self.assertIn("trials       12: 12 ended (0 failed), 0 left", status.out)
+        for added in (4, 6):
+            self.assertRegex(status.out, rf"\nextended     \d{{4}}-.*: {added} trials added\n")
         before = {name: text for name, (_, text) in contents(self.folder).items()
                   if name.endswith(".csv")}
         self.assert_code(run("report", "out/x", cwd=self.here), 0)
@@ -120,6 +123,7 @@ class ExtendTest(ProgramTest):
                  if name.endswith(".csv")}
         self.assertEqual(after, before)
         self.assertEqual(len(page(self.folder)["trials"]), 12)
+        self.assertEqual([added for added, _ in page(self.folder)["extensions"]], [4, 6])
         merged = run("merge", "-o", "m", "out/x", cwd=self.here)
         self.assert_code(merged, 2)
         self.assertIn("is no shard", merged.err)
@@ -148,6 +152,52 @@ class ExtendTest(ProgramTest):
                      SECOND.replace(", 'dropout': 0.3", ""))
         self.refused(["optimizer: lacks 'Adam'"], THIRD.replace(", 'Adam'", ""))
         self.refused(["weight_factor", "1.0", "2.0"], SECOND, "-wf", "2")
+        self.refused(["--performance_target loss,1000", "has reached it"], SECOND,
+                     "--performance_target", "loss,1000")
+
+    def test_of_equal_trials_the_kept_model_stays_the_best(self):
+        grid = "{'early_stopping': %s, 'epochs': 1, 'batch_size': 6, 'lr': [0.001], 'dropout': %s}"
+
+        def start(*values, code=0):
+            result = run("-tpath", "data", "-mpath", "masks", *PLACE, *without(OPTIONS, ("--keep_models",)),
+                         "-n", "equal", "-talos", grid % values, "--extend", "True", cwd=self.here)
+            self.assert_code(result, code)
+            return result
+
+        start("[5, 6]", "0.3")
+        folder = self.here / "out" / "equal"
+        self.assertEqual(len({row["val_dice_coef"] for row in records(summary_file(folder))}), 1)
+        weights = sorted(path.parent.name for path in folder.glob("trials/*/weights.h5"))
+        self.assertEqual(weights, ["0"])
+        refused = start("[6, 5]", "0.3", code=2)
+        self.assertIn("early_stopping: 6 stands before 5", refused.err)
+        start("[5, 6]", "[0.3, 0.5]")
+        best = page(folder)["best"]
+        weights = [path.parent.name for path in folder.glob("trials/*/weights.h5")]
+        self.assertEqual(weights, [str(best)])
+
+    def test_patch_sizes_are_not_compared_where_they_have_no_effect(self):
+        grid = FIRST.replace("}", ", 'patch_dimensions': %s}")
+        self.assert_code(train("-n", "p", "-talos", grid % "[96]", cwd=self.here), 0)
+        result = train("-n", "p", "-talos", grid % "[128, 96]", "--extend", "True", cwd=self.here)
+        self.assert_code(result, 0)
+        self.assertIn("2 trials are kept, of which 2 have ended, and 0 are new", result.out)
+
+    def test_an_unfinished_sweep_and_a_failed_trial(self):
+        folder = self.here / "out" / "part"
+        first = train("-n", "part", "-talos", FIRST, cwd=self.here, MSUNET_FAULT="trial_1:0:crash")
+        self.assert_code(first, KILLED)
+        extend = ("-n", "part", "-talos", SECOND, "--extend", "True")
+        failed = train(*extend, cwd=self.here, MSUNET_FAULT="train.step:0:exception")
+        self.assert_code(failed, 4)
+        self.assertIn("2 trials are kept, of which 1 has ended, and 4 are new", failed.out)
+        again = train("-n", "part", "-talos", SECOND.replace("0.3", "[0.3, 0.4]"),
+                      "--extend", "True", "--retry_failed", "True", cwd=self.here)
+        self.assert_code(again, 0)
+        self.assertEqual(ids(folder)[:6], [0, 2, 1, 3, 4, 5])
+        self.assertEqual({row["state"] for row in records(folder / "permutations.csv")}, {"done"})
+        kept = tables(self.folder)
+        self.assertEqual([row for row in tables(folder) if row in kept], kept)
 
     def test_options_that_choose_permutations_are_refused(self):
         for options in (("--shard", "1/2"), ("--strategy", "asha"), ("--round_limit", "3"),

@@ -3,7 +3,9 @@
 /// A sweep that goes on with a larger grid: what it keeps and what is new.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@ namespace msunet::sweep {
 struct ExtensionValues {
     core::Permutation defaults;       ///< of hyperparameters that the grid doesn't name
     Expression::Canonical canonical;  ///< spells a value; empty: as it is
+    /// Keys of the grid that change no training: their values aren't compared.
+    std::set<std::string, std::less<>> without_effect{};
 };
 
 /// Why a sweep with these options can't be extended, or extend another: the option; nothing where
@@ -26,8 +30,8 @@ struct ExtensionValues {
 [[nodiscard]] std::optional<std::string> extension_obstacle(const SweepOptions& options);
 
 /// What forbids that `current` extends `recorded`, a line each: settings or data that differ, keys
-/// or values that are missing, a new key without the value that all trials had so far. Empty: it
-/// can be extended, also where nothing is new.
+/// or values that are missing or in another order, a new key without the value that all trials had
+/// so far. Empty: it can be extended, also where nothing is new.
 [[nodiscard]] std::vector<std::string> extension_problems(const record::SweepStart& recorded,
                                                           const record::SweepStart& current,
                                                           const ExtensionValues& values);

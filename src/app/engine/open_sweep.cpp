@@ -61,10 +61,15 @@ void share_new_trials(const TrainSettings& settings, const record::SweepStart& r
 }
 
 ExtensionRequest extension_request(const TrainSettings& settings) {
-    return {
-        .asked = settings.experiment.extend,
-        .obstacle = extension_obstacle(settings),
-        .values = {unet::to_permutation(default_hyperparameters(settings)), unet::canonical_value}};
+    sweep::ExtensionValues values{unet::to_permutation(default_hyperparameters(settings)),
+                                  unet::canonical_value};
+    if (settings.patches.use_frac_patch) {
+        values.without_effect = {"patch_dimensions", "patch_stride"};
+    }
+    return {.asked = settings.experiment.extend,
+            .obstacle = extension_obstacle(settings),
+            .values = std::move(values),
+            .target = settings.sweep.performance_target};
 }
 
 /// On rank 0: what a start goes on from.

@@ -8,6 +8,7 @@
 
 #include "../absolute_paths.hpp"
 #include "../commands.hpp"
+#include "msunet/core/fault.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
@@ -80,6 +81,7 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
                        const sweep::Placement& placement,
                        const std::optional<train::AcceleratorVersions>& accelerator) {
+    core::fault_point("start_files");
     const auto weights_hash =
         record::setting(start.configuration, start_weights_setting).value_or("");
     report::write_config(folder,

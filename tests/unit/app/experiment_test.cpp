@@ -166,6 +166,59 @@ TEST_F(Experiment, ALargerGridExtendsWhereThatIsAsked) {
     }
 }
 
+TEST_F(Experiment, OnlyALargerGridIsCalledOne) {
+    auto recorded = start("0.5", long_ago);
+    recorded.grid["optimizer"] = {"adam", "SGD"};
+    recorded.trials = {0, 1};
+    make("rats", recorded);
+    auto current = start("0.5", later);
+    current.trials = {0, 1};
+    const sweep::ExtensionValues values{
+        {}, [](std::string_view, const core::Value& value) {
+            return value == core::Value("Adam") ? core::Value("adam") : value;
+        }};
+    ExperimentRequest request{folder_, "rats", {}, watch(later), {}};
+    request.extension.values = values;
+    const auto message = [&](std::vector<core::Value> optimizers) {
+        current.grid["optimizer"] = std::move(optimizers);
+        try {
+            (void)choose_experiment(request, current);
+        } catch (const core::UsageError& error) {
+            return std::string(error.what());
+        }
+        return std::string("nothing was refused");
+    };
+    EXPECT_THAT(message({"Adam", "SGD"}), HasSubstr("same permutations"));
+    EXPECT_THAT(message({"SGD", "adam"}), HasSubstr("another configuration"));
+    current.trials = {0, 1, 2};
+    EXPECT_THAT(message({"Adam", "SGD", "Lion"}), HasSubstr("smaller grid"));
+}
+
+TEST_F(Experiment, AnExtensionWhoseTargetIsReachedIsRefused) {
+    auto recorded = with_rates({0.1}, start("0.5", long_ago));
+    fs::create_directories(folder_ / "rats");
+    auto journal = record::Journal::create(folder_ / "rats" / record::journal_name, recorded);
+    record::TrialFinished ended;
+    ended.result.state = record::TrialState::done;
+    ended.result.history.emplace_back().metrics.dice_coef = 0.75;
+    journal.append(ended);
+    journal.sync();
+    const auto current = with_rates({0.1, 0.2}, start("0.5", later));
+    ExperimentRequest request{folder_, "rats", {}, watch(later), {.asked = true}};
+    const auto choose_with = [&](double value) {
+        request.extension.target = sweep::PerformanceTarget{"dice_coef", value};
+        return choose_experiment(request, current);
+    };
+    EXPECT_TRUE(choose_with(0.8).extension);
+    try {
+        (void)choose_with(0.7);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("--performance_target dice_coef,0.7: trial 0 has "
+                                            "reached it (dice_coef 0.75)"));
+    }
+}
+
 TEST_F(Experiment, AFinishedOneOfAnOlderReleaseIsNotExtended) {
     make("rats", with_rates({0.1}, start("0.5", long_ago)));
     const fs::path journal = folder_ / "rats" / record::journal_name;

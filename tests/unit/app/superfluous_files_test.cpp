@@ -8,6 +8,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/record/event.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/train/trainer.hpp"
 
 namespace msunet::app {
@@ -75,6 +76,24 @@ TEST_F(SuperfluousFilesTest, KeepsTheBestWeightsOnly) {
     EXPECT_EQ(left(), (Ids{0, 1, 2, 3})) << "before the journal is on disk";
     files.remove();
     EXPECT_EQ(left(), Ids{1}) << "of two that are equal the lower id wins";
+}
+
+// A new trial that stands before the best one in tables is better where they are equal.
+TEST_F(SuperfluousFilesTest, KeepsTheWeightsOfTheFirstOfEqualTrialsOfAnExtension) {
+    end(1, 0.7);
+    record::SweepExtended extension;
+    extension.grid["lr"] = {0.1, 0.15, 0.2, 0.3, 0.35, 0.4};
+    extension.trials = {0, 4, 1, 2, 5, 3};
+    extension.indices = {0, 1, 2, 3, 4, 5};
+    record::update(record_, extension);
+    SuperfluousFiles files(folder_, false, record_);
+    files.trial_ended(end(5, 0.7), record_);
+    files.remove();
+    EXPECT_EQ(left(), Ids{1}) << "it stands after the best one";
+    files.trial_ended(end(4, 0.7), record_);
+    files.remove();
+    EXPECT_EQ(left(), Ids{4});
+    EXPECT_EQ(record::best(record_)->trial, 4U);
 }
 
 TEST_F(SuperfluousFilesTest, DeletesWhatAnEarlierStartLeft) {

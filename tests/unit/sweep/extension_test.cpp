@@ -10,6 +10,7 @@ namespace msunet::sweep {
 namespace {
 
 using record::TrialId;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -60,14 +61,14 @@ TEST(Extension, KeepsIdsAndNumbersNewPermutationsAfterThem) {
 
 TEST(Extension, FollowsSeveralExtensions) {
     auto record = record_of(start_of(rates({0.1, 0.2}, {std::int64_t{8}})));
-    extend_to(record, rates({0.2, 0.3, 0.1}, {std::int64_t{8}}));
-    extend_to(record, rates({0.2, 0.3, 0.1}, {std::int64_t{16}, std::int64_t{8}}));
+    extend_to(record, rates({0.1, 0.3, 0.2}, {std::int64_t{8}}));
+    extend_to(record, rates({0.1, 0.3, 0.2}, {std::int64_t{16}, std::int64_t{8}}));
     EXPECT_EQ(record.start.trials.size(), 6U);
     EXPECT_EQ(record.permutation(2),
               (core::Permutation{{"batch_size", std::int64_t{8}}, {"lr", 0.3}}));
     EXPECT_EQ(record.permutation(3),
-              (core::Permutation{{"batch_size", std::int64_t{16}}, {"lr", 0.2}}));
-    EXPECT_EQ(record.start.index_of(0), 5U);
+              (core::Permutation{{"batch_size", std::int64_t{16}}, {"lr", 0.1}}));
+    EXPECT_EQ(record.start.index_of(1), 5U);
 }
 
 TEST(Extension, GivesTrialsTheDefaultOfANewKey) {
@@ -86,6 +87,36 @@ TEST(Extension, ComparesValuesAsTheyAreSpelledCanonically) {
     const auto current = start_of({{"optimizer", {"SGD", "Adam"}}});
     EXPECT_THAT(extension_problems(recorded, current, values), ElementsAre());
     EXPECT_THAT(extend(recorded, current, values).trials, ElementsAre(1, 0));
+}
+
+// Of equal trials the first of the table is best: its weights may be gone in another order.
+TEST(Extension, RefusesAnotherOrderOfRecordedValues) {
+    const auto recorded = start_of(rates({0.1, 0.2, 0.3}, {std::int64_t{8}}));
+    const auto problems = [&](std::vector<core::Value> values) {
+        return extension_problems(recorded, start_of(rates(std::move(values), {std::int64_t{8}})),
+                                  plain);
+    };
+    EXPECT_THAT(problems({0.1, 0.3, 0.2}),
+                ElementsAre(AllOf(HasSubstr("grid, lr: 0.3 stands before 0.2"),
+                                  HasSubstr("put it after"))));
+    EXPECT_THAT(problems({0.4, 0.2, 0.1, 0.3}), ElementsAre(HasSubstr("0.2 stands before 0.1")));
+    EXPECT_THAT(problems({0.4, 0.1, 0.5, 0.2, 0.3}), ElementsAre());
+}
+
+TEST(Extension, IgnoresKeysWithoutEffect) {
+    auto values = plain;
+    values.without_effect = {"patch_dimensions"};
+    const auto recorded = start_of({{"lr", {0.1, 0.2}}, {"patch_dimensions", {std::int64_t{96}}}});
+    const auto other =
+        start_of({{"lr", {0.1, 0.3, 0.2}}, {"patch_dimensions", {std::int64_t{128}}}});
+    EXPECT_THAT(extension_problems(recorded, other, plain),
+                ElementsAre(HasSubstr("96 is missing")));
+    EXPECT_THAT(extension_problems(recorded, other, values), ElementsAre());
+    EXPECT_THAT(extend(recorded, other, values).trials, ElementsAre(0, 2, 1));
+    const auto without = start_of({{"lr", {0.1, 0.3, 0.2}}, {"zoom", {0.5}}});
+    values.defaults["zoom"] = 0.5;
+    EXPECT_THAT(extension_problems(recorded, without, values), ElementsAre());
+    EXPECT_THAT(extend(recorded, without, values).trials, ElementsAre(0, 2, 1));
 }
 
 TEST(Extension, NamesEveryProblem) {
