@@ -129,7 +129,9 @@ class Benchmark:
                          "--reference", scans / "masks", "--qc", output.with_suffix(".html"),
                          "--threads", self.options.threads, *words], self.folder, self.env)
         with open(output / "dice.csv", newline="") as file:
-            self.rows += [[*labels, *row] for row in list(csv.reader(file))[1:]]
+            self.rows += [[*labels, scan, modality, *(number and f"{float(number):.5f}"
+                                                      for number in numbers)]
+                          for scan, modality, *numbers in list(csv.reader(file))[1:]]
 
     def predict_all(self, name, models, others, test, *words):
         """Predicts each fold's own scans and the test scans."""

@@ -2,14 +2,16 @@
 """SVG pictures of what folds.py measured: the Dice of every scan, and the worst masks."""
 
 import json
+import math
 import re
+import statistics
 from html import escape
 
 import summary
 
 COLOURS = {"fmri": "#2a6fbb", "anatomical": "#d1701c", "dti": "#3b9150", "noddi": "#8a4fb0",
            "regwarp": "#7a7a7a"}
-STYLE = ("<style>text{font:11px sans-serif;fill:#333}.mean{stroke:#000;stroke-width:2}"
+STYLE = ("<style>text{font:11px sans-serif;fill:#333}.middle{stroke:#000;stroke-width:2}"
          ".rule{stroke:#ddd}.ours{fill:none;stroke:#e04040}.manual{fill:none;stroke:#3fbf5f}"
          "</style>")
 LEFT, RIGHT, ROW, TOP = 230, 700, 20, 30
@@ -26,35 +28,41 @@ def text(x, y, words, anchor="start"):
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
+def scale(lowest, highest):
+    """The place of a Dice on the axis, which is logarithmic in 1 - Dice: most scans lie near 1."""
+    def height(dice):
+        return -math.log(max(1 - dice, 0.002))
+
+    start, end = height(lowest) - 0.1, height(highest) + 0.1
+    return lambda dice: LEFT + (RIGHT - LEFT) * (height(dice) - start) / (end - start)
+
+
 def all_scans(scores):
-    """A row for each set, augmentation and model; a dot for each scan, a line at their mean."""
-    lowest = min(score.dice for each in scores.values() for score in each)
-    start = int(lowest * 20) / 20
+    """A row for each set, augmentation and model; a dot for each scan, a line at their median."""
+    every = [score.dice for each in scores.values() for score in each]
+    place = scale(min(every), max(every))
     bottom = TOP + ROW * len(scores)
-
-    def place(dice):
-        return LEFT + (RIGHT - LEFT) * (dice - start) / (1 - start)
-
     parts = []
-    for i in range(6):
-        x = place(start + (1 - start) * i / 5)
-        parts.append(f'<line class="rule" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}"/>')
-        parts.append(text(x, bottom + 15, f"{start + (1 - start) * i / 5:.2f}", "middle"))
+    for tick in (0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.94, 0.96, 0.97, 0.98, 0.99):
+        if min(every) <= tick <= max(every):
+            x = place(tick)
+            parts.append(f'<line class="rule" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}"/>')
+            parts.append(text(x, bottom + 15, f"{tick:g}", "middle"))
     for row, (key, each) in enumerate(sorted(scores.items(), key=lambda one: one[0][0] == "test")):
         y = TOP + ROW * (row + 0.5)
         parts.append(text(LEFT - 10, y + 4, " · ".join(key), "end"))
         parts += [f'<circle cx="{place(score.dice):.1f}" cy="{y:.1f}" r="3.5" fill-opacity="0.55" '
                   f'fill="{COLOURS[score.modality]}"><title>{escape(score.scan)} {score.dice:.4f}'
                   "</title></circle>" for score in each]
-        mean = place(sum(score.dice for score in each) / len(each))
-        parts.append(f'<line class="mean" x1="{mean:.1f}" x2="{mean:.1f}" y1="{y - 7:.1f}" '
+        middle = place(statistics.median(score.dice for score in each))
+        parts.append(f'<line class="middle" x1="{middle:.1f}" x2="{middle:.1f}" y1="{y - 7:.1f}" '
                      f'y2="{y + 7:.1f}"/>')
     modalities = sorted({score.modality for each in scores.values() for score in each})
     for i, modality in enumerate(modalities):
         x = LEFT + 110 * i
         parts.append(f'<circle cx="{x}" cy="15" r="4" fill="{COLOURS[modality]}"/>')
         parts.append(text(x + 9, 19, modality))
-    parts.append(text(RIGHT, bottom + 30, "Dice of whole masks; line: mean", "end"))
+    parts.append(text(RIGHT, bottom + 30, "Dice of whole masks; line: median", "end"))
     return document(RIGHT + 30, bottom + 40, parts)
 
 
@@ -78,7 +86,13 @@ def slice_parts(shown, x, y, side):
             f'<path class="ours" stroke-width="{stroke:.3f}" d="{shown["outline"]}"/></g>']
 
 
-def worst(scores, pages, side=120):
+def middle_slices(slices):
+    """At most two, so that the picture stays small."""
+    first = max(0, (len(slices) - 2) // 2)
+    return slices[first:first + 2]
+
+
+def worst(scores, pages, side=150):
     """The scan with the lowest Dice of each augmentation and modality, predicted by its own fold's
     model: `pages` has a page of `--qc` for each prediction."""
     chosen = {}
@@ -94,7 +108,7 @@ def worst(scores, pages, side=120):
         scan = page_data(pages / f"{name}.html")[score.scan]
         parts.append(text(10, y + 14, f"{modality} · {augmentation} · {score.scan} · "
                           f"Dice {score.dice:.4f}"))
-        for i, shown in enumerate(scan["slices"]):
+        for i, shown in enumerate(middle_slices(scan["slices"])):
             parts += slice_parts(shown, 10 + i * (side + 8), y + 20, side)
         y += side + 34
-    return document(4 * (side + 8) + 12, y, parts)
+    return document(420, y, parts)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables in Markdown of what folds.py measured.
 
-  summary.py scans.csv"""
+  summary.py scans.csv [MODALITY]      only the scans of this modality"""
 
 import csv
 import statistics
@@ -118,7 +118,10 @@ def tables(found):
 
 def main():
     with open(sys.argv[1], newline="") as file:
-        print(tables(scores(list(csv.reader(file))[1:])))
+        rows = list(csv.reader(file))[1:]
+    wanted = sys.argv[2:]
+    column = COLUMNS.index("modality")
+    print(tables(scores(row for row in rows if not wanted or row[column] in wanted)))
 
 
 if __name__ == "__main__":
