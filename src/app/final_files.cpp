@@ -140,8 +140,12 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
     if (const auto row = report::best_trial(sweep)) {
         add_models(architecture, folder, record, sweep, *row, files);
     }
-    if (report::lacks_model(sweep) && failed > 0) {
-        core::log::error("there is no model to deliver: no trial gave one (failures.csv says why)");
+    if (report::lacks_folds(sweep)) {
+        core::log::warn(concat("there is no model: ", report::missing_model_text(sweep),
+                               ", a start with another limit or without one trains the rest"));
+    } else if (report::lacks_model(sweep) && failed > 0) {
+        core::log::error(
+            concat("there is no model to deliver: no ", noun, " gave one (failures.csv says why)"));
     } else if (report::lacks_model(sweep)) {
         // Where the sweep is complete, no later start trains more.
         core::log::warn(concat("there is no model: no trial was trained to its end",

@@ -42,8 +42,9 @@ void describe(core::OptionVisitor& visitor, ReportOptions& options) {
                    .default_text = "the sweep's"},
                   options.metric);
     visitor.visit({.name = "deploy",
-                   .help = "Write archive and best_model.hdf5 of this trial instead of the best, "
-                           "and nothing else. Its weights must have been kept (--keep_models all).",
+                   .help = "Write archive and best_model.hdf5 of this trial, with --folds of this "
+                           "permutation, instead of the best, and nothing else. Its weights must "
+                           "have been kept (--keep_models all).",
                    .affects = core::Affects::run,
                    .value_name = "ID",
                    .range = ">= 0",
@@ -88,7 +89,7 @@ std::string_view state_of(const record::SweepRecord& record, record::TrialId id)
         return record::name_of(known->state);
     }
     const bool exists = std::ranges::binary_search(record.start.trials, id);
-    return exists ? record::name_of(record::TrialState::pending) : "the sweep has no such trial";
+    return exists ? record::name_of(record::TrialState::pending) : "the sweep has no such id";
 }
 
 /// Throws core::UsageError where the trial can't be deployed.
@@ -110,6 +111,16 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
     }
     sweep.chosen = id;
     log_written(folder, write_models(unet::published_architecture(), folder, record, sweep));
+}
+
+/// "3 trials have not ended yet"; with folds of how many permutations they are.
+std::string unfinished_text(const record::SweepRecord& record, const report::Sweep& sweep) {
+    const auto trials = record.unfinished();
+    auto text = concat(trials, trials == 1 ? " trial has" : " trials have", " not ended yet");
+    if (!sweep.folding.any()) return text;
+    const auto permutations = sweep.trial_count - sweep.trials.size();
+    return concat(text, ", folds of ", permutations,
+                  permutations == 1 ? " permutation" : " permutations", " without a row");
 }
 
 core::ExitCode write_report(std::span<const std::string> arguments) {
@@ -134,12 +145,13 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
         warn_of_failure(refit);
         return core::ExitCode::ok;
     }
-    report::write_partial_results(folder, report::make_sweep(record));
+    const auto sweep = report::make_sweep(record);
+    report::write_partial_results(folder, sweep);
     report::write_report(folder, record, refit_note(refit));
     core::log::info(
         concat("wrote ", folder / "results.partial.csv", " and ", folder / "report.html", ": ",
                refit_is_left ? concat("the refit has not ended yet: ", refit_text(refit))
-                             : concat(record.unfinished(), " trials have not ended yet")));
+                             : unfinished_text(record, sweep)));
     return core::ExitCode::ok;
 }
 

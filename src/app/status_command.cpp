@@ -13,6 +13,7 @@
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
@@ -68,7 +69,8 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
 std::string started_text(const record::SweepRecord& record, record::TrialId id,
                          const record::TrialRecord& trial, const report::Forecast& forecast) {
     const auto trials = record.unfinished_permutations(id);
-    auto text = concat("  ", record::training_text(id, trials), " ",
+    auto text = concat("  ", record::training_text(id, trials),
+                       record::fold_in_brackets(record.start.folding, id), " ",
                        progress_text(record, id, trial, forecast));
     if (!trial.epochs.empty()) {
         const auto& metrics = trial.epochs.back().metrics;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dispatch/overloaded.hpp"
+#include "msunet/record/by_permutation.hpp"
 
 namespace msunet::dispatch {
 
@@ -26,9 +27,8 @@ DispatcherActions DispatcherMachine::begin(double now) {
     now_ = now;
     carry_out(scheduler_.start());
     // An earlier start may have reached the target.
-    if (limits_.target && std::ranges::any_of(record_.results(), [&](const auto* result) {
-            return limits_.target->reached(*result);
-        })) {
+    if (std::ranges::any_of(record_.results(),
+                            [&](const auto* result) { return reaches_target(*result); })) {
         reach_target();
     }
     apply_time_limit();
@@ -54,8 +54,7 @@ DispatcherActions DispatcherMachine::receive(sweep::GroupId group, const ToDispa
                           },
                           [&](const Ended& ended) {
                               write(record::TrialFinished{ended.result, now_});
-                              if (limits_.target && limits_.target->reached(ended.result))
-                                  reach_target();
+                              if (reaches_target(ended.result)) reach_target();
                               tell_scheduler(sweep::TrialEnded{
                                   group, ended.result.trial,
                                   ended.result.state == record::TrialState::failed,
@@ -100,6 +99,13 @@ void DispatcherMachine::stop(record::StopReason reason) {
     if (stop_reason_) return;
     stop_reason_ = reason;
     tell_scheduler(sweep::StopRequested{});
+}
+
+bool DispatcherMachine::reaches_target(const record::TrialResult& result) const {
+    if (!limits_.target) return false;
+    if (!record_.start.folding.any()) return limits_.target->reached(result);
+    const auto whole = record::permutation_result_with(record_, result);
+    return whole && limits_.target->reached(*whole);
 }
 
 void DispatcherMachine::reach_target() {

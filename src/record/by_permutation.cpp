@@ -144,6 +144,19 @@ void add_failure(TrialResult& result, const std::vector<const TrialResult*>& tra
     }
 }
 
+const TrialResult* best_of(const std::vector<const TrialResult*>& trainings,
+                           const std::string& metric) {
+    const TrialResult* best = nullptr;
+    for (const TrialResult* training : trainings) {
+        const Score score = score_of(*training, metric);
+        if (!score.counts()) continue;
+        if (best == nullptr || ranks_before(score, score_of(*best, metric), metric)) {
+            best = training;
+        }
+    }
+    return best;
+}
+
 /// `trainings` are not empty.
 TrialResult combined(const SweepRecord& record, TrialId permutation,
                      const std::vector<const TrialResult*>& trainings) {
@@ -164,10 +177,18 @@ TrialResult combined(const SweepRecord& record, TrialId permutation,
     }
     result.notices.assign(notices.begin(), notices.end());
     add_means(result, trainings);
-    const TrialResult* const best = best_training(record, permutation);
+    const TrialResult* const best = best_of(trainings, record.start.metric);
     result.weights_file = best == nullptr ? std::string() : best->weights_file;
     add_failure(result, trainings, record.start.folding);
     return result;
+}
+
+/// Nothing where a training is missing.
+std::optional<TrialResult> result_of(const SweepRecord& record, TrialId permutation,
+                                     const std::vector<const TrialResult*>& trainings) {
+    if (trainings.size() < record.start.folding.trials()) return std::nullopt;
+    if (!record.start.folding.any()) return *trainings.front();
+    return combined(record, permutation, trainings);
 }
 
 /// What is known of a permutation whose trials have not all ended.
@@ -225,23 +246,28 @@ std::vector<const TrialResult*> trainings_of(const SweepRecord& record, TrialId 
 }
 
 std::optional<TrialResult> permutation_result(const SweepRecord& record, TrialId permutation) {
-    const auto trainings = trainings_of(record, permutation);
-    if (trainings.size() < record.start.folding.trials()) return std::nullopt;
-    if (!record.start.folding.any()) return *trainings.front();
-    return combined(record, permutation, trainings);
+    return result_of(record, permutation, trainings_of(record, permutation));
+}
+
+std::optional<TrialResult> permutation_result_with(const SweepRecord& record,
+                                                   const TrialResult& result) {
+    const TrialId permutation = record.start.folding.permutation(result.trial);
+    auto trainings = trainings_of(record, permutation);
+    std::erase_if(trainings, [&](const auto* one) { return one->trial == result.trial; });
+    const auto after =
+        std::ranges::find_if(trainings, [&](const auto* one) { return one->trial > result.trial; });
+    trainings.insert(after, &result);
+    return result_of(record, permutation, trainings);
+}
+
+std::string fold_in_brackets(const Folding& folding, TrialId trial) {
+    if (!folding.any()) return {};
+    return core::concat(" [permutation ", folding.permutation(trial), ", ",
+                        fold_text(folding, trial), "]");
 }
 
 const TrialResult* best_training(const SweepRecord& record, TrialId permutation) {
-    const std::string& metric = record.start.metric;
-    const TrialResult* best = nullptr;
-    for (const TrialResult* training : trainings_of(record, permutation)) {
-        const Score score = score_of(*training, metric);
-        if (!score.counts()) continue;
-        if (best == nullptr || ranks_before(score, score_of(*best, metric), metric)) {
-            best = training;
-        }
-    }
-    return best;
+    return best_of(trainings_of(record, permutation), record.start.metric);
 }
 
 SweepRecord by_permutation(const SweepRecord& record) {

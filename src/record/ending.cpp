@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "msunet/core/text.hpp"
+#include "msunet/record/by_permutation.hpp"
 
 namespace msunet::record {
 
@@ -43,7 +44,9 @@ std::vector<std::string> failure_lines(const SweepRecord& record) {
                 concat("… and ", failed.size() - failures_shown, " more (failures.csv)"));
             break;
         }
-        lines.push_back(concat("trial ", result->trial, ": ", result->reason));
+        lines.push_back(concat("trial ", result->trial,
+                               fold_in_brackets(record.start.folding, result->trial), ": ",
+                               result->reason));
     }
     return lines;
 }

@@ -32,15 +32,11 @@ Json split_json(const record::SweepRecord& record, bool validation) {
     return {{"pairs", pairs}, {"slices", slices}};
 }
 
-/// Scan, mask, modality and slices of each validation pair; with folds of the training whose model
-/// is the sweep's.
+/// Scan, mask, modality and slices of each validation pair; with folds of the pairs of all folds.
 Json validation_scans(const record::SweepRecord& record) {
     Json json = Json::array();
-    const record::TrialResult* const model = record::best(record);
-    const auto pairs =
-        model == nullptr ? record.start.data.pairs : record.start.pairs_of(model->trial);
-    for (const record::DataPair& pair : pairs) {
-        if (!pair.validation) continue;
+    for (const record::DataPair& pair : record.start.data.pairs) {
+        if (!pair.validation && pair.folds.empty()) continue;
         json.push_back({pair.data, pair.mask, core::name_of(pair.modality), pair.slices});
     }
     return json;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "msunet/core/text.hpp"
 #include "msunet/record/by_permutation.hpp"
@@ -126,7 +127,27 @@ bool lacks_model(const Sweep& sweep) {
     const bool trained = std::ranges::any_of(sweep.trials, [](const record::TrialResult& trial) {
         return trial.state != record::TrialState::pca;
     });
-    return trained && !best_trial(sweep);
+    return (trained || !sweep.trainings.empty()) && !best_trial(sweep);
+}
+
+bool lacks_folds(const Sweep& sweep) {
+    return sweep.folding.any() && sweep.trials.size() < sweep.trial_count && lacks_model(sweep);
+}
+
+std::string missing_model_text(const Sweep& sweep) {
+    if (!lacks_folds(sweep)) return core::concat("no ", noun_of(sweep), " gave a model");
+    std::map<record::TrialId, std::uint64_t> trained;
+    for (const record::TrialResult& training : sweep.trainings) {
+        const auto permutation = sweep.folding.permutation(training.trial);
+        if (std::ranges::find(sweep.trials, permutation, &record::TrialResult::trial) !=
+            sweep.trials.end())
+            continue;
+        if (training.state == record::TrialState::done) ++trained[permutation];
+    }
+    std::uint64_t most = 0;
+    for (const auto& entry : trained) most = std::max(most, entry.second);
+    return core::concat("no permutation has all of its folds yet (", most, " of ",
+                        sweep.folding.trials(), " trained)");
 }
 
 core::Permutation table_parameters(const Sweep& sweep, const record::TrialResult& trial) {

@@ -91,7 +91,7 @@ private:
 void add_best_trial(Block& block, const Sweep& sweep) {
     const auto row = best_trial(sweep);
     if (!row) {
-        if (lacks_model(sweep)) block.row("best", "none: no trial gave a model");
+        if (lacks_model(sweep)) block.row("best", "none: " + missing_model_text(sweep));
         return;
     }
     const record::TrialResult& best = sweep.trials[*row];
@@ -211,8 +211,14 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
     add_best_trial(block, sweep);
     add_folds(block, sweep);
     if (!summary.refit.empty()) block.row("refit", summary.refit);
-    if (!summary.whole_masks.empty())
-        block.row("whole masks", core::concat("Dice ", summary.whole_masks));
+    if (!summary.whole_masks.empty()) {
+        block.row(
+            "whole masks",
+            core::concat("Dice ", summary.whole_masks,
+                         sweep.folding.any()
+                             ? "; each scan by the model of the fold that was not trained on it"
+                             : ""));
+    }
     add_late_drop(block, sweep);
     std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));
     if (summary.starts > 1) {

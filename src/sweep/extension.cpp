@@ -168,7 +168,7 @@ std::vector<std::string> extension_problems(const record::SweepStart& recorded,
                                             const record::SweepStart& current,
                                             const ExtensionValues& values) {
     if (recorded.folding.any() || current.folding.any()) {
-        return {"--folds (the ids of its trials are those of the whole grid)"};
+        return {"a cross-validation (--folds) can't be extended: start a new experiment (-n)"};
     }
     auto problems = record::difference(recorded.configuration, current.configuration);
     std::ranges::move(record::difference(recorded.data, current.data),

@@ -63,6 +63,12 @@ bool DataParts::has_validation() const {
     return std::ranges::any_of(validation, [](bool there) { return there; });
 }
 
+bool gives_metric(const DataParts& data, std::string_view name) {
+    if (!data.has_validation() && name.find("val_") != std::string_view::npos) return false;
+    const auto of = modality_metric_of(name);
+    return !of || (of->validation ? data.validation : data.training)[of->modality];
+}
+
 std::string resolve_metric(const std::optional<std::string>& option, const DataParts& data) {
     if (!option) return std::string(record::default_metric(data.has_validation()));
     check_metric("metric", *option, data);

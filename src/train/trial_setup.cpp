@@ -44,6 +44,16 @@ std::vector<EndSetup> end_setups(const record::Assignment& assignment,
     return ends;
 }
 
+std::string no_samples_text(const record::Folding& folding, record::TrialId trial) {
+    if (folding.any()) {
+        return core::concat("there are no training samples (", record::fold_text(folding, trial),
+                            " validates on all scans that have any), give more scans or another "
+                            "number of --folds");
+    }
+    return "there are no training samples (all scans are validation data), give more scans or a "
+           "smaller --validation_split";
+}
+
 }  // namespace
 
 std::string group_problem(std::int64_t batch_size, int ranks) {
@@ -68,11 +78,7 @@ TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
     if (hyperparameters.pca_only) return;
     const auto problem = group_problem(hyperparameters.batch_size, context.group.size());
     if (!problem.empty()) throw TrialFailure(problem);
-    if (index.training().empty()) {
-        throw TrialFailure(
-            "there are no training samples (all scans are validation data), give more scans or a "
-            "smaller --validation_split");
-    }
+    if (index.training().empty()) throw TrialFailure(no_samples_text(c.folding, a.trial));
 }
 
 const EndSetup& TrialSetup::end(record::TrialId trial) const {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cross-validation: its tables do not depend on ranks and kills, and what it refuses."""
 
+import json
 import signal
 
 import program
@@ -91,7 +92,9 @@ class FoldsTest(SweepTest):
             dice = [float(one["val_dice_coef"]) for one in rows if one["permutation"] == str(number)]
             self.assertAlmostEqual(float(row["val_dice_coef"]), sum(dice) / FOLDS, delta=1e-12)
         self.assertEqual(len(list(self.folder.glob("folds/history_*"))), TRAININGS)
-        self.assertEqual(page(self.folder)["folds"]["folds"], FOLDS)
+        shown = page(self.folder)
+        self.assertEqual(shown["folds"]["folds"], FOLDS)
+        self.assertEqual(sorted(shown["whole_masks"]["scans"]), [f"{name}_data.nii" for name in NAMES])
 
     def check_models(self):
         best = page(self.folder)["best"]
@@ -208,6 +211,40 @@ class FoldsTest(SweepTest):
         result = self.train(*options, "--retry_failed", "True")
         self.assert_code(result, 0)
         self.assertIn("the best model, trained on all scans", result.text)
+
+    def test_fixed_patches_in_two_repeats(self):
+        options = ("-ufp", "False", "-talos",
+                   "{'lr': [0.001], 'epochs': 1, 'batch_size': 16, 'patch_dimensions': 32,"
+                   " 'patch_stride': 32}",
+                   "--folds", 2, "--repeats", 2, "--refit", "False")
+        result = self.train(*options, "--metric", "anatomical_val_dice")
+        self.assert_code(result, 0)
+        self.assertRegex(result.err, r"--metric anatomical_val_dice: fold \d of 2, repeat 1 of 2; "
+                                     r"fold \d of 2, repeat 2 of 2 have no scans")
+        self.assertIn("each scan by the model of the fold", result.text)
+        rows = records(self.folder / "folds.csv")
+        self.assertEqual([(row["repeat"], row["fold"]) for row in rows],
+                         [("1", "1"), ("1", "2"), ("2", "1"), ("2", "2")])
+        scans = page(self.folder)["whole_masks"]["scans"]
+        measured = {}
+        for trial in range(4):
+            for scan in json.loads((self.folder / "trials" / str(trial) / "scan_dice.json").read_text()):
+                measured.setdefault(scan["scan"], []).append(scan["dice"])
+        self.assertEqual(sorted(measured), [f"{name}_data.nii" for name in NAMES])
+        for name, dice in measured.items():
+            self.assertEqual(len(dice), 2, name)
+            self.assertAlmostEqual(scans[name][0], sum(dice) / 2, delta=1e-12)
+        models = {path.read_bytes() for path in self.folder.glob("fold_models/*")}
+        self.assertEqual(len(models), 4)
+
+    def test_a_target_waits_for_a_whole_permutation(self):
+        options = ("-talos", "{'lr': [0.001, 0.0005], 'epochs': 1, 'batch_size': 16}", "--folds", 2,
+                   "--refit", "False")
+        result = self.train(*options, "--performance_target", "val_dice_coef,0")
+        self.assert_code(result, 0)
+        self.assertIn("the performance target is reached", result.text)
+        self.assertEqual(len(records(summary_files(self.folder)[0])), 1)
+        self.assertTrue((self.folder / "best_model.hdf5").exists())
 
     def test_messages(self):
         self.refused("--folds 5 needs as many subjects and there are only 4", "'a1', 'a2'",

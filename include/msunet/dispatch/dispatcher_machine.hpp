@@ -75,6 +75,9 @@ private:
     /// The result of a trial that ends without being trained now.
     [[nodiscard]] record::Attempt attempt_of(record::TrialId trial) const;
     void stop(record::StopReason reason);
+    /// Whether the target is reached with this result; with folds by the mean of its permutation,
+    /// once all of its trials have ended.
+    [[nodiscard]] bool reaches_target(const record::TrialResult& result) const;
     void reach_target();
     void apply_time_limit();
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "msunet/record/sweep_record.hpp"
@@ -22,6 +23,13 @@ namespace msunet::record {
 /// with its reason.
 [[nodiscard]] std::optional<TrialResult> permutation_result(const SweepRecord& record,
                                                             TrialId permutation);
+
+/// As permutation_result of the result's permutation, once `record` holds the result too.
+[[nodiscard]] std::optional<TrialResult> permutation_result_with(const SweepRecord& record,
+                                                                 const TrialResult& result);
+
+/// " [permutation 2, fold 1 of 5]" of a trial; empty without folds.
+[[nodiscard]] std::string fold_in_brackets(const Folding& folding, TrialId trial);
 
 /// Of a permutation's trainings that with the best metric of the sweep; null where none is done.
 [[nodiscard]] const TrialResult* best_training(const SweepRecord& record, TrialId permutation);

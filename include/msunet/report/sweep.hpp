@@ -60,9 +60,17 @@ struct Sweep {
 /// no trial is done.
 [[nodiscard]] std::optional<std::size_t> best_trial(const Sweep& sweep);
 
-/// Whether trials that were to give a model have ended and none did: all of them failed. False
-/// where all were `pca_only`.
+/// Whether trials that were to give a model have ended and none did: all of them failed, or with
+/// folds no permutation has all of its trainings. False where all were `pca_only`.
 [[nodiscard]] bool lacks_model(const Sweep& sweep);
+
+/// Whether none of the permutations that have all of their trainings gave a model, but others lack
+/// trainings. False without folds.
+[[nodiscard]] bool lacks_folds(const Sweep& sweep);
+
+/// Why a sweep that lacks_model has none: "no permutation has all of its folds yet (3 of 5
+/// trained)", with the permutation that has most; else "no trial gave a model".
+[[nodiscard]] std::string missing_model_text(const Sweep& sweep);
 
 /// The hyperparameters as a trial's row in the tables has them: its permutation, the defaults,
 /// `experiment_name` and `num_gpus`, in ASCII order; an absent modality_weight is "None".

@@ -25,6 +25,10 @@ struct DataParts {
     [[nodiscard]] bool has_validation() const;
 };
 
+/// Whether these data can give a metric: they have its split, and for the Dice of a modality its
+/// scans.
+[[nodiscard]] bool gives_metric(const DataParts& data, std::string_view name);
+
 /// The metric that decides which trial is best: the option's, else val_dice_coef with validation
 /// data, else dice_coef. Throws core::UsageError for an unknown name (with the nearest known one)
 /// and for a metric that these data can't give.

@@ -114,6 +114,10 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     const auto estimate = estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;
     const auto folds = fold_plan_of(settings, survey);
+    for (const auto& warning :
+         fold_warnings(settings, decided.first.metric, survey, folds, plan.folding)) {
+        core::log::warn(warning);
+    }
     print_pairs(survey, folds);
     if (plan.folding.any()) {
         core::log::info(

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "msunet/core/text.hpp"
+#include "msunet/sweep/target.hpp"
 
 namespace msunet::app {
 
@@ -50,6 +51,19 @@ std::string fold_line(const prepare::Survey& survey, const prepare::FoldPlan& pl
     return concat(scans, scans == 1 ? " scan (" : " scans (",
                   core::join(std::span<const std::string>(counts)),
                   "): ", core::join(std::span<const std::string>(names)));
+}
+
+sweep::DataParts parts_of_fold(const prepare::Survey& survey, const prepare::FoldPlan& plan,
+                               const record::Folding& folding, record::TrialId trial) {
+    sweep::DataParts parts;
+    for (std::size_t i = 0; i < survey.pairs.size(); ++i) {
+        const auto modality = static_cast<std::size_t>(survey.pairs[i].pair.modality);
+        const auto use = plan.use_of(i, static_cast<std::int64_t>(folding.fold(trial)),
+                                     static_cast<std::int64_t>(folding.repeat(trial)));
+        if (use == prepare::PairUse::training) parts.training[modality] = true;
+        if (use == prepare::PairUse::validation) parts.validation[modality] = true;
+    }
+    return parts;
 }
 
 }  // namespace
@@ -111,6 +125,35 @@ std::vector<std::string> fold_lines(const prepare::Survey& survey, const prepare
                              static_cast<std::int64_t>(folding.repeat(trial)))));
     }
     return lines;
+}
+
+std::vector<std::string> fold_warnings(const TrainSettings& settings, const std::string& metric,
+                                       const prepare::Survey& survey, const prepare::FoldPlan& plan,
+                                       const record::Folding& folding) {
+    std::vector<std::string> warnings;
+    if (!folding.any()) return warnings;
+    const auto check = [&](std::string_view option, const std::string& name) {
+        std::vector<std::string> lacking;
+        for (record::TrialId trial = 0; trial < folding.trials(); ++trial) {
+            if (sweep::gives_metric(parts_of_fold(survey, plan, folding, trial), name)) continue;
+            lacking.push_back(record::fold_text(folding, trial));
+        }
+        if (lacking.empty()) return;
+        const bool is_validation = name.find("val_") != std::string::npos;
+        warnings.push_back(concat(
+            "--", option, " ", name, ": ",
+            core::join(std::span<const std::string>(lacking), folding.repeats > 1 ? "; " : ", "),
+            lacking.size() == 1 ? " has" : " have", " no scans of its modality in the ",
+            is_validation ? "validation" : "training",
+            " data, so that the mean is one of the other folds alone; give fewer --folds or "
+            "another metric"));
+    };
+    check("metric", metric);
+    if (const auto& target = settings.sweep.performance_target;
+        target && target->metric != metric) {
+        check("performance_target", target->metric);
+    }
+    return warnings;
 }
 
 }  // namespace msunet::app

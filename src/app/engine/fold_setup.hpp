@@ -42,4 +42,12 @@ void add_folds(record::DataSummary& summary, const prepare::Survey& survey,
                                                   const prepare::FoldPlan& plan,
                                                   const record::Folding& folding);
 
+/// Warnings of metrics (the one of the ranking and `--performance_target`'s) that some folds can't
+/// give, since they have no scans of its modality: the mean is one of the other folds alone.
+[[nodiscard]] std::vector<std::string> fold_warnings(const TrainSettings& settings,
+                                                     const std::string& metric,
+                                                     const prepare::Survey& survey,
+                                                     const prepare::FoldPlan& plan,
+                                                     const record::Folding& folding);
+
 }  // namespace msunet::app

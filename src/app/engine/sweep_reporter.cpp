@@ -24,14 +24,6 @@ namespace {
 constexpr double partial_seconds = 5;
 /// The other half of 1 % is the pictures' (TrialFileWriter).
 constexpr double partial_share = 0.005;
-
-/// " [permutation 2, fold 1 of 5]"; empty without folds.
-std::string fold_in_brackets(const record::SweepRecord& record, record::TrialId trial) {
-    const auto& folding = record.start.folding;
-    if (!folding.any()) return {};
-    return concat(" [permutation ", folding.permutation(trial), ", ",
-                  record::fold_text(folding, trial), "]");
-}
 }  // namespace
 
 SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& record)
@@ -114,13 +106,14 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
                                bool best) {
     const auto count = concat(" (", leaderboard_.ended(), " of ", record.planned(), ")");
     if (result.state == record::TrialState::failed) {
-        core::log::warn(concat("trial ", result.trial, fold_in_brackets(record, result.trial),
+        core::log::warn(concat("trial ", result.trial,
+                               record::fold_in_brackets(record.start.folding, result.trial),
                                " failed", count, ": ", result.reason));
         return;
     }
     std::string text =
-        concat("trial ", result.trial, fold_in_brackets(record, result.trial), " ",
-               result.state == record::TrialState::stopped ? "stopped" : "done", count);
+        concat("trial ", result.trial, record::fold_in_brackets(record.start.folding, result.trial),
+               " ", result.state == record::TrialState::stopped ? "stopped" : "done", count);
     const auto* last = record::summary_epoch(result);
     auto value = record::metric(result, record.start.metric);
     if (result.state == record::TrialState::stopped) {

@@ -101,6 +101,10 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     first.world = describe_world(topology, nodes, placement, settings, compute);
     std::optional<record::Journal> journal;
     on_root(world, [&] {
+        for (const auto& warning :
+             fold_warnings(settings, first.metric, prepared.survey, folds, plan.folding)) {
+            core::log::warn(warning);
+        }
         journal.emplace(open_journal(settings, first, open));
         write_start_files(open.folder, settings, first, nodes, placement,
                           compute.accelerator_versions());

@@ -24,6 +24,7 @@
 #include "msunet/predict/slice_predictor.hpp"
 #include "msunet/prepare/mask_order.hpp"
 #include "msunet/prepare/read_scan.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/scan_dice.hpp"
 #include "msunet/report/sweep.hpp"
@@ -69,25 +70,29 @@ std::optional<report::ScanDice> compare(predict::SlicePredictor& predictor,
                          std::nullopt);
 }
 
+/// A training's model on the scans that validate in it.
 void measure(const unet::Architecture& architecture, const fs::path& folder,
-             const record::SweepRecord& record, const record::TrialResult& best) {
-    const auto file = folder / record::trial_folder(best.trial) / report::scan_dice_file_name;
+             const record::SweepRecord& record, const record::TrialResult& training) {
+    const auto file = folder / record::trial_folder(training.trial) / report::scan_dice_file_name;
     if (fs::exists(file)) return;
-    const auto model = model_of(architecture, folder, record, best);
+    const auto model = model_of(architecture, folder, record, training);
     // Nothing is written as a result of prediction, so any folder outside the scans will do.
     const config::Settings output{{.name = "output", .values = {folder.string()}, .origin = ""}};
     auto start = record.start;
-    start.data.pairs = start.pairs_of(best.trial);
+    start.data.pairs = start.pairs_of(training.trial);
     const auto settings = combine_settings(model, with_validation_scans(output, folder, start));
     const auto options = scan_options(settings, model);
     predict::SlicePredictor predictor(model.architecture, model.weights,
                                       *settings.model.final_activation, settings.predict.precision);
     const auto scans = validation_scans(folder, start);
+    const auto& folding = record.start.folding;
+    const auto of_fold =
+        folding.any() ? concat(" (", record::fold_text(folding, training.trial), ")") : "";
     std::vector<report::ScanDice> measured;
     for (const auto& one : scans) {
         if (core::stop_requested()) return;
-        core::log::progress(concat("Dice of whole masks: validation scan ", measured.size() + 1,
-                                   " of ", scans.size()));
+        core::log::progress(concat("Dice of whole masks", of_fold, ": validation scan ",
+                                   measured.size() + 1, " of ", scans.size()));
         auto compared = compare(predictor, one, options, settings.predict.mask_geometry);
         if (compared) measured.push_back(std::move(*compared));
     }
@@ -107,8 +112,12 @@ void measure_validation_scans(const unet::Architecture& architecture, const fs::
     const auto* best = record::best(record);
     if (best == nullptr || best->weights_file.empty()) return;
     if (!has_validation_scans(record, best->trial)) return;
+    const auto permutation = record.start.folding.permutation(best->trial);
     try {
-        measure(architecture, folder, record, *best);
+        for (const auto* training : record::trainings_of(record, permutation)) {
+            if (core::stop_requested()) return;
+            measure(architecture, folder, record, *training);
+        }
     } catch (const std::exception& error) {
         core::log::warn(
             concat("the report lacks the Dice of whole masks (", core::failure_text(error), ")"));

@@ -180,6 +180,35 @@ TEST_F(DispatcherMachineTest, AReachedTargetEndsTheSweep) {
         << "an earlier start reached it";
 }
 
+TEST_F(DispatcherMachineTest, WithFoldsAMeanReachesTheTarget) {
+    SweepLimits limits;
+    limits.target = sweep::PerformanceTarget{"dice_coef", 0.25, false};
+    record::SweepStart start;
+    for (std::int64_t i = 0; i < 3; ++i) start.grid["n"].emplace_back(i);
+    start.folding = {2, 1};
+    start.trials = record::trials_of_permutations(start.folding, {0, 1, 2});
+    start.metric = "dice_coef";
+    start.owner = {"here", 7, ""};
+    record::update(record_, start);
+    auto first = machine(1, limits);
+    (void)first.begin(100);
+    // The means of permutations 0 and 1 are 0.05 and 0.25.
+    for (const record::TrialId trial : {0U, 3U, 1U}) {
+        (void)first.receive(0, Ready{}, 101);
+        texts(first.receive(0, Started{trial, ""}, 101));
+        EXPECT_THAT(texts(first.receive(0, ended(trial), 102)), ElementsAre("trial_finished"))
+            << "0.3 is that of one fold alone";
+    }
+    EXPECT_THAT(texts(machine(1, limits).begin(200)), ElementsAre())
+        << "one fold is not the permutation";
+    (void)first.receive(0, Ready{}, 103);
+    texts(first.receive(0, Started{2, ""}, 103));
+    EXPECT_THAT(texts(first.receive(0, ended(2), 104)),
+                ElementsAre("trial_finished", "drain to 0", "end to 0"));
+    EXPECT_THAT(texts(machine(1, limits).begin(300)), ElementsAre("drain to 0", "end to 0"))
+        << "an earlier start reached it";
+}
+
 TEST_F(DispatcherMachineTest, ASearchWritesItsDecisionsBeforeWhatFollowsFromThem) {
     rules_.kind = sweep::StrategyKind::halving;
     rules_.factor = 2;

@@ -80,6 +80,21 @@ TEST(ByPermutation, MeansOfItsTrainings) {
     EXPECT_EQ(whole->weights_file, "trials/2/weights.h5") << "of the best fold";
 }
 
+TEST(ByPermutation, KnowsTheMeanWithAResultThatIsNotRecordedYet) {
+    auto record = folded_sweep();
+    for (const TrialId trial : {0U, 1U}) finish(record, training(trial, {0.5}));
+    EXPECT_FALSE(permutation_result_with(record, training(3, {0.9}))) << "one is missing";
+    finish(record, training(3, {0.9}));
+    const auto whole = permutation_result_with(record, training(2, {0.1}));
+    ASSERT_TRUE(whole);
+    EXPECT_DOUBLE_EQ(*metric(*whole, "val_dice_coef"), 0.5);
+    EXPECT_EQ(whole->weights_file, "trials/3/weights.h5");
+    finish(record, training(2, {0.1}));
+    EXPECT_DOUBLE_EQ(*metric(*permutation_result_with(record, training(3, {0.5})), "val_dice_coef"),
+                     0.4)
+        << "in place of the recorded one";
+}
+
 TEST(ByPermutation, CountsTheRestoredEpochs) {
     auto record = folded_sweep();
     for (TrialId trial = 0; trial < 4; ++trial) {

@@ -78,5 +78,19 @@ TEST(FailureLines, NameReasonsAndTheRetry) {
     EXPECT_EQ(failure_lines(record).back(), "… and 1 more (failures.csv)");
 }
 
+TEST(FailureLines, NamePermutationAndFold) {
+    auto start = sample_start();
+    start.shared.clear();
+    start.folding = {2, 1};
+    start.trials = trials_of_permutations(start.folding, {0, 1});
+    SweepRecord record;
+    update(record, start);
+    auto result = sample_result(3);
+    result.state = TrialState::failed;
+    result.reason = "out of memory";
+    update(record, TrialFinished{result, 1100});
+    EXPECT_EQ(failure_lines(record).back(), "trial 3 [permutation 1, fold 2 of 2]: out of memory");
+}
+
 }  // namespace
 }  // namespace msunet::record

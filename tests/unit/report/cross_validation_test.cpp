@@ -14,6 +14,7 @@
 #include "msunet/record/event.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
+#include "msunet/report/scan_dice.hpp"
 #include "msunet/report/terminal.hpp"
 
 namespace msunet::report {
@@ -142,7 +143,71 @@ TEST(Folds, AreInTablesSummaryAndPage) {
     EXPECT_EQ(data["best"], 1);
     EXPECT_EQ(data["trial_count"], 4);
     EXPECT_THAT(data["trials"], SizeIs(4));
-    EXPECT_EQ(data["data"]["val_scans"][0][0], "a.nii") << "the model is of the first fold";
+    ASSERT_THAT(data["data"]["val_scans"], SizeIs(2)) << "those of all folds";
+    EXPECT_EQ(data["data"]["val_scans"][1][0], "b.nii");
+}
+
+/// Writes the file of a trial.
+void write_scans(const std::filesystem::path& folder, record::TrialId trial,
+                 const std::vector<ScanDice>& scans) {
+    core::make_directories(folder / record::trial_folder(trial));
+    core::write_file_atomically(folder / record::trial_folder(trial) / scan_dice_file_name,
+                                scan_dice_to_json(scans));
+}
+
+TEST(ReadScanDice, WithFoldsHasEachScanByTheModelsThatWereNotTrainedOnIt) {
+    record::SweepStart start;
+    start.grid["lr"] = {0.1, 0.2};
+    start.metric = "val_dice_coef";
+    start.folding = {2, 2};
+    start.trials = record::trials_of_permutations(start.folding, {0, 1});
+    record::SweepRecord record;
+    record::update(record, start);
+    for (const record::TrialId trial : start.trials) {
+        record::TrialFinished event;
+        event.result.trial = trial;
+        event.result.history.emplace_back().metrics.val_dice_coef = trial < 4 ? 0.5 : 0.6;
+        record::update(record, event);
+    }
+    const auto dti = core::Modality::dti;
+    const testing::Folder folder;
+    write_scans(folder.path(), 0, {{"a.nii", dti, 0.1}});
+    write_scans(folder.path(), 4, {{"a.nii", dti, 0.5, 1.0, 0.7, 0.1}});
+    write_scans(folder.path(), 5, {{"b.nii", dti, 0.9, 2.0, 0.9, 0.1}});
+    write_scans(folder.path(), 6, {{"b.nii", dti, 0.7, {}, 0.7, 0.1}});
+    EXPECT_THAT(read_scan_dice(folder.path(), record), SizeIs(0)) << "one training is missing";
+    write_scans(folder.path(), 7, {{"a.nii", dti, 0.7, 3.0, 0.9, 0.1}});
+    const auto scans = read_scan_dice(folder.path(), record);
+    ASSERT_THAT(scans, SizeIs(2));
+    EXPECT_EQ(scans[0].scan, "a.nii");
+    EXPECT_DOUBLE_EQ(scans[0].dice, 0.6);
+    EXPECT_DOUBLE_EQ(scans[0].hausdorff95.value(), 2);
+    EXPECT_DOUBLE_EQ(scans[0].surface_dice.value(), 0.8);
+    EXPECT_DOUBLE_EQ(scans[1].dice, 0.8);
+    EXPECT_FALSE(scans[1].hausdorff95) << "one repeat has none";
+}
+
+TEST(Folds, SummarySaysWhoseWholeMasksTheyAre) {
+    FinalSummary summary;
+    summary.whole_masks = "all 0.97 (2 scans)";
+    const auto text = format_final_summary(make_sweep(folded()), summary);
+    EXPECT_THAT(text, HasSubstr("each scan by the model of the fold that was not"));
+}
+
+TEST(Folds, SayThatNoPermutationHasAllOfThem) {
+    auto record = folded();
+    EXPECT_FALSE(lacks_model(make_sweep(record)));
+    // Two of three trainings of permutation 1, one of permutation 0.
+    std::erase_if(record.trials, [](const auto& entry) {
+        return entry.first != 1 && entry.first != 3 && entry.first != 5;
+    });
+    const auto sweep = make_sweep(record);
+    EXPECT_TRUE(lacks_model(sweep));
+    EXPECT_TRUE(lacks_folds(sweep));
+    EXPECT_EQ(missing_model_text(sweep),
+              "no permutation has all of its folds yet (2 of 3 trained)");
+    EXPECT_THAT(format_final_summary(sweep, {}),
+                HasSubstr("none: no permutation has all of its folds yet (2 of 3 trained)"));
 }
 
 }  // namespace

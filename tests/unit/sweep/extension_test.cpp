@@ -141,7 +141,8 @@ TEST(Extension, OptionsThatChooseOtherPermutationsAreObstacles) {
     EXPECT_FALSE(extension_obstacle({}));
     record::SweepStart folds;
     folds.folding = {3, 1};
-    EXPECT_THAT(extension_problems(folds, folds, plain), ElementsAre(HasSubstr("--folds")));
+    EXPECT_THAT(extension_problems(folds, folds, plain),
+                ElementsAre(HasSubstr("a cross-validation (--folds) can't be extended")));
     SweepOptions options;
     options.round_limit = 3;
     EXPECT_THAT(extension_obstacle(options).value_or(""), HasSubstr("--round_limit"));

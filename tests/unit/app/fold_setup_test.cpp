@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/fold_setup.hpp"
+
+#include <gmock/gmock.h>
+
+namespace msunet::app {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Four subjects with one dti scan each, the first also with an fmri scan.
+prepare::Survey four_subjects() {
+    prepare::Survey survey;
+    const auto add = [&survey](const char* subject, core::Modality modality) {
+        auto& pair = survey.pairs.emplace_back().pair;
+        pair.subject = subject;
+        pair.modality = modality;
+    };
+    for (const char* subject : {"a", "b", "c", "d"}) add(subject, core::Modality::dti);
+    add("a", core::Modality::fmri);
+    return survey;
+}
+
+TEST(FoldWarnings, NameTheFoldsWithoutTheMetricsModality) {
+    const auto survey = four_subjects();
+    TrainSettings settings;
+    settings.split.folds = 2;
+    const auto folding = folding_of(settings);
+    const auto plan = fold_plan_of(settings, survey);
+    const auto with = plan.fold_of[0][0];
+    const auto lacking = record::fold_text(folding, static_cast<record::TrialId>(1 - with));
+    const auto warnings = [&](const char* metric) {
+        return fold_warnings(settings, metric, survey, plan, folding);
+    };
+    EXPECT_THAT(warnings("val_dice_coef"), IsEmpty());
+    EXPECT_THAT(warnings("dti_val_dice"), IsEmpty());
+    EXPECT_THAT(warnings("fmri_val_dice"),
+                ElementsAre(AllOf(HasSubstr("--metric fmri_val_dice: " + lacking + " has no scans"),
+                                  HasSubstr("fewer --folds or another metric"))));
+    const auto validating = record::fold_text(folding, static_cast<record::TrialId>(with));
+    EXPECT_THAT(warnings("fmri_train_dice"), ElementsAre(HasSubstr(validating + " has no")))
+        << "the scan validates there";
+    settings.sweep.performance_target = sweep::PerformanceTarget{"fmri_val_dice", 0.9, false};
+    EXPECT_THAT(warnings("val_dice_coef"),
+                ElementsAre(HasSubstr("--performance_target fmri_val_dice: " + lacking)));
+}
+
+}  // namespace
+}  // namespace msunet::app
