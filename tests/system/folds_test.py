@@ -94,7 +94,7 @@ class FoldsTest(SweepTest):
         self.assertEqual(len(list(self.folder.glob("folds/history_*"))), TRAININGS)
         shown = page(self.folder)
         self.assertEqual(shown["folds"]["folds"], FOLDS)
-        self.assertEqual(sorted(shown["whole_masks"]["scans"]), [f"{name}_data.nii" for name in NAMES])
+        self.assertEqual(set(shown["whole_masks"]["scans"]), {f"{name}_data.nii" for name in NAMES})
 
     def check_models(self):
         best = page(self.folder)["best"]
@@ -221,7 +221,7 @@ class FoldsTest(SweepTest):
         self.assert_code(result, 0)
         self.assertRegex(result.err, r"--metric anatomical_val_dice: fold \d of 2, repeat 1 of 2; "
                                      r"fold \d of 2, repeat 2 of 2 have no scans")
-        self.assertIn("each scan by the model of the fold", result.text)
+        self.assertIn("each scan by the model of the fold", " ".join(result.text.split()))
         rows = records(self.folder / "folds.csv")
         self.assertEqual([(row["repeat"], row["fold"]) for row in rows],
                          [("1", "1"), ("1", "2"), ("2", "1"), ("2", "2")])
@@ -230,7 +230,7 @@ class FoldsTest(SweepTest):
         for trial in range(4):
             for scan in json.loads((self.folder / "trials" / str(trial) / "scan_dice.json").read_text()):
                 measured.setdefault(scan["scan"], []).append(scan["dice"])
-        self.assertEqual(sorted(measured), [f"{name}_data.nii" for name in NAMES])
+        self.assertEqual(measured.keys(), {f"{name}_data.nii" for name in NAMES})
         for name, dice in measured.items():
             self.assertEqual(len(dice), 2, name)
             self.assertAlmostEqual(scans[name][0], sum(dice) / 2, delta=1e-12)

@@ -158,6 +158,30 @@ TEST_F(SuperfluousFilesTest, KeepsTheModelsOfAllFoldsOfTheBestMean) {
     EXPECT_EQ(left(), (Ids{2, 3})) << "what an earlier start left";
 }
 
+TEST_F(SuperfluousFilesTest, KeepsTheFoldsOfAFailedPermutationForItsRetry) {
+    auto start = four_trials();
+    start.folding = {2, 1};
+    record_ = {};
+    record::update(record_, start);
+    SuperfluousFiles files(folder_, false, record_);
+    files.trial_ended(end(0, 0.9), record_);
+    files.trial_ended(end(1, 0.9), record_);
+    files.trial_ended(end(2, 0.5), record_);
+    record::TrialFinished failure;
+    failure.result.trial = 3;
+    failure.result.state = record::TrialState::failed;
+    record::update(record_, failure);
+    files.trial_ended(failure.result, record_);
+    files.remove();
+    EXPECT_EQ(left(), (Ids{0, 1, 2}));
+
+    record::update(record_, record::TrialRetried{3, 3});
+    SuperfluousFiles later(folder_, false, record_);
+    later.trial_ended(end(3, 0.5), record_);
+    later.remove();
+    EXPECT_EQ(left(), (Ids{0, 1})) << "it is complete and not the best";
+}
+
 TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
     SuperfluousFiles files(folder_, true, record_);
     for (const record::TrialId trial : {0U, 1U}) {
