@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "msunet/core/text.hpp"
+
 namespace msunet::app {
 namespace {
 
@@ -16,6 +18,7 @@ prepare::Survey four_subjects() {
     prepare::Survey survey;
     const auto add = [&survey](const char* subject, core::Modality modality) {
         auto& pair = survey.pairs.emplace_back().pair;
+        pair.data = core::concat(subject, "_", core::name_of(modality), ".nii");
         pair.subject = subject;
         pair.modality = modality;
     };
