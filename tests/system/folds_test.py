@@ -54,6 +54,8 @@ class FoldsTest(SweepTest):
         self.assertNotIn("stopped", self.events_of(self.folder))
         left = TRAININGS - self.events_of(self.folder).count("trial_finished")
         self.assertGreater(left, 0)
+        self.assertRegex(self.command("status"), r"\[permutation \d, fold \d of 3\] (running|interrupted)")
+        self.assertRegex(self.command("report"), r"not ended yet, folds of \d permutations? without a row")
         self.assert_code(self.train(*OPTIONS, ranks=3), 0)
         self.check_trainings()
         found = results(self.folder)
