@@ -108,6 +108,7 @@ std::vector<ModalityRow> mean_rows(const std::vector<const TrialResult*>& traini
         }
     }
     std::vector<ModalityRow> rows;
+    rows.reserve(dice.size());
     for (const auto& [epoch, all] : dice) rows.push_back({one_each ? last : epoch, mean_dice(all)});
     return rows;
 }

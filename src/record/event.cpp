@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -275,9 +274,8 @@ void check_extension(const SweepStart& start, const SweepExtended& event) {
     }
     std::vector<TrialId> trials = event.trials;
     std::ranges::sort(trials);
-    const bool keeps_all =
-        trials.size() >= start.trials.size() &&
-        std::ranges::equal(start.trials, trials | std::views::take(std::ssize(start.trials)));
+    const bool keeps_all = trials.size() >= start.trials.size() &&
+                           std::equal(start.trials.begin(), start.trials.end(), trials.begin());
     if (!is_ascending(trials) || !keeps_all) {
         throw core::InputError("the extension does not keep the trials and add later ones");
     }
