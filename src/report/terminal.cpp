@@ -8,6 +8,7 @@
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/cross_validation.hpp"
 #include "msunet/report/late_drop.hpp"
@@ -146,9 +147,10 @@ void add_folds(Block& block, const Sweep& sweep) {
 void add_late_drop(Block& block, const Sweep& sweep) {
     const auto drop = largest_late_drop(sweep);
     if (!drop) return;
-    auto text = core::concat(noun_of(sweep), " ", drop->trial, " ended with ", drop->metric, " ",
-                             core::fixed(drop->last, 4), ", its epoch ", drop->best_epoch, " had ",
-                             core::fixed(drop->best, 4));
+    auto text =
+        core::concat("trial ", drop->trial, record::fold_in_brackets(sweep.folding, drop->trial),
+                     " ended with ", drop->metric, " ", core::fixed(drop->last, 4), ", its epoch ",
+                     drop->best_epoch, " had ", core::fixed(drop->best, 4));
     if (drop->trials > 1) {
         const std::size_t others = drop->trials - 1;
         text += core::concat("; ", others, others == 1 ? " other trial" : " other trials",

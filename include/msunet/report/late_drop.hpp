@@ -23,8 +23,9 @@ struct LateDrop {
     std::size_t trials = 0;  ///< that lost more than the limit, this one among them
 };
 
-/// The trial that lost most, if it lost more than `late_drop_limit`. The metric is that of the
-/// ranking if it is a Dice of the histories, else val_dice_coef, without validation data dice_coef.
+/// The trial that lost most, if it lost more than `late_drop_limit`; with folds each fold is a
+/// trial of its own. The metric is that of the ranking if it is a Dice of the histories, else
+/// val_dice_coef, without validation data dice_coef.
 [[nodiscard]] std::optional<LateDrop> largest_late_drop(const Sweep& sweep);
 
 }  // namespace msunet::report

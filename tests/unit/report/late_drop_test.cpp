@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <regex>
 
+#include "msunet/record/event.hpp"
 #include "msunet/report/terminal.hpp"
 
 namespace msunet::report {
@@ -14,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-record::TrialResult trial(record::TrialId id, std::initializer_list<double> val_dice) {
+record::TrialResult trial(record::TrialId id, const std::vector<double>& val_dice) {
     record::TrialResult result;
     result.trial = id;
     result.state = record::TrialState::done;
@@ -67,6 +69,40 @@ TEST(LateDrop, IsSaidAtTheEndWithTheOptionThatPreventsIt) {
     EXPECT_THAT(text, HasSubstr("--restore_best True"));
     EXPECT_THAT(format_final_summary(sweep({trial(3, {0.2, 0.896})}), {}),
                 Not(HasSubstr("restore_best")));
+}
+
+/// Permutation 1 on three folds, by its journal.
+Sweep folded(const std::vector<std::vector<double>>& val_dice) {
+    record::SweepStart start;
+    start.grid["lr"] = {0.1, 0.2};
+    start.metric = "val_dice_coef";
+    start.folding = {3, 1};
+    start.trials = {3, 4, 5};
+    start.data.pairs = {{.data = "a.nii", .mask = "a.nii", .hash = "", .folds = {0}}};
+    record::SweepRecord record;
+    record::update(record, start);
+    for (std::size_t fold = 0; fold < val_dice.size(); ++fold) {
+        record::update(record, record::TrialFinished{.result = trial(3 + fold, val_dice[fold])});
+    }
+    return make_sweep(record);
+}
+
+TEST(LateDrop, IsNotThatOfMeansOverFoldsThatStopAtDifferentEpochs) {
+    const auto early = folded({{0.80, 0.82}, {0.80, 0.82}, {0.5, 0.8, 0.92, 0.93}});
+    EXPECT_EQ(early.trials.front().history.back().metrics.val_dice_coef, 0.93)
+        << "the mean over the only fold with this epoch, far above that of the results";
+    EXPECT_FALSE(largest_late_drop(early));
+}
+
+TEST(LateDrop, WithFoldsNamesTheTrialAndItsFold) {
+    const auto sweep = folded({{0.80, 0.82}, {0.9, 0.6}, {0.9, 0.7}});
+    const auto drop = largest_late_drop(sweep);
+    ASSERT_TRUE(drop);
+    EXPECT_EQ(drop->trial, 4U);
+    EXPECT_EQ(drop->trials, 2U);
+    const auto text = std::regex_replace(format_final_summary(sweep, {}), std::regex("\\s+"), " ");
+    EXPECT_THAT(text, HasSubstr("trial 4 [permutation 1, fold 2 of 3] ended with val_dice_coef "
+                                "0.6000, its epoch 1 had 0.9000; 1 other trial lost more"));
 }
 
 }  // namespace
