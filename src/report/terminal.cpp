@@ -100,7 +100,7 @@ void add_best_trial(Block& block, const Sweep& sweep) {
     std::string text = core::concat(noun_of(sweep), " ", best.trial, ", ", ranked.metric, " ",
                                     core::fixed(ranked.value, 4));
     if (ranked.metric != sweep.metric) {
-        text += core::concat(" (no trial has ", sweep.metric, ")");
+        text += core::concat(" (no ", noun_of(sweep), " has ", sweep.metric, ")");
     }
     block.row("best", text);
     if (!best.permutation.empty()) block.row("", core::permutation_text(best.permutation));

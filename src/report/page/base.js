@@ -87,7 +87,7 @@ function showTip(event, text) {
 }
 const hideTip = () => { $("tip").hidden = true; };
 
-const tipOf = (trial) => [`trial ${trial.id}${trial === best ? " (best)" : ""}`,
+const tipOf = (trial) => [`${noun} ${trial.id}${trial === best ? " (best)" : ""}`,
   isNumber(trial.value) ? `${D.metric} ${number4(trial.value)}` : trial.state, describe(trial)].filter(Boolean).join("\n");
 
 // Fills a section with its heading and shows it.

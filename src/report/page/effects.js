@@ -46,7 +46,7 @@ function effectOf(name, list) {
 function drawEffects() {
   if (ranked.length < 3 || !D.varied.length) return;
   const node = section("effects", "Effect of each hyperparameter",
-    `On ${D.metric}, over the ${D.search ? "trials that were trained to their ends and that " : "trials that "}the filter shows, strongest first. Bar: from the lowest to the highest value; dot: mean. `
+    `On ${D.metric}, over the ${D.search ? `${noun}s that were trained to their ends and that ` : `${noun}s that `}the filter shows, strongest first. Bar: from the lowest to the highest value; dot: mean. `
     + "\"Explained\" is the share of the variance that this hyperparameter accounts for by itself (eta squared); "
     + "r is Pearson's and rho Spearman's correlation.");
   const cards = el("div", { class: "cards" });
@@ -60,7 +60,7 @@ function drawEffects() {
     effects.sort((a, b) => b.explained - a.explained);
     const [low, high] = extent(list.map((trial) => trial.value));
     cards.replaceChildren(...(effects.length ? effects.map((effect) => effectCard(effect, low, high))
-      : [el("p", { class: "quiet" }, "The trials shown do not differ in any hyperparameter.")]));
+      : [el("p", { class: "quiet" }, `The ${noun}s shown do not differ in any hyperparameter.`)]));
   });
 }
 
@@ -82,7 +82,7 @@ function effectCard(effect, low, high) {
         sv("text", { x: x(value), y: height - 6, "text-anchor": "middle" }, scale.text(value))]).flat(),
       shown.map((row, i) => {
         const y = 14 + i * 24, label = row.label || valueText(row.value);
-        return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.members.length, "trial")}`),
+        return sv("g", {}, sv("title", {}, `${label}: mean ${number4(row.mean)}, best ${number4(row.best)}, ${plural(row.members.length, noun)}`),
           sv("text", { class: row === winner ? "strong" : "label", x: left - 8, y: y + 4, "text-anchor": "end" }, label),
           sv("line", { x1: x(row.range[0]), x2: x(row.range[1]), y1: y, y2: y, stroke: "var(--faint)", "stroke-width": 8, "stroke-linecap": "round" }),
           sv("circle", { cx: x(row.mean), cy: y, r: 5, fill: row === winner ? "var(--accent)" : "var(--curve)", stroke: "var(--card)" }),

@@ -96,7 +96,7 @@ function drawSettings() {
   }
   onChange(() => {
     const trial = chosen();
-    chosenFiles.replaceChildren(...(trial && trial.files ? [`Trial ${trial.id}: `, link(trial.files[0]), ", ", link(trial.files[1])] : []));
+    chosenFiles.replaceChildren(...(trial && trial.files ? [`Files of ${noun} ${trial.id}: `, link(trial.files[0]), ", ", link(trial.files[1])] : []));
   });
 }
 

@@ -1,4 +1,4 @@
-// Parallel coordinates: one line per trial, from its hyperparameters to the metric.
+// Parallel coordinates: one line per trial or permutation, from its hyperparameters to the metric.
 
 const shades = 7;
 
@@ -41,7 +41,7 @@ function drawParallel() {
   const x = (i) => 70 + (i * (width - 160)) / (axes.length - 1);
   const path = (trial) => axes.map((axis, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${axis.at(trial).toFixed(1)}`).join("");
   const lines = sv("g", { fill: "none" }), front = sv("g", {});
-  const drawing = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Parallel coordinates of all trials" }, lines, front,
+  const drawing = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Parallel coordinates of all ${noun}s` }, lines, front,
     axes.map((axis, i) => sv("g", {},
       sv("text", { class: "strong", x: x(i), y: i % 2 && axes.length > 7 ? 12 : 28, "text-anchor": "middle" }, axis.name),
       sv("line", { class: "axis", x1: x(i), x2: x(i), y1: 42, y2: height - 14, "stroke-width": 1.5 }),

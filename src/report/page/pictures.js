@@ -12,8 +12,9 @@ function shot(picture) {
 
 function drawPictures() {
   if (!D.pictures.length) return;
+  const whose = best ? ` (${noun} ${best.id}${D.folds ? ", model of its best fold" : ""})` : "";
   const node = section("pictures", D.validation ? "Validation slices, worst first" : "Training slices, worst first",
-    `Manual mask and prediction of the best model${best ? ` (trial ${best.id})` : ""} on the slices with the lowest Dice${D.validation ? "" : "; there is no validation data"}. Click a picture to enlarge it.`);
+    `Manual mask and prediction of the best model${whose} on the slices with the lowest Dice${D.validation ? "" : "; there is no validation data"}. Click a picture to enlarge it.`);
   const toggle = (cls, text) => {
     const box = el("input", { type: "checkbox", onchange: () => node.classList.toggle(cls, !box.checked) });
     box.checked = true;

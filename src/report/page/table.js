@@ -38,7 +38,7 @@ function drawRanking() {
     `All ${D.folds ? "permutations, the best mean of" : "trials, best"} ${D.metric} first. Click a row to highlight it in the charts; the arrow keys move, Enter selects.`);
   const table = el("table", {});
   const info = el("span", { class: "quiet" });
-  const input = el("input", { id: "filter", type: "search", "aria-label": "Filter trials", autocomplete: "off",
+  const input = el("input", { id: "filter", type: "search", "aria-label": `Filter ${noun}s`, autocomplete: "off",
     placeholder: "Filter: any text, or lr<0.01 optimizer=Adam state=failed", oninput: () => setFilter(input.value) });
   const all = el("input", { type: "checkbox", onchange: () => build() });
   node.append(el("div", { class: "bar" }, input, el("label", {}, all, " all columns"), info),

@@ -21,9 +21,10 @@ function drawTimeline() {
   const { starts, total } = timelineParts();
   if (!starts.length || total <= 0) return;
   const leaders = [...new Set(starts.flatMap((start) => start.spans.map((span) => span.rank)))].sort((a, b) => a - b);
+  const what = trials.some((t) => t.training !== undefined) ? "training" : "trial";
   const node = section("timeline", "Ranks over time",
     `${plural(leaders.length, starts[0].group > 1 ? "group" : "rank")} over ${duration(total)}, idle ${(100 * D.idle).toFixed(1)} % of the time`
-    + `${starts.length > 1 ? `, in ${starts.length} starts (dashed lines)` : ""}. One bar per ${D.folds || trials.some((t) => t.training !== undefined) ? "training" : "trial"}${starts[0].group > 1 ? ", on the line of its group's leader" : ""}.`);
+    + `${starts.length > 1 ? `, in ${starts.length} starts (dashed lines)` : ""}. One bar per ${what}${D.folds ? ", with the id of its permutation" : ""}${starts[0].group > 1 ? ", on the line of its group's leader" : ""}.`);
   const lane = Math.max(4, Math.min(26, 420 / leaders.length)), width = 1180, left = 96, right = width - 70;
   const height = leaders.length * lane + 44;
   const x = linear(0, total, left, right);
@@ -38,12 +39,12 @@ function drawTimeline() {
     const label = lane >= 14 && x1 - x0 > 9 * String(span.trial).length + 6
       ? sv("text", { x: (x0 + x1) / 2, y: y + lane / 2 + 2, "text-anchor": "middle", "pointer-events": "none" }, String(span.trial)) : null;
     const group = sv("g", { style: "cursor:pointer", onclick: () => select(span.trial) }, bar, label);
-    group.addEventListener("mousemove", (event) => showTip(event, `${trial ? tipOf(trial) : `trial ${span.trial}`}\nrank ${span.rank}, ${duration(span.to - span.from)}, ${isLost(span) ? "lost" : span.outcome}`));
+    group.addEventListener("mousemove", (event) => showTip(event, `${trial ? tipOf(trial) : `${noun} ${span.trial}`}\nrank ${span.rank}, ${duration(span.to - span.from)}, ${isLost(span) ? "lost" : span.outcome}`));
     group.addEventListener("mouseleave", hideTip);
     return { bar, label, trial, span, group };
   });
   const every = Math.ceil(14 / lane);
-  node.append(legend(["q2", "trial", "block"], ["best", "best", "block"], ["select", "selected", "block"], ["ink", "failed or lost", "block"]),
+  node.append(legend(["q2", what, "block"], ["best", "best", "block"], ["select", "selected", "block"], ["ink", "failed or lost", "block"]),
     sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Timeline of ranks" },
       scale.list.map((value) => [
         sv("line", { class: "grid", x1: x(value * unit[1]), x2: x(value * unit[1]), y1: 2, y2: height - 34 }),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // make_page FOLDER KIND: writes report.html of a made-up sweep into FOLDER; KIND is small (4
-// trials), large (1,000), running, search (a halving search of 18 trials), or single (one trial of
-// one epoch, one of PCA, no validation data).
+// trials), large (1,000), running, search (a halving search of 18 trials), folds (three
+// permutations, two of them alike, on three folds), or single (one trial of one epoch, one of PCA,
+// no validation data).
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -29,6 +30,9 @@ MadeUp kind(std::string_view name) {
     if (name == "search") {
         return {.learning_rates = 9, .epochs = 9, .search = true};
     }
+    if (name == "folds") {
+        return {.learning_rates = 1, .batch_sizes = {8, 9, 64}, .epochs = 9, .folds = 3};
+    }
     if (name == "single") {
         return {.learning_rates = 1,
                 .batch_sizes = {8},
@@ -44,7 +48,7 @@ MadeUp kind(std::string_view name) {
 
 int main(int argc, char** argv) {
     if (argc != 3) {
-        std::cerr << "make_page FOLDER small|large|running|search|single\n";
+        std::cerr << "make_page FOLDER small|large|running|search|folds|single\n";
         return 2;
     }
     namespace report = msunet::report;
@@ -53,7 +57,8 @@ int main(int argc, char** argv) {
     std::vector<report::ScanDice> scans;
     for (const auto& pair : record.start.data.pairs) {
         const double dice = 1 - 0.01 * static_cast<double>(scans.size());
-        if (pair.validation) scans.push_back({pair.data, pair.modality, dice, 0.31, 0.93, 0.1});
+        if (pair.validation || !pair.folds.empty())
+            scans.push_back({pair.data, pair.modality, dice, 0.31, 0.93, 0.1});
     }
     msunet::core::write_file_atomically(
         std::filesystem::path(argv[1]) / "report.html",

@@ -72,6 +72,27 @@
     expect(stopped.every((trial, i) => !i || trial.epochs < stopped[i - 1].epochs || trial.epochs === stopped[i - 1].epochs
       && metric(trial, D.metric) <= metric(stopped[i - 1], D.metric)), "the stopped trials are not in the order of epochs and metric");
   }
+  expect($("folds").hidden === !D.folds, "the section of the folds is missing");
+  if (D.folds) {
+    const table = [...document.querySelectorAll("#folds tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
+    expect(table.length === 3 && table.every((row) => row[3] === "3"), "a permutation or a trial is missing in the table of the folds");
+    expect(table.map((row) => row[7]).filter((text) => text === "as good as the best").length === 1, "it is not marked what is as good as the best");
+    expect($("folds").textContent.includes("2 permutations can't be told apart.") && $("folds").textContent.includes(" 1 permutation is worse."), "it is not said what can't be told apart");
+    expect($("overview").textContent.includes("40 scans") && $("overview").textContent.includes("each validates in one of 3 folds"), "the scans are not counted once");
+    const tip = () => { const text = $("tip").textContent; hideTip(); return text; };
+    const tips = [...document.querySelectorAll("#timeline svg g")].filter((node) => node.style.cursor).map((node) => {
+      node.dispatchEvent(new MouseEvent("mousemove", { clientX: 100, clientY: 100 }));
+      return tip();
+    });
+    expect(tips.length === 9 && tips.every((text) => /^permutation [012]/.test(text)), "a tooltip of the timeline does not name the permutation");
+    expect($("pictures").textContent.includes(`permutation ${best.id}, model of its best fold`), "it is not said whose pictures they are");
+    select(best.id);
+    const labels = [...document.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label"));
+    const texts = [document.body.innerText, ...document.querySelectorAll("svg title")].map((node) => node.textContent ?? node);
+    expect(![...texts, ...tips, ...labels].some((text) => /\btrial \d/i.test(text)), "a permutation is called a trial");
+    expect(!labels.some((text) => /trials/.test(text)), "a label speaks of trials");
+    select(best.id);
+  }
   document.querySelector("#pictures figure button").click();
   expect(document.querySelector("dialog[open] .shot"), "a picture is not enlarged");
   document.querySelector("dialog").close();

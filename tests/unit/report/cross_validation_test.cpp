@@ -187,6 +187,13 @@ TEST(ReadScanDice, WithFoldsHasEachScanByTheModelsThatWereNotTrainedOnIt) {
     EXPECT_FALSE(scans[1].hausdorff95) << "one repeat has none";
 }
 
+TEST(Folds, SummarySpeaksOfPermutations) {
+    auto record = folded();
+    record.start.metric = "fmri_val_dice";
+    EXPECT_THAT(format_final_summary(make_sweep(record), {}),
+                HasSubstr("(no permutation has fmri_val_dice)"));
+}
+
 TEST(Folds, SummarySaysWhoseWholeMasksTheyAre) {
     FinalSummary summary;
     summary.whole_masks = "all 0.97 (2 scans)";

@@ -96,6 +96,12 @@ record::SweepStart start_of(const MadeUp& made_up) {
     if (!made_up.validation) {
         for (record::DataPair& pair : start.data.pairs) pair.validation = false;
     }
+    start.folding = {made_up.folds, made_up.folds > 0 ? 1U : 0U};
+    for (std::size_t i = 0; made_up.folds > 0 && i < start.data.pairs.size(); ++i) {
+        record::DataPair& pair = start.data.pairs[i];
+        pair.validation = false;
+        pair.folds = {static_cast<std::int64_t>(i / 4 % made_up.folds)};
+    }
     start.data.slices = 760;
     start.data.training_samples = 2250;
     start.data.validation_samples = made_up.validation ? 560 : 0;
@@ -116,7 +122,7 @@ record::SweepStart start_of(const MadeUp& made_up) {
     start.metric = made_up.validation ? "val_dice_coef" : "dice_coef";
     std::uint64_t size = 1;
     for (const auto& [name, values] : start.grid) size *= values.size();
-    for (std::uint64_t id = 0; id < size; ++id) start.trials.push_back(id);
+    for (std::uint64_t id = 0; id < size * start.folding.trials(); ++id) start.trials.push_back(id);
     start.world.ranks = made_up.ranks;
     start.world.nodes = {"node1"};
     start.world.device = "cpu";

@@ -18,10 +18,11 @@ struct MadeUp {
     std::int64_t epochs = 3;
     std::int64_t ranks = 2;
     bool validation = true;
-    bool failures = false;  ///< every 17th trial from the 5th on fails
-    bool pca = false;       ///< trial 1 is pca_only
-    bool running = false;   ///< the last quarter has not ended
-    bool search = false;    ///< by halving: a third goes on after epoch 1, and of it after epoch 3
+    bool failures = false;    ///< every 17th trial from the 5th on fails
+    bool pca = false;         ///< trial 1 is pca_only
+    bool running = false;     ///< the last quarter has not ended
+    std::uint64_t folds = 0;  ///< of a cross-validation; 0: one split
+    bool search = false;  ///< by halving: a third goes on after epoch 1, and of it after epoch 3
 };
 
 /// The sweep as replaying its journal gives it; the same for the same `MadeUp`.
