@@ -8,9 +8,10 @@ by subject with each kind of augmentation and compares whole masks, scan by scan
 A fifth of the subjects is the test set: no model is trained on it. The other subjects are in five
 folds. Each validation scan is predicted by the model of its own fold, each test scan by each model
 and by the mean of all. The last epoch counts, so that no scan chooses the model that it judges.
-With --folder the same command continues where it was stopped."""
+With --folder the same command continues where it was stopped; other options need another folder."""
 
 import csv
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -56,6 +57,28 @@ def arguments():
     return options
 
 
+def check_leakage(pairs, test_scans):
+    """Ends if a model has read what it is tested on. `pairs`: of the trainings, as in the journal."""
+    folds_of = {}
+    for pair in pairs:
+        folds_of.setdefault(pair["subject"], set()).update(pair["folds"])
+    mixed = sorted(subject for subject, folds in folds_of.items() if len(folds) != 1)
+    seen = sorted({pair["data"] for pair in pairs}.intersection(test_scans))
+    if mixed or seen:
+        sys.exit(f"subjects in several folds: {mixed}; test scans among the training scans: {seen}")
+
+
+def check_folder(options, folder):
+    """Ends if the folder has trainings with other options."""
+    names = ("folds", "epochs", "width", "batch", "lr", "dropout", "precision", "seed")
+    current = {name: getattr(options, name) for name in names}
+    file = folder / "options.json"
+    if not file.exists():
+        file.write_text(json.dumps(current))
+    elif (earlier := json.loads(file.read_text())) != current:
+        sys.exit(f"{folder} was made with {earlier}; give another --folder")
+
+
 class Benchmark:
     """The trainings and predictions of one run, in its folder."""
 
@@ -99,7 +122,7 @@ class Benchmark:
                  *self.preprocessing(), *AUGMENTATION[name], "-talos", grid],
                 self.folder, self.env)[0]
         self.pairs = measure.journal(self.folder / name)[0]["data"]["pairs"]
-        self.check(self.pairs)
+        check_leakage(self.pairs, [file.name for file in (self.folder / "test" / "data").iterdir()])
         return sorted(models.iterdir(), key=lambda file: (len(file.name), file.name))
 
     def train_keras(self, scans):
@@ -107,19 +130,6 @@ class Benchmark:
         self.pairs = measure.journal(self.folder / "offline")[0]["data"]["pairs"]
         models, self.seconds[KERAS] = with_keras.train(self, scans, self.pairs)
         return models
-
-    def check(self, pairs):
-        """Ends if a model has read what it is tested on."""
-        subjects = {}
-        for pair in pairs:
-            subjects.setdefault(pair["subject"], set()).update(pair["folds"])
-        mixed = sorted(subject for subject, folds in subjects.items() if len(folds) != 1)
-        trained = {pair["data"] for pair in pairs}
-        seen = sorted(file.name for file in (self.folder / "test" / "data").iterdir()
-                      if file.name in trained)
-        if mixed or seen:
-            sys.exit(f"subjects in several folds: {mixed}; test scans among the training scans: "
-                     f"{seen}")
 
     def predict(self, model, scans, labels, *words):
         """Predicts these scans, and adds a row of Dice for each."""
@@ -188,6 +198,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
+        check_folder(options, folder)
         benchmark = Benchmark(options, folder.resolve())
         counts = benchmark.run()
         write_results(options, benchmark)

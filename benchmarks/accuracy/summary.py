@@ -64,11 +64,13 @@ def of_folds(each):
 
 
 def difference_of_folds(each, reference):
-    """Mean over the folds of the difference to the reference, with the 95 % interval of a paired
-    Student's t test."""
+    """Mean over the folds of the difference to the reference, with the 95 % interval of the corrected
+    resampled t-test (Nadeau and Bengio 2003): a fold is 1/(K - 1) of the scans that it is not in,
+    and these are nearly the same for all folds."""
     ours, theirs = of_folds(each), of_folds(reference)
     gaps = [ours[fold] - theirs[fold] for fold in ours]
-    half = STUDENT[len(gaps) - 1] * statistics.stdev(gaps) / len(gaps) ** 0.5
+    k = len(gaps)
+    half = STUDENT[k - 1] * statistics.stdev(gaps) * (1 / k + 1 / (k - 1)) ** 0.5
     mean = statistics.mean(gaps)
     return f"{mean:+.4f} ({mean - half:+.4f} to {mean + half:+.4f})"
 
@@ -106,14 +108,18 @@ def against_offline(chosen, key):
 
 
 def against_one(chosen, key):
-    reference = key[0], key[1], "one"
-    return "" if key == reference else difference_of_scans(chosen[key], chosen[reference])
+    """An ensemble is compared with one model with the same flip, a flip with one model without."""
+    kind, name, prediction = key
+    reference = prediction.replace("ensemble", "one") if "ensemble" in prediction else "one"
+    if prediction == reference:
+        return ""
+    return difference_of_scans(chosen[key], chosen[kind, name, reference])
 
 
 def tables(found):
     """Both tables: Dice as mean ± standard deviation over scans."""
     return (part(found, "validation", "− offline (95 % over folds)", against_offline)
-            + part(found, "test", "− one model (range over scans)", against_one))
+            + part(found, "test", "difference (range over scans)", against_one))
 
 
 def main():
