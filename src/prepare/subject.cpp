@@ -15,9 +15,9 @@ namespace msunet::prepare {
 namespace {
 
 /// Of parts of data sets, and of modalities in BIDS's words.
-constexpr std::array<std::string_view, 13> known_words{
-    "train", "training", "valid", "validation", "val",  "test",     "anat",
-    "t1w",   "t2w",      "dwi",   "bold",       "func", "augmented"};
+constexpr std::array<std::string_view, 12> known_words{"train", "training", "valid", "validation",
+                                                       "val",   "test",     "anat",  "t1w",
+                                                       "t2w",   "dwi",      "bold",  "func"};
 constexpr std::array<std::string_view, 4> session_words{"ses", "session", "run", "scan"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
