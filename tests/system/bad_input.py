@@ -7,12 +7,9 @@ import os
 import resource
 import shutil
 import struct
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-import program
-from program import CRASH_MARKS, FAST, ProgramTest, run, without, write_nifti
+from program import CRASH_MARKS, FAST, TemplateTest, run, without, write_nifti
 
 SECONDS = 5
 RANKS = 3
@@ -96,14 +93,8 @@ def snapshot(here):
             for folder in ("data", "masks") for path in sorted((here / folder).glob("*"))}
 
 
-class BadInputTest(ProgramTest):
+class BadInputTest(TemplateTest):
     """Runs tables of cases, each in its own copy of a folder with scans."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.template = Path(tempfile.mkdtemp(prefix="msunet_system_"))
-        cls.addClassCleanup(shutil.rmtree, cls.template, ignore_errors=True)
-        program.write_scans(cls.template)
 
     def run_table(self, table):
         """Runs each case on one rank and every second one on several, too."""
@@ -115,8 +106,7 @@ class BadInputTest(ProgramTest):
                     self.run_case(case, RANKS)
 
     def run_case(self, case, ranks=None):
-        shutil.rmtree(self.here)
-        shutil.copytree(self.template, self.here)
+        self.begin_anew()
         if case.change:
             case.change(self.here)
         before = snapshot(self.here)

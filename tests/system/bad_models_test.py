@@ -59,8 +59,7 @@ def write_models(folder):
 
 class BadModelsTest(BadInputTest):
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
+    def fill_template(cls):
         write_models(cls.template / "models")
 
     def test_start_models(self):

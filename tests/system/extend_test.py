@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sweep that goes on with a larger grid has the results of a sweep of that grid."""
 
-import shutil
-import tempfile
 import time
-from pathlib import Path
 
 import program
-from program import FAST, ProgramTest, run, without, write_pair
+from program import FAST, TemplateTest, run, without, write_pair
 from results import contents, events, one, page, records, summary_file
 from sweep import KILLED
 
@@ -47,20 +44,15 @@ def ids(folder):
     return [int(row["id"]) for row in records(folder / "permutations.csv")]
 
 
-class ExtendTest(ProgramTest):
+class ExtendTest(TemplateTest):
 
     @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(lambda: shutil.rmtree(cls.template, ignore_errors=True))
-        cls.template = Path(tempfile.mkdtemp(prefix="msunet_system_"))
-        program.write_scans(cls.template)
+    def fill_template(cls):
         done = train("-n", "x", "-talos", FIRST, cwd=cls.template)
         assert done.code == 0, done.text
 
     def setUp(self):
         super().setUp()
-        shutil.rmtree(self.here)
-        shutil.copytree(self.template, self.here)
         self.folder = self.here / "out" / "x"
 
     def extend(self, grid, *arguments, code=0, **options):
@@ -95,6 +87,8 @@ class ExtendTest(ProgramTest):
         self.assertIn("resuming", result.out)
         self.assertEqual(ids(self.folder), [0, 2, 1, 3, 4, 5])
         self.assertEqual([row for row in tables(self.folder) if row in kept], kept)
+        extended = [event for event in events(self.folder) if event["event"] == "sweep_extended"]
+        self.assertEqual(extended[0]["shared"], [[2, 4]], "both new trials of lr 0.01")
 
         result = self.extend(THIRD, ranks=2)
         self.assertIn("6 trials are kept, of which 6 have ended, and 6 are new", result.out)

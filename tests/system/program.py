@@ -191,6 +191,29 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(result.code, code, result.text)
 
 
+class TemplateTest(ProgramTest):
+    """Tests that each begin in a copy of one folder: scans, and what `fill_template` adds."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.template = Path(tempfile.mkdtemp(prefix="msunet_system_"))
+        cls.addClassCleanup(shutil.rmtree, cls.template, ignore_errors=True)
+        write_scans(cls.template)
+        cls.fill_template()
+
+    @classmethod
+    def fill_template(cls):
+        pass
+
+    def setUp(self):
+        super().setUp()
+        self.begin_anew()
+
+    def begin_anew(self):
+        shutil.rmtree(self.here)
+        shutil.copytree(self.template, self.here)
+
+
 def main():
     """unittest.main, or a visible skip if there is no program."""
     if not os.access(PROGRAM, os.X_OK):

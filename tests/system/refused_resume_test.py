@@ -3,22 +3,16 @@
 
 import json
 import os
-import shutil
-import tempfile
 import time
-from pathlib import Path
 
 import program
-from program import FAST, ProgramTest, run, without, write_pair
+from program import FAST, TemplateTest, run, without, write_pair
 
 
-class RefusedResumeTest(ProgramTest):
+class RefusedResumeTest(TemplateTest):
 
     @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(lambda: shutil.rmtree(cls.template, ignore_errors=True))
-        cls.template = Path(tempfile.mkdtemp(prefix="msunet_system_"))
-        program.write_scans(cls.template)
+    def fill_template(cls):
         done = run("-tpath", "data", "-mpath", "masks", *FAST, "-talos",
                    "{'epochs': [1, 2], 'batch_size': 16}", "--enable_augmentation", "False",
                    "--performance_target", "val_dice_coef,0", cwd=cls.template)
@@ -26,8 +20,6 @@ class RefusedResumeTest(ProgramTest):
 
     def setUp(self):
         super().setUp()
-        shutil.rmtree(self.here)
-        shutil.copytree(self.template, self.here)
         self.journal = self.here / "out" / "x" / "journal.jsonl"
         self.drop_end()
 
