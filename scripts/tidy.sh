@@ -3,8 +3,9 @@
 # Runs clang-tidy with the checks of .clang-tidy.
 #   scripts/tidy.sh [--light] [--since COMMIT] [PATTERN]
 # PATTERN: a regular expression on file names, /src/ by default. --light: without the modules that
-# need ITK or libtorch. --since: only sources that changed after COMMIT, or whose own header did.
-# Files are checked one by one, as a build that is no unity build compiles them.
+# need ITK or libtorch. --since: only sources that changed after COMMIT, whose own header did, or
+# that include a changed header without a source of its own. Files are checked one by one, as a build
+# that is no unity build compiles them.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -37,10 +38,19 @@ import json, pathlib, re, sys
 def unit(path):
     """Module and name of a source or of its header: sweep/scheduler."""
     return pathlib.Path(re.sub(r".*\b(src|include/msunet)/", "", path)).with_suffix("")
-files = {entry["file"] for entry in json.load(open(sys.argv[1]))}
-changed = {unit(path) for path in sys.argv[3].split("\n") if path}
-print("\n".join(sorted(f for f in files if re.search(sys.argv[2], f) and "/CMakeFiles/" not in f
-                       and (not changed or unit(f) in changed))))
+def includes(path, headers):
+    """Whether a source includes one of these headers, by its name."""
+    names = re.findall(r'^#include "(?:[^"]*/)?([^"/]+)"', pathlib.Path(path).read_text(), re.M)
+    return not headers.isdisjoint(names)
+files = {f for f in (entry["file"] for entry in json.load(open(sys.argv[1])))
+         if "/CMakeFiles/" not in f}
+paths = [path for path in sys.argv[3].split("\n") if path]
+changed = {unit(path) for path in paths}
+units = {unit(f) for f in files}
+alone = {pathlib.Path(path).name for path in paths
+         if path.endswith(".hpp") and unit(path) not in units}
+print("\n".join(sorted(f for f in files if re.search(sys.argv[2], f)
+                       and (not paths or unit(f) in changed or includes(f, alone)))))
 PY
 )
 if [ -z "$files" ]; then
