@@ -80,8 +80,8 @@ record::SweepExtended extension_of(const fs::path& folder, const record::SweepRe
                                    const ExtensionRequest& request) {
     const auto& recorded = record.start;
     auto problems = sweep::extension_problems(recorded, current, request.values);
-    const bool extendable = problems.empty() && !request.obstacle;
     if (auto target = reached_target(record, request.target)) problems.push_back(*target);
+    const bool extendable = problems.empty() && !request.obstacle;
     if (request.asked && !problems.empty()) {
         throw core::UsageError(refusal(folder,
                                        " can't be extended by these options or data; change what "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The folder that a start works in: a new experiment, or one that is resumed.
+/// The folder that a start works in: a new experiment, or one that is resumed or extended.
 #pragma once
 
 #include <filesystem>

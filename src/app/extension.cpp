@@ -11,7 +11,7 @@ using core::concat;
 
 std::optional<std::string> extension_obstacle(const TrainSettings& settings) {
     if (const auto& folds = settings.split.folds) {
-        return concat("--folds ", *folds, " (its trials are numbered by the grid it began with)");
+        return concat("--folds ", *folds, " (a cross-validation can't be extended)");
     }
     return sweep::extension_obstacle(settings.sweep);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The experiment that a start works on, new or resumed, and its journal.
+/// The experiment that a start works on, new, resumed or extended, and its journal.
 #pragma once
 
 #include <cstdint>

@@ -217,6 +217,14 @@ TEST_F(Experiment, AnExtensionWhoseTargetIsReachedIsRefused) {
         EXPECT_THAT(error.what(), HasSubstr("--performance_target dice_coef,0.7: trial 0 has "
                                             "reached it (dice_coef 0.75)"));
     }
+    // Nothing is suggested that the next start would refuse.
+    request.extension.asked = false;
+    try {
+        (void)choose_with(0.7);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.what(), Not(HasSubstr("--extend")));
+    }
 }
 
 TEST_F(Experiment, AFinishedOneOfAnOlderReleaseIsNotExtended) {
