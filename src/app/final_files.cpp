@@ -43,10 +43,10 @@ void add_models(const unet::Architecture& architecture, const fs::path& folder,
                 const record::SweepRecord& record, const report::Sweep& sweep, std::size_t best,
                 NamedFiles& files) {
     const record::TrialResult& result = sweep.trials[best];
-    const auto trainings = record::trainings_of(record, result.trial);
+    const auto trials = record::trial_results(record, result.trial);
     const auto missing = std::ranges::find_if(
-        trainings, [&](const auto* training) { return !report::has_weights(folder, *training); });
-    if (missing == trainings.end()) {
+        trials, [&](const auto* trial) { return !report::has_weights(folder, *trial); });
+    if (missing == trials.end()) {
         auto models = write_models(architecture, folder, record, sweep);
         std::ranges::move(models, std::back_inserter(files));
         return;
@@ -73,18 +73,17 @@ report::TrainedModel exported_model(const unet::Architecture& architecture,
     return model;
 }
 
-/// The models of a permutation's trainings, in place of those of an earlier best one.
+/// The models of a permutation's trials, in place of those of an earlier best one.
 void write_fold_models(const unet::Architecture& architecture, const fs::path& folder,
                        const record::SweepRecord& record, const report::Sweep& sweep,
                        record::TrialId permutation) {
     const auto inner = folder / fold_models_folder;
     core::make_directories(inner);
     std::set<fs::path> written;
-    for (const auto* training : record::trainings_of(record, permutation)) {
-        const auto weights = read_trial_weights(architecture, folder, *training);
-        const auto file =
-            inner / (report::fold_name(record.start.folding, training->trial) + ".hdf5");
-        report::write_model(file, exported_model(architecture, weights, record, sweep, *training));
+    for (const auto* trial : record::trial_results(record, permutation)) {
+        const auto weights = read_trial_weights(architecture, folder, *trial);
+        const auto file = inner / (report::fold_name(record.start.folding, trial->trial) + ".hdf5");
+        report::write_model(file, exported_model(architecture, weights, record, sweep, *trial));
         written.insert(file);
     }
     std::error_code ignored;
@@ -133,7 +132,7 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
     const auto noun = report::noun_of(sweep);
     NamedFiles files{{names.summary, concat("results, one row per ", noun)},
                      {"permutations.csv", concat("values, state and files of every ", noun)}};
-    if (sweep.folding.any()) files.emplace_back("folds.csv", "results, one row per training");
+    if (sweep.folding.any()) files.emplace_back("folds.csv", "results, one row per trial");
     const auto failed =
         std::ranges::count(sweep.trials, record::TrialState::failed, &record::TrialResult::state);
     if (failed > 0) files.emplace_back("failures.csv", concat("which ", noun, "s failed, and why"));

@@ -38,12 +38,12 @@ void check_folds(const TrainSettings& settings, const config::Settings& given) {
     const auto& sweep = settings.sweep;
     if (sweep.strategy != sweep::StrategyKind::grid) {
         refuse("--strategy ", core::name_of(sweep.strategy),
-               " can't be combined (a search compares single trainings), search first, then give "
+               " can't be combined (a search compares single trials), search first, then give "
                "the best few permutations folds");
     }
     if (sweep::sampler_of(sweep) == sweep::Sampler::tpe) {
         refuse(
-            "--sampler tpe can't be combined (it learns from single trainings), use another "
+            "--sampler tpe can't be combined (it learns from single trials), use another "
             "sampler");
     }
     if (sweep.shard) {

@@ -42,9 +42,9 @@ std::int64_t mean_best_epoch(const record::SweepRecord& record, record::TrialId 
                              std::int64_t otherwise) {
     double sum = 0;
     std::int64_t count = 0;
-    for (const auto* training : record::trainings_of(record, permutation)) {
-        if (!training->best_epoch) continue;
-        sum += static_cast<double>(*training->best_epoch + 1);
+    for (const auto* trial : record::trial_results(record, permutation)) {
+        if (!trial->best_epoch) continue;
+        sum += static_cast<double>(*trial->best_epoch + 1);
         ++count;
     }
     return count == 0 ? otherwise : std::lround(sum / static_cast<double>(count));

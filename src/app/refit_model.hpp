@@ -18,7 +18,7 @@ namespace msunet::app {
 inline constexpr const char* refit_folder = "refit";
 
 /// The values with which a permutation is trained on all pairs. Nothing shows there when to stop:
-/// callbacks are off, `epochs` is the rounded mean of its trainings' best epochs with
+/// callbacks are off, `epochs` is the rounded mean of its trials' best epochs with
 /// `restore_best`, else as it was.
 [[nodiscard]] core::Permutation refit_permutation(const record::SweepRecord& record,
                                                   record::TrialId permutation);

@@ -103,8 +103,8 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
                                       state_of(shown, id), "), give the id of a ", noun,
                                       " that is done"));
     }
-    const auto kept = [&](const auto* training) { return report::has_weights(folder, *training); };
-    if (!std::ranges::all_of(record::trainings_of(record, id), kept)) {
+    const auto kept = [&](const auto* trial) { return report::has_weights(folder, *trial); };
+    if (!std::ranges::all_of(record::trial_results(record, id), kept)) {
         throw core::UsageError(concat("--deploy: the weights of ", noun, " ", id,
                                       " were not kept, only those of the best ", noun,
                                       " are: train with --keep_models all"));

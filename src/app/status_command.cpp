@@ -68,7 +68,7 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
 /// A training that has started and not ended.
 std::string started_text(const record::SweepRecord& record, record::TrialId id,
                          const record::TrialRecord& trial, const report::Forecast& forecast) {
-    const auto trials = record.unfinished_permutations(id);
+    const auto trials = record.unfinished_trials(id);
     auto text = concat("  ", record::training_text(id, trials),
                        record::fold_in_brackets(record.start.folding, id), " ",
                        progress_text(record, id, trial, forecast));
@@ -116,7 +116,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
             concat("             ", report::epochs_text(*figures, record.unfinished() == 0)));
     }
     for (const auto& [id, trial] : record.trials) {
-        if (record.training_of(id) != id || record.unfinished_permutations(id).empty()) continue;
+        if (record.training_of(id) != id || record.unfinished_trials(id).empty()) continue;
         // Those that wait at a rung are counted above.
         const bool waits = trial.rungs.size() > trial.promotions.size();
         if (waits && trial.state == record::TrialState::paused) continue;

@@ -211,7 +211,7 @@ void DispatcherMachine::fail_untrained(const sweep::FailTrial& action) {
 }
 
 void DispatcherMachine::stop_training(record::TrialId training) {
-    const auto members = record_.unfinished_permutations(training);
+    const auto members = record_.unfinished_trials(training);
     for (const record::TrialId trial : members) {
         auto result = stopped_result(training);
         result.trial = trial;

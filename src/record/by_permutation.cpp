@@ -96,13 +96,13 @@ History mean_history(const std::vector<const History*>& histories) {
 }
 
 /// A row for each epoch that any has. Where each has one row, it is one row whatever the epochs.
-std::vector<ModalityRow> mean_rows(const std::vector<const TrialResult*>& trainings) {
+std::vector<ModalityRow> mean_rows(const std::vector<const TrialResult*>& trials) {
     const bool one_each = std::ranges::all_of(
-        trainings, [](const TrialResult* training) { return training->modality.size() == 1; });
+        trials, [](const TrialResult* trial) { return trial->modality.size() == 1; });
     std::map<std::int64_t, std::vector<const ModalityDice*>> dice;
     std::int64_t last = 0;
-    for (const TrialResult* training : trainings) {
-        for (const ModalityRow& row : training->modality) {
+    for (const TrialResult* trial : trials) {
+        for (const ModalityRow& row : trial->modality) {
             dice[one_each ? 0 : row.epoch].push_back(&row.dice);
             last = std::max(last, row.epoch);
         }
@@ -113,31 +113,31 @@ std::vector<ModalityRow> mean_rows(const std::vector<const TrialResult*>& traini
     return rows;
 }
 
-void add_means(TrialResult& result, const std::vector<const TrialResult*>& trainings) {
+void add_means(TrialResult& result, const std::vector<const TrialResult*>& trials) {
     std::vector<const History*> histories;
     std::vector<const EpochReport*> epochs;
     std::vector<const ModalityDice*> dice;
-    for (const TrialResult* training : trainings) {
-        histories.push_back(&training->history);
-        if (const auto* epoch = summary_epoch(*training)) epochs.push_back(epoch);
-        if (const auto* row = summary_modality(*training)) dice.push_back(&row->dice);
+    for (const TrialResult* trial : trials) {
+        histories.push_back(&trial->history);
+        if (const auto* epoch = summary_epoch(*trial)) epochs.push_back(epoch);
+        if (const auto* row = summary_modality(*trial)) dice.push_back(&row->dice);
     }
     result.history = mean_history(histories);
-    result.modality = mean_rows(trainings);
+    result.modality = mean_rows(trials);
     const auto last = std::ssize(result.history) - 1;
     if (!epochs.empty()) result.mean_epoch = mean_report(epochs, last);
     if (!dice.empty()) result.mean_modality = ModalityRow{last, mean_dice(dice)};
 }
 
-void add_failure(TrialResult& result, const std::vector<const TrialResult*>& trainings,
+void add_failure(TrialResult& result, const std::vector<const TrialResult*>& trials,
                  const Folding& folding) {
     std::size_t failed = 0;
-    for (const TrialResult* training : trainings) {
-        if (training->state != TrialState::failed) continue;
+    for (const TrialResult* trial : trials) {
+        if (trial->state != TrialState::failed) continue;
         if (failed++ > 0) continue;
         result.state = TrialState::failed;
-        result.rank = training->rank;
-        result.reason = core::concat(fold_text(folding, training->trial), ": ", training->reason);
+        result.rank = trial->rank;
+        result.reason = core::concat(fold_text(folding, trial->trial), ": ", trial->reason);
     }
     if (failed > 1) {
         result.reason +=
@@ -145,51 +145,51 @@ void add_failure(TrialResult& result, const std::vector<const TrialResult*>& tra
     }
 }
 
-const TrialResult* best_of(const std::vector<const TrialResult*>& trainings,
+const TrialResult* best_of(const std::vector<const TrialResult*>& trials,
                            const std::string& metric) {
     const TrialResult* best = nullptr;
-    for (const TrialResult* training : trainings) {
-        const Score score = score_of(*training, metric);
+    for (const TrialResult* trial : trials) {
+        const Score score = score_of(*trial, metric);
         if (!score.counts()) continue;
         if (best == nullptr || ranks_before(score, score_of(*best, metric), metric)) {
-            best = training;
+            best = trial;
         }
     }
     return best;
 }
 
-/// `trainings` are not empty.
+/// `trials` are not empty.
 TrialResult combined(const SweepRecord& record, TrialId permutation,
-                     const std::vector<const TrialResult*>& trainings) {
-    TrialResult result = *trainings.front();
+                     const std::vector<const TrialResult*>& trials) {
+    TrialResult result = *trials.front();
     result.trial = permutation;
     result.files.clear();
     result.notices.clear();
     result.best_epoch.reset();
     result.duration = 0;
     std::set<std::string> notices;
-    for (const TrialResult* training : trainings) {
-        result.started_at = std::min(result.started_at, training->started_at);
-        result.ended_at = std::max(result.ended_at, training->ended_at);
-        result.duration += training->duration;
-        result.peak_memory_bytes = std::max(result.peak_memory_bytes, training->peak_memory_bytes);
-        if (result.patch_size.empty()) result.patch_size = training->patch_size;
-        notices.insert(training->notices.begin(), training->notices.end());
+    for (const TrialResult* trial : trials) {
+        result.started_at = std::min(result.started_at, trial->started_at);
+        result.ended_at = std::max(result.ended_at, trial->ended_at);
+        result.duration += trial->duration;
+        result.peak_memory_bytes = std::max(result.peak_memory_bytes, trial->peak_memory_bytes);
+        if (result.patch_size.empty()) result.patch_size = trial->patch_size;
+        notices.insert(trial->notices.begin(), trial->notices.end());
     }
     result.notices.assign(notices.begin(), notices.end());
-    add_means(result, trainings);
-    const TrialResult* const best = best_of(trainings, record.start.metric);
+    add_means(result, trials);
+    const TrialResult* const best = best_of(trials, record.start.metric);
     result.weights_file = best == nullptr ? std::string() : best->weights_file;
-    add_failure(result, trainings, record.start.folding);
+    add_failure(result, trials, record.start.folding);
     return result;
 }
 
-/// Nothing where a training is missing.
+/// Nothing where a trial has no result.
 std::optional<TrialResult> result_of(const SweepRecord& record, TrialId permutation,
-                                     const std::vector<const TrialResult*>& trainings) {
-    if (trainings.size() < record.start.folding.trials()) return std::nullopt;
-    if (!record.start.folding.any()) return *trainings.front();
-    return combined(record, permutation, trainings);
+                                     const std::vector<const TrialResult*>& trials) {
+    if (trials.size() < record.start.folding.trials()) return std::nullopt;
+    if (!record.start.folding.any()) return *trials.front();
+    return combined(record, permutation, trials);
 }
 
 /// What is known of a permutation whose trials have not all ended.
@@ -238,7 +238,7 @@ SweepStart start_by_permutation(const SweepStart& start) {
 
 }  // namespace
 
-std::vector<const TrialResult*> trainings_of(const SweepRecord& record, TrialId permutation) {
+std::vector<const TrialResult*> trial_results(const SweepRecord& record, TrialId permutation) {
     std::vector<const TrialResult*> results;
     for (const TrialId trial : trials_of_permutations(record.start.folding, {permutation})) {
         if (const TrialResult* const result = record.result(trial)) results.push_back(result);
@@ -247,18 +247,18 @@ std::vector<const TrialResult*> trainings_of(const SweepRecord& record, TrialId 
 }
 
 std::optional<TrialResult> permutation_result(const SweepRecord& record, TrialId permutation) {
-    return result_of(record, permutation, trainings_of(record, permutation));
+    return result_of(record, permutation, trial_results(record, permutation));
 }
 
 std::optional<TrialResult> permutation_result_with(const SweepRecord& record,
                                                    const TrialResult& result) {
     const TrialId permutation = record.start.folding.permutation(result.trial);
-    auto trainings = trainings_of(record, permutation);
-    std::erase_if(trainings, [&](const auto* one) { return one->trial == result.trial; });
+    auto trials = trial_results(record, permutation);
+    std::erase_if(trials, [&](const auto* one) { return one->trial == result.trial; });
     const auto after =
-        std::ranges::find_if(trainings, [&](const auto* one) { return one->trial > result.trial; });
-    trainings.insert(after, &result);
-    return result_of(record, permutation, trainings);
+        std::ranges::find_if(trials, [&](const auto* one) { return one->trial > result.trial; });
+    trials.insert(after, &result);
+    return result_of(record, permutation, trials);
 }
 
 std::string fold_in_brackets(const Folding& folding, TrialId trial) {
@@ -267,8 +267,8 @@ std::string fold_in_brackets(const Folding& folding, TrialId trial) {
                         fold_text(folding, trial), "]");
 }
 
-const TrialResult* best_training(const SweepRecord& record, TrialId permutation) {
-    return best_of(trainings_of(record, permutation), record.start.metric);
+const TrialResult* best_trial(const SweepRecord& record, TrialId permutation) {
+    return best_of(trial_results(record, permutation), record.start.metric);
 }
 
 SweepRecord by_permutation(const SweepRecord& record) {
@@ -280,8 +280,8 @@ SweepRecord by_permutation(const SweepRecord& record) {
                        .finished = record.finished,
                        .last_sign_of_life = record.last_sign_of_life,
                        .owner = record.owner,
-                       .served_by = {}};
-    joined.served_by = joined.start.joined();
+                       .shared_trainings = {}};
+    joined.shared_trainings = joined.start.shared_trainings();
     const Folding& folding = record.start.folding;
     for (Span& span : joined.timeline) span.trial = folding.permutation(span.trial);
     for (const auto& entry : record.trials) {

@@ -21,7 +21,7 @@ public:
 
     void operator()(const SweepStart& event) {
         record_.start = event;
-        record_.served_by = event.joined();
+        record_.shared_trainings = event.shared_trainings();
         begin(event.world, event.owner, event.at);
     }
 
@@ -42,7 +42,7 @@ public:
             start.indices.push_back(index);
         }
         start.shared = event.shared;
-        record_.served_by = start.joined();
+        record_.shared_trainings = start.shared_trainings();
         // The grid may have further names since.
         for (auto& [id, trial] : record_.trials) {
             if (trial.result) trial.result->permutation = start.permutation(id);
@@ -111,7 +111,7 @@ public:
         const TrialId training = record_.training_of(id);
         record_.trials[id].result = event.result;
         if (id != training) record_.trials[id].state = event.result.state;
-        if (record_.unfinished_permutations(training).empty()) {
+        if (record_.unfinished_trials(training).empty()) {
             close(training, event.result.state, event.at);
             TrialRecord& ended = record_.trials[training];
             ended.state = event.result.state;
@@ -313,7 +313,7 @@ void check(const SweepRecord& record, const Event& event) {
         throw core::InputError(core::concat("trial ", *trial, " is not part of the sweep"));
     }
     if (const auto training = training_of(event);
-        training && record.served_by.contains(*training)) {
+        training && record.shared_trainings.contains(*training)) {
         throw core::InputError(core::concat("trial ", *training, " is trained with trial ",
                                             record.training_of(*training)));
     }

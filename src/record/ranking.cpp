@@ -79,7 +79,7 @@ std::vector<std::size_t> ranking(std::span<const TrialResult> results, std::stri
 const TrialResult* best(const SweepRecord& record) {
     const auto first = Leaderboard(record).best();
     if (!first) return nullptr;
-    return record.start.folding.any() ? best_training(record, *first) : record.result(*first);
+    return record.start.folding.any() ? best_trial(record, *first) : record.result(*first);
 }
 
 Leaderboard::Leaderboard(const SweepRecord& record) : Leaderboard(record.start.metric) {

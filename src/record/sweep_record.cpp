@@ -40,14 +40,14 @@ core::Permutation SweepStart::permutation(TrialId trial) const {
     return permutation_of(grid, index_of(trial));
 }
 
-std::vector<TrialId> SweepStart::permutations_of(TrialId training) const {
+std::vector<TrialId> SweepStart::trials_of(TrialId training) const {
     const auto found = std::ranges::lower_bound(
         shared, training, {}, [](const std::vector<TrialId>& ids) { return ids.front(); });
     if (found != shared.end() && found->front() == training) return *found;
     return {training};
 }
 
-std::map<TrialId, TrialId> SweepStart::joined() const {
+std::map<TrialId, TrialId> SweepStart::shared_trainings() const {
     std::map<TrialId, TrialId> trainings;
     for (const auto& ids : shared) {
         for (std::size_t i = 1; i < ids.size(); ++i) trainings[ids[i]] = ids.front();
@@ -105,12 +105,12 @@ std::size_t SweepRecord::planned() const {
 }
 
 TrialId SweepRecord::training_of(TrialId trial) const {
-    const auto found = served_by.find(trial);
-    return found == served_by.end() ? trial : found->second;
+    const auto found = shared_trainings.find(trial);
+    return found == shared_trainings.end() ? trial : found->second;
 }
 
-std::vector<TrialId> SweepRecord::unfinished_permutations(TrialId training) const {
-    auto members = start.permutations_of(training);
+std::vector<TrialId> SweepRecord::unfinished_trials(TrialId training) const {
+    auto members = start.trials_of(training);
     std::erase_if(members, [this](TrialId trial) { return result(trial) != nullptr; });
     return members;
 }

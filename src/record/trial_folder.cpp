@@ -72,8 +72,8 @@ std::vector<TrialStarted> unrecorded_starts(const SweepRecord& record, const fs:
         }
         if (record.training_of(trial) != trial) continue;
         const auto* known = record.find(trial);
-        if (known != nullptr && (known->state == TrialState::running ||
-                                 record.unfinished_permutations(trial).empty())) {
+        if (known != nullptr &&
+            (known->state == TrialState::running || record.unfinished_trials(trial).empty())) {
             continue;
         }
         starts.push_back({.trial = trial,
@@ -102,7 +102,7 @@ void adopt_results(Journal& journal, const fs::path& folder) {
     std::vector<TrialId> unfinished;
     for (const auto& [trial, known] : record.trials) {
         if (record.training_of(trial) != trial) continue;
-        std::ranges::copy(record.unfinished_permutations(trial), std::back_inserter(unfinished));
+        std::ranges::copy(record.unfinished_trials(trial), std::back_inserter(unfinished));
     }
     for (const auto trial : unfinished) {
         const auto file = folder / trial_folder(trial) / result_name;

@@ -13,16 +13,16 @@
 namespace msunet::report {
 namespace {
 
-/// The metric of each training that has it, by the training's number within its permutation.
+/// The metric of each trial that has it, by the trial's number within its permutation.
 using FoldValues = std::map<std::uint64_t, double>;
 
 std::map<record::TrialId, FoldValues> fold_values(const Sweep& sweep) {
     std::map<record::TrialId, FoldValues> values;
     const record::Folding& folding = sweep.folding;
-    for (const record::TrialResult& training : sweep.trainings) {
-        const auto value = record::metric(training, sweep.metric);
+    for (const record::TrialResult& trial : sweep.fold_trials) {
+        const auto value = record::metric(trial, sweep.metric);
         if (!value) continue;
-        values[folding.permutation(training.trial)][training.trial % folding.trials()] = *value;
+        values[folding.permutation(trial.trial)][trial.trial % folding.trials()] = *value;
     }
     return values;
 }
@@ -30,21 +30,21 @@ std::map<record::TrialId, FoldValues> fold_values(const Sweep& sweep) {
 std::optional<double> probability(const FoldValues& one, const FoldValues& best,
                                   std::uint64_t folds) {
     std::vector<double> differences;
-    for (const auto& [training, value] : one) {
-        const auto found = best.find(training);
+    for (const auto& [number, value] : one) {
+        const auto found = best.find(number);
         if (found != best.end()) differences.push_back(value - found->second);
     }
     return corrected_t_test(differences, folds);
 }
 
 void add_spread(FoldSpread& spread, const FoldValues& values) {
-    spread.trainings = values.size();
+    spread.trials = values.size();
     const auto count = static_cast<double>(values.size());
-    for (const auto& [training, value] : values) spread.mean += value;
+    for (const auto& [number, value] : values) spread.mean += value;
     spread.mean /= count;
     if (values.size() < 2) return;
     double squares = 0;
-    for (const auto& [training, value] : values) {
+    for (const auto& [number, value] : values) {
         squares += (value - spread.mean) * (value - spread.mean);
     }
     spread.deviation = std::sqrt(squares / (count - 1));
@@ -56,8 +56,8 @@ std::vector<FoldSpread> fold_spreads(const Sweep& sweep) {
     if (!sweep.folding.any()) return {};
     const auto values = fold_values(sweep);
     std::map<record::TrialId, std::int64_t> epochs;
-    for (const record::TrialResult& training : sweep.trainings) {
-        epochs[sweep.folding.permutation(training.trial)] += std::ssize(training.history);
+    for (const record::TrialResult& trial : sweep.fold_trials) {
+        epochs[sweep.folding.permutation(trial.trial)] += std::ssize(trial.history);
     }
     std::vector<FoldSpread> spreads;
     for (const std::size_t i : record::ranking(sweep.trials, sweep.metric)) {

@@ -36,7 +36,7 @@ std::int64_t most_epochs(const record::SweepRecord& record,
 const record::History* longest_history(const record::SweepRecord& record,
                                        record::TrialId training) {
     const record::History* longest = nullptr;
-    for (const record::TrialId trial : record.start.permutations_of(training)) {
+    for (const record::TrialId trial : record.start.trials_of(training)) {
         const record::TrialResult* result = record.result(trial);
         if (result == nullptr) continue;
         if (longest == nullptr || result->history.size() > longest->size()) {
@@ -53,7 +53,7 @@ Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t
       is_asha_(record::setting(record.start.configuration, "strategy") == "asha") {
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
-        const auto left = record.unfinished_permutations(id);
+        const auto left = record.unfinished_trials(id);
         const record::TrialRecord* const known = record.find(id);
         if (left.empty()) {
             count(*longest_history(record, id));
@@ -97,7 +97,7 @@ void Forecast::epoch(record::TrialId training, const record::EpochReport& report
 
 void Forecast::ended(const record::SweepRecord& record, const record::TrialResult& result) {
     const record::TrialId training = record.training_of(result.trial);
-    auto left = record.unfinished_permutations(training);
+    auto left = record.unfinished_trials(training);
     std::erase(left, result.trial);
     const std::int64_t after = most_epochs(record, left);
     epochs_left_ -= std::max(after, epochs_of(record, result.trial)) - after;
@@ -135,12 +135,12 @@ std::optional<double> Forecast::epoch_seconds() const {
 
 std::int64_t Forecast::planned_epochs(const record::SweepRecord& record,
                                       record::TrialId training) const {
-    const auto left = record.unfinished_permutations(training);
-    return most_epochs(record, left.empty() ? record.start.permutations_of(training) : left);
+    const auto left = record.unfinished_trials(training);
+    return most_epochs(record, left.empty() ? record.start.trials_of(training) : left);
 }
 
 std::int64_t epochs_of_training(const record::SweepRecord& record, record::TrialId training) {
-    return most_epochs(record, record.start.permutations_of(training));
+    return most_epochs(record, record.start.trials_of(training));
 }
 
 std::int64_t groups_of(const record::World& world) {

@@ -34,7 +34,8 @@ std::optional<LateDrop> largest_late_drop(const Sweep& sweep) {
     std::size_t trials = 0;
     // A permutation's epoch is the mean over the folds that reached it: where early stopping ends
     // some of them, it moves though none of them dropped.
-    for (const record::TrialResult& trial : sweep.folding.any() ? sweep.trainings : sweep.trials) {
+    for (const record::TrialResult& trial :
+         sweep.folding.any() ? sweep.fold_trials : sweep.trials) {
         const auto drop = drop_of(trial, metric_of(sweep));
         if (!drop || !(drop->best - drop->last > late_drop_limit)) continue;
         ++trials;

@@ -173,7 +173,7 @@ Json folds_json(const Sweep& sweep) {
     const auto spreads = fold_spreads(sweep);
     for (const FoldSpread& spread : spreads) {
         rows.push_back({{"id", id_json(spread.permutation)},
-                        {"n", spread.trainings},
+                        {"n", spread.trials},
                         {"mean", number_json(spread.mean)},
                         {"sd", number_json(spread.deviation)},
                         {"p", number_json(spread.probability)},

@@ -102,7 +102,7 @@ Json result_json(const Sweep& sweep, const record::TrialResult& trial,
 // The training that serves a trial, where it serves others too.
 void add_training(Json& json, const record::SweepRecord& record, record::TrialId trial) {
     const record::TrialId training = record.training_of(trial);
-    if (record.start.permutations_of(training).size() > 1) json["training"] = id_json(training);
+    if (record.start.trials_of(training).size() > 1) json["training"] = id_json(training);
 }
 
 // A running or paused trial with its epochs so far.
@@ -156,7 +156,7 @@ Json trials_json(const Sweep& sweep, const record::SweepRecord& record,
     }
     for (const auto& [id, trial] : record.trials) {
         if (record.training_of(id) != id) continue;
-        for (const record::TrialId member : record.unfinished_permutations(id)) {
+        for (const record::TrialId member : record.unfinished_trials(id)) {
             add_training(json.emplace_back(unfinished_json(sweep, record, member, trial, names)),
                          record, member);
         }

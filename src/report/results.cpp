@@ -61,17 +61,17 @@ std::set<record::TrialId> kept_models(const fs::path& folder, const Sweep& sweep
     return kept;
 }
 
-// folds.csv, and in folds/ each training's history and Dice by modality.
+// folds.csv, and in folds/ each trial's history and Dice by modality.
 void write_folds(const fs::path& folder, const Sweep& sweep) {
     if (!sweep.folding.any()) return;
     const fs::path inner = folder / folds_folder;
     core::make_directories(inner);
-    for (const record::TrialResult& training : sweep.trainings) {
-        const std::string name = fold_name(sweep.folding, training.trial) + ".csv";
+    for (const record::TrialResult& trial : sweep.fold_trials) {
+        const std::string name = fold_name(sweep.folding, trial.trial) + ".csv";
         core::write_file_atomically(inner / ("history_" + name),
-                                    history_csv(training, sweep.has_validation),
+                                    history_csv(trial, sweep.has_validation),
                                     core::Durability::buffered);
-        core::write_file_atomically(inner / ("modality_" + name), modality_csv(training),
+        core::write_file_atomically(inner / ("modality_" + name), modality_csv(trial),
                                     core::Durability::buffered);
     }
     core::write_file_atomically(folder / folds_name, folds_csv(sweep));

@@ -29,14 +29,14 @@ std::optional<double> number_of(const Json& json, const char* key) {
     return found->get<double>();
 }
 
-/// Of scans that several models were measured on: `trainings` lists.
-std::vector<ScanDice> means_by_scan(const std::vector<std::vector<ScanDice>>& trainings) {
+/// Of scans that several models were measured on: `trials` lists.
+std::vector<ScanDice> means_by_scan(const std::vector<std::vector<ScanDice>>& trials) {
     std::vector<ScanDice> means;
     std::vector<double> counts;
     const auto add = [](std::optional<double>& sum, const std::optional<double>& value) {
         sum = sum && value ? std::optional(*sum + *value) : std::nullopt;
     };
-    for (const auto& scans : trainings) {
+    for (const auto& scans : trials) {
         for (const ScanDice& one : scans) {
             const auto found = std::ranges::find(means, one.scan, &ScanDice::scan);
             if (found == means.end()) {
@@ -98,13 +98,13 @@ std::vector<ScanDice> read_scan_dice(const std::filesystem::path& folder,
     const record::TrialResult* best = record::best(record);
     if (best == nullptr) return {};
     const auto permutation = record.start.folding.permutation(best->trial);
-    std::vector<std::vector<ScanDice>> trainings;
-    for (const auto* training : record::trainings_of(record, permutation)) {
-        const auto file = folder / record::trial_folder(training->trial) / scan_dice_file_name;
+    std::vector<std::vector<ScanDice>> trials;
+    for (const auto* trial : record::trial_results(record, permutation)) {
+        const auto file = folder / record::trial_folder(trial->trial) / scan_dice_file_name;
         std::error_code ignored;
         if (!std::filesystem::exists(file, ignored)) return {};
         try {
-            trainings.push_back(scan_dice_from_json(core::read_file(file)));
+            trials.push_back(scan_dice_from_json(core::read_file(file)));
         } catch (const core::Error& error) {
             core::log::warn(core::concat(core::quoted(file.string()), " can't be read (",
                                          error.what(),
@@ -112,7 +112,7 @@ std::vector<ScanDice> read_scan_dice(const std::filesystem::path& folder,
             return {};
         }
     }
-    return means_by_scan(trainings);
+    return means_by_scan(trials);
 }
 
 }  // namespace msunet::report

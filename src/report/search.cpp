@@ -29,7 +29,7 @@ struct Arrival {
 std::vector<const record::TrialResult*> ends_of(const record::SweepRecord& record,
                                                 record::TrialId training) {
     std::vector<const record::TrialResult*> ends;
-    for (const record::TrialId trial : record.start.permutations_of(training)) {
+    for (const record::TrialId trial : record.start.trials_of(training)) {
         if (const auto* result = record.result(trial)) ends.push_back(result);
     }
     std::ranges::stable_sort(ends, {}, [](const auto* end) { return end->history.size(); });
@@ -101,7 +101,7 @@ std::optional<SearchFigures> search_figures(const record::SweepRecord& record) {
         figures.epochs_of_grid += epochs_of_training(record, id);
         const auto* const known = record.find(id);
         if (known == nullptr) continue;
-        const bool ended = record.unfinished_permutations(id).empty();
+        const bool ended = record.unfinished_trials(id).empty();
         figures.completed += ended && known->state == record::TrialState::done ? 1 : 0;
         count_rungs(rungs, *known, ended);
         figures.epochs_spent += add_arrivals(arrivals, record, id, *known);

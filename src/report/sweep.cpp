@@ -102,7 +102,7 @@ Sweep make_sweep(const record::SweepRecord& record) {
     Sweep sweep = sweep_of_trials(record::by_permutation(record));
     sweep.has_validation = record.start.has_validation();
     sweep.folding = record.start.folding;
-    for (const record::TrialResult* result : record.results()) sweep.trainings.push_back(*result);
+    for (const record::TrialResult* result : record.results()) sweep.fold_trials.push_back(*result);
     return sweep;
 }
 
@@ -127,7 +127,7 @@ bool lacks_model(const Sweep& sweep) {
     const bool trained = std::ranges::any_of(sweep.trials, [](const record::TrialResult& trial) {
         return trial.state != record::TrialState::pca;
     });
-    return (trained || !sweep.trainings.empty()) && !best_trial(sweep);
+    return (trained || !sweep.fold_trials.empty()) && !best_trial(sweep);
 }
 
 bool lacks_folds(const Sweep& sweep) {
@@ -137,12 +137,12 @@ bool lacks_folds(const Sweep& sweep) {
 std::string missing_model_text(const Sweep& sweep) {
     if (!lacks_folds(sweep)) return core::concat("no ", noun_of(sweep), " gave a model");
     std::map<record::TrialId, std::uint64_t> trained;
-    for (const record::TrialResult& training : sweep.trainings) {
-        const auto permutation = sweep.folding.permutation(training.trial);
+    for (const record::TrialResult& trial : sweep.fold_trials) {
+        const auto permutation = sweep.folding.permutation(trial.trial);
         if (std::ranges::find(sweep.trials, permutation, &record::TrialResult::trial) !=
             sweep.trials.end())
             continue;
-        if (training.state == record::TrialState::done) ++trained[permutation];
+        if (trial.state == record::TrialState::done) ++trained[permutation];
     }
     std::uint64_t most = 0;
     for (const auto& entry : trained) most = std::max(most, entry.second);

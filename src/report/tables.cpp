@@ -146,14 +146,14 @@ std::string folds_csv(const Sweep& sweep) {
     append(header, metric_columns(sweep.has_validation));
     append(header, record::modality_columns());
     std::string text = io::csv_row(header);
-    for (const record::TrialResult& training : sweep.trainings) {
-        const record::TrialId trial = training.trial;
+    for (const record::TrialResult& result : sweep.fold_trials) {
+        const record::TrialId trial = result.trial;
         Cells cells{
-            std::to_string(folding.permutation(trial)),   std::to_string(folding.repeat(trial) + 1),
-            std::to_string(folding.fold(trial) + 1),      std::to_string(trial),
-            std::string(record::name_of(training.state)), std::to_string(training.history.size())};
-        append_metrics(cells, record::summary_epoch(training), sweep.has_validation);
-        const record::ModalityRow* const row = record::summary_modality(training);
+            std::to_string(folding.permutation(trial)), std::to_string(folding.repeat(trial) + 1),
+            std::to_string(folding.fold(trial) + 1),    std::to_string(trial),
+            std::string(record::name_of(result.state)), std::to_string(result.history.size())};
+        append_metrics(cells, record::summary_epoch(result), sweep.has_validation);
+        const record::ModalityRow* const row = record::summary_modality(result);
         append_dice(cells, row == nullptr ? decltype(row->dice.val){} : row->dice.val);
         append_dice(cells, row == nullptr ? decltype(row->dice.train){} : row->dice.train);
         text += io::csv_row(cells);

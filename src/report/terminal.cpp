@@ -123,8 +123,8 @@ void add_folds(Block& block, const Sweep& sweep) {
     if (spreads.empty()) return;
     const FoldSpread& best = spreads.front();
     block.row("folds", core::concat(sweep.metric, " ", spread_text(best),
-                                    " (mean and standard deviation of ", best.trainings,
-                                    " trainings; each one is in folds.csv)"));
+                                    " (mean and standard deviation of ", best.trials,
+                                    " trials; each one is in folds.csv)"));
     const auto equal = equal_permutations(spreads);
     if (equal.size() < 2) {
         if (spreads.size() > 1)

@@ -27,7 +27,7 @@ TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
                   const std::function<double(const core::Permutation&)>& cost) {
     TrialPlan plan;
     plan.trial = training;
-    plan.ends = record.unfinished_permutations(training);
+    plan.ends = record.unfinished_trials(training);
     if (const record::TrialRecord* const known = record.find(training)) {
         plan.progress = known->progress;
         plan.spent_seconds = known->spent_seconds;
@@ -70,7 +70,7 @@ Training training_of(const record::SweepRecord& record, record::TrialId id,
                      std::int64_t default_epochs) {
     Training training;
     training.trial = id;
-    for (const record::TrialId trial : record.start.permutations_of(id)) {
+    for (const record::TrialId trial : record.start.trials_of(id)) {
         training.epochs =
             std::max(training.epochs, planned_epochs(record.permutation(trial), default_epochs));
     }
@@ -79,7 +79,7 @@ Training training_of(const record::SweepRecord& record, record::TrialId id,
     training.started = known->first_started_at > 0;
     for (const record::RungVisit& rung : known->rungs) training.values.push_back(rung.value);
     training.promotions = std::ssize(known->promotions);
-    if (record.unfinished_permutations(id).empty()) training.end = end_of(known->state);
+    if (record.unfinished_trials(id).empty()) training.end = end_of(known->state);
     return training;
 }
 

@@ -11,7 +11,7 @@ from sweep import KILLED, SweepTest
 from sweep import results as sweep_results
 
 FOLDS = 3
-TRAININGS = 2 * FOLDS
+TRIALS = 2 * FOLDS
 NAMES = ("a1_anatomical", "a1_1_dti", "a1_2_dti", "a2_dti", "a2_fmri", "a3_fmri", "a4_noddi")
 GRID = "{'lr': [0.001, 0.0005], 'epochs': 2, 'batch_size': 6, 'dropout': 0.3}"
 OPTIONS = ("-talos", GRID, "-at", "0.6", "--checkpoint_minutes", "0", "--ranks_per_trial", "1",
@@ -21,7 +21,7 @@ REFIT = ("-talos", "{'lr': 0.0005, 'epochs': 6, 'batch_size': 6, 'restore_best':
 
 
 def results(folder):
-    """What must not depend on ranks and kills, the trainings' own files among it."""
+    """What must not depend on ranks and kills, the trials' own files among it."""
     files = [folder / "folds.csv", *folder.glob("folds/*"), *folder.glob("fold_models/*"),
              folder / "refit" / "trials" / "0" / "weights.h5"]
     return {**sweep_results(folder),
@@ -47,17 +47,17 @@ class FoldsTest(SweepTest):
     def test_ranks_and_kills_change_no_table(self):
         self.assert_code(self.train(*OPTIONS), 0)
         alone = results(self.folder)
-        self.check_trainings()
+        self.check_trials()
         self.folder.rename(self.here / "out" / "alone")
         killed = self.train(*OPTIONS, ranks=3, MSUNET_FAULT="journal:0:crash:12")
         self.assertNotIn(killed.code, (0, 75), killed.text)
         self.assertNotIn("stopped", self.events_of(self.folder))
-        left = TRAININGS - self.events_of(self.folder).count("trial_finished")
+        left = TRIALS - self.events_of(self.folder).count("trial_finished")
         self.assertGreater(left, 0)
         self.assertRegex(self.command("status"), r"\[permutation \d, fold \d of 3\] (running|interrupted)")
         self.assertRegex(self.command("report"), r"not ended yet, folds of \d permutations? without a row")
         self.assert_code(self.train(*OPTIONS, ranks=3), 0)
-        self.check_trainings()
+        self.check_trials()
         found = results(self.folder)
         self.assertEqual(found.keys(), alone.keys())
         for name, content in alone.items():
@@ -73,10 +73,10 @@ class FoldsTest(SweepTest):
         self.assert_code(result, 0)
         return result.text
 
-    def check_trainings(self):
+    def check_trials(self):
         finished = [event["result"]["trial"] for event in events(self.folder)
                     if event["event"] == "trial_finished"]
-        self.assertEqual(sorted(finished), list(range(TRAININGS)))
+        self.assertEqual(sorted(finished), list(range(TRIALS)))
         rows = records(summary_files(self.folder)[0])
         self.assertEqual([row["round_epochs"] for row in rows], ["2", "2"])
         start = events(self.folder)[0]
@@ -93,7 +93,7 @@ class FoldsTest(SweepTest):
         for number, row in enumerate(means):
             dice = [float(one["val_dice_coef"]) for one in rows if one["permutation"] == str(number)]
             self.assertAlmostEqual(float(row["val_dice_coef"]), sum(dice) / FOLDS, delta=1e-12)
-        self.assertEqual(len(list(self.folder.glob("folds/history_*"))), TRAININGS)
+        self.assertEqual(len(list(self.folder.glob("folds/history_*"))), TRIALS)
         shown = page(self.folder)
         self.assertEqual(shown["folds"]["folds"], FOLDS)
         self.assertEqual(set(shown["whole_masks"]["scans"]), {f"{name}_data.nii" for name in NAMES})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// With folds a permutation has several trainings, each a trial. The one place where their results
-/// become those of the permutation: tables, archive, report and the choice of the best follow it.
+/// With folds a permutation has several trials. The one place where their results become those of
+/// the permutation: tables, archive, report and the choice of the best follow it.
 #pragma once
 
 #include <optional>
@@ -13,14 +13,14 @@
 namespace msunet::record {
 
 /// The results of a permutation's trials, by repeat and fold; without folds at most one.
-[[nodiscard]] std::vector<const TrialResult*> trainings_of(const SweepRecord& record,
-                                                           TrialId permutation);
+[[nodiscard]] std::vector<const TrialResult*> trial_results(const SweepRecord& record,
+                                                            TrialId permutation);
 
 /// The result of a permutation all of whose trials have one; nothing before. Without folds that of
 /// its trial. With folds its `trial` is the permutation; metrics and Dice are means over its
-/// trainings, those of an epoch over the trainings that have the epoch; the time is the sum; files
-/// are those of the training with the best metric. If a training has failed, the permutation has,
-/// with its reason.
+/// trials, those of an epoch over the trials that have the epoch; the time is the sum; the weights
+/// are those of the trial with the best metric, and it has no other files. If a trial has failed,
+/// the permutation has, with its reason.
 [[nodiscard]] std::optional<TrialResult> permutation_result(const SweepRecord& record,
                                                             TrialId permutation);
 
@@ -31,8 +31,8 @@ namespace msunet::record {
 /// " [permutation 2, fold 1 of 5]" of a trial; empty without folds.
 [[nodiscard]] std::string fold_in_brackets(const Folding& folding, TrialId trial);
 
-/// Of a permutation's trainings that with the best metric of the sweep; null where none is done.
-[[nodiscard]] const TrialResult* best_training(const SweepRecord& record, TrialId permutation);
+/// Of a permutation's trials that with the best metric of the sweep; null where none is done.
+[[nodiscard]] const TrialResult* best_trial(const SweepRecord& record, TrialId permutation);
 
 /// The sweep with one trial for each permutation and no folds: what tables and page show. Without
 /// folds a copy.

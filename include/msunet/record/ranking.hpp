@@ -54,7 +54,7 @@ struct Score {
                                                std::string_view metric);
 
 /// The trial whose model is the sweep's: the first of the ranking by `start.metric`. With folds the
-/// best training (best_training) of the permutation that is the first of their ranking. Null if
+/// best trial (best_trial) of the permutation that is the first of their ranking. Null if
 /// none is done with finite metrics.
 [[nodiscard]] const TrialResult* best(const SweepRecord& record);
 

@@ -101,8 +101,8 @@ struct SweepStart {
     /// Where the sweep was extended: the index in `grid` of each one's permutation, parallel to
     /// `trials`. Else empty: ids are indices.
     std::vector<std::uint64_t> indices{};
-    /// Permutations that one training serves, where it serves several: ascending ids, of which the
-    /// first is the training's. All others are trained alone.
+    /// The trials that share a training, where several do: ascending ids, of which the first is the
+    /// training's. All others are trained alone.
     std::vector<std::vector<TrialId>> shared;
     /// How many the sampler selects in all where it suggests some during the sweep; else 0.
     std::uint64_t rounds = 0;
@@ -118,10 +118,10 @@ struct SweepStart {
     [[nodiscard]] std::uint64_t index_of(TrialId trial) const;
     /// The permutation of a trial.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
-    /// The permutations that a training serves, ascending.
-    [[nodiscard]] std::vector<TrialId> permutations_of(TrialId training) const;
-    /// The training of each permutation that isn't the first of its own.
-    [[nodiscard]] std::map<TrialId, TrialId> joined() const;
+    /// The trials that share a training, ascending; one that shares with none is alone in it.
+    [[nodiscard]] std::vector<TrialId> trials_of(TrialId training) const;
+    /// The training of each trial whose id is not that of its training.
+    [[nodiscard]] std::map<TrialId, TrialId> shared_trainings() const;
     /// The pairs as a trial has them: with folds those of its fold are validation data.
     [[nodiscard]] std::vector<DataPair> pairs_of(TrialId trial) const;
     /// Whether trials have validation data.
@@ -179,8 +179,8 @@ struct Promotion {
 };
 
 /// What is known of a trial that was started at least once, or stopped before. All but the result
-/// is of the training with this id; a permutation that another one's training serves has a result
-/// and its state alone.
+/// is of the training with this id; a trial that shares another one's training has a result and its
+/// state alone.
 struct TrialRecord {
     TrialState state = TrialState::pending;  ///< once all have a result: that of the last to end
     Progress progress;
@@ -203,9 +203,9 @@ struct SweepRecord {
     std::vector<Span> timeline;
     bool finished = false;  ///< all trials have ended and all files are written
     double last_sign_of_life = 0;
-    Owner owner;                           ///< of the newest start
-    std::map<TrialId, TrialId> served_by;  ///< `start.joined()`
-    std::vector<Extension> extensions{};   ///< in their order
+    Owner owner;                                  ///< of the newest start
+    std::map<TrialId, TrialId> shared_trainings;  ///< `start.shared_trainings()`
+    std::vector<Extension> extensions{};          ///< in their order
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;
@@ -217,10 +217,10 @@ struct SweepRecord {
     [[nodiscard]] std::size_t planned() const;
     /// Those of them without a result.
     [[nodiscard]] std::size_t unfinished() const;
-    /// The training that serves a selected permutation.
+    /// The training of a trial.
     [[nodiscard]] TrialId training_of(TrialId trial) const;
-    /// The permutations without a result that a training serves, ascending.
-    [[nodiscard]] std::vector<TrialId> unfinished_permutations(TrialId training) const;
+    /// The trials without a result that share a training, ascending.
+    [[nodiscard]] std::vector<TrialId> unfinished_trials(TrialId training) const;
     /// The permutation of a trial, from the grid.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
 };

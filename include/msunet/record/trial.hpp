@@ -71,7 +71,7 @@ struct TrialResult {
     std::vector<std::string> files;          ///< others it wrote (PCA), relative likewise
     std::int64_t peak_memory_bytes = 0;      ///< of the leader's process or device; 0 if unknown
     std::vector<std::string> notices;        ///< warnings that concern this trial alone
-    /// Of a permutation with folds (by_permutation.hpp), in no journal: means over its trainings of
+    /// Of a permutation with folds (by_permutation.hpp), in no journal: means over its trials of
     /// what `summary_epoch` and `summary_modality` find.
     std::optional<EpochReport> mean_epoch;
     std::optional<ModalityRow> mean_modality;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Cross-validation: the spread of each permutation over its trainings, and which permutations
+/// Cross-validation: the spread of each permutation over its trials, and which permutations
 /// can't be told from the best.
 #pragma once
 
@@ -24,21 +24,21 @@ inline constexpr double significance = 0.05;
 [[nodiscard]] double student_probability(double t, double degrees);
 
 /// The corrected resampled t-test (Nadeau & Bengio, 2003, doi:10.1023/A:1024068626366) of paired
-/// differences over the trainings of a K-fold cross-validation: their mean over the square root of
-/// (1/n + 1/(K - 1)) x their variance, with n - 1 degrees of freedom. Trainings share most of their
+/// differences over the trials of a K-fold cross-validation: their mean over the square root of
+/// (1/n + 1/(K - 1)) x their variance, with n - 1 degrees of freedom. Trials share most of their
 /// scans, so that the plain paired test takes chance for differences. Nothing for n < 2.
 [[nodiscard]] std::optional<double> corrected_t_test(std::span<const double> differences,
                                                      std::uint64_t folds);
 
-/// A permutation's metric over its trainings.
+/// A permutation's metric over its trials.
 struct FoldSpread {
     record::TrialId permutation = 0;
-    std::size_t trainings = 0;  ///< that have the metric
+    std::size_t trials = 0;  ///< that have the metric
     double mean = 0;
-    double deviation = 0;               ///< standard deviation, n - 1; 0 for one training
+    double deviation = 0;               ///< standard deviation, n - 1; 0 for one trial
     std::optional<double> probability;  ///< of `corrected_t_test` against the best; not of the best
     bool is_equal = false;              ///< the best, or can't be told from it
-    std::int64_t epochs = 0;            ///< of all its trainings
+    std::int64_t epochs = 0;            ///< of all its trials
     double seconds = 0;                 ///< likewise
 };
 
@@ -52,7 +52,7 @@ struct FoldSpread {
 /// "0.9312 ± 0.0123".
 [[nodiscard]] std::string spread_text(const FoldSpread& spread);
 
-/// folds.csv: a row for each training that has ended: permutation, repeat and fold (from 1), trial,
+/// folds.csv: a row for each trial that has ended: permutation, repeat and fold (from 1), trial,
 /// state, epochs, the metrics of the summary, Dice by modality. Empty without folds.
 [[nodiscard]] std::string folds_csv(const Sweep& sweep);
 

@@ -30,7 +30,7 @@ struct ResultNames {
 /// The names that this sweep's files have; a function of the journal's times alone.
 [[nodiscard]] ResultNames result_names(const Sweep& sweep);
 
-/// The folder of the trainings' own files, with folds.
+/// The folder of the trials' own files, with folds.
 inline constexpr const char* folds_folder = "folds";
 /// "permutation3_repeat1_fold2": in the names of a training's files.
 [[nodiscard]] std::string fold_name(const record::Folding& folding, record::TrialId trial);

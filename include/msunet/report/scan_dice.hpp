@@ -23,7 +23,7 @@ inline constexpr const char* scan_dice_file_name = "scan_dice.json";
 
 /// Those of the best trial in the experiment `folder`, if they have been measured. With folds those
 /// of all scans, each by the models of the best permutation that were not trained on it: the mean
-/// over the repeats; a distance only where each of them has one. Empty until all of its trainings
+/// over the repeats; a distance only where each of them has one. Empty until all of its trials
 /// have been measured. Warns of a file that can't be read.
 [[nodiscard]] std::vector<ScanDice> read_scan_dice(const std::filesystem::path& folder,
                                                    const record::SweepRecord& record);

@@ -38,11 +38,11 @@ struct Sweep {
     /// Seconds east of UTC in which dates are written.
     std::int64_t utc_offset = 0;
     /// Every trial that has ended, in the order of their permutations in the grid; with folds every
-    /// permutation all of whose trainings have, with the means (record::permutation_result).
+    /// permutation all of whose trials have, with the means (record::permutation_result).
     std::vector<record::TrialResult> trials;
     record::Folding folding;
-    /// With folds every training that has ended, in ascending order of the trials' ids.
-    std::vector<record::TrialResult> trainings;
+    /// With folds every trial that has ended, in ascending order of the trials' ids.
+    std::vector<record::TrialResult> fold_trials;
 };
 
 /// The sweep of a journal. Hyperparameters that the grid does not name take the value of the option
@@ -61,11 +61,11 @@ struct Sweep {
 [[nodiscard]] std::optional<std::size_t> best_trial(const Sweep& sweep);
 
 /// Whether trials that were to give a model have ended and none did: all of them failed, or with
-/// folds no permutation has all of its trainings. False where all were `pca_only`.
+/// folds no permutation has all of its trials. False where all were `pca_only`.
 [[nodiscard]] bool lacks_model(const Sweep& sweep);
 
-/// Whether none of the permutations that have all of their trainings gave a model, but others lack
-/// trainings. False without folds.
+/// Whether none of the permutations that have all of their trials gave a model, but others lack
+/// trials. False without folds.
 [[nodiscard]] bool lacks_folds(const Sweep& sweep);
 
 /// Why a sweep that lacks_model has none: "no permutation has all of its folds yet (3 of 5

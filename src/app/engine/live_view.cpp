@@ -39,7 +39,7 @@ void LiveView::happened(const record::Event& event, const record::SweepRecord& r
         running_.erase(reached->trial);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         const auto training = record.training_of(finished->result.trial);
-        if (record.unfinished_permutations(training).empty()) running_.erase(training);
+        if (record.unfinished_trials(training).empty()) running_.erase(training);
         count(finished->result);
         last_event_ = finished->at;
     }
@@ -61,7 +61,7 @@ void LiveView::show(const record::SweepRecord& record, const report::Forecast& f
     totals.failed = failed_;
     totals.stopped = stopped_;
     for (const auto& entry : running_) {
-        totals.running += record.unfinished_permutations(entry.first).size();
+        totals.running += record.unfinished_trials(entry.first).size();
     }
     totals.left = record.planned() - leaderboard.ended() - totals.running;
     if (const auto best = leaderboard.best()) {
@@ -87,7 +87,7 @@ std::vector<report::RunningTrial> LiveView::running(const record::SweepRecord& r
     for (const auto& [id, since] : running_) {
         report::RunningTrial& row = trials.emplace_back();
         // The number of a permutation that has no result yet.
-        const auto members = record.unfinished_permutations(id);
+        const auto members = record.unfinished_trials(id);
         row.trial = members.front();
         row.others = members.size() - 1;
         row.epochs = forecast.planned_epochs(record, id);

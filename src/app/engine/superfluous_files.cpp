@@ -40,13 +40,13 @@ void SuperfluousFiles::add_models(record::TrialId permutation, const record::Swe
     // All folds' models belong to a mean, and a failed fold can be trained again.
     const bool folds_count = record.start.folding.any();
     if (!whole || (folds_count && whole->state == record::TrialState::failed)) return;
-    for (const auto* training : record::trainings_of(record, permutation)) add_model(*training);
+    for (const auto* trial : record::trial_results(record, permutation)) add_model(*trial);
 }
 
 void SuperfluousFiles::add_checkpoint(const record::TrialResult& result,
                                       const record::SweepRecord& record) {
     const auto training = record.training_of(result.trial);
-    if (!record.unfinished_permutations(training).empty()) return;
+    if (!record.unfinished_trials(training).empty()) return;
     files_.push_back(experiment_ / record::trial_folder(training) / train::checkpoint_file_name);
 }
 

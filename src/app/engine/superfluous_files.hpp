@@ -27,7 +27,7 @@ public:
 private:
     void add_checkpoint(const record::TrialResult& result, const record::SweepRecord& record);
     void add_model(const record::TrialResult& result);
-    /// Of all of a permutation's trainings, once its mean is known.
+    /// Of all of a permutation's trials, once its mean is known.
     void add_models(record::TrialId permutation, const record::SweepRecord& record);
 
     std::filesystem::path experiment_;

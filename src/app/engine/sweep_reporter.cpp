@@ -42,7 +42,7 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         forecast_.epoch(epoch->trial, epoch->report);
         epoch_line(*epoch, record);
         if (board_) {
-            for (const auto trial : record.unfinished_permutations(epoch->trial)) {
+            for (const auto trial : record.unfinished_trials(epoch->trial)) {
                 board_->epoch(trial, record.permutation(trial), epoch->report, epoch->at);
             }
         }
@@ -55,8 +55,7 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         permutation_line(finished->result.trial, record, best);
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         core::log::info(concat(
-            "trial ",
-            record::training_text(paused->trial, record.unfinished_permutations(paused->trial)),
+            "trial ", record::training_text(paused->trial, record.unfinished_trials(paused->trial)),
             " paused, its checkpoint is saved"));
     } else if (const auto* promoted = std::get_if<record::TrialPromoted>(&event)) {
         core::log::info(concat(
@@ -94,7 +93,7 @@ void SweepReporter::epoch_line(const record::EpochFinished& event,
         heading_shown_ = true;
     }
     const auto& metrics = event.report.metrics;
-    const auto trials = record.unfinished_permutations(event.trial);
+    const auto trials = record.unfinished_trials(event.trial);
     core::log::info(report::format_epoch_line(
         {trials.front(), trials.size() - 1, event.report.epoch + 1,
          forecast_.planned_epochs(record, event.trial), metrics.loss, metrics.dice_coef,
@@ -141,7 +140,7 @@ void SweepReporter::permutation_line(record::TrialId trial, const record::SweepR
         text += concat("mean ", ranked->metric, " ", core::fixed(ranked->value, 4));
     }
     core::log::info(
-        concat(text, " over ", folding.trials(), " trainings", best ? ", best so far" : ""));
+        concat(text, " over ", folding.trials(), " trials", best ? ", best so far" : ""));
 }
 
 }  // namespace msunet::app

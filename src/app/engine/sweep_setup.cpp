@@ -101,7 +101,7 @@ std::vector<std::vector<record::TrialId>> shared_trainings(
 std::string sharing_text(const TrainSettings& settings, const record::SweepStart& start) {
     if (start.shared.empty()) return {};
     const auto defaults = default_hyperparameters(settings);
-    const auto joined = start.joined();
+    const auto joined = start.shared_trainings();
     std::map<record::TrialId, std::int64_t> epochs;  // of each training
     std::int64_t alone = 0;
     for (const auto trial : start.trials) {

@@ -213,12 +213,12 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
 double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
     const auto groups = std::max<std::int64_t>(1, facts.decided.placement.groups);
     const auto& start = start_of(facts);
-    const auto joined = start.joined();
+    const auto joined = start.shared_trainings();
     std::vector<double> seconds;
     double left = 0;
     for (const auto training : start.trials) {
         if (joined.contains(training)) continue;
-        auto trials = start.permutations_of(training);
+        auto trials = start.trials_of(training);
         std::erase_if(trials, [&](record::TrialId trial) { return has_ended(facts, trial); });
         if (trials.empty()) continue;
         ++left;

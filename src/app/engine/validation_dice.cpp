@@ -114,9 +114,9 @@ void measure_validation_scans(const unet::Architecture& architecture, const fs::
     if (!has_validation_scans(record, best->trial)) return;
     const auto permutation = record.start.folding.permutation(best->trial);
     try {
-        for (const auto* training : record::trainings_of(record, permutation)) {
+        for (const auto* trial : record::trial_results(record, permutation)) {
             if (core::stop_requested()) return;
-            measure(architecture, folder, record, *training);
+            measure(architecture, folder, record, *trial);
         }
     } catch (const std::exception& error) {
         core::log::warn(

@@ -1,4 +1,4 @@
-// Cross-validation: the spread of each permutation over its trainings, and what can't be told from the best.
+// Cross-validation: the spread of each permutation over its trials, and what can't be told from the best.
 
 function drawFolds() {
   if (!D.folds || !D.folds.rows.length) return;
@@ -14,7 +14,7 @@ function drawFolds() {
   if (D.refit) node.append(el("p", {}, `Refit: ${D.refit}.`));
   const first = equal.map((id) => rows.find((row) => row.id === id));
   const shown = [...first, ...rows.filter((row) => !row.equal)];
-  const heads = ["id", "mean", "standard deviation", "trainings", "p against the best", "epochs in all", "time"];
+  const heads = ["id", "mean", "standard deviation", "trials", "p against the best", "epochs in all", "time"];
   node.append(el("div", { class: "scroll" }, el("table", { class: "plain" },
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)), ["", "hyperparameters"].map((head) => el("th", { scope: "col", class: "text" }, head)))),
     el("tbody", {}, shown.map((row) => el("tr", {},
@@ -22,6 +22,6 @@ function drawFolds() {
       el("td", { class: "text" }, row.id === D.best ? "best" : row.equal ? "as good as the best" : ""),
       el("td", { class: "text" }, byId.has(row.id) ? describe(byId.get(row.id)) : "")))))),
   el("p", { class: "quiet" }, "p: corrected resampled t-test (Nadeau & Bengio, 2003) of the differences between the same folds; from 0.05 on permutations count as equal. "
-    + "The trainings of a permutation share most of their scans, so that the usual paired t-test finds differences where there are none; this one allows for it. "
+    + "The trials of a permutation share most of their scans, so that the usual paired t-test finds differences where there are none; this one allows for it. "
     + "It is not corrected for the number of permutations. fold_models/ has the models of all folds of the best permutation; best_model.hdf5 is its refit on all scans (folder refit/), without one the model of its best fold."));
 }

@@ -302,7 +302,7 @@ private:
             ends.push_back(end.trial);
             EXPECT_EQ(end.permutation, disk_.record.permutation(end.trial));
         }
-        EXPECT_EQ(ends, disk_.record.unfinished_permutations(trial));
+        EXPECT_EQ(ends, disk_.record.unfinished_trials(trial));
         for (Group& other : groups_) {
             if (!other.training) continue;
             EXPECT_NE(other.training->trial, trial) << "two groups train it";

@@ -168,7 +168,7 @@ TEST(ByPermutation, SharesWhatItsFoldsShare) {
     update(record, start);
     EXPECT_THAT(by_permutation(record).start.shared, ElementsAre(ElementsAre(0, 1)));
     EXPECT_EQ(by_permutation(record).training_of(1), 0U);
-    EXPECT_THAT(trainings_of(record, 0), IsEmpty());
+    EXPECT_THAT(trial_results(record, 0), IsEmpty());
 }
 
 }  // namespace

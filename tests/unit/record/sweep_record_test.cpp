@@ -204,9 +204,9 @@ TEST(Shared, TrainingsKnowWhomTheyServe) {
     EXPECT_EQ(record.training_of(4), 1U);
     EXPECT_EQ(record.training_of(1), 1U);
     EXPECT_EQ(record.training_of(2), 2U);
-    EXPECT_EQ(record.start.permutations_of(1), (std::vector<TrialId>{1, 3, 4}));
-    EXPECT_EQ(record.start.permutations_of(0), std::vector<TrialId>{0});
-    EXPECT_EQ(record.start.permutations_of(5), std::vector<TrialId>{5});
+    EXPECT_EQ(record.start.trials_of(1), (std::vector<TrialId>{1, 3, 4}));
+    EXPECT_EQ(record.start.trials_of(0), std::vector<TrialId>{0});
+    EXPECT_EQ(record.start.trials_of(5), std::vector<TrialId>{5});
 }
 
 TEST(Shared, ATrainingRunsUntilItsLastPermutationHasAResult) {
@@ -216,7 +216,7 @@ TEST(Shared, ATrainingRunsUntilItsLastPermutationHasAResult) {
     update(record, TrialFinished{scored(1, 1), 1020});
     EXPECT_EQ(record.find(1)->state, TrialState::running);
     EXPECT_EQ(record.find(1)->epochs.size(), 1U);
-    EXPECT_EQ(record.unfinished_permutations(1), (std::vector<TrialId>{3, 4}));
+    EXPECT_EQ(record.unfinished_trials(1), (std::vector<TrialId>{3, 4}));
     update(record, TrialFinished{scored(4, 1), 1030});
     EXPECT_EQ(record.find(4)->state, TrialState::done);
     update(record, TrialFinished{scored(3, 1), 1040});
@@ -246,7 +246,7 @@ TEST(Shared, ARetryStartsTheTrainingAgainForTheFailedAlone) {
     update(record, TrialFinished{scored(3, 1), 1020});
     update(record, TrialFinished{failed, 1030});
     update(record, TrialRetried{4, 2001});
-    EXPECT_EQ(record.unfinished_permutations(1), std::vector<TrialId>{4});
+    EXPECT_EQ(record.unfinished_trials(1), std::vector<TrialId>{4});
     EXPECT_EQ(record.find(1)->progress.checkpoint, std::nullopt);
     EXPECT_NE(record.result(1), nullptr);
 }

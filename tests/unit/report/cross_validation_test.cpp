@@ -39,7 +39,7 @@ TEST(CorrectedTTest, AllowsForScansThatTrainingsShare) {
     const std::vector<double> differences{0.01, 0.02, 0.03, 0.02, 0.01};
     // The plain paired t-test would say 0.0086.
     EXPECT_NEAR(corrected_t_test(differences, 5).value(), 0.0326779233, 1e-9);
-    EXPECT_GT(corrected_t_test(differences, 2).value(), 0.05) << "smaller trainings";
+    EXPECT_GT(corrected_t_test(differences, 2).value(), 0.05) << "smaller training sets";
     EXPECT_EQ(corrected_t_test(std::vector<double>{0, 0, 0}, 3), 1);
     EXPECT_EQ(corrected_t_test(std::vector<double>{0.5, 0.5, 0.5}, 3), 0);
     EXPECT_FALSE(corrected_t_test(std::vector<double>{0.5}, 3));
@@ -130,10 +130,9 @@ TEST(Folds, AreInTablesSummaryAndPage) {
                 HasSubstr("fold 2 of 3: the loss became NaN"));
     // In one line.
     const auto text = std::regex_replace(format_final_summary(sweep, {}), std::regex("\\s+"), " ");
-    EXPECT_THAT(text,
-                AllOf(HasSubstr("permutation 1, val_dice_coef 0.8507"),
-                      HasSubstr("0.8507 ± 0.0578 (mean and standard deviation of 3 trainings"),
-                      HasSubstr("1 (0.8507 ± 0.0578, 3 epochs), 0 (0.8500 ± 0.0500")));
+    EXPECT_THAT(text, AllOf(HasSubstr("permutation 1, val_dice_coef 0.8507"),
+                            HasSubstr("0.8507 ± 0.0578 (mean and standard deviation of 3 trials"),
+                            HasSubstr("1 (0.8507 ± 0.0578, 3 epochs), 0 (0.8500 ± 0.0500")));
     const auto page = report_html(record);
     const std::string mark = "<script id=\"data\" type=\"application/json\">";
     const auto begin = page.find(mark) + mark.size();
@@ -204,7 +203,7 @@ TEST(Folds, SummarySaysWhoseWholeMasksTheyAre) {
 TEST(Folds, SayThatNoPermutationHasAllOfThem) {
     auto record = folded();
     EXPECT_FALSE(lacks_model(make_sweep(record)));
-    // Two of three trainings of permutation 1, one of permutation 0.
+    // Two of three trials of permutation 1, one of permutation 0.
     std::erase_if(record.trials, [](const auto& entry) {
         return entry.first != 1 && entry.first != 3 && entry.first != 5;
     });
