@@ -43,10 +43,6 @@ std::vector<std::uint8_t> seen_mask(core::Volume likelihood, const ScanOptions& 
     return above(likelihood.voxels, 0.5);
 }
 
-}  // namespace
-
-namespace {
-
 /// Reverses the columns of all rows.
 void mirror(std::vector<float>& voxels, std::size_t width) {
     for (auto row = voxels.begin(); row != voxels.end();) {
@@ -99,9 +95,12 @@ Prediction predict_scan(std::span<SlicePredictor> models, const core::Volume& sc
                         const ScanOptions& options, const std::function<void()>& between_batches) {
     const imaging::Grid grid = imaging::grid_for(scan, options.preprocess);
     const core::Volume input = imaging::normalise_volume(scan, grid, options.outliers).volume;
-    core::Volume likelihood = input;
-    likelihood.voxels =
-        mean_likelihood(models, input, options.windows, options.flip, between_batches);
+    core::Volume likelihood{
+        .size = input.size,
+        .spacing = input.spacing,
+        .origin = input.origin,
+        .direction = input.direction,
+        .voxels = mean_likelihood(models, input, options.windows, options.flip, between_batches)};
     auto prediction = back_onto(scan, likelihood, options.threshold);
     clean_mask(prediction, options.clean);
     prediction.measures = imaging::measure(input, seen_mask(std::move(likelihood), options));
