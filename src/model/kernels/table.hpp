@@ -169,7 +169,7 @@ struct Kernels {
     const Winograds<Bf16>* bfloat16_winograds;
 };
 
-/// The kernels for this processor; ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
+/// This processor's kernels; on x86-64 ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
 [[nodiscard]] const Kernels& kernels();
 
 /// What the kernels are compiled for.
