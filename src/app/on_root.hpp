@@ -8,46 +8,24 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
+#include "msunet/codec/failure.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
-
-namespace msunet::codec {
-
-template <>
-struct Names<core::ExitCode> {
-    static std::string text(core::ExitCode value) {
-        return std::to_string(static_cast<int>(value));
-    }
-    static std::optional<core::ExitCode> parse(std::string_view name);
-};
-
-}  // namespace msunet::codec
+#include "msunet/core/failure.hpp"
 
 namespace msunet::app {
 
 namespace detail {
 
-/// The exception that rank 0's work threw.
-struct RootFailure {
-    core::ExitCode code = core::ExitCode::failure;
-    std::vector<std::string> problems;
-};
-
 /// What rank 0 sends to the others: a value or a failure.
 template <class Value>
 struct RootOutcome {
     std::optional<Value> value;
-    std::optional<RootFailure> failure;
+    std::optional<core::Failure> failure;
 };
 
-template <class Archive, codec::Is<RootFailure> T>
-void fields(Archive& archive, T& failure) {
-    archive("code", failure.code);
-    archive("problems", failure.problems);
-}
 template <class Archive, class Value>
 void fields(Archive& archive, RootOutcome<Value>& outcome) {
     archive("value", outcome.value);
@@ -58,8 +36,6 @@ void fields(Archive& archive, const RootOutcome<Value>& outcome) {
     archive("value", outcome.value);
     archive("failure", outcome.failure);
 }
-
-[[nodiscard]] RootFailure failure_of(const std::exception& error);
 
 }  // namespace detail
 
@@ -81,7 +57,7 @@ auto on_root(const comm::Communicator& world, Work&& work) {
                 outcome.value = work();
             }
         } catch (const std::exception& error) {
-            outcome.failure = detail::failure_of(error);
+            outcome.failure = core::failure_of(error);
         }
         text = codec::to_json(outcome);
     }

@@ -9,7 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "msunet/codec/failure.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/failure.hpp"
 #include "prepare/exchange.hpp"
 #include "prepare/fields.hpp"
 
@@ -17,31 +19,16 @@ namespace msunet::prepare {
 
 namespace {
 
-/// How the work of one rank failed.
-struct Failure {
-    core::ExitCode code = core::ExitCode::failure;
-    std::vector<std::string> problems;
-};
-
-template <class Archive, codec::Is<Failure> T>
-void fields(Archive& archive, T& value) {
-    archive.converted(
-        "code", value.code, [](core::ExitCode code) { return static_cast<int>(code); },
-        [](int code) { return static_cast<core::ExitCode>(code); });
-    archive("problems", value.problems);
-}
-
-std::optional<Failure> failure_of(const std::function<void()>& work) {
+/// How `work` fails; nothing where it does not.
+std::optional<core::Failure> failure_in(const std::function<void()>& work) {
     try {
         work();
         return std::nullopt;
-    } catch (const core::Error& error) {
-        return Failure{error.code(), error.problems()};
     } catch (const std::bad_alloc&) {
-        return Failure{core::ExitCode::failure,
-                       {"not enough memory to preprocess the data, use fewer ranks a node"}};
+        return core::Failure{core::ExitCode::failure,
+                             {"not enough memory to preprocess the data, use fewer ranks a node"}};
     } catch (const std::exception& error) {
-        return Failure{core::ExitCode::failure, {error.what()}};
+        return core::failure_of(error);
     }
 }
 
@@ -80,15 +67,15 @@ Findings gather_findings(const comm::Communicator& ranks,
 }
 
 void together(const comm::Communicator& ranks, const std::function<void()>& work) {
-    const std::optional<Failure> mine = failure_of(work);
+    const std::optional<core::Failure> mine = failure_in(work);
     if (!ranks.any_of(mine.has_value())) return;
 
-    std::vector<Failure> failed;
+    std::vector<core::Failure> failed;
     if (mine) failed.push_back(*mine);
     failed = gather_values(ranks, failed);
     const core::ExitCode code = failed.front().code;
     std::vector<std::string> problems;
-    for (Failure& failure : failed) {
+    for (core::Failure& failure : failed) {
         if (failure.code != code) continue;
         for (std::string& problem : failure.problems) {
             if (std::ranges::find(problems, problem) != problems.end()) continue;

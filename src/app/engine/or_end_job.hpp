@@ -7,8 +7,7 @@
 
 #include "msunet/comm/communicator.hpp"
 #include "msunet/comm/environment.hpp"
-#include "msunet/core/error.hpp"
-#include "msunet/core/failure_text.hpp"
+#include "msunet/core/failure.hpp"
 #include "msunet/core/log.hpp"
 
 namespace msunet::app {
@@ -20,14 +19,11 @@ template <class F>
 auto or_end_job(const comm::Communicator& world, F&& part) {
     try {
         return part();
-    } catch (const core::Error& error) {
-        if (world.size() == 1) throw;
-        for (const auto& problem : error.problems()) core::log::fatal(problem);
-        comm::Environment::abort(static_cast<int>(error.code()));
     } catch (const std::exception& error) {
         if (world.size() == 1) throw;
-        core::log::fatal(core::failure_text(error));
-        comm::Environment::abort(static_cast<int>(core::ExitCode::failure));
+        const auto failure = core::failure_of(error);
+        for (const auto& problem : failure.problems) core::log::fatal(problem);
+        comm::Environment::abort(static_cast<int>(failure.code));
     }
 }
 

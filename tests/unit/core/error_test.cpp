@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/core/failure.hpp"
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/format_error.hpp"
@@ -25,6 +26,15 @@ TEST(FailureText, IsOneLineThatSaysEverything) {
     EXPECT_EQ(failure_text(std::runtime_error("open:")), "open:");
     EXPECT_EQ(failure_text(std::runtime_error("")), "unknown failure");
     EXPECT_EQ(failure_text(UsageError(std::vector<std::string>{"one", "two"})), "one; two");
+}
+
+TEST(FailureOf, KeepsTheCodeAndTheProblemsOfAnError) {
+    const auto known = failure_of(InputError(std::vector<std::string>{"one", "two"}));
+    EXPECT_EQ(known.code, ExitCode::input);
+    EXPECT_EQ(known.problems, (std::vector<std::string>{"one", "two"}));
+    const auto other = failure_of(std::runtime_error("first\nstack trace"));
+    EXPECT_EQ(other.code, ExitCode::failure);
+    EXPECT_EQ(other.problems, std::vector<std::string>{"first"});
 }
 
 TEST(Error, KeepsEveryProblemAndSaysThemOneALine) {

@@ -80,6 +80,15 @@ TEST_F(Agreement, OtherExceptionsBecomeFailures) {
     }
 }
 
+TEST_F(Agreement, AFailureOfALibraryIsOneLine) {
+    try {
+        together(world_, [] { throw std::runtime_error("itkImage.hxx:33:\nbroken\nmore"); });
+        FAIL() << "no error";
+    } catch (const core::Error& error) {
+        EXPECT_THAT(error.problems(), ElementsAre("itkImage.hxx:33: broken"));
+    }
+}
+
 TEST_F(Agreement, SuccessIsSilent) {
     int done = 0;
     together(world_, [&] { ++done; });
