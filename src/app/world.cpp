@@ -62,14 +62,14 @@ std::int64_t step_cores() {
 }
 
 /// For other ranks: a line a device.
-std::string devices_text(const std::vector<sweep::Device>& devices) {
+std::string devices_text(const std::vector<core::Gpu>& devices) {
     std::string text;
     for (const auto& device : devices) text += core::concat(device.uuid, '\t', device.name, '\n');
     return text;
 }
 
-std::vector<sweep::Device> devices_from(const std::string& text) {
-    std::vector<sweep::Device> devices;
+std::vector<core::Gpu> devices_from(const std::string& text) {
+    std::vector<core::Gpu> devices;
     for (const auto& line : core::split(text, '\n')) {
         const auto tab = line.find('\t');
         if (tab == std::string::npos) continue;
@@ -94,7 +94,7 @@ bool undo_launcher_binding() {
 }
 
 std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
-                                        const std::vector<sweep::Device>& visible) {
+                                        const std::vector<core::Gpu>& visible) {
     const auto& node = topology.node();
     const auto cores_of_ranks = node.all_gather(allowed_cores());
     const std::set<std::int64_t> cores(cores_of_ranks.begin(), cores_of_ranks.end());

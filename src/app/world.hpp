@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/gpu.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/placement.hpp"
 
@@ -21,7 +22,7 @@ bool undo_launcher_binding();
 /// Collective over the topology's ranks: the world as placement sees it. `visible`: GPUs that this
 /// rank sees, in its own numbering.
 std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
-                                        const std::vector<sweep::Device>& visible);
+                                        const std::vector<core::Gpu>& visible);
 
 /// This process as the journal names its owner: host, pid, Slurm job.
 record::Owner this_owner();

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "gpu/batches.hpp"
 #include "gpu/check.hpp"
@@ -57,21 +58,14 @@ class CudaAccelerator final : public train::Accelerator {
 public:
     explicit CudaAccelerator(int devices) : devices_(devices) {}
 
-    [[nodiscard]] std::vector<std::string> devices() const override {
-        std::vector<std::string> names;
-        for (int device = 0; device < devices_; ++device) {
-            names.emplace_back(properties_of(device).name);
-        }
-        return names;
-    }
-
-    [[nodiscard]] std::vector<std::string> uuids() const override {
-        std::vector<std::string> uuids;
+    [[nodiscard]] std::vector<core::Gpu> devices() const override {
+        std::vector<core::Gpu> devices;
         for (int device = 0; device < devices_; ++device) {
             const auto properties = properties_of(device);
-            uuids.push_back(uuid_text(uuid_of(device, properties).bytes, properties.name));
+            devices.push_back(
+                {uuid_text(uuid_of(device, properties).bytes, properties.name), properties.name});
         }
-        return uuids;
+        return devices;
     }
 
     [[nodiscard]] train::AcceleratorVersions versions() const override {
@@ -149,7 +143,7 @@ std::string why_no_gpu(cudaError_t result) {
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v6(std::string* problem) {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v7(std::string* problem) {
     int devices = 0;
     auto result = cudaGetDeviceCount(&devices);
     if (result == cudaSuccess && devices == 0) result = cudaErrorNoDevice;

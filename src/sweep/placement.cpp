@@ -84,7 +84,7 @@ private:
         std::vector<std::vector<std::string>> uuids(node.ranks.size());
         for (std::size_t local = 0; local < std::min(uuids.size(), node.visible.size()); ++local) {
             if (dispatches(node.ranks[local])) continue;
-            for (const Device& device : node.visible[local]) uuids[local].push_back(device.uuid);
+            for (const core::Gpu& device : node.visible[local]) uuids[local].push_back(device.uuid);
         }
         return uuids;
     }
@@ -252,11 +252,11 @@ private:
 
 }  // namespace
 
-std::vector<Device> distinct_devices(const Node& node) {
-    std::vector<Device> devices;
+std::vector<core::Gpu> distinct_devices(const Node& node) {
+    std::vector<core::Gpu> devices;
     for (const auto& of_rank : node.visible) {
-        for (const Device& device : of_rank) {
-            const auto same = [&](const Device& d) { return d.uuid == device.uuid; };
+        for (const core::Gpu& device : of_rank) {
+            const auto same = [&](const core::Gpu& d) { return d.uuid == device.uuid; };
             if (std::none_of(devices.begin(), devices.end(), same)) devices.push_back(device);
         }
     }

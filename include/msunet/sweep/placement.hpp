@@ -9,17 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "msunet/core/gpu.hpp"
 #include "msunet/sweep/options.hpp"
 
 namespace msunet::sweep {
-
-/// A GPU, or a part of one (MIG), as a rank sees it.
-struct Device {
-    std::string uuid;  ///< "GPU-…" or "MIG-…": the same for every rank that sees it
-    std::string name;
-
-    bool operator==(const Device&) const = default;
-};
 
 /// One node of the world. World ranks are numbered node by node only if MPI does so: each names
 /// its own.
@@ -27,13 +20,13 @@ struct Node {
     std::string name;
     std::vector<std::int64_t> ranks;  ///< world ranks, by local rank
     /// Devices that each of them sees, in its own numbering; lists may be missing at the end.
-    std::vector<std::vector<Device>> visible;
+    std::vector<std::vector<core::Gpu>> visible;
     std::int64_t cores = 1;  ///< that the job may use
 };
 
 /// The devices that any rank of the node sees, each once, in the order of the ranks and of their
 /// lists.
-[[nodiscard]] std::vector<Device> distinct_devices(const Node& node);
+[[nodiscard]] std::vector<core::Gpu> distinct_devices(const Node& node);
 
 /// Threads of each rank of a node: as many as `asked`, else its cores divided by its ranks.
 [[nodiscard]] std::int64_t threads_of_rank(const Node& node, std::optional<std::int64_t> asked);

@@ -10,6 +10,7 @@
 
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/communicator.hpp"
+#include "msunet/core/gpu.hpp"
 #include "msunet/train/step_engine.hpp"
 
 namespace msunet::train {
@@ -25,11 +26,9 @@ class Accelerator {
 public:
     virtual ~Accelerator() = default;
 
-    /// Names of the visible GPUs, by device number.
-    [[nodiscard]] virtual std::vector<std::string> devices() const = 0;
-    /// Their UUIDs as nvidia-smi -L shows them ("GPU-…", of a MIG instance "MIG-…"), by device
-    /// number: ranks of a node may see different ones, and find out which are the same.
-    [[nodiscard]] virtual std::vector<std::string> uuids() const = 0;
+    /// The visible GPUs, by device number. Ranks of a node may see different ones, and find out by
+    /// the UUIDs which are the same. Each call asks the driver.
+    [[nodiscard]] virtual std::vector<core::Gpu> devices() const = 0;
     /// For environment.json.
     [[nodiscard]] virtual AcceleratorVersions versions() const = 0;
     /// Chooses the device of this process. Call it once, before making engines and reducers.
@@ -48,6 +47,6 @@ using AcceleratorEntry = Accelerator* (*)(std::string* problem);
 /// The plug-in's file and the function's name. The number in it increases with every release that
 /// changes this interface or StepEngine.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v6";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v7";
 
 }  // namespace msunet::train

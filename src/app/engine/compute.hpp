@@ -13,6 +13,7 @@
 #include "find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/gpu.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/sweep/placement.hpp"
@@ -32,7 +33,7 @@ public:
     /// The same on all ranks.
     bool on_gpu() const { return found_.accelerator != nullptr; }
     /// GPUs that this rank sees, in its own numbering.
-    const std::vector<sweep::Device>& visible_devices() const { return found_.devices; }
+    const std::vector<core::Gpu>& visible_devices() const { return found_.devices; }
     /// Name of this rank's GPU, or of the first that it sees before `use` and where it has none;
     /// "CPU" without GPUs.
     std::string device_name() const;

@@ -51,15 +51,6 @@ train::Accelerator* load_plugin(std::string& problem) {
     return entry(&problem);
 }
 
-/// The GPUs that it shows. Each call asks the driver, and a sick GPU makes it throw.
-std::vector<sweep::Device> devices_of(const train::Accelerator& accelerator) {
-    std::vector<sweep::Device> devices;
-    const auto uuids = accelerator.uuids();
-    const auto names = accelerator.devices();
-    for (std::size_t i = 0; i < uuids.size(); ++i) devices.push_back({uuids[i], names.at(i)});
-    return devices;
-}
-
 /// Of this process alone. Never throws: the others would wait for it in MPI.
 FoundAccelerator look_for_accelerator(train::Device asked, const AcceleratorSource& source,
                                       std::string& problem) {
@@ -67,7 +58,7 @@ FoundAccelerator look_for_accelerator(train::Device asked, const AcceleratorSour
     try {
         auto* const accelerator = source(asked, problem);
         if (accelerator == nullptr) return {};
-        auto devices = devices_of(*accelerator);
+        auto devices = accelerator->devices();
         if (!devices.empty()) return {accelerator, std::move(devices)};
         problem = "the GPU plug-in shows no GPU, see whether nvidia-smi lists one";
     } catch (const std::exception& error) {

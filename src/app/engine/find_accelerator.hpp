@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "msunet/comm/node_topology.hpp"
-#include "msunet/sweep/placement.hpp"
+#include "msunet/core/gpu.hpp"
 #include "msunet/train/accelerator.hpp"
 #include "msunet/train/options.hpp"
 
@@ -32,7 +32,7 @@ using AcceleratorSource =
 /// What this process computes with.
 struct FoundAccelerator {
     train::Accelerator* accelerator = nullptr;  ///< null: the CPU
-    std::vector<sweep::Device> devices;         ///< that it shows, by device number; empty: the CPU
+    std::vector<core::Gpu> devices;             ///< that it shows, by device number; empty: the CPU
 };
 
 /// Collective over the topology's ranks: all have GPUs, or none has. With Device::automatic rank 0

@@ -7,71 +7,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "app/engine/find_accelerator.hpp"
 #include "app/engine/start_files.hpp"
 #include "app/engine/start_table.hpp"
-#include "app/libtorch.hpp"
 #include "app/world.hpp"
+#include "made_up_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
-#include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
-#include "msunet/train/trainer.hpp"
 #include "support/warnings.hpp"
 
 namespace msunet::app {
 namespace {
 
-/// Shows these GPUs and remembers which one was chosen.
-class MadeUpAccelerator final : public train::Accelerator {
-public:
-    explicit MadeUpAccelerator(std::vector<std::string> uuids) : uuids_(std::move(uuids)) {}
-    /// Of GPUs with these names, in the order of the UUIDs.
-    MadeUpAccelerator(std::vector<std::string> uuids, std::vector<std::string> names)
-        : uuids_(std::move(uuids)), names_(std::move(names)) {}
-    /// One whose GPU does not answer.
-    static MadeUpAccelerator sick() {
-        MadeUpAccelerator accelerator({"GPU-a"});
-        accelerator.is_sick_ = true;
-        return accelerator;
-    }
+using test::MadeUpAccelerator;
+using test::source_of;
 
-    [[nodiscard]] std::vector<std::string> devices() const override {
-        if (!names_.empty()) return names_;
-        return std::vector<std::string>(uuids_.size(), "NVIDIA H200 MIG 1g.18gb");
-    }
-    [[nodiscard]] std::vector<std::string> uuids() const override {
-        if (is_sick_) throw core::Error(core::ExitCode::failure, "CUDA failed (unknown error)");
-        return uuids_;
-    }
-    [[nodiscard]] train::AcceleratorVersions versions() const override { return {}; }
-    void select(int device) override { chosen_ = uuids_.at(static_cast<std::size_t>(device)); }
-    [[nodiscard]] std::unique_ptr<comm::AllReducer> make_reducer(
-        const comm::Communicator& group) override {
-        return std::make_unique<comm::MpiAllReducer>(group);
-    }
-    [[nodiscard]] train::EngineFactory engine_factory() override { return train::make_cpu_engine; }
+const std::vector<std::string> one_gpu{"GPU-a"};
 
-    const std::string& chosen() const { return chosen_; }
-
-private:
-    std::vector<std::string> uuids_;
-    std::vector<std::string> names_;
-    std::string chosen_;
-    bool is_sick_ = false;
-};
-
-/// Where a program finds this accelerator; null: nowhere.
-AcceleratorSource source_of(train::Accelerator* accelerator) {
-    return [accelerator](train::Device, std::string&) { return accelerator; };
-}
+std::vector<core::Gpu> two_kinds() { return {{"GPU-a", "NVIDIA T1000"}, {"GPU-b", "NVIDIA H200"}}; }
 
 TrainSettings settings_with(train::Device asked) {
     TrainSettings settings;
@@ -142,7 +98,7 @@ TEST_F(ComputeTest, InstancesOfOneGpuAreNotShared) {
 
 TEST_F(ComputeTest, ARankWithoutGpusAmongOthersIsRefused) {
     if (world_.size() == 1) GTEST_SKIP() << "needs another rank";
-    MadeUpAccelerator accelerator({"GPU-a"});
+    MadeUpAccelerator accelerator(one_gpu);
     auto* const mine = world_.is_root() ? nullptr : &accelerator;
     EXPECT_THAT(refusal(mine), testing::HasSubstr("rank 0 on "));
 }
@@ -150,7 +106,7 @@ TEST_F(ComputeTest, ARankWithoutGpusAmongOthersIsRefused) {
 TEST_F(ComputeTest, ASickGpuOfOneRankEndsAllRanksAlike) {
     if (world_.size() == 1) GTEST_SKIP() << "needs another rank";
     const int last = world_.size() - 1;
-    MadeUpAccelerator healthy({"GPU-a"});
+    MadeUpAccelerator healthy(one_gpu);
     auto sick = MadeUpAccelerator::sick();
     const auto text = refusal(world_.rank() == last ? &sick : &healthy);
     EXPECT_EQ(text, core::concat("1 of ", world_.size(), " ranks has no GPU, rank ", last, " on ",
@@ -186,7 +142,7 @@ TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {
 }
 
 TEST_F(ComputeTest, ItNamesTheChosenDevice) {
-    MadeUpAccelerator accelerator({"GPU-a", "GPU-b"}, {"NVIDIA T1000", "NVIDIA H200"});
+    MadeUpAccelerator accelerator(two_kinds());
     Compute compute(TrainSettings(), topology_, source_of(&accelerator));
     EXPECT_EQ(compute.device_name(), "NVIDIA T1000");
     sweep::Placement placement;
@@ -215,41 +171,6 @@ TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
     if (world_.size() > 1) {
         EXPECT_THAT(node.devices[1].ranks, testing::ElementsAre(1));
     }
-}
-
-TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
-    namespace fs = std::filesystem;
-    const auto root = fs::path(testing::TempDir()) / ("libtorch_" + core::unique_suffix());
-    fs::create_directories(root / "dev");
-    std::ofstream(root / "dev/nvidiactl") << "x";
-    setenv(libtorch_variable, root.c_str(), 1);
-    std::string problem;
-    EXPECT_EQ(load_accelerator(train::Device::automatic, problem, root), nullptr);
-    unsetenv(libtorch_variable);
-    fs::remove_all(root);
-    EXPECT_THAT(problem, testing::StartsWith(core::concat(
-                             "a GPU is here but MSUNET_LIBTORCH_DIR is '", root.string(),
-                             "', whose libc10_cuda.so can't be loaded (")));
-    EXPECT_THAT(problem, testing::EndsWith("), name a libtorch for CUDA"));
-}
-
-TEST(DriverIsPresent, UnderWslOnlyWithNvidiasLibrary) {
-    namespace fs = std::filesystem;
-    const auto root = fs::path(testing::TempDir()) / ("driver_" + core::unique_suffix());
-    const auto put = [&](const char* file) {
-        fs::create_directories((root / file).parent_path());
-        std::ofstream(root / file) << "x";
-    };
-    EXPECT_FALSE(driver_is_present(root));
-    put("dev/dxg");
-    EXPECT_FALSE(driver_is_present(root)) << "a GPU of another make";
-    put("usr/lib/wsl/lib/libcuda.so.1");
-    EXPECT_TRUE(driver_is_present(root));
-    fs::remove(root / "dev/dxg");
-    EXPECT_FALSE(driver_is_present(root));
-    put("dev/nvidiactl");
-    EXPECT_TRUE(driver_is_present(root));
-    fs::remove_all(root);
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ using testing::IsEmpty;
 using Kind = RanksPerTrial::Kind;
 
 /// Devices with these letters, of any node.
-std::vector<Device> devices_named(const std::string& letters) {
-    std::vector<Device> devices;
+std::vector<core::Gpu> devices_named(const std::string& letters) {
+    std::vector<core::Gpu> devices;
     for (const char letter : letters) devices.push_back({concat("GPU-", letter), "NVIDIA H200"});
     return devices;
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/engine/find_accelerator.hpp"
+#include "msunet/comm/all_reducer.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/train/accelerator.hpp"
+#include "msunet/train/trainer.hpp"
+
+namespace msunet::test {
+
+/// Shows these GPUs and remembers which one was chosen and how many engines were made. The engines
+/// compute on the CPU.
+class MadeUpAccelerator final : public train::Accelerator {
+public:
+    explicit MadeUpAccelerator(std::vector<core::Gpu> devices) : devices_(std::move(devices)) {}
+    /// Of GPUs with the same name.
+    explicit MadeUpAccelerator(const std::vector<std::string>& uuids) {
+        for (const auto& uuid : uuids) devices_.push_back({uuid, "NVIDIA H200 MIG 1g.18gb"});
+    }
+    /// One whose GPU does not answer.
+    static MadeUpAccelerator sick() {
+        MadeUpAccelerator accelerator(std::vector<core::Gpu>{});
+        accelerator.is_sick_ = true;
+        return accelerator;
+    }
+
+    [[nodiscard]] std::vector<core::Gpu> devices() const override {
+        if (is_sick_) throw core::Error(core::ExitCode::failure, "CUDA failed (unknown error)");
+        return devices_;
+    }
+    [[nodiscard]] train::AcceleratorVersions versions() const override { return {}; }
+    void select(int device) override {
+        chosen_ = devices_.at(static_cast<std::size_t>(device)).uuid;
+    }
+    [[nodiscard]] std::unique_ptr<comm::AllReducer> make_reducer(
+        const comm::Communicator& group) override {
+        return std::make_unique<comm::MpiAllReducer>(group);
+    }
+    [[nodiscard]] train::EngineFactory engine_factory() override {
+        return [this](const train::EngineSpec& spec) {
+            ++engines_;
+            return train::make_cpu_engine(spec);
+        };
+    }
+
+    /// UUID; empty where none was chosen.
+    [[nodiscard]] const std::string& chosen() const { return chosen_; }
+    [[nodiscard]] std::int64_t engines() const { return engines_; }
+
+private:
+    std::vector<core::Gpu> devices_;
+    std::string chosen_;
+    std::int64_t engines_ = 0;
+    bool is_sick_ = false;
+};
+
+/// Where a program finds this accelerator; null: nowhere.
+inline app::AcceleratorSource source_of(train::Accelerator* accelerator) {
+    return [accelerator](train::Device, std::string&) { return accelerator; };
+}
+
+}  // namespace msunet::test

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine/find_accelerator.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "app/libtorch.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::app {
+namespace {
+
+TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
+    namespace fs = std::filesystem;
+    const auto root = fs::path(testing::TempDir()) / ("libtorch_" + core::unique_suffix());
+    fs::create_directories(root / "dev");
+    std::ofstream(root / "dev/nvidiactl") << "x";
+    setenv(libtorch_variable, root.c_str(), 1);
+    std::string problem;
+    EXPECT_EQ(load_accelerator(train::Device::automatic, problem, root), nullptr);
+    unsetenv(libtorch_variable);
+    fs::remove_all(root);
+    EXPECT_THAT(problem, testing::StartsWith(core::concat(
+                             "a GPU is here but MSUNET_LIBTORCH_DIR is '", root.string(),
+                             "', whose libc10_cuda.so can't be loaded (")));
+    EXPECT_THAT(problem, testing::EndsWith("), name a libtorch for CUDA"));
+}
+
+TEST(DriverIsPresent, UnderWslOnlyWithNvidiasLibrary) {
+    namespace fs = std::filesystem;
+    const auto root = fs::path(testing::TempDir()) / ("driver_" + core::unique_suffix());
+    const auto put = [&](const char* file) {
+        fs::create_directories((root / file).parent_path());
+        std::ofstream(root / file) << "x";
+    };
+    EXPECT_FALSE(driver_is_present(root));
+    put("dev/dxg");
+    EXPECT_FALSE(driver_is_present(root)) << "a GPU of another make";
+    put("usr/lib/wsl/lib/libcuda.so.1");
+    EXPECT_TRUE(driver_is_present(root));
+    fs::remove(root / "dev/dxg");
+    EXPECT_FALSE(driver_is_present(root));
+    put("dev/nvidiactl");
+    EXPECT_TRUE(driver_is_present(root));
+    fs::remove_all(root);
+}
+
+}  // namespace
+}  // namespace msunet::app
