@@ -12,8 +12,19 @@
 #include <limits>
 #include <set>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+
+namespace msunet::core {
+
+template <class Archive, codec::Is<Gpu> T>
+void fields(Archive& archive, T& value) {
+    archive("uuid", value.uuid);
+    archive("name", value.name);
+}
+
+}  // namespace msunet::core
 
 namespace msunet::app {
 
@@ -61,23 +72,6 @@ std::int64_t step_cores() {
     return cores && *cores > 0 ? *cores : std::numeric_limits<std::int64_t>::max();
 }
 
-/// For other ranks: a line a device.
-std::string devices_text(const std::vector<core::Gpu>& devices) {
-    std::string text;
-    for (const auto& device : devices) text += core::concat(device.uuid, '\t', device.name, '\n');
-    return text;
-}
-
-std::vector<core::Gpu> devices_from(const std::string& text) {
-    std::vector<core::Gpu> devices;
-    for (const auto& line : core::split(text, '\n')) {
-        const auto tab = line.find('\t');
-        if (tab == std::string::npos) continue;
-        devices.push_back({line.substr(0, tab), line.substr(tab + 1)});
-    }
-    return devices;
-}
-
 bool is_number(const std::string& text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -101,7 +95,7 @@ std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
     const auto& all = topology.all();
     const auto cores_by_rank =
         all.all_gather(std::min(static_cast<std::int64_t>(cores.size()), step_cores()));
-    const auto visible_by_rank = all.all_gather(devices_text(visible));
+    const auto visible_by_rank = all.all_gather(codec::to_json(visible));
     std::vector<sweep::Node> nodes(static_cast<std::size_t>(topology.node_count()));
     for (int rank = 0; rank < all.size(); ++rank) {
         const auto at = static_cast<std::size_t>(rank);
@@ -110,7 +104,7 @@ std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
         entry.name = topology.hosts()[index];
         entry.ranks.push_back(rank);
         entry.cores = cores_by_rank[at];
-        entry.visible.push_back(devices_from(visible_by_rank[at]));
+        entry.visible.push_back(codec::from_json<std::vector<core::Gpu>>(visible_by_rank[at]));
     }
     return nodes;
 }

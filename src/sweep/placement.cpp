@@ -82,9 +82,10 @@ private:
     /// Of the devices that each rank of the node sees; none of a rank that doesn't train.
     std::vector<std::vector<std::string>> uuids_of_workers(const Node& node) const {
         std::vector<std::vector<std::string>> uuids(node.ranks.size());
-        for (std::size_t local = 0; local < std::min(uuids.size(), node.visible.size()); ++local) {
+        for (std::size_t local = 0; local < uuids.size(); ++local) {
             if (dispatches(node.ranks[local])) continue;
-            for (const core::Gpu& device : node.visible[local]) uuids[local].push_back(device.uuid);
+            for (const core::Gpu& device : node.visible.at(local))
+                uuids[local].push_back(device.uuid);
         }
         return uuids;
     }

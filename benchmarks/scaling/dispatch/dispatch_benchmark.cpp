@@ -58,7 +58,10 @@ record::SweepStart sweep_of(std::uint64_t trials, const std::string& strategy) {
 sweep::Placement one_rank_per_trial(int ranks, std::uint64_t trials) {
     sweep::PlacementRequest request;
     sweep::Node node{"here", {}, {}, ranks};
-    for (int rank = 0; rank < ranks; ++rank) node.ranks.push_back(rank);
+    for (int rank = 0; rank < ranks; ++rank) {
+        node.ranks.push_back(rank);
+        node.visible.emplace_back();
+    }
     request.nodes = {node};
     request.trials = trials;
     request.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 1};

@@ -19,7 +19,7 @@ namespace msunet::sweep {
 struct Node {
     std::string name;
     std::vector<std::int64_t> ranks;  ///< world ranks, by local rank
-    /// Devices that each of them sees, in its own numbering; lists may be missing at the end.
+    /// Devices that each of them sees, in its own numbering; a list for each rank.
     std::vector<std::vector<core::Gpu>> visible;
     std::int64_t cores = 1;  ///< that the job may use
 };

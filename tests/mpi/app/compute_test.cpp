@@ -156,6 +156,18 @@ TEST_F(ComputeTest, ItNamesTheChosenDevice) {
     EXPECT_EQ(compute.device_name(), "NVIDIA H200");
 }
 
+TEST_F(ComputeTest, RanksLearnOfTheOthersGpusAsTheyAre) {
+    // Each rank sees so many GPUs as its number is.
+    const core::Gpu gpu{"GPU-a", "made\tup\nby us"};
+    const auto count = static_cast<std::size_t>(world_.rank());
+    const auto nodes = describe_nodes(topology_, std::vector<core::Gpu>(count, gpu));
+    ASSERT_EQ(nodes.size(), 1U);
+    ASSERT_EQ(nodes[0].visible.size(), static_cast<std::size_t>(world_.size()));
+    for (std::size_t rank = 0; rank < nodes[0].visible.size(); ++rank) {
+        EXPECT_EQ(nodes[0].visible[rank], std::vector<core::Gpu>(rank, gpu));
+    }
+}
+
 TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
     const std::vector<std::string> gpu{"GPU-5a1b2c3d-0000-0000-0000-000000000001"};
     const std::vector<std::string> part{"MIG-6a1b2c3d-0000-0000-0000-000000000002"};

@@ -60,7 +60,10 @@ protected:
         }
         sweep::PlacementRequest request;
         sweep::Node node{"here", {}, {}, 4};
-        for (int rank = 0; rank < world_.size(); ++rank) node.ranks.push_back(rank);
+        for (int rank = 0; rank < world_.size(); ++rank) {
+            node.ranks.push_back(rank);
+            node.visible.emplace_back();
+        }
         request.nodes = {node};
         request.trials = trials;
         request.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, group_size};

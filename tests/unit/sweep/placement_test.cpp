@@ -118,7 +118,7 @@ TEST(Placement, NumbersGroupsAndTheirRanks) {
 
 TEST(Placement, RanksMayBeNumberedInAnyOrder) {
     PlacementRequest request;
-    request.nodes = {{"a", {0, 2, 4}, {}, 6}, {"b", {1, 3}, {}, 2}};
+    request.nodes = {{"a", {0, 2, 4}, {{}, {}, {}}, 6}, {"b", {1, 3}, {{}, {}}, 2}};
     request.trials = 100;
     const Placement placement = place(request);
     ASSERT_EQ(placement.slots.size(), 5U);
