@@ -51,7 +51,7 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
     visitor.visit({.name = "device",
                    .help = "What computes: auto: the GPU where there is one, with a warning where "
                            "one is there but can't be used; cpu; gpu: the job ends where a rank "
-                           "has no GPU",
+                           "can't use one",
                    .affects = core::Affects::run,
                    .commands = {"train", "bench"}},
                   options.device);

@@ -37,8 +37,8 @@ struct FoundAccelerator {
 
 /// Collective over the topology's ranks: all have GPUs, or none has. With Device::automatic rank 0
 /// warns where GPUs are there but no rank can use one; with Device::cpu the source isn't asked.
-/// Throws core::UsageError alike on all ranks where some have a GPU and others don't, and for
-/// Device::gpu where any has none; a failure of the source or of its accelerator on one rank counts
+/// Throws core::UsageError alike on all ranks where some can use a GPU and others can't, and for
+/// Device::gpu where any can't; a failure of the source or of its accelerator on one rank counts
 /// as having none.
 [[nodiscard]] FoundAccelerator find_accelerator(train::Device asked,
                                                 const comm::NodeTopology& topology,

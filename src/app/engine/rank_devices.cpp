@@ -40,12 +40,12 @@ std::string reason(const LackingRanks& lacking) {
            "node GPUs or none";
 }
 
-/// "3 of 8 ranks have no GPU, the first of them rank 2 on node1: ".
+/// "1 of 8 ranks can't use a GPU: rank 2 on node1: ", "3 of 8 ranks can't use a GPU, the first of
+/// them rank 2 on node1: ".
 std::string who_lacks(const LackingRanks& lacking, const std::vector<RankDevices>& ranks) {
-    const bool one = lacking.count == 1;
-    return concat(lacking.count, " of ", ranks.size(), " ranks ", one ? "has" : "have", " no GPU, ",
-                  one ? "" : "the first of them ", "rank ", lacking.first, " on ",
-                  ranks[lacking.first].host, ": ");
+    return concat(lacking.count, " of ", ranks.size(), " ranks can't use a GPU",
+                  lacking.count == 1 ? ": " : ", the first of them ", "rank ", lacking.first,
+                  " on ", ranks[lacking.first].host, ": ");
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ struct RankDevices {
 };
 
 /// What to warn of before all ranks compute on the CPU; nothing where all have a GPU. `ranks`: by
-/// world rank. Throws core::UsageError where some ranks have a GPU and others don't, and for
-/// Device::gpu where any has none; for Device::cpu nothing is looked at.
+/// world rank. Throws core::UsageError where some ranks can use a GPU and others can't, and for
+/// Device::gpu where any can't; for Device::cpu nothing is looked at.
 [[nodiscard]] std::vector<std::string> device_warnings(train::Device asked,
                                                        const std::vector<RankDevices>& ranks);
 

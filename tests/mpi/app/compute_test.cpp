@@ -109,8 +109,8 @@ TEST_F(ComputeTest, ASickGpuOfOneRankEndsAllRanksAlike) {
     MadeUpAccelerator healthy(one_gpu);
     auto sick = MadeUpAccelerator::sick();
     const auto text = refusal(world_.rank() == last ? &sick : &healthy);
-    EXPECT_EQ(text, core::concat("1 of ", world_.size(), " ranks has no GPU, rank ", last, " on ",
-                                 topology_.hosts().at(0),
+    EXPECT_EQ(text, core::concat("1 of ", world_.size(), " ranks can't use a GPU: rank ", last,
+                                 " on ", topology_.hosts().at(0),
                                  ": a GPU is here but can't be used: CUDA failed (unknown error), "
                                  "see whether nvidia-smi lists it; or give --device cpu"));
     EXPECT_EQ(world_.all_reduce(std::int64_t{1}, comm::Operation::sum), world_.size());

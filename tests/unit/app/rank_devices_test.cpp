@@ -50,19 +50,22 @@ TEST(RankDevices, WhereNoRankHasOneButTheyAreAskedForEachReasonIsAnError) {
 }
 
 TEST(RankDevices, ANodeWithAnOldDriverAmongOthersIsNamed) {
-    EXPECT_THAT(errors_of(Device::automatic, {with_gpu, with_gpu, old_driver, with_gpu}),
-                ElementsAre("1 of 4 ranks has no GPU, rank 2 on node3: the driver is 470; or give "
-                            "--device cpu"));
-    EXPECT_THAT(errors_of(Device::gpu, {with_gpu, old_driver, old_driver}),
-                ElementsAre("--device gpu: 2 of 3 ranks have no GPU, the first of them rank 1 on "
-                            "node3: the driver is 470; or give --device cpu"));
+    EXPECT_THAT(
+        errors_of(Device::automatic, {with_gpu, with_gpu, old_driver, with_gpu}),
+        ElementsAre("1 of 4 ranks can't use a GPU: rank 2 on node3: the driver is 470; or give "
+                    "--device cpu"));
+    EXPECT_THAT(
+        errors_of(Device::gpu, {with_gpu, old_driver, old_driver}),
+        ElementsAre("--device gpu: 2 of 3 ranks can't use a GPU, the first of them rank 1 on "
+                    "node3: the driver is 470; or give --device cpu"));
 }
 
 TEST(RankDevices, ANodeWithoutGpusAmongOthersIsNamed) {
-    EXPECT_THAT(errors_of(Device::automatic, {without_driver, with_gpu}),
-                ElementsAre("1 of 2 ranks has no GPU, rank 0 on node2: no NVIDIA driver is there "
-                            "(the job's nodes or its --gpus-per-node differ), give every node GPUs "
-                            "or none; or give --device cpu"));
+    EXPECT_THAT(
+        errors_of(Device::automatic, {without_driver, with_gpu}),
+        ElementsAre("1 of 2 ranks can't use a GPU: rank 0 on node2: no NVIDIA driver is there "
+                    "(the job's nodes or its --gpus-per-node differ), give every node GPUs "
+                    "or none; or give --device cpu"));
 }
 
 TEST(RankDevices, WithDeviceCpuNothingMatters) {
