@@ -65,7 +65,7 @@ struct World {
     std::vector<std::string> nodes;           ///< host names
     std::vector<std::int64_t> ranks_of_node;  ///< parallel to `nodes`
     std::int64_t gpus = 0;
-    std::string device;  ///< "cpu", or the GPU's name
+    std::string device;  ///< "CPU", or the GPUs by name: "1 × NVIDIA T1000, 2 × NVIDIA H200"
     std::int64_t group_size = 1;
     std::int64_t trials_per_gpu = 1;
     std::int64_t threads = 1;  ///< a rank

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -159,6 +161,32 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     return sweep::place(request);
 }
 
+namespace {
+
+/// GPUs of all nodes, each once: how many have each name, in the order in which they are found.
+std::vector<std::pair<std::string, std::int64_t>> gpus_by_name(
+    const std::vector<sweep::Node>& nodes) {
+    std::vector<std::pair<std::string, std::int64_t>> counts;
+    for (const auto& node : nodes) {
+        for (const auto& gpu : sweep::distinct_devices(node)) {
+            auto found = std::find_if(counts.begin(), counts.end(),
+                                      [&](const auto& entry) { return entry.first == gpu.name; });
+            if (found == counts.end()) found = counts.insert(counts.end(), {gpu.name, 0});
+            ++found->second;
+        }
+    }
+    return counts;
+}
+
+/// "1 × NVIDIA T1000, 2 × NVIDIA H200".
+std::string gpus_text(const std::vector<std::pair<std::string, std::int64_t>>& counts) {
+    std::vector<std::string> texts;
+    for (const auto& [name, count] : counts) texts.push_back(concat(count, " × ", name));
+    return core::join(std::span<const std::string>(texts));
+}
+
+}  // namespace
+
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
                              const sweep::Placement& placement, const TrainSettings& settings,
@@ -167,10 +195,9 @@ record::World describe_world(const comm::NodeTopology& topology,
     world.ranks = topology.all().size();
     world.nodes = topology.hosts();
     world.ranks_of_node.assign(topology.ranks_per_node().begin(), topology.ranks_per_node().end());
-    for (const auto& node : nodes) {
-        world.gpus += static_cast<std::int64_t>(sweep::distinct_devices(node).size());
-    }
-    world.device = compute.device_name();
+    const auto gpus = gpus_by_name(nodes);
+    for (const auto& [name, count] : gpus) world.gpus += count;
+    world.device = gpus.empty() ? compute.device_name() : gpus_text(gpus);
     world.group_size = placement.group_size;
     world.trials_per_gpu = settings.sweep.trials_per_gpu;
     world.threads = placement.slots[static_cast<std::size_t>(topology.all().rank())].threads;

@@ -150,13 +150,12 @@ std::string end_text(const StartFacts& facts) {
 SettingBlock world_block(const StartFacts& facts) {
     const auto& world = facts.world;
     SettingBlock block{"ranks and devices", {}};
-    block.settings = {
-        {"MPI", world.mpi},
-        {"launcher", launcher()},
-        {"ranks", nodes_text(world)},
-        {"groups", concat(facts.placement.groups, " of ", world.group_size,
-                          world.group_size == 1 ? " rank" : " ranks")},
-        {"device", world.gpus > 0 ? concat(world.gpus, " × ", world.device) : world.device}};
+    block.settings = {{"MPI", world.mpi},
+                      {"launcher", launcher()},
+                      {"ranks", nodes_text(world)},
+                      {"groups", concat(facts.placement.groups, " of ", world.group_size,
+                                        world.group_size == 1 ? " rank" : " ranks")},
+                      {"device", world.device}};
     if (world.gpus > 0) {
         block.settings.push_back({"GPU of each rank", devices_text(facts.placement)});
     }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/engine/open_sweep.hpp"
 #include "app/engine/start_files.hpp"
 #include "app/engine/start_table.hpp"
 #include "app/world.hpp"
@@ -154,6 +155,25 @@ TEST_F(ComputeTest, ItNamesTheChosenDevice) {
     }
     compute.use(placement);
     EXPECT_EQ(compute.device_name(), "NVIDIA H200");
+}
+
+TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
+    auto gpus = two_kinds();
+    gpus.push_back({"GPU-c", "NVIDIA T1000"});
+    MadeUpAccelerator accelerator(gpus);
+    Compute compute(TrainSettings(), topology_, source_of(&accelerator));
+    sweep::PlacementRequest request;
+    request.nodes = describe_nodes(topology_, compute.visible_devices());
+    const auto world =
+        describe_world(topology_, request.nodes, sweep::place(request), TrainSettings(), compute);
+    EXPECT_EQ(world.gpus, 3);
+    EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
+    const Compute on_cpu(TrainSettings(), topology_, source_of(nullptr));
+    request.nodes = describe_nodes(topology_, on_cpu.visible_devices());
+    EXPECT_EQ(
+        describe_world(topology_, request.nodes, sweep::place(request), TrainSettings(), on_cpu)
+            .device,
+        "CPU");
 }
 
 TEST_F(ComputeTest, RanksLearnOfTheOthersGpusAsTheyAre) {
