@@ -54,7 +54,6 @@ private:
                 Slot slot;
                 slot.rank = node.ranks[local];
                 slot.node = static_cast<std::int64_t>(n);
-                slot.local_rank = static_cast<std::int64_t>(local);
                 slot.threads = threads_of_rank(node, request_.threads);
                 slot.device = chosen[local];
                 if (slot.device >= 0) {
@@ -69,7 +68,7 @@ private:
                     workers.slots.push_back(slot);
                 }
             }
-            share_devices(workers);
+            workers.shares = share_devices(workers.slots);
             const auto trainers = count(workers) + static_cast<std::int64_t>(without_device.size());
             auto& why = trainers > devices * request_.trials_per_gpu ? beyond_devices_ : bound_;
             why.insert(why.end(), without_device.begin(), without_device.end());
@@ -90,13 +89,13 @@ private:
         return uuids;
     }
 
-    static void share_devices(Workers& workers) {
-        for (Slot& slot : workers.slots) {
-            if (slot.device < 0) continue;
-            slot.share = std::count_if(workers.slots.begin(), workers.slots.end(),
-                                       [&](const Slot& s) { return s.uuid == slot.uuid; });
-            workers.shares = workers.shares || slot.share > 1;
-        }
+    /// Whether two ranks use one device.
+    static bool share_devices(const std::vector<Slot>& slots) {
+        return std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+            const auto share = std::count_if(slots.begin(), slots.end(),
+                                             [&](const Slot& s) { return s.uuid == slot.uuid; });
+            return slot.device >= 0 && share > 1;
+        });
     }
 
     std::int64_t count(const Workers& workers) const {

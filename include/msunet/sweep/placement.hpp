@@ -45,14 +45,12 @@ struct PlacementRequest {
 
 /// The place of one rank.
 struct Slot {
-    std::int64_t rank = 0;  ///< world rank
-    std::int64_t node = 0;  ///< index of its node
-    std::int64_t local_rank = 0;
+    std::int64_t rank = 0;           ///< world rank
+    std::int64_t node = 0;           ///< index of its node
     std::int64_t group = -1;         ///< -1: none, this rank trains nothing
     std::int64_t rank_in_group = 0;  ///< 0: its leader
     std::int64_t device = -1;        ///< in the rank's own numbering; -1: none
     std::string uuid;                ///< of the device
-    std::int64_t share = 1;          ///< ranks on the same device
     std::int64_t threads = 1;
 };
 

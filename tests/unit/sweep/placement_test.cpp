@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "msunet/core/error.hpp"
@@ -40,6 +41,13 @@ PlacementRequest world(const std::vector<std::int64_t>& ranks, std::size_t devic
     }
     request.smallest_batch = 1024;
     return request;
+}
+
+/// How many ranks use the device that a rank uses.
+std::int64_t ranks_on_the_device_of(const Slot& slot, const Placement& placement) {
+    return std::count_if(placement.slots.begin(), placement.slots.end(), [&](const Slot& other) {
+        return other.node == slot.node && other.uuid == slot.uuid;
+    });
 }
 
 std::int64_t automatic(const std::vector<std::int64_t>& ranks, std::uint64_t trials,
@@ -107,7 +115,6 @@ TEST(Placement, NumbersGroupsAndTheirRanks) {
         const Slot& slot = placement.slots[static_cast<std::size_t>(rank)];
         EXPECT_EQ(slot.rank, rank);
         EXPECT_EQ(slot.node, rank / 4);
-        EXPECT_EQ(slot.local_rank, rank % 4);
         EXPECT_EQ(slot.group, rank / 2);
         EXPECT_EQ(slot.rank_in_group, rank % 2);
         EXPECT_EQ(slot.device, -1);
@@ -124,7 +131,6 @@ TEST(Placement, RanksMayBeNumberedInAnyOrder) {
     ASSERT_EQ(placement.slots.size(), 5U);
     EXPECT_EQ(placement.slots[3].rank, 3);
     EXPECT_EQ(placement.slots[3].node, 1);
-    EXPECT_EQ(placement.slots[3].local_rank, 1);
     std::set<std::int64_t> groups;
     for (const Slot& slot : placement.slots) groups.insert(slot.group);
     EXPECT_EQ(groups.size(), 5U);
@@ -183,8 +189,8 @@ TEST(Placement, ADeviceForEachRank) {
     request.trials = 8;
     const Placement placement = place(request);
     for (const Slot& slot : placement.slots) {
-        EXPECT_EQ(slot.device, slot.local_rank);
-        EXPECT_EQ(slot.share, 1);
+        EXPECT_EQ(slot.device, slot.rank % 4);
+        EXPECT_EQ(ranks_on_the_device_of(slot, placement), 1);
     }
 }
 
@@ -201,7 +207,7 @@ TEST(Placement, RanksThatAreBoundToTheClosestGpusUseAll) {
     for (const Slot& slot : placement.slots) {
         uuids.push_back(slot.uuid);
         numbers.push_back(slot.device);
-        EXPECT_EQ(slot.share, 1);
+        EXPECT_EQ(ranks_on_the_device_of(slot, placement), 1);
     }
     EXPECT_THAT(uuids, ElementsAre("GPU-A", "GPU-C", "GPU-B", "GPU-D"));
     EXPECT_THAT(numbers, ElementsAre(0, 0, 1, 1));
@@ -262,7 +268,7 @@ TEST(Placement, SharersOfADeviceTrainAlone) {
     std::vector<std::int64_t> devices;
     for (const Slot& slot : placement.slots) {
         devices.push_back(slot.device);
-        EXPECT_EQ(slot.share, 2);
+        EXPECT_EQ(ranks_on_the_device_of(slot, placement), 2);
     }
     EXPECT_THAT(devices, ElementsAre(0, 1, 0, 1));
     request.ranks_per_trial = {Kind::number, 2};
