@@ -45,10 +45,11 @@ class Bench(ProgramTest):
         self.assertGreater(float(reduction[1]), 0)
 
     def test_a_rank_that_cannot_use_its_device_ends_the_job(self):
-        result = run("bench", *SMALL, "--patch_size", "32", cwd=self.here, ranks=2, timeout=60,
-                     MSUNET_FAULT="compute.use:1:exception")
-        self.assert_code(result, 1)
-        self.assertIn("error: rank 1: injected fault at 'compute.use'", result.err)
+        for point in ("compute.use", "bench.timer"):
+            result = run("bench", *SMALL, "--patch_size", "32", cwd=self.here, ranks=2, timeout=60,
+                         MSUNET_FAULT=f"{point}:1:exception")
+            self.assert_code(result, 1)
+            self.assertIn(f"error: rank 1: injected fault at '{point}'", result.err)
 
     def test_bad_options(self):
         self.assert_code(run("bench", "-tpath", "data", cwd=self.here), 2)

@@ -2,8 +2,11 @@
 #include "bench.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "bench_data.hpp"
 #include "bench_table.hpp"
 #include "compute.hpp"
+#include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
@@ -34,27 +38,42 @@ constexpr std::int64_t warm_up_steps = 3;
 /// One kind of samples and the steps on it.
 struct Bench {
     std::string name;
-    std::unique_ptr<train::StepTimer> timer;
+    std::unique_ptr<train::StepTimer> timer;  ///< null on a rank without a group
 };
 
 sweep::Placement place_on_nodes(const BenchSettings& settings,
                                 const std::vector<sweep::Node>& nodes) {
     const auto& options = settings.bench;
-    for (const auto& node : nodes) {
-        if (!sweep::distinct_devices(node).empty()) continue;
-        const auto ranks = static_cast<std::int64_t>(node.ranks.size());
-        if (ranks <= options.batch_size) continue;
-        throw core::OptionError("batch_size", std::to_string(options.batch_size),
-                                concat("at least ", ranks, " (the ", ranks,
-                                       " ranks of a node share a batch), or start fewer ranks"));
-    }
     sweep::PlacementRequest request;
     request.nodes = nodes;
     request.trials = nodes.size();
     request.ranks_per_trial.kind = sweep::RanksPerTrial::Kind::node;
-    request.smallest_batch = options.batch_size;
+    // A group that is too large is refused below, by the name of the benchmark's own option.
+    request.smallest_batch = std::numeric_limits<std::int64_t>::max();
     request.threads = settings.train.train.threads;
-    return sweep::place(request);
+    auto placement = sweep::place(request);
+    if (placement.group_size > options.batch_size) {
+        throw core::OptionError(
+            "batch_size", std::to_string(options.batch_size),
+            concat("at least ", placement.group_size, " (the ", placement.group_size,
+                   " ranks of a node share a batch), or start fewer ranks"));
+    }
+    return placement;
+}
+
+bool has_group(const sweep::Slot& slot) { return slot.group >= 0; }
+
+/// The ranks that time nothing, because other ranks have the GPUs that they see; empty if none. The
+/// placement's own notices are about trials and name options that the benchmark does not have.
+std::string idle_ranks_text(const sweep::Placement& placement) {
+    std::vector<std::string> idle;
+    for (const auto& slot : placement.slots) {
+        if (!has_group(slot)) idle.push_back(std::to_string(slot.rank));
+    }
+    if (idle.empty()) return {};
+    return concat("ranks that time no steps: ", core::join(std::span<const std::string>(idle)),
+                  " (other ranks of the node use the GPUs that they see), start a rank for each "
+                  "GPU and let it see all GPUs of its node (srun --gpu-bind=none)");
 }
 
 unet::Hyperparameters hyperparameters_of(const BenchOptions& options) {
@@ -79,7 +98,8 @@ prepare::Prepared prepare_scans(const BenchSettings& settings, const comm::NodeT
 
 /// Collective over `world`: ends alike on all ranks where one of them failed.
 void check(const Bench& bench, const comm::Communicator& world) {
-    for (const auto& failure : world.all_gather(bench.timer->failure())) {
+    const auto mine = bench.timer ? bench.timer->failure() : std::string();
+    for (const auto& failure : world.all_gather(mine)) {
         if (failure.empty()) continue;
         throw core::Error(core::ExitCode::failure,
                           concat("a step on ", bench.name, " samples failed (", failure,
@@ -88,9 +108,10 @@ void check(const Bench& bench, const comm::Communicator& world) {
 }
 
 std::string setting_text(const BenchSettings& settings, const data::PatchIndex& index,
-                         const Compute& compute, const sweep::Placement& placement, int ranks) {
+                         const Compute& compute, const sweep::Placement& placement) {
     const auto plural = [](std::int64_t n) { return n == 1 ? "" : "s"; };
     const auto threads = placement.slots.front().threads;
+    const auto ranks = placement.groups * placement.group_size;
     return concat("patches of ", index.padded_height(), "×", index.padded_width(), ", batches of ",
                   settings.bench.batch_size, ", dropout ", settings.bench.dropout, ", ",
                   compute.precision_name(), " on ", compute.device_name(), ", ", ranks, " rank",
@@ -99,17 +120,13 @@ std::string setting_text(const BenchSettings& settings, const data::PatchIndex& 
                   warm_up_steps, " to warm up");
 }
 
-/// Collective over the world: steps of all kinds of samples in turn, so that other load on the
-/// machine affects all alike; of the first kind also inference and the parts of a step.
-BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, const Compute& compute,
-                     const comm::Communicator& world) {
-    const auto check_all = [&] {
-        for (const auto& bench : benches) check(bench, world);
-    };
+/// Collective over the group: steps of all kinds of samples in turn, so that other load on the
+/// machine affects all alike; of the first kind also inference and the parts of a step. Does
+/// nothing more once a step has failed.
+BenchFigures time_on_group(const std::vector<Bench>& benches, std::int64_t steps,
+                           const Compute& compute) {
     BenchFigures figures;
     train::StepTimer& first = *benches.front().timer;
-    for (const auto& bench : benches) bench.timer->warm_up(warm_up_steps, false);
-    check_all();
     for (std::int64_t i = 0; i < steps; ++i) {
         for (const auto& bench : benches) bench.timer->train();
     }
@@ -119,22 +136,46 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
         constexpr std::int64_t profiled = 10;
         figures.sections = first.profile(std::min(steps, profiled));
     }
-    check_all();
     for (const auto& bench : benches) {
         figures.timings.push_back({bench.name, bench.timer->training()});
     }
     figures.inference = {benches.front().name + ", inference", first.inference()};
-    figures.memory =
-        world.all_reduce(static_cast<double>(first.peak_memory()), comm::Operation::sum);
+    figures.memory = static_cast<double>(first.peak_memory());
+    return figures;
+}
+
+/// Collective over `world`: what this rank's group measures, with the memory of all ranks; of a
+/// rank without a group no more than that.
+BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, const Compute& compute,
+                     const comm::Communicator& world) {
+    const bool takes_part = benches.front().timer != nullptr;
+    const auto check_all = [&] {
+        for (const auto& bench : benches) check(bench, world);
+    };
+    if (takes_part) {
+        for (const auto& bench : benches) bench.timer->warm_up(warm_up_steps, false);
+    }
+    check_all();
+    BenchFigures figures;
+    if (takes_part) figures = time_on_group(benches, steps, compute);
+    check_all();
+    figures.memory = world.all_reduce(figures.memory, comm::Operation::sum);
     return figures;
 }
 
 }  // namespace
 
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world) {
+    return bench_training(settings, world, [](train::Device asked, std::string& problem) {
+        return load_accelerator(asked, problem);
+    });
+}
+
+core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,
+                              const AcceleratorSource& source) {
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
-    Compute compute(settings.train, topology);
+    Compute compute(settings.train, topology, source);
     const auto nodes = describe_nodes(topology, compute.visible_devices());
     const auto placement = place_on_nodes(settings, nodes);
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
@@ -143,6 +184,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     or_end_job(world, [&] { compute.use(placement); });
 
     std::vector<Bench> benches;
+    const bool takes_part = has_group(placement.slots[static_cast<std::size_t>(world.rank())]);
     const auto architecture = unet::published_architecture();
     const train::StepTimerPlace place{architecture,        compute.group(),
                                       compute.reducer(),   compute.engine_factory(),
@@ -150,8 +192,13 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     const auto add = [&, hyperparameters = hyperparameters_of(settings.bench)](
                          const char* name, const data::Dataset& dataset,
                          const data::PatchIndex& index) {
-        benches.push_back(
-            {name, std::make_unique<train::StepTimer>(dataset, index, hyperparameters, place)});
+        auto& bench = benches.emplace_back();
+        bench.name = name;
+        if (!takes_part) return;
+        bench.timer = or_end_job(world, [&] {
+            core::fault_point("bench.timer");
+            return std::make_unique<train::StepTimer>(dataset, index, hyperparameters, place);
+        });
     };
     std::optional<data::PatchLists> patches;
     auto height = settings.bench.patch_size, width = height;
@@ -170,8 +217,11 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     for (auto& timing : figures.timings)
         timing.times.samples *= static_cast<double>(placement.groups);
     figures.inference.times.samples *= static_cast<double>(placement.groups);
-    figures.setting = setting_text(settings, index, compute, placement, world.size());
+    figures.setting = setting_text(settings, index, compute, placement);
     figures.notices = compute.notices();
+    if (auto idle = idle_ranks_text(placement); !idle.empty()) {
+        figures.notices.push_back(std::move(idle));
+    }
     if (placement.groups > 1) {
         figures.notices.push_back(concat("patches/s are those of all ", placement.groups,
                                          " groups, by the steps of the first"));

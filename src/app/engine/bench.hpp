@@ -4,6 +4,7 @@
 #pragma once
 
 #include "../bench_settings.hpp"
+#include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 
@@ -13,5 +14,8 @@ namespace msunet::app {
 /// and the parts of a step. Rank 0 prints. Throws, alike on all ranks, what preparing the scans and
 /// placing the ranks throw, and core::Error where a step fails.
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world);
+/// The same with the accelerator of this source, which must outlive the call.
+core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,
+                              const AcceleratorSource& source);
 
 }  // namespace msunet::app
