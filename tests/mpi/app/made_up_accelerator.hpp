@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "app/engine/find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/gpu.hpp"
 #include "msunet/train/accelerator.hpp"
 #include "msunet/train/trainer.hpp"
 
