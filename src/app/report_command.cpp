@@ -16,7 +16,7 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
-#include "msunet/sweep/target.hpp"
+#include "msunet/sweep/data_parts.hpp"
 #include "refit_model.hpp"
 
 namespace msunet::app {
@@ -64,22 +64,6 @@ void log_best(const record::SweepRecord& record) {
         core::log::info(concat("the best is ", record.start.folding.any() ? "" : "trial ",
                                best_text(record, *best)));
     }
-}
-
-/// What metrics the data can give; a journal of release 0.1 may list no pairs.
-sweep::DataParts parts_of(const record::SweepStart& start) {
-    const auto& data = start.data;
-    sweep::DataParts parts;
-    for (const auto& pair : data.pairs) {
-        auto& part = pair.validation ? parts.validation : parts.training;
-        part[static_cast<std::size_t>(pair.modality)] = true;
-    }
-    if (data.pairs.empty()) {
-        parts.training.fill(true);
-        parts.validation.fill(data.validation_samples > 0);
-    }
-    if (start.folding.any()) parts.validation = parts.training;
-    return parts;
 }
 
 /// Why a trial has no model, in words.
@@ -130,7 +114,8 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
     const fs::path folder = folder_of("report", options);
     auto record = read_experiment(folder);
     if (options.metric) {
-        record.start.metric = sweep::resolve_metric(options.metric, parts_of(record.start));
+        record.start.metric =
+            sweep::resolve_metric(options.metric, sweep::parts_of(record.start.data));
     }
     if (options.deploy) {
         deploy_trial(folder, record, static_cast<record::TrialId>(*options.deploy));

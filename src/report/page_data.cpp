@@ -20,16 +20,26 @@
 namespace msunet::report {
 namespace {
 
-Json split_json(const record::SweepRecord& record, bool validation) {
-    std::array<std::int64_t, core::modality_names.size()> pairs{};
-    std::array<std::int64_t, core::modality_names.size()> slices{};
+/// Pairs by modality: all, those that are trained on, those that validate. With folds a pair is
+/// both.
+struct PairCounts {
+    using Counts = std::array<std::int64_t, core::modality_names.size()>;
+    Counts all{};
+    Counts training{};
+    Counts validation{};
+    std::int64_t slices = 0;  ///< of all
+};
+
+PairCounts count_pairs(const record::SweepRecord& record) {
+    PairCounts counts;
     for (const record::DataPair& pair : record.start.data.pairs) {
-        // With folds each pair is both.
-        if (!record.start.folding.any() && pair.validation != validation) continue;
-        pairs[static_cast<std::size_t>(pair.modality)] += 1;
-        slices[static_cast<std::size_t>(pair.modality)] += pair.slices;
+        const auto modality = static_cast<std::size_t>(pair.modality);
+        ++counts.all[modality];
+        if (!pair.validation) ++counts.training[modality];
+        if (pair.validation || !pair.folds.empty()) ++counts.validation[modality];
+        counts.slices += pair.slices;
     }
-    return {{"pairs", pairs}, {"slices", slices}};
+    return counts;
 }
 
 /// Scan, mask, modality and slices of each validation pair; with folds of the pairs of all folds.
@@ -44,10 +54,16 @@ Json validation_scans(const record::SweepRecord& record) {
 
 Json data_json(const record::SweepRecord& record) {
     const record::DataSummary& data = record.start.data;
-    return {{"train", split_json(record, false)},      {"val", split_json(record, true)},
-            {"copies", data.augmented_copies},         {"train_samples", data.training_samples},
-            {"val_samples", data.validation_samples},  {"bytes", data.bytes},
-            {"prepare_seconds", data.prepare_seconds}, {"from_cache", data.from_cache},
+    const PairCounts counts = count_pairs(record);
+    return {{"all", {{"pairs", counts.all}, {"slices", counts.slices}}},
+            {"train", {{"pairs", counts.training}}},
+            {"val", {{"pairs", counts.validation}}},
+            {"copies", data.augmented_copies},
+            {"train_samples", data.training_samples},
+            {"val_samples", data.validation_samples},
+            {"bytes", data.bytes},
+            {"prepare_seconds", data.prepare_seconds},
+            {"from_cache", data.from_cache},
             {"val_scans", validation_scans(record)}};
 }
 

@@ -9,6 +9,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/sweep/data_parts.hpp"
 
 namespace msunet::app {
 
@@ -50,8 +51,8 @@ void check_limits(const TrainSettings& settings, double now) {
 StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
                      const prepare::Survey& survey, record::DataSummary data,
                      const std::vector<sweep::Node>& nodes, const comm::Communicator& world) {
-    const auto parts = parts_of(survey, plan.folding);
     add_folds(data, survey, fold_plan_of(settings, survey));
+    const auto parts = sweep::parts_of(data);
     check_needs(settings, plan, parts);
     StartPlan decided{.has_validation = parts.has_validation(),
                       .start = load_start_model(

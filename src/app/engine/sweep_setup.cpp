@@ -265,16 +265,6 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     return first;
 }
 
-sweep::DataParts parts_of(const prepare::Survey& survey, const record::Folding& folding) {
-    sweep::DataParts parts;
-    for (const auto& surveyed : survey.pairs) {
-        auto& part = surveyed.pair.validation ? parts.validation : parts.training;
-        part[static_cast<std::size_t>(surveyed.pair.modality)] = true;
-    }
-    if (folding.any()) parts.validation = parts.training;
-    return parts;
-}
-
 void check_needs(const TrainSettings& settings, const GridPlan& plan,
                  const sweep::DataParts& parts) {
     if (parts.has_validation()) return;

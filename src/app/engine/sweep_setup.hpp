@@ -82,10 +82,6 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
                                const StartModel& start, const prepare::Survey& survey,
                                record::DataSummary data, const sweep::DataParts& parts);
 
-/// Which modalities the pairs have. With folds each pair validates once.
-[[nodiscard]] sweep::DataParts parts_of(const prepare::Survey& survey,
-                                        const record::Folding& folding);
-
 /// Checks what the permutations need of the data: `pca_only` works on validation samples. Throws
 /// core::UsageError.
 void check_needs(const TrainSettings& settings, const GridPlan& plan,

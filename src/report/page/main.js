@@ -2,14 +2,12 @@
 
 function dataTile() {
   const sum = (list) => list.reduce((a, b) => a + b, 0);
-  const { train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
-  const all = D.folds ? train.pairs : train.pairs.map((n, i) => n + val.pairs[i]);
-  const kinds = D.modalities.map((name, i) => [name, all[i]]).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ");
-  const slices = sum(train.slices) + (D.folds ? 0 : sum(val.slices));
+  const { all, train, val, copies, train_samples: trainSamples, val_samples: valSamples } = D.data;
+  const kinds = D.modalities.map((name, i) => [name, all.pairs[i]]).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ");
   const more = [D.folds ? `each validates in one of ${D.folds.folds} folds` : `${count(sum(train.pairs))} training, ${count(sum(val.pairs))} validation`, kinds,
-    `${count(trainSamples)}${D.folds ? "" : ` + ${count(valSamples)}`} samples from ${count(slices)} slices`,
+    `${count(trainSamples)}${valSamples ? ` + ${count(valSamples)}` : ""} samples from ${count(all.slices)} slices`,
     copies ? plural(copies, "augmented copy", "augmented copies") : ""].filter(Boolean).join("; ");
-  return tile("data", plural(sum(all), "scan"), more);
+  return tile("data", plural(sum(all.pairs), "scan"), more);
 }
 
 function drawOverview() {

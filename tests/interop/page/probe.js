@@ -78,7 +78,7 @@
     expect(table.length === 3 && table.every((row) => row[3] === "3"), "a permutation or a trial is missing in the table of the folds");
     expect(table.map((row) => row[7]).filter((text) => text === "as good as the best").length === 1, "it is not marked what is as good as the best");
     expect($("folds").textContent.includes("2 permutations can't be told apart.") && $("folds").textContent.includes(" 1 permutation is worse."), "it is not said what can't be told apart");
-    expect($("overview").textContent.includes("40 scans") && $("overview").textContent.includes("each validates in one of 3 folds"), "the scans are not counted once");
+    expect($("overview").textContent.includes("40 scans") && $("overview").textContent.includes("each validates in one of 3 folds; anatomical 10") && $("overview").textContent.includes("2,250 samples from 760 slices"), "the scans are not counted once");
     const tip = () => { const text = $("tip").textContent; hideTip(); return text; };
     const tips = [...document.querySelectorAll("#timeline svg g")].filter((node) => node.style.cursor).map((node) => {
       node.dispatchEvent(new MouseEvent("mousemove", { clientX: 100, clientY: 100 }));

@@ -104,7 +104,7 @@ record::SweepStart start_of(const MadeUp& made_up) {
     }
     start.data.slices = 760;
     start.data.training_samples = 2250;
-    start.data.validation_samples = made_up.validation ? 560 : 0;
+    start.data.validation_samples = made_up.validation && made_up.folds == 0 ? 560 : 0;
     start.data.augmented_copies = 14;
     start.data.prepare_seconds = 6.2;
     std::vector<core::Value>& rates = start.grid["lr"];

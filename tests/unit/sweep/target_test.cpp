@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "msunet/core/error.hpp"
+#include "msunet/sweep/data_parts.hpp"
 #include "msunet/sweep/options.hpp"
 
 namespace msunet::sweep {
@@ -113,6 +114,27 @@ TEST(PerformanceTarget, NeedsAKnownMetric) {
     EXPECT_THAT(problem([] { check_target(target("val_loss,1"), training_only); }),
                 HasSubstr("validation data"));
     EXPECT_EQ(problem([] { check_target(target("loss,1"), training_only); }), "");
+}
+
+TEST(DataParts, WithFoldsAPairIsTrainedOnAndValidates) {
+    constexpr auto dti = static_cast<std::size_t>(core::Modality::dti);
+    constexpr auto fmri = static_cast<std::size_t>(core::Modality::fmri);
+    record::DataSummary data;
+    data.validation_samples = 9;
+    EXPECT_TRUE(parts_of(data).training[dti] && parts_of(data).validation[dti])
+        << "no pairs are listed";
+    data.pairs.resize(2);
+    data.pairs[0].modality = core::Modality::dti;
+    data.pairs[1].modality = core::Modality::fmri;
+    data.pairs[1].validation = true;
+    const auto split = parts_of(data);
+    EXPECT_TRUE(split.training[dti] && split.validation[fmri]);
+    EXPECT_FALSE(split.validation[dti] || split.training[fmri]);
+    data.pairs[0].folds = {1, 0};
+    data.pairs[1].validation = false;
+    const auto folds = parts_of(data);
+    EXPECT_TRUE(folds.training[dti] && folds.validation[dti] && folds.training[fmri]);
+    EXPECT_FALSE(folds.validation[fmri]) << "a copy, which validates nowhere";
 }
 
 TEST(SweepOptions, DescribeEveryMember) {
