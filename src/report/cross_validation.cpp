@@ -9,6 +9,7 @@
 
 #include "msunet/core/text.hpp"
 #include "msunet/record/ranking.hpp"
+#include "msunet/report/t_test.hpp"
 
 namespace msunet::report {
 namespace {

@@ -8,7 +8,6 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/value.hpp"
-#include "msunet/report/cross_validation.hpp"
 #include "msunet/report/tables.hpp"
 #include "report/dates.hpp"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "msunet/report/t_test.hpp"
+
 #include <cmath>
 #include <cstddef>
 #include <limits>
-
-#include "msunet/report/cross_validation.hpp"
 
 namespace msunet::report {
 namespace {

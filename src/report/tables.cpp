@@ -7,7 +7,6 @@
 #include "msunet/core/value.hpp"
 #include "msunet/io/csv.hpp"
 #include "msunet/record/metrics.hpp"
-#include "msunet/report/cross_validation.hpp"
 #include "report/dates.hpp"
 
 namespace msunet::report {

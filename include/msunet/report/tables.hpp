@@ -26,6 +26,11 @@ namespace msunet::report {
 [[nodiscard]] std::string permutations_csv(const Sweep& sweep, const ResultNames& names,
                                            const std::set<record::TrialId>& models);
 
+/// folds.csv: a row for each trial of a cross-validation that has ended: permutation, repeat and
+/// fold (from 1), trial, state, epochs, the metrics of the summary, Dice by modality. Empty without
+/// folds.
+[[nodiscard]] std::string folds_csv(const Sweep& sweep);
+
 /// Metrics of one trial by epoch, index from 0.
 [[nodiscard]] std::string history_csv(const record::TrialResult& trial, bool has_validation);
 

@@ -15,6 +15,8 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/scan_dice.hpp"
+#include "msunet/report/t_test.hpp"
+#include "msunet/report/tables.hpp"
 #include "msunet/report/terminal.hpp"
 
 namespace msunet::report {
