@@ -43,17 +43,21 @@ void print_pairs(const prepare::Survey& survey, const prepare::FoldPlan& folds) 
     std::size_t data_width = 6;
     std::size_t mask_width = 4;
     std::size_t subject_width = 7;
+    std::size_t use_width = 10;
+    std::vector<std::string> uses;
     for (const auto& surveyed : survey.pairs) {
         data_width = std::max(data_width, core::display_width(surveyed.pair.data));
         mask_width = std::max(mask_width, core::display_width(surveyed.pair.mask));
         subject_width = std::max(subject_width, core::display_width(surveyed.pair.subject));
+        uses.push_back(use_text(surveyed.pair, uses.size(), folds));
+        use_width = std::max(use_width, uses.back().size());
     }
     core::log::info(concat("pairs (", survey.pairs.size(), ")"));
     core::log::info(concat("  ", core::pad_right("volume", data_width), "  ",
                            core::pad_right("mask", mask_width), "  ",
-                           core::pad_right("subject", subject_width),
-                           "  modality    split       size → resampled"));
-    std::size_t number = 0;
+                           core::pad_right("subject", subject_width), "  modality    ",
+                           core::pad_right("split", use_width), "  size → resampled"));
+    auto use = uses.begin();
     for (const auto& surveyed : survey.pairs) {
         const auto& pair = surveyed.pair;
         const auto modality =
@@ -62,8 +66,8 @@ void print_pairs(const prepare::Survey& survey, const prepare::FoldPlan& folds) 
                                core::pad_right(pair.mask, mask_width), "  ",
                                core::pad_right(pair.subject, subject_width), "  ",
                                core::pad_right(modality, 10), "  ",
-                               core::pad_right(use_text(pair, number++, folds), 10), "  ",
-                               size_text(surveyed.before), " → ", size_text(surveyed.after)));
+                               core::pad_right(*use++, use_width), "  ", size_text(surveyed.before),
+                               " → ", size_text(surveyed.after)));
     }
 }
 
@@ -123,11 +127,11 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
         core::log::info(
             concat("cross-validation: ", folds_text(plan.folding, plan.selection.trials.size())));
     }
-    if (const auto refit = refit_outlook(settings, plan); !refit.empty()) {
-        core::log::info(concat("refit: ", refit));
-    }
     for (const auto& line : fold_lines(survey, folds, plan.folding)) {
         core::log::info(concat("  ", line));
+    }
+    if (const auto refit = refit_outlook(settings, plan); !refit.empty()) {
+        core::log::info(concat("refit: ", refit));
     }
     print_grid(plan, decided.first);
     if (const auto sharing = sharing_text(settings, decided.first); !sharing.empty()) {
