@@ -103,19 +103,20 @@ NamedFiles write_models(const unet::Architecture& architecture, const fs::path& 
     const auto weights = refit ? read_trial_weights(architecture, folder / refit_folder, *refit)
                                : read_trial_weights(architecture, folder, best);
     const auto model = exported_model(architecture, weights, record, sweep, best);
-    const auto trial = concat(report::noun_of(sweep), " ", best.trial);
     auto archive = report::write_deploy_archive(folder, sweep, model).filename().string();
     auto keras = report::write_best_model(folder, model).filename().string();
     const bool folds = record.start.folding.any();
-    const std::string_view of_what = refit   ? ", trained on all scans,"
-                                     : folds ? ", model of its best fold,"
-                                             : "";
-    NamedFiles files{
-        {std::move(archive),
-         concat(sweep.chosen ? trial : concat("the best ", report::noun_of(sweep)), of_what,
-                " for talos.Restore")},
-        {std::move(keras), concat(sweep.chosen ? concat("the model of ", trial) : "the best model",
-                                  of_what, " for Keras")}};
+    const auto noun = report::noun_of(sweep);
+    const auto which = sweep.chosen ? concat(noun, " ", best.trial) : concat("the best ", noun);
+    const auto of_fold = concat("the model of the best fold of ", which);
+    const std::string_view refitted = refit ? ", trained on all scans," : "";
+    const bool has_no_refit = folds && !refit;
+    NamedFiles files{{std::move(archive),
+                      concat(has_no_refit ? of_fold : which, refitted, " for talos.Restore")},
+                     {std::move(keras), concat(has_no_refit   ? of_fold
+                                               : sweep.chosen ? concat("the model of ", which)
+                                                              : "the best model",
+                                               refitted, " for Keras")}};
     if (folds) {
         write_fold_models(architecture, folder, record, sweep, best.trial);
         files.emplace_back(concat(fold_models_folder, "/"),

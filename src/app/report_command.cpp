@@ -97,14 +97,15 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
     log_written(folder, write_models(unet::published_architecture(), folder, record, sweep));
 }
 
-/// "3 trials have not ended yet"; with folds of how many permutations they are.
+/// "3 trials have not ended yet", with folds "3 trials of 2 permutations have not ended yet".
 std::string unfinished_text(const record::SweepRecord& record, const report::Sweep& sweep) {
     const auto trials = record.unfinished();
-    auto text = concat(trials, trials == 1 ? " trial has" : " trials have", " not ended yet");
-    if (!sweep.folding.any()) return text;
-    const auto permutations = sweep.trial_count - sweep.trials.size();
-    return concat(text, ", folds of ", permutations,
-                  permutations == 1 ? " permutation" : " permutations", " without a row");
+    auto text = concat(trials, trials == 1 ? " trial" : " trials");
+    if (sweep.folding.any()) {
+        const auto permutations = sweep.trial_count - sweep.trials.size();
+        text += concat(" of ", permutations, permutations == 1 ? " permutation" : " permutations");
+    }
+    return concat(text, trials == 1 ? " has" : " have", " not ended yet");
 }
 
 core::ExitCode write_report(std::span<const std::string> arguments) {

@@ -216,10 +216,9 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
     if (!summary.whole_masks.empty()) {
         block.row(
             "whole masks",
-            core::concat("Dice ", summary.whole_masks,
-                         sweep.folding.any()
-                             ? "; each scan by the model of the fold that was not trained on it"
-                             : ""));
+            core::concat(
+                "Dice ", summary.whole_masks,
+                sweep.folding.any() ? "; each scan by the model that was trained without it" : ""));
     }
     add_late_drop(block, sweep);
     std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));

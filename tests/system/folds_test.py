@@ -2,6 +2,8 @@
 """Cross-validation: its tables do not depend on ranks and kills, and what it refuses."""
 
 import json
+import re
+import shutil
 import signal
 
 import program
@@ -55,7 +57,7 @@ class FoldsTest(SweepTest):
         left = TRIALS - self.events_of(self.folder).count("trial_finished")
         self.assertGreater(left, 0)
         self.assertRegex(self.command("status"), r"\[permutation \d, fold \d of 3\] (running|interrupted)")
-        self.assertRegex(self.command("report"), r"not ended yet, folds of \d permutations? without a row")
+        self.assertRegex(self.command("report"), r"\d trials? of \d permutations? (has|have) not ended yet")
         self.assert_code(self.train(*OPTIONS, ranks=3), 0)
         self.check_trials()
         found = results(self.folder)
@@ -173,7 +175,7 @@ class FoldsTest(SweepTest):
         limited = self.train(*REFIT, "--time_limit", "0.001 s")
         self.assert_code(limited, 0)
         self.assertRegex(limited.text, r"\n  refit +the best permutation on all scans")
-        self.assertRegex(limited.text, r"will take +about (\d+ s) of training, \1 of it for the refit")
+        self.assertRegex(limited.text, r"will take +about \d+ s for the refit, from steps")
         self.assertIn("the time limit has come", limited.text)
         self.assertIn("x, ended by --time_limit", self.command("status"))
         self.assertTrue(page(self.folder)["unfinished"])
@@ -209,7 +211,7 @@ class FoldsTest(SweepTest):
         self.assert_code(again, 4)
         self.assertRegex(again.text, r"(?s)nothing left to do.*warning: the refit failed")
         self.assertRegex(result.err, r"warning: the refit failed \(.*memory.*--retry_failed")
-        self.assertIn("best_model.hdf5    the best model, model of its best fold", result.text)
+        self.assertIn("best_model.hdf5    the model of the best fold of the best permutation for Keras", result.text)
         result = self.train(*options, "--retry_failed", "True")
         self.assert_code(result, 0)
         self.assertIn("the best model, trained on all scans", result.text)
@@ -222,8 +224,8 @@ class FoldsTest(SweepTest):
         result = self.train(*options, "--metric", "anatomical_val_dice")
         self.assert_code(result, 0)
         self.assertRegex(result.err, r"--metric anatomical_val_dice: fold \d of 2, repeat 1 of 2; "
-                                     r"fold \d of 2, repeat 2 of 2 have no scans")
-        self.assertIn("each scan by the model of the fold", " ".join(result.text.split()))
+                                     r"fold \d of 2, repeat 2 of 2 have no anatomical scans to validate on, so the mean leaves them out")
+        self.assertIn("each scan by the model that was trained without it", " ".join(result.text.split()))
         rows = records(self.folder / "folds.csv")
         self.assertEqual([(row["repeat"], row["fold"]) for row in rows],
                          [("1", "1"), ("1", "2"), ("2", "1"), ("2", "2")])
@@ -245,6 +247,7 @@ class FoldsTest(SweepTest):
         result = self.train(*options, "--performance_target", "val_dice_coef,0")
         self.assert_code(result, 0)
         self.assertIn("the performance target is reached", result.text)
+        self.assertRegex(result.text, r"permutation 0: mean val_dice_coef \d\.\d+ over 2 trials, best so far")
         self.assertEqual(len(records(summary_files(self.folder)[0])), 1)
         self.assertTrue((self.folder / "best_model.hdf5").exists())
 
@@ -255,13 +258,27 @@ class FoldsTest(SweepTest):
                      options=("-talos", "{'pca_only': [False, True]}"))
         self.refused("--folds 3 and -v/--validation_split", "--folds 3 and --shard",
                      options=("-v", 0.2, "--shard", "1/2"))
+        for part in ("data", "mask"):
+            folder = self.here / {"mask": "masks"}.get(part, part)
+            shutil.copy(folder / f"a1_1_dti_{part}.nii", folder / f"a1_1_dti_{part}_augmented1.nii")
         result = self.train(*OPTIONS, "--repeats", 2, "--dry_run")
         self.assert_code(result, 0)
-        self.assertIn("3 folds in 2 repeats, 12 trials", result.text)
+        for copy in self.here.glob("*/*_augmented1.nii"):
+            copy.unlink()
+        columns = re.findall(r"(?m)^  (a\d_.*(?:anatomical|dti|fmri|noddi) +fold \d.*?|volume .* split +)(?:\d+×|size)",
+                             result.text)
+        self.assertEqual((len(columns), len({len(column) for column in columns})), (len(NAMES) + 2, 1),
+                         result.text)
+        self.assertRegex(result.text, r"_augmented1.nii +a1 +dti +fold \d \(copy\)  \d")
+        self.assertRegex(result.text, r"3 folds in 2 repeats, 12 trials\n  fold 1 of 3, repeat 1 of 2 validates on")
         self.assertRegex(result.text, r"fold \d of 3, repeat 2 of 2 validates on \d scans? .*a1")
         self.assertRegex(result.text, r"a1_2_dti_data.nii +a1_2_dti_mask.nii +a1 +dti +fold \d")
         self.assertFalse(self.folder.exists())
-        self.assert_code(self.train(*OPTIONS, "-talos", "{'epochs': 1, 'batch_size': 8}"), 0)
+        one = ("-talos", "{'epochs': 1, 'batch_size': 8}")
+        failed = self.train(*OPTIONS, *one, MSUNET_FAULT="train.engine:0:out_of_memory:2")
+        self.assert_code(failed, 4)
+        self.assertRegex(failed.err, r"permutation 0 failed in fold 2 of 3: .*memory")
+        self.assert_code(self.train(*OPTIONS, *one, "--retry_failed", "True"), 0)
         self.refused("folds: recorded '3', now '2'",
                      options=("-talos", "{'epochs': 1, 'batch_size': 8}", "--folds", 2))
         result = run("predict", "--validation", "out/x", cwd=self.here)

@@ -66,6 +66,14 @@ sweep::DataParts parts_of_fold(const prepare::Survey& survey, const prepare::Fol
     return parts;
 }
 
+/// The scans that a metric is measured on: "fmri scans" for the Dice of a modality, else "scans".
+std::string scans_of(std::string_view metric) {
+    for (const auto modality : core::modality_names) {
+        if (metric.starts_with(concat(modality, "_"))) return concat(modality, " scans");
+    }
+    return "scans";
+}
+
 }  // namespace
 
 record::Folding folding_of(const TrainSettings& settings) {
@@ -139,14 +147,13 @@ std::vector<std::string> fold_warnings(const TrainSettings& settings, const std:
             lacking.push_back(record::fold_text(folding, trial));
         }
         if (lacking.empty()) return;
-        const bool is_validation = name.find("val_") != std::string::npos;
         warnings.push_back(concat(
             "--", option, " ", name, ": ",
             core::join(std::span<const std::string>(lacking), folding.repeats > 1 ? "; " : ", "),
-            lacking.size() == 1 ? " has" : " have", " no scans of its modality in the ",
-            is_validation ? "validation" : "training",
-            " data, so that the mean is one of the other folds alone; give fewer --folds or "
-            "another metric"));
+            lacking.size() == 1 ? " has no " : " have no ", scans_of(name), " to ",
+            name.find("val_") != std::string::npos ? "validate" : "train",
+            " on, so the mean leaves ", lacking.size() == 1 ? "it" : "them",
+            " out; give fewer --folds or another metric"));
     };
     check("metric", metric);
     if (const auto& target = settings.sweep.performance_target;

@@ -131,16 +131,19 @@ void SweepReporter::permutation_line(record::TrialId trial, const record::SweepR
     if (!folding.any()) return;
     const auto whole = record::permutation_result(record, folding.permutation(trial));
     if (!whole) return;
-    auto text = concat("permutation ", whole->trial, ": ");
+    const auto name = concat("permutation ", whole->trial);
     if (whole->state == record::TrialState::failed) {
-        core::log::warn(concat(text, "failed with ", whole->reason));
+        core::log::warn(concat(name, " failed in ", whole->reason));
         return;
     }
-    if (const auto ranked = record::ranked_value(*whole, record.start.metric)) {
-        text += concat("mean ", ranked->metric, " ", core::fixed(ranked->value, 4));
+    const auto ranked = record::ranked_value(*whole, record.start.metric);
+    if (!ranked) {
+        core::log::info(
+            concat(name, ": no ", record.start.metric, " in its ", folding.trials(), " trials"));
+        return;
     }
-    core::log::info(
-        concat(text, " over ", folding.trials(), " trials", best ? ", best so far" : ""));
+    core::log::info(concat(name, ": mean ", ranked->metric, " ", core::fixed(ranked->value, 4),
+                           " over ", folding.trials(), " trials", best ? ", best so far" : ""));
 }
 
 }  // namespace msunet::app

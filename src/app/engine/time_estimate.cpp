@@ -240,8 +240,10 @@ std::string estimate_text(const EstimateFacts& facts, double sweep, double refit
     const auto& limits = facts.decided.limits;
     const double seconds = sweep + refit;
     auto text = core::concat(may_end_early(facts) ? "at most " : "about ", rough_duration(seconds),
-                             " of training");
-    if (refit > 0) text += core::concat(", ", rough_duration(refit), " of it for the refit");
+                             sweep > 0 || refit == 0 ? " of training" : " for the refit");
+    if (sweep > 0 && refit > 0) {
+        text += core::concat(", ", rough_duration(refit), " of it for the refit");
+    }
     text += ", from steps that were timed now";
     auto end = limits.time_limit;
     if (limits.stop_before && (!end || *limits.stop_before < *end)) end = limits.stop_before;

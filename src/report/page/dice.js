@@ -12,7 +12,7 @@ function drawDice() {
   const node = section("dice", "Dice by modality",
     `One tick per ${noun}, after its last epoch (with --restore_best: after its best). Training Dice leaves out augmented copies. `
     + "This is the soft Dice that training sees: of the likelihoods, over batches of patches. "
-    + (D.whole_masks ? `The Dice of whole masks of the best ${D.folds ? "permutation, each scan by the model of the fold that was not trained on it" : "model"}, mean ± standard deviation by scan: ${D.whole_masks.means}; every scan is listed below.`
+    + (D.whole_masks ? `The Dice of whole masks of the best ${D.folds ? "permutation, each scan by the model that was trained without it" : "model"}, mean ± standard deviation by scan: ${D.whole_masks.means}; every scan is listed below.`
       : "The Dice of whole masks, scan by scan, is measured at the end of the sweep, or by msunet predict --validation."));
   const height = rows.length * 34 + 40, width = 1100, left = 230, right = width - 150;
   const values = measured.flatMap((trial) => rows.map((row) => trial.dice[row.key][row.index]));

@@ -68,7 +68,7 @@ function drawValidationScans() {
   const measured = (scan) => (masks && masks.scans[scan]) || [null, null, null], dice = (scan) => measured(scan)[0];
   const scans = masks ? [...listed].sort(([a], [b]) => (dice(a) ?? 2) - (dice(b) ?? 2)) : listed;
   const node = section("scans", "Validation scans", `${plural(scans.length, "scan")} ${D.folds ? "that validate, each in one fold of each repeat" : "on which no trial was trained"}. `
-    + (masks ? `The ${D.folds ? "best permutation's whole masks, each by the model of the fold that was not trained on the scan," : "best model's whole masks"} against the manual masks, on the scans' own grids, worst first. Mean ± standard deviation: Dice ${masks.means}.`
+    + (masks ? `The ${D.folds ? "best permutation's whole masks, each by the model that was trained without the scan," : "best model's whole masks"} against the manual masks, on the scans' own grids, worst first. Mean ± standard deviation: Dice ${masks.means}.`
       + (masks.hausdorff95 ? ` 95 % Hausdorff distance in mm: ${masks.hausdorff95}.` : "")
       + (masks.surface_dice ? ` Surface Dice within one pixel: ${masks.surface_dice}.` : "") : ""));
   const shown = 20;

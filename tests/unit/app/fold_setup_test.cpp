@@ -40,11 +40,15 @@ TEST(FoldWarnings, NameTheFoldsWithoutTheMetricsModality) {
     };
     EXPECT_THAT(warnings("val_dice_coef"), IsEmpty());
     EXPECT_THAT(warnings("dti_val_dice"), IsEmpty());
-    EXPECT_THAT(warnings("fmri_val_dice"),
-                ElementsAre(AllOf(HasSubstr("--metric fmri_val_dice: " + lacking + " has no scans"),
-                                  HasSubstr("fewer --folds or another metric"))));
+    EXPECT_THAT(
+        warnings("fmri_val_dice"),
+        ElementsAre(
+            AllOf(HasSubstr("--metric fmri_val_dice: " + lacking +
+                            " has no fmri scans to validate on, so the mean leaves it out; give "),
+                  HasSubstr("fewer --folds or another metric"))));
     const auto validating = record::fold_text(folding, static_cast<record::TrialId>(with));
-    EXPECT_THAT(warnings("fmri_train_dice"), ElementsAre(HasSubstr(validating + " has no")))
+    EXPECT_THAT(warnings("fmri_train_dice"),
+                ElementsAre(HasSubstr(validating + " has no fmri scans to train on")))
         << "the scan validates there";
     settings.sweep.performance_target = sweep::PerformanceTarget{"fmri_val_dice", 0.9, false};
     EXPECT_THAT(warnings("val_dice_coef"),

@@ -199,7 +199,7 @@ TEST(Folds, SummarySaysWhoseWholeMasksTheyAre) {
     FinalSummary summary;
     summary.whole_masks = "all 0.97 (2 scans)";
     const auto text = format_final_summary(make_sweep(folded()), summary);
-    EXPECT_THAT(text, HasSubstr("each scan by the model of the fold that was not"));
+    EXPECT_THAT(text, HasSubstr("each scan by the model that was trained"));
 }
 
 TEST(Folds, SayThatNoPermutationHasAllOfThem) {
