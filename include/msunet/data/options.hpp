@@ -58,8 +58,8 @@ inline void describe(core::OptionVisitor& visitor, SplitOptions& options) {
                   options.subject_pattern);
     visitor.visit(
         {.name = "folds",
-         .help = "Cross-validation: each permutation is trained K times, each time with "
-                 "another K-th of the subjects as validation data, and ranked by the mean. "
+         .help = "Cross-validation: each permutation has K trials, each with another K-th of "
+                 "the subjects as validation data, and is ranked by their mean. "
                  "Folds keep subjects together and spread modalities evenly; they are "
                  "drawn from the seed. --dry_run shows them",
          .affects = core::Affects::result,

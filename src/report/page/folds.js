@@ -4,11 +4,11 @@ function drawFolds() {
   if (!D.folds || !D.folds.rows.length) return;
   const { folds, repeats, rows, equal } = D.folds;
   const node = section("folds", "Cross-validation",
-    `Each permutation was trained ${plural(folds * repeats, "time")}: ${folds} folds${repeats > 1 ? ` in ${repeats} repeats` : ""}, which keep subjects together. `
-    + `The ranking is by the mean of ${D.metric}; curves are means, too. Each training is in folds.csv, its history in folds/.`);
+    `Each permutation has ${plural(folds * repeats, "trial")}: ${folds} folds${repeats > 1 ? ` in ${repeats} repeats` : ""}, which keep subjects together. `
+    + `The ranking is by the mean of ${D.metric}; curves are means, too. Each trial is in folds.csv, its history in folds/.`);
   const others = rows.length - equal.length;
   node.append(el("p", {}, equal.length > 1
-    ? `${equal.length} permutations can't be told apart. The cheapest of them, by the epochs that were trained, is ${equal[0]}.`
+    ? `${equal.length} permutations can't be told apart. The cheapest of them, by the epochs that were trained, then by the time, is permutation ${equal[0]}.`
     : rows.length > 1 ? `Permutation ${rows[0].id} is better than all others.` : "There is no other permutation to compare with.",
   others && equal.length > 1 ? ` ${plural(others, "permutation")} ${others === 1 ? "is" : "are"} worse.` : ""));
   if (D.refit) node.append(el("p", {}, `Refit: ${D.refit}.`));

@@ -78,6 +78,8 @@
     expect(table.length === 3 && table.every((row) => row[3] === "3"), "a permutation or a trial is missing in the table of the folds");
     expect(table.map((row) => row[7]).filter((text) => text === "as good as the best").length === 1, "it is not marked what is as good as the best");
     expect($("folds").textContent.includes("2 permutations can't be told apart.") && $("folds").textContent.includes(" 1 permutation is worse."), "it is not said what can't be told apart");
+    expect($("folds").textContent.includes("Each permutation has 3 trials") && !/\btrainings?\b/.test($("folds").textContent), "a trial is called a training");
+    expect($("folds").textContent.includes("is permutation 1."), "it is not said which one is the cheapest");
     expect($("overview").textContent.includes("40 scans") && $("overview").textContent.includes("each validates in one of 3 folds; anatomical 10") && $("overview").textContent.includes("2,250 samples from 760 slices"), "the scans are not counted once");
     const tip = () => { const text = $("tip").textContent; hideTip(); return text; };
     const tips = [...document.querySelectorAll("#timeline svg g")].filter((node) => node.style.cursor).map((node) => {
