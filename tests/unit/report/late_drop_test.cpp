@@ -72,7 +72,7 @@ TEST(LateDrop, IsSaidAtTheEndWithTheOptionThatPreventsIt) {
 }
 
 /// Permutation 1 on three folds, by its journal.
-Sweep folded(const std::vector<std::vector<double>>& val_dice) {
+Sweep on_three_folds(const std::vector<std::vector<double>>& val_dice) {
     record::SweepStart start;
     start.grid["lr"] = {0.1, 0.2};
     start.metric = "val_dice_coef";
@@ -88,14 +88,14 @@ Sweep folded(const std::vector<std::vector<double>>& val_dice) {
 }
 
 TEST(LateDrop, IsNotThatOfMeansOverFoldsThatStopAtDifferentEpochs) {
-    const auto early = folded({{0.80, 0.82}, {0.80, 0.82}, {0.5, 0.8, 0.92, 0.93}});
+    const auto early = on_three_folds({{0.80, 0.82}, {0.80, 0.82}, {0.5, 0.8, 0.92, 0.93}});
     EXPECT_EQ(early.trials.front().history.back().metrics.val_dice_coef, 0.93)
         << "the mean over the only fold with this epoch, far above that of the results";
     EXPECT_FALSE(largest_late_drop(early));
 }
 
 TEST(LateDrop, WithFoldsNamesTheTrialAndItsFold) {
-    const auto sweep = folded({{0.80, 0.82}, {0.9, 0.6}, {0.9, 0.7}});
+    const auto sweep = on_three_folds({{0.80, 0.82}, {0.9, 0.6}, {0.9, 0.7}});
     const auto drop = largest_late_drop(sweep);
     ASSERT_TRUE(drop);
     EXPECT_EQ(drop->trial, 4U);
