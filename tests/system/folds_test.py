@@ -126,6 +126,7 @@ class FoldsTest(SweepTest):
         self.assertEqual(process.wait(), 75, self.log())
         self.assertNotIn("finished", self.events_of(self.folder))
         self.check_that_the_refit_is_left("stopped")
+        (self.folder / "report.html").unlink()
         killed = self.train(*REFIT, MSUNET_FAULT="train.step:0:crash:3")
         self.assert_code(killed, KILLED)
         self.assertNotIn("trial_finished", self.events_of(self.folder / "refit"))
@@ -146,7 +147,12 @@ class FoldsTest(SweepTest):
         self.assertEqual(self.model(self.folder), self.model(self.here / "out" / "plain"))
 
     def check_that_the_refit_is_left(self, state):
-        """With a refit that has begun."""
+        """With a refit that has begun. The page is that of the run, before `msunet report`."""
+        shown = page(self.folder)
+        self.assertTrue(shown["unfinished"])
+        self.assertRegex(shown["refit"], r"permutation 0 on all scans, epoch \d/\d")
+        self.assertFalse((self.folder / "refit" / "report.html").exists())
+        self.assertFalse((self.folder / "refit" / "results.partial.csv").exists())
         text = self.command("status")
         self.assertIn(f"experiment   x, {state}", text)
         self.assertRegex(text, r"refit +permutation 0 on all scans, epoch \d/\d")

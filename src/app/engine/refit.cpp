@@ -14,7 +14,9 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/record/trial_folder.hpp"
+#include "msunet/report/html.hpp"
 #include "run_sweep.hpp"
+#include "time_share.hpp"
 
 namespace msunet::app {
 
@@ -22,6 +24,9 @@ namespace fs = std::filesystem;
 using core::concat;
 
 namespace {
+
+constexpr double refit_page_seconds = 5;
+constexpr double refit_page_share = 0.005;
 
 /// The permutation to train; nothing where it is trained or none is best.
 std::optional<record::TrialId> permutation_left(const RunnerParts& parts,
@@ -62,6 +67,14 @@ record::Journal open_refit(const fs::path& folder, const record::SweepRecord& re
     return record::Journal::create(file, start);
 }
 
+/// The cross-validation's page, which says how far the refit is.
+void write_page(const fs::path& folder, const record::SweepRecord& record,
+                record::TrialId permutation, const record::SweepRecord& refit) {
+    report::write_report(
+        folder, record,
+        refit_note({.stage = RefitStage::left, .permutation = permutation, .record = refit}));
+}
+
 /// The settings of the refit: one split without validation data, callbacks off.
 TrainSettings settings_of_refit(TrainSettings settings) {
     settings.split.folds.reset();
@@ -77,9 +90,10 @@ TrainSettings settings_of_refit(TrainSettings settings) {
 std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record::Journal* journal,
                                                 const dispatch::SweepLimits& limits) {
     const auto& world = parts.topology.all();
+    std::optional<record::TrialId> permutation;
     std::optional<record::Journal> own;
     const bool is_due = on_root(world, [&] {
-        const auto permutation = permutation_left(parts, journal->record());
+        permutation = permutation_left(parts, journal->record());
         if (!permutation) return false;
         own.emplace(open_refit(parts.folder, journal->record(), *permutation));
         core::log::info(concat("refit: permutation ", *permutation, " is trained on all scans: ",
@@ -103,13 +117,19 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
     const auto run = make_trial_runner(refit);
     std::optional<DispatcherSetup> setup;
     double next_sign = 0;
+    TimeShare page_share(refit_page_share, refit_page_seconds);
     if (own) {
         setup.emplace(DispatcherSetup{.journal = *own,
                                       .limits = {limits.time_limit, limits.stop_before, {}},
-                                      .cost = [](const core::Permutation&) { return 1.0; }});
+                                      .cost = [](const core::Permutation&) { return 1.0; },
+                                      .writes_results = false});
         setup->tick = [&] {
             constexpr double sign_seconds = 30;
             const double now = core::unix_now();
+            if (page_share.allows(now)) {
+                write_page(parts.folder, journal->record(), *permutation, own->record());
+                page_share.spent(now, core::unix_now());
+            }
             if (now < next_sign) return;
             next_sign = now + sign_seconds;
             journal->append(record::Heartbeat{journal->record().owner, now});
@@ -125,8 +145,6 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
             own->append(record::Stopped{reason_of(*ending), core::unix_now()});
         }
         own->sync();
-        std::error_code ignored;
-        fs::remove(folder / "results.partial.csv", ignored);
     }
     return ending;
 }

@@ -54,9 +54,9 @@ class RootListener final : public dispatch::SweepListener {
 public:
     RootListener(const TrainSettings& settings, const std::filesystem::path& folder,
                  const sweep::Placement& placement, const DispatcherSetup& setup)
-        : reporter_(
-              {folder, settings.experiment.tensorboard, setup.has_validation, placement.groups},
-              setup.journal.record()),
+        : reporter_({folder, settings.experiment.tensorboard, setup.has_validation,
+                     setup.writes_results, placement.groups},
+                    setup.journal.record()),
           superfluous_(folder, settings.train.keep_models == train::KeepModels::all,
                        setup.journal.record()),
           tick_(setup.tick) {}

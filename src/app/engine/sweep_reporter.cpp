@@ -69,7 +69,9 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
 
 void SweepReporter::tick(const record::SweepRecord& record) {
     const double now = core::unix_now();
-    if (page_changed_ && partial_share_.allows(now)) write_partial(record, now);
+    if (settings_.writes_results && page_changed_ && partial_share_.allows(now)) {
+        write_partial(record, now);
+    }
     if (live_.is_due(now)) live_.show(record, forecast_, leaderboard_, now);
 }
 

@@ -24,6 +24,7 @@ public:
         std::filesystem::path folder;
         bool tensorboard = false;
         bool has_validation = false;
+        bool writes_results = true;  ///< results.partial.csv and report.html
         std::int64_t groups = 1;
     };
 
