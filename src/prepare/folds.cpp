@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/name_list.hpp"
@@ -112,8 +113,8 @@ std::vector<std::size_t> deal_units(const std::vector<Unit>& units, std::size_t 
 
 }  // namespace
 
-PairUse FoldPlan::use_of(std::size_t pair, std::int64_t fold, std::int64_t repeat) const {
-    if (fold_of[static_cast<std::size_t>(repeat)][pair] != fold) return PairUse::training;
+PairUse FoldPlan::use_of(std::size_t pair, std::uint64_t fold, std::uint64_t repeat) const {
+    if (std::cmp_not_equal(fold_of[repeat][pair], fold)) return PairUse::training;
     return is_copy[pair] ? PairUse::none : PairUse::validation;
 }
 

@@ -96,7 +96,7 @@ Leaderboard::Leaderboard(const SweepRecord& record) : Leaderboard(record.start.m
         }
         ++ended_;
         // With its last trial, so that each is compared once.
-        if (id % folding.trials() + 1 != folding.trials()) continue;
+        if (!folding.is_last(id)) continue;
         if (const auto whole = permutation_result(record, folding.permutation(id))) compare(*whole);
     }
 }

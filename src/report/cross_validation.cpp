@@ -23,7 +23,7 @@ std::map<record::TrialId, FoldValues> fold_values(const Sweep& sweep) {
     for (const record::TrialResult& trial : sweep.fold_trials) {
         const auto value = record::metric(trial, sweep.metric);
         if (!value) continue;
-        values[folding.permutation(trial.trial)][trial.trial % folding.trials()] = *value;
+        values[folding.permutation(trial.trial)][folding.number(trial.trial)] = *value;
     }
     return values;
 }

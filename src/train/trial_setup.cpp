@@ -16,12 +16,6 @@ std::int64_t steps_per_epoch(const data::PatchIndex& index, std::int64_t batch_s
     return (static_cast<std::int64_t>(index.training().size()) + batch_size - 1) / batch_size;
 }
 
-/// Which of the splits a trial is trained on.
-std::optional<std::size_t> split_of(const record::Folding& folding, record::TrialId trial) {
-    if (!folding.any()) return std::nullopt;
-    return static_cast<std::size_t>(trial % folding.trials());
-}
-
 std::span<const core::NamedArray> start_weights_of(const TrialContext& context,
                                                    record::TrialId trial) {
     const auto repeat = context.folding.repeat(trial);
@@ -68,7 +62,7 @@ TrialSetup::TrialSetup(const TrialContext& c, const record::Assignment& a)
       ends(end_setups(a, c.defaults)),
       hyperparameters(ends.front().hyperparameters),
       index(c.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride,
-                         split_of(c.folding, a.trial))),
+                         c.folding.split(a.trial))),
       start_weights(start_weights_of(c, a.trial)),
       sample_weights(data::sample_weights(index, hyperparameters.modality_weight,
                                           hyperparameters.weight_factor)),

@@ -23,7 +23,7 @@ struct FoldPlan {
     /// origin, is not trained on while that validates, and never validates.
     std::vector<bool> is_copy;
 
-    [[nodiscard]] PairUse use_of(std::size_t pair, std::int64_t fold, std::int64_t repeat) const;
+    [[nodiscard]] PairUse use_of(std::size_t pair, std::uint64_t fold, std::uint64_t repeat) const;
 };
 
 /// Divides the pairs into `folds` for each of `repeats`. The pairs of a subject are in one fold.

@@ -3,7 +3,9 @@
 /// Cross-validation: each permutation is trained on K folds in R repeats, in K x R trials.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +31,15 @@ struct Folding {
     [[nodiscard]] TrialId permutation(TrialId trial) const { return trial / trials(); }
     [[nodiscard]] std::uint64_t fold(TrialId trial) const { return any() ? trial % folds : 0; }
     [[nodiscard]] std::uint64_t repeat(TrialId trial) const {
-        return any() ? trial % trials() / folds : 0;
+        return number(trial) / (any() ? folds : 1);
+    }
+    /// The trial's number among those of its permutation: repeat x K + fold; 0 without folds.
+    [[nodiscard]] std::uint64_t number(TrialId trial) const { return trial % trials(); }
+    /// Whether its number is the highest.
+    [[nodiscard]] bool is_last(TrialId trial) const { return number(trial) + 1 == trials(); }
+    /// Which of the K x R splits of the data it is trained on; nothing without folds.
+    [[nodiscard]] std::optional<std::size_t> split(TrialId trial) const {
+        return any() ? std::optional<std::size_t>(number(trial)) : std::nullopt;
     }
 
     bool operator==(const Folding&) const = default;

@@ -21,8 +21,8 @@ std::vector<prepare::Pair> pairs_of(const prepare::Survey& survey) {
     return pairs;
 }
 
-data::SourceUse use_of(const data::Source& source, const prepare::FoldPlan& plan, std::int64_t fold,
-                       std::int64_t repeat) {
+data::SourceUse use_of(const data::Source& source, const prepare::FoldPlan& plan,
+                       std::uint64_t fold, std::uint64_t repeat) {
     const auto use = plan.use_of(source.pair, fold, repeat);
     if (use == prepare::PairUse::training) return data::SourceUse::training;
     return use == prepare::PairUse::validation && !source.augmented ? data::SourceUse::validation
@@ -31,7 +31,7 @@ data::SourceUse use_of(const data::Source& source, const prepare::FoldPlan& plan
 
 /// "4 scans (3 dti, 1 fmri): m1, m2".
 std::string fold_line(const prepare::Survey& survey, const prepare::FoldPlan& plan,
-                      std::int64_t fold, std::int64_t repeat) {
+                      std::uint64_t fold, std::uint64_t repeat) {
     std::set<std::string> subjects;
     std::array<std::size_t, core::modality_count> by_modality{};
     std::size_t scans = 0;
@@ -58,8 +58,7 @@ sweep::DataParts parts_of_fold(const prepare::Survey& survey, const prepare::Fol
     sweep::DataParts parts;
     for (std::size_t i = 0; i < survey.pairs.size(); ++i) {
         const auto modality = static_cast<std::size_t>(survey.pairs[i].pair.modality);
-        const auto use = plan.use_of(i, static_cast<std::int64_t>(folding.fold(trial)),
-                                     static_cast<std::int64_t>(folding.repeat(trial)));
+        const auto use = plan.use_of(i, folding.fold(trial), folding.repeat(trial));
         if (use == prepare::PairUse::training) parts.training[modality] = true;
         if (use == prepare::PairUse::validation) parts.validation[modality] = true;
     }
@@ -96,8 +95,7 @@ std::vector<data::SourceUses> splits_of(const data::Dataset& dataset, const prep
     for (record::TrialId trial = 0; trial < folding.trials(); ++trial) {
         auto& uses = splits.emplace_back();
         for (const auto& source : dataset.sources()) {
-            uses.push_back(use_of(source, plan, static_cast<std::int64_t>(folding.fold(trial)),
-                                  static_cast<std::int64_t>(folding.repeat(trial))));
+            uses.push_back(use_of(source, plan, folding.fold(trial), folding.repeat(trial)));
         }
     }
     return splits;
@@ -129,8 +127,7 @@ std::vector<std::string> fold_lines(const prepare::Survey& survey, const prepare
     for (record::TrialId trial = 0; trial < folding.trials(); ++trial) {
         lines.push_back(
             concat(record::fold_text(folding, trial), " validates on ",
-                   fold_line(survey, plan, static_cast<std::int64_t>(folding.fold(trial)),
-                             static_cast<std::int64_t>(folding.repeat(trial)))));
+                   fold_line(survey, plan, folding.fold(trial), folding.repeat(trial))));
     }
     return lines;
 }

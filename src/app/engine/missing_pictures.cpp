@@ -2,7 +2,6 @@
 #include "missing_pictures.hpp"
 
 #include <filesystem>
-#include <optional>
 #include <vector>
 
 #include "../final_files.hpp"
@@ -17,9 +16,7 @@ namespace {
 void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best) {
     const auto hyperparameters =
         unet::from_permutation(best.permutation, default_hyperparameters(parts.settings));
-    const auto folding = folding_of(parts.settings);
-    const auto split =
-        folding.any() ? std::optional<std::size_t>(best.trial % folding.trials()) : std::nullopt;
+    const auto split = folding_of(parts.settings).split(best.trial);
     const auto& index =
         parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride, split);
     const auto weights = read_trial_weights(parts.start.architecture, parts.folder, best);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "superfluous_files.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -19,7 +20,7 @@ SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, bool keep_a
         add_checkpoint(*result, record);
         const auto permutation = folding.permutation(result->trial);
         // Once for each permutation: with its last trial.
-        if (folding.trial(permutation + 1, 0, 0) != result->trial + 1) continue;
+        if (!folding.is_last(result->trial)) continue;
         if (permutation != leaderboard_.best()) add_models(permutation, record);
     }
 }
@@ -36,11 +37,15 @@ void SuperfluousFiles::trial_ended(const record::TrialResult& result,
 }
 
 void SuperfluousFiles::add_models(record::TrialId permutation, const record::SweepRecord& record) {
-    const auto whole = record::permutation_result(record, permutation);
+    const auto& folding = record.start.folding;
+    const auto trials = record::trial_results(record, permutation);
     // All folds' models belong to a mean, and a failed fold can be trained again.
-    const bool folds_count = record.start.folding.any();
-    if (!whole || (folds_count && whole->state == record::TrialState::failed)) return;
-    for (const auto* trial : record::trial_results(record, permutation)) add_model(*trial);
+    if (trials.size() < folding.trials()) return;
+    if (folding.any() && std::ranges::find(trials, record::TrialState::failed,
+                                           &record::TrialResult::state) != trials.end()) {
+        return;
+    }
+    for (const auto* trial : trials) add_model(*trial);
 }
 
 void SuperfluousFiles::add_checkpoint(const record::TrialResult& result,

@@ -24,6 +24,9 @@ TEST(Folding, GivesEachTrainingAnId) {
             EXPECT_EQ(folding.permutation(trial), 4U);
             EXPECT_EQ(folding.fold(trial), fold);
             EXPECT_EQ(folding.repeat(trial), repeat);
+            EXPECT_EQ(folding.number(trial), trial - 24);
+            EXPECT_EQ(folding.split(trial), trial - 24);
+            EXPECT_EQ(folding.is_last(trial), trial == 29);
         }
     }
     EXPECT_THAT(trials_of_permutations({2, 1}, {0, 3}), ElementsAre(0, 1, 6, 7));
@@ -35,6 +38,8 @@ TEST(Folding, WithoutFoldsIsThePermutation) {
     EXPECT_EQ(none.permutation(7), 7U);
     EXPECT_EQ(none.fold(7), 0U);
     EXPECT_EQ(none.repeat(7), 0U);
+    EXPECT_EQ(none.split(7), std::nullopt);
+    EXPECT_TRUE(none.is_last(7));
     EXPECT_THAT(trials_of_permutations(none, {2, 5}), ElementsAre(2, 5));
     EXPECT_EQ(fold_text(none, 7), "");
 }
