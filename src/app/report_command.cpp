@@ -80,7 +80,8 @@ std::string_view state_of(const record::SweepRecord& record, record::TrialId id)
 void deploy_trial(const fs::path& folder, const record::SweepRecord& record, record::TrialId id) {
     auto sweep = report::make_sweep(record);
     const auto noun = report::noun_of(sweep);
-    const auto shown = record::by_permutation(record);
+    const record::PermutationView view(record);
+    const auto& shown = view.record();
     const auto* const result = shown.result(id);
     if (result == nullptr || result->state != record::TrialState::done) {
         throw core::UsageError(concat("--deploy: ", noun, " ", id, " has no model (",

@@ -192,9 +192,10 @@ std::optional<TrialResult> result_of(const SweepRecord& record, TrialId permutat
     return combined(record, permutation, trials);
 }
 
-/// What is known of a permutation whose trials have not all ended.
-TrialRecord unfinished(const SweepRecord& record, TrialId permutation) {
+/// What is known of a permutation's trials together.
+TrialRecord joined_trials(const SweepRecord& record, TrialId permutation) {
     TrialRecord joined;
+    joined.result = permutation_result(record, permutation);
     std::vector<const History*> histories;
     for (const TrialId trial : trials_of_permutations(record.start.folding, {permutation})) {
         const TrialRecord* const known = record.find(trial);
@@ -211,7 +212,11 @@ TrialRecord unfinished(const SweepRecord& record, TrialId permutation) {
         joined.spent_seconds += known->spent_seconds;
         histories.push_back(known->result ? &known->result->history : &known->epochs);
     }
-    joined.epochs = mean_history(histories);
+    if (joined.result) {
+        joined.state = joined.result->state;
+    } else {
+        joined.epochs = mean_history(histories);
+    }
     return joined;
 }
 
@@ -229,9 +234,29 @@ SweepStart start_by_permutation(const SweepStart& start) {
     }
     // The permutations that share trainings are the same in all folds.
     for (const auto& ids : start.shared) {
-        if (ids.front() % folding.trials() != 0) continue;
+        if (folding.number(ids.front()) != 0) continue;
         auto& permutations = joined.shared.emplace_back();
         for (const TrialId id : ids) permutations.push_back(folding.permutation(id));
+    }
+    return joined;
+}
+
+SweepRecord joined_record(const SweepRecord& record) {
+    SweepRecord joined{.start = start_by_permutation(record.start),
+                       .trials = {},
+                       .starts = record.starts,
+                       .timeline = record.timeline,
+                       .finished = record.finished,
+                       .last_sign_of_life = record.last_sign_of_life,
+                       .owner = record.owner,
+                       .shared_trainings = {}};
+    joined.shared_trainings = joined.start.shared_trainings();
+    const Folding& folding = record.start.folding;
+    for (Span& span : joined.timeline) span.trial = folding.permutation(span.trial);
+    for (const auto& entry : record.trials) {
+        const TrialId permutation = folding.permutation(entry.first);
+        if (joined.trials.contains(permutation)) continue;
+        joined.trials.emplace(permutation, joined_trials(record, permutation));
     }
     return joined;
 }
@@ -271,30 +296,8 @@ const TrialResult* best_trial(const SweepRecord& record, TrialId permutation) {
     return best_of(trial_results(record, permutation), record.start.metric);
 }
 
-SweepRecord by_permutation(const SweepRecord& record) {
-    if (!record.start.folding.any()) return record;
-    SweepRecord joined{.start = start_by_permutation(record.start),
-                       .trials = {},
-                       .starts = record.starts,
-                       .timeline = record.timeline,
-                       .finished = record.finished,
-                       .last_sign_of_life = record.last_sign_of_life,
-                       .owner = record.owner,
-                       .shared_trainings = {}};
-    joined.shared_trainings = joined.start.shared_trainings();
-    const Folding& folding = record.start.folding;
-    for (Span& span : joined.timeline) span.trial = folding.permutation(span.trial);
-    for (const auto& entry : record.trials) {
-        const TrialId permutation = folding.permutation(entry.first);
-        if (joined.trials.contains(permutation)) continue;
-        TrialRecord& trial = joined.trials[permutation];
-        trial = unfinished(record, permutation);
-        trial.result = permutation_result(record, permutation);
-        if (!trial.result) continue;
-        trial.state = trial.result->state;
-        trial.epochs.clear();
-    }
-    return joined;
+PermutationView::PermutationView(const SweepRecord& record) : whole_(&record) {
+    if (record.start.folding.any()) joined_ = joined_record(record);
 }
 
 }  // namespace msunet::record

@@ -223,7 +223,8 @@ std::string page_data(const record::SweepRecord& record, const std::vector<Slice
                       const std::vector<ScanDice>& scans, const RefitNote& refit) {
     const Sweep sweep = make_sweep(record);
     // Ranking, curves and timeline are those of permutations.
-    const record::SweepRecord shown = record::by_permutation(record);
+    const record::PermutationView view(record);
+    const record::SweepRecord& shown = view.record();
     const std::vector<std::string> names = parameter_names(sweep);
     const auto best = best_trial(sweep);
     Json settings = Json::array();

@@ -65,14 +65,7 @@ Sweep sweep_of_trials(const record::SweepRecord& record) {
         std::vector<core::Value>& list = sweep.grid[name];
         for (const core::Value& value : values) list.push_back(canonical(name, value));
     }
-    sweep.defaults = default_parameters();
-    for (auto& [name, value] : sweep.defaults) {
-        if (const auto text = record::setting(start.configuration, name)) {
-            value = option_value(*text);
-        } else if (name == "weight_factor") {
-            value = std::int64_t{1};
-        }
-    }
+    sweep.defaults = default_values(start);
     sweep.fractional_patches = is_true(start.configuration, "use_frac_patch", true);
     sweep.has_validation = start.has_validation();
     sweep.metric = start.metric;
@@ -97,9 +90,21 @@ Sweep sweep_of_trials(const record::SweepRecord& record) {
 
 }  // namespace
 
+core::Permutation default_values(const record::SweepStart& start) {
+    core::Permutation defaults = default_parameters();
+    for (auto& [name, value] : defaults) {
+        if (const auto text = record::setting(start.configuration, name)) {
+            value = option_value(*text);
+        } else if (name == "weight_factor") {
+            value = std::int64_t{1};
+        }
+    }
+    return defaults;
+}
+
 Sweep make_sweep(const record::SweepRecord& record) {
     if (!record.start.folding.any()) return sweep_of_trials(record);
-    Sweep sweep = sweep_of_trials(record::by_permutation(record));
+    Sweep sweep = sweep_of_trials(record::PermutationView(record).record());
     sweep.has_validation = record.start.has_validation();
     sweep.folding = record.start.folding;
     for (const record::TrialResult* result : record.results()) sweep.fold_trials.push_back(*result);

@@ -35,7 +35,17 @@ namespace msunet::record {
 [[nodiscard]] const TrialResult* best_trial(const SweepRecord& record, TrialId permutation);
 
 /// The sweep with one trial for each permutation and no folds: what tables and page show. Without
-/// folds a copy.
-[[nodiscard]] SweepRecord by_permutation(const SweepRecord& record);
+/// folds the record itself, which must live as long.
+class PermutationView {
+public:
+    explicit PermutationView(const SweepRecord& record);
+    explicit PermutationView(SweepRecord&&) = delete;
+
+    [[nodiscard]] const SweepRecord& record() const { return joined_ ? *joined_ : *whole_; }
+
+private:
+    const SweepRecord* whole_;
+    std::optional<SweepRecord> joined_;  ///< with folds
+};
 
 }  // namespace msunet::record

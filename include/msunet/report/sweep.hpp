@@ -45,8 +45,11 @@ struct Sweep {
     std::vector<record::TrialResult> fold_trials;
 };
 
-/// The sweep of a journal. Hyperparameters that the grid does not name take the value of the option
-/// of that name, else their default.
+/// The values of hyperparameters that the grid does not name: of the option of that name, else
+/// their default.
+[[nodiscard]] core::Permutation default_values(const record::SweepStart& start);
+
+/// The sweep of a journal.
 [[nodiscard]] Sweep make_sweep(const record::SweepRecord& record);
 
 /// What a row of the tables is: "trial", with folds "permutation".

@@ -39,15 +39,13 @@ namespace {
 
 /// The model as its file would have it.
 TrainedModel model_of(const unet::Architecture& architecture, const fs::path& folder,
-                      const record::SweepRecord& record, const record::TrialResult& best) {
-    const auto sweep = report::make_sweep(record);
-    const auto hyperparameters =
-        unet::from_permutation(best.permutation, unet::from_permutation(sweep.defaults));
+                      const record::SweepStart& start, const unet::Hyperparameters& defaults,
+                      const record::TrialResult& best) {
+    const auto hyperparameters = unet::from_permutation(best.permutation, defaults);
     TrainedModel model{.architecture = architecture,
                        .weights = read_trial_weights(architecture, folder, best),
                        .origin = folder.string()};
-    model.preprocessing =
-        model_attributes(record.start.configuration, hyperparameters, best.patch_size);
+    model.preprocessing = model_attributes(start.configuration, hyperparameters, best.patch_size);
     std::tie(model.input_height, model.input_width) = sides_of(best.patch_size);
     return model;
 }
@@ -70,24 +68,25 @@ std::optional<report::ScanDice> compare(predict::SlicePredictor& predictor,
                          std::nullopt);
 }
 
-/// A training's model on the scans that validate in it.
+/// A trial's model on the scans that validate in it. `start`: the sweep's, whose pairs become the
+/// trial's.
 void measure(const unet::Architecture& architecture, const fs::path& folder,
-             const record::SweepRecord& record, const record::TrialResult& training) {
-    const auto file = folder / record::trial_folder(training.trial) / report::scan_dice_file_name;
+             record::SweepStart& start, const unet::Hyperparameters& defaults,
+             const record::TrialResult& trial, std::vector<record::DataPair> pairs) {
+    const auto file = folder / record::trial_folder(trial.trial) / report::scan_dice_file_name;
     if (fs::exists(file)) return;
-    const auto model = model_of(architecture, folder, record, training);
+    const auto model = model_of(architecture, folder, start, defaults, trial);
     // Nothing is written as a result of prediction, so any folder outside the scans will do.
     const config::Settings output{{.name = "output", .values = {folder.string()}, .origin = ""}};
-    auto start = record.start;
-    start.data.pairs = start.pairs_of(training.trial);
+    start.data.pairs = std::move(pairs);
     const auto settings = combine_settings(model, with_validation_scans(output, folder, start));
     const auto options = scan_options(settings, model);
     predict::SlicePredictor predictor(model.architecture, model.weights,
                                       *settings.model.final_activation, settings.predict.precision);
     const auto scans = validation_scans(folder, start);
-    const auto& folding = record.start.folding;
+    const auto& folding = start.folding;
     const auto of_fold =
-        folding.any() ? concat(" (", record::fold_text(folding, training.trial), ")") : "";
+        folding.any() ? concat(" (", record::fold_text(folding, trial.trial), ")") : "";
     std::vector<report::ScanDice> measured;
     for (const auto& one : scans) {
         if (core::stop_requested()) return;
@@ -114,9 +113,12 @@ void measure_validation_scans(const unet::Architecture& architecture, const fs::
     if (!has_validation_scans(record, best->trial)) return;
     const auto permutation = record.start.folding.permutation(best->trial);
     try {
+        const auto defaults = unet::from_permutation(report::default_values(record.start));
+        auto start = record.start;
         for (const auto* trial : record::trial_results(record, permutation)) {
             if (core::stop_requested()) return;
-            measure(architecture, folder, record, *trial);
+            measure(architecture, folder, start, defaults, *trial,
+                    record.start.pairs_of(trial->trial));
         }
     } catch (const std::exception& error) {
         core::log::warn(

@@ -148,17 +148,25 @@ TEST(ByPermutation, TheSweepHasOneTrialForEach) {
     for (TrialId trial = 0; trial < 4; ++trial) finish(record, training(trial, {0.5}));
     update(record, TrialStarted{5, 1, {}, 300});
     update(record, EpochFinished{5, training(5, {0.4}).history.front(), 301});
-    const auto joined = by_permutation(record);
+    const PermutationView view(record);
+    const SweepRecord& joined = view.record();
     EXPECT_THAT(joined.start.trials, ElementsAre(0, 1));
     EXPECT_EQ(joined.start.folding, Folding{});
     EXPECT_EQ(joined.planned(), 2U);
     EXPECT_EQ(joined.unfinished(), 1U);
     ASSERT_THAT(joined.trials, SizeIs(2));
     EXPECT_EQ(joined.find(0)->state, TrialState::done);
+    EXPECT_THAT(joined.find(0)->epochs, IsEmpty()) << "the result has them";
     EXPECT_EQ(joined.find(1)->state, TrialState::running);
     ASSERT_THAT(joined.find(1)->epochs, SizeIs(1));
     EXPECT_EQ(joined.timeline.back().trial, 1U);
     EXPECT_EQ(joined.permutation(1), record.permutation(5));
+}
+
+TEST(ByPermutation, WithoutFoldsIsTheRecordItself) {
+    SweepRecord record;
+    update(record, sample_start());
+    EXPECT_EQ(&PermutationView(record).record(), &record);
 }
 
 TEST(ByPermutation, SharesWhatItsFoldsShare) {
@@ -166,8 +174,9 @@ TEST(ByPermutation, SharesWhatItsFoldsShare) {
     start.shared = {{0, 4}, {1, 5}, {2, 6}, {3, 7}};
     SweepRecord record;
     update(record, start);
-    EXPECT_THAT(by_permutation(record).start.shared, ElementsAre(ElementsAre(0, 1)));
-    EXPECT_EQ(by_permutation(record).training_of(1), 0U);
+    const PermutationView view(record);
+    EXPECT_THAT(view.record().start.shared, ElementsAre(ElementsAre(0, 1)));
+    EXPECT_EQ(view.record().training_of(1), 0U);
     EXPECT_THAT(trial_results(record, 0), IsEmpty());
 }
 
