@@ -49,7 +49,7 @@ TEST(Ending, ALimitEndsTheRefit) {
     EXPECT_FALSE(has_ended(stopped_by(StopReason::signal), true));
 }
 
-TEST(Ending, OneThatHasFinishedGoesOnForItsRefit) {
+TEST(Ending, AResumeReopensAFinishedSweep) {
     SweepRecord record;
     update(record, sample_start());
     update(record, Finished{1100});
