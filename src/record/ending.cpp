@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "msunet/core/text.hpp"
-#include "msunet/record/by_permutation.hpp"
+#include "msunet/record/folds.hpp"
 
 namespace msunet::record {
 

@@ -14,6 +14,12 @@ std::string fold_text(const Folding& folding, TrialId trial) {
     return text;
 }
 
+std::string fold_in_brackets(const Folding& folding, TrialId trial) {
+    if (!folding.any()) return {};
+    return core::concat(" [permutation ", folding.permutation(trial), ", ",
+                        fold_text(folding, trial), "]");
+}
+
 std::vector<TrialId> trials_of_permutations(const Folding& folding,
                                             const std::vector<TrialId>& permutations) {
     std::vector<TrialId> trials;

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "msunet/record/sweep_record.hpp"
@@ -27,9 +26,6 @@ namespace msunet::record {
 /// As permutation_result of the result's permutation, once `record` holds the result too.
 [[nodiscard]] std::optional<TrialResult> permutation_result_with(const SweepRecord& record,
                                                                  const TrialResult& result);
-
-/// " [permutation 2, fold 1 of 5]" of a trial; empty without folds.
-[[nodiscard]] std::string fold_in_brackets(const Folding& folding, TrialId trial);
 
 /// Of a permutation's trials that with the best metric of the sweep; null where none is done.
 [[nodiscard]] const TrialResult* best_trial(const SweepRecord& record, TrialId permutation);

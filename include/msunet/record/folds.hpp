@@ -48,8 +48,16 @@ struct Folding {
 /// "fold 2 of 5", with several repeats "fold 2 of 5, repeat 1 of 3"; empty without folds.
 [[nodiscard]] std::string fold_text(const Folding& folding, TrialId trial);
 
+/// " [permutation 2, fold 1 of 5]" of a trial; empty without folds.
+[[nodiscard]] std::string fold_in_brackets(const Folding& folding, TrialId trial);
+
 /// The trials of permutations, which are ascending.
 [[nodiscard]] std::vector<TrialId> trials_of_permutations(const Folding& folding,
                                                           const std::vector<TrialId>& permutations);
+
+/// The shared trainings (SweepStart::shared) of trials from those of permutations: permutations
+/// that share one share one on each fold.
+[[nodiscard]] std::vector<std::vector<TrialId>> shared_by_fold(
+    const Folding& folding, const std::vector<std::vector<TrialId>>& permutations);
 
 }  // namespace msunet::record
