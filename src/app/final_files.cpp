@@ -41,13 +41,13 @@ namespace {
 
 void add_models(const unet::Architecture& architecture, const fs::path& folder,
                 const record::SweepRecord& record, const report::Sweep& sweep, std::size_t best,
-                NamedFiles& files) {
+                const RefitState& refit, NamedFiles& files) {
     const record::TrialResult& result = sweep.trials[best];
     const auto trials = record::trial_results(record, result.trial);
     const auto missing = std::ranges::find_if(
         trials, [&](const auto* trial) { return !report::has_weights(folder, *trial); });
     if (missing == trials.end()) {
-        auto models = write_models(architecture, folder, record, sweep);
+        auto models = write_models(architecture, folder, record, sweep, refit);
         std::ranges::move(models, std::back_inserter(files));
         return;
     }
@@ -97,11 +97,13 @@ void write_fold_models(const unet::Architecture& architecture, const fs::path& f
 }  // namespace
 
 NamedFiles write_models(const unet::Architecture& architecture, const fs::path& folder,
-                        const record::SweepRecord& record, const report::Sweep& sweep) {
+                        const record::SweepRecord& record, const report::Sweep& sweep,
+                        const RefitState& refit) {
     const record::TrialResult& best = sweep.trials[report::best_trial(sweep).value()];
-    const auto refit = refit_result(folder, record, best.trial);
-    const auto weights = refit ? read_trial_weights(architecture, folder / refit_folder, *refit)
-                               : read_trial_weights(architecture, folder, best);
+    const record::TrialResult* const on_all = refit.result_for(best.trial);
+    const auto weights = on_all != nullptr
+                             ? read_trial_weights(architecture, folder / refit_folder, *on_all)
+                             : read_trial_weights(architecture, folder, best);
     const auto model = exported_model(architecture, weights, record, sweep, best);
     auto archive = report::write_deploy_archive(folder, sweep, model).filename().string();
     auto keras = report::write_best_model(folder, model).filename().string();
@@ -109,8 +111,8 @@ NamedFiles write_models(const unet::Architecture& architecture, const fs::path& 
     const auto noun = report::noun_of(sweep);
     const auto which = sweep.chosen ? concat(noun, " ", best.trial) : concat("the best ", noun);
     const auto of_fold = concat("the model of the best fold of ", which);
-    const std::string_view refitted = refit ? ", trained on all scans," : "";
-    const bool has_no_refit = folds && !refit;
+    const std::string_view refitted = on_all != nullptr ? ", trained on all scans," : "";
+    const bool has_no_refit = folds && on_all == nullptr;
     NamedFiles files{{std::move(archive),
                       concat(has_no_refit ? of_fold : which, refitted, " for talos.Restore")},
                      {std::move(keras), concat(has_no_refit   ? of_fold
@@ -138,7 +140,7 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
         std::ranges::count(sweep.trials, record::TrialState::failed, &record::TrialResult::state);
     if (failed > 0) files.emplace_back("failures.csv", concat("which ", noun, "s failed, and why"));
     if (const auto row = report::best_trial(sweep)) {
-        add_models(architecture, folder, record, sweep, *row, files);
+        add_models(architecture, folder, record, sweep, *row, refit, files);
     }
     if (report::lacks_folds(sweep)) {
         core::log::warn(concat("there is no model: ", report::missing_model_text(sweep),

@@ -13,7 +13,7 @@
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/unet/architecture.hpp"
-#include "refit_model.hpp"
+#include "refit_record.hpp"
 
 namespace msunet::app {
 
@@ -27,9 +27,11 @@ namespace msunet::app {
 using NamedFiles = std::vector<std::pair<std::string, std::string>>;
 
 /// Writes the Deploy archive and best_model.hdf5 of `report::best_trial(sweep)`, which must be
-/// there with its weights. Throws core::Error where a file can't be read or written.
+/// there with its weights; where its refit is done, with the weights of that. Throws core::Error
+/// where a file can't be read or written.
 NamedFiles write_models(const unet::Architecture& architecture, const std::filesystem::path& folder,
-                        const record::SweepRecord& record, const report::Sweep& sweep);
+                        const record::SweepRecord& record, const report::Sweep& sweep,
+                        const RefitState& refit);
 
 /// Writes tables and report.html, and, if there is a best trial, the Deploy archive and
 /// best_model.hdf5; where its weights are not there, a message says so. Returns name and meaning of
@@ -43,7 +45,7 @@ NamedFiles write_final_files(const unet::Architecture& architecture,
 [[nodiscard]] core::ExitCode exit_code_of(const record::SweepRecord& record,
                                           const RefitState& refit = {});
 
-/// Says that the model is that of a fold, where the refit failed.
+/// Says that the model is that of a fold, where the refit failed or can't be read.
 void warn_of_failure(const RefitState& refit);
 
 }  // namespace msunet::app

@@ -29,10 +29,10 @@ struct JournalWatch {
 };
 
 /// The journal once no other start uses it. An owner on another host whose last event is younger
-/// than 120 s is asked for at Slurm; where that says nothing the call waits until the event is that
-/// old. The date of an event from the future (another clock) counts for nothing: then the journal
-/// must not grow for 120 s. Throws core::UsageError that names the owner where it is in use,
-/// core::Error with ExitCode::stopped when a signal asks for a stop.
+/// than record::silence_seconds is asked for at Slurm; where that says nothing the call waits until
+/// the event is that old. The date of an event from the future (another clock) counts for nothing:
+/// then the journal must not grow for so long. Throws core::UsageError that names the owner where
+/// it is in use, core::Error with ExitCode::stopped when a signal asks for a stop.
 [[nodiscard]] record::Replay replay_when_free(const std::filesystem::path& experiment,
                                               const record::Owner& self, const JournalWatch& watch);
 

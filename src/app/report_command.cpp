@@ -17,7 +17,7 @@
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/sweep/data_parts.hpp"
-#include "refit_model.hpp"
+#include "refit_record.hpp"
 
 namespace msunet::app {
 
@@ -95,7 +95,9 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
                                       " are: train with --keep_models all"));
     }
     sweep.chosen = id;
-    log_written(folder, write_models(unet::published_architecture(), folder, record, sweep));
+    const auto refit = recorded_refit(folder, record);
+    log_written(folder, write_models(unet::published_architecture(), folder, record, sweep, refit));
+    warn_of_failure(refit);
 }
 
 /// "3 trials have not ended yet", with folds "3 trials of 2 permutations have not ended yet".

@@ -13,15 +13,15 @@
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ending.hpp"
+#include "msunet/record/folds.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/search.hpp"
 #include "msunet/sweep/scheduler.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "refit_model.hpp"
+#include "refit_record.hpp"
 #include "world.hpp"
 
 namespace msunet::app {

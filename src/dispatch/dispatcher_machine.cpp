@@ -6,14 +6,9 @@
 
 #include "dispatch/overloaded.hpp"
 #include "msunet/record/by_permutation.hpp"
+#include "msunet/record/journal.hpp"
 
 namespace msunet::dispatch {
-
-namespace {
-
-constexpr double heartbeat_seconds = 30;
-
-}  // namespace
 
 DispatcherMachine::DispatcherMachine(const record::SweepRecord& record, std::vector<int> leaders,
                                      sweep::Scheduler scheduler, SweepLimits limits, double now)
@@ -21,7 +16,7 @@ DispatcherMachine::DispatcherMachine(const record::SweepRecord& record, std::vec
       leaders_(std::move(leaders)),
       scheduler_(std::move(scheduler)),
       limits_(std::move(limits)),
-      next_heartbeat_(now + heartbeat_seconds) {}
+      next_heartbeat_(now + record::heartbeat_seconds) {}
 
 DispatcherActions DispatcherMachine::begin(double now) {
     now_ = now;
@@ -79,7 +74,7 @@ DispatcherActions DispatcherMachine::receive_signal(double now) {
 DispatcherActions DispatcherMachine::pass_time(double now) {
     now_ = now;
     if (now >= next_heartbeat_) {
-        next_heartbeat_ = now + heartbeat_seconds;
+        next_heartbeat_ = now + record::heartbeat_seconds;
         write(record::Heartbeat{record_.owner, now});
     }
     if (limits_.stop_before && now >= *limits_.stop_before) {

@@ -59,11 +59,11 @@ std::string heading(std::size_t room) {
 }
 
 std::string row(const RunningTrial& trial, std::size_t room) {
-    return core::concat(table_cell(training_cell(trial.trial, trial.others), trial_width),
-                        table_cell(core::concat(trial.epoch, "/", trial.epochs), epoch_width),
-                        bar(trial.share, room), metric_cell(trial.loss), metric_cell(trial.dice),
-                        metric_cell(trial.val_dice),
-                        table_cell(time_text(trial.seconds_left), left_width));
+    return core::concat(
+        table_cell(training_cell(trial.trial, trial.others, trial.is_refit), trial_width),
+        table_cell(core::concat(trial.epoch, "/", trial.epochs), epoch_width),
+        bar(trial.share, room), metric_cell(trial.loss), metric_cell(trial.dice),
+        metric_cell(trial.val_dice), table_cell(time_text(trial.seconds_left), left_width));
 }
 
 std::string totals_line(const SweepTotals& totals) {

@@ -24,7 +24,8 @@ std::string table_cell(double metric, std::size_t width) {
     return table_cell(text, width);
 }
 
-std::string training_cell(std::uint64_t trial, std::size_t others) {
+std::string training_cell(std::uint64_t trial, std::size_t others, bool is_refit) {
+    if (is_refit) return "refit";
     return others == 0 ? std::to_string(trial) : core::concat(trial, " +", others);
 }
 

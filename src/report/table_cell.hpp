@@ -18,6 +18,6 @@ namespace msunet::report {
 [[nodiscard]] std::string table_cell(double metric, std::size_t width);
 
 /// A training by the first permutation that it serves: "3", or "3 +2" with two others.
-[[nodiscard]] std::string training_cell(std::uint64_t trial, std::size_t others);
+[[nodiscard]] std::string training_cell(std::uint64_t trial, std::size_t others, bool is_refit);
 
 }  // namespace msunet::report

@@ -176,7 +176,7 @@ std::string format_epoch_line(const EpochLine& line) {
         metrics +=
             table_cell(*line.val_loss, metric_column) + table_cell(*line.val_dice, metric_column);
     }
-    return epoch_columns(training_cell(line.trial, line.others),
+    return epoch_columns(training_cell(line.trial, line.others, line.is_refit),
                          core::concat(line.epoch, "/", line.epochs), metrics,
                          core::duration_text(line.seconds), rate_text(line.samples_per_second),
                          line.seconds_left ? core::duration_text(*line.seconds_left) : "-");

@@ -131,8 +131,13 @@ class FoldsTest(SweepTest):
         self.assert_code(killed, KILLED)
         self.assertNotIn("trial_finished", self.events_of(self.folder / "refit"))
         self.check_that_the_refit_is_left("nothing runs")
-        self.assert_code(self.train(*REFIT), 0)
+        result = self.train(*REFIT)
+        self.assert_code(result, 0)
+        self.assertRegex(result.err, r"\n   refit +\d/\d ")
+        self.assertRegex(result.err, r"the refit is done: dice_coef \d\.\d{4}\n")
+        self.assertNotIn("trial 0", result.text)
         self.assertFalse(page(self.folder)["unfinished"])
+        self.assertFalse((self.folder / "refit" / "report.html").exists())
         self.assertIn("x, finished", self.command("status"))
         refit = events(self.folder / "refit")
         self.assertIn("trial_paused", {event["event"] for event in refit})
@@ -144,7 +149,10 @@ class FoldsTest(SweepTest):
         self.assertEqual(refit[0]["grid"], {"batch_size": [6], "epochs": [epochs], "lr": [0.0005]})
         plain = f"{{'lr': 0.0005, 'epochs': {epochs}, 'batch_size': 6}}"
         self.assert_code(self.train("-talos", plain, "-at", "0.6", "-v", "0", "-n", "plain"), 0)
-        self.assertEqual(self.model(self.folder), self.model(self.here / "out" / "plain"))
+        plain = self.here / "out" / "plain"
+        self.assertEqual(self.model(self.folder), self.model(plain))
+        self.assertEqual({pair["subject"] for pair in events(plain)[0]["data"]["pairs"]},
+                         {"a1", "a2", "a3", "a4"})
 
     def check_that_the_refit_is_left(self, state):
         """With a refit that has begun. The page is that of the run, before `msunet report`."""
@@ -195,7 +203,9 @@ class FoldsTest(SweepTest):
         lines = journal.read_text().splitlines()
         journal.write_text("\n".join([lines[0], "{", *lines[2:], ""]))
         self.assertRegex(self.command("status"), r"refit +failed \(.*damaged in line 2")
-        self.assertRegex(self.command("report"), "warning: the refit can't be read.*damaged in line 2")
+        report = self.command("report")
+        self.assertRegex(report, "warning: the refit failed .*damaged in line 2")
+        self.assertEqual(report.count("damaged in line 2"), 1, report)
         self.assertEqual(self.model(self.folder), self.best_fold())
         result = self.train(*REFIT)
         self.assert_code(result, 2)

@@ -44,8 +44,11 @@ void require_current_version(const std::filesystem::path& file, const Replay& re
 /// Whether a pid of this host runs.
 [[nodiscard]] bool process_runs(std::int64_t pid);
 
+/// The longest time between two events of a start that runs: it writes a heartbeat.
+inline constexpr double heartbeat_seconds = 30;
+
 /// A journal whose last event is older is not in use.
-inline constexpr double silence_seconds = 120;
+inline constexpr double silence_seconds = 4 * heartbeat_seconds;
 
 /// Who uses the journal: the owner of an unfinished start whose last event is younger than that,
 /// unless it is the same Slurm job or a process of the same host that is dead. `runs` returns

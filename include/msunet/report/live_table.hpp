@@ -15,6 +15,7 @@ namespace msunet::report {
 struct RunningTrial {
     std::uint64_t trial = 0;
     std::size_t others = 0;  ///< permutations that it serves besides
+    bool is_refit = false;   ///< then it is named so, not by its id
     std::int64_t epoch = 0;  ///< epochs complete
     std::int64_t epochs = 0;
     std::optional<double> loss{};  ///< of the last complete epoch, as the next two

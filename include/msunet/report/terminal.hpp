@@ -16,6 +16,7 @@ namespace msunet::report {
 struct EpochLine {
     std::uint64_t trial = 0;
     std::size_t others = 0;  ///< permutations that it serves besides
+    bool is_refit = false;   ///< then it is named so, not by its id
     std::int64_t epoch = 0;  ///< from 1
     std::int64_t epochs = 0;
     double loss = 0;

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "../refit_model.hpp"
+#include "../refit_record.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/dispatch/dispatcher.hpp"
 #include "msunet/record/journal.hpp"

@@ -19,7 +19,8 @@ constexpr int spare_lines = 4;
 
 }  // namespace
 
-LiveView::LiveView(std::int64_t groups, const record::SweepRecord& record) : groups_(groups) {
+LiveView::LiveView(std::int64_t groups, bool is_refit, const record::SweepRecord& record)
+    : groups_(groups), is_refit_(is_refit) {
     for (const auto* result : record.results()) {
         count(*result);
     }
@@ -90,6 +91,7 @@ std::vector<report::RunningTrial> LiveView::running(const record::SweepRecord& r
         const auto members = record.unfinished_trials(id);
         row.trial = members.front();
         row.others = members.size() - 1;
+        row.is_refit = is_refit_;
         row.epochs = forecast.planned_epochs(record, id);
         auto epoch_seconds = forecast.epoch_seconds();
         const auto* trial = record.find(id);

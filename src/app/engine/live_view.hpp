@@ -19,8 +19,9 @@ namespace msunet::app {
 /// terminal. All times are unix seconds.
 class LiveView {
 public:
-    /// `groups`: how many train at once. `record`: as it is when training begins.
-    LiveView(std::int64_t groups, const record::SweepRecord& record);
+    /// `groups`: how many train at once. `is_refit`: of a cross-validation. `record`: as it is when
+    /// training begins.
+    LiveView(std::int64_t groups, bool is_refit, const record::SweepRecord& record);
     /// Removes the table.
     ~LiveView();
     LiveView(const LiveView&) = delete;
@@ -40,6 +41,7 @@ private:
                                               const report::Forecast& forecast, double now) const;
 
     std::int64_t groups_;
+    bool is_refit_;
     std::size_t failed_ = 0;
     std::size_t stopped_ = 0;
     std::map<record::TrialId, double> running_;  ///< by training: when its present epoch began

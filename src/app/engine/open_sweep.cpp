@@ -12,7 +12,7 @@
 #include "../commands.hpp"
 #include "../extension.hpp"
 #include "../on_root.hpp"
-#include "../refit_model.hpp"
+#include "../refit_record.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"

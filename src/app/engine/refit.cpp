@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "../on_root.hpp"
-#include "../refit_model.hpp"
+#include "../refit_record.hpp"
 #include "finish_sweep.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
@@ -28,25 +28,23 @@ namespace {
 constexpr double refit_page_seconds = 5;
 constexpr double refit_page_share = 0.005;
 
-/// The permutation to train; nothing where it is trained or none is best.
-std::optional<record::TrialId> permutation_left(const RunnerParts& parts,
-                                                const record::SweepRecord& record) {
+/// The refit to train; nothing where it is trained or no permutation is the best.
+std::optional<RefitState> refit_left(const RunnerParts& parts, const record::SweepRecord& record) {
     const auto& options = parts.settings.sweep;
-    const auto state = refit_state(parts.folder, record, options.refit);
+    auto state = refit_state(parts.folder, record, options.refit);
     const bool again = state.stage == RefitStage::failed && options.refit && options.retry_failed;
     if (state.stage != RefitStage::left && !again) return std::nullopt;
-    return state.permutation;
+    return state;
 }
 
 /// Rank 0: the refit's journal, new or continued.
 record::Journal open_refit(const fs::path& folder, const record::SweepRecord& record,
-                           record::TrialId permutation) {
+                           const RefitState& left) {
     const auto refit = folder / refit_folder;
     const auto file = refit / record::journal_name;
     const auto& world = record.starts.back().world;
     const double now = core::unix_now();
-    const auto known = read_refit(folder, record, permutation);
-    if (known && known->unfinished() > 0) {
+    if (left.record && left.record->unfinished() > 0) {
         auto replay = record::replay(file);
         const auto unrecorded = record::unrecorded_starts(replay.record, refit);
         auto journal =
@@ -60,7 +58,7 @@ record::Journal open_refit(const fs::path& folder, const record::SweepRecord& re
     std::error_code ignored;
     fs::remove_all(refit, ignored);
     core::make_directories(refit);
-    auto start = refit_start(record, permutation);
+    auto start = refit_start(record, left.permutation);
     start.world = world;
     start.owner = record.owner;
     start.at = now;
@@ -90,13 +88,14 @@ TrainSettings settings_of_refit(TrainSettings settings) {
 std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record::Journal* journal,
                                                 const dispatch::SweepLimits& limits) {
     const auto& world = parts.topology.all();
-    std::optional<record::TrialId> permutation;
+    record::TrialId permutation = 0;
     std::optional<record::Journal> own;
     const bool is_due = on_root(world, [&] {
-        permutation = permutation_left(parts, journal->record());
-        if (!permutation) return false;
-        own.emplace(open_refit(parts.folder, journal->record(), *permutation));
-        core::log::info(concat("refit: permutation ", *permutation, " is trained on all scans: ",
+        const auto left = refit_left(parts, journal->record());
+        if (!left) return false;
+        permutation = left->permutation;
+        own.emplace(open_refit(parts.folder, journal->record(), *left));
+        core::log::info(concat("refit: permutation ", permutation, " is trained on all scans: ",
                                core::permutation_text(own->record().permutation(0))));
         return true;
     });
@@ -116,22 +115,21 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
                             .watchdog = parts.watchdog};
     const auto run = make_trial_runner(refit);
     std::optional<DispatcherSetup> setup;
-    double next_sign = 0;
+    double next_heartbeat = 0;
     TimeShare page_share(refit_page_share, refit_page_seconds);
     if (own) {
         setup.emplace(DispatcherSetup{.journal = *own,
                                       .limits = {limits.time_limit, limits.stop_before, {}},
                                       .cost = [](const core::Permutation&) { return 1.0; },
-                                      .writes_results = false});
+                                      .is_refit = true});
         setup->tick = [&] {
-            constexpr double sign_seconds = 30;
             const double now = core::unix_now();
             if (page_share.allows(now)) {
-                write_page(parts.folder, journal->record(), *permutation, own->record());
+                write_page(parts.folder, journal->record(), permutation, own->record());
                 page_share.spent(now, core::unix_now());
             }
-            if (now < next_sign) return;
-            next_sign = now + sign_seconds;
+            if (now < next_heartbeat) return;
+            next_heartbeat = now + record::heartbeat_seconds;
             journal->append(record::Heartbeat{journal->record().owner, now});
         };
     }

@@ -54,8 +54,8 @@ class RootListener final : public dispatch::SweepListener {
 public:
     RootListener(const TrainSettings& settings, const std::filesystem::path& folder,
                  const sweep::Placement& placement, const DispatcherSetup& setup)
-        : reporter_({folder, settings.experiment.tensorboard, setup.has_validation,
-                     setup.writes_results, placement.groups},
+        : reporter_({folder, settings.experiment.tensorboard, setup.has_validation, setup.is_refit,
+                     placement.groups},
                     setup.journal.record()),
           superfluous_(folder, settings.train.keep_models == train::KeepModels::all,
                        setup.journal.record()),

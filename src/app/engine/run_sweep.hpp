@@ -23,7 +23,7 @@ struct DispatcherSetup {
     bool has_validation = false;
     sweep::Accepts accepts{};      ///< whether a permutation may be suggested; empty: each
     std::function<void()> tick{};  ///< called now and then while trials run; empty: nothing
-    bool writes_results = true;    ///< results.partial.csv and report.html while trials run
+    bool is_refit = false;         ///< of a cross-validation, which has the tables and the page
 };
 
 /// Collective over `world`: groups train until the sweep is over. `setup` on rank 0 alone, null on

@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "../refit_model.hpp"
+#include "../refit_record.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -30,7 +30,7 @@ SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& recor
     : settings_(std::move(settings)),
       leaderboard_(record),
       forecast_(record, sweep::search_epochs(record, unet::Hyperparameters{}.epochs)),
-      live_(settings_.groups, record),
+      live_(settings_.groups, settings_.is_refit, record),
       partial_share_(partial_share, partial_seconds) {
     if (settings_.tensorboard) board_.emplace(settings_.folder, core::unix_now());
 }
@@ -51,12 +51,18 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         page_changed_ = true;
         forecast_.ended(record, finished->result);
         const bool best = leaderboard_.add(record, finished->result);
-        trial_line(finished->result, record, best && !record.start.folding.any());
-        permutation_line(finished->result.trial, record, best);
+        if (settings_.is_refit) {
+            refit_line(finished->result, record);
+        } else {
+            trial_line(finished->result, record, best && !record.start.folding.any());
+            permutation_line(finished->result.trial, record, best);
+        }
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
-        core::log::info(concat(
-            "trial ", record::training_text(paused->trial, record.unfinished_trials(paused->trial)),
-            " paused, its checkpoint is saved"));
+        const auto trials = record.unfinished_trials(paused->trial);
+        core::log::info(concat(settings_.is_refit
+                                   ? "the refit is"
+                                   : concat("trial ", record::training_text(paused->trial, trials)),
+                               " paused, its checkpoint is saved"));
     } else if (const auto* promoted = std::get_if<record::TrialPromoted>(&event)) {
         core::log::info(concat(
             "trial ", promoted->trial, " is promoted, to ",
@@ -69,7 +75,7 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
 
 void SweepReporter::tick(const record::SweepRecord& record) {
     const double now = core::unix_now();
-    if (settings_.writes_results && page_changed_ && partial_share_.allows(now)) {
+    if (!settings_.is_refit && page_changed_ && partial_share_.allows(now)) {
         write_partial(record, now);
     }
     if (live_.is_due(now)) live_.show(record, forecast_, leaderboard_, now);
@@ -97,7 +103,7 @@ void SweepReporter::epoch_line(const record::EpochFinished& event,
     const auto& metrics = event.report.metrics;
     const auto trials = record.unfinished_trials(event.trial);
     core::log::info(report::format_epoch_line(
-        {trials.front(), trials.size() - 1, event.report.epoch + 1,
+        {trials.front(), trials.size() - 1, settings_.is_refit, event.report.epoch + 1,
          forecast_.planned_epochs(record, event.trial), metrics.loss, metrics.dice_coef,
          metrics.val_loss, metrics.val_dice_coef, event.report.seconds,
          event.report.samples_per_second, forecast_.seconds_left(settings_.groups)}));
@@ -105,19 +111,18 @@ void SweepReporter::epoch_line(const record::EpochFinished& event,
 
 void SweepReporter::trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                                bool best) {
+    const auto name = concat("trial ", result.trial,
+                             record::fold_in_brackets(record.start.folding, result.trial));
     const auto count = concat(" (", leaderboard_.ended(), " of ", record.planned(), ")");
     if (result.state == record::TrialState::failed) {
-        core::log::warn(concat("trial ", result.trial,
-                               record::fold_in_brackets(record.start.folding, result.trial),
-                               " failed", count, ": ", result.reason));
+        core::log::warn(concat(name, " failed", count, ": ", result.reason));
         return;
     }
-    std::string text =
-        concat("trial ", result.trial, record::fold_in_brackets(record.start.folding, result.trial),
-               " ", result.state == record::TrialState::stopped ? "stopped" : "done", count);
+    const bool is_stopped = result.state == record::TrialState::stopped;
+    auto text = concat(name, is_stopped ? " stopped" : " done", count);
     const auto* last = record::summary_epoch(result);
     auto value = record::metric(result, record.start.metric);
-    if (result.state == record::TrialState::stopped) {
+    if (is_stopped) {
         text += concat(" after ", result.history.size(),
                        result.history.size() == 1 ? " epoch" : " epochs");
         value = last == nullptr ? std::nullopt : record::metric(*last, record.start.metric);
@@ -125,6 +130,16 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
     if (value) text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));
     if (best) text += ", best so far";
     core::log::info(text);
+}
+
+void SweepReporter::refit_line(const record::TrialResult& result,
+                               const record::SweepRecord& record) {
+    // One that failed is named at the end of the run.
+    if (result.state == record::TrialState::failed) return;
+    const auto value = record::metric(result, record.start.metric);
+    core::log::info(
+        concat("the refit is done",
+               value ? concat(": ", record.start.metric, " ", core::fixed(*value, 4)) : ""));
 }
 
 void SweepReporter::permutation_line(record::TrialId trial, const record::SweepRecord& record,

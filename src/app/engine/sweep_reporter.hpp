@@ -24,7 +24,7 @@ public:
         std::filesystem::path folder;
         bool tensorboard = false;
         bool has_validation = false;
-        bool writes_results = true;  ///< results.partial.csv and report.html
+        bool is_refit = false;  ///< of a cross-validation, which has the tables and the page
         std::int64_t groups = 1;
     };
 
@@ -40,6 +40,7 @@ private:
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
     void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                     bool best);
+    static void refit_line(const record::TrialResult& result, const record::SweepRecord& record);
     /// With folds: the mean of a permutation whose last trial has ended.
     void permutation_line(record::TrialId trial, const record::SweepRecord& record,
                           bool best) const;

@@ -9,7 +9,7 @@
 
 #include "../experiment.hpp"
 #include "../on_root.hpp"
-#include "../refit_model.hpp"
+#include "../refit_record.hpp"
 #include "../world.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"

@@ -45,6 +45,13 @@ TEST(LiveTable, CountsThoseThatShareATraining) {
     EXPECT_EQ(lines[2].size(), lines[0].size());
 }
 
+TEST(LiveTable, NamesTheRefit) {
+    auto trials = running(1);
+    trials[0].is_refit = true;
+    const auto lines = core::split(format_live_table(trials, totals, 79, 20), '\n');
+    EXPECT_THAT(lines[1], StartsWith("   refit"));
+}
+
 TEST(LiveTable, HasARowForEachTrialAndTheTotals) {
     const auto lines = core::split(format_live_table(running(2), totals, 79, 20), '\n');
     ASSERT_EQ(lines.size(), 5U);

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 StartTable start_table() {
     StartTable table;
@@ -78,6 +79,11 @@ TEST(EpochLine, StandsUnderItsHeading) {
     line.val_loss.reset();
     line.val_dice.reset();
     EXPECT_EQ(format_epoch_line(line).size(), epoch_heading(false).size());
+}
+
+TEST(EpochLine, NamesTheRefit) {
+    EXPECT_THAT(format_epoch_line({.is_refit = true, .epoch = 3, .epochs = 20}),
+                StartsWith("   refit"));
 }
 
 TEST(EpochLine, KeepsLargeNumbersApart) {

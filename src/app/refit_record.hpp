@@ -33,12 +33,6 @@ inline constexpr const char* refit_folder = "refit";
                                                             const record::SweepRecord& record,
                                                             record::TrialId permutation);
 
-/// The result of the refit of a permutation that is done; its files lie in `refit`. A damaged
-/// journal is a warning, and counts as no refit.
-[[nodiscard]] std::optional<record::TrialResult> refit_result(const std::filesystem::path& folder,
-                                                              const record::SweepRecord& record,
-                                                              record::TrialId permutation);
-
 enum class RefitStage {
     none,  ///< none is due: no folds, trials are left, no best one, or not asked for
     left,
@@ -52,6 +46,9 @@ struct RefitState {
     record::TrialId permutation = 0;
     std::optional<record::SweepRecord> record{};  ///< of the refit, where it has started
     std::string problem{};                        ///< why it failed or can't be read
+
+    /// The result of a permutation's refit that is done, whose files lie in `refit`; else null.
+    [[nodiscard]] const record::TrialResult* result_for(record::TrialId of) const;
 };
 
 /// `is_wanted`: whether one that is not there counts as left. Throws as read_refit does.

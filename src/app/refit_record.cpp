@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "refit_model.hpp"
+#include "refit_record.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/record/journal.hpp"
@@ -110,19 +109,8 @@ std::optional<record::SweepRecord> read_refit(const fs::path& folder,
     }
 }
 
-std::optional<record::TrialResult> refit_result(const fs::path& folder,
-                                                const record::SweepRecord& record,
-                                                record::TrialId permutation) {
-    if (!record.start.folding.any()) return std::nullopt;
-    try {
-        const auto refit = read_refit(folder, record, permutation);
-        const auto* const result = refit ? refit->result(0) : nullptr;
-        if (result == nullptr || result->state != record::TrialState::done) return std::nullopt;
-        return *result;
-    } catch (const core::UsageError& error) {
-        core::log::warn(error.what());
-        return std::nullopt;
-    }
+const record::TrialResult* RefitState::result_for(record::TrialId of) const {
+    return stage == RefitStage::done && permutation == of ? record->result(0) : nullptr;
 }
 
 RefitState refit_state(const fs::path& folder, const record::SweepRecord& record, bool is_wanted) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/refit_model.hpp"
+#include "app/refit_record.hpp"
 
 #include <gtest/gtest.h>
 
