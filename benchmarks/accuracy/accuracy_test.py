@@ -65,6 +65,12 @@ class FolderTest(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, r"in several folds: \['m2'\]"):
             folds.check_leakage(divided, [])
 
+    def test_a_subject_on_both_sides_ends_it(self):
+        pairs = [{"subject": "m1", "validation": True}, {"subject": "m2"}]
+        folds.check_test_set(pairs)
+        with self.assertRaisesRegex(SystemExit, r"outside of it: \['m1'\]"):
+            folds.check_test_set([*pairs, {"subject": "m1"}])
+
     def test_other_options_need_another_folder(self):
         names = ("folds", "epochs", "width", "batch", "lr", "dropout", "precision", "seed")
         options = types.SimpleNamespace(**dict.fromkeys(names, 1))

@@ -57,6 +57,14 @@ def arguments():
     return options
 
 
+def check_test_set(pairs):
+    """Ends if a subject of the test set is among the others, too. `pairs`: as in the journal."""
+    test = {pair["subject"] for pair in pairs if pair.get("validation")}
+    others = {pair["subject"] for pair in pairs if not pair.get("validation")}
+    if test & others:
+        sys.exit(f"subjects in the test set and outside of it: {sorted(test & others)}")
+
+
 def check_leakage(pairs, test_scans):
     """Ends if a model has read what it is tested on. `pairs`: of the trainings, as in the journal."""
     folds_of = {}
@@ -101,6 +109,7 @@ class Benchmark:
             self.options.program, scans, self.folder, "split",
             [*self.preprocessing(), "--split", "subjects", "-v", 0.2, *AUGMENTATION["without"]],
             self.env)["pairs"]
+        check_test_set(pairs)
         test = [i for i, pair in enumerate(pairs) if pair.get("validation")]
         others = [i for i in range(len(pairs)) if i not in test]
         return self.part(scans, "test", test), self.part(scans, "others", others)

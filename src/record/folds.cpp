@@ -32,4 +32,19 @@ std::vector<TrialId> trials_of_permutations(const Folding& folding,
     return trials;
 }
 
+std::vector<std::vector<TrialId>> shared_by_fold(
+    const Folding& folding, const std::vector<std::vector<TrialId>>& permutations) {
+    std::vector<std::vector<TrialId>> shared;
+    shared.reserve(permutations.size() * folding.trials());
+    for (const auto& training : permutations) {
+        for (std::uint64_t number = 0; number < folding.trials(); ++number) {
+            auto& trials = shared.emplace_back();
+            for (const TrialId permutation : training) {
+                trials.push_back(permutation * folding.trials() + number);
+            }
+        }
+    }
+    return shared;
+}
+
 }  // namespace msunet::record

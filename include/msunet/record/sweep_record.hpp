@@ -37,7 +37,7 @@ struct DataPair {
     core::Modality modality = core::Modality::anatomical;
     bool validation = false;
     std::int64_t slices = 0;  ///< kept, its augmented copies not counted
-    std::string subject{};    ///< with folds
+    std::string subject{};    ///< empty in a journal that an earlier release began
     /// With folds the fold in which it validates, from 0, by repeat; empty: in none.
     std::vector<std::int64_t> folds{};
 

@@ -101,12 +101,10 @@ std::vector<data::SourceUses> splits_of(const data::Dataset& dataset, const prep
     return splits;
 }
 
-void add_folds(record::DataSummary& summary, const prepare::Survey& survey,
-               const prepare::FoldPlan& plan) {
+void add_folds(record::DataSummary& summary, const prepare::FoldPlan& plan) {
     if (plan.fold_of.empty()) return;
     for (std::size_t i = 0; i < summary.pairs.size(); ++i) {
         auto& pair = summary.pairs[i];
-        pair.subject = survey.pairs[i].pair.subject;
         if (plan.is_copy[i]) continue;
         for (const auto& repeat : plan.fold_of) pair.folds.push_back(repeat[i]);
     }

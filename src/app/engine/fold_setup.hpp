@@ -30,9 +30,8 @@ namespace msunet::app {
                                                       const prepare::FoldPlan& plan,
                                                       const record::Folding& folding);
 
-/// Adds subjects and folds to the pairs of the journal.
-void add_folds(record::DataSummary& summary, const prepare::Survey& survey,
-               const prepare::FoldPlan& plan);
+/// Adds folds to the pairs of the journal.
+void add_folds(record::DataSummary& summary, const prepare::FoldPlan& plan);
 
 /// "3 folds, 12 trials"; empty without folds.
 [[nodiscard]] std::string folds_text(const record::Folding& folding, std::size_t permutations);

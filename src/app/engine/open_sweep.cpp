@@ -56,7 +56,7 @@ void share_new_trials(const TrainSettings& settings, const record::SweepStart& r
     }
     std::vector<record::TrialId> trials;
     for (const auto& entry : added) trials.push_back(entry.first);
-    auto shared = shared_trainings(settings, trials, {}, [&](record::TrialId trial) {
+    auto shared = shared_trainings(settings, trials, [&](record::TrialId trial) {
         return record::permutation_of(extension.grid, added.at(trial));
     });
     std::ranges::move(shared, std::back_inserter(extension.shared));

@@ -51,7 +51,7 @@ void check_limits(const TrainSettings& settings, double now) {
 StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
                      const prepare::Survey& survey, record::DataSummary data,
                      const std::vector<sweep::Node>& nodes, const comm::Communicator& world) {
-    add_folds(data, survey, fold_plan_of(settings, survey));
+    add_folds(data, fold_plan_of(settings, survey));
     const auto parts = sweep::parts_of(data);
     check_needs(settings, plan, parts);
     StartPlan decided{.has_validation = parts.has_validation(),

@@ -50,14 +50,10 @@ void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
     }
 }
 
-/// The trials of the selected permutations. Throws core::UsageError where folds make too many.
-void expand_folds(const TrainSettings& settings, GridPlan& plan) {
-    plan.folding = folding_of(settings);
+/// Throws core::UsageError where the permutations can't be trained on folds.
+void check_folds(const TrainSettings& settings, const GridPlan& plan) {
     const auto& folding = plan.folding;
-    if (!folding.any()) {
-        plan.trials = plan.selection.trials;
-        return;
-    }
+    if (!folding.any()) return;
     const auto most_repeats = sweep::selection_limit / folding.folds;
     const auto most =
         folding.repeats > most_repeats ? 0 : sweep::selection_limit / folding.trials();
@@ -78,24 +74,21 @@ void expand_folds(const TrainSettings& settings, GridPlan& plan) {
             "--folds and pca_only can't be combined (a PCA has no metrics to average), remove one "
             "of the two");
     }
-    plan.trials = record::trials_of_permutations(folding, plan.selection.trials);
 }
 
 }  // namespace
 
 std::vector<std::vector<record::TrialId>> shared_trainings(
-    const TrainSettings& settings, const std::vector<record::TrialId>& trials,
-    const record::Folding& folding,
+    const TrainSettings& settings, const std::vector<record::TrialId>& ids,
     const std::function<core::Permutation(record::TrialId)>& permutation) {
-    if (!settings.sweep.share_prefixes || trials.size() < 2) return {};
+    if (!settings.sweep.share_prefixes || ids.size() < 2) return {};
     const auto defaults = default_hyperparameters(settings);
     const bool fixed_patches = !settings.patches.use_frac_patch;
-    return sweep::shared_trainings(
-        trials, [&](record::TrialId trial) -> std::optional<std::string> {
-            const auto values = unet::from_permutation(permutation(trial), defaults);
-            if (values.pca_only) return std::nullopt;
-            return unet::training_values(values, fixed_patches) + record::fold_text(folding, trial);
-        });
+    return sweep::shared_trainings(ids, [&](record::TrialId id) -> std::optional<std::string> {
+        const auto values = unet::from_permutation(permutation(id), defaults);
+        if (values.pca_only) return std::nullopt;
+        return unet::training_values(values, fixed_patches);
+    });
 }
 
 std::string sharing_text(const TrainSettings& settings, const record::SweepStart& start) {
@@ -137,13 +130,13 @@ GridPlan plan_grid(const TrainSettings& settings) {
                                    static_cast<std::uint64_t>(settings.experiment.seed),
                                    unet::to_permutation(default_hyperparameters(settings)),
                                    unet::canonical_value, drawn.trials);
-    expand_folds(settings, plan);
+    plan.folding = folding_of(settings);
+    check_folds(settings, plan);
     // A suggestion can't join a training that has begun.
     if (plan.selection.rounds == 0) {
         plan.shared =
-            shared_trainings(settings, plan.trials, plan.folding, [&plan](record::TrialId trial) {
-                return plan.grid->permutation(plan.folding.permutation(trial));
-            });
+            shared_trainings(settings, plan.selection.trials,
+                             [&plan](record::TrialId id) { return plan.grid->permutation(id); });
     }
     return plan;
 }
@@ -209,8 +202,12 @@ record::DataSummary summarise(const prepare::CheckedInput& input) {
         core::Hasher hasher;
         hasher.text(hash_of_input(input.inputs, "data/" + pair.data))
             .text(hash_of_input(input.inputs, "masks/" + pair.mask));
-        summary.pairs.push_back(
-            {pair.data, pair.mask, hasher.hex(), pair.modality, pair.validation, 0});
+        summary.pairs.push_back({.data = pair.data,
+                                 .mask = pair.mask,
+                                 .hash = hasher.hex(),
+                                 .modality = pair.modality,
+                                 .validation = pair.validation,
+                                 .subject = pair.subject});
     }
     return summary;
 }
@@ -255,9 +252,9 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     }
     first.data = std::move(data);
     first.grid = plan.grid->lists();
-    first.trials = plan.trials;
+    first.trials = record::trials_of_permutations(plan.folding, plan.selection.trials);
     first.folding = plan.folding;
-    first.shared = plan.shared;
+    first.shared = record::shared_by_fold(plan.folding, plan.shared);
     first.rounds = plan.selection.rounds;
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
     first.owner = this_owner();

@@ -32,19 +32,17 @@ struct GridPlan {
     std::unique_ptr<sweep::ParameterGrid> grid;
     sweep::Selection selection;  ///< of permutations
     record::Folding folding;
-    std::vector<record::TrialId> trials;  ///< of the selected permutations
     std::map<std::string, std::string, std::less<>> distributions;  ///< their texts, by name
-    std::vector<std::vector<record::TrialId>> shared;  ///< as record::SweepStart has it
+    std::vector<std::vector<record::TrialId>> shared;  ///< permutations that share a training
     std::vector<std::string> warnings;
 };
 
 /// Throws core::UsageError.
 GridPlan plan_grid(const TrainSettings& settings);
 
-/// Which of these permutations share a training, as record::SweepStart has it. `trials`: ascending.
+/// Which of these permutations share a training, as record::SweepStart has it. `ids`: ascending.
 [[nodiscard]] std::vector<std::vector<record::TrialId>> shared_trainings(
-    const TrainSettings& settings, const std::vector<record::TrialId>& trials,
-    const record::Folding& folding,
+    const TrainSettings& settings, const std::vector<record::TrialId>& ids,
     const std::function<core::Permutation(record::TrialId)>& permutation);
 
 /// What shared trainings save: "1,024 permutations, 512 trainings, 10,240 epochs instead of

@@ -7,7 +7,7 @@
 #include <optional>
 #include <queue>
 
-#include "../refit_model.hpp"
+#include "../refit_record.hpp"
 #include "bench_data.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/fault.hpp"
@@ -193,12 +193,12 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
     const core::FaultPause trials_alone_fail;
     StepSpeeds speeds;
     const double began = core::steady_seconds();
-    const auto& trials = facts.plan.trials;
-    const std::size_t counted = std::min(trials.size(), most_counted);
+    const auto& permutations = facts.plan.selection.trials;
+    const std::size_t counted = std::min(permutations.size(), most_counted);
     for (std::size_t n = 0; n < counted; ++n) {
         if (!speeds.empty() && core::steady_seconds() - began > most_seconds) break;
-        const auto permutation = hyperparameters_of(
-            facts, facts.plan.grid->permutation(facts.plan.folding.permutation(trials[n])));
+        const auto permutation =
+            hyperparameters_of(facts, facts.plan.grid->permutation(permutations[n]));
         if (permutation.pca_only) continue;
         const auto size = step_of(facts, permutation, samples_of(facts, permutation));
         if (speeds.contains(size)) continue;

@@ -60,6 +60,13 @@ TEST(Folding, IsInTheJournalWhereThereAreFolds) {
     EXPECT_EQ(std::get<SweepStart>(codec::from_json<Event>(text)), start);
 }
 
+TEST(Folding, PermutationsThatShareATrainingShareOneOnEachFold) {
+    EXPECT_EQ(shared_by_fold({2, 1}, {{0, 3}, {1, 2}}),
+              (std::vector<std::vector<TrialId>>{{0, 6}, {1, 7}, {2, 4}, {3, 5}}));
+    const std::vector<std::vector<TrialId>> shared{{0, 3}};
+    EXPECT_EQ(shared_by_fold({}, shared), shared);
+}
+
 TEST(Folding, ThatIsDamagedIsRefused) {
     for (const Folding folding :
          {Folding{3, 0}, Folding{0, 2}, Folding{std::uint64_t{1} << 40U, 1}}) {
