@@ -83,42 +83,35 @@ const TrialResult* best(const SweepRecord& record) {
 }
 
 Leaderboard::Leaderboard(const SweepRecord& record) : Leaderboard(record.start.metric) {
-    const SweepStart& start = record.start;
-    for (std::size_t i = 0; i < start.indices.size(); ++i) {
-        places_.emplace(start.trials[i], start.indices[i]);
-    }
-    const Folding& folding = record.start.folding;
     for (const auto& [id, trial] : record.trials) {
         if (!trial.result) continue;
-        if (!folding.any()) {
-            add(*trial.result);
-            continue;
-        }
         ++ended_;
-        // With its last trial, so that each is compared once.
-        if (!folding.is_last(id)) continue;
-        if (const auto whole = permutation_result(record, folding.permutation(id))) compare(*whole);
+        // With its last trial, so that each permutation is compared once.
+        if (record.start.folding.is_last(id)) compare(record, *trial.result);
     }
 }
 
 bool Leaderboard::add(const TrialResult& result) {
     ++ended_;
-    return compare(result);
+    return compare(result, result.trial);
 }
 
 bool Leaderboard::add(const SweepRecord& record, const TrialResult& result) {
-    const Folding& folding = record.start.folding;
-    if (!folding.any()) return add(result);
     ++ended_;
-    const auto whole = permutation_result(record, folding.permutation(result.trial));
-    return whole && compare(*whole);
+    return compare(record, result);
 }
 
-bool Leaderboard::compare(const TrialResult& result) {
+bool Leaderboard::compare(const SweepRecord& record, const TrialResult& result) {
+    const Folding& folding = record.start.folding;
+    const std::uint64_t place = record.start.index_of(result.trial);
+    if (!folding.any()) return compare(result, place);
+    const auto whole = permutation_result(record, folding.permutation(result.trial));
+    return whole && compare(*whole, place);
+}
+
+bool Leaderboard::compare(const TrialResult& result, std::uint64_t place) {
     Score score = score_of(result, metric_);
-    if (const auto known = places_.find(result.trial); known != places_.end()) {
-        score.place = known->second;
-    }
+    score.place = place;
     if (!score.counts() || (best_.counts() && !ranks_before(score, best_, metric_))) return false;
     best_ = score;
     return true;

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,10 +65,11 @@ public:
     /// With all results of the record, to which it keeps no reference.
     explicit Leaderboard(const SweepRecord& record);
 
-    /// Adds a result. Returns whether it is the best one now.
+    /// Adds a result of a sweep without folds that was not extended. Returns whether it is the best
+    /// one now.
     bool add(const TrialResult& result);
-    /// As `add`; with folds the permutation counts once all of its trials have results, which
-    /// `record` holds.
+    /// Adds a result of any sweep. With folds the permutation counts once all of its trials have
+    /// results, which `record` holds.
     bool add(const SweepRecord& record, const TrialResult& result);
 
     /// Trials with a result.
@@ -80,10 +80,10 @@ public:
     [[nodiscard]] std::optional<double> best_value() const;
 
 private:
-    bool compare(const TrialResult& result);
+    bool compare(const TrialResult& result, std::uint64_t place);
+    bool compare(const SweepRecord& record, const TrialResult& result);
 
     std::string metric_;
-    std::map<TrialId, std::uint64_t> places_;  ///< of a sweep that was extended
     std::size_t ended_ = 0;
     Score best_;
 };

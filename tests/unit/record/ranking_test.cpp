@@ -82,7 +82,7 @@ TEST(Leaderboard, TakesResultsInAnyOrder) {
     EXPECT_EQ(leaderboard.best(), 5U);
     const auto finish = [&](const TrialResult& result) {
         update(record, TrialFinished{result, 2});
-        return leaderboard.add(result);
+        return leaderboard.add(record, result);
     };
     EXPECT_FALSE(finish(scored(0, std::numeric_limits<double>::quiet_NaN())));
     EXPECT_TRUE(finish(scored(4, 0.5)));
