@@ -33,7 +33,7 @@ Command bench_command() {
             "Times training steps on samples of your scans and on dummy samples; the difference is "
             "the cost of the data. It also prints where the time of a step is spent. Without scans "
             "it times dummy samples only. Under mpirun the ranks of a node train one permutation "
-            "together, as with --ranks_per_trial node. Nothing is written.",
+            "together, as with msunet train --ranks_per_trial node. Nothing is written.",
             bench_examples,
             {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage}, {ExitCode::input}},
             "  docs/performance.md    what costs how much, and how to measure it",

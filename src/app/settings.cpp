@@ -19,6 +19,7 @@
 #include "msunet/core/inside.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/named_enum.hpp"
+#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/sweep/grid.hpp"
@@ -54,7 +55,15 @@ void check_modes(const TrainSettings& settings) {
     }
 }
 
-void check_name(const TrainSettings& settings) {
+/// `given`: on the command line. A YAML file of --print_config has "none" where there is no name.
+void check_name(const TrainSettings& settings, const config::Settings& given) {
+    const auto word = config::given_value(given, "experiment_name");
+    if (word && config::means_none(*word)) {
+        throw core::OptionError("experiment_name", *word,
+                                core::concat("another name: ", core::quoted(*word),
+                                             " stands for no value, leave -n out for a name with "
+                                             "the time of the start"));
+    }
     const auto& name = settings.experiment.experiment_name;
     if (name) check_experiment_name("experiment_name", *name);
 }
@@ -298,7 +307,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     config::apply(schema, yaml, given,
                   print ? config::Required::ignored : config::Required::checked);
     std::vector<std::string> warnings;
-    check_all([&] { check_modes(settings); }, [&] { check_name(settings); },
+    check_all([&] { check_modes(settings); }, [&] { check_name(settings, given); },
               [&] { check_folders(settings); }, [&] { check_resume(settings, given); },
               [&] { check_extend(settings); }, [&] { check_metric_names(settings); },
               [&] { sweep::check_sampler(settings.sweep); },

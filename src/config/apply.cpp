@@ -15,10 +15,6 @@ using core::concat;
 using core::OptionInfo;
 using core::quoted;
 
-bool means_none(std::string_view text) {
-    return text == "none" || text == "None" || text == "null";
-}
-
 std::string wrong_type(const OptionInfo& info, const std::string& text, OptionKind kind) {
     std::string problem = concat("is ", quoted(text), ", allowed is ", kind_text(kind));
     const std::string range = core::range_text(info);
@@ -150,6 +146,10 @@ public:
 };
 
 }  // namespace
+
+bool means_none(std::string_view text) {
+    return text == "none" || text == "None" || text == "null";
+}
 
 void apply(const Schema& schema, const Settings& yaml, const Settings& command_line,
            Required required) {

@@ -143,8 +143,10 @@ private:
         for (const Workers& workers : workers_) {
             if (ranks != 0 && count(workers) != ranks) {
                 throw core::UsageError(
-                    concat("--ranks_per_trial node: the nodes differ in ranks that train (", ranks,
-                           " and ", count(workers), "), give a number instead"));
+                    concat(request_.is_option ? "--ranks_per_trial node: " : "",
+                           "the nodes differ in ranks that train (", ranks, " and ", count(workers),
+                           "), start as many on each",
+                           request_.is_option ? " or give a number instead" : ""));
             }
             ranks = count(workers);
         }

@@ -75,6 +75,8 @@ OPTIONS = [
     Case("resume of nothing", 2, [("--resume", "nowhere")], ("--resume", "nowhere")),
     Case("name that is a path", 2, [("--experiment_name", "'../y'", "folder")], ("-n", "../y"),
          without=("-n",)),
+    Case("name that stands for no value", 2, [("--experiment_name", "'none'", "leave -n out")],
+         ("-n", "none"), without=("-n",)),
     Case("unreadable fault", 2, [("MSUNET_FAULT", "nonsense")],
          environment=(("MSUNET_FAULT", "nonsense"),)),
 ]

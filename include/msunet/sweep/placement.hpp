@@ -36,6 +36,7 @@ struct PlacementRequest {
     std::vector<Node> nodes;
     std::uint64_t trials = 1;
     RanksPerTrial ranks_per_trial;
+    bool is_option = true;  ///< whether the user may give --ranks_per_trial, which messages name
     std::int64_t trials_per_gpu = 1;
     std::int64_t smallest_batch = 1;  ///< of the whole grid
     bool dedicated_dispatcher = false;

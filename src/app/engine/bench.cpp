@@ -48,6 +48,7 @@ sweep::Placement place_on_nodes(const BenchSettings& settings,
     request.nodes = nodes;
     request.trials = nodes.size();
     request.ranks_per_trial.kind = sweep::RanksPerTrial::Kind::node;
+    request.is_option = false;
     // A group that is too large is refused below, by the name of the benchmark's own option.
     request.smallest_batch = std::numeric_limits<std::int64_t>::max();
     request.threads = settings.train.train.threads;

@@ -181,7 +181,10 @@ TEST(Placement, NodeMeansAllRanksOfANode) {
     EXPECT_EQ(place(request).groups, 2);
     request = world({4, 2});
     request.ranks_per_trial = {Kind::node, 0};
-    EXPECT_THAT(problem(request), HasSubstr("differ in ranks"));
+    EXPECT_THAT(problem(request),
+                testing::StartsWith("--ranks_per_trial node: the nodes differ in ranks"));
+    request.is_option = false;
+    EXPECT_THAT(problem(request), testing::Not(HasSubstr("--")));
 }
 
 TEST(Placement, ADeviceForEachRank) {
