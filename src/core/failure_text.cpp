@@ -20,4 +20,9 @@ std::string failure_text(const std::exception& error) {
     return lines.front();
 }
 
+bool is_memory_failure(std::string_view text) {
+    return text.find("out of memory") != std::string_view::npos ||
+           text.find("ALLOC_FAILED") != std::string_view::npos;
+}
+
 }  // namespace msunet::core

@@ -22,9 +22,11 @@
 #include "gpu/batches.hpp"
 #include "gpu/check.hpp"
 #include "gpu/cuda_engine.hpp"
+#include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_library.hpp"
 #include "gpu/nccl_reducer.hpp"
 #include "gpu/versions.hpp"
+#include "msunet/model/network.hpp"
 
 namespace msunet::gpu {
 namespace {
@@ -104,6 +106,19 @@ public:
         };
     }
 
+    [[nodiscard]] std::unique_ptr<model::Network> inference_network(
+        const unet::Architecture& architecture, std::span<const core::NamedArray> weights,
+        model::Precision precision) override {
+        set_arithmetic(precision, true);
+        const at::Device device(at::kCUDA, c10::cuda::current_device());
+        return model::make_inference_network(
+            {.architecture = architecture,
+             .options = {.precision = precision, .device = device},
+             .weights = weights,
+             // Without dropout nothing reads the step.
+             .fused_ops = make_cuda_fused_ops(kernels(precision), at::Tensor())});
+    }
+
 private:
     std::shared_ptr<const KernelLibrary> kernels(model::Precision precision) {
         auto& library = kernels_[precision];
@@ -143,7 +158,7 @@ std::string why_no_gpu(cudaError_t result) {
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v7(std::string* problem) {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v8(std::string* problem) {
     int devices = 0;
     auto result = cudaGetDeviceCount(&devices);
     if (result == cudaSuccess && devices == 0) result = cudaErrorNoDevice;

@@ -28,18 +28,6 @@ using train::StepOutcome;
 
 at::Device current_device() { return {at::kCUDA, c10::cuda::current_device()}; }
 
-/// Sets libtorch's process-wide options for a trial's arithmetic.
-void set_arithmetic(const train::EngineSpec& spec) {
-    at::Context& context = at::globalContext();
-    context.setDeterministicCuDNN(spec.deterministic);
-    // Measuring can choose different algorithms in every run.
-    context.setBenchmarkCuDNN(!spec.deterministic);
-    context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV,
-                                spec.precision == model::Precision::tf32
-                                    ? at::Float32Precision::TF32
-                                    : at::Float32Precision::IEEE);
-}
-
 class CudaEngine final : public train::NetworkEngine {
 public:
     /// `step` (1) int32 on the device: the number of the current step.
@@ -173,13 +161,23 @@ private:
 
 }  // namespace
 
+void set_arithmetic(model::Precision precision, bool deterministic) {
+    at::Context& context = at::globalContext();
+    context.setDeterministicCuDNN(deterministic);
+    // Measuring can choose different algorithms in every run.
+    context.setBenchmarkCuDNN(!deterministic);
+    context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV,
+                                precision == model::Precision::tf32 ? at::Float32Precision::TF32
+                                                                    : at::Float32Precision::IEEE);
+}
+
 std::unique_ptr<train::StepEngine> make_cuda_engine(const train::EngineSpec& spec,
                                                     std::shared_ptr<const KernelLauncher> kernels,
                                                     std::shared_ptr<const DeviceSlices> slices) {
     // Returns the last trial's memory to the device, which other ranks may share.
     c10::cuda::CUDACachingAllocator::emptyCache();
     c10::cuda::CUDACachingAllocator::resetPeakStats(c10::cuda::current_device());
-    set_arithmetic(spec);
+    set_arithmetic(spec.precision, spec.deterministic);
     return std::make_unique<CudaEngine>(
         spec, std::move(kernels), std::move(slices),
         at::zeros({1}, at::TensorOptions(current_device()).dtype(at::kInt)));

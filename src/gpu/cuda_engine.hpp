@@ -5,9 +5,13 @@
 
 #include "gpu/batches.hpp"
 #include "gpu/kernel_launcher.hpp"
+#include "msunet/model/precision.hpp"
 #include "msunet/train/step_engine.hpp"
 
 namespace msunet::gpu {
+
+/// Sets libtorch's process-wide options for the arithmetic of a trial or of a prediction.
+void set_arithmetic(model::Precision precision, bool deterministic);
 
 /// An engine on the current device and stream. The first step of each batch shape runs kernel by
 /// kernel, the second is captured as a CUDA graph, with reductions and optimizer, and all further

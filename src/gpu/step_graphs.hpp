@@ -6,9 +6,9 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 
+#include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 
@@ -19,12 +19,6 @@ struct CaptureState {
     bool possible = true;      ///< false after a failure that isn't for memory: it would recur
     bool told_memory = false;  ///< the warning about memory was given
 };
-
-/// Whether a failure's text is that of CUDA, cuDNN or cuBLAS for too little memory.
-[[nodiscard]] inline bool is_memory_failure(std::string_view text) {
-    return text.find("out of memory") != std::string_view::npos ||
-           text.find("ALLOC_FAILED") != std::string_view::npos;
-}
 
 /// A captured step, or why there is none.
 template <class Graph>
@@ -72,7 +66,7 @@ private:
     };
 
     void note(const Capture<Graph>& failed) {
-        const bool memory = failed.ended && is_memory_failure(failed.problem);
+        const bool memory = failed.ended && core::is_memory_failure(failed.problem);
         if (!memory) state_.possible = false;
         if (memory && std::exchange(state_.told_memory, true)) return;
         core::log::warn(core::concat(memory ? "some steps" : "steps",

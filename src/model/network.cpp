@@ -46,4 +46,9 @@ std::unique_ptr<Network> make_network(NetworkParts parts) {
     return fused ? make_fused_network(std::move(parts)) : make_autograd_network(std::move(parts));
 }
 
+std::unique_ptr<Network> make_inference_network(NetworkParts parts) {
+    parts.options.trainable.assign(parts.architecture.layers().size(), false);
+    return make_network(std::move(parts));
+}
+
 }  // namespace msunet::model

@@ -4,6 +4,7 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "msunet/model/network.hpp"
 #include "msunet/model/objective.hpp"
@@ -16,17 +17,6 @@ struct SlicePredictor::Impl {
 };
 
 namespace {
-
-/// No layer trains: the network then needs no memory for gradients.
-std::unique_ptr<model::Network> frozen_network(const unet::Architecture& architecture,
-                                               std::span<const core::NamedArray> weights,
-                                               model::Precision precision) {
-    return model::make_network(
-        {.architecture = architecture,
-         .options = {.precision = precision,
-                     .trainable = std::vector<bool>(architecture.layers().size(), false)},
-         .weights = weights});
-}
 
 std::int64_t padded(std::uint32_t side, std::int64_t input_side) {
     return side <= input_side ? input_side : unet::padded_side(side);
@@ -42,11 +32,17 @@ void copy_in(const float* slice, std::uint32_t width, const Window& window, floa
 
 }  // namespace
 
+SlicePredictor::SlicePredictor(std::unique_ptr<model::Network> network,
+                               const std::string& final_activation)
+    : impl_(new Impl{std::move(network), model::Objective("dice_coef_loss", final_activation)}) {}
+
 SlicePredictor::SlicePredictor(const unet::Architecture& architecture,
                                std::span<const core::NamedArray> weights,
                                const std::string& final_activation, model::Precision precision)
-    : impl_(new Impl{frozen_network(architecture, weights, precision),
-                     model::Objective("dice_coef_loss", final_activation)}) {}
+    : SlicePredictor(model::make_inference_network({.architecture = architecture,
+                                                    .options = {.precision = precision},
+                                                    .weights = weights}),
+                     final_activation) {}
 
 SlicePredictor::~SlicePredictor() = default;
 SlicePredictor::SlicePredictor(SlicePredictor&&) noexcept = default;
@@ -74,8 +70,9 @@ std::vector<float> SlicePredictor::predict(std::span<const float> slices, std::u
                     patches.mutable_data_ptr<float>() + i * patch_area, stride);
         }
         const at::Tensor logits =
-            impl_->network->infer(patches.to(impl_->network->master_options().dtype()));
-        const at::Tensor values = impl_->objective.predict(logits).to(at::kFloat).contiguous();
+            impl_->network->infer(patches.to(impl_->network->master_options()));
+        const at::Tensor values =
+            impl_->objective.predict(logits).to(at::kCPU, at::kFloat).contiguous();
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t window = (first + i) % windows.size();
             stitch.add(windows[window], values.const_data_ptr<float>() + i * patch_area, stride);

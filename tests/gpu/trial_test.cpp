@@ -12,6 +12,7 @@
 #include "gpu/cuda_engine.hpp"
 #include "gpu/kernel_library.hpp"
 #include "msunet/core/fault.hpp"
+#include "unit/gpu/inference_checks.hpp"
 #include "unit/train/small_trial.hpp"
 
 namespace msunet {
@@ -167,6 +168,14 @@ TEST_F(DeviceTrial, MemoryDoesNotGrow) {
         EXPECT_LE(on_gpu(many_steps(), Precision::tf32).peak_memory_bytes,
                   first + (std::int64_t{64} << 20));
     }
+}
+
+TEST(DeviceInference, LogitsAgreeWithTheCpu) {
+    if (test::accelerator() == nullptr) GTEST_SKIP() << "no GPU answers";
+    test::expect_inference_like_cpu(
+        [](const auto& architecture, auto weights, Precision precision) {
+            return test::accelerator()->inference_network(architecture, weights, precision);
+        });
 }
 
 }  // namespace

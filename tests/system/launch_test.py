@@ -43,7 +43,7 @@ class LaunchTest(ProgramTest):
         table, result = self.start_table("--stop_before", "0.001 s", SLURM_GPUS_ON_NODE="4")
         self.assertEqual(table["device"], "CPU")
         self.assertIn("warning: the job has GPUs but no driver is here", result.err)
-        self.assertIn("; training runs on the CPU", result.err)
+        self.assertIn("; the CPU is used", result.err)
         table, result = self.start_table("--stop_before", "0.001 s", "--device", "cpu",
                                          SLURM_GPUS_ON_NODE="4")
         self.assertEqual(table["device"], "CPU")

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace msunet::core {
 
@@ -10,5 +11,8 @@ namespace msunet::core {
 /// what(), as libtorch adds a stack trace. Where that line ends with a colon, as ITK's does, the
 /// second one too. Never empty.
 [[nodiscard]] std::string failure_text(const std::exception& error);
+
+/// Whether such a line is that of too little memory: the host's, CUDA's, cuDNN's or cuBLAS's.
+[[nodiscard]] bool is_memory_failure(std::string_view text);
 
 }  // namespace msunet::core

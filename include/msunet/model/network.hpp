@@ -100,6 +100,9 @@ struct NetworkParts {
 /// The fused network where it can run the architecture, else the autograd one.
 [[nodiscard]] std::unique_ptr<Network> make_network(NetworkParts parts);
 
+/// The same in which no layer trains, so that it needs no memory for gradients. It only infers.
+[[nodiscard]] std::unique_ptr<Network> make_inference_network(NetworkParts parts);
+
 /// Forward and backward by hand, by fused operations and our own convolutions. Runs the published
 /// architecture and those that differ from it in the number of blocks or in the channels below the
 /// first block; throws core::Error for others.

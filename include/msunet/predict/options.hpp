@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "msunet/core/device.hpp"
 #include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/imaging/axes.hpp"
@@ -49,6 +50,7 @@ struct PredictOptions {
     std::optional<double> surface_tolerance;  ///< mm; nullopt: the larger side of a scan's pixel
     Combination combine = Combination::mean;
     std::int64_t batch_size = 16;  ///< windows in one forward pass
+    core::Device device = core::Device::automatic;
     model::Precision precision = model::Precision::float32;
     std::optional<std::int64_t> threads;  ///< nullopt: cores of the node / its ranks
 
@@ -186,12 +188,15 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .range = ">= 1",
                    .min = 1},
                   options.batch_size);
-    visitor.visit({.name = "precision",
-                   .help = "Floating-point format of the network",
-                   .choices = {core::name_of(model::Precision::float32),
-                               core::name_of(model::Precision::bf16),
-                               core::name_of(model::Precision::float64)}},
-                  options.precision);
+    visitor.visit({.name = "device",
+                   .help = "What computes: auto: the GPU where there is one, with a warning where "
+                           "one is there but can't be used; cpu; gpu: the job ends where a rank "
+                           "can't use one",
+                   .affects = Affects::run},
+                  options.device);
+    visitor.visit(
+        {.name = "precision", .help = "Floating-point format of the network; tf32 only on a GPU"},
+        options.precision);
     visitor.visit({.name = "threads",
                    .help = "Threads of each rank",
                    .affects = Affects::run,

@@ -16,6 +16,10 @@
 #include "msunet/predict/windows.hpp"
 #include "msunet/unet/architecture.hpp"
 
+namespace msunet::model {
+class Network;
+}
+
 namespace msunet::predict {
 
 /// How slices are shown to the network.
@@ -28,11 +32,12 @@ struct WindowOptions {
     std::int64_t batch_size = 16;  ///< windows that pass the network together
 };
 
-/// One network on the CPU, in inference mode.
+/// One network in inference mode.
 class SlicePredictor {
 public:
-    /// `weights`: all tensors in the architecture's order. `final_activation`: a name that Keras
-    /// knows. Throws core::UsageError for an unknown one.
+    /// `final_activation`: a name that Keras knows. Throws core::UsageError for an unknown one.
+    SlicePredictor(std::unique_ptr<model::Network> network, const std::string& final_activation);
+    /// The same with a network on the CPU. `weights`: all tensors in the architecture's order.
     SlicePredictor(const unet::Architecture& architecture,
                    std::span<const core::NamedArray> weights, const std::string& final_activation,
                    model::Precision precision);

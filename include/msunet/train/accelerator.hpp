@@ -5,13 +5,21 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/gpu.hpp"
+#include "msunet/core/named_array.hpp"
+#include "msunet/model/precision.hpp"
 #include "msunet/train/step_engine.hpp"
+#include "msunet/unet/architecture.hpp"
+
+namespace msunet::model {
+class Network;
+}
 
 namespace msunet::train {
 
@@ -38,6 +46,11 @@ public:
         const comm::Communicator& group) = 0;
     /// Engines on the chosen device.
     [[nodiscard]] virtual EngineFactory engine_factory() = 0;
+    /// A network on the chosen device that only infers, with deterministic arithmetic. `weights`:
+    /// all tensors in the architecture's order. What it returns lies on the device.
+    [[nodiscard]] virtual std::unique_ptr<model::Network> inference_network(
+        const unet::Architecture& architecture, std::span<const core::NamedArray> weights,
+        model::Precision precision) = 0;
 };
 
 /// The plug-in's C function: the accelerator, or null where no GPU can be used, with the reason in
@@ -45,8 +58,8 @@ public:
 using AcceleratorEntry = Accelerator* (*)(std::string* problem);
 
 /// The plug-in's file and the function's name. The number in it increases with every release that
-/// changes this interface or StepEngine.
+/// changes this interface, StepEngine or model::Network.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v7";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v8";
 
 }  // namespace msunet::train

@@ -8,20 +8,11 @@
 #include <optional>
 #include <string_view>
 
+#include "msunet/core/device.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/model/precision.hpp"
 
 namespace msunet::train {
-
-/// What trains.
-enum class Device : std::uint8_t {
-    automatic,  ///< the GPU where there is one
-    cpu,
-    gpu
-};
-constexpr std::array<std::string_view, 3> names_of(Device /*any*/) {
-    return {"auto", "cpu", "gpu"};
-}
 
 /// When Dice by modality is computed.
 enum class ModalityMetrics : std::uint8_t { last, every_epoch };
@@ -35,7 +26,7 @@ constexpr std::array<std::string_view, 2> names_of(KeepModels /*any*/) { return 
 
 /// Options of training that are not hyperparameters.
 struct TrainOptions {
-    Device device = Device::automatic;
+    core::Device device = core::Device::automatic;
     std::optional<model::Precision> precision;  ///< nullopt: model::default_precision
     std::optional<std::int64_t> threads;        ///< nullopt: cores of the node / its ranks
     bool sync_batch_norm = true;

@@ -167,7 +167,7 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
 }  // namespace
 
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world) {
-    return bench_training(settings, world, [](train::Device asked, std::string& problem) {
+    return bench_training(settings, world, [](core::Device asked, std::string& problem) {
         return load_accelerator(asked, problem);
     });
 }

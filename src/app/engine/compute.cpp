@@ -5,6 +5,7 @@
 
 #include "msunet/core/fault.hpp"
 #include "msunet/core/option_error.hpp"
+#include "msunet/model/network.hpp"
 #include "msunet/model/runtime.hpp"
 
 namespace msunet::app {
@@ -28,15 +29,19 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
 }  // namespace
 
 Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology)
-    : Compute(settings, topology, [](train::Device asked, std::string& problem) {
+    : Compute(settings, topology, [](core::Device asked, std::string& problem) {
           return load_accelerator(asked, problem);
       }) {}
 
 Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
                  const AcceleratorSource& source)
+    : Compute(settings.train.device, settings.train.precision, topology, source) {}
+
+Compute::Compute(core::Device device, std::optional<model::Precision> precision,
+                 const comm::NodeTopology& topology, const AcceleratorSource& source)
     : world_(topology.all()),
-      found_(find_accelerator(settings.train.device, topology, source)),
-      precision_(resolve_precision(settings.train.precision, on_gpu())) {
+      found_(find_accelerator(device, topology, source)),
+      precision_(resolve_precision(precision, on_gpu())) {
     if (precision_ == model::Precision::bf16 && !on_gpu() && !model::cpu_has_bf16()) {
         notices_.emplace_back(
             "this processor has no bfloat16 arithmetic: bf16 saves memory, but no time");
@@ -72,6 +77,13 @@ void Compute::use(const sweep::Placement& placement) {
 train::EngineFactory Compute::engine_factory() const {
     if (on_gpu()) return found_.accelerator->engine_factory();
     return train::make_cpu_engine;
+}
+
+std::unique_ptr<model::Network> Compute::inference_network(
+    const unet::Architecture& architecture, std::span<const core::NamedArray> weights) const {
+    if (on_gpu()) return found_.accelerator->inference_network(architecture, weights, precision_);
+    return model::make_inference_network(
+        {.architecture = architecture, .options = {.precision = precision_}, .weights = weights});
 }
 
 }  // namespace msunet::app

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,17 @@
 #include "find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/device.hpp"
 #include "msunet/core/gpu.hpp"
+#include "msunet/core/named_array.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/sweep/placement.hpp"
+#include "msunet/unet/architecture.hpp"
+
+namespace msunet::model {
+class Network;
+}
 
 namespace msunet::app {
 
@@ -29,6 +37,9 @@ public:
     /// The same with the accelerator of this source, which must outlive it.
     Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
             const AcceleratorSource& source);
+    /// The same with these options. `precision`: nullopt: model::default_precision.
+    Compute(core::Device device, std::optional<model::Precision> precision,
+            const comm::NodeTopology& topology, const AcceleratorSource& source);
 
     /// The same on all ranks.
     bool on_gpu() const { return found_.accelerator != nullptr; }
@@ -52,6 +63,10 @@ public:
     const comm::Communicator& group() const { return *group_; }
     comm::AllReducer* reducer() const { return reducer_.get(); }
     train::EngineFactory engine_factory() const;
+    /// A network that only infers, on this rank's device. `weights`: all tensors in the
+    /// architecture's order.
+    std::unique_ptr<model::Network> inference_network(
+        const unet::Architecture& architecture, std::span<const core::NamedArray> weights) const;
 
 private:
     comm::Communicator world_;

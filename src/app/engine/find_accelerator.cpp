@@ -52,9 +52,9 @@ train::Accelerator* load_plugin(std::string& problem) {
 }
 
 /// Of this process alone. Never throws: the others would wait for it in MPI.
-FoundAccelerator look_for_accelerator(train::Device asked, const AcceleratorSource& source,
+FoundAccelerator look_for_accelerator(core::Device asked, const AcceleratorSource& source,
                                       std::string& problem) {
-    if (asked == train::Device::cpu) return {};
+    if (asked == core::Device::cpu) return {};
     try {
         auto* const accelerator = source(asked, problem);
         if (accelerator == nullptr) return {};
@@ -78,11 +78,11 @@ bool driver_is_present(const std::filesystem::path& root) {
     return exists(linux_driver) || (exists(wsl_device) && exists(wsl_library));
 }
 
-train::Accelerator* load_accelerator(train::Device asked, std::string& problem,
+train::Accelerator* load_accelerator(core::Device asked, std::string& problem,
                                      const std::filesystem::path& root) {
     if (driver_is_present(root)) return load_plugin(problem);
     const bool job_has_gpus = std::getenv("SLURM_GPUS_ON_NODE") != nullptr;
-    if (job_has_gpus || asked == train::Device::gpu) {
+    if (job_has_gpus || asked == core::Device::gpu) {
         problem =
             concat(job_has_gpus ? "the job has GPUs but " : "", "no driver is here (neither /",
                    linux_driver, " nor, under WSL2, /", wsl_library,
@@ -91,7 +91,7 @@ train::Accelerator* load_accelerator(train::Device asked, std::string& problem,
     return nullptr;
 }
 
-FoundAccelerator find_accelerator(train::Device asked, const comm::NodeTopology& topology,
+FoundAccelerator find_accelerator(core::Device asked, const comm::NodeTopology& topology,
                                   const AcceleratorSource& source) {
     std::string problem;
     auto found = look_for_accelerator(asked, source, problem);

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/device.hpp"
 #include "msunet/core/gpu.hpp"
 #include "msunet/train/accelerator.hpp"
-#include "msunet/train/options.hpp"
 
 namespace msunet::app {
 
@@ -22,11 +22,11 @@ namespace msunet::app {
 /// Finds an accelerator for this process alone; null where there is none, with the reason in
 /// `problem` if the user should know it. May throw.
 using AcceleratorSource =
-    std::function<train::Accelerator*(train::Device asked, std::string& problem)>;
+    std::function<train::Accelerator*(core::Device asked, std::string& problem)>;
 
 /// An AcceleratorSource: the plug-in's accelerator if a driver lies below `root`. Must be called
 /// before libtorch, whose first call decides whether it has CUDA.
-[[nodiscard]] train::Accelerator* load_accelerator(train::Device asked, std::string& problem,
+[[nodiscard]] train::Accelerator* load_accelerator(core::Device asked, std::string& problem,
                                                    const std::filesystem::path& root = "/");
 
 /// What this process computes with.
@@ -40,7 +40,7 @@ struct FoundAccelerator {
 /// Throws core::UsageError alike on all ranks where some can use a GPU and others can't, and for
 /// Device::gpu where any can't; a failure of the source or of its accelerator on one rank counts
 /// as having none.
-[[nodiscard]] FoundAccelerator find_accelerator(train::Device asked,
+[[nodiscard]] FoundAccelerator find_accelerator(core::Device asked,
                                                 const comm::NodeTopology& topology,
                                                 const AcceleratorSource& source);
 

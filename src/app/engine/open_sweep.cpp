@@ -19,6 +19,7 @@
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/unet/step_values.hpp"
+#include "rank_devices.hpp"
 #include "versions.hpp"
 
 namespace msunet::app {
@@ -160,32 +161,6 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
     request.recorded_group_size = recorded_group_size;
     return sweep::place(request);
 }
-
-namespace {
-
-/// GPUs of all nodes, each once: how many have each name, in the order in which they are found.
-std::vector<std::pair<std::string, std::int64_t>> gpus_by_name(
-    const std::vector<sweep::Node>& nodes) {
-    std::vector<std::pair<std::string, std::int64_t>> counts;
-    for (const auto& node : nodes) {
-        for (const auto& gpu : sweep::distinct_devices(node)) {
-            auto found = std::find_if(counts.begin(), counts.end(),
-                                      [&](const auto& entry) { return entry.first == gpu.name; });
-            if (found == counts.end()) found = counts.insert(counts.end(), {gpu.name, 0});
-            ++found->second;
-        }
-    }
-    return counts;
-}
-
-/// "1 × NVIDIA T1000, 2 × NVIDIA H200".
-std::string gpus_text(const std::vector<std::pair<std::string, std::int64_t>>& counts) {
-    std::vector<std::string> texts;
-    for (const auto& [name, count] : counts) texts.push_back(concat(count, " × ", name));
-    return core::join(std::span<const std::string>(texts));
-}
-
-}  // namespace
 
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iterator>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "../ensemble.hpp"
 #include "../on_root.hpp"
 #include "../world.hpp"
+#include "compute.hpp"
 #include "flagged_masks.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
@@ -23,13 +25,15 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
-#include "msunet/model/precision.hpp"
-#include "msunet/model/runtime.hpp"
+#include "msunet/model/network.hpp"
 #include "msunet/prepare/deal.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
+#include "msunet/sweep/placement.hpp"
+#include "or_end_job.hpp"
 #include "prediction_plan.hpp"
+#include "rank_devices.hpp"
 #include "scan_progress.hpp"
 #include "scan_worker.hpp"
 #include "training_scans.hpp"
@@ -41,16 +45,38 @@ using core::concat;
 
 namespace {
 
-/// Collective over `world`.
-void set_threads(const PredictSettings& settings, const comm::Communicator& world) {
+/// Every rank predicts alone; those of a node divide its GPUs evenly.
+sweep::Placement place_alone(const std::vector<sweep::Node>& nodes,
+                             std::optional<std::int64_t> threads, int ranks) {
+    sweep::PlacementRequest request;
+    request.nodes = nodes;
+    request.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 1};
+    request.trials = static_cast<std::uint64_t>(ranks);
+    request.trials_per_gpu = ranks;
+    request.threads = threads;
+    return sweep::place(request);
+}
+
+/// Collective over `world`: finds the devices, and sets this rank's device and threads.
+Compute make_compute(const predict::PredictOptions& options, const comm::Communicator& world,
+                     const AcceleratorSource& source) {
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
-    const auto nodes = describe_nodes(topology, {});
-    const auto& node = nodes[static_cast<std::size_t>(topology.node_index())];
-    const auto threads = static_cast<int>(sweep::threads_of_rank(node, settings.predict.threads));
-    model::set_threads(threads);
-    imaging::set_threads(threads);
-    model::keep_freed_memory();
+    Compute compute(options.device, options.precision, topology, source);
+    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    const auto placement = place_alone(nodes, options.threads, world.size());
+    if (world.is_root()) {
+        for (const auto& notice : compute.notices()) core::log::info(notice);
+        if (compute.on_gpu()) {
+            core::log::info(concat("computes on ", gpus_text(gpus_by_name(nodes)), " in ",
+                                   compute.precision_name(), " (", world.size(),
+                                   world.size() == 1 ? " rank)" : " ranks)"));
+        }
+    }
+    or_end_job(world, [&] { compute.use(placement); });
+    const auto& slot = placement.slots[static_cast<std::size_t>(world.rank())];
+    imaging::set_threads(static_cast<int>(slot.threads));
+    return compute;
 }
 
 std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
@@ -62,9 +88,8 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
 /// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
 /// rank's work: the next scan would fail too.
 std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRules& rules,
-                                      std::span<const TrainedModel> models,
+                                      std::span<const TrainedModel> models, const Compute& compute,
                                       const comm::Communicator& world) {
-    const auto& settings = rules.settings;
     const auto costs = costs_of(plan.tasks);
     const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
     const auto owners = prepare::assign_tasks(costs, world.size());
@@ -74,8 +99,8 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRule
     const auto predictors = [&]() -> std::span<predict::SlicePredictor> {
         if (!networks.empty()) return networks;
         for (const TrainedModel& model : models) {
-            networks.emplace_back(model.architecture, model.weights,
-                                  *settings.model.final_activation, settings.predict.precision);
+            networks.emplace_back(compute.inference_network(model.architecture, model.weights),
+                                  *rules.settings.model.final_activation);
         }
         return networks;
     };
@@ -187,13 +212,20 @@ std::vector<predict::ModalityScans> all_training_scans(std::span<const TrainedMo
 
 core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
                              const comm::Communicator& world) {
+    return predict_scans(settings, models, world, [](core::Device asked, std::string& problem) {
+        return load_accelerator(asked, problem);
+    });
+}
+
+core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
+                             const comm::Communicator& world, const AcceleratorSource& source) {
     const double began = core::steady_seconds();
-    set_threads(settings, world);
+    const Compute compute = make_compute(settings.predict, world, source);
     const auto options = scan_options(settings, models.front());
     const auto plan = plan_prediction(settings, options, world);
     const WorkRules rules{
         .settings = settings, .options = options, .training = all_training_scans(models)};
-    const auto mine = work_on_share(plan, rules, models, world);
+    const auto mine = work_on_share(plan, rules, models, compute, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
     return on_root(world, [&] {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "../predict_settings.hpp"
+#include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 
@@ -16,5 +17,8 @@ namespace msunet::app {
 /// once the others are done.
 core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
                              const comm::Communicator& world);
+/// The same with the accelerator of this source.
+core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
+                             const comm::Communicator& world, const AcceleratorSource& source);
 
 }  // namespace msunet::app

@@ -54,7 +54,7 @@ config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicat
     auto automatic = settings;
     automatic.train.precision.reset();
     auto& device = automatic.train.device;
-    if (device == train::Device::gpu) device = train::Device::automatic;
+    if (device == core::Device::gpu) device = core::Device::automatic;
     const Compute compute(automatic, topology);
     if (!settings.train.precision) here("precision", compute.precision_name());
     if (!settings.train.threads) {

@@ -50,24 +50,44 @@ std::string who_lacks(const LackingRanks& lacking, const std::vector<RankDevices
 
 }  // namespace
 
-std::vector<std::string> device_warnings(train::Device asked,
+std::vector<std::string> device_warnings(core::Device asked,
                                          const std::vector<RankDevices>& ranks) {
     std::vector<std::string> warnings, errors;
-    if (asked == train::Device::cpu) return warnings;
+    if (asked == core::Device::cpu) return warnings;
     const bool any =
         std::any_of(ranks.begin(), ranks.end(), [](const auto& rank) { return rank.has_gpu; });
-    const bool must = any || asked == train::Device::gpu;
-    const std::string option = asked == train::Device::gpu ? "--device gpu: " : "";
+    const bool must = any || asked == core::Device::gpu;
+    const std::string option = asked == core::Device::gpu ? "--device gpu: " : "";
     for (const auto& lacking : lacking_ranks(ranks)) {
         if (must) {
             errors.push_back(concat(option, any ? who_lacks(lacking, ranks) : "", reason(lacking),
                                     "; or give --device cpu"));
         } else if (!lacking.problem.empty()) {
-            warnings.push_back(concat(lacking.problem, "; training runs on the CPU"));
+            warnings.push_back(concat(lacking.problem, "; the CPU is used"));
         }
     }
     if (!errors.empty()) throw core::UsageError(errors);
     return warnings;
+}
+
+std::vector<std::pair<std::string, std::int64_t>> gpus_by_name(
+    const std::vector<sweep::Node>& nodes) {
+    std::vector<std::pair<std::string, std::int64_t>> counts;
+    for (const auto& node : nodes) {
+        for (const auto& gpu : sweep::distinct_devices(node)) {
+            auto found = std::find_if(counts.begin(), counts.end(),
+                                      [&](const auto& entry) { return entry.first == gpu.name; });
+            if (found == counts.end()) found = counts.insert(counts.end(), {gpu.name, 0});
+            ++found->second;
+        }
+    }
+    return counts;
+}
+
+std::string gpus_text(const std::vector<std::pair<std::string, std::int64_t>>& counts) {
+    std::vector<std::string> texts;
+    for (const auto& [name, count] : counts) texts.push_back(concat(count, " × ", name));
+    return core::join(std::span<const std::string>(texts));
 }
 
 }  // namespace msunet::app

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Whether ranks can compute together, by the GPUs that each of them found.
+/// Whether ranks can compute together, by the GPUs that each of them found, and which these are.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "msunet/train/options.hpp"
+#include "msunet/core/device.hpp"
+#include "msunet/sweep/placement.hpp"
 
 namespace msunet::app {
 
@@ -20,7 +23,15 @@ struct RankDevices {
 /// What to warn of before all ranks compute on the CPU; nothing where all have a GPU. `ranks`: by
 /// world rank. Throws core::UsageError where some ranks can use a GPU and others can't, and for
 /// Device::gpu where any can't; for Device::cpu nothing is looked at.
-[[nodiscard]] std::vector<std::string> device_warnings(train::Device asked,
+[[nodiscard]] std::vector<std::string> device_warnings(core::Device asked,
                                                        const std::vector<RankDevices>& ranks);
+
+/// GPUs of all nodes, each once: how many have each name, in the order in which they are found.
+[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> gpus_by_name(
+    const std::vector<sweep::Node>& nodes);
+
+/// "1 × NVIDIA T1000, 2 × NVIDIA H200".
+[[nodiscard]] std::string gpus_text(
+    const std::vector<std::pair<std::string, std::int64_t>>& counts);
 
 }  // namespace msunet::app

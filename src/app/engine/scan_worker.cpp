@@ -5,7 +5,6 @@
 #include <exception>
 #include <iterator>
 #include <limits>
-#include <new>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -263,13 +262,14 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
         core::fault_point("predict.scan");
         auto masked = task.skipped ? work.read() : work.predict(predictors, between_batches);
         if (masked) work.assess(std::move(*masked), number);
-    } catch (const std::bad_alloc&) {
-        failure = concat(quoted(task.scan.file.string()),
-                         ": out of memory, give the job more or use a smaller --batch_size");
     } catch (const core::Error& error) {
         failure = error.what();
     } catch (const std::exception& error) {
-        failure = concat(quoted(task.scan.file.string()), ": ", core::failure_text(error));
+        const auto text = core::failure_text(error);
+        failure = concat(quoted(task.scan.file.string()), ": ", text,
+                         core::is_memory_failure(text)
+                             ? ", give the job more or use a smaller --batch_size"
+                             : "");
     }
     work.report_findings();
     report.failed = failure.has_value();

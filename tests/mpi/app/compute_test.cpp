@@ -30,7 +30,7 @@ const std::vector<std::string> one_gpu{"GPU-a"};
 
 std::vector<core::Gpu> two_kinds() { return {{"GPU-a", "NVIDIA T1000"}, {"GPU-b", "NVIDIA H200"}}; }
 
-TrainSettings settings_with(train::Device asked) {
+TrainSettings settings_with(core::Device asked) {
     TrainSettings settings;
     settings.train.device = asked;
     return settings;
@@ -57,7 +57,7 @@ protected:
 
     /// Why the ranks don't start, if this one sees this accelerator.
     std::string refusal(train::Accelerator* mine,
-                        train::Device asked = train::Device::automatic) const {
+                        core::Device asked = core::Device::automatic) const {
         try {
             const Compute compute(settings_with(asked), topology_, source_of(mine));
         } catch (const core::UsageError& error) {
@@ -128,14 +128,14 @@ TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
     });
     EXPECT_THAT(warnings, testing::ElementsAre(
                               "a GPU is here but can't be used: CUDA failed (unknown error), see "
-                              "whether nvidia-smi lists it; training runs on the CPU"));
-    EXPECT_THAT(refusal(&sick, train::Device::gpu), testing::StartsWith("--device gpu: a GPU is"));
+                              "whether nvidia-smi lists it; the CPU is used"));
+    EXPECT_THAT(refusal(&sick, core::Device::gpu), testing::StartsWith("--device gpu: a GPU is"));
 }
 
 TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {
     bool asked = false;
-    const Compute compute(settings_with(train::Device::cpu), topology_,
-                          [&](train::Device, std::string&) {
+    const Compute compute(settings_with(core::Device::cpu), topology_,
+                          [&](core::Device, std::string&) {
                               asked = true;
                               return nullptr;
                           });

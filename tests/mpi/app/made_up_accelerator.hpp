@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,13 +14,14 @@
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/gpu.hpp"
+#include "msunet/model/network.hpp"
 #include "msunet/train/accelerator.hpp"
 #include "msunet/train/trainer.hpp"
 
 namespace msunet::test {
 
-/// Shows these GPUs and remembers which one was chosen and how many engines were made. The engines
-/// compute on the CPU.
+/// Shows these GPUs and remembers which one was chosen and how many engines and networks were made.
+/// They compute on the CPU.
 class MadeUpAccelerator final : public train::Accelerator {
 public:
     explicit MadeUpAccelerator(std::vector<core::Gpu> devices) : devices_(std::move(devices)) {}
@@ -30,6 +33,13 @@ public:
     static MadeUpAccelerator sick() {
         MadeUpAccelerator accelerator(std::vector<core::Gpu>{});
         accelerator.is_sick_ = true;
+        return accelerator;
+    }
+
+    /// One whose networks don't fit.
+    static MadeUpAccelerator full() {
+        MadeUpAccelerator accelerator(std::vector<std::string>{"GPU-a"});
+        accelerator.lacks_memory_ = true;
         return accelerator;
     }
 
@@ -52,20 +62,31 @@ public:
         };
     }
 
+    [[nodiscard]] std::unique_ptr<model::Network> inference_network(
+        const unet::Architecture& architecture, std::span<const core::NamedArray> weights,
+        model::Precision precision) override {
+        ++networks_;
+        if (lacks_memory_) throw std::runtime_error("CUDA out of memory. Tried 20.00 GiB\n#1 at");
+        return model::make_inference_network({.architecture = architecture,
+                                              .options = {.precision = precision},
+                                              .weights = weights});
+    }
+
     /// UUID; empty where none was chosen.
     [[nodiscard]] const std::string& chosen() const { return chosen_; }
     [[nodiscard]] std::int64_t engines() const { return engines_; }
+    [[nodiscard]] std::int64_t networks() const { return networks_; }
 
 private:
     std::vector<core::Gpu> devices_;
     std::string chosen_;
-    std::int64_t engines_ = 0;
-    bool is_sick_ = false;
+    std::int64_t engines_ = 0, networks_ = 0;
+    bool is_sick_ = false, lacks_memory_ = false;
 };
 
 /// Where a program finds this accelerator; null: nowhere.
 inline app::AcceleratorSource source_of(train::Accelerator* accelerator) {
-    return [accelerator](train::Device, std::string&) { return accelerator; };
+    return [accelerator](core::Device, std::string&) { return accelerator; };
 }
 
 }  // namespace msunet::test

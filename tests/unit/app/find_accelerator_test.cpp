@@ -23,7 +23,7 @@ TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
     std::ofstream(root / "dev/nvidiactl") << "x";
     setenv(libtorch_variable, root.c_str(), 1);
     std::string problem;
-    EXPECT_EQ(load_accelerator(train::Device::automatic, problem, root), nullptr);
+    EXPECT_EQ(load_accelerator(core::Device::automatic, problem, root), nullptr);
     unsetenv(libtorch_variable);
     fs::remove_all(root);
     EXPECT_THAT(problem, testing::StartsWith(core::concat(

@@ -11,9 +11,9 @@
 namespace msunet::app {
 namespace {
 
+using core::Device;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using train::Device;
 
 const RankDevices with_gpu{"node1", true, ""};
 const RankDevices without_driver{"node2", false, ""};
@@ -39,8 +39,8 @@ TEST(RankDevices, GpusEverywhereOrNowhereNeedNoWords) {
 TEST(RankDevices, WhereNoRankHasOneEachReasonIsWarnedOfOnce) {
     EXPECT_THAT(
         device_warnings(Device::automatic, {old_driver, without_driver, sick_gpu, old_driver}),
-        ElementsAre("the driver is 470; training runs on the CPU",
-                    "CUDA failed (unknown error); training runs on the CPU"));
+        ElementsAre("the driver is 470; the CPU is used",
+                    "CUDA failed (unknown error); the CPU is used"));
 }
 
 TEST(RankDevices, WhereNoRankHasOneButTheyAreAskedForEachReasonIsAnError) {

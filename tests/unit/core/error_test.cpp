@@ -28,6 +28,14 @@ TEST(FailureText, IsOneLineThatSaysEverything) {
     EXPECT_EQ(failure_text(UsageError(std::vector<std::string>{"one", "two"})), "one; two");
 }
 
+TEST(FailureText, OfTooLittleMemoryIsKnown) {
+    EXPECT_TRUE(is_memory_failure(failure_text(std::bad_alloc())));
+    EXPECT_TRUE(is_memory_failure("CUDA out of memory. Tried to allocate 20.00 GiB"));
+    EXPECT_TRUE(is_memory_failure("CUDA error: out of memory"));
+    EXPECT_TRUE(is_memory_failure("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling"));
+    EXPECT_FALSE(is_memory_failure("CUDA error: operation not permitted when stream is capturing"));
+}
+
 TEST(FailureOf, KeepsTheCodeAndTheProblemsOfAnError) {
     const auto known = failure_of(InputError(std::vector<std::string>{"one", "two"}));
     EXPECT_EQ(known.code, ExitCode::input);

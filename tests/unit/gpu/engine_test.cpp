@@ -12,6 +12,7 @@
 #include "gpu/cuda_fused_ops.hpp"
 #include "msunet/train/network_engine.hpp"
 #include "unit/gpu/host_launcher.hpp"
+#include "unit/gpu/inference_checks.hpp"
 #include "unit/train/small_trial.hpp"
 
 namespace msunet {
@@ -132,6 +133,17 @@ TEST(HostEngine, LossOfTheFirstStepEqualsTheCpus) {
     };
     EXPECT_NEAR(loss(Precision::float32, true), loss(Precision::float32, false), 1e-5);
     EXPECT_NEAR(loss(Precision::bf16, true), loss(Precision::bf16, false), 1e-2);
+}
+
+TEST(HostInference, LogitsEqualTheCpus) {
+    test::expect_inference_like_cpu(
+        [](const auto& architecture, auto weights, Precision precision) {
+            return model::make_inference_network(
+                {.architecture = architecture,
+                 .options = {.precision = precision},
+                 .weights = weights,
+                 .fused_ops = gpu::make_cuda_fused_ops(launcher(precision), at::Tensor())});
+        });
 }
 
 }  // namespace

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Prediction on a node with made-up GPUs.
+
+#include "app/engine/predict_scans.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/predict_settings.hpp"
+#include "made_up_accelerator.hpp"
+#include "msunet/config/parse.hpp"
+#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/phantom/phantom.hpp"
+#include "msunet/unet/initializers.hpp"
+
+namespace msunet::app {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+const std::vector<std::string> two_gpus{"GPU-a", "GPU-b"};
+
+std::vector<TrainedModel> two_models() {
+    std::vector<TrainedModel> models;
+    for (const int seed : {1, 2}) {
+        auto& model = models.emplace_back(TrainedModel{unet::published_architecture()});
+        model.weights = unet::initial_weights(model.architecture, static_cast<std::uint64_t>(seed));
+        model.origin = core::concat("model ", seed);
+    }
+    return models;
+}
+
+class PredictTest : public testing::Test {
+protected:
+    /// One animal's four scans, shared by all ranks.
+    PredictTest() {
+        core::log::set_rank(world_.rank());
+        std::string name;
+        if (world_.is_root()) {
+            name = fs::path(testing::TempDir()) / ("predict_" + core::unique_suffix());
+            phantom::write({.output = name, .animals = 1, .validation_share = 0, .scale = 0.25});
+        }
+        place_ = world_.broadcast(name);
+    }
+    ~PredictTest() override {
+        core::log::set_rank(0);
+        world_.barrier();
+        if (world_.is_root()) fs::remove_all(place_);
+    }
+
+    /// Predicts into the folder `to`, and returns what this rank prints.
+    std::string predict(const std::string& to, train::Accelerator* accelerator,
+                        const std::vector<std::string>& options = {}) const {
+        std::vector<std::string> arguments{"-m",
+                                           "none",
+                                           (place_ / "data").string(),
+                                           "-o",
+                                           (place_ / to).string(),
+                                           "-ts",
+                                           "32",
+                                           "-fp",
+                                           "1",
+                                           "-fs",
+                                           "1",
+                                           "--threads",
+                                           "1",
+                                           "--flip",
+                                           "True"};
+        arguments.insert(arguments.end(), options.begin(), options.end());
+        PredictSettings unset;
+        const auto models = two_models();
+        const auto settings = combine_settings(
+            models.front(), config::parse_command_line(predict_schema(unset), arguments));
+        testing::internal::CaptureStdout();
+        std::string text;
+        try {
+            EXPECT_EQ(predict_scans(settings, models, world_, test::source_of(accelerator)),
+                      core::ExitCode::ok);
+        } catch (...) {
+            testing::internal::GetCapturedStdout();
+            throw;
+        }
+        return testing::internal::GetCapturedStdout();
+    }
+
+    /// Contents by name.
+    std::map<std::string, std::string> results(const std::string& in) const {
+        std::map<std::string, std::string> files;
+        for (const auto& entry : fs::directory_iterator(place_ / in)) {
+            files[entry.path().filename()] = core::read_file(entry.path());
+        }
+        return files;
+    }
+
+    comm::Communicator world_ = comm::Communicator::world();
+    fs::path place_;
+};
+
+TEST_F(PredictTest, RanksDivideTheGpusAndTheScansAmongThem) {
+    test::MadeUpAccelerator accelerator(two_gpus);
+    const auto text = predict("gpu", &accelerator);
+    EXPECT_EQ(accelerator.chosen(), two_gpus.at(static_cast<std::size_t>(world_.rank() % 2)));
+    EXPECT_EQ(accelerator.networks(), 2) << "both models of the ensemble";
+    EXPECT_EQ(accelerator.engines(), 0);
+    if (world_.is_root()) {
+        EXPECT_THAT(text, HasSubstr(core::concat(
+                              "computes on 2 × NVIDIA H200 MIG 1g.18gb in float32 (", world_.size(),
+                              world_.size() == 1 ? " rank)" : " ranks)")));
+    }
+}
+
+TEST_F(PredictTest, ResultsAreThoseOfTheSameNetworksWithoutAGpu) {
+    test::MadeUpAccelerator accelerator(two_gpus);
+    predict("gpu", &accelerator);
+    test::MadeUpAccelerator unused(two_gpus);
+    EXPECT_THAT(predict("cpu", &unused, {"--device", "cpu"}),
+                testing::Not(HasSubstr("computes on")));
+    EXPECT_EQ(unused.networks(), 0);
+    world_.barrier();
+    EXPECT_EQ(results("gpu").size(), 8U);
+    EXPECT_EQ(results("gpu"), results("cpu"));
+}
+
+TEST_F(PredictTest, AGpuThatIsAskedForMustBeThere) {
+    try {
+        predict("gpu", nullptr, {"--device", "gpu"});
+        FAIL() << "no error";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("--device gpu: "));
+        EXPECT_THAT(error.what(), HasSubstr("or give --device cpu"));
+    }
+}
+
+TEST_F(PredictTest, TensorFloat32NeedsAGpu) {
+    EXPECT_THROW(predict("cpu", nullptr, {"--precision", "tf32"}), core::UsageError);
+    test::MadeUpAccelerator accelerator(two_gpus);
+    predict("gpu", &accelerator, {"--precision", "tf32"});
+    EXPECT_EQ(accelerator.networks(), 2);
+}
+
+TEST_F(PredictTest, AGpuWithoutMemoryIsAFailureThatSaysWhatHelps) {
+    auto full = test::MadeUpAccelerator::full();
+    try {
+        predict("gpu", &full);
+        FAIL() << "no error";
+    } catch (const core::Error& error) {
+        EXPECT_EQ(error.code(), core::ExitCode::failure);
+        EXPECT_THAT(error.what(), HasSubstr(": CUDA out of memory. Tried 20.00 GiB, give the job "
+                                            "more or use a smaller --batch_size"));
+    }
+}
+
+}  // namespace
+}  // namespace msunet::app
