@@ -27,25 +27,23 @@
 namespace msunet::model {
 namespace {
 
-using Kind = LossKind;
-
 constexpr double epsilon = 1e-7;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 14> kinds{{
-    {"dice_coef_loss", Kind::dice},
-    {"binary_crossentropy", Kind::binary_crossentropy},
-    {"binary_focal_crossentropy", Kind::binary_focal_crossentropy},
-    {"mean_squared_error", Kind::mean_squared_error},
-    {"mean_absolute_error", Kind::mean_absolute_error},
-    {"mean_squared_logarithmic_error", Kind::mean_squared_logarithmic_error},
-    {"mean_absolute_percentage_error", Kind::mean_absolute_percentage_error},
-    {"hinge", Kind::hinge},
-    {"squared_hinge", Kind::squared_hinge},
-    {"huber", Kind::huber},
-    {"log_cosh", Kind::log_cosh},
-    {"poisson", Kind::poisson},
-    {"kl_divergence", Kind::kl_divergence},
-    {"cosine_similarity", Kind::cosine_similarity},
+constexpr std::array<std::pair<std::string_view, LossKind>, 14> loss_kinds{{
+    {"dice_coef_loss", LossKind::dice},
+    {"binary_crossentropy", LossKind::binary_crossentropy},
+    {"binary_focal_crossentropy", LossKind::binary_focal_crossentropy},
+    {"mean_squared_error", LossKind::mean_squared_error},
+    {"mean_absolute_error", LossKind::mean_absolute_error},
+    {"mean_squared_logarithmic_error", LossKind::mean_squared_logarithmic_error},
+    {"mean_absolute_percentage_error", LossKind::mean_absolute_percentage_error},
+    {"hinge", LossKind::hinge},
+    {"squared_hinge", LossKind::squared_hinge},
+    {"huber", LossKind::huber},
+    {"log_cosh", LossKind::log_cosh},
+    {"poisson", LossKind::poisson},
+    {"kl_divergence", LossKind::kl_divergence},
+    {"cosine_similarity", LossKind::cosine_similarity},
 }};
 
 /// x where the condition holds, else 0, as TensorFlow's gradient of clipping.
@@ -105,50 +103,50 @@ PixelLoss divergence(const at::Tensor& t, const at::Tensor& p) {
 
 LossKind loss_kind(std::string_view name) {
     const std::string canonical = unet::canonical_loss(name);
-    for (const auto& [known, kind] : kinds) {
+    for (const auto& [known, kind] : loss_kinds) {
         if (known == canonical) return kind;
     }
     throw core::UsageError("there is no loss '" + canonical + "'");
 }
 
 bool has_logit_form(LossKind kind) {
-    return kind == Kind::binary_crossentropy || kind == Kind::binary_focal_crossentropy;
+    return kind == LossKind::binary_crossentropy || kind == LossKind::binary_focal_crossentropy;
 }
 
 PixelLoss pixel_loss(LossKind kind, const at::Tensor& t, const at::Tensor& p) {
     const at::Tensor e = p - t;
     switch (kind) {
-        case Kind::binary_crossentropy:
+        case LossKind::binary_crossentropy:
             return crossentropy(t, p);
-        case Kind::binary_focal_crossentropy:
+        case LossKind::binary_focal_crossentropy:
             return focal(t, p, crossentropy(t, p), at::ones_like(p));
-        case Kind::mean_squared_error:
+        case LossKind::mean_squared_error:
             return {e.square(), 2 * e};
-        case Kind::mean_absolute_error:
+        case LossKind::mean_absolute_error:
             return {e.abs(), e.sign()};
-        case Kind::mean_squared_logarithmic_error:
+        case LossKind::mean_squared_logarithmic_error:
             return logarithmic(t, p);
-        case Kind::mean_absolute_percentage_error: {
+        case LossKind::mean_absolute_percentage_error: {
             const at::Tensor scale = 100 / t.abs().clamp_min(epsilon);
             return {e.abs() * scale, e.sign() * scale};
         }
-        case Kind::hinge:
+        case LossKind::hinge:
             return hinge(t, p);
-        case Kind::squared_hinge: {
+        case LossKind::squared_hinge: {
             const PixelLoss h = hinge(t, p);
             return {h.value.square(), 2 * h.value * h.derivative};
         }
-        case Kind::huber:
+        case LossKind::huber:
             return {at::where(e.abs() <= 1, e.square() / 2, e.abs() - 0.5), e.clamp(-1, 1)};
-        case Kind::log_cosh:
+        case LossKind::log_cosh:
             return {e + at::softplus(-2 * e, 1, 80) - std::numbers::ln2, at::tanh(e)};
-        case Kind::poisson:
+        case LossKind::poisson:
             return {p - t * at::log(p + epsilon), 1 - t / (p + epsilon)};
-        case Kind::kl_divergence:
+        case LossKind::kl_divergence:
             return divergence(t, p);
-        case Kind::cosine_similarity:
+        case LossKind::cosine_similarity:
             return cosine(t, p);
-        case Kind::dice:
+        case LossKind::dice:
             break;
     }
     throw core::Error(core::ExitCode::failure, "this loss has no value by pixel");
@@ -157,7 +155,7 @@ PixelLoss pixel_loss(LossKind kind, const at::Tensor& t, const at::Tensor& p) {
 PixelLoss pixel_loss_on_logits(LossKind kind, const at::Tensor& t, const at::Tensor& x,
                                const at::Tensor& p) {
     PixelLoss entropy{x.clamp_min(0) - x * t + at::log1p(at::exp(-x.abs())), p - t};
-    if (kind == Kind::binary_crossentropy) return entropy;
+    if (kind == LossKind::binary_crossentropy) return entropy;
     return focal(t, p, entropy, p * (1 - p));
 }
 

@@ -22,13 +22,13 @@ constexpr std::size_t metric_width = 9;
 constexpr std::size_t left_width = 13;
 constexpr std::size_t columns = trial_width + epoch_width + 3 * metric_width + left_width;
 constexpr std::size_t longest_bar = 24;
-constexpr std::size_t shortest_bar = 8;
+constexpr std::size_t shortest_live_bar = 8;
 // Heading, totals and the best.
 constexpr std::size_t fixed_lines = 3;
 
 // Width of the bar with the blanks around it; 0 if there is no room for one.
 std::size_t bar_room(std::size_t width) {
-    if (width < columns + shortest_bar + 2) return 0;
+    if (width < columns + shortest_live_bar + 2) return 0;
     return std::min(longest_bar, width - columns - 2) + 2;
 }
 

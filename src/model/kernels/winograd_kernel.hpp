@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/kernels/products.hpp"
+#include "model/kernels/winograd_tiles.hpp"
 #include "model/kernels/winograd_transforms.hpp"
 
 namespace msunet::model::kernels {
