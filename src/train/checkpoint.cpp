@@ -50,6 +50,7 @@ template <class Archive, codec::Is<Checkpoint> T>
 void fields(Archive& archive, T& checkpoint) {
     archive("trial", checkpoint.trial);
     archive("identity", checkpoint.identity);
+    archive("network", checkpoint.network);
     archive("progress", checkpoint.progress);
     archive("iterations", checkpoint.iterations);
 }
@@ -59,7 +60,7 @@ namespace {
 using core::concat;
 using core::quoted;
 
-constexpr const char* format = "msunet checkpoint 3";
+constexpr const char* format = "msunet checkpoint 4";
 
 /// A tensor of the best weights without its values.
 struct Shape {

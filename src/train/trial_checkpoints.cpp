@@ -8,6 +8,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/train/trial_failure.hpp"
+#include "msunet/unet/identity.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "train/leader_work.hpp"
 
@@ -51,6 +52,7 @@ TrialCheckpoints::TrialCheckpoints(const TrialSetup& setup, GroupControl& contro
     : setup_(setup),
       control_(control),
       identity_(identity_of(setup)),
+      network_(unet::identity_of(setup.context.architecture)),
       writer_(setup.folder(setup.assignment.trial) / checkpoint_file_name),
       saved_at_(core::steady_seconds()) {}
 
@@ -60,17 +62,18 @@ std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) co
     std::string problem;
     if (const auto* unusable = std::get_if<UnusableCheckpoint>(&read)) problem = unusable->reason;
     auto* checkpoint = std::get_if<Checkpoint>(&read);
+    const auto name = concat("checkpoint ", core::quoted(file.string()));
     if (checkpoint != nullptr &&
         (checkpoint->trial != setup_.assignment.trial || checkpoint->identity != identity_ ||
          !has_all_ends(checkpoint->progress, setup_.assignment.ends))) {
-        problem = concat("checkpoint ", core::quoted(file.string()),
-                         " belongs to another trial or to other data");
+        problem = concat(name, " belongs to another trial or to other data");
+    } else if (checkpoint != nullptr && checkpoint->network != network_) {
+        problem = concat(name, " is of another network");
     }
     if (problem.empty()) {
         problem = engine.restore(checkpoint->engine, checkpoint->iterations);
         if (!problem.empty()) {
-            problem = concat("checkpoint ", core::quoted(file.string()), " is of another network (",
-                             problem, ")");
+            problem = concat(name, " is of another network (", problem, ")");
         }
     }
     problem = first_problem(setup_.context.group, problem);
@@ -115,6 +118,7 @@ void TrialCheckpoints::finish() {
 Checkpoint TrialCheckpoints::snapshot(const StepEngine& engine, const Progress& progress) const {
     return {.trial = setup_.assignment.trial,
             .identity = identity_,
+            .network = network_,
             .progress = progress,
             .iterations = engine.iterations(),
             .engine = engine.state()};

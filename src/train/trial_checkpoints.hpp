@@ -23,7 +23,7 @@ public:
     /// Collective over the group: one that is on disk when it returns. Throws core::Error on every
     /// rank where it can't be written.
     void save(const StepEngine& engine, const Progress& progress);
-    /// Tells the control of a checkpoint that has come to the disk since the last call.
+    /// Reports to the control a checkpoint that has come to the disk since the last call.
     void report_completed();
     /// Waits for the one that is being written.
     void finish();
@@ -34,6 +34,7 @@ private:
     const TrialSetup& setup_;
     GroupControl& control_;
     std::string identity_;
+    std::string network_;
     CheckpointWriter writer_;
     double saved_at_;
 };

@@ -52,6 +52,7 @@ struct Progress {
 struct Checkpoint {
     record::TrialId trial = 0;  ///< the training's id
     std::string identity;       ///< values that change a step, seed, data: must agree
+    std::string network;        ///< unet::identity_of: must agree
     Progress progress;
     std::int64_t iterations = 0;  ///< of the optimizer
     std::vector<StateBuffer> engine;

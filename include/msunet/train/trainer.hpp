@@ -91,9 +91,9 @@ inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
 /// Collective over the group: runs one training, or continues from `assignment.checkpoint`. The
 /// permutations of `assignment.ends` agree in unet::training_values; a `pca_only` one is alone.
 /// Each gets its result when its end is reached, to the bit (but times) the one that it has if it
-/// is trained alone: `control` is told on every rank. A checkpoint that can't be used (damaged, of
-/// another version or of other data) costs the work since the start, not the trials: the training
-/// starts again.
+/// is trained alone: `control` is called on every rank. A checkpoint that can't be used (damaged,
+/// of another version, another network or other data) costs the work since the start, not the
+/// trials: the training starts again.
 ///
 /// A result's state is `done`, `pca` or `failed`. What ends the training fails all that have no
 /// result yet (NaN loss, an exception on any rank, hyperparameters out of range, a group larger

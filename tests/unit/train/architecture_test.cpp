@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A residual architecture, described here and nowhere else, from training to prediction.
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 
@@ -68,6 +68,48 @@ TEST_F(SmallArchitecture, GoesOnFromACheckpointBitForBit) {
         ASSERT_EQ(pieces.state, TrialState::done) << pieces.reason;
         EXPECT_EQ(test::metrics(pieces.history), test::metrics(whole.history)) << nth;
         EXPECT_EQ(trained(pieces), weights) << nth;
+    }
+}
+
+/// What a trial writes to stderr when it resumes with another architecture.
+std::string warning_of(const train::TrialContext& context, const unet::Architecture& other,
+                       const std::vector<core::NamedArray>& weights,
+                       const record::Assignment& work) {
+    const train::TrialContext changed{.architecture = other,
+                                      .dataset = context.dataset,
+                                      .patches = context.patches,
+                                      .start_weights = weights,
+                                      .group = context.group,
+                                      .metric = context.metric,
+                                      .seed = context.seed,
+                                      .experiment_folder = context.experiment_folder};
+    test::Control control;
+    testing::internal::CaptureStderr();
+    const auto result = test::run_trial(changed, work, control);
+    auto text = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(result.state, TrialState::done) << result.reason;
+    EXPECT_EQ(control.epochs.size(), 3U) << "it starts again";
+    return text;
+}
+
+TEST_F(SmallArchitecture, RefusesACheckpointOfAnotherArchitecture) {
+    test::Control pausing;
+    pausing.step_answer = [](const record::StepReport&) { return Answer::pause; };
+    auto work = work_;
+    ASSERT_EQ(test::run_trial(place_.context(), work, pausing).state, TrialState::paused);
+    work.checkpoint = pausing.checkpoints.back().file;
+
+    // With momentum's tensors the checkpoint could be read.
+    auto momentum = architecture_.description();
+    momentum.batch_norm.momentum = 0.9;
+    auto plain = architecture_.description();
+    for (auto& block : plain.blocks) block.residual = false;
+    ASSERT_EQ(unet::Architecture(momentum).tensor_shapes(), architecture_.tensor_shapes());
+    ASSERT_NE(unet::Architecture(plain).tensor_shapes(), architecture_.tensor_shapes());
+    for (const auto& description : {momentum, plain}) {
+        const auto weights = unet::initial_weights(unet::Architecture(description), 3);
+        EXPECT_THAT(warning_of(place_.context(), unet::Architecture(description), weights, work),
+                    testing::HasSubstr("is of another network; it starts again"));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "msunet/h5/start_model.hpp"
+#include "msunet/unet/identity.hpp"
 #include "support/reference.hpp"
 
 namespace msunet::unet {
@@ -115,6 +116,20 @@ TEST(Architecture, FollowsItsDescription) {
     EXPECT_THROW(static_cast<void>(architecture.layer("merge5")), std::out_of_range);
     EXPECT_EQ(architecture.layer("merge4").in_channels, 16);
     EXPECT_EQ(architecture.layer("drop5").in_channels, 8);
+}
+
+TEST(Architecture, IsIdentifiedByWhatItComputes) {
+    const auto identity = identity_of(Architecture(small()));
+    auto named = small();
+    named.name = "other";
+    EXPECT_EQ(identity_of(Architecture(named)), identity);
+    EXPECT_NE(identity_of(published_architecture()), identity);
+    auto constants = small();
+    constants.batch_norm.epsilon = 1e-5;
+    EXPECT_NE(identity_of(Architecture(constants)), identity);
+    auto plain = small();
+    plain.blocks.back().residual = false;
+    EXPECT_NE(identity_of(Architecture(plain)), identity);
 }
 
 TEST(Architecture, RefusesWhatMakesNoNetwork) {
