@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <type_traits>
 
+#include "config/sections.hpp"
 #include "msunet/config/print.hpp"
 #include "msunet/core/text.hpp"
 
@@ -85,17 +86,8 @@ private:
 
 std::string config_yaml(const Schema& schema, const Remarks& remarks) {
     YamlWriter writer(remarks);
-    std::string_view title;
-    for (const Schema::Section& section : schema.sections()) {
-        Schema part(schema.command());
-        part.add_walk(section.title, section.walk);
-        const std::size_t before = writer.out.size();
-        part.walk(writer);
-        if (writer.out.size() > before && section.title != title) {
-            title = section.title;
-            writer.out.insert(before, concat("\n# --- ", title, " ---\n"));
-        }
-    }
+    write_sections(schema, writer,
+                   [](std::string_view title) { return concat("\n# --- ", title, " ---\n"); });
     return concat("# All values of 'msunet ", schema.command(), "'. --config reads this file.\n",
                   writer.out);
 }

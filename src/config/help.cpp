@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "config/option_list.hpp"
+#include "config/sections.hpp"
 #include "msunet/config/print.hpp"
 #include "msunet/core/text.hpp"
 
@@ -101,17 +102,8 @@ std::string help_text(const Schema& schema, std::string_view usage, std::string_
     writer.paragraph(usage, 2);
     writer.out += '\n';
     writer.out += help_paragraphs(summary, width);
-    std::string_view title;
-    for (const Schema::Section& section : schema.sections()) {
-        Schema part(schema.command());
-        part.add_walk(section.title, section.walk);
-        const std::size_t before = writer.out.size();
-        part.walk(writer);
-        if (writer.out.size() > before && section.title != title) {
-            title = section.title;
-            writer.out.insert(before, concat("\n", title, "\n"));
-        }
-    }
+    write_sections(schema, writer,
+                   [](std::string_view title) { return concat("\n", title, "\n"); });
     return writer.out;
 }
 

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <tuple>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
@@ -19,8 +19,6 @@
 namespace msunet::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Slices of one scan that are nearer than this look alike.
 constexpr std::int64_t least_distance = 3;
 
@@ -28,32 +26,35 @@ std::string packed(const SlicePicture& picture, const std::vector<std::uint8_t>&
     return base64(io::png_bytes({picture.width, picture.height, 1, pixels}));
 }
 
-std::vector<std::uint8_t> unpacked(const SlicePicture& picture, const Json& json) {
-    io::Picture png = io::parse_png(from_base64(json.get<std::string>()), "a slice");
+std::vector<std::uint8_t> unpacked(const SlicePicture& picture, const std::string& text) {
+    io::Picture png = io::parse_png(from_base64(text), "a slice");
     if (png.width != picture.width || png.height != picture.height || png.channels != 1) {
         throw core::InputError("a slice is not of the size that it names");
     }
     return std::move(png.pixels);
 }
 
-SlicePicture picture_of(const Json& json) {
-    SlicePicture picture;
-    picture.scan = json.at("scan").get<std::string>();
-    const auto modality = core::modality_named(json.at("modality").get<std::string>());
-    if (!modality) throw core::InputError("a slice names an unknown modality");
-    picture.modality = *modality;
-    picture.slice = json.at("slice").get<std::int64_t>();
-    picture.slices = json.at("slices").get<std::int64_t>();
-    picture.dice = json.at("dice").get<double>();
-    picture.width = json.at("width").get<std::size_t>();
-    picture.height = json.at("height").get<std::size_t>();
-    picture.gray = unpacked(picture, json.at("gray"));
-    picture.mask = unpacked(picture, json.at("mask"));
-    picture.prediction = unpacked(picture, json.at("prediction"));
-    return picture;
-}
-
 }  // namespace
+
+template <class Archive, codec::Is<SlicePicture> T>
+void fields(Archive& archive, T& picture) {
+    archive("scan", picture.scan);
+    archive("modality", picture.modality);
+    archive("slice", picture.slice);
+    archive("slices", picture.slices);
+    archive("dice", picture.dice);
+    archive("width", picture.width);
+    archive("height", picture.height);
+    const auto pixels = [&](std::string_view name, auto& values) {
+        archive.converted(
+            name, values,
+            [&picture](const std::vector<std::uint8_t>& all) { return packed(picture, all); },
+            [&picture](const std::string& text) { return unpacked(picture, text); });
+    };
+    pixels("gray", picture.gray);
+    pixels("mask", picture.mask);
+    pixels("prediction", picture.prediction);
+}
 
 std::vector<std::size_t> worst_slices(const std::vector<SliceScore>& scores, std::size_t count) {
     std::vector<std::size_t> order(scores.size());
@@ -81,30 +82,11 @@ std::vector<std::size_t> worst_slices(const std::vector<SliceScore>& scores, std
 }
 
 std::string pictures_to_json(const std::vector<SlicePicture>& pictures) {
-    Json json = Json::array();
-    for (const SlicePicture& picture : pictures) {
-        json.push_back({{"scan", picture.scan},
-                        {"modality", core::name_of(picture.modality)},
-                        {"slice", picture.slice},
-                        {"slices", picture.slices},
-                        {"dice", picture.dice},
-                        {"width", picture.width},
-                        {"height", picture.height},
-                        {"gray", packed(picture, picture.gray)},
-                        {"mask", packed(picture, picture.mask)},
-                        {"prediction", packed(picture, picture.prediction)}});
-    }
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return codec::to_json(pictures) + "\n";
 }
 
 std::vector<SlicePicture> pictures_from_json(std::string_view text) {
-    try {
-        std::vector<SlicePicture> pictures;
-        for (const Json& json : Json::parse(text)) pictures.push_back(picture_of(json));
-        return pictures;
-    } catch (const Json::exception&) {
-        throw core::InputError("its JSON is damaged");
-    }
+    return codec::from_json<std::vector<SlicePicture>>(text);
 }
 
 std::vector<SlicePicture> read_pictures(const std::filesystem::path& folder,

@@ -78,9 +78,7 @@ void check_search(const SweepOptions& options) {
             "--strategy_budget needs a search (--strategy grid trains all to their ends), give "
             "--strategy halving, hyperband or asha");
     }
-    const bool compares_all =
-        options.strategy == StrategyKind::halving || options.strategy == StrategyKind::hyperband;
-    if (compares_all && sampler_of(options) == Sampler::tpe) {
+    if (waits_at_rungs(options.strategy) && sampler_of(options) == Sampler::tpe) {
         throw core::UsageError(core::concat(
             "--strategy ", core::name_of(options.strategy),
             " needs all permutations at its start and --sampler tpe suggests them one after the "

@@ -3,6 +3,7 @@
 /// The strategies that compare trials at rungs, one function each.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -29,5 +30,16 @@ namespace msunet::sweep {
 /// least one of it goes on.
 [[nodiscard]] std::unique_ptr<Strategy> asha_strategy(const SearchRules& rules,
                                                       const std::vector<Training>& trainings);
+
+/// What makes the strategy of each kind but `grid`.
+struct StrategyMaker {
+    StrategyKind kind;
+    std::unique_ptr<Strategy> (*make)(const SearchRules&, const std::vector<Training>&);
+};
+inline constexpr std::array<StrategyMaker, 3> strategy_makers{
+    {{StrategyKind::halving, halving_strategy},
+     {StrategyKind::hyperband, hyperband_strategy},
+     {StrategyKind::asha, asha_strategy}}};
+static_assert(strategy_makers.size() + 1 == names_of(StrategyKind{}).size());
 
 }  // namespace msunet::sweep

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/sweep/strategy.hpp"
 
+#include <algorithm>
+
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "sweep/strategies.hpp"
@@ -51,17 +53,9 @@ std::unique_ptr<Strategy> grid_strategy() { return std::make_unique<Grid>(); }
 
 std::unique_ptr<Strategy> make_strategy(const SearchRules& rules,
                                         const std::vector<Training>& trainings) {
-    switch (rules.kind) {
-        case StrategyKind::grid:
-            break;
-        case StrategyKind::halving:
-            return halving_strategy(rules, trainings);
-        case StrategyKind::hyperband:
-            return hyperband_strategy(rules, trainings);
-        case StrategyKind::asha:
-            return asha_strategy(rules, trainings);
-    }
-    return grid_strategy();
+    if (rules.kind == StrategyKind::grid) return grid_strategy();
+    const auto* const found = std::ranges::find(strategy_makers, rules.kind, &StrategyMaker::kind);
+    return found->make(rules, trainings);
 }
 
 }  // namespace msunet::sweep

@@ -4,11 +4,9 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "msunet/codec/fields.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/report/dice_table.hpp"
 
@@ -17,9 +15,16 @@ namespace msunet::report {
 /// Name of the file in a trial's folder.
 inline constexpr const char* scan_dice_file_name = "scan_dice.json";
 
-/// Dice by scan as JSON text and back. Reading throws core::InputError on damaged text.
-[[nodiscard]] std::string scan_dice_to_json(std::span<const ScanDice> scans);
-[[nodiscard]] std::vector<ScanDice> scan_dice_from_json(std::string_view text);
+/// The file holds a list of these, as codec::to_json writes it.
+template <class Archive, codec::Is<ScanDice> T>
+void fields(Archive& archive, T& scan) {
+    archive("scan", scan.scan);
+    archive.optional("modality", scan.modality);
+    archive("dice", scan.dice);
+    archive.optional("hausdorff95_mm", scan.hausdorff95);
+    archive.optional("surface_dice", scan.surface_dice);
+    archive.optional("tolerance_mm", scan.tolerance);
+}
 
 /// Those of the best trial in the experiment `folder`, if they have been measured. With folds those
 /// of all scans, each by the models of the best permutation that were not trained on it: the mean

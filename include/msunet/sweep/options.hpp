@@ -39,6 +39,11 @@ enum class StrategyKind : std::uint8_t { grid, halving, hyperband, asha };
 constexpr std::array<std::string_view, 4> names_of(StrategyKind /*any*/) {
     return {"grid", "halving", "hyperband", "asha"};
 }
+/// Whether a search waits at a rung for all trials that can arrive there. It needs all permutations
+/// at its start, and how many epochs it trains is known.
+constexpr bool waits_at_rungs(StrategyKind kind) {
+    return kind == StrategyKind::halving || kind == StrategyKind::hyperband;
+}
 
 /// How many ranks train one permutation together.
 struct RanksPerTrial {

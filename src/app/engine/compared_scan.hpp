@@ -6,24 +6,9 @@
 #include <optional>
 #include <string>
 
-#include "msunet/codec/fields.hpp"
 #include "msunet/core/modality.hpp"
 #include "msunet/core/volume.hpp"
-#include "msunet/report/dice_table.hpp"
-
-namespace msunet::report {
-
-template <class Archive, codec::Is<ScanDice> T>
-void fields(Archive& archive, T& scan) {
-    archive("scan", scan.scan);
-    archive("modality", scan.modality);
-    archive("dice", scan.dice);
-    archive("hausdorff95", scan.hausdorff95);
-    archive("surface_dice", scan.surface_dice);
-    archive("tolerance", scan.tolerance);
-}
-
-}  // namespace msunet::report
+#include "msunet/report/scan_dice.hpp"
 
 namespace msunet::app {
 

@@ -46,7 +46,7 @@ std::string search_text(const record::SweepStart& start) {
         all += training.epochs;
     }
     return concat(core::name_of(rules.kind), ", ", rungs_of(rules, most), "; ",
-                  rules.kind == sweep::StrategyKind::asha ? "about " : "at most ",
+                  sweep::waits_at_rungs(rules.kind) ? "at most " : "about ",
                   core::thousands(sweep::planned_epochs(rules, trainings)), " epochs instead of ",
                   core::thousands(all));
 }

@@ -181,9 +181,8 @@ double refit_seconds(const EstimateFacts& facts, const StepSpeeds& speeds) {
 /// Whether trials may end before their last epoch, or the sweep before its last trial.
 bool may_end_early(const EstimateFacts& facts) {
     const auto& settings = facts.settings;
-    const auto strategy = settings.sweep.strategy;
-    return strategy == sweep::StrategyKind::halving || strategy == sweep::StrategyKind::hyperband ||
-           settings.sweep.performance_target || default_hyperparameters(settings).early_stopping ||
+    return sweep::waits_at_rungs(settings.sweep.strategy) || settings.sweep.performance_target ||
+           default_hyperparameters(settings).early_stopping ||
            facts.plan.grid->lists().contains("early_stopping");
 }
 

@@ -14,6 +14,7 @@
 #include "../predict_settings.hpp"
 #include "../validation_scans.hpp"
 #include "compared_scan.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
@@ -96,7 +97,7 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
         if (compared) measured.push_back(std::move(*compared));
     }
     core::log::progress("");
-    core::write_file_atomically(file, report::scan_dice_to_json(measured));
+    core::write_file_atomically(file, codec::to_json(measured) + "\n");
     model::release_memory();
 }
 

@@ -9,6 +9,7 @@
 #include <regex>
 
 #include "folder.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/event.hpp"
@@ -153,7 +154,7 @@ void write_scans(const std::filesystem::path& folder, record::TrialId trial,
                  const std::vector<ScanDice>& scans) {
     core::make_directories(folder / record::trial_folder(trial));
     core::write_file_atomically(folder / record::trial_folder(trial) / scan_dice_file_name,
-                                scan_dice_to_json(scans));
+                                codec::to_json(scans));
 }
 
 TEST(ReadScanDice, WithFoldsHasEachScanByTheModelsThatWereNotTrainedOnIt) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/report/scan_dice.hpp"
 
@@ -41,7 +42,7 @@ TEST(DiceTable, MeansOfDistancesLeaveOutScansWithoutOne) {
 TEST(ScanDice, ComesBackFromItsFile) {
     const std::vector<ScanDice> mixed{
         {"x \"1\".nii", core::Modality::dti, 0.123456789, 1.5, 0.25, 0.125}, {"y", {}, 1}};
-    const auto read = scan_dice_from_json(scan_dice_to_json(mixed));
+    const auto read = codec::from_json<std::vector<ScanDice>>(codec::to_json(mixed));
     ASSERT_EQ(read.size(), 2U);
     EXPECT_EQ(read[0].scan, mixed[0].scan);
     EXPECT_EQ(read[0].modality, mixed[0].modality);
@@ -51,11 +52,13 @@ TEST(ScanDice, ComesBackFromItsFile) {
     EXPECT_EQ(read[0].tolerance, 0.125);
     EXPECT_EQ(read[1].modality, std::nullopt);
     EXPECT_EQ(read[1].hausdorff95, std::nullopt);
-    const auto older = scan_dice_from_json(R"([{"scan": "a", "modality": "dti", "dice": 0.5}])");
+    const auto older = codec::from_json<std::vector<ScanDice>>(
+        R"([{"scan": "a", "modality": "dti", "dice": 0.5}])");
     EXPECT_EQ(older[0].dice, 0.5);
     EXPECT_EQ(older[0].surface_dice, std::nullopt);
-    EXPECT_THROW((void)scan_dice_from_json("[{\"scan\": 1}]"), core::InputError);
-    EXPECT_THROW((void)scan_dice_from_json("["), core::InputError);
+    EXPECT_THROW((void)codec::from_json<std::vector<ScanDice>>("[{\"scan\": 1}]"),
+                 core::InputError);
+    EXPECT_THROW((void)codec::from_json<std::vector<ScanDice>>("["), core::InputError);
 }
 
 TEST(DiceTable, NeedsNoModality) {
