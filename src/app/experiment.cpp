@@ -173,7 +173,7 @@ fs::path find_newest(const fs::path& directory, const record::SweepStart& curren
         if (!entry.is_directory() || !is_experiment(entry.path())) continue;
         try {
             const auto replay = record::replay(journal_of(entry.path()));
-            const double sign = replay.record.last_sign_of_life;
+            const double sign = replay.record.last_event_at;
             if (sign <= newest_sign || !is_meant(replay, current, extension)) continue;
             newest_sign = sign;
             newest = entry.path();

@@ -85,7 +85,7 @@ record::Replay replay_when_free(const fs::path& experiment, const record::Owner&
         }
     }
     if (!watch.waits) refuse(experiment, *user);
-    const double age = std::max(0.0, now - replay.record.last_sign_of_life);
+    const double age = std::max(0.0, now - replay.record.last_event_at);
     const double seconds = record::silence_seconds - age;
     core::log::info(concat("experiment ", quoted(experiment.string()), " was in use ",
                            core::duration_text(age), " ago (", owner_text(*user), "): waiting ",

@@ -19,6 +19,12 @@ namespace msunet::app {
 
 namespace detail {
 
+/// What is sent for a result: an exit code as its number.
+template <class Result>
+using Sent =
+    std::conditional_t<std::is_void_v<Result>, bool,
+                       std::conditional_t<std::is_same_v<Result, core::ExitCode>, int, Result>>;
+
 /// What rank 0 sends to the others: a value or a failure.
 template <class Value>
 struct RootOutcome {
@@ -45,7 +51,7 @@ void fields(Archive& archive, const RootOutcome<Value>& outcome) {
 template <class Work>
 auto on_root(const comm::Communicator& world, Work&& work) {
     using Result = std::invoke_result_t<Work>;
-    using Value = std::conditional_t<std::is_void_v<Result>, bool, Result>;
+    using Value = detail::Sent<Result>;
     detail::RootOutcome<Value> outcome;
     std::string text;
     if (world.is_root()) {
@@ -54,7 +60,7 @@ auto on_root(const comm::Communicator& world, Work&& work) {
                 work();
                 outcome.value = true;
             } else {
-                outcome.value = work();
+                outcome.value = static_cast<Value>(work());
             }
         } catch (const std::exception& error) {
             outcome.failure = core::failure_of(error);
@@ -65,7 +71,7 @@ auto on_root(const comm::Communicator& world, Work&& work) {
     if (outcome.failure) {
         throw core::Error(outcome.failure->code, std::move(outcome.failure->problems));
     }
-    if constexpr (!std::is_void_v<Result>) return std::move(*outcome.value);
+    if constexpr (!std::is_void_v<Result>) return static_cast<Result>(std::move(*outcome.value));
 }
 
 }  // namespace msunet::app

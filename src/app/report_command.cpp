@@ -68,12 +68,12 @@ void log_best(const record::SweepRecord& record) {
 
 /// Why a trial has no model, in words.
 std::string_view state_of(const record::SweepRecord& record, record::TrialId id) {
-    if (const auto* result = record.result(id)) return record::name_of(result->state);
+    if (const auto* result = record.result(id)) return core::name_of(result->state);
     if (const auto* known = record.find(record.training_of(id))) {
-        return record::name_of(known->state);
+        return core::name_of(known->state);
     }
     const bool exists = std::ranges::binary_search(record.start.trials, id);
-    return exists ? record::name_of(record::TrialState::pending) : "the sweep has no such id";
+    return exists ? core::name_of(record::TrialState::pending) : "the sweep has no such id";
 }
 
 /// Throws core::UsageError where the trial can't be deployed.

@@ -41,12 +41,12 @@ std::string state_text(const record::SweepRecord& record, bool refit_is_left) {
         return concat("running on ", user->host, " (pid ", user->pid, ")");
     }
     if (const auto limit = record::ended_by_limit(record)) {
-        return concat("ended by --", record::name_of(*limit),
+        return concat("ended by --", core::name_of(*limit),
                       "; a start with another limit or without one continues the sweep");
     }
     if (record.starts.back().stopped) return "stopped; the same msunet train command resumes it";
     return concat("nothing runs: the start on ", record.owner.host, " (pid ", record.owner.pid,
-                  ") was killed after ", core::date_text(record.last_sign_of_life),
+                  ") was killed after ", core::date_text(record.last_event_at),
                   "; the same msunet train command resumes it");
 }
 
@@ -57,7 +57,7 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
     const auto ended = static_cast<std::int64_t>(trial.epochs.size());
     const bool interrupted = trial.state == record::TrialState::running && !running_start(record);
     if (!interrupted) {
-        return concat(record::name_of(trial.state), ", epoch ", ended, "/", planned);
+        return concat(core::name_of(trial.state), ", epoch ", ended, "/", planned);
     }
     const auto& checkpoint = trial.progress.checkpoint;
     return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,

@@ -13,8 +13,8 @@
 
 namespace msunet::prepare {
 
-/// Tells the observer that this rank works on something as long as the object exists. Waiting for
-/// other ranks is no work: the object must be destroyed before a collective call.
+/// Reports to the observer that this rank works on something, as long as the object exists. Waiting
+/// for other ranks is no work: the object must be destroyed before a collective call.
 class Holding {
 public:
     Holding(Observer& observer, std::string_view what) : observer_(observer) {

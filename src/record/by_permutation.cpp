@@ -131,7 +131,7 @@ SweepRecord joined_record(const SweepRecord& record) {
                        .starts = record.starts,
                        .timeline = record.timeline,
                        .finished = record.finished,
-                       .last_sign_of_life = record.last_sign_of_life,
+                       .last_event_at = record.last_event_at,
                        .owner = record.owner,
                        .shared_trainings = {}};
     joined.shared_trainings = joined.start.shared_trainings();

@@ -146,7 +146,7 @@ public:
             for (auto& [id, trial] : record_.trials) {
                 if (trial.state == TrialState::running) trial.progress.died();
             }
-            close_all(TrialState::pending, record_.last_sign_of_life);
+            close_all(TrialState::pending, record_.last_event_at);
         }
         record_.finished = false;
         begin(event.world, event.owner, event.at);
@@ -170,7 +170,7 @@ private:
     }
 
     void see(double at) {
-        record_.last_sign_of_life = std::max(record_.last_sign_of_life, at);
+        record_.last_event_at = std::max(record_.last_event_at, at);
         record_.starts.back().to = std::max(record_.starts.back().to, at);
     }
 
@@ -320,7 +320,7 @@ void check(const SweepRecord& record, const Event& event) {
     if (const auto* finished = std::get_if<TrialFinished>(&event)) {
         if (!is_final(finished->result.state)) {
             throw core::InputError(core::concat("the result of trial ", *trial, " is ",
-                                                name_of(finished->result.state)));
+                                                core::name_of(finished->result.state)));
         }
     }
 }

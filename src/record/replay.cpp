@@ -148,7 +148,7 @@ std::optional<Owner> in_use_by(const SweepRecord& record, const Owner& self, dou
     if (record.finished || record.starts.empty() || record.starts.back().stopped) {
         return std::nullopt;
     }
-    if (now - record.last_sign_of_life >= silence_seconds) return std::nullopt;
+    if (now - record.last_event_at >= silence_seconds) return std::nullopt;
     const Owner& owner = record.owner;
     if (!self.slurm_job.empty() && owner.slurm_job == self.slurm_job) return std::nullopt;
     if (owner.host == self.host && (owner.pid == self.pid || !runs(owner.pid))) return std::nullopt;

@@ -2,32 +2,14 @@
 #include "msunet/record/sweep_record.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace msunet::record {
-
-namespace {
-
-constexpr std::array<std::string_view, 5> reason_names{"signal", "stop_before", "time_limit",
-                                                       "performance_target", "error"};
-
-}  // namespace
 
 std::optional<std::string> setting(const Configuration& configuration, std::string_view name) {
     for (const core::OptionText& option : configuration) {
         if (option.name == name) return option.text;
     }
     return std::nullopt;
-}
-
-std::string_view name_of(StopReason reason) {
-    return reason_names[static_cast<std::size_t>(reason)];
-}
-
-std::optional<StopReason> stop_reason_of(std::string_view name) {
-    const auto* const found = std::find(reason_names.begin(), reason_names.end(), name);
-    if (found == reason_names.end()) return std::nullopt;
-    return static_cast<StopReason>(found - reason_names.begin());
 }
 
 std::uint64_t SweepStart::index_of(TrialId trial) const {

@@ -2,7 +2,6 @@
 #include "msunet/record/trial.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,23 +9,12 @@ namespace msunet::record {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> state_names{"pending", "running", "paused", "done",
-                                                      "failed",  "pca",     "stopped"};
-
 /// Whether its epochs count: a search stops a trial as it is after its last one.
 bool has_summary(const TrialResult& result) {
     return result.state == TrialState::done || result.state == TrialState::stopped;
 }
 
 }  // namespace
-
-std::string_view name_of(TrialState state) { return state_names[static_cast<std::size_t>(state)]; }
-
-std::optional<TrialState> trial_state_of(std::string_view name) {
-    const auto* const found = std::find(state_names.begin(), state_names.end(), name);
-    if (found == state_names.end()) return std::nullopt;
-    return static_cast<TrialState>(found - state_names.begin());
-}
 
 bool is_final(TrialState state) {
     return state == TrialState::done || state == TrialState::failed || state == TrialState::pca ||

@@ -79,7 +79,7 @@ std::vector<TrialStarted> unrecorded_starts(const SweepRecord& record, const fs:
         starts.push_back({.trial = trial,
                           .rank = core::to_integer(core::read_file(mark)).value_or(0),
                           .checkpoint = {},
-                          .at = record.last_sign_of_life});
+                          .at = record.last_event_at});
     }
     return starts;
 }

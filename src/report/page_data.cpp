@@ -81,7 +81,7 @@ Json starts_json(const record::SweepRecord& record, const Sweep& sweep) {
                         {"precision", start.world.precision},
                         {"threads", start.world.threads},
                         {"died", start.died},
-                        {"stopped", start.stopped ? Json(record::name_of(*start.stopped)) : Json()},
+                        {"stopped", start.stopped ? Json(core::name_of(*start.stopped)) : Json()},
                         {"slurm", start.owner.slurm_job}});
     }
     return json;
@@ -104,7 +104,7 @@ Json timeline_json(const record::SweepRecord& record) {
                         {"start", span.start},
                         {"from", span.from},
                         {"to", span.to},
-                        {"outcome", record::name_of(span.outcome)}});
+                        {"outcome", core::name_of(span.outcome)}});
     }
     return json;
 }

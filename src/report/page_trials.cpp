@@ -72,7 +72,7 @@ Json parameters_json(const Sweep& sweep, const record::TrialResult& trial,
 Json result_json(const Sweep& sweep, const record::TrialResult& trial,
                  const std::vector<std::string>& names, const ResultNames& files) {
     Json json{{"id", id_json(trial.trial)},
-              {"state", record::name_of(trial.state)},
+              {"state", core::name_of(trial.state)},
               {"p", parameters_json(sweep, trial, names)},
               {"value", number_json(record::metric(trial, sweep.metric))},
               {"h", history_json(trial.history)},
@@ -111,7 +111,7 @@ Json unfinished_json(const Sweep& sweep, const record::SweepRecord& record, reco
     record::TrialResult so_far;
     so_far.permutation = record.permutation(id);
     return {{"id", id_json(id)},
-            {"state", record::name_of(trial.state)},
+            {"state", core::name_of(trial.state)},
             {"p", parameters_json(sweep, so_far, names)},
             {"value", Json()},
             {"h", history_json(trial.epochs)},

@@ -83,7 +83,7 @@ Sweep sweep_of_trials(const record::SweepRecord& record) {
     // Events after the last result change nothing: tables and page are the same whenever they are
     // written.
     if (sweep.trials.size() < sweep.trial_count) {
-        sweep.ended_at = std::max(sweep.ended_at, record.last_sign_of_life);
+        sweep.ended_at = std::max(sweep.ended_at, record.last_event_at);
     }
     return sweep;
 }

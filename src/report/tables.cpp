@@ -130,9 +130,9 @@ std::string permutations_csv(const Sweep& sweep, const ResultNames& names,
         const TrialFiles& files = names.trials.at(trial.trial);
         Cells cells{std::to_string(trial.trial)};
         append_parameters(cells, sweep, trial, parameters);
-        append(cells, {std::string(record::name_of(trial.state)), files.scan_history,
-                       files.modality_results,
-                       models.contains(trial.trial) ? trial.weights_file : std::string()});
+        append(cells,
+               {std::string(core::name_of(trial.state)), files.scan_history, files.modality_results,
+                models.contains(trial.trial) ? trial.weights_file : std::string()});
         text += io::csv_row(cells);
     }
     return text;
@@ -150,7 +150,7 @@ std::string folds_csv(const Sweep& sweep) {
         Cells cells{
             std::to_string(folding.permutation(trial)), std::to_string(folding.repeat(trial) + 1),
             std::to_string(folding.fold(trial) + 1),    std::to_string(trial),
-            std::string(record::name_of(result.state)), std::to_string(result.history.size())};
+            std::string(core::name_of(result.state)),   std::to_string(result.history.size())};
         append_metrics(cells, record::summary_epoch(result), sweep.has_validation);
         const record::ModalityRow* const row = record::summary_modality(result);
         append_dice(cells, row == nullptr ? decltype(row->dice.val){} : row->dice.val);

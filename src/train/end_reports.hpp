@@ -21,7 +21,7 @@ public:
     /// A result that ends now, complete except for what was trained.
     [[nodiscard]] record::TrialResult result(record::TrialId trial, record::TrialState state) const;
     [[nodiscard]] record::TrialResult failure(record::TrialId trial, std::string reason) const;
-    /// Tells the control.
+    /// Reports a result to the control.
     void report(const record::TrialResult& result);
 
 private:

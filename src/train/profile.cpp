@@ -8,16 +8,16 @@
 namespace msunet::train {
 namespace {
 
-/// Record functions carry no state of their own: this thread's listener.
-thread_local SectionClock* listening = nullptr;
+/// Record functions carry no state of their own: this thread's clock.
+thread_local SectionClock* thread_clock = nullptr;
 
 std::unique_ptr<at::ObserverContext> entered(const at::RecordFunction& function) {
-    listening->enter(section_of_mark(function.name()), core::steady_seconds());
+    thread_clock->enter(section_of_mark(function.name()), core::steady_seconds());
     return nullptr;
 }
 
 void left(const at::RecordFunction& /*function*/, at::ObserverContext* /*context*/) {
-    listening->leave(core::steady_seconds());
+    thread_clock->leave(core::steady_seconds());
 }
 
 }  // namespace
@@ -25,14 +25,14 @@ void left(const at::RecordFunction& /*function*/, at::ObserverContext* /*context
 class StepProfile::Listener {
 public:
     Listener() {
-        listening = &clock;
+        thread_clock = &clock;
         handle_ = at::addThreadLocalCallback(
             at::RecordFunctionCallback(entered, left)
                 .scopes({at::RecordScope::FUNCTION, at::RecordScope::USER_SCOPE}));
     }
     ~Listener() {
         at::removeCallback(handle_);
-        listening = nullptr;
+        thread_clock = nullptr;
     }
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;

@@ -10,17 +10,25 @@
 ///         archive.optional("label", value.label);
 ///     }
 ///
-/// Members may be booleans, integers, doubles, texts, `core::Value`, enumerations with `Names`,
+/// Members may be booleans, integers, doubles, texts, `core::Value`, enumerations with names,
 /// structs with `fields`, variants with `Tag`, and optionals, vectors, arrays and maps of these.
 #pragma once
 
+#include <array>
 #include <concepts>
-#include <optional>
 #include <string_view>
 #include <type_traits>
 
-#include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
+
+namespace msunet::core {
+
+/// In files; no option has one.
+constexpr std::array<std::string_view, 3> names_of(Affects /*any*/) {
+    return {"data", "result", "run"};
+}
+
+}  // namespace msunet::core
 
 namespace msunet::codec {
 
@@ -28,49 +36,10 @@ namespace msunet::codec {
 template <class T, class Of>
 concept Is = std::same_as<std::remove_const_t<T>, Of>;
 
-/// An enumeration's names: specialise with `text(value)` and `parse(name)`.
-template <class T>
-struct Names;
-
-template <class T>
-concept Named = requires(T value, std::string_view name) {
-    { Names<T>::text(value) } -> std::convertible_to<std::string_view>;
-    { Names<T>::parse(name) } -> std::same_as<std::optional<T>>;
-};
-
 /// A variant's first member, which identifies the alternative: specialise with `key`. Each
 /// alternative is a struct with `fields` and `static constexpr std::string_view name`.
 template <class Variant>
 struct Tag;
-
-template <>
-struct Names<core::Modality> {
-    static std::string_view text(core::Modality value) { return core::name_of(value); }
-    static std::optional<core::Modality> parse(std::string_view name) {
-        return core::modality_named(name);
-    }
-};
-
-template <>
-struct Names<core::Affects> {
-    static std::string_view text(core::Affects value) {
-        switch (value) {
-            case core::Affects::data:
-                return "data";
-            case core::Affects::result:
-                return "result";
-            case core::Affects::run:
-                break;
-        }
-        return "run";
-    }
-    static std::optional<core::Affects> parse(std::string_view name) {
-        for (const auto value : {core::Affects::data, core::Affects::result, core::Affects::run}) {
-            if (name == text(value)) return value;
-        }
-        return std::nullopt;
-    }
-};
 
 template <class Archive, Is<core::OptionText> T>
 void fields(Archive& archive, T& value) {

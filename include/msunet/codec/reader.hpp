@@ -18,6 +18,7 @@
 #include "msunet/codec/node.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/format_error.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::codec {
@@ -67,12 +68,20 @@ public:
         if (!std::in_range<T>(wide)) node.fail("an integer in range");
         value = static_cast<T>(wide);
     }
-    template <Named T>
+    /// The value of a name as it is written; nothing if there is none.
+    template <core::NamedEnum T>
+    static std::optional<T> value_of(std::string_view name) {
+        const auto names = names_of(T{});
+        const auto found = std::find(names.begin(), names.end(), name);
+        if (found == names.end()) return std::nullopt;
+        return static_cast<T>(found - names.begin());
+    }
+    template <core::NamedEnum T>
     static void read(const Node& node, T& value) {
         std::string name;
         node.read(name);
-        const std::optional<T> known = Names<T>::parse(name);
-        if (!known) node.fail("a known name");
+        const std::optional<T> known = value_of<T>(name);
+        if (!known) node.fail(core::concat("one of ", core::join(core::all_names<T>())));
         value = *known;
     }
     template <class T>

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "msunet/codec/fields.hpp"
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/value.hpp"
 
 namespace msunet::codec {
@@ -54,9 +55,9 @@ public:
     void write(const core::Value& value);
     template <std::integral T>
     requires(!std::same_as<T, bool>) void write(T value) { text_ += std::to_string(value); }
-    template <Named T>
+    template <core::NamedEnum T>
     void write(T value) {
-        write_text(Names<T>::text(value));
+        write_text(core::name_of(value));
     }
     template <class T>
     void write(const std::optional<T>& value) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Options of prediction, and what a model's file tells of its training.
+/// Options of prediction, and what a model's file says about its training.
 #pragma once
 
 #include <array>

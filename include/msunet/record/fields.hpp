@@ -9,22 +9,6 @@
 namespace msunet::codec {
 
 template <>
-struct Names<record::TrialState> {
-    static std::string_view text(record::TrialState value) { return record::name_of(value); }
-    static std::optional<record::TrialState> parse(std::string_view name) {
-        return record::trial_state_of(name);
-    }
-};
-
-template <>
-struct Names<record::StopReason> {
-    static std::string_view text(record::StopReason value) { return record::name_of(value); }
-    static std::optional<record::StopReason> parse(std::string_view name) {
-        return record::stop_reason_of(name);
-    }
-};
-
-template <>
 struct Tag<record::Event> {
     static constexpr std::string_view key = "event";
 };

@@ -3,6 +3,7 @@
 /// What a sweep is and what has happened in it: all that report, resume and status need.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/record/control.hpp"
@@ -132,10 +134,9 @@ struct SweepStart {
 
 /// Why a start stopped in order before the sweep was complete.
 enum class StopReason : std::uint8_t { signal, stop_before, time_limit, performance_target, error };
-/// "signal", "stop_before", …
-[[nodiscard]] std::string_view name_of(StopReason reason);
-/// The reason of a name; nothing if unknown.
-[[nodiscard]] std::optional<StopReason> stop_reason_of(std::string_view name);
+constexpr std::array<std::string_view, 5> names_of(StopReason /*any*/) {
+    return {"signal", "stop_before", "time_limit", "performance_target", "error"};
+}
 
 /// One start of the program on this experiment.
 struct Start {
@@ -202,7 +203,7 @@ struct SweepRecord {
     std::vector<Start> starts;
     std::vector<Span> timeline;
     bool finished = false;  ///< all trials have ended and all files are written
-    double last_sign_of_life = 0;
+    double last_event_at = 0;
     Owner owner;                                  ///< of the newest start
     std::map<TrialId, TrialId> shared_trainings;  ///< `start.shared_trainings()`
     std::vector<Extension> extensions{};          ///< in their order

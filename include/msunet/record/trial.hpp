@@ -3,12 +3,14 @@
 /// A trial's epochs and its result.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "msunet/core/named_enum.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/record/metrics.hpp"
 
@@ -43,11 +45,9 @@ struct ModalityRow {
 /// The state of a trial. `done`, `failed`, `pca` and `stopped` (by the search, before its end) are
 /// final.
 enum class TrialState : std::uint8_t { pending, running, paused, done, failed, pca, stopped };
-
-/// "pending", "running", …
-[[nodiscard]] std::string_view name_of(TrialState state);
-/// The state of a name; nothing if unknown.
-[[nodiscard]] std::optional<TrialState> trial_state_of(std::string_view name);
+constexpr std::array<std::string_view, 7> names_of(TrialState /*any*/) {
+    return {"pending", "running", "paused", "done", "failed", "pca", "stopped"};
+}
 /// Whether a trial in this state has its result.
 [[nodiscard]] bool is_final(TrialState state);
 

@@ -34,7 +34,7 @@ struct Sweep {
     /// while it runs.
     std::uint64_t trial_count = 0;
     double started_at = 0;
-    double ended_at = 0;  ///< end of the last trial; before that the last sign of life
+    double ended_at = 0;  ///< end of the last trial; before that the last event
     /// Seconds east of UTC in which dates are written.
     std::int64_t utc_offset = 0;
     /// Every trial that has ended, in the order of their permutations in the grid; with folds every

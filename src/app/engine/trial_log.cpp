@@ -39,7 +39,7 @@ void LoggedControl::end_reached(const record::TrialResult& result) {
         TrialLog(folder / TrialLog::name)
             .line(concat("trained with trial ", training_, ", see its log"));
     }
-    log_.line(concat("trial ", result.trial, " ", record::name_of(result.state),
+    log_.line(concat("trial ", result.trial, " ", core::name_of(result.state),
                      result.reason.empty() ? std::string() : ": " + result.reason));
     control_.end_reached(result);
 }

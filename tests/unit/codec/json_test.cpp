@@ -13,6 +13,7 @@ namespace msunet::codec {
 namespace example {
 
 enum class Colour : std::uint8_t { red, green };
+constexpr std::array<std::string_view, 2> names_of(Colour /*any*/) { return {"red", "green"}; }
 
 struct Point {
     std::int64_t x = 0;
@@ -87,18 +88,6 @@ void fields(Archive& archive, T& value) {
 }
 
 }  // namespace example
-
-template <>
-struct Names<example::Colour> {
-    static std::string_view text(example::Colour colour) {
-        return colour == example::Colour::red ? "red" : "green";
-    }
-    static std::optional<example::Colour> parse(std::string_view name) {
-        if (name == "red") return example::Colour::red;
-        if (name == "green") return example::Colour::green;
-        return std::nullopt;
-    }
-};
 
 template <>
 struct Tag<example::Event> {
@@ -233,7 +222,7 @@ TEST(Codec, ErrorsNameTheMember) {
     EXPECT_EQ(problem<std::uint64_t>("-1"), "'record' is not an integer in range");
     EXPECT_EQ((problem<std::array<bool, 2>>("[true]")), "'record' is not an array of fixed length");
     EXPECT_EQ(problem<Points>(R"({"a":[{"x":1,"y":"soon"}]})"), "'a[].y' is not a number");
-    EXPECT_EQ(problem<example::Colour>("\"blue\""), "'record' is not a known name");
+    EXPECT_EQ(problem<example::Colour>("\"blue\""), "'record' is not one of red, green");
     EXPECT_EQ(problem<Event>(R"({"event":"party"})"), "the event 'party' is unknown");
     EXPECT_EQ(problem<Event>("{}"), "'event' is missing");
 }

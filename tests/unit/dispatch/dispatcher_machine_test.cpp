@@ -156,7 +156,7 @@ TEST_F(DispatcherMachineTest, WritesAHeartbeatEvery30Seconds) {
     EXPECT_THAT(texts(machine.pass_time(131)), ElementsAre("heartbeat"));
     EXPECT_THAT(machine.pass_time(160), IsEmpty());
     EXPECT_THAT(texts(machine.pass_time(161)), ElementsAre("heartbeat"));
-    EXPECT_EQ(record_.last_sign_of_life, 161);
+    EXPECT_EQ(record_.last_event_at, 161);
 }
 
 TEST_F(DispatcherMachineTest, AReachedTargetEndsTheSweep) {

@@ -105,7 +105,7 @@ std::vector<std::string> table_of(const Disk& disk) {
     std::vector<std::string> rows;
     for (const auto* result : disk.record.results()) {
         rows.push_back(std::to_string(result->trial) + " " +
-                       std::string(record::name_of(result->state)) + " " +
+                       std::string(core::name_of(result->state)) + " " +
                        std::to_string(result->history.size()));
     }
     return rows;

@@ -102,7 +102,7 @@ TEST(Fields, BrokenEventsAreInputErrorsThatNameTheMember) {
         {R"({"event":5})", "'event' is not a text"},
         {R"({"event":"party"})", "'party' is unknown"},
         {R"({"event":"finished"})", "'at' is missing"},
-        {R"({"event":"stopped","at":1,"reason":"bored"})", "'reason' is not a known name"},
+        {R"({"event":"stopped","at":1,"reason":"bored"})", "'reason' is not one of signal, "},
         {R"({"event":"trial_paused","at":1,"trial":-1})", "'trial' is not an integer in range"},
         {R"({"event":"heartbeat","at":1,"owner":{"host":"a","pid":"b"}})",
          "'owner.pid' is not an integer"}};

@@ -286,7 +286,7 @@ TEST_F(JournalTest, AMovedJournalStillWrites) {
     Journal first = Journal::create(file_, sample_start());
     Journal second = std::move(first);
     second.append(Heartbeat{{"n1", 4711, ""}, 1200});
-    EXPECT_EQ(replay(file_).record.last_sign_of_life, 1200);
+    EXPECT_EQ(replay(file_).record.last_event_at, 1200);
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ TEST(Apply, ASuggestedTrialJoinsTheSweep) {
     EXPECT_EQ(record.unfinished(), 4U);
     update(record, TrialSuggested{2, 1010});
     EXPECT_EQ(record.start.trials, (std::vector<TrialId>{1, 2, 4}));
-    EXPECT_EQ(record.last_sign_of_life, 1010);
+    EXPECT_EQ(record.last_event_at, 1010);
     update(record, TrialFinished{sample_result(2), 1020});
     EXPECT_EQ(record.planned(), 4U);
     EXPECT_EQ(record.unfinished(), 3U);

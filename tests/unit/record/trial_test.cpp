@@ -5,6 +5,8 @@
 
 #include <limits>
 
+#include "msunet/codec/json.hpp"
+#include "msunet/core/error.hpp"
 #include "samples.hpp"
 
 namespace msunet::record {
@@ -75,11 +77,14 @@ TEST(TrialResult, FailedPcaAndNanRankNowhere) {
 }
 
 TEST(TrialState, NamesGoBothWays) {
-    for (const auto state : {TrialState::pending, TrialState::running, TrialState::paused,
-                             TrialState::done, TrialState::failed, TrialState::pca}) {
-        EXPECT_EQ(trial_state_of(name_of(state)), state);
+    for (const auto state :
+         {TrialState::pending, TrialState::running, TrialState::paused, TrialState::done,
+          TrialState::failed, TrialState::pca, TrialState::stopped}) {
+        EXPECT_EQ(codec::from_json<TrialState>(codec::to_json(state)), state);
     }
-    EXPECT_EQ(trial_state_of("lost"), std::nullopt);
+    EXPECT_THROW((void)codec::from_json<TrialState>("\"lost\""), core::InputError);
+    EXPECT_THROW((void)codec::from_json<TrialState>("\"Done\""), core::InputError)
+        << "names in files are exact";
     EXPECT_TRUE(is_final(TrialState::pca));
     EXPECT_TRUE(is_final(TrialState::stopped));
     EXPECT_FALSE(is_final(TrialState::paused));

@@ -217,7 +217,7 @@ record::SweepRecord made_up_sweep(const MadeUp& made_up) {
     start.to = end;
     record.starts.push_back(std::move(start));
     record.finished = !made_up.running;
-    record.last_sign_of_life = end;
+    record.last_event_at = end;
     if (made_up.search) search_through(record);
     return record;
 }

@@ -28,11 +28,11 @@ TEST(Sweep, BestIsHighestAndTiesGoToTheLowerId) {
 
 TEST(Sweep, ThatHasNotEndedLastsUntilItsLastSignOfLife) {
     auto record = testing::made_up_sweep({.learning_rates = 4, .running = true});
-    record.last_sign_of_life += 100;
-    EXPECT_EQ(make_sweep(record).ended_at, record.last_sign_of_life);
+    record.last_event_at += 100;
+    EXPECT_EQ(make_sweep(record).ended_at, record.last_event_at);
     auto ended = testing::made_up_sweep();
     const double end = make_sweep(ended).ended_at;
-    ended.last_sign_of_life += 100;
+    ended.last_event_at += 100;
     EXPECT_EQ(make_sweep(ended).ended_at, end);
 }
 
