@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/model/runtime.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <array>
+#include <atomic>
 #include <cstdint>
+#include <mutex>
+#include <set>
+#include <thread>
 #include <vector>
 
 namespace msunet::model {
@@ -47,6 +53,22 @@ TEST(Runtime, TensorsBeginAtCacheLines) {
         const at::Tensor tensor = at::empty({numbers});
         EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.const_data_ptr()) % 64, 0U);
     }
+}
+
+TEST(Runtime, ALoopIsSharedByAllThreads) {
+    const int threads_before = at::get_num_threads();
+    set_threads(3);
+    std::array<std::atomic<int>, 100> visits{};
+    std::mutex mutex;
+    std::set<std::thread::id> threads;
+    at::parallel_for(0, 100, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) ++visits[static_cast<std::size_t>(i)];
+        const std::lock_guard lock(mutex);
+        threads.insert(std::this_thread::get_id());
+    });
+    set_threads(threads_before);
+    EXPECT_EQ(threads.size(), 3U);
+    for (const auto& count : visits) EXPECT_EQ(count, 1);
 }
 
 }  // namespace
