@@ -2,6 +2,7 @@
 #include "msunet/comm/all_reducer.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace msunet::comm {
@@ -14,12 +15,11 @@ void MpiAllReducer::sum(void* data, std::size_t count, DataType type, void* /*st
     } else {
         group_.all_reduce(std::span<double>(static_cast<double*>(data), count), Operation::sum);
     }
-    exchange_status();
 }
 
-void MpiAllReducer::sum(std::span<double> values) {
-    group_.all_reduce(values, Operation::sum);
-    exchange_status();
+void MpiAllReducer::sum_with_status(void* data, std::size_t count, DataType type, void* stream) {
+    sum(data, count, type, stream);
+    agreed_ = std::max(agreed_, group_.all_reduce(mine_, Operation::max));
 }
 
 void MpiAllReducer::raise(std::int64_t status) { mine_ = std::max(mine_, status); }
@@ -27,10 +27,6 @@ void MpiAllReducer::raise(std::int64_t status) { mine_ = std::max(mine_, status)
 void MpiAllReducer::clear() {
     mine_ = 0;
     agreed_ = 0;
-}
-
-void MpiAllReducer::exchange_status() {
-    agreed_ = std::max(agreed_, group_.all_reduce(mine_, Operation::max));
 }
 
 }  // namespace msunet::comm

@@ -51,7 +51,7 @@ public:
         run(shape_of(part, true), status, [&] {
             guarded([&] { differentiate(cut_chosen(part.samples.size()), part, step); });
             reduce_gradients();
-            collectives().sum(sums());
+            collectives().sum_last(sums());
             // If a rank has failed, the trial ends and these weights are discarded.
             guarded([&] { optimizer().apply(); });
         });
@@ -65,7 +65,7 @@ public:
             guarded([&] {
                 if (!part.samples.empty()) score(cut_chosen(part.samples.size()), part);
             });
-            collectives().sum(sums());
+            collectives().sum_last(sums());
         });
         return outcome();
     }

@@ -62,21 +62,22 @@ NcclAllReducer::~NcclAllReducer() {
 
 void NcclAllReducer::sum(void* data, std::size_t count, comm::DataType type, void* stream) {
     if (communicator_ == nullptr) abort(ncclRemoteError);
+    const auto element = type == comm::DataType::float64 ? ncclFloat64 : ncclFloat32;
+    check(ncclAllReduce(data, data, count, element, ncclSum, communicator_,
+                        static_cast<cudaStream_t>(stream)));
+}
+
+void NcclAllReducer::sum_with_status(void* data, std::size_t count, comm::DataType type,
+                                     void* stream) {
+    if (communicator_ == nullptr) abort(ncclRemoteError);
     auto* const queue = static_cast<cudaStream_t>(stream);
     gpu::check(cudaMemcpyAsync(device_, host_, sizeof(std::int64_t), cudaMemcpyHostToDevice, queue),
                "copying the status");
-    // One kernel for both. Until `clear` a rank's status only increases, so that the maximum of the
-    // last sum is that of all sums.
+    // One kernel for both.
     check(ncclGroupStart());
-    const auto element = type == comm::DataType::float64 ? ncclFloat64 : ncclFloat32;
-    check(ncclAllReduce(data, data, count, element, ncclSum, communicator_, queue));
+    sum(data, count, type, stream);
     check(ncclAllReduce(device_, device_ + 1, 1, ncclInt64, ncclMax, communicator_, queue));
     check(ncclGroupEnd());
-}
-
-void NcclAllReducer::sum(std::span<double> values) {
-    group_.all_reduce(values, comm::Operation::sum);
-    agreed_ = std::max(agreed_, group_.all_reduce(host_[0], comm::Operation::max));
 }
 
 void NcclAllReducer::raise(std::int64_t status) { host_[0] = std::max(host_[0], status); }
@@ -86,11 +87,11 @@ std::int64_t NcclAllReducer::status() {
                                stream_),
                "copying the status");
     wait();
-    return std::max(agreed_, host_[1]);
+    return host_[1];
 }
 
 void NcclAllReducer::clear() {
-    host_[0] = host_[1] = agreed_ = 0;
+    host_[0] = host_[1] = 0;
     gpu::check(cudaMemsetAsync(device_, 0, 2 * sizeof(std::int64_t), stream_),
                "clearing the status");
 }

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] int size() const override { return group_.size(); }
     [[nodiscard]] int rank() const override { return group_.rank(); }
     void sum(void* data, std::size_t count, comm::DataType type, void* stream) override;
-    void sum(std::span<double> values) override;
+    void sum_with_status(void* data, std::size_t count, comm::DataType type, void* stream) override;
     void raise(std::int64_t status) override;
     [[nodiscard]] std::int64_t status() override;
     void clear() override;
@@ -45,7 +45,6 @@ private:
     /// Two words each, in pinned and in device memory: this rank's status and the group's.
     std::int64_t* host_ = nullptr;
     std::int64_t* device_ = nullptr;
-    std::int64_t agreed_ = 0;  ///< the group's status in sums of host memory
 };
 
 }  // namespace msunet::gpu

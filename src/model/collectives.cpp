@@ -11,7 +11,13 @@ namespace msunet::model {
 
 int Collectives::ranks() const { return reducer_ != nullptr ? reducer_->size() : 1; }
 
-void Collectives::sum(const at::Tensor& tensor) {
+void Collectives::sum(const at::Tensor& tensor) { sum_by(&comm::AllReducer::sum, tensor); }
+
+void Collectives::sum_last(const at::Tensor& tensor) {
+    sum_by(&comm::AllReducer::sum_with_status, tensor);
+}
+
+void Collectives::sum_by(Sum sum, const at::Tensor& tensor) {
     if (reducer_ == nullptr) return;
     RECORD_USER_SCOPE("msunet::reduction");
     const bool wide = tensor.scalar_type() == at::kDouble;
@@ -19,8 +25,8 @@ void Collectives::sum(const at::Tensor& tensor) {
         throw core::Error(core::ExitCode::failure, "only float32 and float64 can be summed");
     }
     ++done_;
-    reducer_->sum(tensor.data_ptr(), static_cast<std::size_t>(tensor.numel()),
-                  wide ? comm::DataType::float64 : comm::DataType::float32, stream_);
+    (reducer_->*sum)(tensor.data_ptr(), static_cast<std::size_t>(tensor.numel()),
+                     wide ? comm::DataType::float64 : comm::DataType::float32, stream_);
 }
 
 void Collectives::begin(const ReductionSchedule* schedule) {

@@ -26,7 +26,7 @@ public:
             differentiate(cut_training(part), part, step);
         });
         reduce_gradients();
-        collectives().sum(sums());
+        collectives().sum_last(sums());
         const StepOutcome result = outcome();
         if (result.status < failed_status) {
             guarded([&] { update(lr); });
@@ -39,7 +39,7 @@ public:
         guarded([&] {
             if (!part.samples.empty()) score(cut(part.samples), part);
         });
-        collectives().sum(sums());
+        collectives().sum_last(sums());
         return outcome();
     }
 

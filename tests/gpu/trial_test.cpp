@@ -2,6 +2,9 @@
 /// \file
 /// Trials on a GPU compared with the same trials on the CPU, and with repetitions.
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <c10/cuda/CUDAStream.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -124,10 +127,13 @@ TEST_F(DeviceTrial, ResumesBitForBit) {
 
 TEST_F(DeviceTrial, NcclInAGroupOfOneChangesNothing) {
     const auto reducer = test::accelerator()->make_reducer(comm::Communicator::self_without_mpi());
-    std::vector<double> values{1, 2.5};
+    const at::Tensor values = at::arange(3, at::TensorOptions(at::kCUDA).dtype(at::kDouble));
+    const auto stream = c10::cuda::getCurrentCUDAStream();
     reducer->raise(3);
-    reducer->sum(std::span<double>(values));
-    EXPECT_EQ(values, (std::vector<double>{1, 2.5}));
+    reducer->sum(values.data_ptr(), 3, comm::DataType::float64, stream.stream());
+    EXPECT_EQ(reducer->status(), 0);
+    reducer->sum_with_status(values.data_ptr(), 3, comm::DataType::float64, stream.stream());
+    EXPECT_TRUE(values.cpu().equal(at::arange(3, at::kDouble)));
     EXPECT_EQ(reducer->status(), 3);
     reducer->clear();
     EXPECT_EQ(reducer->status(), 0);

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "msunet/comm/communicator.hpp"
 
@@ -13,9 +12,9 @@ namespace msunet::comm {
 enum class DataType : std::uint8_t { float32, float64 };
 
 /// All-reduce over the ranks of a group, by MPI on the CPU or by NCCL on the GPU; the trainer's
-/// code is the same. Every all-reduce carries a status word with it: a rank that has failed informs
-/// the others through the reductions that they take part in anyway, and no rank waits for one that
-/// has left.
+/// code is the same. The last sum of a step carries a status word with it: a rank that has failed
+/// takes part in the sums all the same and informs the others in this one, and no rank waits for
+/// one that has left.
 class AllReducer {
 public:
     virtual ~AllReducer() = default;
@@ -29,15 +28,14 @@ public:
     /// stream; ignored on the CPU). `data` is host memory for MPI and device memory for NCCL. All
     /// ranks get the same bits, and a group of the same size gets them again.
     virtual void sum(void* data, std::size_t count, DataType type, void* stream) = 0;
+    /// Collective over the group: the same, and the ranks exchange their statuses.
+    virtual void sum_with_status(void* data, std::size_t count, DataType type, void* stream) = 0;
 
-    /// Collective over the group: sums a few numbers in host memory and waits for the result.
-    virtual void sum(std::span<double> values) = 0;
-
-    /// Sets the status that this rank sends with the next sums, unless a higher one is set; 0 means
+    /// Sets the status that this rank sends from now on, unless a higher one is set; 0 means
     /// success. The highest status of all ranks is the group's.
     virtual void raise(std::int64_t status) = 0;
-    /// The highest status that any rank has sent since `clear`, the same on every rank. Waits for
-    /// the sums to finish.
+    /// The highest status that any rank has sent since `clear`, the same on every rank; 0 before
+    /// `sum_with_status`. Waits for the sums to finish.
     [[nodiscard]] virtual std::int64_t status() = 0;
     /// Resets the status to 0. Every rank must do so between the same two sums.
     virtual void clear() = 0;
@@ -51,14 +49,12 @@ public:
     [[nodiscard]] int size() const override { return group_.size(); }
     [[nodiscard]] int rank() const override { return group_.rank(); }
     void sum(void* data, std::size_t count, DataType type, void* stream) override;
-    void sum(std::span<double> values) override;
+    void sum_with_status(void* data, std::size_t count, DataType type, void* stream) override;
     void raise(std::int64_t status) override;
     [[nodiscard]] std::int64_t status() override { return agreed_; }
     void clear() override;
 
 private:
-    void exchange_status();
-
     Communicator group_;
     std::int64_t mine_ = 0;
     std::int64_t agreed_ = 0;

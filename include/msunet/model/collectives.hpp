@@ -5,13 +5,15 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 namespace msunet::comm {
 class AllReducer;
-}
+enum class DataType : std::uint8_t;
+}  // namespace msunet::comm
 
 namespace msunet::model {
 
@@ -33,6 +35,9 @@ public:
 
     /// Collective over the group: adds up a contiguous float32 or float64 tensor in place.
     void sum(const at::Tensor& tensor);
+    /// Collective over the group: the same for the last sum of a step, with which the ranks
+    /// exchange their statuses.
+    void sum_last(const at::Tensor& tensor);
 
     /// Begins a step. `schedule` lists elements and type of each of its sums.
     void begin(const ReductionSchedule* schedule);
@@ -41,6 +46,10 @@ public:
     void drain(std::size_t until, const at::TensorOptions& options);
 
 private:
+    using Sum = void (comm::AllReducer::*)(void* data, std::size_t count, comm::DataType type,
+                                           void* stream);
+    void sum_by(Sum sum, const at::Tensor& tensor);
+
     comm::AllReducer* reducer_;
     void* stream_;
     const ReductionSchedule* schedule_ = nullptr;

@@ -22,7 +22,7 @@
 namespace msunet::train {
 
 /// Base of engines. A step is: `begin`; this rank's part inside `guarded`; `reduce_gradients`; the
-/// sum of `sums()` over the group; the optimiser.
+/// last sum, of `sums()` over the group; the optimiser.
 class NetworkEngine : public StepEngine {
 public:
     [[nodiscard]] std::string failure() const override { return failure_; }

@@ -78,6 +78,9 @@ TEST(Serial, ReducerOfOneKeepsValuesAndStatus) {
     reducer.raise(3);
     reducer.sum(values.data(), values.size(), DataType::float32, nullptr);
     EXPECT_EQ(values[1], 2.0F);
+    EXPECT_EQ(reducer.status(), 0);
+    reducer.sum_with_status(values.data(), values.size(), DataType::float32, nullptr);
+    EXPECT_EQ(values[1], 2.0F);
     EXPECT_EQ(reducer.status(), 3);
     reducer.clear();
     EXPECT_EQ(reducer.status(), 0);
