@@ -116,7 +116,7 @@ public:
              .options = {.precision = precision, .device = device},
              .weights = weights,
              // Without dropout nothing reads the step.
-             .fused_ops = make_cuda_fused_ops(kernels(precision), at::Tensor())});
+             .fused_ops = make_cuda_fused_ops(kernels(precision), device, at::Tensor())});
     }
 
 private:

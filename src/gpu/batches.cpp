@@ -115,7 +115,7 @@ void Batches::cut(std::int64_t samples) {
                               .x = x_.mutable_data_ptr<float>(),
                               .y = y_.mutable_data_ptr<float>(),
                               .weights = weights_.mutable_data_ptr<float>()},
-                     samples * height * width);
+                     Grid::of_threads(samples * height * width));
 }
 
 }  // namespace msunet::gpu

@@ -33,7 +33,8 @@ public:
     /// `step` (1) int32 on the device: the number of the current step.
     CudaEngine(const train::EngineSpec& spec, std::shared_ptr<const KernelLauncher> kernels,
                std::shared_ptr<const DeviceSlices> slices, at::Tensor step)
-        : NetworkEngine(spec, current_device(), make_cuda_fused_ops(kernels, step),
+        : NetworkEngine(spec, current_device(),
+                        make_cuda_fused_ops(kernels, current_device(), step),
                         c10::cuda::getCurrentCUDAStream().stream()),
           step_(std::move(step)),
           batches_(spec, std::move(kernels), std::move(slices), current_device()),

@@ -2,12 +2,14 @@
 #include "gpu/cuda_fused_ops.hpp"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/sum.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "gpu/kernel_parameters.hpp"
+#include "msunet/core/error.hpp"
 
 namespace msunet::gpu {
 namespace {
@@ -18,153 +20,177 @@ using model::Norm;
 using model::Source;
 using model::Target;
 
-/// Threads that sum by channel: enough to saturate a GPU's memory, few enough that their sums are
-/// small. The same on every GPU, because the order of additions depends on it.
-constexpr long long summing_threads = 1 << 17;
+/// Pixels that a thread works on at least, where there are enough of them.
+constexpr long long pixels_per_thread = 4;
+/// The kernels number pixels in 32 bits, and may go beyond by a round of all threads.
+constexpr std::int64_t most_pixels = std::int64_t{1} << 30;
+/// Slabs that the counters are for.
+constexpr int most_slabs = most_summing_blocks;
 
 template <class T>
 T* pointer(const at::Tensor& tensor) {
     return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
 }
 
-long long pixels_of(const at::Tensor& z) { return z.size(0) * z.size(2) * z.size(3); }
+int pixels_of(const at::Tensor& z) {
+    const std::int64_t pixels = z.size(0) * z.size(2) * z.size(3);
+    if (pixels > most_pixels) {
+        throw core::Error(core::ExitCode::failure,
+                          "a batch has more pixels than the GPU's kernels can number, use a "
+                          "smaller batch_size");
+    }
+    return static_cast<int>(pixels);
+}
 
 int channels_of(const at::Tensor& z) { return static_cast<int>(z.size(1)); }
 
-/// Threads for a pixel, with four channels each.
-long long quads_of(const at::Tensor& z) { return z.size(1) / 4; }
+int slabs_of(const at::Tensor& z) {
+    const int slabs = channels_of(z) / slab_of(channels_of(z));
+    if (slabs > most_slabs) {
+        throw core::Error(core::ExitCode::failure,
+                          "a layer has more channels than the GPU's "
+                          "kernels can sum");
+    }
+    return slabs;
+}
 
-/// Partial sums by channel, one part for each group of threads.
-struct Partial {
-    long long groups;
-    at::Tensor sums;  ///< (groups, sums · channels) float64
+/// Blocks for so many pixels of a slab, each thread with several; at least one.
+long long blocks_for(const at::Tensor& z, long long pixels) {
+    const long long lanes = slab_of(channels_of(z)) * static_cast<long long>(z.element_size()) / 16;
+    const long long of_block = block_size / lanes * pixels_per_thread;
+    return std::max(1LL, (pixels + of_block - 1) / of_block);
+}
 
-    Partial(const at::Tensor& z, std::int64_t count)
-        : groups(std::min(pixels_of(z), summing_threads / quads_of(z))),
-          sums(at::empty({groups, count * z.size(1)}, z.options().dtype(at::kDouble))) {}
+/// For kernels that sum by channel: the same for every device, and also where there are no pixels.
+Grid summing_grid(const at::Tensor& z) {
+    const int slabs = slabs_of(z);
+    return {std::min<long long>(blocks_for(z, pixels_of(z)), most_summing_blocks / slabs), slabs};
+}
 
-    [[nodiscard]] long long threads(const at::Tensor& z) const { return groups * quads_of(z); }
-    [[nodiscard]] at::Tensor total() const { return sums.sum({0}, false, at::kDouble); }
-};
+/// For kernels that don't, on so many pixels.
+Grid plain_grid(const at::Tensor& z, long long pixels) {
+    return {pixels == 0 ? 0 : blocks_for(z, pixels), slabs_of(z)};
+}
 
 GradientParts parts_of(const Source& source, const at::Tensor& z) {
+    const bool direct = source.gradient.defined();
     return {.gradient = pointer<void>(source.gradient),
-            .stride = source.gradient.defined() ? source.gradient.size(1) : 0,
-            .offset = source.offset,
+            .stride = direct ? channels_of(source.gradient) : 0,
+            .offset = static_cast<int>(source.offset),
             .bits = pointer<unsigned>(source.bits),
             .keep_scale = source.bits.defined() ? source.keep_scale : 1,
             .pooled = pointer<void>(source.pooled),
             .pool_index = pointer<unsigned char>(source.pool_index),
-            .width = z.size(3)};
+            .width = static_cast<int>(z.size(3))};
+}
+
+PrepareNorm prepare_of(const Norm& norm, std::int64_t count) {
+    return {.channels = static_cast<int>(norm.gamma.size(0)),
+            .count = norm.batch_statistics ? count : 0,
+            .momentum = norm.constants.momentum,
+            .epsilon = norm.constants.epsilon,
+            .sums = pointer<double>(norm.sums),
+            .gamma = pointer<void>(norm.gamma),
+            .beta = pointer<void>(norm.beta),
+            .moving_mean = pointer<void>(norm.moving_mean),
+            .moving_variance = pointer<void>(norm.moving_variance),
+            .mean = pointer<double>(norm.mean),
+            .inverse = pointer<double>(norm.inverse),
+            .scale = pointer<void>(norm.scale),
+            .shift = pointer<void>(norm.shift)};
+}
+
+PrepareNormBackward prepare_backward_of(const Norm& norm, std::int64_t count) {
+    return {.channels = static_cast<int>(norm.gamma.size(0)),
+            .count = norm.batch_statistics ? count : 0,
+            .sums = pointer<double>(norm.sums),
+            .mean = pointer<double>(norm.mean),
+            .inverse = pointer<double>(norm.inverse),
+            .gamma = pointer<void>(norm.gamma),
+            .correction = pointer<void>(norm.correction)};
 }
 
 class CudaFusedOps final : public model::FusedOps {
 public:
-    CudaFusedOps(std::shared_ptr<const KernelLauncher> kernels, at::Tensor step)
+    CudaFusedOps(std::shared_ptr<const KernelLauncher> kernels, at::Device device, at::Tensor step)
         : kernels_(std::move(kernels)),
           step_(std::move(step)),
+          partial_(at::empty({most_summing_blocks * most_sums * largest_slab},
+                             at::TensorOptions(device).dtype(at::kDouble))),
+          counters_(at::zeros({most_slabs}, at::TensorOptions(device).dtype(at::kInt))),
           aten_(model::make_aten_fused_ops()) {}
 
-    void relu_sums(const at::Tensor& z, Norm& norm) override {
-        const Partial partial(z, 2);
-        kernels_->launch(ReluSums{.z = pointer<void>(z),
-                                  .pixels = pixels_of(z),
-                                  .groups = partial.groups,
-                                  .channels = channels_of(z),
-                                  .partial = pointer<double>(partial.sums)},
-                         partial.threads(z));
-        norm.sums.view({-1}).copy_(partial.total());
+    [[nodiscard]] bool for_gpu() const override { return true; }
+
+    void relu_sums(const at::Tensor& z, Norm& norm) override { sum(z, norm, std::nullopt); }
+
+    void norm_statistics(const at::Tensor& z, Norm& norm, std::int64_t count) override {
+        sum(z, norm, count);
     }
 
     void prepare_norm(Norm& norm, std::int64_t count) override {
-        kernels_->launch(PrepareNorm{.channels = static_cast<int>(norm.gamma.size(0)),
-                                     .count = norm.batch_statistics ? count : 0,
-                                     .momentum = norm.constants.momentum,
-                                     .epsilon = norm.constants.epsilon,
-                                     .sums = pointer<double>(norm.sums),
-                                     .gamma = pointer<void>(norm.gamma),
-                                     .beta = pointer<void>(norm.beta),
-                                     .moving_mean = pointer<void>(norm.moving_mean),
-                                     .moving_variance = pointer<void>(norm.moving_variance),
-                                     .mean = pointer<double>(norm.mean),
-                                     .inverse = pointer<double>(norm.inverse),
-                                     .scale = pointer<void>(norm.scale),
-                                     .shift = pointer<void>(norm.shift)},
-                         norm.gamma.size(0));
+        kernels_->launch(prepare_of(norm, count), Grid::of_threads(norm.gamma.size(0)));
     }
 
     void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) override {
         const NormForward plain{.z = pointer<void>(z),
+                                .bias = pointer<void>(norm.bias),
                                 .pixels = pixels_of(z),
                                 .channels = channels_of(z),
                                 .scale = pointer<void>(norm.scale),
                                 .shift = pointer<void>(norm.shift),
                                 .out = pointer<void>(target.out),
-                                .stride = target.out.defined() ? target.out.size(1) : 0,
-                                .offset = target.offset,
+                                .stride = target.out.defined() ? channels_of(target.out) : 0,
+                                .offset = static_cast<int>(target.offset),
                                 .bits = pointer<unsigned>(target.bits),
                                 .keep_scale = target.bits.defined() ? target.keep_scale : 1};
-        const long long threads = plain.pixels * quads_of(z);
         if (!target.pooled.defined()) {
-            kernels_->launch(plain, threads);
+            kernels_->launch(plain, plain_grid(z, plain.pixels));
             return;
         }
         kernels_->launch(NormPoolForward{.norm = plain,
-                                         .width = z.size(3),
+                                         .width = static_cast<int>(z.size(3)),
                                          .pooled = pointer<void>(target.pooled),
                                          .pool_index = pointer<unsigned char>(target.pool_index)},
-                         threads / 4);
+                         plain_grid(z, plain.pixels / 4));
     }
 
     void norm_backward_sums(const at::Tensor& z, const Source& source, Norm& norm) override {
-        const Partial partial(z, 2);
-        kernels_->launch(NormBackwardSums{.z = pointer<void>(z),
-                                          .source = parts_of(source, z),
-                                          .pixels = pixels_of(z),
-                                          .groups = partial.groups,
-                                          .channels = channels_of(z),
-                                          .mean = pointer<double>(norm.mean),
-                                          .inverse = pointer<double>(norm.inverse),
-                                          .partial = pointer<double>(partial.sums)},
-                         partial.threads(z));
-        norm.sums.view({-1}).copy_(partial.total());
+        sum_backward(z, source, norm, false, std::nullopt);
+    }
+
+    void norm_backward_statistics(const at::Tensor& z, const Source& source, Norm& norm,
+                                  std::int64_t count) override {
+        sum_backward(z, source, norm, norm.gamma_gradient.defined(), count);
     }
 
     void take_norm_gradients(Norm& norm) override { aten_->take_norm_gradients(norm); }
 
     void prepare_norm_backward(Norm& norm, std::int64_t count) override {
-        kernels_->launch(PrepareNormBackward{.channels = static_cast<int>(norm.gamma.size(0)),
-                                             .count = norm.batch_statistics ? count : 0,
-                                             .sums = pointer<double>(norm.sums),
-                                             .mean = pointer<double>(norm.mean),
-                                             .inverse = pointer<double>(norm.inverse),
-                                             .gamma = pointer<void>(norm.gamma),
-                                             .correction = pointer<void>(norm.correction)},
-                         norm.gamma.size(0));
+        kernels_->launch(prepare_backward_of(norm, count), Grid::of_threads(norm.gamma.size(0)));
     }
 
     void norm_backward(at::Tensor& z, const Source& source, const Norm& norm,
                        const at::Tensor& bias_gradient) override {
-        const Partial partial(z, 1);
         kernels_->launch(NormBackward{.z = pointer<void>(z),
+                                      .bias = pointer<void>(norm.bias),
                                       .source = parts_of(source, z),
                                       .pixels = pixels_of(z),
-                                      .groups = partial.groups,
                                       .channels = channels_of(z),
                                       .scale = pointer<void>(norm.scale),
                                       .correction = pointer<void>(norm.correction),
-                                      .partial = pointer<double>(partial.sums)},
-                         partial.threads(z));
-        if (bias_gradient.defined()) bias_gradient.copy_(partial.total());
+                                      .scratch = scratch(),
+                                      .bias_gradient = pointer<void>(bias_gradient)},
+                         summing_grid(z));
     }
 
     // Like all others, the first and the last convolution are cuDNN's.
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        at::Tensor z = aten_->first_convolution(x, weights, bias, norm, false);
-        if (with_sums) relu_sums(z, norm);
-        return z;
+        return aten_->first_convolution(x, weights, bias, norm, with_sums);
     }
+
+    [[nodiscard]] bool sums_in_first_convolution() const override { return false; }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {
@@ -194,20 +220,84 @@ public:
                                      .first_sample = first_sample,
                                      .key = key.key,
                                      .step = pointer<unsigned>(step_)},
-                         bits.numel() / 4);
+                         Grid::of_threads(bits.numel() / 4));
+    }
+
+    at::Tensor widened_kernel(const at::Tensor& kernel, at::ScalarType type) override {
+        const std::int64_t out = kernel.size(0), in = kernel.size(3);
+        at::Tensor widened = at::empty({in, 3, 3, out}, kernel.options().dtype(type));
+        kernels_->launch(WidenKernel{.kernel = pointer<void>(kernel),
+                                     .in = static_cast<int>(in),
+                                     .out = static_cast<int>(out),
+                                     .widened = pointer<void>(widened)},
+                         tiles_of(out, in));
+        return widened.permute({0, 3, 1, 2});
+    }
+
+    void narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gradient) override {
+        const at::Tensor from = widened.contiguous(at::MemoryFormat::ChannelsLast);
+        const std::int64_t out = kernel_gradient.size(0), in = kernel_gradient.size(3);
+        kernels_->launch(NarrowKernel{.widened = pointer<void>(from),
+                                      .in = static_cast<int>(in),
+                                      .out = static_cast<int>(out),
+                                      .kernel = pointer<void>(kernel_gradient)},
+                         tiles_of(out, in));
     }
 
 private:
+    static Grid tiles_of(std::int64_t out, std::int64_t in) {
+        return {out / tile_side, static_cast<int>(in / tile_side)};
+    }
+
+    [[nodiscard]] Scratch scratch() const {
+        return {pointer<void>(partial_), pointer<unsigned>(counters_)};
+    }
+
+    /// With a `count` also the coefficients.
+    void sum(const at::Tensor& z, Norm& norm, std::optional<std::int64_t> count) {
+        kernels_->launch(ReluSums{.z = pointer<void>(z),
+                                  .bias = pointer<void>(norm.bias),
+                                  .pixels = pixels_of(z),
+                                  .channels = channels_of(z),
+                                  .scratch = scratch(),
+                                  .sums = pointer<double>(norm.sums),
+                                  .prepares = count.has_value(),
+                                  .prepare = prepare_of(norm, count.value_or(0))},
+                         summing_grid(z));
+    }
+
+    /// With a `count` also the correction.
+    void sum_backward(const at::Tensor& z, const Source& source, Norm& norm, bool takes,
+                      std::optional<std::int64_t> count) {
+        kernels_->launch(
+            NormBackwardSums{.z = pointer<void>(z),
+                             .bias = pointer<void>(norm.bias),
+                             .source = parts_of(source, z),
+                             .pixels = pixels_of(z),
+                             .channels = channels_of(z),
+                             .mean = pointer<double>(norm.mean),
+                             .inverse = pointer<double>(norm.inverse),
+                             .scratch = scratch(),
+                             .sums = pointer<double>(norm.sums),
+                             .beta_gradient = takes ? pointer<void>(norm.beta_gradient) : nullptr,
+                             .gamma_gradient = takes ? pointer<void>(norm.gamma_gradient) : nullptr,
+                             .prepares = count.has_value(),
+                             .prepare = prepare_backward_of(norm, count.value_or(0))},
+            summing_grid(z));
+    }
+
     std::shared_ptr<const KernelLauncher> kernels_;
     at::Tensor step_;
+    /// What Scratch points to. All kernels use the same: they are on one stream.
+    at::Tensor partial_, counters_;
     std::unique_ptr<model::FusedOps> aten_;
 };
 
 }  // namespace
 
 std::unique_ptr<model::FusedOps> make_cuda_fused_ops(std::shared_ptr<const KernelLauncher> kernels,
-                                                     at::Tensor step) {
-    return std::make_unique<CudaFusedOps>(std::move(kernels), std::move(step));
+                                                     at::Device device, at::Tensor step) {
+    return std::make_unique<CudaFusedOps>(std::move(kernels), device, std::move(step));
 }
 
 }  // namespace msunet::gpu

@@ -14,9 +14,6 @@
 namespace msunet::gpu {
 namespace {
 
-constexpr long long block_size = 256;
-constexpr long long most_blocks = 1 << 30;
-
 const char* element_of(model::Precision precision) {
     if (precision == model::Precision::float64) return "double";
     return precision == model::Precision::bf16 ? "Bf16" : "float";
@@ -40,21 +37,25 @@ KernelLibrary::KernelLibrary(model::Precision precision) {
     check(cudaLibraryLoadData(&library_, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
           "loading the kernels");
     // All in advance: kernels can't be looked up while a step is captured.
-    for (const char* name : {CutBatch::name, DropoutMask::name, ReluSums::name, PrepareNorm::name,
-                             NormForward::name, NormPoolForward::name, NormBackwardSums::name,
-                             PrepareNormBackward::name, NormBackward::name}) {
+    for (const char* name :
+         {CutBatch::name, DropoutMask::name, ReluSums::name, PrepareNorm::name, NormForward::name,
+          NormPoolForward::name, NormBackwardSums::name, PrepareNormBackward::name,
+          NormBackward::name, WidenKernel::name, NarrowKernel::name}) {
         check(cudaLibraryGetKernel(&kernels_[name], library_, name), name);
     }
 }
 
 KernelLibrary::~KernelLibrary() { cudaLibraryUnload(library_); }
 
-void KernelLibrary::start(const char* name, void* parameters, long long threads) const {
-    const long long blocks = std::min((threads + block_size - 1) / block_size, most_blocks);
+void KernelLibrary::start(const char* name, void* parameters, const Grid& grid) const {
+    // The most that CUDA starts along x; the kernels' threads proceed to what is left.
+    constexpr long long most_blocks = 1 << 30;
+    const dim3 blocks(static_cast<unsigned>(std::min(grid.x, most_blocks)),
+                      static_cast<unsigned>(grid.y));
     // The runtime accepts a cudaKernel_t as the address of a function.
     const auto* kernel = reinterpret_cast<const void*>(kernels_.find(name)->second);
-    check(cudaLaunchKernel(kernel, dim3(static_cast<unsigned>(blocks)), dim3(block_size),
-                           &parameters, 0, c10::cuda::getCurrentCUDAStream()),
+    check(cudaLaunchKernel(kernel, blocks, dim3(block_size), &parameters, 0,
+                           c10::cuda::getCurrentCUDAStream()),
           name);
 }
 

@@ -20,7 +20,7 @@ public:
     KernelLibrary& operator=(const KernelLibrary&) = delete;
 
 private:
-    void start(const char* name, void* parameters, long long threads) const override;
+    void start(const char* name, void* parameters, const Grid& grid) const override;
 
     cudaLibrary_t library_ = nullptr;
     std::map<std::string, cudaKernel_t, std::less<>> kernels_;

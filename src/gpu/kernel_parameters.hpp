@@ -4,12 +4,33 @@
 /// both read this file, so a call can't pass other types than the kernel expects. Built-in types
 /// only, because NVRTC has no standard library.
 ///
-/// Activations are pixels × channels, channels fastest; their number is a multiple of 4. `void`
+/// Activations are pixels × channels, channels fastest; their number is a multiple of 32. `void`
 /// stands for the element type that the kernels are compiled for, `wide` for the type of its
 /// arithmetic (master precision).
 #pragma once
 
+#ifdef __CUDACC__
+#define MSUNET_DEVICE __device__
+#else
+#define MSUNET_DEVICE
+#endif
+
 namespace msunet::gpu {
+
+/// Threads of a block, of every kernel.
+inline constexpr int block_size = 256;
+/// Blocks of a kernel that sums by channel, at most. They fill a large GPU with two waves or less;
+/// the same number everywhere, because the order of additions depends on it.
+inline constexpr int most_summing_blocks = 512;
+/// Sums by channel of one kernel, at most.
+inline constexpr int most_sums = 2;
+
+/// The channels that a block works on: adjacent ones, of 128 bytes or less in bfloat16.
+MSUNET_DEVICE constexpr int slab_of(int channels) { return channels % 64 == 0 ? 64 : 32; }
+/// The most channels of a slab.
+inline constexpr int largest_slab = 64;
+/// Input and output channels that a block transposes.
+inline constexpr int tile_side = 32;
 
 /// The place of a sample in the slices, and its weight.
 struct Window {
@@ -41,13 +62,11 @@ struct DropoutMask {
     const unsigned* step;  ///< device memory: a captured step is replayed with other values
 };
 
-/// Sums by channel are computed in `groups` parts: `partial` is (groups, sums, channels).
-struct ReluSums {
-    static constexpr const char* name = "relu_sums";
-    const void* z;
-    long long pixels, groups;
-    int channels;
-    double* partial;  ///< 2 sums: Σa, Σa²
+/// What blocks of a kernel that sums by channel need to add their sums up: the last one to end
+/// does it, in the order of the blocks, so that every run gives the same result.
+struct Scratch {
+    void* partial;       ///< wide (most_summing_blocks · most_sums · largest_slab)
+    unsigned* counters;  ///< by slab: blocks that have ended; 0 before and after each kernel
 };
 
 /// See model::FusedOps::prepare_norm.
@@ -63,15 +82,27 @@ struct PrepareNorm {
     void *scale, *shift;  ///< wide
 };
 
-/// y = scale·relu(z) + shift, then dropout.
+/// Σa and Σa² of a = relu(z + bias).
+struct ReluSums {
+    static constexpr const char* name = "relu_sums";
+    const void* z;
+    const void* bias;  ///< wide; null: 0
+    int pixels, channels;
+    Scratch scratch;
+    double* sums;   ///< (2, channels)
+    bool prepares;  ///< goes on with `prepare`
+    PrepareNorm prepare;
+};
+
+/// y = scale·relu(z + bias) + shift, then dropout.
 struct NormForward {
     static constexpr const char* name = "norm_forward";
     const void* z;
-    long long pixels;
-    int channels;
+    const void* bias;  ///< wide; null: 0
+    int pixels, channels;
     const void *scale, *shift;  ///< wide
     void* out;                  ///< may be z
-    long long stride, offset;   ///< channels of `out`, first channel written
+    int stride, offset;         ///< channels of `out`, first channel written
     const unsigned* bits;       ///< null: no dropout
     double keep_scale;          ///< 1 without dropout
 };
@@ -80,30 +111,20 @@ struct NormForward {
 struct NormPoolForward {
     static constexpr const char* name = "norm_pool_forward";
     NormForward norm;  ///< `out` may be null
-    long long width;   ///< of the image, in pixels
+    int width;         ///< of the image, in pixels
     void* pooled;
     unsigned char* pool_index;  ///< null: not wanted
 };
 
 /// Where a gradient comes from: the sum of its parts.
 struct GradientParts {
-    const void* gradient;      ///< null: none
-    long long stride, offset;  ///< channels of `gradient`, first channel read
-    const unsigned* bits;      ///< null: no dropout
-    double keep_scale;         ///< 1 without dropout
-    const void* pooled;        ///< null: none
+    const void* gradient;  ///< null: none
+    int stride, offset;    ///< channels of `gradient`, first channel read
+    const unsigned* bits;  ///< null: no dropout
+    double keep_scale;     ///< 1 without dropout
+    const void* pooled;    ///< null: none
     const unsigned char* pool_index;
-    long long width;  ///< of the image, in pixels
-};
-
-struct NormBackwardSums {
-    static constexpr const char* name = "norm_backward_sums";
-    const void* z;
-    GradientParts source;
-    long long pixels, groups;
-    int channels;
-    const double *mean, *inverse;
-    double* partial;  ///< 2 sums: Σdy, Σdy·â
+    int width;  ///< of the image, in pixels
 };
 
 /// See model::FusedOps::prepare_norm_backward.
@@ -116,15 +137,50 @@ struct PrepareNormBackward {
     void* correction;   ///< wide (2, channels)
 };
 
+/// Σdy and Σdy·â.
+struct NormBackwardSums {
+    static constexpr const char* name = "norm_backward_sums";
+    const void* z;
+    const void* bias;  ///< wide; null: 0
+    GradientParts source;
+    int pixels, channels;
+    const double *mean, *inverse;
+    Scratch scratch;
+    double* sums;                          ///< (2, channels)
+    void *beta_gradient, *gamma_gradient;  ///< wide, the same sums; null: not wanted
+    bool prepares;                         ///< goes on with `prepare`
+    PrepareNormBackward prepare;
+};
+
 /// Replaces z by its gradient.
 struct NormBackward {
     static constexpr const char* name = "norm_backward";
     void* z;
+    const void* bias;  ///< wide; null: 0
     GradientParts source;
-    long long pixels, groups;
-    int channels;
+    int pixels, channels;
     const void *scale, *correction;  ///< wide
-    double* partial;                 ///< 1 sum: Σdz
+    Scratch scratch;
+    void* bias_gradient;  ///< wide: Σdz; null: not wanted
+};
+
+/// The 3×3 kernel of a transposed convolution of stride 2, element (in, 3, 3, out), that does what
+/// nearest ×2 up-sampling and then a 2×2 kernel (out, 2, 2, in), wide, do.
+struct WidenKernel {
+    static constexpr const char* name = "widen_kernel";
+    const void* kernel;
+    int in, out;  ///< channels, multiples of 32
+    void* widened;
+};
+
+/// The gradient of that 2×2 kernel from that of the 3×3 one.
+struct NarrowKernel {
+    static constexpr const char* name = "narrow_kernel";
+    const void* widened;
+    int in, out;
+    void* kernel;
 };
 
 }  // namespace msunet::gpu
+
+#undef MSUNET_DEVICE

@@ -1,106 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The kernels of the GPU plug-in: fused operations, dropout masks and the cutting of batches. NVRTC
-/// compiles this file at run time, once for each element type, which the macro ELEMENT names (float,
-/// double or Bf16). A test includes it for the host, once for each element type, and compares it with
-/// the CPU's kernels. Therefore it uses no library and no shared memory, and threads don't wait for
-/// each other.
+/// The kernels of the GPU plug-in: fused operations, dropout masks and the cutting of batches.
+/// NVRTC compiles this file at run time, once for each element type, which the macro ELEMENT names
+/// (float, double or Bf16). A test includes it for the host, once for each element type, and
+/// compares it with the CPU's kernels; there the threads of a block take turns. Therefore it uses
+/// no library, and of CUDA only what the test's launcher defines.
 ///
-/// A thread processes four adjacent channels of a pixel, then proceeds to another pixel. Where
-/// channels are summed, the threads that process the same pixels form a group and store one sum for
-/// each channel; the sums of all groups are added afterwards in a fixed order, so that every run
-/// gives the same result.
+/// In kernels on activations a block works on a slab of adjacent channels. A thread processes
+/// `width` of them, 16 bytes, of several pixels at a time, then proceeds to others. Pixels are
+/// numbered in 32 bits, addresses in 64.
+///
+/// Where channels are summed, threads add in the type of arithmetic, the threads of a block add up
+/// theirs, and the last block to end adds up those of all blocks, in double and in the order of the
+/// blocks. It goes on with what follows from the sums.
 
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/core/philox.hpp"
 
-using namespace msunet::gpu;
+// After these.
+#include "gpu/kernel_parts.cuh"
 
-#ifdef __CUDACC__
-#define KERNEL extern "C" __global__ void
-#endif
-
-/// bfloat16: the upper half of a float32.
-struct Bf16 {
-    unsigned short bits;
-};
-
-using Element = ELEMENT;
-
-template <class T>
-struct WideOf {
-    using type = float;
-};
-template <>
-struct WideOf<double> {
-    using type = double;
-};
-using Wide = WideOf<Element>::type;
-
-__device__ inline float widen(float x) { return x; }
-__device__ inline double widen(double x) { return x; }
-__device__ inline float widen(Bf16 x) {
-    return __uint_as_float(static_cast<unsigned>(x.bits) << 16U);
-}
-
-__device__ inline void narrow(float x, float& to) { to = x; }
-__device__ inline void narrow(double x, double& to) { to = x; }
-/// Rounds to the nearest, ties to even.
-__device__ inline void narrow(float x, Bf16& to) {
-    const unsigned bits = __float_as_uint(x);
-    const unsigned rounded = (bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U;
-    to.bits = static_cast<unsigned short>(x == x ? rounded : 0x7FC0U);
-}
-
-/// Four channels, read and written in one access.
-struct alignas(4 * sizeof(Element)) Four {
-    Element at[4];
-};
-
-__device__ inline Four load(const void* from, long long at) {
-    return *reinterpret_cast<const Four*>(static_cast<const Element*>(from) + at);
-}
-
-__device__ inline void store(void* to, long long at, const Four& values) {
-    *reinterpret_cast<Four*>(static_cast<Element*>(to) + at) = values;
-}
-
-__device__ inline Wide wide(const void* from, long long at) {
-    return static_cast<const Wide*>(from)[at];
-}
-
-/// Four bits from bit `at` on, a multiple of 4: which elements dropout keeps.
-__device__ inline unsigned kept(const unsigned* bits, long long at) {
-    return bits == nullptr ? 15U : (bits[at >> 5] >> (at & 31)) & 15U;
-}
-
-__device__ inline long long thread_number() {
-    return static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x;
-}
-
-__device__ inline long long thread_count() {
-    return static_cast<long long>(gridDim.x) * blockDim.x;
-}
-
-/// The channels [channel, channel + 4) of a thread and its group.
-struct Share {
-    int channel;
-    long long group;
-    __device__ explicit Share(int channels)
-        : channel(static_cast<int>(thread_number() % (channels / 4)) * 4),
-          group(thread_number() / (channels / 4)) {}
-};
-
-__device__ inline Wide relu(Wide x) { return x < 0 ? Wide(0) : x; }
-
-/// Stores sum `number` of `sums` for this thread's channels.
-__device__ inline void store_sum(double* partial, const Share& share, int number, int sums,
-                             int channels, const double (&values)[4]) {
-    double* to = partial + (share.group * sums + number) * channels + share.channel;
-    for (int k = 0; k < 4; ++k) to[k] = values[k];
-}
-
-KERNEL cut_batch(CutBatch p) {
+KERNEL(4) cut_batch(CutBatch p) {
     const long long area = p.height * p.width;
     for (long long i = thread_number(); i < p.count * area; i += thread_count()) {
         const long long sample = i / area, row = i % area / p.width, column = i % p.width;
@@ -113,7 +33,7 @@ KERNEL cut_batch(CutBatch p) {
     }
 }
 
-KERNEL dropout_mask(DropoutMask p) {
+KERNEL(4) dropout_mask(DropoutMask p) {
     const long long quads = p.words / 4;
     int lowest = 0;
     while (((p.rate >> lowest) & 1U) == 0) ++lowest;
@@ -133,32 +53,15 @@ KERNEL dropout_mask(DropoutMask p) {
     }
 }
 
-KERNEL relu_sums(ReluSums p) {
-    const Share share(p.channels);
-    if (share.group >= p.groups) return;
-    double sum[4] = {}, square[4] = {};
-    for (long long pixel = share.group; pixel < p.pixels; pixel += p.groups) {
-        const Four z = load(p.z, pixel * p.channels + share.channel);
-        for (int k = 0; k < 4; ++k) {
-            const double a = relu(widen(z.at[k]));
-            sum[k] += a;
-            square[k] += a * a;
-        }
-    }
-    store_sum(p.partial, share, 0, 2, p.channels, sum);
-    store_sum(p.partial, share, 1, 2, p.channels, square);
-}
-
-KERNEL prepare_norm(PrepareNorm p) {
-    const long long c = thread_number();
-    if (c >= p.channels) return;
+/// Of one channel, from its sums.
+__device__ inline void prepare(const PrepareNorm& p, int c, double sum, double square) {
     Wide& moving_mean = static_cast<Wide*>(p.moving_mean)[c];
     Wide& moving_variance = static_cast<Wide*>(p.moving_variance)[c];
     double mean = moving_mean, variance = moving_variance;
     if (p.count > 0) {
         const double n = static_cast<double>(p.count);
-        mean = p.sums[c] / n;
-        variance = p.sums[p.channels + c] / n - mean * mean;
+        mean = sum / n;
+        variance = square / n - mean * mean;
         // Rounding can make it negative for a constant channel. NaN must stay NaN.
         if (variance < 0) variance = 0;
         const double unbiased = p.count > 1 ? variance * n / (n - 1) : variance;
@@ -174,24 +77,58 @@ KERNEL prepare_norm(PrepareNorm p) {
     static_cast<Wide*>(p.shift)[c] = static_cast<Wide>(wide(p.beta, c) - mean * scale);
 }
 
-/// Four channels of a pixel after BatchNorm, rounded as they are stored.
-__device__ inline Four normalised(const NormForward& p, long long pixel, int channel) {
-    Four y = load(p.z, pixel * p.channels + channel);
-    for (int k = 0; k < 4; ++k) {
-        narrow(relu(widen(y.at[k])) * wide(p.scale, channel + k) + wide(p.shift, channel + k),
-               y.at[k]);
-    }
-    return y;
+KERNEL(4) prepare_norm(PrepareNorm p) {
+    const int c = static_cast<int>(thread_number());
+    if (c < p.channels) prepare(p, c, p.sums[c], p.sums[p.channels + c]);
 }
 
-/// Applies dropout to four channels of a pixel and stores them.
-__device__ inline void put(const NormForward& p, long long pixel, int channel,
-                           const Four& values) {
-    Four y = values;
-    const long long to = pixel * p.stride + p.offset + channel;
+KERNEL(4) relu_sums(ReluSums p) {
+    constexpr int in_flight = 4;
+    const Share share(p.channels);
+    const Coefficients bias(p.bias, share.channel);
+    Wide sums[2][width] = {};
+    for (int first = share.first; first < p.pixels; first += in_flight * share.step) {
+        Pack z[in_flight];
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel < p.pixels) z[i] = load(p.z, place(pixel, p.channels, share.channel));
+        }
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            if (first + i * share.step >= p.pixels) break;
+            for (int k = 0; k < width; ++k) {
+                const Wide a = relu(widen(z[i].at[k]) + bias.at[k]);
+                sums[0][k] += a;
+                sums[1][k] += a * a;
+            }
+        }
+    }
+    sum_by_channel(p.scratch, share, sums, [&](int c, const double(&totals)[2]) {
+        p.sums[c] = totals[0];
+        p.sums[p.channels + c] = totals[1];
+        if (p.prepares) prepare(p.prepare, c, totals[0], totals[1]);
+    });
+}
+
+/// BatchNorm of a thread's channels.
+struct Affine {
+    Coefficients bias, scale, shift;
+    __device__ Affine(const NormForward& p, int channel)
+        : bias(p.bias, channel), scale(p.scale, channel), shift(p.shift, channel) {}
+    /// Rounded as it is stored.
+    __device__ Pack operator()(Pack z) const {
+        for (int k = 0; k < width; ++k) {
+            narrow(relu(widen(z.at[k]) + bias.at[k]) * scale.at[k] + shift.at[k], z.at[k]);
+        }
+        return z;
+    }
+};
+
+/// Applies dropout to a pixel's channels and stores them.
+__device__ inline void put(const NormForward& p, int pixel, int channel, Pack y) {
+    const long long to = place(pixel, p.stride, p.offset + channel);
     if (p.bits != nullptr) {
         const unsigned keep = kept(p.bits, to);
-        for (int k = 0; k < 4; ++k) {
+        for (int k = 0; k < width; ++k) {
             const bool stays = ((keep >> k) & 1U) != 0;
             narrow(stays ? widen(y.at[k]) * static_cast<Wide>(p.keep_scale) : Wide(0), y.at[k]);
         }
@@ -199,121 +136,246 @@ __device__ inline void put(const NormForward& p, long long pixel, int channel,
     store(p.out, to, y);
 }
 
-KERNEL norm_forward(NormForward p) {
-    const long long quads = p.channels / 4;
-    for (long long i = thread_number(); i < p.pixels * quads; i += thread_count()) {
-        const long long pixel = i / quads;
-        const int channel = static_cast<int>(i % quads) * 4;
-        put(p, pixel, channel, normalised(p, pixel, channel));
+KERNEL(4) norm_forward(NormForward p) {
+    constexpr int in_flight = 4;
+    const Share share(p.channels);
+    const Affine normalised(p, share.channel);
+    for (int first = share.first; first < p.pixels; first += in_flight * share.step) {
+        Pack z[in_flight];
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel < p.pixels) z[i] = load(p.z, place(pixel, p.channels, share.channel));
+        }
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel >= p.pixels) break;
+            put(p, pixel, share.channel, normalised(z[i]));
+        }
     }
 }
 
-KERNEL norm_pool_forward(NormPoolForward p) {
-    const long long quads = p.norm.channels / 4, half = p.width / 2;
-    for (long long i = thread_number(); i < p.norm.pixels / 4 * quads; i += thread_count()) {
-        const long long q = i / quads;
-        const int channel = static_cast<int>(i % quads) * 4;
+KERNEL(2) norm_pool_forward(NormPoolForward p) {
+    const Share share(p.norm.channels);
+    const Affine normalised(p.norm, share.channel);
+    const int half = p.width / 2;
+    for (int q = share.first; q < p.norm.pixels / 4; q += share.step) {
         // Heights are even, so each pair of rows belongs to one image.
-        const long long corner = q / half * 2 * p.width + q % half * 2;
-        Four best;
-        unsigned char index[4] = {0, 0, 0, 0};
-        for (int quarter = 0; quarter < 4; ++quarter) {
-            const long long pixel = corner + quarter / 2 * p.width + quarter % 2;
-            const Four y = normalised(p.norm, pixel, channel);
-            if (p.norm.out != nullptr) put(p.norm, pixel, channel, y);
-            if (quarter == 0) best = y;
-            for (int k = 0; k < 4; ++k) {
+        const int corner = q / half * 2 * p.width + q % half * 2;
+        const int pixels[4] = {corner, corner + 1, corner + p.width, corner + p.width + 1};
+        Pack z[4];
+        UNROLLED for (int i = 0; i < 4; ++i) {
+            z[i] = load(p.norm.z, place(pixels[i], p.norm.channels, share.channel));
+        }
+        Pack best;
+        Indices index{};
+        UNROLLED for (int i = 0; i < 4; ++i) {
+            const Pack y = normalised(z[i]);
+            if (p.norm.out != nullptr) put(p.norm, pixels[i], share.channel, y);
+            if (i == 0) best = y;
+            for (int k = 0; k < width; ++k) {
                 const Wide now = widen(y.at[k]);
                 if (now > widen(best.at[k]) || now != now) {
                     best.at[k] = y.at[k];
-                    index[k] = static_cast<unsigned char>(quarter);
+                    index.at[k] = static_cast<unsigned char>(i);
                 }
             }
         }
-        store(p.pooled, q * p.norm.channels + channel, best);
-        if (p.pool_index == nullptr) continue;
-        for (int k = 0; k < 4; ++k) {
-            p.pool_index[q * p.norm.channels + channel + k] = index[k];
-        }
+        const long long at = place(q, p.norm.channels, share.channel);
+        store(p.pooled, at, best);
+        if (p.pool_index != nullptr) *reinterpret_cast<Indices*>(p.pool_index + at) = index;
     }
 }
 
-/// The gradient of four channels of a pixel.
-__device__ inline void gradient_of(const GradientParts& s, long long pixel, int channel,
-                                   int channels, Wide (&dy)[4]) {
-    for (int k = 0; k < 4; ++k) dy[k] = 0;
-    if (s.gradient != nullptr) {
-        const long long at = pixel * s.stride + s.offset + channel;
-        const Four gradient = load(s.gradient, at);
-        const unsigned keep = kept(s.bits, at);
-        for (int k = 0; k < 4; ++k) {
-            if (((keep >> k) & 1U) != 0) {
-                dy[k] = widen(gradient.at[k]) * static_cast<Wide>(s.keep_scale);
-            }
-        }
-    }
-    if (s.pooled != nullptr) {
-        const long long column = pixel % s.width, row = pixel / s.width;
-        const long long at = (row / 2 * (s.width / 2) + column / 2) * channels + channel;
-        const long long quarter = row % 2 * 2 + column % 2;
-        const Four gradient = load(s.pooled, at);
-        for (int k = 0; k < 4; ++k) {
-            if (s.pool_index[at + k] == quarter) dy[k] += widen(gradient.at[k]);
-        }
-    }
-}
+/// The stored gradient of a pixel's channels.
+struct StoredGradient {
+    Pack direct, pooled;
+    Indices index;
+    unsigned keep;
 
-KERNEL norm_backward_sums(NormBackwardSums p) {
-    const Share share(p.channels);
-    if (share.group >= p.groups) return;
-    double sum[4] = {}, product[4] = {};
-    for (long long pixel = share.group; pixel < p.pixels; pixel += p.groups) {
-        Wide dy[4];
-        gradient_of(p.source, pixel, share.channel, p.channels, dy);
-        const Four z = load(p.z, pixel * p.channels + share.channel);
-        for (int k = 0; k < 4; ++k) {
-            const int c = share.channel + k;
-            const double a = relu(widen(z.at[k]));
-            sum[k] += dy[k];
-            product[k] += dy[k] * ((a - p.mean[c]) * p.inverse[c]);
+    __device__ void read(const GradientParts& s, int pixel, int channel, int channels) {
+        if (s.gradient != nullptr) {
+            const long long at = place(pixel, s.stride, s.offset + channel);
+            direct = load(s.gradient, at);
+            keep = kept(s.bits, at);
+        }
+        if (s.pooled != nullptr) {
+            const int row = pixel / s.width, column = pixel % s.width;
+            const long long at = place(row / 2 * (s.width / 2) + column / 2, channels, channel);
+            pooled = load(s.pooled, at);
+            index = *reinterpret_cast<const Indices*>(s.pool_index + at);
         }
     }
-    store_sum(p.partial, share, 0, 2, p.channels, sum);
-    store_sum(p.partial, share, 1, 2, p.channels, product);
-}
 
-KERNEL prepare_norm_backward(PrepareNormBackward p) {
-    const long long c = thread_number();
-    if (c >= p.channels) return;
+    /// Channel k of it.
+    __device__ Wide at(const GradientParts& s, int pixel, int k) const {
+        Wide dy = 0;
+        if (s.gradient != nullptr && ((keep >> k) & 1U) != 0) {
+            dy = widen(direct.at[k]) * static_cast<Wide>(s.keep_scale);
+        }
+        if (s.pooled != nullptr) {
+            const int quarter = pixel / s.width % 2 * 2 + pixel % s.width % 2;
+            if (index.at[k] == quarter) dy += widen(pooled.at[k]);
+        }
+        return dy;
+    }
+};
+
+/// Of one channel, from its sums.
+__device__ inline void prepare(const PrepareNormBackward& p, int c, double sum, double product) {
     double constant = 0, slope = 0;
     if (p.count > 0) {
         const double scale = wide(p.gamma, c) * p.inverse[c] / static_cast<double>(p.count);
-        slope = scale * p.inverse[c] * p.sums[p.channels + c];
-        constant = scale * p.sums[c] - slope * p.mean[c];
+        slope = scale * p.inverse[c] * product;
+        constant = scale * sum - slope * p.mean[c];
     }
     static_cast<Wide*>(p.correction)[c] = static_cast<Wide>(constant);
     static_cast<Wide*>(p.correction)[p.channels + c] = static_cast<Wide>(slope);
 }
 
-KERNEL norm_backward(NormBackward p) {
+KERNEL(4) prepare_norm_backward(PrepareNormBackward p) {
+    const int c = static_cast<int>(thread_number());
+    if (c < p.channels) prepare(p, c, p.sums[c], p.sums[p.channels + c]);
+}
+
+KERNEL(2) norm_backward_sums(NormBackwardSums p) {
+    constexpr int in_flight = 2;
     const Share share(p.channels);
-    if (share.group >= p.groups) return;
-    double sum[4] = {};
-    for (long long pixel = share.group; pixel < p.pixels; pixel += p.groups) {
-        Wide dy[4];
-        gradient_of(p.source, pixel, share.channel, p.channels, dy);
-        const long long at = pixel * p.channels + share.channel;
-        Four z = load(p.z, at);
-        for (int k = 0; k < 4; ++k) {
-            const int c = share.channel + k;
-            const Wide a = widen(z.at[k]);
-            const Wide dz = a > 0 ? wide(p.scale, c) * dy[k] - wide(p.correction, c) -
-                                        wide(p.correction, p.channels + c) * a
-                                  : Wide(0);
-            sum[k] += dz;
+    const Coefficients bias(p.bias, share.channel);
+    Wide mean[width], inverse[width], sums[2][width] = {};
+    for (int k = 0; k < width; ++k) {
+        mean[k] = static_cast<Wide>(p.mean[share.channel + k]);
+        inverse[k] = static_cast<Wide>(p.inverse[share.channel + k]);
+    }
+    for (int first = share.first; first < p.pixels; first += in_flight * share.step) {
+        Pack z[in_flight];
+        StoredGradient gradient[in_flight];
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel >= p.pixels) break;
+            z[i] = load(p.z, place(pixel, p.channels, share.channel));
+            gradient[i].read(p.source, pixel, share.channel, p.channels);
+        }
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel >= p.pixels) break;
+            for (int k = 0; k < width; ++k) {
+                const Wide dy = gradient[i].at(p.source, pixel, k);
+                const Wide a = relu(widen(z[i].at[k]) + bias.at[k]);
+                sums[0][k] += dy;
+                sums[1][k] += dy * ((a - mean[k]) * inverse[k]);
+            }
+        }
+    }
+    sum_by_channel(p.scratch, share, sums, [&](int c, const double(&totals)[2]) {
+        p.sums[c] = totals[0];
+        p.sums[p.channels + c] = totals[1];
+        if (p.gamma_gradient != nullptr) {
+            static_cast<Wide*>(p.beta_gradient)[c] = static_cast<Wide>(totals[0]);
+            static_cast<Wide*>(p.gamma_gradient)[c] = static_cast<Wide>(totals[1]);
+        }
+        if (p.prepares) prepare(p.prepare, c, totals[0], totals[1]);
+    });
+}
+
+KERNEL(2) norm_backward(NormBackward p) {
+    const Share share(p.channels);
+    const Coefficients bias(p.bias, share.channel), scale(p.scale, share.channel),
+        constant(p.correction, share.channel), slope(p.correction, p.channels + share.channel);
+    Wide sums[1][width] = {};
+    for (int pixel = share.first; pixel < p.pixels; pixel += share.step) {
+        const long long at = place(pixel, p.channels, share.channel);
+        Pack z = load(p.z, at);
+        StoredGradient gradient;
+        gradient.read(p.source, pixel, share.channel, p.channels);
+        for (int k = 0; k < width; ++k) {
+            const Wide a = widen(z.at[k]) + bias.at[k];
+            const Wide dy = gradient.at(p.source, pixel, k);
+            const Wide dz = a > 0 ? scale.at[k] * dy - constant.at[k] - slope.at[k] * a : Wide(0);
+            sums[0][k] += dz;
             narrow(dz, z.at[k]);
         }
         store(p.z, at, z);
     }
-    store_sum(p.partial, share, 0, 1, p.channels, sum);
+    if (p.bias_gradient == nullptr) return;
+    sum_by_channel(p.scratch, share, sums, [&](int c, const double(&totals)[1]) {
+        static_cast<Wide*>(p.bias_gradient)[c] = static_cast<Wide>(totals[0]);
+    });
+}
+
+/// A square of channels that is read along one side and written along the other.
+using Tile = Wide[tile_side][tile_side + 1];
+
+/// Calls read(row, column) for the elements of the block's tile, rows being input channels, and
+/// write(row, column, value) with what it gave. Adjacent threads read adjacent columns, and write
+/// adjacent rows.
+template <class Read, class Write>
+__device__ inline void transpose(int row0, int column0, const Read& read, const Write& write) {
+    __shared__ Tile tile;
+    const int inner = static_cast<int>(threadIdx.x) % tile_side;
+    for (int outer = static_cast<int>(threadIdx.x) / tile_side; outer < tile_side;
+         outer += block_size / tile_side) {
+        tile[outer][inner] = read(row0 + outer, column0 + inner);
+    }
+    __syncthreads();
+    for (int outer = static_cast<int>(threadIdx.x) / tile_side; outer < tile_side;
+         outer += block_size / tile_side) {
+        write(row0 + inner, column0 + outer, tile[inner][outer]);
+    }
+    __syncthreads();
+}
+
+/// Row k of the 3-tap kernel is the sum of rows [first, last] of the 2-tap one: w1, w0 + w1, w0.
+__device__ inline int first_tap(int k) { return k == 0 ? 1 : 0; }
+__device__ inline int last_tap(int k) { return k == 2 ? 0 : 1; }
+
+KERNEL(4) widen_kernel(WidenKernel p) {
+    const auto* from = static_cast<const Wide*>(p.kernel);
+    auto* to = static_cast<Element*>(p.widened);
+    const int out0 = static_cast<int>(blockIdx.x) * tile_side,
+              in0 = static_cast<int>(blockIdx.y) * tile_side;
+    for (int y = 0; y < 3; ++y) {
+        for (int x = 0; x < 3; ++x) {
+            transpose(
+                out0, in0,
+                [&](int out, int in) {
+                    Wide sum = 0;
+                    for (int v = first_tap(y); v <= last_tap(y); ++v) {
+                        for (int u = first_tap(x); u <= last_tap(x); ++u) {
+                            sum += from[(static_cast<long long>(out) * 4 + v * 2 + u) * p.in + in];
+                        }
+                    }
+                    return sum;
+                },
+                [&](int out, int in, Wide value) {
+                    narrow(value, to[(static_cast<long long>(in) * 9 + y * 3 + x) * p.out + out]);
+                });
+        }
+    }
+}
+
+KERNEL(4) narrow_kernel(NarrowKernel p) {
+    const auto* from = static_cast<const Element*>(p.widened);
+    auto* to = static_cast<Wide*>(p.kernel);
+    const int out0 = static_cast<int>(blockIdx.x) * tile_side,
+              in0 = static_cast<int>(blockIdx.y) * tile_side;
+    for (int v = 0; v < 2; ++v) {
+        for (int u = 0; u < 2; ++u) {
+            // The taps that contain this one: 1 and 2 of 0, 0 and 1 of 1.
+            transpose(
+                in0, out0,
+                [&](int in, int out) {
+                    Wide sum = 0;
+                    for (int y = 1 - v; y <= 2 - v; ++y) {
+                        for (int x = 1 - u; x <= 2 - u; ++x) {
+                            sum += widen(
+                                from[(static_cast<long long>(in) * 9 + y * 3 + x) * p.out + out]);
+                        }
+                    }
+                    return sum;
+                },
+                [&](int in, int out, Wide value) {
+                    to[(static_cast<long long>(out) * 4 + v * 2 + u) * p.in + in] = value;
+                });
+        }
+    }
 }

@@ -34,6 +34,11 @@ at::Tensor by_channel(const at::Tensor& coefficients) { return coefficients.view
 /// In the type of arithmetic, which is that of the coefficients.
 at::Tensor widened(const at::Tensor& x, const Norm& norm) { return x.to(norm.gamma.scalar_type()); }
 
+/// What ReLU is applied to, likewise.
+at::Tensor with_bias(const at::Tensor& z, const Norm& norm) {
+    return norm.bias.defined() ? widened(z, norm) + by_channel(norm.bias) : widened(z, norm);
+}
+
 at::Tensor sum_by_channel(const at::Tensor& x) { return x.sum({0, 2, 3}, false, at::kDouble); }
 
 /// The mask of channels [offset, offset + channels) of `whole` as booleans (N,C,H,W).
@@ -80,7 +85,7 @@ at::Tensor gradient_of(const at::Tensor& z, const Source& source, const Norm& no
 class AtenFusedOps final : public FusedOps {
 public:
     void relu_sums(const at::Tensor& z, Norm& norm) override {
-        const at::Tensor a = at::relu(z).to(at::kDouble);
+        const at::Tensor a = at::relu(with_bias(z, norm)).to(at::kDouble);
         norm.sums.copy_(at::stack({sum_by_channel(a), sum_by_channel(a * a)}));
     }
 
@@ -107,7 +112,8 @@ public:
     }
 
     void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) override {
-        at::Tensor y = at::relu(widened(z, norm)) * by_channel(norm.scale) + by_channel(norm.shift);
+        at::Tensor y =
+            at::relu(with_bias(z, norm)) * by_channel(norm.scale) + by_channel(norm.shift);
         if (target.pooled.defined()) {
             const auto [best, index] = quarters(y.to(z.scalar_type())).max(4);
             target.pooled.copy_(best);
@@ -124,7 +130,8 @@ public:
     void norm_backward_sums(const at::Tensor& z, const Source& source, Norm& norm) override {
         const at::Tensor dy = gradient_of(z, source, norm).to(at::kDouble);
         const at::Tensor normalised =
-            (at::relu(z).to(at::kDouble) - by_channel(norm.mean)) * by_channel(norm.inverse);
+            (at::relu(with_bias(z, norm)).to(at::kDouble) - by_channel(norm.mean)) *
+            by_channel(norm.inverse);
         norm.sums.copy_(at::stack({sum_by_channel(dy), sum_by_channel(dy * normalised)}));
     }
 
@@ -145,7 +152,7 @@ public:
 
     void norm_backward(at::Tensor& z, const Source& source, const Norm& norm,
                        const at::Tensor& bias_gradient) override {
-        const at::Tensor a = widened(z, norm);
+        const at::Tensor a = with_bias(z, norm);
         const at::Tensor dy = gradient_of(z, source, norm);
         const at::Tensor dz = (by_channel(norm.scale) * dy - by_channel(norm.correction[0]) -
                                by_channel(norm.correction[1]) * a) *
@@ -156,7 +163,7 @@ public:
 
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        at::Tensor z = convolve({.kernel = weights, .bias = bias}, x);
+        at::Tensor z = convolve({.kernel = weights, .bias = bias}, x, !norm.bias.defined());
         if (with_sums) relu_sums(z, norm);
         return z;
     }

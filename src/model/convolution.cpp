@@ -14,6 +14,7 @@
 
 #include "model/kernels/table.hpp"
 #include "model/winograd.hpp"
+#include "msunet/model/fused_ops.hpp"
 
 namespace msunet::model {
 namespace {
@@ -49,11 +50,15 @@ at::Tensor narrowed(const at::Tensor& k, std::int64_t dim) {
     return at::stack({middle + k.select(dim, 2), middle + k.select(dim, 0)}, dim);
 }
 
-/// The kernel as ATen reads it.
-at::Tensor library_weights(ConvolutionKind kind, const at::Tensor& kernel) {
-    if (kind == ConvolutionKind::same) return kernel.permute({0, 3, 1, 2});
-    // (cout,2,2,cin) → (cin,3,3,cout), seen as (cin,cout,3,3).
-    return widened(widened(kernel, 1), 2).permute({3, 1, 2, 0}).contiguous().permute({0, 3, 1, 2});
+/// The kernel as ATen reads it, in this type.
+at::Tensor library_weights(const Convolution& convolution, at::ScalarType type,
+                           FusedOps* fused_ops) {
+    if (convolution.kind == ConvolutionKind::same) {
+        const bool done = convolution.converted.defined();
+        return (done ? convolution.converted : convolution.kernel).permute({0, 3, 1, 2}).to(type);
+    }
+    return fused_ops != nullptr ? fused_ops->widened_kernel(convolution.kernel, type)
+                                : aten_widened_kernel(convolution.kernel).to(type);
 }
 
 /// Calls f with our own kernels for a convolution in this type, if there are any, and returns
@@ -85,14 +90,15 @@ bool with_winograd(const Convolution& convolution, const at::Tensor& x, F&& f) {
 
 /// The weights for the library. They are made here if `refresh` was not called, or chose our own
 /// kernels, which don't support the size of the images.
-at::Tensor weights_for(const Convolution& convolution, at::ScalarType type) {
+at::Tensor weights_for(const Convolution& convolution, at::ScalarType type,
+                       FusedOps* fused_ops = nullptr) {
     if (convolution.weights.defined()) return convolution.weights;
-    return library_weights(convolution.kind, convolution.kernel).to(type);
+    return library_weights(convolution, type, fused_ops);
 }
 
 at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gradient,
-                            const at::Tensor& x, bool with_input) {
-    const at::Tensor weights = weights_for(convolution, x.scalar_type());
+                            const at::Tensor& x, bool with_input, FusedOps* fused_ops) {
+    const at::Tensor weights = weights_for(convolution, x.scalar_type(), fused_ops);
     const Geometry g = geometry(convolution.kind, weights);
     const std::array<bool, 3> wanted{with_input, convolution.trainable(), false};
     auto [dx, dw, db] =
@@ -100,12 +106,12 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
                                  g.padding, g.dilation, g.transposed, g.output_padding, 1, wanted);
     if (convolution.trainable()) {
         const at::Tensor& to = convolution.kernel_gradient;
-        if (convolution.kind == ConvolutionKind::up) {
-            // (cin,cout,3,3) → (cout,3,3,cin)
-            dw = dw.to(to.scalar_type()).permute({1, 2, 3, 0});
-            to.copy_(narrowed(narrowed(dw, 1), 2));
-        } else {
+        if (convolution.kind != ConvolutionKind::up) {
             to.copy_(dw.permute({0, 2, 3, 1}));
+        } else if (fused_ops != nullptr) {
+            fused_ops->narrow_gradient(dw, to);
+        } else {
+            aten_narrow_gradient(dw, to);
         }
     }
     return with_input ? dx.contiguous(at::MemoryFormat::ChannelsLast) : at::Tensor();
@@ -113,12 +119,26 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
 
 }  // namespace
 
-void Convolution::refresh(at::ScalarType type) {
-    const bool own = with_winograd(*this, type, [](const auto&) { return true; });
-    weights = own ? at::Tensor() : library_weights(kind, kernel).to(type);
+at::Tensor aten_widened_kernel(const at::Tensor& kernel) {
+    // (cout,2,2,cin) → (cin,3,3,cout), seen as (cin,cout,3,3).
+    return widened(widened(kernel, 1), 2).permute({3, 1, 2, 0}).contiguous().permute({0, 3, 1, 2});
 }
 
-at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
+void aten_narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gradient) {
+    // (cin,cout,3,3) → (cout,3,3,cin)
+    const at::Tensor k = widened.to(kernel_gradient.scalar_type()).permute({1, 2, 3, 0});
+    kernel_gradient.copy_(narrowed(narrowed(k, 1), 2));
+}
+
+bool Convolution::is_own(at::ScalarType type) const {
+    return with_winograd(*this, type, [](const auto&) { return true; });
+}
+
+void Convolution::refresh(at::ScalarType type, FusedOps* fused_ops) {
+    weights = is_own(type) ? at::Tensor() : library_weights(*this, type, fused_ops);
+}
+
+at::Tensor convolve(const Convolution& convolution, const at::Tensor& x, bool with_bias) {
     const at::Tensor& kernel = convolution.kernel;
     const ConvolutionKind kind = convolution.kind;
     if (x.size(0) == 0) {
@@ -126,21 +146,23 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x) {
         return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
                          at::MemoryFormat::ChannelsLast);
     }
+    with_bias = with_bias && convolution.bias.defined();
     at::Tensor z;
-    if (with_winograd(convolution, x, [&](const auto& winograd) {
+    if (with_bias && with_winograd(convolution, x, [&](const auto& winograd) {
             z = convolve(winograd, x, kernel, convolution.bias);
         })) {
         return z;
     }
     const at::Tensor weights = weights_for(convolution, x.scalar_type());
     const Geometry g = geometry(kind, weights);
-    return at::convolution(x, weights, convolution.bias.to(x.scalar_type()), g.stride, g.padding,
-                           g.dilation, g.transposed, g.output_padding, 1)
+    const at::Tensor bias = with_bias ? convolution.bias.to(x.scalar_type()) : at::Tensor();
+    return at::convolution(x, weights, bias, g.stride, g.padding, g.dilation, g.transposed,
+                           g.output_padding, 1)
         .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             at::Tensor x, bool with_input) {
+                             at::Tensor x, bool with_input, FusedOps* fused_ops) {
     if (x.size(0) == 0) {
         if (convolution.trainable()) convolution.kernel_gradient.zero_();
         return with_input ? at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast)
@@ -157,7 +179,7 @@ at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& g
         })) {
         return dx;
     }
-    return library_backward(convolution, gradient, x, with_input);
+    return library_backward(convolution, gradient, x, with_input, fused_ops);
 }
 
 }  // namespace msunet::model

@@ -12,27 +12,40 @@ namespace msunet::model {
 /// bottom and right; for ATen it is one transposed convolution of stride 2.
 enum class ConvolutionKind { same, up };
 
+class FusedOps;
+
+/// FusedOps::widened_kernel in master precision, by ATen operators.
+[[nodiscard]] at::Tensor aten_widened_kernel(const at::Tensor& kernel);
+/// FusedOps::narrow_gradient, likewise.
+void aten_narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gradient);
+
 /// A convolution's weights.
 struct Convolution {
     ConvolutionKind kind = ConvolutionKind::same;
     at::Tensor kernel{}, bias{};                    ///< master (cout,kh,kw,cin), (cout)
     at::Tensor kernel_gradient{}, bias_gradient{};  ///< undefined: frozen
+    /// The kernel in compute precision, if someone else converts it; else undefined.
+    at::Tensor converted{};
     /// The kernel in compute precision as ATen needs it: a view of it, or the 3×3 kernel of the
     /// transposed convolution. Undefined where our own kernels are used, which read `kernel`.
     at::Tensor weights{};
 
     [[nodiscard]] bool trainable() const { return kernel_gradient.defined(); }
-    /// Updates `weights` from the kernel.
-    void refresh(at::ScalarType type);
+    /// Whether our own kernels are used in this type.
+    [[nodiscard]] bool is_own(at::ScalarType type) const;
+    /// Updates `weights` from the kernel. `fused_ops` null: by ATen operators.
+    void refresh(at::ScalarType type, FusedOps* fused_ops = nullptr);
 };
 
 /// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. `weights`, if defined, have x's
-/// type.
-[[nodiscard]] at::Tensor convolve(const Convolution& convolution, const at::Tensor& x);
+/// type. Without `with_bias`, and where the bias is undefined, by ATen and without the bias.
+[[nodiscard]] at::Tensor convolve(const Convolution& convolution, const at::Tensor& x,
+                                  bool with_bias = true);
 
 /// Returns the gradient of the input, undefined unless `with_input`, and computes that of the
 /// kernel into `kernel_gradient` if it is defined. Releases x as soon as it has been read.
+/// `fused_ops` null: kernels are converted by ATen operators.
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             at::Tensor x, bool with_input);
+                             at::Tensor x, bool with_input, FusedOps* fused_ops = nullptr);
 
 }  // namespace msunet::model

@@ -22,10 +22,13 @@ public:
     explicit FusedNetwork(NetworkParts parts)
         : NetworkBase(std::move(parts)),
           rate_(options_.dropout),
-          stages_(architecture_, weights_, options_.batch_statistics, master_options()),
+          stages_(architecture_, with_copies(), options_.batch_statistics, master_options()),
           merged_(stages_.skips()),
           bits_(stages_.skips()),
           index_(stages_.skips()) {
+        if (fused_ops_->for_gpu()) {
+            for (auto& stage : stages_.all) stage.norm.bias = stage.convolution.bias;
+        }
         while (first_ < stages_.count() && !stages_.all[first_].trainable()) ++first_;
         make_schedule();
     }
@@ -82,8 +85,16 @@ public:
     }
 
 private:
+    /// The weights, with copies in compute precision if they are to be converted together.
+    const Weights& with_copies() {
+        const bool other = compute_type() != master_options().dtype().toScalarType();
+        if (fused_ops_->for_gpu() && other) weights_.make_copies(compute_type());
+        return weights_;
+    }
+
     void refresh() {
-        for (auto& stage : stages_.all) stage.convolution.refresh(compute_type());
+        weights_.convert();
+        for (auto& stage : stages_.all) stage.convolution.refresh(compute_type(), fused_ops_.get());
     }
 
     [[nodiscard]] std::int64_t skip_channels(std::size_t skip) const {
@@ -128,15 +139,13 @@ private:
 
     at::Tensor convolve_stage(std::size_t i, const at::Tensor& x) {
         Stage& stage = stages_.all[i];
-        const bool sums = training_ && stage.norm.batch_statistics;
         at::Tensor z;
         if (i == 0) {
             RECORD_USER_SCOPE("msunet::convolution");
             z = fused_ops_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
-                                              stage.norm, sums);
+                                              stage.norm, summed_by_convolution(i));
         } else {
-            z = convolve(stage.convolution, x);
-            if (sums) fused_ops_->relu_sums(z, stage.norm);
+            z = convolve(stage.convolution, x, !stage.norm.bias.defined());
         }
         if (keeps(i)) {
             if (!recomputes(i)) stage.x = x;
@@ -189,11 +198,27 @@ private:
                context_.collectives != nullptr && context_.collectives->active();
     }
 
+    /// Whether the convolution of a stage leaves the sums for its statistics.
+    [[nodiscard]] bool summed_by_convolution(std::size_t i) const {
+        return i == 0 && training_ && stages_.all[i].norm.batch_statistics &&
+               fused_ops_->sums_in_first_convolution();
+    }
+
+    /// Makes the coefficients of a stage's BatchNorm.
+    void prepare(std::size_t i, const at::Tensor& z) {
+        const Stage& stage = stages_.all[i];
+        Norm& norm = stages_.all[i].norm;
+        if (!training_ || !norm.batch_statistics) return fused_ops_->prepare_norm(norm, 0);
+        const bool summed = summed_by_convolution(i);
+        if (!summed && !reduces(stage)) return fused_ops_->norm_statistics(z, norm, count(z));
+        if (!summed) fused_ops_->relu_sums(z, norm);
+        if (reduces(stage)) context_.collectives->sum(norm.sums);
+        fused_ops_->prepare_norm(norm, count(z));
+    }
+
     void normalise(std::size_t i, const at::Tensor& z, const Target& target) {
-        Stage& stage = stages_.all[i];
-        if (training_ && reduces(stage)) context_.collectives->sum(stage.norm.sums);
-        fused_ops_->prepare_norm(stage.norm, training_ ? count(z) : 0);
-        fused_ops_->norm_forward(z, stage.norm, target);
+        prepare(i, z);
+        fused_ops_->norm_forward(z, stages_.all[i].norm, target);
     }
 
     at::Tensor plain(std::size_t i, at::Tensor x) {
@@ -249,21 +274,31 @@ private:
                 .keep_scale = rate_.keep_scale()};
     }
 
+    /// Gradients of a stage's BatchNorm, and its correction.
+    void prepare_backward(Stage& stage, const Source& source) {
+        Norm& norm = stage.norm;
+        if (!norm.batch_statistics && !stage.norm_trainable()) {
+            return fused_ops_->prepare_norm_backward(norm, 0);
+        }
+        if (!reduces(stage)) {
+            return fused_ops_->norm_backward_statistics(stage.z, source, norm, count(stage.z));
+        }
+        fused_ops_->norm_backward_sums(stage.z, source, norm);
+        if (stage.norm_trainable()) fused_ops_->take_norm_gradients(norm);
+        context_.collectives->sum(norm.sums);
+        fused_ops_->prepare_norm_backward(norm, count(stage.z));
+    }
+
     /// From the gradient of the stage's output: gradients of its weights, and of its input unless
     /// nothing below trains.
     at::Tensor stage_backward(std::size_t i, Source source) {
         Stage& stage = stages_.all[i];
         Norm& norm = stage.norm;
-        if (norm.batch_statistics || stage.norm_trainable()) {
-            fused_ops_->norm_backward_sums(stage.z, source, norm);
-            if (stage.norm_trainable()) fused_ops_->take_norm_gradients(norm);
-            if (reduces(stage)) context_.collectives->sum(norm.sums);
-        }
+        prepare_backward(stage, source);
         const bool needed = i > first_;
         Convolution& convolution = stage.convolution;
         at::Tensor dx;
         if (needed || convolution.trainable()) {
-            fused_ops_->prepare_norm_backward(norm, count(stage.z));
             fused_ops_->norm_backward(stage.z, source, norm, convolution.bias_gradient);
             source = {};  // makes room for what follows
             if (i == 0) {
@@ -271,7 +306,7 @@ private:
                 fused_ops_->first_convolution_backward(stage.x, stage.z,
                                                        convolution.kernel_gradient);
             } else {
-                dx = convolve_backward(convolution, stage.z, input_of(i), needed);
+                dx = convolve_backward(convolution, stage.z, input_of(i), needed, fused_ops_.get());
             }
         }
         stage.x = at::Tensor();

@@ -18,7 +18,8 @@ Convolution make_convolution(const unet::Layer& layer, const Weights& weights, s
             .kernel = weights.value(tensor),
             .bias = weights.value(tensor + 1),
             .kernel_gradient = weights.gradient(tensor),
-            .bias_gradient = weights.gradient(tensor + 1)};
+            .bias_gradient = weights.gradient(tensor + 1),
+            .converted = weights.copy(tensor)};
 }
 
 Norm make_norm(const unet::BatchNormConstants& constants, const Weights& weights,

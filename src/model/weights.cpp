@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/weights.hpp"
 
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/from_blob.h>
 
 #include <string>
@@ -41,6 +42,23 @@ at::Tensor Weights::value(std::size_t tensor) const {
 at::Tensor Weights::gradient(std::size_t tensor) const {
     return places_[tensor].buffer == &parameters ? parameters.gradient(places_[tensor].segment)
                                                  : at::Tensor();
+}
+
+void Weights::make_copies(at::ScalarType type) {
+    parameter_copies_ = at::empty_like(parameters.values(), type);
+    fixed_copies_ = at::empty_like(fixed.values(), type);
+}
+
+void Weights::convert() {
+    if (!parameter_copies_.defined()) return;
+    if (parameter_copies_.numel() > 0) parameter_copies_.copy_(parameters.values());
+    if (fixed_copies_.numel() > 0) fixed_copies_.copy_(fixed.values());
+}
+
+at::Tensor Weights::copy(std::size_t tensor) const {
+    const auto [buffer, segment] = places_[tensor];
+    if (!parameter_copies_.defined() || buffer == &statistics) return {};
+    return buffer->view(buffer == &parameters ? parameter_copies_ : fixed_copies_, segment);
 }
 
 void Weights::load(std::span<const core::NamedArray> arrays) {

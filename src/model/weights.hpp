@@ -33,6 +33,11 @@ public:
     [[nodiscard]] at::Tensor value(std::size_t tensor) const;
     /// Likewise of its gradient; undefined where gradients don't change it.
     [[nodiscard]] at::Tensor gradient(std::size_t tensor) const;
+    /// Makes copies of all but the statistics in this type; `convert` updates them from the values.
+    void make_copies(at::ScalarType type);
+    void convert();
+    /// A view of a tensor's copy; undefined where there is none.
+    [[nodiscard]] at::Tensor copy(std::size_t tensor) const;
     /// Index of the first tensor of a layer with weights.
     [[nodiscard]] std::size_t first_of(std::size_t layer) const { return first_of_[layer]; }
 
@@ -50,6 +55,7 @@ private:
     std::vector<unet::Tensor> tensors_;
     std::vector<Place> places_;
     std::vector<std::size_t> first_of_;
+    at::Tensor parameter_copies_, fixed_copies_;  ///< flat; undefined: none
 };
 
 }  // namespace msunet::model

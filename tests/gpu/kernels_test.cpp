@@ -22,7 +22,7 @@ protected:
     }
     static std::unique_ptr<model::FusedOps> fused_ops(int step) {
         return gpu::make_cuda_fused_ops(
-            std::make_shared<gpu::KernelLibrary>(GetParam()),
+            std::make_shared<gpu::KernelLibrary>(GetParam()), at::kCUDA,
             at::full({1}, step, at::TensorOptions(at::kCUDA).dtype(at::kInt)));
     }
 };

@@ -29,6 +29,9 @@ struct Norm {
     at::Tensor mean{}, inverse{};  ///< (C) float64: mean, 1/sqrt(variance + ε)
     at::Tensor scale{}, shift{};   ///< (C) master precision: y = scale·a + shift
     at::Tensor correction{};  ///< (2,C) master precision: da = scale·dy − c0 − c1·a, see backward
+    /// (C) master precision, which is added to z before ReLU; undefined: nothing. Only where
+    /// FusedOps::for_gpu.
+    at::Tensor bias{};
 };
 
 /// Where the output of BatchNorm is written.
@@ -56,30 +59,41 @@ class FusedOps {
 public:
     virtual ~FusedOps() = default;
 
-    /// norm.sums = (Σ relu(z), Σ relu(z)²), by channel.
+    /// Whether every operation costs a launch. The network then leaves the bias of convolutions to
+    /// `norm.bias`, and converts all weights to compute precision together.
+    [[nodiscard]] virtual bool for_gpu() const { return false; }
+
+    /// norm.sums = (Σ a, Σ a²), by channel, where a = relu(z + norm.bias), everywhere below, too.
     virtual void relu_sums(const at::Tensor& z, Norm& norm) = 0;
     /// Computes mean, inverse, scale and shift from norm.sums over `count` values a channel, or
     /// from the moving statistics. With batch statistics it also updates the moving ones, with the
     /// layer's momentum and the unbiased variance.
     virtual void prepare_norm(Norm& norm, std::int64_t count) = 0;
-    /// Writes y = scale·relu(z) + shift to `target`. `target.out` may be `z` itself.
+    /// relu_sums, then prepare_norm.
+    virtual void norm_statistics(const at::Tensor& z, Norm& norm, std::int64_t count);
+    /// Writes y = scale·a + shift to `target`. `target.out` may be `z` itself.
     virtual void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) = 0;
-    /// norm.sums = (Σdy, Σ dy·â), by channel, where â = (relu(z) − mean)·inverse.
+    /// norm.sums = (Σdy, Σ dy·â), by channel, where â = (a − mean)·inverse.
     virtual void norm_backward_sums(const at::Tensor& z, const Source& source, Norm& norm) = 0;
     /// Copies this rank's norm.sums to the gradients of beta and gamma.
     virtual void take_norm_gradients(Norm& norm) = 0;
     /// Computes norm.correction from norm.sums over `count` values a channel; zero without batch
     /// statistics.
     virtual void prepare_norm_backward(Norm& norm, std::int64_t count) = 0;
-    /// Replaces z by its gradient (z > 0)·(scale·dy − c0 − c1·relu(z)), and `bias_gradient` (C), if
+    /// norm_backward_sums, then take_norm_gradients if norm has them, then prepare_norm_backward.
+    virtual void norm_backward_statistics(const at::Tensor& z, const Source& source, Norm& norm,
+                                          std::int64_t count);
+    /// Replaces z by its gradient (a > 0)·(scale·dy − c0 − c1·a), and `bias_gradient` (C), if
     /// defined, by the sum of that by channel.
     virtual void norm_backward(at::Tensor& z, const Source& source, const Norm& norm,
                                const at::Tensor& bias_gradient) = 0;
     /// The network's first convolution, 3×3 "same", of x (N,1,H,W) to (N,C,H,W), with weights
-    /// (C,3,3,1) and bias (C) in master precision. `with_sums` asks for norm.sums as by
-    /// `relu_sums`; without it they are undefined.
+    /// (C,3,3,1) and bias (C) in master precision; where norm.bias is defined the result lacks it.
+    /// `with_sums` asks for norm.sums as by `relu_sums`, if `sums_in_first_convolution`; without it
+    /// they are undefined.
     virtual at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                          const at::Tensor& bias, Norm& norm, bool with_sums) = 0;
+    [[nodiscard]] virtual bool sums_in_first_convolution() const { return true; }
     /// Computes the gradient (C,3,3,1) of its weights, in master precision, from that of its
     /// output.
     virtual void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
@@ -95,6 +109,11 @@ public:
                                                  const at::Tensor& weights,
                                                  const at::Tensor& weights_gradient,
                                                  bool with_input) = 0;
+    /// The 3×3 kernel (cin,cout,3,3), channels-last, of the transposed convolution of stride 2 that
+    /// does what nearest ×2 up-sampling and the kernel (cout,2,2,cin) do, in this type.
+    [[nodiscard]] virtual at::Tensor widened_kernel(const at::Tensor& kernel, at::ScalarType type);
+    /// Computes the gradient of the 2×2 kernel from that of the 3×3 one.
+    virtual void narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gradient);
     /// Fills `bits`, int32 (N, words), with dropout masks, see dropout.hpp.
     virtual void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key,
                               std::uint32_t layer, std::uint32_t first_sample) = 0;

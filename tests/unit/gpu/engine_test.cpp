@@ -6,11 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <utility>
 
-#include "gpu/batches.hpp"
 #include "gpu/cuda_fused_ops.hpp"
-#include "msunet/train/network_engine.hpp"
+#include "unit/gpu/host_engine.hpp"
 #include "unit/gpu/host_launcher.hpp"
 #include "unit/gpu/inference_checks.hpp"
 #include "unit/train/small_trial.hpp"
@@ -19,62 +17,6 @@ namespace msunet {
 namespace {
 
 using model::Precision;
-using train::BatchPart;
-
-std::shared_ptr<const gpu::KernelLauncher> launcher(Precision precision) {
-    return test::host_launcher(precision == Precision::float64 ? at::kDouble
-                               : precision == Precision::bf16  ? at::kBFloat16
-                                                               : at::kFloat);
-}
-
-/// The GPU's engine without a GPU.
-class HostEngine final : public train::NetworkEngine {
-public:
-    HostEngine(const train::EngineSpec& spec, at::Tensor step)
-        : NetworkEngine(spec, at::kCPU, gpu::make_cuda_fused_ops(launcher(spec.precision), step),
-                        nullptr),
-          step_(std::move(step)),
-          batches_(spec, launcher(spec.precision), gpu::upload(spec.dataset, at::kCPU), at::kCPU) {}
-
-    train::StepOutcome train(const BatchPart& part, std::int64_t step, double lr,
-                             std::int64_t status) override {
-        begin(status);
-        guarded([&] {
-            step_.fill_(step);
-            optimizer().prepare(lr);
-            batches_.choose_training(part);
-            differentiate(cut_chosen(part.samples.size()), part, step);
-        });
-        reduce_gradients();
-        guarded([&] { optimizer().apply(); });
-        return outcome();
-    }
-
-    train::StepOutcome evaluate(const BatchPart& part, std::int64_t status) override {
-        begin(status);
-        guarded([&] { score(cut(part.samples), part); });
-        return outcome();
-    }
-
-    [[nodiscard]] std::int64_t peak_memory() const override { return 0; }
-
-private:
-    Batch cut(std::span<const std::uint32_t> samples) override {
-        batches_.choose(samples);
-        return cut_chosen(samples.size());
-    }
-
-    Batch cut_chosen(std::size_t samples) {
-        const auto count = static_cast<std::int64_t>(samples);
-        batches_.cut(count);
-        const auto type = master().dtype();
-        return {batches_.x(count).to(type), batches_.y(count).to(type),
-                batches_.weights(count).to(type)};
-    }
-
-    at::Tensor step_;
-    gpu::Batches batches_;
-};
 
 record::TrialResult run(Precision precision, const core::Permutation& changes, bool as_on_gpu) {
     const test::SmallTrial place("host_engine");
@@ -82,7 +24,9 @@ record::TrialResult run(Precision precision, const core::Permutation& changes, b
     context.precision = precision;
     if (as_on_gpu) {
         context.make_engine = [](const train::EngineSpec& spec) {
-            return std::make_unique<HostEngine>(spec, at::zeros({1}, at::kInt));
+            return std::make_unique<test::HostEngine>(
+                spec, test::host_launcher(test::element_of(spec.precision)),
+                at::zeros({1}, at::kInt));
         };
     }
     test::Control control;
@@ -142,7 +86,8 @@ TEST(HostInference, LogitsEqualTheCpus) {
                 {.architecture = architecture,
                  .options = {.precision = precision},
                  .weights = weights,
-                 .fused_ops = gpu::make_cuda_fused_ops(launcher(precision), at::Tensor())});
+                 .fused_ops = gpu::make_cuda_fused_ops(
+                     test::host_launcher(test::element_of(precision)), at::kCPU, at::Tensor())});
         });
 }
 

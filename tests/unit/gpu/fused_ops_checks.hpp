@@ -40,7 +40,7 @@ inline at::Tensor blank(std::int64_t c, std::int64_t side, const at::TensorOptio
     return at::zeros({samples, c, side, side}, options).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-inline model::Norm random_norm(at::ScalarType type) {
+inline model::Norm random_norm(at::ScalarType type, std::int64_t channels = test::channels) {
     const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
     return {.gamma = at::randn({channels}, master),
             .beta = at::randn({channels}, master),
@@ -60,8 +60,8 @@ inline model::Norm copy_to(const model::Norm& norm, at::Device device) {
     model::Norm copy = norm;
     for (at::Tensor* t : {&copy.gamma, &copy.beta, &copy.moving_mean, &copy.moving_variance,
                           &copy.gamma_gradient, &copy.beta_gradient, &copy.sums, &copy.mean,
-                          &copy.inverse, &copy.scale, &copy.shift, &copy.correction}) {
-        *t = t->to(device, t->scalar_type(), false, true);
+                          &copy.inverse, &copy.scale, &copy.shift, &copy.correction, &copy.bias}) {
+        if (t->defined()) *t = t->to(device, t->scalar_type(), false, true);
     }
     return copy;
 }
@@ -70,6 +70,9 @@ inline model::Norm copy_to(const model::Norm& norm, at::Device device) {
 struct Case {
     bool batch_statistics, pooling, dropout;
     std::int64_t side;
+    std::int64_t channels = test::channels;
+    bool bias = false;    ///< added by the fused operations
+    bool joined = false;  ///< sums and what follows from them by one call
 };
 
 /// The results of a stage, forward and backward.
@@ -87,7 +90,7 @@ inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const C
         return t.defined() ? t.to(device, t.scalar_type(), false, true) : t;
     };
     const auto options = z.options().device(device);
-    const std::int64_t offset = c.pooling ? 0 : channels;
+    const std::int64_t channels = c.channels, offset = c.pooling ? 0 : channels;
     const double keep_scale = model::DropoutRate(0.3).keep_scale();
     StageRun run{.norm = copy_to(norm, device)};
     run.norm.batch_statistics = c.batch_statistics;
@@ -101,8 +104,12 @@ inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const C
         target.pool_index = run.index = blank(channels, c.side / 2, options.dtype(at::kByte));
     }
     const std::int64_t count = samples * c.side * c.side;
-    fused_ops.relu_sums(run.dz, run.norm);
-    fused_ops.prepare_norm(run.norm, count);
+    if (c.joined) {
+        fused_ops.norm_statistics(run.dz, run.norm, count);
+    } else {
+        fused_ops.relu_sums(run.dz, run.norm);
+        fused_ops.prepare_norm(run.norm, count);
+    }
     fused_ops.norm_forward(run.dz, run.norm, target);
     model::Source source{
         .gradient = there(dy), .offset = offset, .bits = mask, .keep_scale = keep_scale};
@@ -110,22 +117,32 @@ inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const C
         source.pooled = there(dp);
         source.pool_index = index.defined() ? there(index) : run.index;
     }
-    fused_ops.norm_backward_sums(run.dz, source, run.norm);
-    fused_ops.take_norm_gradients(run.norm);
-    fused_ops.prepare_norm_backward(run.norm, count);
+    if (c.joined) {
+        fused_ops.norm_backward_statistics(run.dz, source, run.norm, count);
+    } else {
+        fused_ops.norm_backward_sums(run.dz, source, run.norm);
+        fused_ops.take_norm_gradients(run.norm);
+        fused_ops.prepare_norm_backward(run.norm, count);
+    }
     fused_ops.norm_backward(run.dz, source, run.norm, run.bias);
     return run;
 }
 
-/// `fused_ops` on `device` agree with the CPU's. At 64 pixels, threads process several pixels each.
+/// `fused_ops` on `device` agree with the CPU's, and with ATen's where they add a bias. At 64
+/// pixels, threads process several pixels each.
 inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device device,
                                       at::ScalarType type) {
-    const auto cpu = model::make_cpu_fused_ops();
-    for (const Case c : {Case{true, true, true, 64}, Case{true, true, false, 12},
-                         Case{true, false, true, 12}, Case{true, false, false, 64},
-                         Case{false, true, true, 12}, Case{false, false, false, 12}}) {
-        SCOPED_TRACE(testing::Message() << "batch " << c.batch_statistics << " pooling "
-                                        << c.pooling << " dropout " << c.dropout);
+    const auto cpu = model::make_cpu_fused_ops(), aten = model::make_aten_fused_ops();
+    for (const Case c :
+         {Case{true, true, true, 64}, Case{true, true, false, 12}, Case{true, false, true, 12},
+          Case{true, false, false, 64}, Case{false, true, true, 12}, Case{false, false, false, 12},
+          Case{true, true, true, 12, 32, true, true}, Case{true, false, true, 64, 96, true, true},
+          Case{true, false, false, 12, 256, false, true},
+          Case{false, true, false, 12, 64, true, true}}) {
+        const std::int64_t channels = c.channels;
+        SCOPED_TRACE(testing::Message()
+                     << "batch " << c.batch_statistics << " pooling " << c.pooling << " dropout "
+                     << c.dropout << " channels " << channels << " bias " << c.bias);
         const at::Tensor z = image(channels, c.side, type), dy = image(2 * channels, c.side, type),
                          dp = image(channels, c.side / 2, type);
         at::Tensor bits;
@@ -133,18 +150,23 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
             bits = at::empty({samples, c.side * c.side * 2 * channels / 32}, at::kInt);
             cpu->dropout_mask(bits, model::DropoutRate(0.3), {9, 1}, 0, 4);
         }
-        const model::Norm norm = random_norm(type);
-        const StageRun want = run_stage(*cpu, at::kCPU, c, norm, z, dy, dp, bits, {});
+        model::Norm norm = random_norm(type, channels);
+        if (c.bias) norm.bias = at::randn({channels}, norm.gamma.options());
+        const StageRun want =
+            run_stage(c.bias ? *aten : *cpu, at::kCPU, c, norm, z, dy, dp, bits, {});
         // With the CPU's index: of pixels that are equal but for rounding, another can be the
         // largest.
         const StageRun got = run_stage(fused_ops, device, c, norm, z, dy, dp, bits, want.index);
-        expect_near(got.norm.sums, want.norm.sums, type, "sums");
+        // Of terms around 1 with both signs, which are added in the type of arithmetic.
+        const double summed = static_cast<double>(samples * c.side * c.side);
+        const auto wide = norm.gamma.scalar_type();
+        expect_near(got.norm.sums, want.norm.sums, wide, "sums", summed);
         expect_near(got.norm.moving_mean, want.norm.moving_mean, type, "moving mean");
         expect_near(got.norm.moving_variance, want.norm.moving_variance, type, "moving variance");
         expect_near(got.norm.scale, want.norm.scale, type, "scale");
         expect_near(got.norm.shift, want.norm.shift, type, "shift");
-        expect_near(got.norm.gamma_gradient, want.norm.gamma_gradient, type, "gamma");
-        expect_near(got.norm.beta_gradient, want.norm.beta_gradient, type, "beta");
+        expect_near(got.norm.gamma_gradient, want.norm.gamma_gradient, wide, "gamma", summed);
+        expect_near(got.norm.beta_gradient, want.norm.beta_gradient, wide, "beta", summed);
         expect_near(got.norm.correction, want.norm.correction, type, "correction");
         expect_near(got.out, want.out, type, "output");
         expect_near(got.dz, want.dz, type, "dz");

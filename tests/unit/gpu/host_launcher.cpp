@@ -3,30 +3,53 @@
 
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/core/philox.hpp"
+#include "unit/gpu/host_block.hpp"
 
-// What kernels.cuh uses of CUDA.
+// What kernels.cuh uses of CUDA. Blocks run one after the other, so that a block's shared memory
+// may be static.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 namespace {
 
 struct Dimensions {
-    unsigned x = 0;
+    unsigned x = 0, y = 0;
 };
 Dimensions blockIdx, blockDim, threadIdx, gridDim;
 
 float __uint_as_float(unsigned bits) { return std::bit_cast<float>(bits); }
 unsigned __float_as_uint(float x) { return std::bit_cast<unsigned>(x); }
 
+void __threadfence() {}
+void __syncthreads() {
+    const Dimensions mine = threadIdx;
+    msunet::test::wait_for_block();
+    threadIdx = mine;
+}
+unsigned atomicInc(unsigned* counter, unsigned most) {
+    const unsigned old = *counter;
+    *counter = old >= most ? 0 : old + 1;
+    return old;
+}
+
 }  // namespace
 
 #define __device__
+#define __shared__ static
 // NOLINTEND(bugprone-reserved-identifier)
-#define KERNEL inline void
+#define KERNEL(blocks) inline void
+#define UNROLLED
+
+// Values of a pixel are read only if it exists, which GCC can't see.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #define ELEMENT float
 namespace as_float {
@@ -46,55 +69,80 @@ namespace as_bf16 {
 namespace msunet::test {
 namespace {
 
-using Kernel = void (*)(const void* parameters);
+/// A kernel, and whether threads of a block wait for each other.
+struct Kernel {
+    void (*call)(const void* parameters);
+    bool waits;
+};
 using Kernels = std::map<std::string_view, Kernel>;
 
-template <auto kernel, class Parameters>
-void call(const void* parameters) {
-    kernel(*static_cast<const Parameters*>(parameters));
+template <auto kernel, class Parameters, bool waits>
+Kernels::value_type entry() {
+    return {Parameters::name,
+            {[](const void* parameters) { kernel(*static_cast<const Parameters*>(parameters)); },
+             waits}};
 }
 
-#define ALL_KERNELS(as)                                                                         \
-    Kernels {                                                                                   \
-        {gpu::CutBatch::name, call<as::cut_batch, gpu::CutBatch>},                              \
-            {gpu::DropoutMask::name, call<as::dropout_mask, gpu::DropoutMask>},                 \
-            {gpu::ReluSums::name, call<as::relu_sums, gpu::ReluSums>},                          \
-            {gpu::PrepareNorm::name, call<as::prepare_norm, gpu::PrepareNorm>},                 \
-            {gpu::NormForward::name, call<as::norm_forward, gpu::NormForward>},                 \
-            {gpu::NormPoolForward::name, call<as::norm_pool_forward, gpu::NormPoolForward>},    \
-            {gpu::NormBackwardSums::name, call<as::norm_backward_sums, gpu::NormBackwardSums>}, \
-            {gpu::PrepareNormBackward::name,                                                    \
-             call<as::prepare_norm_backward, gpu::PrepareNormBackward>},                        \
-            {gpu::NormBackward::name, call<as::norm_backward, gpu::NormBackward>},              \
+#define ALL_KERNELS(as)                                                          \
+    Kernels {                                                                    \
+        entry<as::cut_batch, gpu::CutBatch, false>(),                            \
+            entry<as::dropout_mask, gpu::DropoutMask, false>(),                  \
+            entry<as::relu_sums, gpu::ReluSums, true>(),                         \
+            entry<as::prepare_norm, gpu::PrepareNorm, false>(),                  \
+            entry<as::norm_forward, gpu::NormForward, false>(),                  \
+            entry<as::norm_pool_forward, gpu::NormPoolForward, false>(),         \
+            entry<as::norm_backward_sums, gpu::NormBackwardSums, true>(),        \
+            entry<as::prepare_norm_backward, gpu::PrepareNormBackward, false>(), \
+            entry<as::norm_backward, gpu::NormBackward, true>(),                 \
+            entry<as::widen_kernel, gpu::WidenKernel, true>(),                   \
+            entry<as::narrow_kernel, gpu::NarrowKernel, true>(),                 \
     }
 
 class HostLauncher final : public gpu::KernelLauncher {
 public:
-    explicit HostLauncher(Kernels kernels) : kernels_(std::move(kernels)) {}
+    HostLauncher(Kernels kernels, BlockOrder order, LaunchObserver observer)
+        : kernels_(std::move(kernels)), order_(order), observer_(std::move(observer)) {}
 
 private:
-    void start(const char* name, void* parameters, long long threads) const override {
-        const Kernel kernel = kernels_.at(name);
-        blockDim.x = 256;
-        gridDim.x = static_cast<unsigned>((threads + blockDim.x - 1) / blockDim.x);
-        for (blockIdx.x = 0; blockIdx.x < gridDim.x; ++blockIdx.x) {
-            for (threadIdx.x = 0; threadIdx.x < blockDim.x; ++threadIdx.x) kernel(parameters);
+    void start(const char* name, void* parameters, const gpu::Grid& grid) const override {
+        if (observer_) observer_(name, parameters);
+        const auto [call, waits] = kernels_.at(name);
+        blockDim.x = gpu::block_size;
+        gridDim = {static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y)};
+        const unsigned blocks = gridDim.x * gridDim.y;
+        for (unsigned i = 0; i < blocks; ++i) {
+            const unsigned number = order_ == BlockOrder::forwards ? i : blocks - 1 - i;
+            blockIdx = {number % gridDim.x, number / gridDim.x};
+            const std::function<void(int)> thread = [&](int t) {
+                threadIdx.x = static_cast<unsigned>(t);
+                call(parameters);
+            };
+            if (waits) {
+                run_block(gpu::block_size, thread);
+            } else {
+                for (int t = 0; t < gpu::block_size; ++t) thread(t);
+            }
         }
     }
 
     Kernels kernels_;
+    BlockOrder order_;
+    LaunchObserver observer_;
 };
 
 }  // namespace
 
-std::shared_ptr<const gpu::KernelLauncher> host_launcher(at::ScalarType element) {
+std::shared_ptr<const gpu::KernelLauncher> host_launcher(at::ScalarType element, BlockOrder order,
+                                                         LaunchObserver observer) {
     switch (element) {
         case at::kFloat:
-            return std::make_shared<HostLauncher>(ALL_KERNELS(as_float));
+            return std::make_shared<HostLauncher>(ALL_KERNELS(as_float), order,
+                                                  std::move(observer));
         case at::kDouble:
-            return std::make_shared<HostLauncher>(ALL_KERNELS(as_double));
+            return std::make_shared<HostLauncher>(ALL_KERNELS(as_double), order,
+                                                  std::move(observer));
         case at::kBFloat16:
-            return std::make_shared<HostLauncher>(ALL_KERNELS(as_bf16));
+            return std::make_shared<HostLauncher>(ALL_KERNELS(as_bf16), order, std::move(observer));
         default:
             throw std::invalid_argument("no kernels for this type");
     }

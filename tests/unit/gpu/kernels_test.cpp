@@ -3,8 +3,11 @@
 /// The kernels without a GPU: NVRTC compiles them, and run on the host they agree with the CPU's
 /// kernels.
 
+#include <ATen/Context.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -13,25 +16,43 @@
 #include "gpu/batches.hpp"
 #include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_compiler.hpp"
+#include "gpu/kernel_parameters.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/data/cut_batch.hpp"
 #include "unit/gpu/fused_ops_checks.hpp"
 #include "unit/gpu/host_launcher.hpp"
+#include "unit/gpu/kernel_usage.hpp"
 #include "unit/train/small_trial.hpp"
 
 namespace msunet {
 namespace {
 
-TEST(Kernels, CompileForAmpereAndHopper) {
+/// Which kernels may take so many registers a thread that two blocks fit on a multiprocessor, not
+/// four: those that hold most coefficients.
+bool is_large(const std::string& kernel) {
+    return kernel == gpu::NormPoolForward::name || kernel == gpu::NormBackwardSums::name ||
+           kernel == gpu::NormBackward::name;
+}
+
+class CompiledKernels : public testing::TestWithParam<std::string> {};
+
+TEST_P(CompiledKernels, FitInTheirRegistersWithoutSpills) {
     for (const std::string element : {"float", "double", "Bf16"}) {
-        for (const std::string architecture : {"sm_80", "sm_90"}) {
-            const auto code = gpu::compile_kernels(element, architecture);
-            // An ELF file for the GPU.
-            ASSERT_GT(code.size(), 1000U);
-            EXPECT_EQ(std::string(code.data() + 1, 3), "ELF");
+        const auto usage = test::kernel_usage(gpu::compile_kernels(element, GetParam()));
+        EXPECT_EQ(usage.size(), 11U);
+        for (const auto& [kernel, use] : usage) {
+            SCOPED_TRACE(element + " " + kernel);
+            EXPECT_GT(use.registers, 0U);
+            EXPECT_LE(use.registers, is_large(kernel) ? 128U : 64U);
+            EXPECT_EQ(use.stack_bytes, 0U) << "registers are spilt";
+            EXPECT_LE(use.shared_bytes, 24U << 10U) << "fewer blocks fit";
         }
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Architectures, CompiledKernels,
+                         testing::Values("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"),
+                         [](const auto& architecture) { return architecture.param; });
 
 TEST(Kernels, ShowTheCompilersMessages) {
     try {
@@ -49,25 +70,71 @@ class HostKernels : public testing::TestWithParam<at::ScalarType> {};
 
 TEST_P(HostKernels, FusedOpsAgreeWithTheCpu) {
     const auto fused_ops =
-        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(0));
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), at::kCPU, step_tensor(0));
     test::expect_fused_ops_like_cpu(*fused_ops, at::kCPU, GetParam());
 }
 
 TEST_P(HostKernels, MasksEqualTheCpusBitForBit) {
     for (const int step : {0, 40}) {
         const auto fused_ops =
-            gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(step));
+            gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), at::kCPU, step_tensor(step));
         test::expect_masks_like_cpu(*fused_ops, at::kCPU, static_cast<std::uint32_t>(step));
     }
 }
 
+TEST_P(HostKernels, SumsDependNeitherOnTheOrderOfBlocksNorOnEarlierKernels) {
+    const auto sums_of = [&](model::FusedOps& fused_ops) {
+        at::manual_seed(1);
+        const test::Case c{true, true, true, 64, 64, true, true};
+        const at::Tensor z = test::image(64, c.side, GetParam());
+        const at::Tensor dy = test::image(128, c.side, GetParam());
+        const at::Tensor dp = test::image(64, c.side / 2, GetParam());
+        model::Norm norm = test::random_norm(GetParam());
+        norm.bias = at::randn({64}, norm.gamma.options());
+        const auto run = test::run_stage(fused_ops, at::kCPU, c, norm, z, dy, dp, {}, {});
+        return at::cat({run.norm.sums.view({-1}), run.norm.scale, run.norm.shift,
+                        run.norm.moving_variance, run.norm.gamma_gradient, run.norm.beta_gradient,
+                        run.norm.correction.view({-1}), run.bias});
+    };
+    const auto make = [&](test::BlockOrder order) {
+        return gpu::make_cuda_fused_ops(test::host_launcher(GetParam(), order), at::kCPU,
+                                        step_tensor(0));
+    };
+    const auto forwards = make(test::BlockOrder::forwards);
+    const at::Tensor first = sums_of(*forwards);
+    EXPECT_GT(first.abs().min().item<double>(), 0);
+    EXPECT_TRUE(sums_of(*forwards).equal(first)) << "counters are not back at 0";
+    EXPECT_TRUE(sums_of(*make(test::BlockOrder::backwards)).equal(first));
+}
+
+TEST_P(HostKernels, KernelsOfUpSamplingAreConvertedAsByAten) {
+    const auto fused_ops =
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), at::kCPU, step_tensor(0));
+    const auto aten = model::make_aten_fused_ops();
+    const auto master = test::random_norm(GetParam()).gamma.options();
+    const at::Tensor kernel = at::randn({64, 2, 2, 96}, master);
+    const at::Tensor widened = fused_ops->widened_kernel(kernel, GetParam());
+    ASSERT_EQ(widened.sizes(), at::IntArrayRef({96, 64, 3, 3}));
+    EXPECT_TRUE(widened.is_contiguous(at::MemoryFormat::ChannelsLast));
+    test::expect_near(widened, aten->widened_kernel(kernel, GetParam()), GetParam(), "widened");
+    const at::Tensor gradient =
+        at::randn({96, 64, 3, 3}).to(GetParam()).contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor narrowed = at::zeros_like(kernel), want = at::zeros_like(kernel);
+    fused_ops->narrow_gradient(gradient, narrowed);
+    aten->narrow_gradient(gradient, want);
+    test::expect_near(narrowed, want, master.dtype().toScalarType(), "narrowed");
+}
+
 TEST_P(HostKernels, AnEmptyPartHasZeroSums) {
     const auto fused_ops =
-        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), step_tensor(0));
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), at::kCPU, step_tensor(0));
     const at::Tensor none = at::empty({0, test::channels, 8, 8}, GetParam());
     model::Norm norm = test::random_norm(GetParam());
     norm.sums.fill_(1);
     fused_ops->relu_sums(none, norm);
+    EXPECT_EQ(norm.sums.abs().max().item<double>(), 0);
+    norm.sums.fill_(1);
+    fused_ops->norm_backward_sums(none, {.gradient = none}, norm);
     EXPECT_EQ(norm.sums.abs().max().item<double>(), 0);
 }
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// What the kernels of kernels.cuh are made of: types, accesses of 16 bytes, the division of
+/// channels and pixels among threads, and sums by channel. Included there only, once for each
+/// element type.
+
+using namespace msunet::gpu;
+
+#ifdef __CUDACC__
+/// `blocks` of them fit on a multiprocessor by their registers: 64 a thread for 4, 128 for 2.
+#define KERNEL(blocks) extern "C" __global__ void __launch_bounds__(256, blocks)
+#define UNROLLED _Pragma("unroll")
+#endif
+
+/// bfloat16: the upper half of a float32.
+struct Bf16 {
+    unsigned short bits;
+};
+
+using Element = ELEMENT;
+
+template <class T>
+struct WideOf {
+    using type = float;
+};
+template <>
+struct WideOf<double> {
+    using type = double;
+};
+using Wide = WideOf<Element>::type;
+
+__device__ inline float widen(float x) { return x; }
+__device__ inline double widen(double x) { return x; }
+__device__ inline float widen(Bf16 x) {
+    return __uint_as_float(static_cast<unsigned>(x.bits) << 16U);
+}
+
+__device__ inline void narrow(float x, float& to) { to = x; }
+__device__ inline void narrow(double x, double& to) { to = x; }
+/// Rounds to the nearest, ties to even.
+__device__ inline void narrow(float x, Bf16& to) {
+    const unsigned bits = __float_as_uint(x);
+    const unsigned rounded = (bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U;
+    to.bits = static_cast<unsigned short>(x == x ? rounded : 0x7FC0U);
+}
+
+/// Channels of a thread.
+constexpr int width = 16 / sizeof(Element);
+
+/// Adjacent channels, read and written in one access of 16 bytes.
+struct alignas(16) Pack {
+    Element at[width];
+};
+
+/// Indices of pooling for them.
+struct alignas(width) Indices {
+    unsigned char at[width];
+};
+
+/// The number of a channel of a pixel.
+__device__ inline long long place(int pixel, int stride, int channel) {
+    return static_cast<long long>(pixel) * stride + channel;
+}
+
+__device__ inline Pack load(const void* from, long long at) {
+    return *reinterpret_cast<const Pack*>(static_cast<const Element*>(from) + at);
+}
+
+__device__ inline void store(void* to, long long at, const Pack& values) {
+    *reinterpret_cast<Pack*>(static_cast<Element*>(to) + at) = values;
+}
+
+__device__ inline Wide wide(const void* from, long long at) {
+    return static_cast<const Wide*>(from)[at];
+}
+
+/// Coefficients of a thread's channels; `otherwise` without `from`.
+struct Coefficients {
+    Wide at[width];
+    __device__ Coefficients(const void* from, int channel, Wide otherwise = 0) {
+        for (int k = 0; k < width; ++k) {
+            at[k] = from == nullptr ? otherwise : wide(from, channel + k);
+        }
+    }
+};
+
+/// `width` bits from bit `at` on, a multiple of `width`: which elements dropout keeps.
+__device__ inline unsigned kept(const unsigned* bits, long long at) {
+    return bits == nullptr ? ~0U : bits[at >> 5] >> (at & 31);
+}
+
+__device__ inline long long thread_number() {
+    return static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x;
+}
+
+__device__ inline long long thread_count() {
+    return static_cast<long long>(gridDim.x) * blockDim.x;
+}
+
+/// What a thread works on: the channels [channel, channel + width) of the pixels first, first +
+/// step, …
+struct Share {
+    int slab, lanes;  ///< channels of the block; threads that share a pixel, a power of 2
+    int channel, first, step;
+    __device__ explicit Share(int channels) : slab(slab_of(channels)), lanes(slab / width) {
+        constexpr int small = 32 / width, bits = small == 4 ? 2 : small == 8 ? 3 : 4;
+        const int shift = lanes == small ? bits : bits + 1;
+        const int thread = static_cast<int>(threadIdx.x), rows = block_size >> shift;
+        channel = static_cast<int>(blockIdx.y) * slab + (thread & (lanes - 1)) * width;
+        first = static_cast<int>(blockIdx.x) * rows + (thread >> shift);
+        step = static_cast<int>(gridDim.x) * rows;
+    }
+};
+
+__device__ inline Wide relu(Wide x) { return x < 0 ? Wide(0) : x; }
+
+/// Adds up the block's values of each channel in the type of arithmetic, and stores them. All
+/// threads take part.
+__device__ inline void store_partial(Wide* to, const Share& share, const Wide (&values)[width]) {
+    __shared__ Wide all[block_size * width];
+    __shared__ Wide parts[block_size];
+    const int thread = static_cast<int>(threadIdx.x);
+    for (int k = 0; k < width; ++k) all[k * block_size + thread] = values[k];
+    __syncthreads();
+    // Several threads a channel, each for every so many of the threads that had it.
+    const int channel = thread % share.slab, first = thread / share.slab;
+    const int count = block_size / share.slab, rows = block_size / share.lanes;
+    const Wide* const of_channel = all + channel % width * block_size + channel / width;
+    Wide sum = 0;
+    for (int row = first; row < rows; row += count) sum += of_channel[row * share.lanes];
+    parts[thread] = sum;
+    __syncthreads();
+    if (thread < share.slab) {
+        for (int part = 1; part < count; ++part) sum += parts[part * share.slab + thread];
+        to[thread] = sum;
+    }
+    // `all` and `parts` may be written again.
+    __syncthreads();
+}
+
+/// Whether this block is the last of its slab to come here. What all of them stored before is
+/// visible to it.
+__device__ inline bool is_last_block(const Scratch& scratch) {
+    __shared__ bool last;
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        // It returns to 0 with the last block, for the next kernel.
+        last = atomicInc(scratch.counters + blockIdx.y, gridDim.x - 1) == gridDim.x - 1;
+    }
+    __syncthreads();
+    __threadfence();
+    return last;
+}
+
+/// Adds up a slab's sums of all blocks: those of channel t, by number, in thread t.
+template <int count>
+__device__ inline void add_partials(const Wide* partial, int slab, double (&totals)[count]) {
+    constexpr int pack = 16 / sizeof(Wide);
+    struct alignas(16) WidePack {
+        Wide at[pack];
+    };
+    __shared__ double parts[block_size * pack];
+    // Each of `lanes` threads adds up adjacent sums, of every so many blocks.
+    const int thread = static_cast<int>(threadIdx.x);
+    const int sums = count * slab, lanes = sums / pack, step = block_size / lanes;
+    const int lane = thread % lanes;
+    double sum[pack] = {};
+    const auto* from = reinterpret_cast<const WidePack*>(partial);
+    for (int block = thread / lanes; block < static_cast<int>(gridDim.x); block += step) {
+        const WidePack values = from[block * lanes + lane];
+        for (int k = 0; k < pack; ++k) sum[k] += values.at[k];
+    }
+    for (int k = 0; k < pack; ++k) parts[thread / lanes * sums + lane * pack + k] = sum[k];
+    __syncthreads();
+    if (thread >= slab) return;
+    for (int number = 0; number < count; ++number) {
+        totals[number] = 0;
+        for (int part = 0; part < step; ++part) {
+            totals[number] += parts[part * sums + number * slab + thread];
+        }
+    }
+}
+
+/// Adds up `values` over all threads. Calls finish(channel, totals) for each channel, in one
+/// thread of the last block.
+template <int count, class Finish>
+__device__ inline void sum_by_channel(const Scratch& scratch, const Share& share,
+                                      const Wide (&values)[count][width], const Finish& finish) {
+    const long long sums = count * share.slab;
+    Wide* const of_slab =
+        static_cast<Wide*>(scratch.partial) + static_cast<long long>(blockIdx.y) * gridDim.x * sums;
+    for (int number = 0; number < count; ++number) {
+        store_partial(of_slab + blockIdx.x * sums + number * share.slab, share, values[number]);
+    }
+    if (!is_last_block(scratch)) return;
+    double totals[count];
+    add_partials<count>(of_slab, share.slab, totals);
+    const int thread = static_cast<int>(threadIdx.x);
+    if (thread < share.slab) finish(static_cast<int>(blockIdx.y) * share.slab + thread, totals);
+}
