@@ -38,11 +38,19 @@ micro() {
     say "micro_$name took $((SECONDS - begun)) s"
 }
 
+suite() {
+    local begun=$SECONDS small=()
+    [ ${#quick[@]} -eq 0 ] || small=(--steps 2 --repeats 1 --batch_size 4 --patch_size 32 --animals 1)
+    mpirun -n "$(nproc)" build/msunet bench all -o "$results/scaling" "${small[@]}" \
+        >"$results/scaling.txt" || failed=1
+    say "scaling took $((SECONDS - begun)) s"
+}
+
 table training peers/training.py
 table job peers/job.py
 table preprocessing peers/preprocessing.py --pairs 20
 table startup startup.py
-table group scaling/group.py
+suite
 table dataset scaling/dataset.py
 table model scaling/model.py
 micro model

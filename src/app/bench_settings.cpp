@@ -1,13 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench_settings.hpp"
 
+#include <array>
+#include <utility>
+
 #include "msunet/config/parse.hpp"
 #include "msunet/config/print.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/core/inside.hpp"
 
 namespace msunet::app {
 
 namespace {
+
+/// The options that only the suite has.
+void describe_suite(core::OptionVisitor& visitor, BenchOptions& options) {
+    using core::Affects;
+    visitor.visit({.name = "repeats",
+                   .help = "How often each measurement of the suite is repeated; tables show "
+                           "medians and ranges",
+                   .affects = Affects::run,
+                   .value_name = "N",
+                   .min = 1.0},
+                  options.repeats);
+    visitor.visit({.name = "output",
+                   .aliases = {"o"},
+                   .help = "Folder for bench.csv, bench.json and bench.html of the suite; without "
+                           "it only tables are printed",
+                   .affects = Affects::run,
+                   .value_name = "FOLDER"},
+                  options.output);
+    visitor.visit({.name = "scratch",
+                   .help = "Folder that all nodes see, for the files of prepare and io, which are "
+                           "deleted at the end; io measures its file system",
+                   .affects = Affects::run,
+                   .value_name = "FOLDER",
+                   .default_text = "the folder for temporary files; on several nodes the working "
+                                   "directory"},
+                  options.scratch);
+    visitor.visit({.name = "animals",
+                   .help = "Animals of the phantom set that prepare makes where no scans are "
+                           "given; each is scanned in four modalities",
+                   .affects = Affects::run,
+                   .value_name = "N",
+                   .range = "[1,9999]",
+                   .min = 1,
+                   .max = 9999},
+                  options.animals);
+    visitor.visit({.name = "io_megabytes",
+                   .help = "Megabytes that each rank writes and reads in io",
+                   .affects = Affects::run,
+                   .value_name = "N",
+                   .min = 1.0},
+                  options.io_megabytes);
+}
 
 /// Sets the training options that the benchmark does not have: no augmented copies, and nothing is
 /// written to disk.
@@ -20,6 +66,19 @@ void complete(BenchSettings& settings) {
     train.split.validation_split = 0;
 }
 
+/// Throws where files would lie in a folder of input.
+void check_folders(const BenchOptions& options) {
+    const std::array<std::string, 2> inputs{options.training_data_path.value_or(""),
+                                            options.mask_data_path.value_or("")};
+    for (const auto& [option, folder] :
+         {std::pair("--output", &options.output), std::pair("--scratch", &options.scratch)}) {
+        if (!*folder) continue;
+        if (auto problem = core::output_in_input(option, **folder, **folder, inputs)) {
+            throw core::UsageError(std::move(*problem));
+        }
+    }
+}
+
 void check(const BenchSettings& settings) {
     if (settings.bench.training_data_path.has_value() !=
         settings.bench.mask_data_path.has_value()) {
@@ -28,6 +87,12 @@ void check(const BenchSettings& settings) {
             "them "
             "to time dummy samples only");
     }
+    if (settings.bench.output && settings.bench.what == BenchKind::step) {
+        throw core::UsageError(
+            "-o/--output belongs to the scaling suite and 'step' writes no files, leave it out or "
+            "give 'all' or another benchmark");
+    }
+    check_folders(settings.bench);
     if (settings.train.preprocess.contradictory()) {
         throw core::UsageError(contradictory_modes);
     }
@@ -38,10 +103,20 @@ void check(const BenchSettings& settings) {
 void describe(core::OptionVisitor& visitor, BenchOptions& options) {
     using core::Affects;
     visitor.visit(
+        {.name = "what",
+         .help = "step: steps of training and their parts; group: one permutation on n ranks; "
+                 "sweep: permutations on n ranks at the same time; prepare: preprocessing with "
+                 "augmentation; io: parallel writing and reading; limits: arithmetic and memory "
+                 "of the machine; all: everything but step",
+         .affects = Affects::run,
+         .value_name = "WHAT",
+         .positional = true},
+        options.what);
+    visitor.visit(
         {.name = "training_data_path",
          .aliases = {"tpath"},
-         .help = "Folder of the volumes whose samples are timed; without it only dummy samples "
-                 "are timed",
+         .help = "Folder of the volumes: step times their samples, prepare preprocesses them. "
+                 "Without it step times dummy samples only and prepare takes phantoms",
          .affects = Affects::run,
          .value_name = "FOLDER"},
         options.training_data_path);
@@ -81,6 +156,7 @@ void describe(core::OptionVisitor& visitor, BenchOptions& options) {
                    .value_name = "N",
                    .min = 1.0},
                   options.steps);
+    describe_suite(visitor, options);
 }
 
 config::Schema bench_schema(BenchSettings& settings) {

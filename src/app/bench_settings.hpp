@@ -3,24 +3,39 @@
 /// Options of `msunet bench`.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "msunet/config/schema.hpp"
 #include "settings.hpp"
 
 namespace msunet::app {
 
+/// What `msunet bench` measures: `step` is the table of one step, the others belong to the scaling
+/// suite, `all` is all of the suite.
+enum class BenchKind : std::uint8_t { step, group, sweep, prepare, io, limits, all };
+constexpr std::array<std::string_view, 7> names_of(BenchKind /*any*/) {
+    return {"step", "group", "sweep", "prepare", "io", "limits", "all"};
+}
+
 /// What is measured. Unlike in training, the scans are optional.
 struct BenchOptions {
+    BenchKind what = BenchKind::step;
     std::optional<std::string> training_data_path;
     std::optional<std::string> mask_data_path;
     std::int64_t patch_size = 64;  ///< of dummy samples where there are no scans
     std::int64_t batch_size = 32;
     double dropout = 0.5;
     std::int64_t steps = 20;
+    std::int64_t repeats = 3;            ///< of each measurement of the suite
+    std::optional<std::string> output;   ///< folder of the suite's files; nullopt: none
+    std::optional<std::string> scratch;  ///< nullopt: chosen by the number of nodes
+    std::int64_t animals = 5;            ///< of the phantom set
+    std::int64_t io_megabytes = 64;      ///< that each rank writes and reads
 };
 
 /// The effective settings: what is measured, and those of training that matter here.

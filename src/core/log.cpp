@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "msunet/core/columns.hpp"
+#include "msunet/core/muted_log.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::core::log {
@@ -37,6 +38,7 @@ struct Log {
     std::shared_ptr<spdlog::logger> err =
         make_logger("err", std::make_shared<spdlog::sinks::stderr_color_sink_mt>(), "%^%l:%$ %v");
     int rank = 0;
+    int muted = 0;  ///< number of living Muted
     /// Width of each line of progress on the screen.
     std::vector<std::size_t> progress_lines;
 };
@@ -92,6 +94,7 @@ void write(spdlog::level::level_enum level, std::string_view text) {
 }
 
 bool is_silent() { return instance().rank != 0; }
+bool is_muted() { return is_silent() || instance().muted > 0; }
 
 std::string with_rank(std::string_view text) {
     const int rank = instance().rank;
@@ -102,12 +105,15 @@ std::string with_rank(std::string_view text) {
 
 void set_rank(int rank) { instance().rank = rank; }
 
+Muted::Muted() { ++instance().muted; }
+Muted::~Muted() { --instance().muted; }
+
 void info(std::string_view text) {
-    if (!is_silent()) write(spdlog::level::info, text);
+    if (!is_muted()) write(spdlog::level::info, text);
 }
 
 void warn(std::string_view text) {
-    if (!is_silent()) write(spdlog::level::warn, text);
+    if (!is_muted()) write(spdlog::level::warn, text);
 }
 
 void error(std::string_view text) {

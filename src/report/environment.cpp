@@ -24,9 +24,7 @@ Json node_json(const Environment::Node& node) {
             {"devices", std::move(devices)}};
 }
 
-}  // namespace
-
-std::string environment_json(const Environment& environment) {
+Json all_json(const Environment& environment) {
     Json versions = Json::object();
     for (const auto& [name, version] : environment.versions) {
         versions[name] = version ? Json(*version) : Json();
@@ -48,7 +46,22 @@ std::string environment_json(const Environment& environment) {
               {"data_hash", environment.data_hash},
               {"config_hash", environment.config_hash}};
     if (!environment.slurm_job.empty()) json["slurm_job"] = environment.slurm_job;
-    return json.dump(2) + "\n";
+    return json;
+}
+
+}  // namespace
+
+std::string environment_json(const Environment& environment) {
+    return all_json(environment).dump(2) + "\n";
+}
+
+std::string machine_json(const Environment& environment) {
+    Json json = all_json(environment);
+    for (const char* of_sweep :
+         {"ranks_per_trial", "seed", "start_weights_hash", "data_hash", "config_hash"}) {
+        json.erase(of_sweep);
+    }
+    return json.dump(2);
 }
 
 void write_environment(const std::filesystem::path& folder, const Environment& environment) {

@@ -16,4 +16,9 @@ extern const std::string_view qc_page_html;
 extern const std::string_view qc_page_style;
 extern const std::string_view qc_page_script;
 
+/// Of the page of `msunet bench`, likewise.
+extern const std::string_view bench_page_html;
+extern const std::string_view bench_page_style;
+extern const std::string_view bench_page_script;
+
 }  // namespace msunet::report

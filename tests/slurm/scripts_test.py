@@ -202,11 +202,18 @@ class ScriptsTest(unittest.TestCase):
         self.assert_complete(self.here, merge)
 
     def test_scaling(self):
-        job = self.here.submit("scaling.sh", "--nodes=2", "--gpus-per-node=0", words=SWEEP)
+        words = ("--steps", "1", "--repeats", "1", "--batch_size", "4", "--patch_size", "32", "-ts",
+                 "32", "--io_megabytes", "1", "-tpath", "data", "-mpath", "masks")
+        job = self.here.submit("scaling.sh", "--nodes=3", "--gpus-per-node=0", words=words)
         self.assertEqual(slurm.wait_for_end(job), "COMPLETED", self.here.log())
-        table = (self.here.path / f"msunet-scaling-{job}.log").read_text()
-        self.assertRegex(table, r"(?m)^ +1 +\d+\.\d +time \S")
-        self.assertRegex(table, r"(?m)^ +2 +\d+\.\d +time \S")
+        folder = self.here.path / f"msunet-scaling-{job}"
+        self.assertEqual({file.name for file in folder.iterdir()},
+                         {"bench.csv", "bench.html", "bench.json"})
+        found = json.loads((folder / "bench.json").read_text())
+        counts = {(row["ranks"], row["nodes"]) for row in found["measurements"]}
+        self.assertEqual(counts, {(1, 1), (2, 2), (3, 3)})
+        self.assertEqual(len(found["machine"]["nodes"]), 3)
+        self.assertEqual(found["machine"]["slurm_job"], job)
 
     def test_one_trial_per_node(self):
         options = (*SWEEP, "-n", "x", "--ranks_per_trial", "node")

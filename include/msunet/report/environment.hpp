@@ -51,6 +51,9 @@ struct Environment {
 /// The text of environment.json.
 [[nodiscard]] std::string environment_json(const Environment& environment);
 
+/// The part of it that no sweep decides: versions, command, machine.
+[[nodiscard]] std::string machine_json(const Environment& environment);
+
 /// Writes `<folder>/environment.json`.
 void write_environment(const std::filesystem::path& folder, const Environment& environment);
 

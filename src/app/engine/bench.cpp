@@ -13,6 +13,8 @@
 
 #include "../world.hpp"
 #include "bench_data.hpp"
+#include "bench_place.hpp"
+#include "bench_suite.hpp"
 #include "bench_table.hpp"
 #include "compute.hpp"
 #include "msunet/core/fault.hpp"
@@ -63,28 +65,6 @@ sweep::Placement place_on_nodes(const BenchSettings& settings,
 }
 
 bool has_group(const sweep::Slot& slot) { return slot.group >= 0; }
-
-/// The ranks that time nothing, because other ranks have the GPUs that they see; empty if none. The
-/// placement's own notices are about trials and name options that the benchmark does not have.
-std::string idle_ranks_text(const sweep::Placement& placement) {
-    std::vector<std::string> idle;
-    for (const auto& slot : placement.slots) {
-        if (!has_group(slot)) idle.push_back(std::to_string(slot.rank));
-    }
-    if (idle.empty()) return {};
-    return concat("ranks that time no steps: ", core::join(std::span<const std::string>(idle)),
-                  " (other ranks of the node use the GPUs that they see), start a rank for each "
-                  "GPU and let it see all GPUs of its node (srun --gpu-bind=none)");
-}
-
-unet::Hyperparameters hyperparameters_of(const BenchOptions& options) {
-    unet::Hyperparameters hyperparameters;
-    hyperparameters.batch_size = options.batch_size;
-    hyperparameters.dropout = options.dropout;
-    hyperparameters.patch_dimensions = options.patch_size;
-    hyperparameters.patch_stride = options.patch_size;
-    return hyperparameters;
-}
 
 /// Collective over `world`: the slices of the scans.
 prepare::Prepared prepare_scans(const BenchSettings& settings, const comm::NodeTopology& topology) {
@@ -174,6 +154,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
 
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,
                               const AcceleratorSource& source) {
+    if (settings.bench.what != BenchKind::step) return bench_suite(settings, world, source);
     undo_launcher_binding();
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology, source);
@@ -190,7 +171,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     const train::StepTimerPlace place{architecture,        compute.group(),
                                       compute.reducer(),   compute.engine_factory(),
                                       compute.precision(), settings.train.train.deterministic};
-    const auto add = [&, hyperparameters = hyperparameters_of(settings.bench)](
+    const auto add = [&, hyperparameters = bench_hyperparameters(settings.bench)](
                          const char* name, const data::Dataset& dataset,
                          const data::PatchIndex& index) {
         auto& bench = benches.emplace_back();

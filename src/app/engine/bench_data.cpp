@@ -33,4 +33,13 @@ data::Dataset dummy_samples(std::int64_t samples, std::int64_t height, std::int6
                                        std::move(masks));
 }
 
+unet::Hyperparameters bench_hyperparameters(const BenchOptions& options) {
+    unet::Hyperparameters hyperparameters;
+    hyperparameters.batch_size = options.batch_size;
+    hyperparameters.dropout = options.dropout;
+    hyperparameters.patch_dimensions = options.patch_size;
+    hyperparameters.patch_stride = options.patch_size;
+    return hyperparameters;
+}
+
 }  // namespace msunet::app

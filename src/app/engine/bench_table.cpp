@@ -55,12 +55,14 @@ std::string section_rows(const train::SectionSeconds& sections) {
     std::string text;
     for (std::size_t i = 0; i < sections.size(); ++i) {
         const double share = total > 0 ? 100 * sections[i] / total : 0;
-        text += row(section_names[i], {milliseconds(sections[i]), core::fixed(share, 1) + " %"});
+        text += row(section_name(i), {milliseconds(sections[i]), core::fixed(share, 1) + " %"});
     }
     return text;
 }
 
 }  // namespace
+
+std::string_view section_name(std::size_t section) { return section_names.at(section); }
 
 double BenchTiming::median() const {
     if (times.seconds.empty()) return 0;

@@ -3,9 +3,10 @@
 /// The table that `msunet bench` prints. Pure.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "msunet/train/profile.hpp"
@@ -33,6 +34,9 @@ struct BenchFigures {
     double memory = 0;                              ///< bytes at most, all ranks together
     std::vector<std::string> notices;
 };
+
+/// What a section of a step is called in tables.
+std::string_view section_name(std::size_t section);
 
 /// How much longer real steps take than dummy ones, in percent; negative: less.
 double percent_longer(const BenchTiming& real, const BenchTiming& dummy);

@@ -62,6 +62,8 @@ void Compute::use(const sweep::Placement& placement) {
     const auto& slot = placement.slots[static_cast<std::size_t>(world_.rank())];
     model::set_threads(static_cast<int>(slot.threads));
     core::fault_point("compute.use");
+    // Of an earlier use: a group of one has no reducer.
+    reducer_.reset();
     const int color = static_cast<int>(slot.group >= 0 ? slot.group : placement.groups);
     group_ = world_.split(color, static_cast<int>(slot.rank_in_group));
     if (slot.group < 0) return;

@@ -56,7 +56,7 @@ public:
     const std::vector<std::string>& notices() const { return notices_; }
 
     /// Collective over the world: sets this rank's threads and device, splits off its group and
-    /// makes the reducer.
+    /// makes the reducer. May be called again, when nothing uses the reducer any more.
     void use(const sweep::Placement& placement);
 
     /// The group; meaningful after `use` and on ranks that have one.

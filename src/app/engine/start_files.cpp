@@ -1,35 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "start_files.hpp"
 
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../absolute_paths.hpp"
-#include "../commands.hpp"
+#include "environment.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/named_enum.hpp"
-#include "msunet/core/text.hpp"
-#include "msunet/h5/library.hpp"
 #include "msunet/report/environment.hpp"
 #include "print_config.hpp"
 #include "sweep_setup.hpp"
-#include "versions.hpp"
 
 namespace msunet::app {
 
 namespace {
-
-/// The command as it was typed, from the kernel.
-std::vector<std::string> typed_command() {
-    std::ifstream file("/proc/self/cmdline", std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    auto words = core::split(text, '\0');
-    if (!words.empty() && words.back().empty()) words.pop_back();
-    return words;
-}
 
 std::string config_hash(const record::Configuration& configuration) {
     core::Hasher hasher;
@@ -58,25 +45,6 @@ TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
 
 }  // namespace
 
-std::vector<report::Environment::Node> environment_nodes(const std::vector<sweep::Node>& nodes,
-                                                         const sweep::Placement& placement) {
-    std::vector<report::Environment::Node> result;
-    for (const auto& node : nodes) {
-        auto& entry = result.emplace_back();
-        entry.host = node.name;
-        entry.ranks = static_cast<int>(node.ranks.size());
-        entry.cores = static_cast<int>(node.cores);
-        for (const auto& device : sweep::distinct_devices(node)) {
-            entry.devices.push_back({device.name, device.uuid, {}});
-            for (const auto rank : node.ranks) {
-                const auto& slot = placement.slots[static_cast<std::size_t>(rank)];
-                if (slot.uuid == device.uuid) entry.devices.back().ranks.push_back(rank);
-            }
-        }
-    }
-    return result;
-}
-
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
                        const sweep::Placement& placement,
@@ -87,24 +55,7 @@ void write_start_files(const std::filesystem::path& folder, const TrainSettings&
     report::write_config(folder,
                          settings_yaml(effective(settings, start, folder),
                                        {{"initial_model_path", weights_text(weights_hash)}}));
-    report::Environment environment;
-    environment.versions = {{"msunet", std::string(version())}, {"commit", std::string(commit())},
-                            {"compiler", __VERSION__},          {"mpi", start.world.mpi},
-                            {"libtorch", libtorch_version()},   {"itk", itk_version()},
-                            {"onednn", onednn_version()},       {"mkl", mkl_version()},
-                            {"boost", boost_version()},         {"glibc", glibc_version()},
-                            {"hdf5", h5::library_version()}};
-    environment.processor = processor();
-    const auto add_version = [&](const char* name, auto member) {
-        environment.versions.emplace_back(
-            name, accelerator ? std::optional((*accelerator).*member) : std::nullopt);
-    };
-    add_version("cuda", &train::AcceleratorVersions::cuda);
-    add_version("cudnn", &train::AcceleratorVersions::cudnn);
-    add_version("nccl", &train::AcceleratorVersions::nccl);
-    add_version("driver", &train::AcceleratorVersions::driver);
-    environment.command = typed_command();
-    environment.nodes = environment_nodes(nodes, placement);
+    auto environment = describe_environment(nodes, placement, accelerator);
     environment.ranks = static_cast<int>(start.world.ranks);
     environment.ranks_per_trial = static_cast<int>(start.world.group_size);
     environment.threads = static_cast<int>(start.world.threads);

@@ -9,15 +9,10 @@
 
 #include "../settings.hpp"
 #include "msunet/record/sweep_record.hpp"
-#include "msunet/report/environment.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
 
 namespace msunet::app {
-
-/// The world's nodes, and which ranks train on which of their devices.
-std::vector<report::Environment::Node> environment_nodes(const std::vector<sweep::Node>& nodes,
-                                                         const sweep::Placement& placement);
 
 /// Writes both into the experiment's folder. For rank 0 alone. `accelerator`: nothing on the CPU.
 void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,

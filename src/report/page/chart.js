@@ -27,21 +27,23 @@ function quantile(values, share) {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] : 1;
 }
 
-// An SVG with axes; returns its scales and a clipped group for the data.
+// An SVG with axes; returns its scales and a clipped group for the data. xText and yText make the
+// text of a tick where it is not the number.
 let clips = 0;
-function frame({ width = 560, height = 300, x, y, whole, xLabel, yLabel, label }) {
+function frame({ width = 560, height = 300, x, y, whole, xText, yText, yWhole, xLabel, yLabel, label }) {
   const area = { left: 52, right: width - 12, top: 12, bottom: height - 42 };
   const xScale = linear(x[0], x[1], area.left, area.right);
   const yScale = linear(y[0], y[1], area.bottom, area.top);
   const clip = `clip${clips++}`;
-  const xs = ticks(x[0], x[1], 7, whole), ys = ticks(y[0], y[1], 6);
+  const xs = ticks(x[0], x[1], 7, whole), ys = ticks(y[0], y[1], 6, yWhole);
+  const xWords = xText || xs.text, yWords = yText || ys.text;
   const data = sv("g", { "clip-path": `url(#${clip})` });
   const node = sv("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
     sv("clipPath", { id: clip }, sv("rect", { x: area.left, y: area.top - 3, width: area.right - area.left + 4, height: area.bottom - area.top + 6 })),
     ys.list.map((value) => [
       sv("line", { class: "grid", x1: area.left, x2: area.right, y1: yScale(value), y2: yScale(value) }),
-      sv("text", { x: area.left - 7, y: yScale(value) + 4, "text-anchor": "end" }, ys.text(value))]).flat(),
-    xs.list.map((value) => sv("text", { x: xScale(value), y: area.bottom + 17, "text-anchor": "middle" }, xs.text(value))),
+      sv("text", { x: area.left - 7, y: yScale(value) + 4, "text-anchor": "end" }, yWords(value))]).flat(),
+    xs.list.map((value) => sv("text", { x: xScale(value), y: area.bottom + 17, "text-anchor": "middle" }, xWords(value))),
     sv("path", { class: "axis", d: `M${area.left} ${area.top}V${area.bottom}H${area.right}` }),
     sv("text", { x: (area.left + area.right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel),
     sv("text", { transform: `translate(12 ${(area.top + area.bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, yLabel),

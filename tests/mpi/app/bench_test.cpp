@@ -63,6 +63,22 @@ TEST_F(BenchTest, RanksWithoutAGpuTimeNothing) {
     EXPECT_EQ(testing::Matches(named)(text), world_.size() > 2) << text;
 }
 
+TEST_F(BenchTest, TheSuiteTrainsOnRanksWithAGpuOnly) {
+    test::MadeUpAccelerator accelerator(gpus(2));
+    auto settings = small_bench();
+    settings.bench.what = BenchKind::group;
+    settings.bench.repeats = 1;
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(bench_training(settings, world_, test::source_of(&accelerator)), core::ExitCode::ok);
+    const auto text = testing::internal::GetCapturedStdout();
+    EXPECT_EQ(accelerator.chosen().empty(), world_.rank() >= 2);
+    if (!world_.is_root()) return;
+    EXPECT_THAT(text, testing::ContainsRegex("strong +1 +1 "));
+    EXPECT_EQ(testing::Matches(testing::ContainsRegex("weak +2 +1 "))(text), world_.size() > 1);
+    EXPECT_THAT(text, testing::Not(testing::ContainsRegex("weak +[34] ")));
+    EXPECT_THAT(text, testing::Not(HasSubstr("all-reduce")));
+}
+
 TEST_F(BenchTest, ABatchTooSmallForTheGpusOfANodeIsRefused) {
     if (world_.size() < 3) GTEST_SKIP() << "needs two other ranks";
     test::MadeUpAccelerator accelerator(gpus(3));

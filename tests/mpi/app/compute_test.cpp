@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "app/engine/environment.hpp"
 #include "app/engine/open_sweep.hpp"
-#include "app/engine/start_files.hpp"
 #include "app/engine/start_table.hpp"
 #include "app/world.hpp"
 #include "made_up_accelerator.hpp"
@@ -155,6 +155,27 @@ TEST_F(ComputeTest, ItNamesTheChosenDevice) {
     }
     compute.use(placement);
     EXPECT_EQ(compute.device_name(), "NVIDIA H200");
+}
+
+TEST_F(ComputeTest, AGroupOfOneHasNoReducerOfAnEarlierGroup) {
+    Compute compute(TrainSettings(), topology_, source_of(nullptr));
+    sweep::Placement placement;
+    placement.groups = 1;
+    for (int rank = 0; rank < world_.size(); ++rank) {
+        auto& slot = placement.slots.emplace_back();
+        slot.rank = slot.rank_in_group = rank;
+        slot.group = 0;
+    }
+    compute.use(placement);
+    EXPECT_EQ(compute.reducer() != nullptr, world_.size() > 1);
+    placement.groups = world_.size();
+    for (auto& slot : placement.slots) {
+        slot.group = slot.rank;
+        slot.rank_in_group = 0;
+    }
+    compute.use(placement);
+    EXPECT_EQ(compute.group().size(), 1);
+    EXPECT_EQ(compute.reducer(), nullptr);
 }
 
 TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {

@@ -68,14 +68,28 @@ TEST(BenchSettings, ScansMayBeLeftOutButNotHalfOfThem) {
     EXPECT_THROW(settings({"--patch_size", "60"}), core::UsageError);
 }
 
+TEST(BenchSettings, TheFirstWordSaysWhatIsMeasured) {
+    EXPECT_EQ(settings({}).bench.what, BenchKind::step);
+    EXPECT_EQ(settings({"all", "-o", "out"}).bench.what, BenchKind::all);
+    EXPECT_EQ(settings({"io", "--repeats", "2"}).bench.repeats, 2);
+    EXPECT_THROW(settings({"everything"}), core::UsageError);
+    EXPECT_THROW(settings({"step", "-o", "out"}), core::UsageError);
+    EXPECT_THROW(settings({"all", "-tpath", "data", "-mpath", "masks", "--scratch", "masks/x"}),
+                 core::UsageError);
+}
+
 TEST(BenchSettings, TravelAsText) {
-    const auto sent = settings({"-tpath", "data", "-mpath", "masks", "--precision", "bf16", "-ts",
-                                "64", "--dropout", "0"});
+    const auto sent =
+        settings({"prepare", "-o", "out", "--scratch", "tmp", "-tpath", "data", "-mpath", "masks",
+                  "--precision", "bf16", "-ts", "64", "--dropout", "0"});
     const auto got = bench_settings_from_yaml(bench_yaml(sent));
     EXPECT_EQ(got.train.folders.training_data_path, "data");
     EXPECT_EQ(got.train.preprocess.target_size, 64);
     EXPECT_EQ(got.train.train.precision, model::Precision::bf16);
     EXPECT_EQ(got.bench.dropout, 0);
+    EXPECT_EQ(got.bench.what, BenchKind::prepare);
+    EXPECT_EQ(got.bench.output, "out");
+    EXPECT_EQ(got.bench.scratch, "tmp");
     EXPECT_FALSE(got.train.augment.enable_augmentation);
     EXPECT_FALSE(got.train.folders.cache.has_value());
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "msunet/core/file.hpp"
+#include "msunet/core/muted_log.hpp"
 
 namespace msunet::core {
 namespace {
@@ -29,6 +30,21 @@ protected:
         return output;
     }
 };
+
+TEST_F(LogTest, MutedOnlyErrorsAreWritten) {
+    const Output output = written([] {
+        {
+            const log::Muted outer;
+            { const log::Muted inner; }
+            log::info("again");
+            log::warn("again");
+            log::error("no");
+        }
+        log::info("then");
+    });
+    EXPECT_EQ(output.out, "then\n");
+    EXPECT_EQ(output.err, "error: no\n");
+}
 
 TEST_F(LogTest, InformationGoesToStdoutAndProblemsToStderr) {
     const Output output = written([] {

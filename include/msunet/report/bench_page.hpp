@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace msunet::report {
+
+/// The self-contained page of a scaling study, from the text of its bench.json.
+[[nodiscard]] std::string bench_html(std::string_view json);
+
+}  // namespace msunet::report

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench_suite.hpp"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "../on_root.hpp"
+#include "../world.hpp"
+#include "bench_place.hpp"
+#include "environment.hpp"
+#include "msunet/core/file.hpp"
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
+#include "msunet/imaging/resample.hpp"
+#include "msunet/report/bench_page.hpp"
+#include "sweep_setup.hpp"
+
+namespace msunet::app {
+
+using core::concat;
+
+namespace {
+
+/// Each rank that can train as a group of its own.
+sweep::Placement place_alone(const BenchSettings& settings, const std::vector<sweep::Node>& nodes) {
+    sweep::PlacementRequest request;
+    request.nodes = nodes;
+    for (const auto& node : nodes) request.trials += node.ranks.size();
+    request.threads = settings.train.train.threads;
+    return sweep::place(request);
+}
+
+/// Counts of the ranks of the nodes for which `keeps` holds.
+template <class Keeps>
+std::vector<bench::Count> counts_of(const std::vector<sweep::Node>& nodes, Keeps keeps) {
+    std::vector<std::vector<int>> ranks;
+    for (const auto& node : nodes) {
+        auto& kept = ranks.emplace_back();
+        for (const auto rank : node.ranks) {
+            if (keeps(rank)) kept.push_back(static_cast<int>(rank));
+        }
+    }
+    return bench::plan_counts(ranks);
+}
+
+double load_average() {
+    double load = 0;
+    return getloadavg(&load, 1) == 1 ? load : 0;
+}
+
+std::string machine_of(const BenchSuite& suite, const std::vector<sweep::Node>& nodes) {
+    auto environment =
+        describe_environment(nodes, suite.single, suite.compute.accelerator_versions());
+    environment.threads = static_cast<int>(suite.single.slots.front().threads);
+    environment.precision = suite.compute.precision_name();
+    environment.started_at = core::unix_now();
+    environment.slurm_job = this_owner().slurm_job;
+    return report::machine_json(environment);
+}
+
+std::vector<std::pair<std::string, std::string>> options_of(BenchSettings settings) {
+    using core::Affects;
+    std::vector<std::pair<std::string, std::string>> options;
+    for (const auto& option : config::option_texts(
+             bench_schema(settings), {Affects::data, Affects::result, Affects::run})) {
+        options.emplace_back(option.name, option.text);
+    }
+    return options;
+}
+
+/// Bytes of an activation's element.
+int element_bytes(model::Precision precision) {
+    switch (precision) {
+        case model::Precision::bf16:
+            return 2;
+        case model::Precision::float64:
+            return 8;
+        default:
+            return 4;
+    }
+}
+
+/// For rank 0: the files of --output as far as the suite is.
+void write_bench_files(BenchSuite& suite) {
+    const auto& output = suite.settings.bench.output;
+    if (!output || !suite.world().is_root()) return;
+    suite.results.load_after = load_average();
+    const std::filesystem::path folder(*output);
+    const auto json = bench::json_text(suite.results);
+    core::write_file_atomically(folder / "bench.csv", bench::csv_text(suite.results.measurements));
+    core::write_file_atomically(folder / "bench.json", json);
+    core::write_file_atomically(folder / "bench.html", report::bench_html(json));
+}
+
+/// Runs one benchmark, prints its table and writes the files.
+void run_bench(BenchSuite& suite, BenchKind kind, void (*benchmark)(BenchSuite&)) {
+    const auto what = suite.settings.bench.what;
+    if (what != kind && what != BenchKind::all) return;
+    benchmark(suite);
+    core::log::progress("");
+    const auto summaries = bench::summarise(suite.results.measurements);
+    core::log::info(concat(bench::table_text(summaries, core::name_of(kind)), '\n'));
+    on_root(suite.world(), [&] { write_bench_files(suite); });
+}
+
+std::string suite_text(const BenchSuite& suite) {
+    const auto& options = suite.settings.bench;
+    const auto& slots = suite.single.slots;
+    return concat("patches of ", options.patch_size, "×", options.patch_size, ", batches of ",
+                  options.batch_size, ", dropout ", options.dropout, ", ",
+                  suite.compute.precision_name(), " on ", suite.compute.device_name(), ", ",
+                  slots.size(), slots.size() == 1 ? " rank" : " ranks", " of ",
+                  slots.front().threads, slots.front().threads == 1 ? " thread" : " threads",
+                  " on ", suite.topology.node_count(),
+                  suite.topology.node_count() == 1 ? " node" : " nodes", ", ", options.steps,
+                  options.steps == 1 ? " step, " : " steps, ", options.repeats,
+                  options.repeats == 1 ? " repeat" : " repeats", ", load average ",
+                  core::fixed(suite.results.load_before, 1), '\n');
+}
+
+void run_limits(BenchSuite& suite) {
+    if (suite.compute.on_gpu()) {
+        suite.results.notices.emplace_back(
+            "limits are those of the processors; there is no roofline for GPUs");
+    }
+    bench_limits(suite);
+}
+
+}  // namespace
+
+core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
+                           const AcceleratorSource& source) {
+    undo_launcher_binding();
+    if (const auto& output = settings.bench.output) {
+        on_root(world, [&] { core::make_directories(*output); });
+    }
+    const comm::NodeTopology topology(world);
+    Compute compute(settings.train, topology, source);
+    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    BenchSuite suite{.settings = settings,
+                     .topology = topology,
+                     .compute = compute,
+                     .single = place_alone(settings, nodes),
+                     .all = {},
+                     .training = {},
+                     .results = {}};
+    suite.all = counts_of(nodes, [](std::int64_t) { return true; });
+    suite.training = counts_of(nodes, [&](std::int64_t rank) {
+        return suite.single.slots[static_cast<std::size_t>(rank)].group >= 0;
+    });
+    imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
+    auto& results = suite.results;
+    results.machine = machine_of(suite, nodes);
+    results.options = options_of(settings);
+    results.load_before = load_average();
+    results.notices = compute.notices();
+    if (auto idle = idle_ranks_text(suite.single); !idle.empty()) results.notices.push_back(idle);
+    results.batch_size = static_cast<double>(settings.bench.batch_size);
+    if (!compute.on_gpu()) {
+        results.work =
+            bench::step_work(unet::published_architecture(), settings.bench.patch_size,
+                             settings.bench.patch_size, element_bytes(compute.precision()));
+    }
+    core::log::info(suite_text(suite));
+
+    run_bench(suite, BenchKind::limits, run_limits);
+    run_bench(suite, BenchKind::group, bench_group);
+    run_bench(suite, BenchKind::sweep, bench_sweep);
+    run_bench(suite, BenchKind::prepare, bench_prepare);
+    run_bench(suite, BenchKind::io, bench_io);
+    for (const auto& notice : results.notices) core::log::info("note: " + notice);
+    if (const auto& output = settings.bench.output) {
+        core::log::info(concat("wrote bench.csv, bench.json and bench.html to ", *output));
+    }
+    return core::ExitCode::ok;
+}
+
+}  // namespace msunet::app

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// The scaling suite: `msunet bench all`.
+#pragma once
+
+#include "../bench_settings.hpp"
+#include "find_accelerator.hpp"
+#include "msunet/comm/communicator.hpp"
+#include "msunet/core/error.hpp"
+
+namespace msunet::app {
+
+/// Collective over `world`: runs the benchmarks that `what` asks for, prints a table of each and
+/// keeps the files of --output up to date. Throws, alike on all ranks, what preparing the scans
+/// throws, core::UsageError for folders, and core::Error where a step fails.
+core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
+                           const AcceleratorSource& source);
+
+}  // namespace msunet::app
