@@ -12,6 +12,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/record/by_permutation.hpp"
 #include "msunet/record/difference.hpp"
 
 namespace msunet::app {
@@ -49,9 +50,12 @@ std::vector<std::string> refusal(const fs::path& folder, std::string_view proble
 std::optional<std::string> reached_target(const record::SweepRecord& record,
                                           const std::optional<sweep::PerformanceTarget>& target) {
     if (!target) return std::nullopt;
-    for (const auto* result : record.results()) {
+    // With folds the mean of a permutation counts, as while the sweep runs.
+    const record::PermutationView permutations(record);
+    for (const auto* result : permutations.record().results()) {
         if (!target->reached(*result)) continue;
-        return concat("--performance_target ", to_text(*target), ": trial ", result->trial,
+        return concat("--performance_target ", to_text(*target), ": ",
+                      record.start.folding.any() ? "permutation " : "trial ", result->trial,
                       " has reached it (", target->metric, " ",
                       record::metric(*result, target->metric).value_or(0),
                       "), so that no new trial would begin; give another target or none");

@@ -9,11 +9,9 @@ namespace msunet::app {
 
 using core::concat;
 
-std::optional<std::string> extension_obstacle(const TrainSettings& settings) {
-    if (const auto& folds = settings.split.folds) {
-        return concat("--folds ", *folds, " (a cross-validation can't be extended)");
-    }
-    return sweep::extension_obstacle(settings.sweep);
+bool keeps_last_checkpoints(const TrainSettings& settings) {
+    return settings.train.keep_models == train::KeepModels::all &&
+           !sweep::extension_obstacle(settings.sweep);
 }
 
 void check_extend(const TrainSettings& settings) {
@@ -21,7 +19,7 @@ void check_extend(const TrainSettings& settings) {
     const std::optional<std::string> obstacle =
         settings.experiment.resume.kind == Resume::Kind::never
             ? std::optional<std::string>("--resume never (it starts a new experiment)")
-            : extension_obstacle(settings);
+            : sweep::extension_obstacle(settings.sweep);
     if (!obstacle) return;
     throw core::UsageError(
         concat("--extend True can't be combined with ", *obstacle, ", leave out one of the two"));

@@ -75,6 +75,7 @@ record::SweepStart refit_start(const record::SweepRecord& record, record::TrialI
     auto start = record.start;
     start.folding = {};
     start.trials = {0};
+    start.indices.clear();
     start.shared.clear();
     start.grid.clear();
     for (const auto& [name, value] : refit_permutation(record, permutation)) {

@@ -59,7 +59,7 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
     if (!interrupted) {
         return concat(core::name_of(trial.state), ", epoch ", ended, "/", planned);
     }
-    const auto& checkpoint = trial.progress.checkpoint;
+    const auto checkpoint = record.checkpoint_of(id);
     return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,
                   checkpoint ? concat(", resumes after epoch ", checkpoint->epoch)
                              : std::string(", starts again"));

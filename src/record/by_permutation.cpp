@@ -108,13 +108,14 @@ SweepStart start_by_permutation(const SweepStart& start) {
     SweepStart joined = start;
     joined.folding = {};
     joined.trials.clear();
+    joined.indices.clear();
     joined.shared.clear();
     const Folding& folding = start.folding;
     for (const TrialId trial : start.trials) {
         const TrialId permutation = folding.permutation(trial);
-        if (joined.trials.empty() || joined.trials.back() != permutation) {
-            joined.trials.push_back(permutation);
-        }
+        if (!joined.trials.empty() && joined.trials.back() == permutation) continue;
+        joined.trials.push_back(permutation);
+        if (!start.indices.empty()) joined.indices.push_back(start.index_of(trial));
     }
     // The permutations that share trainings are the same in all folds.
     for (const auto& ids : start.shared) {
@@ -133,7 +134,8 @@ SweepRecord joined_record(const SweepRecord& record) {
                        .finished = record.finished,
                        .last_event_at = record.last_event_at,
                        .owner = record.owner,
-                       .shared_trainings = {}};
+                       .shared_trainings = {},
+                       .extensions = record.extensions};
     joined.shared_trainings = joined.start.shared_trainings();
     const Folding& folding = record.start.folding;
     for (Span& span : joined.timeline) span.trial = folding.permutation(span.trial);

@@ -41,9 +41,12 @@ void walk(const Map& recorded, const Map& current, const Both& both) {
     }
 }
 
-/// Indices in the grid, ascending.
+/// Indices in the grid of each trial's permutation, ascending.
 std::vector<std::uint64_t> indices_of(const SweepStart& start) {
-    std::vector<std::uint64_t> indices = start.indices.empty() ? start.trials : start.indices;
+    auto indices = start.indices;
+    if (indices.empty()) {
+        for (const TrialId trial : start.trials) indices.push_back(start.index_of(trial));
+    }
     std::ranges::sort(indices);
     return indices;
 }

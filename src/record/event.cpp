@@ -32,7 +32,7 @@ public:
         start.grid = event.grid;
         std::vector<std::pair<TrialId, std::uint64_t>> pairs;
         for (std::size_t i = 0; i < event.trials.size(); ++i) {
-            pairs.emplace_back(event.trials[i], event.indices[i]);
+            pairs.emplace_back(event.trials[i], event.indices[i / start.folding.trials()]);
         }
         std::ranges::sort(pairs);
         start.trials.clear();
@@ -43,6 +43,9 @@ public:
         }
         start.shared = event.shared;
         record_.shared_trainings = start.shared_trainings();
+        for (const Continuation& begins : event.continued) {
+            record_.continued[begins.trial] = begins;
+        }
         // The grid may have further names since.
         for (auto& [id, trial] : record_.trials) {
             if (trial.result) trial.result->permutation = start.permutation(id);
@@ -68,6 +71,7 @@ public:
         trial.state = TrialState::running;
         trial.rank = event.rank;
         if (trial.first_started_at == 0) trial.first_started_at = event.at;
+        take_over_epochs(event, trial);
         record_.timeline.push_back(
             {event.trial, event.rank, newest_start(), event.at, event.at, TrialState::running});
         see(event.at);
@@ -174,6 +178,15 @@ private:
         record_.starts.back().to = std::max(record_.starts.back().to, at);
     }
 
+    /// A training that goes on from another one's checkpoint has the epochs before it, too.
+    void take_over_epochs(const TrialStarted& event, TrialRecord& trial) {
+        const auto begins = record_.continued.find(event.trial);
+        if (begins == record_.continued.end()) return;
+        if (event.checkpoint != begins->second.checkpoint) return;
+        const TrialResult* const from = record_.longest_result(begins->second.from);
+        if (from != nullptr) trial.epochs = from->history;
+    }
+
     /// Ends the trial's open span, if it runs.
     void close(TrialId id, TrialState outcome, double at) {
         const auto found = record_.trials.find(id);
@@ -263,12 +276,38 @@ void check_start(const SweepStart& start) {
     check_shared(start.shared, start.trials);
 }
 
-void check_extension(const SweepStart& start, const SweepExtended& event) {
-    check_grid(event.grid);
-    if (start.rounds > 0 || !start.shard.empty() || start.folding.any()) {
-        throw core::InputError("a sweep with suggestions, shards or folds is extended");
+/// `trials`: all of the extended sweep, ascending.
+void check_continued(const SweepRecord& record, const SweepExtended& event,
+                     const std::vector<TrialId>& trials) {
+    std::vector<TrialId> joined;
+    for (const auto& ids : event.shared) joined.insert(joined.end(), ids.begin() + 1, ids.end());
+    std::ranges::sort(joined);
+    std::vector<TrialId> begun;
+    for (const Continuation& begins : event.continued) {
+        const bool is_new = std::ranges::binary_search(trials, begins.trial) &&
+                            !std::ranges::binary_search(record.start.trials, begins.trial);
+        if (!is_new || std::ranges::binary_search(joined, begins.trial) || begins.epoch < 1 ||
+            record.longest_result(begins.from) == nullptr) {
+            throw core::InputError(core::concat(
+                "trial ", begins.trial, " of the extension can't go on from trial ", begins.from));
+        }
+        begun.push_back(begins.trial);
     }
-    if (event.indices.size() != event.trials.size() || !is_ascending(event.indices) ||
+    if (!is_ascending(begun)) {
+        throw core::InputError("the continued trainings are not in ascending order");
+    }
+}
+
+void check_extension(const SweepRecord& record, const SweepExtended& event) {
+    const SweepStart& start = record.start;
+    check_grid(event.grid);
+    if (start.rounds > 0 || !start.shard.empty()) {
+        throw core::InputError("a sweep with suggestions or shards is extended");
+    }
+    const auto of_each = start.folding.trials();
+    const bool has_all_folds =
+        event.trials.size() % of_each == 0 && event.indices.size() == event.trials.size() / of_each;
+    if (!has_all_folds || !is_ascending(event.indices) ||
         (!event.indices.empty() && !is_in_grid(event.grid, event.indices.back()))) {
         throw core::InputError("the permutations of the extension are not those of its grid");
     }
@@ -279,7 +318,13 @@ void check_extension(const SweepStart& start, const SweepExtended& event) {
     if (!is_ascending(trials) || !keeps_all) {
         throw core::InputError("the extension does not keep the trials and add later ones");
     }
+    for (std::size_t i = 0; i < event.trials.size(); ++i) {
+        const TrialId first = event.trials[i - i % of_each];
+        if (start.folding.number(first) == 0 && event.trials[i] == first + i % of_each) continue;
+        throw core::InputError("the folds of a permutation of the extension are not together");
+    }
     check_shared(event.shared, trials);
+    check_continued(record, event, trials);
 }
 
 void check_suggestion(const SweepStart& start, TrialId trial) {
@@ -301,7 +346,7 @@ void check(const SweepRecord& record, const Event& event) {
     }
     if (record.starts.empty()) throw core::InputError("the first line does not start a sweep");
     if (const auto* extended = std::get_if<SweepExtended>(&event)) {
-        check_extension(record.start, *extended);
+        check_extension(record, *extended);
         return;
     }
     if (const auto* suggested = std::get_if<TrialSuggested>(&event)) {

@@ -70,8 +70,9 @@ std::vector<const TrialResult*> SweepRecord::results() const {
         if (trial.result) all.push_back(&*trial.result);
     }
     if (!start.indices.empty()) {
-        std::ranges::sort(all, {},
-                          [this](const TrialResult* one) { return start.index_of(one->trial); });
+        std::ranges::sort(all, {}, [this](const TrialResult* one) {
+            return std::pair(start.index_of(one->trial), one->trial);
+        });
     }
     return all;
 }
@@ -98,6 +99,39 @@ std::vector<TrialId> SweepRecord::unfinished_trials(TrialId training) const {
 }
 
 core::Permutation SweepRecord::permutation(TrialId trial) const { return start.permutation(trial); }
+
+std::optional<CheckpointReport> SweepRecord::checkpoint_of(TrialId training) const {
+    const TrialRecord* const known = find(training);
+    if (known != nullptr && known->progress.checkpoint) return known->progress.checkpoint;
+    const auto begins = continued.find(training);
+    if (begins == continued.end()) return std::nullopt;
+    const Continuation& from = begins->second;
+    return CheckpointReport{
+        .trial = from.from, .file = from.checkpoint, .epoch = from.epoch, .step = 0};
+}
+
+std::optional<CheckpointReport> SweepRecord::last_checkpoint(TrialId training) const {
+    const TrialRecord* const known = find(training);
+    if (known == nullptr || !known->progress.checkpoint) return std::nullopt;
+    for (const TrialId trial : start.trials_of(training)) {
+        const TrialResult* const ended = result(trial);
+        if (ended == nullptr || ended->state != TrialState::done) return std::nullopt;
+    }
+    const CheckpointReport& newest = *known->progress.checkpoint;
+    const bool is_last =
+        newest.step == 0 && newest.epoch == std::ssize(longest_result(training)->history);
+    return is_last ? std::optional(newest) : std::nullopt;
+}
+
+const TrialResult* SweepRecord::longest_result(TrialId training) const {
+    const TrialResult* longest = nullptr;
+    for (const TrialId trial : start.trials_of(training)) {
+        const TrialResult* const ended = result(trial);
+        if (ended == nullptr) continue;
+        if (longest == nullptr || ended->history.size() > longest->history.size()) longest = ended;
+    }
+    return longest;
+}
 
 std::vector<std::size_t> positions_of(const GridLists& grid, TrialId trial) {
     std::vector<std::size_t> positions(grid.size());

@@ -32,20 +32,6 @@ std::int64_t most_epochs(const record::SweepRecord& record,
     return most;
 }
 
-/// The longest history of the permutations of a training that have a result.
-const record::History* longest_history(const record::SweepRecord& record,
-                                       record::TrialId training) {
-    const record::History* longest = nullptr;
-    for (const record::TrialId trial : record.start.trials_of(training)) {
-        const record::TrialResult* result = record.result(trial);
-        if (result == nullptr) continue;
-        if (longest == nullptr || result->history.size() > longest->size()) {
-            longest = &result->history;
-        }
-    }
-    return longest;
-}
-
 }  // namespace
 
 Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t> search_epochs)
@@ -56,15 +42,22 @@ Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t
         const auto left = record.unfinished_trials(id);
         const record::TrialRecord* const known = record.find(id);
         if (left.empty()) {
-            count(*longest_history(record, id));
+            count(record.longest_result(id)->history);
             continue;
         }
         ++trainings_left_;
         epochs_left_ += most_epochs(record, left);
-        if (known == nullptr) continue;
-        count(known->epochs);
-        begun_[id] = static_cast<std::int64_t>(known->epochs.size());
-        epochs_left_ -= begun_[id];
+        std::int64_t begun = 0;
+        if (known != nullptr && !known->epochs.empty()) {
+            count(known->epochs);
+            begun = std::ssize(known->epochs);
+        } else if (const auto begins = record.continued.find(id);
+                   begins != record.continued.end()) {
+            begun = begins->second.epoch;
+        }
+        if (begun == 0) continue;
+        begun_[id] = begun;
+        epochs_left_ -= begun;
     }
     count_suggestions(record);
 }

@@ -79,16 +79,26 @@ private:
     std::vector<Axis> axes_;
 };
 
-/// The id of each recorded trial by its permutation's index in the current grid.
-std::map<std::uint64_t, record::TrialId> kept_trials(const record::SweepStart& recorded,
-                                                     const record::SweepStart& current,
-                                                     const ExtensionValues& values) {
+/// The id of each recorded permutation (without folds, of its trial) by its index in the current
+/// grid.
+std::map<std::uint64_t, record::TrialId> kept_permutations(const record::SweepStart& recorded,
+                                                           const record::SweepStart& current,
+                                                           const ExtensionValues& values) {
     const IndexMap map(recorded.grid, current.grid, values);
     std::map<std::uint64_t, record::TrialId> kept;
     for (const record::TrialId trial : recorded.trials) {
-        kept[map.index(recorded.index_of(trial))] = trial;
+        kept[map.index(recorded.index_of(trial))] = recorded.folding.permutation(trial);
     }
     return kept;
+}
+
+/// The indices in the grid of the permutations of a sweep that was not extended, ascending.
+std::vector<std::uint64_t> indices_of(const record::SweepStart& start) {
+    std::vector<std::uint64_t> indices;
+    for (const record::TrialId trial : start.trials) {
+        if (start.folding.number(trial) == 0) indices.push_back(start.index_of(trial));
+    }
+    return indices;
 }
 
 void add_missing_values(std::vector<std::string>& problems, const std::string& name,
@@ -167,9 +177,6 @@ std::optional<std::string> extension_obstacle(const SweepOptions& options) {
 std::vector<std::string> extension_problems(const record::SweepStart& recorded,
                                             const record::SweepStart& current,
                                             const ExtensionValues& values) {
-    if (recorded.folding.any() || current.folding.any()) {
-        return {"a cross-validation (--folds) can't be extended: start a new experiment (-n)"};
-    }
     auto problems = record::difference(recorded.configuration, current.configuration);
     std::ranges::move(record::difference(recorded.data, current.data),
                       std::back_inserter(problems));
@@ -177,8 +184,9 @@ std::vector<std::string> extension_problems(const record::SweepStart& recorded,
                       std::back_inserter(problems));
     if (!problems.empty()) return problems;
     std::size_t missing = 0;
-    for (const auto& entry : kept_trials(recorded, current, values)) {
-        missing += std::ranges::binary_search(current.trials, entry.first) ? 0 : 1;
+    const auto indices = indices_of(current);
+    for (const auto& entry : kept_permutations(recorded, current, values)) {
+        missing += std::ranges::binary_search(indices, entry.first) ? 0 : 1;
     }
     if (missing > 0) {
         problems.push_back(concat("permutations: ", missing, " of those recorded are left out"));
@@ -192,12 +200,16 @@ record::SweepExtended extend(const record::SweepStart& recorded, const record::S
     extension.configuration = current.configuration;
     extension.grid = current.grid;
     extension.shared = recorded.shared;
-    extension.indices = current.trials;
-    const auto kept = kept_trials(recorded, current, values);
-    record::TrialId next = recorded.trials.empty() ? 0 : recorded.trials.back() + 1;
-    for (const std::uint64_t index : current.trials) {
+    extension.indices = indices_of(current);
+    const auto kept = kept_permutations(recorded, current, values);
+    const auto& folding = recorded.folding;
+    record::TrialId next =
+        recorded.trials.empty() ? 0 : folding.permutation(recorded.trials.back()) + 1;
+    for (const std::uint64_t index : extension.indices) {
         const auto found = kept.find(index);
-        extension.trials.push_back(found == kept.end() ? next++ : found->second);
+        const auto permutation = found == kept.end() ? next++ : found->second;
+        std::ranges::copy(record::trials_of_permutations(folding, {permutation}),
+                          std::back_inserter(extension.trials));
     }
     return extension;
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/evaluation.hpp"
 
-#include <algorithm>
-
 #include "msunet/core/time.hpp"
 #include "msunet/data/batch_sampler.hpp"
 #include "msunet/train/trial_failure.hpp"
@@ -68,11 +66,6 @@ record::Metrics metrics_of(const EpochSums& training, const std::optional<EpochS
         metrics.val_jaccard_similarity = validation->jaccard / val_batches;
     }
     return metrics;
-}
-
-bool is_modality_metric(const std::string& metric) {
-    const auto columns = record::modality_columns();
-    return std::find(columns.begin(), columns.end(), metric) != columns.end();
 }
 
 }  // namespace msunet::train

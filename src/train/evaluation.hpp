@@ -41,7 +41,4 @@ private:
 [[nodiscard]] record::Metrics metrics_of(const EpochSums& training,
                                          const std::optional<EpochSums>& validation);
 
-/// Whether `metric` is a column of the modality file.
-[[nodiscard]] bool is_modality_metric(const std::string& metric);
-
 }  // namespace msunet::train

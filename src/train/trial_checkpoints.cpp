@@ -7,6 +7,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/train/going_on.hpp"
 #include "msunet/train/trial_failure.hpp"
 #include "msunet/unet/identity.hpp"
 #include "msunet/unet/step_values.hpp"
@@ -28,6 +29,18 @@ bool has_all_ends(const Progress& progress, const std::vector<record::TrainingEn
     return std::ranges::all_of(ends, [&](const record::TrainingEnd& end) {
         return std::ranges::find(progress.ends, end.trial) != progress.ends.end();
     });
+}
+
+/// With `--modality_metrics every_epoch` each epoch's Dice is a row of the modality file; the
+/// training that ended may have been started without it.
+std::vector<record::ModalityRow> modality_rows(const record::History& history,
+                                               ModalityMetrics when) {
+    std::vector<record::ModalityRow> rows;
+    if (when != ModalityMetrics::every_epoch) return rows;
+    for (const auto& report : history) {
+        rows.push_back({.epoch = report.epoch, .dice = report.modality.value()});
+    }
+    return rows;
 }
 
 /// Checkpoints beside training are a convenience: the trial continues without them.
@@ -56,19 +69,50 @@ TrialCheckpoints::TrialCheckpoints(const TrialSetup& setup, GroupControl& contro
       writer_(setup.folder(setup.assignment.trial) / checkpoint_file_name),
       saved_at_(core::steady_seconds()) {}
 
+bool TrialCheckpoints::goes_on_from_another() const {
+    const auto& assignment = setup_.assignment;
+    return !assignment.checkpoint.empty() &&
+           assignment.checkpoint != TrialSetup::file_name(assignment.trial, checkpoint_file_name);
+}
+
+std::string TrialCheckpoints::problem_of_another(const Checkpoint& checkpoint) const {
+    const auto& context = setup_.context;
+    const auto& progress = checkpoint.progress;
+    if (progress.step != 0) return "it was saved within an epoch";
+    if (context.folding.split(checkpoint.trial) != context.folding.split(setup_.assignment.trial)) {
+        return "it is of another fold";
+    }
+    const EndOfTraining end{progress.history, progress.best_weights.empty() ? 0 : progress.epoch};
+    for (const auto& one : setup_.ends) {
+        auto obstacle = going_on_obstacle(end, one.hyperparameters,
+                                          context.options.modality_metrics, context.metric);
+        if (!obstacle.empty()) return obstacle;
+    }
+    return {};
+}
+
+std::string TrialCheckpoints::problem_of(const Checkpoint& checkpoint) const {
+    const bool is_own = !goes_on_from_another();
+    const auto& assignment = setup_.assignment;
+    if (checkpoint.identity != identity_ ||
+        (is_own && (checkpoint.trial != assignment.trial ||
+                    !has_all_ends(checkpoint.progress, assignment.ends)))) {
+        return "it belongs to another trial or to other data";
+    }
+    if (checkpoint.network != network_) return "it is of another network";
+    return is_own ? std::string() : problem_of_another(checkpoint);
+}
+
 std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) const {
     const auto file = setup_.context.experiment_folder / setup_.assignment.checkpoint;
+    const auto name = concat("checkpoint ", core::quoted(file.string()));
     auto read = read_checkpoint(file);
     std::string problem;
     if (const auto* unusable = std::get_if<UnusableCheckpoint>(&read)) problem = unusable->reason;
     auto* checkpoint = std::get_if<Checkpoint>(&read);
-    const auto name = concat("checkpoint ", core::quoted(file.string()));
-    if (checkpoint != nullptr &&
-        (checkpoint->trial != setup_.assignment.trial || checkpoint->identity != identity_ ||
-         !has_all_ends(checkpoint->progress, setup_.assignment.ends))) {
-        problem = concat(name, " belongs to another trial or to other data");
-    } else if (checkpoint != nullptr && checkpoint->network != network_) {
-        problem = concat(name, " is of another network");
+    if (checkpoint != nullptr) {
+        problem = problem_of(*checkpoint);
+        if (!problem.empty()) problem = concat(name, " can't be used (", problem, ")");
     }
     if (problem.empty()) {
         problem = engine.restore(checkpoint->engine, checkpoint->iterations);
@@ -77,8 +121,13 @@ std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) co
         }
     }
     problem = first_problem(setup_.context.group, problem);
-    if (problem.empty()) progress = std::move(checkpoint->progress);
-    return problem;
+    if (!problem.empty()) return problem;
+    progress = std::move(checkpoint->progress);
+    if (goes_on_from_another()) {
+        progress.modality =
+            modality_rows(progress.history, setup_.context.options.modality_metrics);
+    }
+    return {};
 }
 
 void TrialCheckpoints::save_if_due(const StepEngine& engine, const Progress& progress) {
@@ -86,6 +135,11 @@ void TrialCheckpoints::save_if_due(const StepEngine& engine, const Progress& pro
     if (!setup_.context.group.is_root() || minutes < setup_.context.options.checkpoint_minutes) {
         return;
     }
+    save_now(engine, progress);
+}
+
+void TrialCheckpoints::save_now(const StepEngine& engine, const Progress& progress) {
+    if (!setup_.context.group.is_root()) return;
     warn_on_failure([&] { writer_.start(snapshot(engine, progress)); });
     saved_at_ = core::steady_seconds();
 }

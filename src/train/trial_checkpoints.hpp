@@ -15,11 +15,15 @@ class TrialCheckpoints {
 public:
     TrialCheckpoints(const TrialSetup& setup, GroupControl& control);
 
+    /// Whether the assignment's checkpoint is the last one of another training.
+    [[nodiscard]] bool goes_on_from_another() const;
     /// Collective over the group: engine and progress of the assignment's checkpoint. Where a rank
     /// can't use it: the reason, on every rank; the engine is then to be made again.
     [[nodiscard]] std::string restore(StepEngine& engine, Progress& progress) const;
     /// Begins to write one beside training if --checkpoint_minutes have passed since the last.
     void save_if_due(const StepEngine& engine, const Progress& progress);
+    /// Begins to write one beside what follows.
+    void save_now(const StepEngine& engine, const Progress& progress);
     /// Collective over the group: one that is on disk when it returns. Throws core::Error on every
     /// rank where it can't be written.
     void save(const StepEngine& engine, const Progress& progress);
@@ -30,6 +34,9 @@ public:
 
 private:
     [[nodiscard]] Checkpoint snapshot(const StepEngine& engine, const Progress& progress) const;
+    /// Why the training can't be resumed from, or go on from, a checkpoint; empty where it can.
+    [[nodiscard]] std::string problem_of(const Checkpoint& checkpoint) const;
+    [[nodiscard]] std::string problem_of_another(const Checkpoint& checkpoint) const;
 
     const TrialSetup& setup_;
     GroupControl& control_;

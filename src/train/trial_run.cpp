@@ -13,6 +13,7 @@
 #include "msunet/data/augmented_batch.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/model/dropout.hpp"
+#include "msunet/train/going_on.hpp"
 #include "msunet/train/trial_failure.hpp"
 #include "train/divergence.hpp"
 #include "train/leader_work.hpp"
@@ -49,7 +50,7 @@ void TrialRun::describe(record::TrialResult& result) const {
     result.patch_size = setup_.index.padded_text();
     result.notices = unet::warnings_for(end.hyperparameters);
     result.history = progress_.history;
-    if (!has_modality_every_epoch(end)) {
+    if (!has_modality(end)) {
         for (auto& epoch : result.history) epoch.modality.reset();
     }
     result.modality = progress_.modality;
@@ -121,7 +122,9 @@ void TrialRun::restore() {
     }
     if (setup_.context.group.is_root()) {
         core::log::alert(concat("trial ", setup_.assignment.trial, ": ", problem,
-                                "; it starts again from its first epoch"));
+                                checkpoints_.goes_on_from_another()
+                                    ? "; it starts from its first epoch"
+                                    : "; it starts again from its first epoch"));
     }
     engine_.reset();
     make_engine();
@@ -166,25 +169,34 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
     control_.step_ended(progress_.epoch, progress_.step - 1, setup_.steps, seconds);
 }
 
-bool TrialRun::has_modality_every_epoch(const EndSetup& end) const {
-    return setup_.context.options.modality_metrics == ModalityMetrics::every_epoch ||
-           (is_modality_metric(setup_.context.metric) &&
-            (end.hyperparameters.early_stopping || end.hyperparameters.restore_best));
+bool TrialRun::has_modality(const EndSetup& end) const {
+    return has_modality_every_epoch(end.hyperparameters, setup_.context.options.modality_metrics,
+                                    setup_.context.metric);
+}
+
+bool TrialRun::keeps_last_checkpoint() const {
+    // A schedule that ends with the last epoch has nothing after it.
+    const auto& values = setup_.hyperparameters;
+    return setup_.context.keeps_last_checkpoint &&
+           (values.lr_schedule != unet::LrSchedule::cosine || progress_.epoch < values.epochs);
 }
 
 bool TrialRun::modality_after_epoch() const {
     // At a rung of the search its metric decides.
     const bool at_rung = setup_.assignment.until_epoch == progress_.epoch + 1;
     if (at_rung && is_modality_metric(setup_.context.metric)) return true;
-    return std::ranges::any_of(ends_left(),
-                               [this](const auto* end) { return has_modality_every_epoch(*end); });
+    return std::ranges::any_of(ends_left(), [this](const auto* end) { return has_modality(*end); });
 }
 
 bool TrialRun::end_epoch() {
     const auto report = evaluate_epoch();
     if (!report) return false;
     add_epoch(*report);
-    if (!over()) checkpoints_.save_if_due(*engine_, progress_);
+    if (!over()) {
+        checkpoints_.save_if_due(*engine_, progress_);
+    } else if (keeps_last_checkpoint()) {
+        checkpoints_.save_now(*engine_, progress_);
+    }
     checkpoints_.report_completed();
     control_.epoch_ended(*report);
     return true;
@@ -219,6 +231,8 @@ void TrialRun::add_epoch(const record::EpochReport& report) {
                              report.metrics.val_loss.value_or(report.metrics.loss));
     const bool best_is_kept = std::ranges::any_of(
         ends_left(), [](const auto* end) { return end->hyperparameters.restore_best; });
+    // Without them an older epoch's would pass for the best one's.
+    if (improved) progress_.best_weights.clear();
     if (improved && best_is_kept) progress_.best_weights = engine_->weights();
     progress_.callbacks = callbacks_.state();
     if (setup_.context.options.modality_metrics == ModalityMetrics::every_epoch) {

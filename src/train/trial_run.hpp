@@ -58,7 +58,9 @@ private:
     [[nodiscard]] bool over() const;
     [[nodiscard]] bool modality_after_epoch() const;
     /// Whether this permutation alone would have Dice by modality in its history.
-    [[nodiscard]] bool has_modality_every_epoch(const EndSetup& end) const;
+    [[nodiscard]] bool has_modality(const EndSetup& end) const;
+    /// Whether others may go on from the state after the last epoch.
+    [[nodiscard]] bool keeps_last_checkpoint() const;
     [[nodiscard]] std::vector<const EndSetup*> ends_left() const;
 
     /// Collective over the group, as is the next: the result of an end, for which the engine holds

@@ -4,44 +4,16 @@
 import time
 
 import program
-from program import FAST, TemplateTest, run, without, write_pair
+from extending import OPTIONS, PLACE, ids, summary, tables, train
+from program import TemplateTest, run, without, write_pair
 from results import contents, events, one, page, records, summary_file
 from sweep import KILLED
 
-PLACE = without(FAST, ("-n",))
-OPTIONS = ("--ranks_per_trial", "1", "--enable_augmentation", "False", "--checkpoint_minutes", "0",
-           "--keep_models", "all")
 FIRST = "{'lr': [0.001, 0.0005], 'epochs': 1, 'batch_size': 6, 'dropout': 0.3}"
 SECOND = "{'lr': [0.001, 0.01, 0.0005], 'epochs': [1, 2], 'batch_size': 6, 'dropout': 0.3}"
 # A further key, whose default is what all trials had.
 THIRD = ("{'optimizer': ['SGD', 'Adam'], 'lr': [0.001, 0.01, 0.0005], 'epochs': [1, 2],"
          " 'batch_size': 6, 'dropout': 0.3}")
-OWN_COLUMNS = ("id", "experiment_name", "history_file", "modality_file", "model_file")
-
-
-def train(*arguments, cwd, **options):
-    return run("-tpath", "data", "-mpath", "masks", *PLACE, *OPTIONS, *arguments, cwd=cwd,
-               **options)
-
-
-def tables(folder):
-    """Every trial's row with the content of its files, in the order of the tables."""
-    found = []
-    for row in records(folder / "permutations.csv"):
-        files = [(folder / row[name]).read_bytes()
-                 for name in ("history_file", "modality_file", "model_file")]
-        values = {name: value for name, value in row.items() if name not in OWN_COLUMNS}
-        found.append((values, files))
-    return found
-
-
-def summary(folder):
-    return [{name: value for name, value in row.items() if name != "experiment_name"}
-            for row in records(summary_file(folder))]
-
-
-def ids(folder):
-    return [int(row["id"]) for row in records(folder / "permutations.csv")]
 
 
 class ExtendTest(TemplateTest):
@@ -195,7 +167,7 @@ class ExtendTest(TemplateTest):
 
     def test_options_that_choose_permutations_are_refused(self):
         for options in (("--shard", "1/2"), ("--strategy", "asha"), ("--round_limit", "3"),
-                        ("--folds", "2"), ("--resume", "never")):
+                        ("--resume", "never")):
             self.refused(["--extend True can't be combined with " + options[0]], SECOND, *options)
 
     def test_changed_data_is_refused(self):

@@ -21,10 +21,11 @@ struct SweepExtended {
     static constexpr std::string_view name = "sweep_extended";
     Configuration configuration;
     GridLists grid;  ///< the whole new one
-    /// All trials in the order of their permutations in `grid`; new ones have ids after all others.
+    /// All trials by their permutations' order in `grid`, folds together; new ones have later ids.
     std::vector<TrialId> trials;
-    std::vector<std::uint64_t> indices;        ///< of those permutations, ascending
+    std::vector<std::uint64_t> indices;        ///< in `grid`, of those permutations, ascending
     std::vector<std::vector<TrialId>> shared;  ///< as `SweepStart` has it, of all trials
+    std::vector<Continuation> continued{};     ///< of the trainings of new trials, by id
     double at = 0;
 };
 

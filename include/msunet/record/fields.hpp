@@ -170,6 +170,14 @@ void fields(Archive& archive, T& value) {
     archive.optional("rounds", value.rounds);
 }
 
+template <class Archive, Is<Continuation> T>
+void fields(Archive& archive, T& value) {
+    archive("trial", value.trial);
+    archive("from", value.from);
+    archive("epoch", value.epoch);
+    archive("checkpoint", value.checkpoint);
+}
+
 template <class Archive, Is<SweepExtended> T>
 void fields(Archive& archive, T& value) {
     archive("at", value.at);
@@ -178,6 +186,7 @@ void fields(Archive& archive, T& value) {
     archive.converted("trials", value.trials, ranges_of, trials_of);
     archive.converted("permutations", value.indices, ranges_of, trials_of);
     archive.optional("shared", value.shared);
+    archive.optional("continued", value.continued);
 }
 
 template <class Archive, Is<TrialStarted> T>

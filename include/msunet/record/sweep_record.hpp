@@ -154,6 +154,17 @@ struct Extension {
     double at = 0;          ///< unix seconds
 };
 
+/// Where a training of an extension's new trials begins: at the last checkpoint of one that has
+/// ended.
+struct Continuation {
+    TrialId trial = 0;       ///< the training's id
+    TrialId from = 0;        ///< that of the one that has ended
+    std::int64_t epoch = 0;  ///< epochs complete in the checkpoint
+    std::string checkpoint;  ///< its file, relative to the experiment's folder
+
+    bool operator==(const Continuation&) const = default;
+};
+
 /// A stretch of time that a group spent on a training.
 struct Span {
     TrialId trial = 0;       ///< the training's id
@@ -207,6 +218,7 @@ struct SweepRecord {
     Owner owner;                                  ///< of the newest start
     std::map<TrialId, TrialId> shared_trainings;  ///< `start.shared_trainings()`
     std::vector<Extension> extensions{};          ///< in their order
+    std::map<TrialId, Continuation> continued{};  ///< by the training's id
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;
@@ -224,6 +236,13 @@ struct SweepRecord {
     [[nodiscard]] std::vector<TrialId> unfinished_trials(TrialId training) const;
     /// The permutation of a trial, from the grid.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
+    /// The checkpoint from which a training is resumed, or begins; nothing: it starts anew.
+    [[nodiscard]] std::optional<CheckpointReport> checkpoint_of(TrialId training) const;
+    /// The checkpoint with which a training ended, its last epoch complete; nothing where it wrote
+    /// none then, or where a permutation that it serves is not done. Its file may be deleted.
+    [[nodiscard]] std::optional<CheckpointReport> last_checkpoint(TrialId training) const;
+    /// The result, of those that a training serves, that has most epochs; null if none has one.
+    [[nodiscard]] const TrialResult* longest_result(TrialId training) const;
 };
 
 /// For each name of the grid, in ASCII order, the position of its value in permutation `trial`: its

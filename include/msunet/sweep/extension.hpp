@@ -36,7 +36,7 @@ struct ExtensionValues {
                                                           const record::SweepStart& current,
                                                           const ExtensionValues& values);
 
-/// The extension of `recorded` to `current`, whose trials are indices of its grid. The trials of
+/// The extension of `recorded` to `current`, which was not extended itself. The trials of
 /// `recorded` keep their ids; the others get those after the highest, in the order of the grid.
 /// `shared` is that of `recorded`, `at` is left out. Requires that there are no problems.
 [[nodiscard]] record::SweepExtended extend(const record::SweepStart& recorded,

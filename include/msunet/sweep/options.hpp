@@ -219,7 +219,8 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .help = "Train permutations once that differ only in where they end (epochs, "
                            "early_stopping, restore_best), or in keys without effect. Each has the "
                            "results that it has trained alone. A resumed sweep keeps what it was "
-                           "started with.",
+                           "started with. False: also, --extend trains what is new from its first "
+                           "epoch.",
                    .affects = Affects::run},
                   options.share_prefixes);
     visitor.visit({.name = "dedicated_dispatcher",

@@ -83,7 +83,8 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
                   options.modality_metrics);
     visitor.visit({.name = "keep_models",
                    .help = "Trained weights that stay on disk: those of the best trial so far, or "
-                           "of all trials",
+                           "of all trials, with the checkpoints from which --extend goes on to "
+                           "more epochs",
                    .affects = core::Affects::run,
                    .commands = {"train"}},
                   options.keep_models);

@@ -79,8 +79,10 @@ struct TrialContext {
     bool mirrors = true;                        ///< see data::OnlineAugmentation
     std::filesystem::path experiment_folder{};  ///< trials/<id>/ lies in it
     TrialFiles* files = nullptr;                ///< null: weights and checkpoints alone
-    std::int64_t world_rank = 0;                ///< of the group's leader, for the result
-    std::int64_t gpus = 0;                      ///< of the group
+    /// Whether a training ends with a checkpoint of its last epoch, from which others may go on.
+    bool keeps_last_checkpoint = false;
+    std::int64_t world_rank = 0;  ///< of the group's leader, for the result
+    std::int64_t gpus = 0;        ///< of the group
 };
 
 /// Name of the weights of a finished trial in its folder: a Keras file of weights only.
@@ -88,7 +90,8 @@ inline constexpr const char* weights_file_name = "weights.h5";
 /// Name of the checkpoint of a training in its folder.
 inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
 
-/// Collective over the group: runs one training, or continues from `assignment.checkpoint`. The
+/// Collective over the group: runs one training, or continues from `assignment.checkpoint`: its
+/// own, or the last one of another training of the same steps (going_on.hpp). The
 /// permutations of `assignment.ends` agree in unet::training_values; a `pca_only` one is alone.
 /// Each gets its result when its end is reached, to the bit (but times) the one that it has if it
 /// is trained alone: `control` is called on every rank. A checkpoint that can't be used (damaged,

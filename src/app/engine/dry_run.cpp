@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../world.hpp"
+#include "extend_sweep.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
@@ -74,7 +75,9 @@ void print_pairs(const prepare::Survey& survey, const prepare::FoldPlan& folds) 
 /// The id of each permutation by its index, where the sweep was extended; else empty.
 std::map<std::uint64_t, record::TrialId> ids_by_index(const record::SweepStart& start) {
     std::map<std::uint64_t, record::TrialId> ids;
-    for (std::size_t i = 0; i < start.indices.size(); ++i) ids[start.indices[i]] = start.trials[i];
+    for (std::size_t i = 0; i < start.indices.size(); ++i) {
+        ids[start.indices[i]] = start.folding.permutation(start.trials[i]);
+    }
     return ids;
 }
 
@@ -94,8 +97,11 @@ void print_grid(const GridPlan& plan, const record::SweepStart& start) {
 }
 
 /// What a start would do with the experiment's folder.
-std::string experiment_text(const OpenExperiment& open) {
-    if (open.extended) return concat(open.folder, " is extended: ", extension_text(open));
+std::string experiment_text(const TrainSettings& settings, const OpenExperiment& open) {
+    if (open.extended) {
+        return concat(open.folder, " is extended: ",
+                      extension_text(settings, open.choice->replay->record, *open.extended));
+    }
     if (open.record() == nullptr) return concat("a new one in ", open.folder);
     const auto& record = *open.record();
     const auto trials = record.planned();
@@ -137,7 +143,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     if (const auto sharing = sharing_text(settings, decided.first); !sharing.empty()) {
         core::log::info(concat("shared trainings: ", sharing));
     }
-    core::log::info(concat("experiment: ", experiment_text(decided.open)));
+    core::log::info(concat("experiment: ", experiment_text(settings, decided.open)));
     const auto first = first_permutation(plan, default_hyperparameters(settings));
     const auto samples = count_samples(
         survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride),

@@ -2,23 +2,20 @@
 #include "open_sweep.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <map>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "../commands.hpp"
-#include "../extension.hpp"
 #include "../on_root.hpp"
 #include "../refit_record.hpp"
+#include "extend_sweep.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/results.hpp"
-#include "msunet/unet/step_values.hpp"
 #include "rank_devices.hpp"
 #include "versions.hpp"
 
@@ -36,6 +33,8 @@ void fields(Archive& archive, T& open) {
     archive("finished", open.finished);
 }
 
+namespace {
+
 /// The trainings of a sweep are those of its first start.
 void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStart& current) {
     constexpr const char* option = "share_prefixes";
@@ -47,41 +46,13 @@ void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStar
                            *before));
 }
 
-/// The trials that an extension adds share trainings among themselves only.
-void share_new_trials(const TrainSettings& settings, const record::SweepStart& recorded,
-                      record::SweepExtended& extension) {
-    std::map<record::TrialId, std::uint64_t> added;
-    for (std::size_t i = 0; i < extension.trials.size(); ++i) {
-        if (std::ranges::binary_search(recorded.trials, extension.trials[i])) continue;
-        added.emplace(extension.trials[i], extension.indices[i]);
-    }
-    std::vector<record::TrialId> trials;
-    for (const auto& entry : added) trials.push_back(entry.first);
-    auto shared = shared_trainings(settings, trials, [&](record::TrialId trial) {
-        return record::permutation_of(extension.grid, added.at(trial));
-    });
-    std::ranges::move(shared, std::back_inserter(extension.shared));
-}
-
-ExtensionRequest extension_request(const TrainSettings& settings) {
-    sweep::ExtensionValues values{unet::to_permutation(default_hyperparameters(settings)),
-                                  unet::canonical_value};
-    if (settings.patches.use_frac_patch) {
-        values.without_effect = {"patch_dimensions", "patch_stride"};
-    }
-    return {.asked = settings.experiment.extend,
-            .obstacle = extension_obstacle(settings),
-            .values = std::move(values),
-            .target = settings.sweep.performance_target};
-}
-
 /// On rank 0: what a start goes on from.
 void find_recorded(const TrainSettings& settings, ExperimentChoice& choice,
                    record::SweepStart& start, OpenExperiment& found) {
     const auto& recorded = choice.replay->record;
     if (choice.extension) {
         choice.extension->at = start.at;
-        share_new_trials(settings, recorded.start, *choice.extension);
+        add_new_trainings(settings, found.folder, recorded, *choice.extension);
         found.extended = recorded;
         record::update(*found.extended, *choice.extension);
     } else {
@@ -98,15 +69,7 @@ void find_recorded(const TrainSettings& settings, ExperimentChoice& choice,
     start.indices = record.start.indices;
 }
 
-std::string extension_text(const OpenExperiment& open) {
-    const auto& before = open.choice->replay->record;
-    const auto kept = before.planned();
-    const auto added = open.extended->planned() - kept;
-    return concat(kept, kept == 1 ? " trial is kept, of which " : " trials are kept, of which ",
-                  kept - before.unfinished(),
-                  kept - before.unfinished() == 1 ? " has ended, and " : " have ended, and ", added,
-                  added == 1 ? " is new" : " are new");
-}
+}  // namespace
 
 OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
@@ -188,7 +151,8 @@ record::Journal open_journal(const TrainSettings& settings, const record::SweepS
     auto& replay = open.choice->replay;
     if (!replay) return record::Journal::create(file, start);
     const auto& extension = open.choice->extension;
-    const auto extended = extension ? extension_text(open) : std::string();
+    const auto extended =
+        extension ? extension_text(settings, replay->record, *open.extended) : std::string();
     const auto unrecorded = record::unrecorded_starts(replay->record, open.folder);
     auto journal = record::Journal::open(file, std::move(*replay),
                                          {start.owner, start.world, start.at}, unrecorded);

@@ -35,9 +35,6 @@ struct OpenExperiment {
     }
 };
 
-/// On rank 0: "4 trials are kept, of which 3 have ended, and 2 are new" of one that is extended.
-[[nodiscard]] std::string extension_text(const OpenExperiment& open);
-
 /// Collective over `world`: finds the experiment, or the folder of a new one, and writes nothing;
 /// completes `start` on rank 0. Throws core::UsageError alike on all ranks.
 OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,

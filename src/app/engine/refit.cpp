@@ -13,6 +13,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/ranking.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/html.hpp"
 #include "run_sweep.hpp"
@@ -76,6 +77,8 @@ void write_page(const fs::path& folder, const record::SweepRecord& record,
 /// The settings of the refit: one split without validation data, callbacks off.
 TrainSettings settings_of_refit(TrainSettings settings) {
     settings.split.folds.reset();
+    // It can't be extended, so that its last checkpoint is of no use.
+    settings.train.keep_models = train::KeepModels::best;
     settings.defaults.early_stopping.reset();
     settings.defaults.restore_best = false;
     settings.experiment.tensorboard = false;

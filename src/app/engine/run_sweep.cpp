@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "../extension.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/strategy.hpp"
 #include "msunet/sweep/suggester.hpp"
@@ -57,7 +58,9 @@ public:
         : reporter_({folder, settings.experiment.tensorboard, setup.has_validation, setup.is_refit,
                      placement.groups},
                     setup.journal.record()),
-          superfluous_(folder, settings.train.keep_models == train::KeepModels::all,
+          superfluous_(folder,
+                       {.all_models = settings.train.keep_models == train::KeepModels::all,
+                        .last_checkpoints = keeps_last_checkpoints(settings)},
                        setup.journal.record()),
           tick_(setup.tick) {}
 

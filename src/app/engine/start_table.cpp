@@ -101,6 +101,7 @@ SettingBlock grid_block(const StartFacts& facts) {
         block.settings.push_back({"refit", refit});
     }
     if (!facts.sharing.empty()) block.settings.push_back({"shared trainings", facts.sharing});
+    if (!facts.going_on.empty()) block.settings.push_back({"extension", facts.going_on});
     block.settings.push_back({"best means", facts.metric});
     if (!facts.search.empty()) block.settings.push_back({"search", facts.search});
     if (!facts.estimate.empty()) block.settings.push_back({"will take", facts.estimate});

@@ -29,6 +29,7 @@ struct StartFacts {
     std::string folder;
     std::string metric;
     std::string sharing;                ///< what shared trainings save; empty: nothing is shared
+    std::string going_on;               ///< what goes on from checkpoints of others; may be empty
     std::optional<double> stop_before;  ///< unix seconds
     std::string search;                 ///< of a strategy (search_text); empty: a grid
     std::string estimate;               ///< of the time; empty: none

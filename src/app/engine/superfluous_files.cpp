@@ -11,13 +11,24 @@
 
 namespace msunet::app {
 
-SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, bool keep_all_models,
+namespace {
+
+/// Whether a training that is left goes on from this one's checkpoint.
+bool is_awaited(const record::SweepRecord& record, record::TrialId training) {
+    return std::ranges::any_of(record.continued, [&](const auto& entry) {
+        return entry.second.from == training && !record.unfinished_trials(entry.first).empty();
+    });
+}
+
+}  // namespace
+
+SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, KeptFiles kept,
                                    const record::SweepRecord& record)
-    : experiment_(std::move(experiment)), keep_all_models_(keep_all_models), leaderboard_(record) {
+    : experiment_(std::move(experiment)), kept_(kept), leaderboard_(record) {
     // An earlier start may have ended before it deleted these.
     const auto& folding = record.start.folding;
     for (const auto* result : record.results()) {
-        add_checkpoint(*result, record);
+        add_checkpoints(*result, record);
         const auto permutation = folding.permutation(result->trial);
         // Once for each permutation: with its last trial.
         if (!folding.is_last(result->trial)) continue;
@@ -27,7 +38,7 @@ SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, bool keep_a
 
 void SuperfluousFiles::trial_ended(const record::TrialResult& result,
                                    const record::SweepRecord& record) {
-    add_checkpoint(result, record);
+    add_checkpoints(result, record);
     const auto before = leaderboard_.best();
     if (!leaderboard_.add(record, result)) {
         add_models(record.start.folding.permutation(result.trial), record);
@@ -48,15 +59,23 @@ void SuperfluousFiles::add_models(record::TrialId permutation, const record::Swe
     for (const auto* trial : trials) add_model(*trial);
 }
 
-void SuperfluousFiles::add_checkpoint(const record::TrialResult& result,
-                                      const record::SweepRecord& record) {
+void SuperfluousFiles::add_checkpoints(const record::TrialResult& result,
+                                       const record::SweepRecord& record) {
     const auto training = record.training_of(result.trial);
     if (!record.unfinished_trials(training).empty()) return;
+    add_checkpoint(training, record);
+    const auto begins = record.continued.find(training);
+    if (begins != record.continued.end()) add_checkpoint(begins->second.from, record);
+}
+
+void SuperfluousFiles::add_checkpoint(record::TrialId training, const record::SweepRecord& record) {
+    if (kept_.last_checkpoints && record.last_checkpoint(training)) return;
+    if (is_awaited(record, training)) return;
     files_.push_back(experiment_ / record::trial_folder(training) / train::checkpoint_file_name);
 }
 
 void SuperfluousFiles::add_model(const record::TrialResult& result) {
-    if (keep_all_models_ || result.weights_file.empty()) return;
+    if (kept_.all_models || result.weights_file.empty()) return;
     files_.push_back(experiment_ / result.weights_file);
     files_.push_back(experiment_ / record::trial_folder(result.trial) / report::pictures_file_name);
 }

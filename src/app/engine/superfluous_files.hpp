@@ -9,13 +9,20 @@
 
 namespace msunet::app {
 
+/// What trials leave on the disk.
+struct KeptFiles {
+    bool all_models = false;        ///< weights and pictures of all trials, not of the best alone
+    bool last_checkpoints = false;  ///< those with which trainings end
+};
+
 /// Files of trials that are no longer needed: checkpoints of those that have ended, and, unless all
 /// models are kept, weights and pictures of those that are not the best; with folds of permutations
-/// that are not.
+/// that are not. A checkpoint from which another training is to go on is needed until that has
+/// ended.
 class SuperfluousFiles {
 public:
     /// `record` as it is when training begins.
-    SuperfluousFiles(std::filesystem::path experiment, bool keep_all_models,
+    SuperfluousFiles(std::filesystem::path experiment, KeptFiles kept,
                      const record::SweepRecord& record);
 
     /// A trial has ended; the record holds its result.
@@ -25,13 +32,15 @@ public:
     void remove();
 
 private:
-    void add_checkpoint(const record::TrialResult& result, const record::SweepRecord& record);
+    /// Of the training of a trial that has ended, and of that from which it went on.
+    void add_checkpoints(const record::TrialResult& result, const record::SweepRecord& record);
+    void add_checkpoint(record::TrialId training, const record::SweepRecord& record);
     void add_model(const record::TrialResult& result);
     /// Of all of a permutation's trials, once its mean is known.
     void add_models(record::TrialId permutation, const record::SweepRecord& record);
 
     std::filesystem::path experiment_;
-    bool keep_all_models_;
+    KeptFiles kept_;
     record::Leaderboard leaderboard_;
     std::vector<std::filesystem::path> files_;
 };

@@ -41,11 +41,7 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         page_changed_ = true;
         forecast_.epoch(epoch->trial, epoch->report);
         epoch_line(*epoch, record);
-        if (board_) {
-            for (const auto trial : record.unfinished_trials(epoch->trial)) {
-                board_->epoch(trial, record.permutation(trial), epoch->report, epoch->at);
-            }
-        }
+        write_scalars(epoch->trial, epoch->report, epoch->at, record);
     } else if (const auto* finished = std::get_if<record::TrialFinished>(&event)) {
         results_changed_ = true;
         page_changed_ = true;
@@ -67,10 +63,30 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         core::log::info(concat(
             "trial ", promoted->trial, " is promoted, to ",
             promoted->until_epoch ? concat("epoch ", *promoted->until_epoch) : "its last epoch"));
-    } else if (!std::holds_alternative<record::TrialStarted>(event)) {
+    } else if (const auto* started = std::get_if<record::TrialStarted>(&event)) {
+        training_started(*started, record);
+    } else {
         return;
     }
     live_.show(record, forecast_, leaderboard_, core::unix_now());
+}
+
+void SweepReporter::training_started(const record::TrialStarted& event,
+                                     const record::SweepRecord& record) {
+    const auto begins = record.continued.find(event.trial);
+    if (begins == record.continued.end() || event.checkpoint != begins->second.checkpoint) return;
+    // No event will tell of the epochs before the checkpoint.
+    for (const auto& report : record.find(event.trial)->epochs) {
+        write_scalars(event.trial, report, event.at, record);
+    }
+}
+
+void SweepReporter::write_scalars(record::TrialId training, const record::EpochReport& report,
+                                  double at, const record::SweepRecord& record) {
+    if (!board_) return;
+    for (const auto trial : record.unfinished_trials(training)) {
+        board_->epoch(trial, record.permutation(trial), report, at);
+    }
 }
 
 void SweepReporter::tick(const record::SweepRecord& record) {

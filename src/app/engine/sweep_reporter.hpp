@@ -37,6 +37,10 @@ public:
     void tick(const record::SweepRecord& record);
 
 private:
+    void training_started(const record::TrialStarted& event, const record::SweepRecord& record);
+    /// TensorBoard's values of an epoch, for all that the training serves.
+    void write_scalars(record::TrialId training, const record::EpochReport& report, double at,
+                       const record::SweepRecord& record);
     void epoch_line(const record::EpochFinished& event, const record::SweepRecord& record);
     void trial_line(const record::TrialResult& result, const record::SweepRecord& record,
                     bool best);

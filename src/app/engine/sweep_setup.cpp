@@ -78,16 +78,21 @@ void check_folds(const TrainSettings& settings, const GridPlan& plan) {
 
 }  // namespace
 
+std::optional<std::string> training_key(const TrainSettings& settings,
+                                        const unet::Hyperparameters& values,
+                                        const record::Folding& folding, record::TrialId trial) {
+    if (values.pca_only) return std::nullopt;
+    return unet::training_values(values, !settings.patches.use_frac_patch) +
+           record::fold_text(folding, trial);
+}
+
 std::vector<std::vector<record::TrialId>> shared_trainings(
     const TrainSettings& settings, const std::vector<record::TrialId>& ids,
     const std::function<core::Permutation(record::TrialId)>& permutation) {
     if (!settings.sweep.share_prefixes || ids.size() < 2) return {};
     const auto defaults = default_hyperparameters(settings);
-    const bool fixed_patches = !settings.patches.use_frac_patch;
-    return sweep::shared_trainings(ids, [&](record::TrialId id) -> std::optional<std::string> {
-        const auto values = unet::from_permutation(permutation(id), defaults);
-        if (values.pca_only) return std::nullopt;
-        return unet::training_values(values, fixed_patches);
+    return sweep::shared_trainings(ids, [&](record::TrialId id) {
+        return training_key(settings, unet::from_permutation(permutation(id), defaults), {}, id);
     });
 }
 

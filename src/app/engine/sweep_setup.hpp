@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,12 @@ struct GridPlan {
 
 /// Throws core::UsageError.
 GridPlan plan_grid(const TrainSettings& settings);
+
+/// What a trial's training depends on but for where it ends (sweep::TrainingKey).
+[[nodiscard]] std::optional<std::string> training_key(const TrainSettings& settings,
+                                                      const unet::Hyperparameters& values,
+                                                      const record::Folding& folding,
+                                                      record::TrialId trial);
 
 /// Which of these permutations share a training, as record::SweepStart has it. `ids`: ascending.
 [[nodiscard]] std::vector<std::vector<record::TrialId>> shared_trainings(

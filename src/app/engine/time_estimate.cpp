@@ -117,11 +117,11 @@ bool has_ended(const EstimateFacts& facts, record::TrialId trial) {
 /// Epochs of a training that need not be trained again.
 std::int64_t epochs_done(const EstimateFacts& facts, record::TrialId training) {
     const auto* record = facts.decided.open.record();
-    const auto* known = record != nullptr ? record->find(training) : nullptr;
-    const auto* result = record != nullptr ? record->result(training) : nullptr;
+    if (record == nullptr) return 0;
     // It starts again for those that have failed.
-    if (known == nullptr || (result != nullptr && !has_ended(facts, training))) return 0;
-    return known->progress.checkpoint ? known->progress.checkpoint->epoch : 0;
+    if (record->result(training) != nullptr && !has_ended(facts, training)) return 0;
+    const auto checkpoint = record->checkpoint_of(training);
+    return checkpoint ? checkpoint->epoch : 0;
 }
 
 /// Seconds of a training, of which `done` epochs have been trained; `trials`: those that it serves.

@@ -13,6 +13,7 @@
 #include "../world.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"
+#include "extend_sweep.hpp"
 #include "finish_sweep.hpp"
 #include "fold_setup.hpp"
 #include "missing_pictures.hpp"
@@ -113,8 +114,8 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
         core::log::info(report::format_start_table(
             start_table({settings, plan, prepared, index, start, first.world, placement,
                          open.folder.string(), first.metric, sharing_text(settings, first),
-                         decided.limits.stop_before, search_text(first), estimate,
-                         std::move(notices)}),
+                         going_on_text(settings, journal->record()), decided.limits.stop_before,
+                         search_text(first), estimate, std::move(notices)}),
             table_width()));
     });
 

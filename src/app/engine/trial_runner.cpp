@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "../extension.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
@@ -43,9 +44,18 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .mirrors = parts.settings.preprocess.columns_run_left_right(),
         .experiment_folder = parts.folder,
         .files = files,
+        .keeps_last_checkpoint = keeps_last_checkpoints(parts.settings),
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,
         .gpus = parts.compute.on_gpu() ? parts.placement.group_size : 0,
     };
+}
+
+/// How a training begins: "starts", "resumes", "goes on from trials/3/checkpoint.h5".
+std::string begins_text(const record::Assignment& assignment) {
+    if (assignment.checkpoint.empty()) return "starts";
+    const auto own = record::trial_folder(assignment.trial) + "/";
+    if (assignment.checkpoint.starts_with(own)) return "resumes";
+    return "goes on from " + assignment.checkpoint;
 }
 
 /// "trial 3, with 7, starts on 2 ranks: lr=0.01", with folds "…, fold 1 of 5".
@@ -53,9 +63,8 @@ std::string first_line(const train::TrialContext& context, const record::Assignm
     std::vector<record::TrialId> trials;
     for (const auto& end : assignment.ends) trials.push_back(end.trial);
     const auto ranks = context.group.size();
-    return concat("trial ", record::training_text(assignment.trial, trials),
-                  assignment.checkpoint.empty() ? " starts" : " resumes", " on ", ranks,
-                  ranks == 1 ? " rank: " : " ranks: ",
+    return concat("trial ", record::training_text(assignment.trial, trials), " ",
+                  begins_text(assignment), " on ", ranks, ranks == 1 ? " rank: " : " ranks: ",
                   core::permutation_text(assignment.ends.front().permutation),
                   context.folding.any() ? ", " : "",
                   record::fold_text(context.folding, assignment.trial));

@@ -69,7 +69,7 @@ protected:
 };
 
 TEST_F(SuperfluousFilesTest, KeepsTheBestWeightsOnly) {
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     for (const auto& [trial, dice] : {std::pair{2, 0.5}, {0, 0.4}, {3, 0.7}, {1, 0.7}}) {
         files.trial_ended(end(static_cast<record::TrialId>(trial), dice), record_);
     }
@@ -86,7 +86,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheWeightsOfTheFirstOfEqualTrialsOfAnExtension
     extension.trials = {0, 4, 1, 2, 5, 3};
     extension.indices = {0, 1, 2, 3, 4, 5};
     record::update(record_, extension);
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     files.trial_ended(end(5, 0.7), record_);
     files.remove();
     EXPECT_EQ(left(), Ids{1}) << "it stands after the best one";
@@ -99,7 +99,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheWeightsOfTheFirstOfEqualTrialsOfAnExtension
 TEST_F(SuperfluousFilesTest, DeletesWhatAnEarlierStartLeft) {
     end(0, 0.4);
     end(2, 0.6);
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     files.remove();
     EXPECT_EQ(left(), Ids{2});
     files.trial_ended(end(1, 0.8), record_);
@@ -123,7 +123,7 @@ TEST_F(SuperfluousFilesTest, DeletesCheckpointsOfWhatTheSearchHasStopped) {
         core::write_file_atomically(checkpoint(trial), "checkpoint");
     }
     stop(0);
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     files.trial_ended(stop(1), record_);
     files.remove();
     EXPECT_FALSE(fs::exists(checkpoint(0))) << "an earlier start left it";
@@ -137,7 +137,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheModelsOfAllFoldsOfTheBestMean) {
     start.trials = record::trials_of_permutations(start.folding, {0, 1, 2});
     record_ = {};
     record::update(record_, start);
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     const auto finish = [&](record::TrialId trial, double dice) {
         files.trial_ended(end(trial, dice), record_);
         files.remove();
@@ -153,7 +153,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheModelsOfAllFoldsOfTheBestMean) {
     EXPECT_EQ(left(), (Ids{2, 3}));
 
     end(4, 0.7);
-    SuperfluousFiles later(folder_, false, record_);
+    SuperfluousFiles later(folder_, {}, record_);
     later.remove();
     EXPECT_EQ(left(), (Ids{2, 3})) << "what an earlier start left";
 }
@@ -163,7 +163,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheFoldsOfAFailedPermutationForItsRetry) {
     start.folding = {2, 1};
     record_ = {};
     record::update(record_, start);
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     files.trial_ended(end(0, 0.9), record_);
     files.trial_ended(end(1, 0.9), record_);
     files.trial_ended(end(2, 0.5), record_);
@@ -176,19 +176,68 @@ TEST_F(SuperfluousFilesTest, KeepsTheFoldsOfAFailedPermutationForItsRetry) {
     EXPECT_EQ(left(), (Ids{0, 1, 2}));
 
     record::update(record_, record::TrialRetried{3, 3});
-    SuperfluousFiles later(folder_, false, record_);
+    SuperfluousFiles later(folder_, {}, record_);
     later.trial_ended(end(3, 0.5), record_);
     later.remove();
     EXPECT_EQ(left(), (Ids{0, 1})) << "it is complete and not the best";
 }
 
 TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
-    SuperfluousFiles files(folder_, true, record_);
+    SuperfluousFiles files(folder_, {.all_models = true}, record_);
     for (const record::TrialId trial : {0U, 1U}) {
         files.trial_ended(end(trial, 0.1 * static_cast<double>(trial)), record_);
     }
     files.remove();
     EXPECT_EQ(left(), (Ids{0, 1}));
+}
+
+/// Trials that have ended with a checkpoint of their only epoch.
+class LastCheckpointsTest : public SuperfluousFilesTest {
+protected:
+    static std::string file(record::TrialId trial) {
+        return record::trial_folder(trial) + "/" + train::checkpoint_file_name;
+    }
+
+    record::TrialResult end_with_checkpoint(record::TrialId trial, std::int64_t epoch = 1) {
+        core::make_directories(folder_ / record::trial_folder(trial));
+        core::write_file_atomically(folder_ / file(trial), "checkpoint");
+        record::update(record_, record::CheckpointSaved{{trial, file(trial), epoch, 0}, 2});
+        return end(trial, 0.5);
+    }
+
+    [[nodiscard]] bool is_kept(record::TrialId trial) const {
+        return fs::exists(folder_ / file(trial));
+    }
+};
+
+TEST_F(LastCheckpointsTest, AreKeptWhereAskedFor) {
+    SuperfluousFiles files(folder_, {.all_models = true, .last_checkpoints = true}, record_);
+    files.trial_ended(end_with_checkpoint(0), record_);
+    files.trial_ended(end_with_checkpoint(1, 0), record_);
+    files.remove();
+    EXPECT_TRUE(is_kept(0));
+    EXPECT_FALSE(is_kept(1)) << "an epoch follows it";
+    SuperfluousFiles later(folder_, {.all_models = true, .last_checkpoints = true}, record_);
+    later.remove();
+    EXPECT_TRUE(is_kept(0));
+    SuperfluousFiles others(folder_, {}, record_);
+    others.remove();
+    EXPECT_FALSE(is_kept(0)) << "they are no longer asked for";
+}
+
+TEST_F(LastCheckpointsTest, AreKeptUntilTheTrainingsThatGoOnFromThemHaveEnded) {
+    end_with_checkpoint(0);
+    record_.continued[2] = {2, 0, 1, file(0)};
+    record_.continued[3] = {3, 0, 1, file(0)};
+    SuperfluousFiles files(folder_, {}, record_);
+    files.remove();
+    EXPECT_TRUE(is_kept(0));
+    files.trial_ended(end(2, 0.6), record_);
+    files.remove();
+    EXPECT_TRUE(is_kept(0)) << "trial 3 is left";
+    files.trial_ended(end(3, 0.7), record_);
+    files.remove();
+    EXPECT_FALSE(is_kept(0));
 }
 
 TEST_F(SuperfluousFilesTest, KeepsTheCheckpointOfATrainingThatGoesOn) {
@@ -199,7 +248,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheCheckpointOfATrainingThatGoesOn) {
     const auto checkpoint = folder_ / record::trial_folder(0) / train::checkpoint_file_name;
     core::make_directories(checkpoint.parent_path());
     core::write_file_atomically(checkpoint, "checkpoint");
-    SuperfluousFiles files(folder_, false, record_);
+    SuperfluousFiles files(folder_, {}, record_);
     files.trial_ended(end(0, 0.5), record_);
     files.remove();
     EXPECT_TRUE(fs::exists(checkpoint)) << "trial 1 is trained on";

@@ -55,9 +55,13 @@ TEST(Fields, SweepStartRoundTrips) {
 TEST(Fields, EveryEventKeepsItsTextOnTheWayThrough) {
     const std::vector<std::pair<std::string, Event>> events{
         {"sweep_started", sample_start()},
-        {"sweep_extended",
-         SweepExtended{
-             sample_start().configuration, sample_start().grid, {0, 6, 1}, {0, 1, 2}, {{0, 1}}, 4}},
+        {"sweep_extended", SweepExtended{sample_start().configuration,
+                                         sample_start().grid,
+                                         {0, 6, 1},
+                                         {0, 1, 2},
+                                         {{0, 1}},
+                                         {{6, 1, 5, "trials/1/checkpoint.h5"}},
+                                         4}},
         {"trial_suggested", TrialSuggested{1, 5}},
         {"suggestions_ended", SuggestionsEnded{5}},
         {"trial_started", TrialStarted{1, 2, "trials/1/checkpoint.h5", 5.5}},

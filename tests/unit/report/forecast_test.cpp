@@ -55,6 +55,17 @@ TEST(Forecast, CountsNoEpochTwiceThatARestartRepeats) {
     EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 14);
 }
 
+TEST(Forecast, LeavesOutTheEpochsBeforeACheckpointOfAnotherTraining) {
+    auto record = three_trials();
+    record.continued[2] = {2, 1, 4, "trials/1/checkpoint.h5"};
+    Forecast forecast(record);
+    forecast.epoch(2, epoch(4, 1));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 2 + 4 + 5);
+    Forecast anew(record);
+    anew.epoch(2, epoch(0, 1));
+    EXPECT_DOUBLE_EQ(*anew.seconds_left(1), 2 + 4 + 9) << "it was damaged";
+}
+
 TEST(Forecast, LeavesOutWhatEarlyStoppingSpares) {
     const auto record = three_trials();
     Forecast forecast(record);

@@ -71,6 +71,34 @@ TEST(Extension, FollowsSeveralExtensions) {
     EXPECT_EQ(record.start.index_of(1), 5U);
 }
 
+TEST(Extension, AddsAllFoldsOfNewPermutations) {
+    const auto folded = [](record::GridLists grid) {
+        auto start = start_of(std::move(grid));
+        start.folding = {2, 1};
+        start.trials = record::trials_of_permutations(start.folding, start.trials);
+        return start;
+    };
+    auto record = record_of(folded({{"lr", {0.1, 0.2}}}));
+    const auto current = folded({{"lr", {0.1, 0.3, 0.2}}});
+    ASSERT_THAT(extension_problems(record.start, current, plain), ElementsAre());
+    const auto extension = extend(record.start, current, plain);
+    EXPECT_THAT(extension.trials, ElementsAre(0, 1, 4, 5, 2, 3));
+    EXPECT_THAT(extension.indices, ElementsAre(0, 1, 2));
+    update(record, extension);
+    EXPECT_THAT(record::difference(record.start, current), ElementsAre());
+    EXPECT_EQ(record.permutation(5), (core::Permutation{{"lr", 0.3}}));
+    EXPECT_EQ(record.permutation(2), (core::Permutation{{"lr", 0.2}}));
+    const auto twice = folded({{"lr", {0.1, 0.3, 0.2, 0.4}}});
+    update(record, extend(record.start, twice, plain));
+    EXPECT_EQ(record.permutation(5), (core::Permutation{{"lr", 0.3}}));
+    EXPECT_EQ(record.permutation(7), (core::Permutation{{"lr", 0.4}}));
+
+    auto left_out = twice;
+    left_out.trials = record::trials_of_permutations(left_out.folding, {0, 1, 3});
+    EXPECT_THAT(extension_problems(record.start, left_out, plain),
+                ElementsAre(HasSubstr("1 of those recorded")));
+}
+
 TEST(Extension, GivesTrialsTheDefaultOfANewKey) {
     auto record = record_of(start_of({{"lr", {0.1, 0.2}}}));
     extend_to(record, {{"dropout", {0.5, 0.25}}, {"lr", {0.1, 0.2}}});
@@ -139,10 +167,6 @@ TEST(Extension, RefusesToLeaveOutATrial) {
 
 TEST(Extension, OptionsThatChooseOtherPermutationsAreObstacles) {
     EXPECT_FALSE(extension_obstacle({}));
-    record::SweepStart folds;
-    folds.folding = {3, 1};
-    EXPECT_THAT(extension_problems(folds, folds, plain),
-                ElementsAre(HasSubstr("a cross-validation (--folds) can't be extended")));
     SweepOptions options;
     options.round_limit = 3;
     EXPECT_THAT(extension_obstacle(options).value_or(""), HasSubstr("--round_limit"));

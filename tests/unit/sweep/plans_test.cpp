@@ -46,6 +46,22 @@ TEST(Plans, LeaveOutWhatHasAResult) {
     EXPECT_EQ(all[0].trial, 3U);
 }
 
+TEST(Plans, GoOnFromTheCheckpointOfATrialThatHasEnded) {
+    record::SweepRecord record = started();
+    auto done = finished(1, record::TrialState::done);
+    done.result.duration = 7;
+    update(record, done);
+    record.continued[3] = {3, 1, 2, "trials/1/checkpoint.h5"};
+    const auto all = plans(record, cost);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_FALSE(all[0].progress.checkpoint);
+    ASSERT_TRUE(all[1].progress.checkpoint);
+    EXPECT_EQ(all[1].progress.checkpoint->file, "trials/1/checkpoint.h5");
+    EXPECT_EQ(all[1].spent_seconds, 7) << "the time is that of all of its epochs";
+    update(record, record::CheckpointSaved{{3, "trials/3/checkpoint.h5", 3, 0}, 30});
+    EXPECT_EQ(plans(record, cost)[1].progress.checkpoint->file, "trials/3/checkpoint.h5");
+}
+
 /// Notes what it is told.
 class Noting final : public Suggester {
 public:

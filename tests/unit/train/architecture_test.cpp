@@ -109,7 +109,7 @@ TEST_F(SmallArchitecture, RefusesACheckpointOfAnotherArchitecture) {
     for (const auto& description : {momentum, plain}) {
         const auto weights = unet::initial_weights(unet::Architecture(description), 3);
         EXPECT_THAT(warning_of(place_.context(), unet::Architecture(description), weights, work),
-                    testing::HasSubstr("is of another network; it starts again"));
+                    testing::HasSubstr("can't be used (it is of another network); it starts again"));
     }
 }
 

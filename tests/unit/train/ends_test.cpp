@@ -3,41 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-
-#include "msunet/codec/json.hpp"
-#include "msunet/h5/keras_file.hpp"
-#include "msunet/record/fields.hpp"
 #include "msunet/train/trial_failure.hpp"
-#include "small_trial.hpp"
+#include "outcomes.hpp"
 
 namespace msunet {
 namespace {
 
 using record::Answer;
 using record::TrialState;
-
-/// Everything of a result that must be equal: all but times and names.
-struct Outcome {
-    TrialState state = TrialState::pending;
-    std::string reason;
-    record::History history;
-    std::vector<record::ModalityRow> modality;
-    std::optional<std::int64_t> best_epoch;
-    std::vector<core::NamedArray> weights;
-};
-
-Outcome outcome_of(const test::SmallTrial& place, const record::TrialResult& result) {
-    Outcome outcome{result.state,    result.reason,     result.history,
-                    result.modality, result.best_epoch, {}};
-    for (auto& epoch : outcome.history) epoch.seconds = epoch.samples_per_second = 0;
-    if (result.state == TrialState::done) {
-        outcome.weights = h5::read_keras_file(place.folder() / result.weights_file).weights();
-    }
-    return outcome;
-}
-
-using Outcomes = std::map<record::TrialId, Outcome>;
+using test::add_outcomes;
+using test::expect_equal;
+using test::Outcomes;
+using test::work_of;
 
 /// Permutations that differ in where they end, with `common` values.
 std::vector<record::TrainingEnd> ends_of(const core::Permutation& common) {
@@ -56,19 +33,6 @@ std::vector<record::TrainingEnd> ends_of(const core::Permutation& common) {
         ends.push_back({4 + 3 * ends.size(), std::move(permutation)});
     }
     return ends;
-}
-
-record::Assignment work_of(std::vector<record::TrainingEnd> ends) {
-    record::Assignment work;
-    work.trial = ends.front().trial;
-    work.ends = std::move(ends);
-    return work;
-}
-
-void add_outcomes(const test::SmallTrial& place, const test::Control& control, Outcomes& all) {
-    for (const auto& result : control.results) {
-        EXPECT_TRUE(all.emplace(result.trial, outcome_of(place, result)).second) << result.trial;
-    }
 }
 
 /// Each permutation in a training of its own, in a folder of its own.
@@ -107,22 +71,6 @@ Outcomes together(const std::vector<record::TrainingEnd>& ends,
     EXPECT_FALSE(train::run_trial(context, work, rest).paused);
     add_outcomes(place, rest, all);
     return all;
-}
-
-void expect_equal(const Outcomes& found, const Outcomes& expected) {
-    ASSERT_EQ(found.size(), expected.size());
-    for (const auto& [trial, outcome] : expected) {
-        SCOPED_TRACE("trial " + std::to_string(trial));
-        ASSERT_TRUE(found.contains(trial));
-        const Outcome& mine = found.at(trial);
-        EXPECT_EQ(mine.state, outcome.state) << mine.reason;
-        EXPECT_EQ(mine.reason, outcome.reason);
-        // As text, in which NaN is NaN.
-        EXPECT_EQ(codec::to_json(mine.history), codec::to_json(outcome.history));
-        EXPECT_EQ(codec::to_json(mine.modality), codec::to_json(outcome.modality));
-        EXPECT_EQ(mine.best_epoch, outcome.best_epoch);
-        EXPECT_TRUE(mine.weights == outcome.weights) << "weights differ";
-    }
 }
 
 constexpr auto unchanged = [](train::TrialContext&) {};
