@@ -49,6 +49,21 @@ std::int64_t mean_best_epoch(const record::SweepRecord& record, record::TrialId 
     return count == 0 ? otherwise : std::lround(sum / static_cast<double>(count));
 }
 
+/// The state of a permutation's refit by its journal; `otherwise` where it has not ended.
+RefitState journaled_refit(const fs::path& folder, const record::SweepRecord& record,
+                           record::TrialId permutation, RefitStage otherwise) {
+    RefitState state{.permutation = permutation, .record = read_refit(folder, record, permutation)};
+    if (!state.record || state.record->unfinished() > 0) {
+        state.stage = otherwise;
+        return state;
+    }
+    const auto& result = *state.record->result(0);
+    const bool failed = result.state == record::TrialState::failed;
+    state.stage = failed ? RefitStage::failed : RefitStage::done;
+    state.problem = result.reason;
+    return state;
+}
+
 bool has_journal(const fs::path& folder) {
     std::error_code ignored;
     return fs::is_regular_file(folder / refit_folder / record::journal_name, ignored);
@@ -118,16 +133,17 @@ RefitState refit_state(const fs::path& folder, const record::SweepRecord& record
     if (!record.start.folding.any() || record.unfinished() > 0) return {};
     const auto best = record::Leaderboard(record).best();
     if (!best) return {};
-    RefitState state{.permutation = *best, .record = read_refit(folder, record, *best)};
-    if (!state.record || state.record->unfinished() > 0) {
-        if (is_wanted) state.stage = RefitStage::left;
-        return state;
+    return journaled_refit(folder, record, *best, is_wanted ? RefitStage::left : RefitStage::none);
+}
+
+RefitState refit_of(const fs::path& folder, const record::SweepRecord& record,
+                    record::TrialId permutation) {
+    if (!record.start.folding.any()) return {};
+    try {
+        return journaled_refit(folder, record, permutation, RefitStage::none);
+    } catch (const core::UsageError& error) {
+        return {.stage = RefitStage::failed, .permutation = permutation, .problem = error.what()};
     }
-    const auto& result = *state.record->result(0);
-    const bool failed = result.state == record::TrialState::failed;
-    state.stage = failed ? RefitStage::failed : RefitStage::done;
-    state.problem = result.reason;
-    return state;
 }
 
 RefitState recorded_refit(const fs::path& folder, const record::SweepRecord& record) {

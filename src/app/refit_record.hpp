@@ -55,8 +55,13 @@ struct RefitState {
 [[nodiscard]] RefitState refit_state(const std::filesystem::path& folder,
                                      const record::SweepRecord& record, bool is_wanted);
 
-/// The same for a reader: by its journals an experiment that has not finished wants a refit if its
-/// first start did or a later one began it. A damaged journal is `problem`.
+/// The refit of any permutation, also while trials are left or where another one is the best; none
+/// where it has not ended. A damaged journal is `problem`.
+[[nodiscard]] RefitState refit_of(const std::filesystem::path& folder,
+                                  const record::SweepRecord& record, record::TrialId permutation);
+
+/// As refit_state for a reader: by its journals an experiment that has not finished wants a refit
+/// if its first start did or a later one began it. A damaged journal is `problem`.
 [[nodiscard]] RefitState recorded_refit(const std::filesystem::path& folder,
                                         const record::SweepRecord& record);
 

@@ -95,7 +95,7 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
                                       " are: train with --keep_models all"));
     }
     sweep.chosen = id;
-    const auto refit = recorded_refit(folder, record);
+    const auto refit = refit_of(folder, record, id);
     log_written(folder, write_models(unet::published_architecture(), folder, record, sweep, refit));
     warn_of_failure(refit);
 }

@@ -227,6 +227,35 @@ TEST_F(Experiment, AnExtensionWhoseTargetIsReachedIsRefused) {
     }
 }
 
+TEST_F(Experiment, WithFoldsAnExtensionsTargetIsTestedOnMeans) {
+    auto recorded = with_rates({0.1}, start("0.5", long_ago));
+    recorded.folding = {2, 1};
+    recorded.trials = {0, 1};
+    fs::create_directories(folder_ / "rats");
+    auto journal = record::Journal::create(folder_ / "rats" / record::journal_name, recorded);
+    for (const record::TrialId trial : {0U, 1U}) {
+        record::TrialFinished ended;
+        ended.result.trial = trial;
+        ended.result.state = record::TrialState::done;
+        ended.result.history.emplace_back().metrics.dice_coef = trial == 0 ? 0.9 : 0.5;
+        journal.append(ended);
+    }
+    journal.sync();
+    auto current = with_rates({0.1, 0.2}, start("0.5", later));
+    current.folding = {2, 1};
+    current.trials = {0, 1, 2, 3};
+    ExperimentRequest request{folder_, "rats", {}, watch(later), {.asked = true}};
+    request.extension.target = sweep::PerformanceTarget{"dice_coef", 0.8};
+    EXPECT_TRUE(choose_experiment(request, current).extension);
+    request.extension.target = sweep::PerformanceTarget{"dice_coef", 0.6};
+    try {
+        (void)choose_experiment(request, current);
+        ADD_FAILURE() << "nothing was refused";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("permutation 0 has reached it (dice_coef 0.7)"));
+    }
+}
+
 TEST_F(Experiment, AFinishedOneOfAnOlderReleaseIsNotExtended) {
     make("rats", with_rates({0.1}, start("0.5", long_ago)));
     const fs::path journal = folder_ / "rats" / record::journal_name;

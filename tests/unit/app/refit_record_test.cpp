@@ -3,7 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
 #include "msunet/record/event.hpp"
+#include "msunet/record/journal.hpp"
 
 namespace msunet::app {
 namespace {
@@ -64,6 +70,25 @@ TEST(Refit, HasNoCallbacks) {
     EXPECT_EQ(record::setting(refit.configuration, "early_stopping"), "none");
     EXPECT_EQ(record::setting(refit.configuration, "folds"), "none");
     EXPECT_EQ(refit.metric, "dice_coef");
+}
+
+TEST(Refit, IsFoundForAnyPermutationWhileTrialsAreLeft) {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("msunet_refit_" + std::to_string(getpid()));
+    const auto record = two_folds(start_of({option("restore_best", "True")}));
+    ASSERT_GT(record.unfinished(), 0U);
+    std::filesystem::create_directories(folder / refit_folder);
+    auto journal = record::Journal::create(folder / refit_folder / record::journal_name,
+                                           refit_start(record, 1));
+    EXPECT_EQ(refit_of(folder, record, 1).stage, RefitStage::none) << "it has not ended";
+    record::TrialFinished ended;
+    ended.result.state = record::TrialState::done;
+    journal.append(ended);
+    journal.sync();
+    EXPECT_NE(refit_of(folder, record, 1).result_for(1), nullptr);
+    EXPECT_EQ(refit_of(folder, record, 0).result_for(0), nullptr) << "of another one";
+    EXPECT_EQ(refit_state(folder, record, false).stage, RefitStage::none);
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace
