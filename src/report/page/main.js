@@ -17,7 +17,7 @@ function drawOverview() {
     states("running") ? `${count(states("running"))} running` : "", ended < D.trial_count ? `${count(D.trial_count - ended)} left` : ""].filter(Boolean).join(", ");
   const seconds = D.starts.reduce((sum, start) => sum + Math.max(0, start.to - start.from), 0);
   const world = D.starts[D.starts.length - 1];
-  const where = world ? [plural(new Set(world.nodes).size || 1, "node"), world.gpus ? `${plural(world.gpus, "GPU")} (${world.device})` : `CPU, ${plural(world.threads, "thread")} per rank`,
+  const where = world ? [plural(new Set(world.nodes).size || 1, "node"), world.gpus ? world.device : `CPU, ${plural(world.threads, "thread")} per rank`,
     world.precision, world.group > 1 ? `${world.group} ranks per trial` : ""].filter(Boolean).join(", ") : "";
   $("title").textContent = D.experiment + (D.shard ? ` (shard ${D.shard})` : "");
   const extended = D.extensions.map(([added, date]) => `; extended by ${plural(added, "trial")} on ${date}`).join("");
