@@ -45,8 +45,8 @@ add_library(msunet::torch_cpu ALIAS msunet_torch_cpu)
 target_include_directories(msunet_torch_cpu SYSTEM INTERFACE
   ${msunet_torch_dir}/include ${msunet_torch_dir}/include/torch/csrc/api/include)
 target_link_libraries(msunet_torch_cpu INTERFACE msunet_libtorch_cpu msunet_libc10 Threads::Threads)
-# at::parallel_for is inlined into our code; without OpenMP it runs on one thread. The OpenMP library
-# is that of libtorch.
+# at::parallel_for is inlined into our code; without OpenMP it runs on one thread. With GCC the
+# OpenMP library is that of libtorch; clang brings its own.
 target_compile_options(msunet_torch_cpu INTERFACE -fopenmp)
 target_link_options(msunet_torch_cpu INTERFACE -fopenmp)
 # libtorch_cpu needs CUDA's runtime and profiler libraries even on a machine without a GPU. It finds

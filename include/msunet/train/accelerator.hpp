@@ -58,8 +58,8 @@ public:
 using AcceleratorEntry = Accelerator* (*)(std::string* problem);
 
 /// The plug-in's file and the function's name. The number in it increases with every release that
-/// changes this interface, StepEngine or model::Network.
+/// changes this interface, StepEngine, model::Network, model::FusedOps or comm::AllReducer.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v8";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v9";
 
 }  // namespace msunet::train

@@ -262,14 +262,16 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
         core::fault_point("predict.scan");
         auto masked = task.skipped ? work.read() : work.predict(predictors, between_batches);
         if (masked) work.assess(std::move(*masked), number);
-    } catch (const core::Error& error) {
-        failure = error.what();
     } catch (const std::exception& error) {
+        // Errors of ours name the scan, but for those of the device's memory.
+        const bool is_complete = dynamic_cast<const core::Error*>(&error) != nullptr &&
+                                 !core::is_memory_failure(error.what());
         const auto text = core::failure_text(error);
-        failure = concat(quoted(task.scan.file.string()), ": ", text,
-                         core::is_memory_failure(text)
-                             ? ", give the job more or use a smaller --batch_size"
-                             : "");
+        failure = is_complete ? std::string(error.what())
+                              : concat(quoted(task.scan.file.string()), ": ", text,
+                                       core::is_memory_failure(text)
+                                           ? ", give the job more or use a smaller --batch_size"
+                                           : "");
     }
     work.report_findings();
     report.failed = failure.has_value();

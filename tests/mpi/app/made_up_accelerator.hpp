@@ -36,10 +36,11 @@ public:
         return accelerator;
     }
 
-    /// One whose networks don't fit.
-    static MadeUpAccelerator full() {
+    /// One whose networks don't fit: libtorch says so, or a call of ours.
+    static MadeUpAccelerator full(bool is_ours) {
         MadeUpAccelerator accelerator(std::vector<std::string>{"GPU-a"});
         accelerator.lacks_memory_ = true;
+        accelerator.is_failure_ours_ = is_ours;
         return accelerator;
     }
 
@@ -66,6 +67,10 @@ public:
         const unet::Architecture& architecture, std::span<const core::NamedArray> weights,
         model::Precision precision) override {
         ++networks_;
+        if (lacks_memory_ && is_failure_ours_) {
+            throw core::Error(core::ExitCode::failure,
+                              "CUDA failed loading the kernels (out of memory)");
+        }
         if (lacks_memory_) throw std::runtime_error("CUDA out of memory. Tried 20.00 GiB\n#1 at");
         return model::make_inference_network({.architecture = architecture,
                                               .options = {.precision = precision},
@@ -81,7 +86,7 @@ private:
     std::vector<core::Gpu> devices_;
     std::string chosen_;
     std::int64_t engines_ = 0, networks_ = 0;
-    bool is_sick_ = false, lacks_memory_ = false;
+    bool is_sick_ = false, lacks_memory_ = false, is_failure_ours_ = false;
 };
 
 /// Where a program finds this accelerator; null: nowhere.

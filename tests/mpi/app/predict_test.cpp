@@ -149,14 +149,19 @@ TEST_F(PredictTest, TensorFloat32NeedsAGpu) {
 }
 
 TEST_F(PredictTest, AGpuWithoutMemoryIsAFailureThatSaysWhatHelps) {
-    auto full = test::MadeUpAccelerator::full();
-    try {
-        predict("gpu", &full);
-        FAIL() << "no error";
-    } catch (const core::Error& error) {
-        EXPECT_EQ(error.code(), core::ExitCode::failure);
-        EXPECT_THAT(error.what(), HasSubstr(": CUDA out of memory. Tried 20.00 GiB, give the job "
-                                            "more or use a smaller --batch_size"));
+    for (const bool is_ours : {false, true}) {
+        auto full = test::MadeUpAccelerator::full(is_ours);
+        try {
+            predict("gpu", &full);
+            ADD_FAILURE() << "no error";
+        } catch (const core::Error& error) {
+            EXPECT_EQ(error.code(), core::ExitCode::failure);
+            EXPECT_THAT(error.what(),
+                        HasSubstr(is_ours ? "': CUDA failed loading the kernels (out of memory)"
+                                          : "': CUDA out of memory. Tried 20.00 GiB"));
+            EXPECT_THAT(error.what(), HasSubstr(", give the job more or use a smaller "
+                                                "--batch_size"));
+        }
     }
 }
 
