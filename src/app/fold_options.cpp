@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::app {
@@ -35,18 +34,7 @@ void check_folds(const TrainSettings& settings, const config::Settings& given) {
     if (config::given_value(given, "split") || split.split != defaults.split) {
         refuse("--split can't be combined (folds keep subjects together), give one of the two");
     }
-    const auto& sweep = settings.sweep;
-    if (sweep.strategy != sweep::StrategyKind::grid) {
-        refuse("--strategy ", core::name_of(sweep.strategy),
-               " can't be combined (a search compares single trials), search first, then give "
-               "the best few permutations folds");
-    }
-    if (sweep::sampler_of(sweep) == sweep::Sampler::tpe) {
-        refuse(
-            "--sampler tpe can't be combined (it learns from single trials), use another "
-            "sampler");
-    }
-    if (sweep.shard) {
+    if (settings.sweep.shard) {
         refuse("--shard can't be combined, start one sweep on all nodes");
     }
     if (!problems.empty()) throw core::UsageError(std::move(problems));

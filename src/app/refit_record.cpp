@@ -92,6 +92,7 @@ record::SweepStart refit_start(const record::SweepRecord& record, record::TrialI
     start.trials = {0};
     start.indices.clear();
     start.shared.clear();
+    start.rounds = 0;
     start.grid.clear();
     for (const auto& [name, value] : refit_permutation(record, permutation)) {
         start.grid[name] = {value};
@@ -101,6 +102,8 @@ record::SweepStart refit_start(const record::SweepRecord& record, record::TrialI
     for (auto& setting : start.configuration) {
         if (setting.name == "folds" || setting.name == "early_stopping") setting.text = "none";
         if (setting.name == "repeats") setting.text = "1";
+        if (setting.name == "strategy" || setting.name == "sampler") setting.text = "grid";
+        if (setting.name == "strategy_budget") setting.text = "none";
         if (setting.name == "restore_best") setting.text = "False";
         if (setting.name == "validation_split") setting.text = "0.0";
         if (setting.name == "metric") setting.text = start.metric;

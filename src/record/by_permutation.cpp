@@ -68,11 +68,19 @@ TrialResult combined(const SweepRecord& record, TrialId permutation,
     return result;
 }
 
-/// Nothing where a trial has no result.
+/// Whether the first trial of a search decided that the others are left out.
+bool ended_with_its_first(const Folding& folding, const std::vector<const TrialResult*>& trials) {
+    return folding.first_decides && !trials.empty() && folding.number(trials.front()->trial) == 0 &&
+           trials.front()->state != TrialState::done;
+}
+
+/// Nothing where a trial that is not left out has no result.
 std::optional<TrialResult> result_of(const SweepRecord& record, TrialId permutation,
                                      const std::vector<const TrialResult*>& trials) {
-    if (trials.size() < record.start.folding.trials()) return std::nullopt;
-    if (!record.start.folding.any()) return *trials.front();
+    const Folding& folding = record.start.folding;
+    const bool is_short = trials.size() < folding.trials();
+    if (is_short && !ended_with_its_first(folding, trials)) return std::nullopt;
+    if (!folding.any()) return *trials.front();
     return combined(record, permutation, trials);
 }
 
@@ -107,6 +115,7 @@ TrialRecord joined_trials(const SweepRecord& record, TrialId permutation) {
 SweepStart start_by_permutation(const SweepStart& start) {
     SweepStart joined = start;
     joined.folding = {};
+    joined.rounds /= start.folding.trials();
     joined.trials.clear();
     joined.indices.clear();
     joined.shared.clear();

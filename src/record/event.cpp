@@ -56,7 +56,9 @@ public:
 
     void operator()(const TrialSuggested& event) {
         std::vector<TrialId>& trials = record_.start.trials;
-        trials.insert(std::ranges::upper_bound(trials, event.trial), event.trial);
+        const Folding& folding = record_.start.folding;
+        const auto added = trials_of_permutations(folding, {folding.permutation(event.trial)});
+        trials.insert(std::ranges::upper_bound(trials, event.trial), added.begin(), added.end());
         see(event.at);
     }
 
@@ -113,7 +115,9 @@ public:
     void operator()(const TrialFinished& event) {
         const TrialId id = event.result.trial;
         const TrialId training = record_.training_of(id);
+        record_.left_out -= left_out_with(id);
         record_.trials[id].result = event.result;
+        record_.left_out += left_out_with(id);
         if (id != training) record_.trials[id].state = event.result.state;
         if (record_.unfinished_trials(training).empty()) {
             close(training, event.result.state, event.at);
@@ -127,10 +131,12 @@ public:
 
     void operator()(const TrialRetried& event) {
         const TrialId training = record_.training_of(event.trial);
+        record_.left_out -= left_out_with(event.trial);
         record_.trials.erase(event.trial);
         TrialRecord anew;
         if (const TrialResult* const kept = record_.result(training)) anew.result = *kept;
         record_.trials[training] = std::move(anew);
+        record_.left_out += left_out_with(event.trial);
         record_.finished = false;
         see(event.at);
     }
@@ -163,6 +169,18 @@ public:
     }
 
 private:
+    /// Trials of this one's permutation that are left out.
+    std::size_t left_out_with(TrialId trial) const {
+        const Folding& folding = record_.start.folding;
+        const TrialResult* const first = record_.result(folding.first(trial));
+        if (!folding.first_decides || first == nullptr || first->state == TrialState::done) {
+            return 0;
+        }
+        const auto trials = trials_of_permutations(folding, {folding.permutation(trial)});
+        return static_cast<std::size_t>(std::ranges::count_if(
+            trials, [this](TrialId one) { return record_.is_left_out(one); }));
+    }
+
     std::int64_t newest_start() const {
         return static_cast<std::int64_t>(record_.starts.size()) - 1;
     }
@@ -265,9 +283,10 @@ void check_shared(const std::vector<std::vector<TrialId>>& shared,
 
 void check_start(const SweepStart& start) {
     check_grid(start.grid);
-    constexpr std::uint64_t most_folds = 1'000'000;  // bounds what a damaged file may ask for
-    const auto [folds, repeats] = start.folding;
-    if ((folds == 0) != (repeats == 0) || folds > most_folds || repeats > most_folds) {
+    constexpr std::uint64_t most_trials = 1'000'000;  // bounds what a damaged file may ask for
+    const auto [folds, repeats, first_decides] = start.folding;
+    if ((folds == 0) != (repeats == 0) || (folds > 0 && repeats > most_trials / folds) ||
+        (first_decides && folds == 0) || start.rounds % start.folding.trials() != 0) {
         throw core::InputError("the numbers of folds and repeats don't fit");
     }
     if (!is_ascending(start.trials)) {
@@ -333,7 +352,10 @@ void check_suggestion(const SweepStart& start, TrialId trial) {
     };
     if (std::ranges::binary_search(start.trials, trial)) throw problem("a second time");
     if (start.trials.size() >= start.rounds) throw problem("beyond the number of trials");
-    if (!is_in_grid(start.grid, trial)) throw problem("outside of the grid");
+    if (start.folding.number(trial) != 0) throw problem("that is not its permutation's first one");
+    if (!is_in_grid(start.grid, start.folding.permutation(trial))) {
+        throw problem("outside of the grid");
+    }
 }
 
 }  // namespace

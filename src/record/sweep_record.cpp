@@ -18,6 +18,8 @@ std::uint64_t SweepStart::index_of(TrialId trial) const {
     return indices.at(static_cast<std::size_t>(found - trials.begin()));
 }
 
+std::size_t SweepStart::selected() const { return std::max<std::size_t>(rounds, trials.size()); }
+
 core::Permutation SweepStart::permutation(TrialId trial) const {
     return permutation_of(grid, index_of(trial));
 }
@@ -83,9 +85,14 @@ std::size_t SweepRecord::unfinished() const {
     return planned() - static_cast<std::size_t>(ended);
 }
 
-std::size_t SweepRecord::planned() const {
-    return std::max<std::size_t>(start.rounds, start.trials.size());
+bool SweepRecord::is_left_out(TrialId trial) const {
+    const Folding& folding = start.folding;
+    if (!folding.first_decides || folding.number(trial) == 0) return false;
+    const TrialResult* const first = result(folding.first(trial));
+    return first != nullptr && first->state != TrialState::done && result(trial) == nullptr;
 }
+
+std::size_t SweepRecord::planned() const { return start.selected() - left_out; }
 
 TrialId SweepRecord::training_of(TrialId trial) const {
     const auto found = shared_trainings.find(trial);
@@ -94,7 +101,8 @@ TrialId SweepRecord::training_of(TrialId trial) const {
 
 std::vector<TrialId> SweepRecord::unfinished_trials(TrialId training) const {
     auto members = start.trials_of(training);
-    std::erase_if(members, [this](TrialId trial) { return result(trial) != nullptr; });
+    std::erase_if(members,
+                  [this](TrialId trial) { return result(trial) != nullptr || is_left_out(trial); });
     return members;
 }
 

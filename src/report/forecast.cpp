@@ -32,17 +32,25 @@ std::int64_t most_epochs(const record::SweepRecord& record,
     return most;
 }
 
+/// Asha may promote more than was planned, and of a search with folds early stopping may leave more
+/// than the rungs do.
+bool may_take_more(const record::SweepStart& start) {
+    if (record::setting(start.configuration, "strategy") == "asha") return true;
+    const auto patience = record::setting(start.configuration, "early_stopping");
+    return start.folding.first_decides &&
+           (start.grid.contains("early_stopping") || patience.value_or("none") != "none");
+}
+
 }  // namespace
 
 Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t> search_epochs)
-    : search_left_(search_epochs),
-      is_asha_(record::setting(record.start.configuration, "strategy") == "asha") {
+    : search_left_(search_epochs), may_take_more_(may_take_more(record.start)) {
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
         const auto left = record.unfinished_trials(id);
         const record::TrialRecord* const known = record.find(id);
         if (left.empty()) {
-            count(record.longest_result(id)->history);
+            if (const auto* longest = record.longest_result(id)) count(longest->history);
             continue;
         }
         ++trainings_left_;
@@ -64,7 +72,7 @@ Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t
 
 void Forecast::count_suggestions(const record::SweepRecord& record) {
     const auto known = std::ssize(record.start.trials);
-    const auto missing = static_cast<std::int64_t>(record.planned()) - known;
+    const auto missing = static_cast<std::int64_t>(record.start.selected()) - known;
     if (missing == 0 || known == 0) return;
     std::int64_t epochs = 0;
     for (const record::TrialId trial : record.start.trials) epochs += epochs_of(record, trial);
@@ -89,11 +97,19 @@ void Forecast::epoch(record::TrialId training, const record::EpochReport& report
 }
 
 void Forecast::ended(const record::SweepRecord& record, const record::TrialResult& result) {
-    const record::TrialId training = record.training_of(result.trial);
+    leave(record, result.trial);
+    const record::Folding& folding = record.start.folding;
+    for (record::TrialId i = 1; i < folding.trials() && folding.number(result.trial) == 0; ++i) {
+        if (record.is_left_out(result.trial + i)) leave(record, result.trial + i);
+    }
+}
+
+void Forecast::leave(const record::SweepRecord& record, record::TrialId trial) {
+    const record::TrialId training = record.training_of(trial);
     auto left = record.unfinished_trials(training);
-    std::erase(left, result.trial);
+    std::erase(left, trial);
     const std::int64_t after = most_epochs(record, left);
-    epochs_left_ -= std::max(after, epochs_of(record, result.trial)) - after;
+    epochs_left_ -= std::max(after, epochs_of(record, trial)) - after;
     if (!left.empty()) return;
     --trainings_left_;
     const auto begun = begun_.find(training);

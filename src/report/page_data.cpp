@@ -151,7 +151,8 @@ Json promotions_json(const record::SweepRecord& record, const Sweep& sweep) {
             const auto& promotion = trial.promotions[i];
             const auto& rung = trial.rungs[i];
             dated.emplace_back(promotion.at,
-                               Json{id_json(id), rung.epoch, number_json(rung.value),
+                               Json{id_json(record.start.folding.permutation(id)), rung.epoch,
+                                    number_json(rung.value),
                                     promotion.until_epoch ? Json(*promotion.until_epoch) : Json(),
                                     readable_date(promotion.at, sweep.utc_offset)});
         }
@@ -177,6 +178,7 @@ Json search_json(const record::SweepRecord& record, const Sweep& sweep) {
     return {{"strategy", figures->strategy},
             {"rungs", std::move(rungs)},
             {"completed", figures->completed},
+            {"followers", figures->followers ? Json(*figures->followers) : Json()},
             {"epochs", epochs_text(*figures, sweep.trials.size() == sweep.trial_count)},
             {"values", std::move(values)},
             {"promotions", promotions_json(record, sweep)}};
@@ -201,8 +203,15 @@ Json folds_json(const Sweep& sweep) {
     for (const FoldSpread& spread : equal_permutations(spreads)) {
         equal.push_back(id_json(spread.permutation));
     }
+    Json stopped = Json::array();
+    for (const record::TrialResult& permutation : sweep.trials) {
+        if (permutation.state == record::TrialState::stopped) {
+            stopped.push_back(id_json(permutation.trial));
+        }
+    }
     return {{"folds", sweep.folding.folds},
             {"repeats", sweep.folding.repeats},
+            {"stopped", std::move(stopped)},
             {"rows", std::move(rows)},
             {"equal", std::move(equal)}};
 }

@@ -127,8 +127,14 @@ void add_folds(Block& block, const Sweep& sweep) {
                                     " trials; each one is in folds.csv)"));
     const auto equal = equal_permutations(spreads);
     if (equal.size() < 2) {
-        if (spreads.size() > 1)
-            block.row("", "better than all others (corrected resampled t-test)");
+        const bool some_stopped =
+            std::ranges::find(sweep.trials, record::TrialState::stopped,
+                              &record::TrialResult::state) != sweep.trials.end();
+        if (spreads.size() > 1) {
+            block.row("", core::concat("better than all others",
+                                       some_stopped ? " that have all folds" : "",
+                                       " (corrected resampled t-test)"));
+        }
         return;
     }
     constexpr std::size_t most_named = 5;

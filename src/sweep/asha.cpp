@@ -96,7 +96,7 @@ public:
 
 private:
     struct Candidate {
-        std::int64_t epochs = 0;
+        Training training;
         std::size_t rung = 0;  ///< that it is on its way to, or comes to if it is promoted
         enum class Place : std::uint8_t { not_started, on_its_way, waits } place{};
     };
@@ -111,12 +111,12 @@ private:
     };
 
     [[nodiscard]] bool is_to_come(const Candidate& candidate, std::size_t rung) const {
-        return rung >= candidate.rung && ladder_.until(rung, candidate.epochs).has_value();
+        return rung >= candidate.rung && ladder_.until(rung, candidate.training.epochs).has_value();
     }
 
     [[nodiscard]] Work work(TrialId trial, const Candidate& candidate,
                             bool promoted = false) const {
-        return {trial, ladder_.until(candidate.rung, candidate.epochs),
+        return {trial, ladder_.until(candidate.rung, candidate.training.epochs),
                 static_cast<std::int64_t>(candidate.rung), 0, promoted};
     }
 
@@ -130,15 +130,15 @@ private:
         add_rungs(training.epochs);
         const std::size_t reached = training.values.size();
         const auto promotions = static_cast<std::size_t>(training.promotions);
-        if (training.started) budget_.take(ladder_.cost(0, training.epochs));
+        if (training.started) budget_.take(ladder_.cost(0, training));
         for (std::size_t i = 1; i <= promotions; ++i) {
-            budget_.take(ladder_.cost(i, training.epochs));
+            budget_.take(ladder_.cost(i, training));
         }
         for (std::size_t i = 0; i < reached; ++i) {
             insert(rungs_[i], rung_key(training.trial, training.values[i], rules_.lower_is_better));
         }
         const bool waits = reached > promotions;
-        Candidate candidate{training.epochs, reached, Candidate::Place::not_started};
+        Candidate candidate{training, reached, Candidate::Place::not_started};
         if (training.end == Training::End::failed && !waits && is_to_come(candidate, reached)) {
             ++rungs_[reached].trials;
         }
@@ -153,7 +153,7 @@ private:
         for (std::size_t i = 0; i < rungs_.size(); ++i) {
             if (is_to_come(candidate, i)) ++rungs_[i].to_come;
         }
-        candidates_[training.trial] = candidate;
+        candidates_[training.trial] = std::move(candidate);
     }
 
     /// The rungs at which a training of so many epochs pauses.
@@ -163,7 +163,7 @@ private:
 
     void start(Decisions& decisions, TrialId trial) {
         Candidate& candidate = candidates_.at(trial);
-        if (budget_.try_take(ladder_.cost(0, candidate.epochs))) {
+        if (budget_.try_take(ladder_.cost(0, candidate.training))) {
             candidate.place = Candidate::Place::on_its_way;
             decisions.work.push_back(work(trial, candidate));
         } else {
@@ -223,7 +223,8 @@ private:
             const TrialId trial = trial_of(key);
             const auto candidate = candidates_.find(trial);
             if (!waits_at(candidate, rung)) continue;
-            if (budget_.try_take(ladder_.cost(candidate->second.rung, candidate->second.epochs))) {
+            if (budget_.try_take(
+                    ladder_.cost(candidate->second.rung, candidate->second.training))) {
                 candidate->second.place = Candidate::Place::on_its_way;
                 decisions.work.push_back(work(trial, candidate->second, true));
             } else {

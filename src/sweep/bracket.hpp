@@ -36,7 +36,7 @@ private:
         std::set<record::TrialId> waiting;  ///< arrived, not decided
     };
     struct Candidate {
-        std::int64_t epochs = 0;
+        Training training;
         std::size_t rung = 0;  ///< that it is on its way to
     };
 

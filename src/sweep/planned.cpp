@@ -22,9 +22,10 @@ std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Traini
 std::int64_t unlimited_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
     if (rules.kind == StrategyKind::hyperband) return hyperband_epochs(rules, trainings);
     if (rules.kind != StrategyKind::grid) return bracket_epochs(rules, 0, trainings);
-    return std::accumulate(
-        trainings.begin(), trainings.end(), std::int64_t{0},
-        [](std::int64_t sum, const Training& training) { return sum + training.epochs; });
+    const auto add = [&](std::int64_t sum, const Training& training) {
+        return sum + training.epochs * (1 + rules.followers);
+    };
+    return std::accumulate(trainings.begin(), trainings.end(), std::int64_t{0}, add);
 }
 
 }  // namespace
@@ -38,15 +39,18 @@ std::int64_t most_epochs(const std::vector<Training>& trainings) {
 std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
                             const std::vector<Training>& candidates) {
     const Ladder ladder(rules, first_rung);
-    std::vector<std::int64_t> epochs;  // of those that go to the rung, the longest first
-    epochs.reserve(candidates.size());
-    for (const Training& candidate : candidates) epochs.push_back(candidate.epochs);
-    std::ranges::sort(epochs, std::greater<>());
+    std::size_t going = candidates.size();  // to the rung, at most
+    std::vector<Training> left = candidates;
     std::int64_t total = 0;
-    for (std::size_t rung = 0; !epochs.empty(); ++rung) {
-        for (const std::int64_t each : epochs) total += ladder.cost(rung, each);
-        std::erase_if(epochs, [&](std::int64_t each) { return each <= ladder.epochs(rung); });
-        if (!epochs.empty()) epochs.resize(promoted_of(epochs.size(), rules));
+    for (std::size_t rung = 0; going > 0; ++rung) {
+        std::vector<std::int64_t> costs;
+        for (const Training& one : left) costs.push_back(ladder.cost(rung, one));
+        std::ranges::sort(costs, std::greater<>());
+        total += std::accumulate(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(going),
+                                 std::int64_t{0});
+        std::erase_if(left, [&](const Training& one) { return one.epochs <= ladder.epochs(rung); });
+        going = std::min(going, left.size());
+        if (going > 0) going = promoted_of(going, rules);
     }
     return total;
 }

@@ -28,6 +28,8 @@ TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
     TrialPlan plan;
     plan.trial = training;
     plan.ends = record.unfinished_trials(training);
+    const record::Folding& folding = record.start.folding;
+    if (folding.first_decides && folding.number(training) > 0) plan.first = folding.first(training);
     if (const record::TrialRecord* const known = record.find(training)) {
         plan.progress = known->progress;
         plan.spent_seconds = known->spent_seconds;
@@ -58,17 +60,21 @@ std::vector<TrialPlan> plans(const record::SweepRecord& record,
 }
 
 std::uint64_t suggestions_left(const record::SweepRecord& record) {
-    return record.planned() - record.start.trials.size();
+    const record::SweepStart& start = record.start;
+    return (start.selected() - start.trials.size()) / start.folding.trials();
 }
 
-void replay(const record::SweepRecord& record, Suggester& suggester) {
-    for (const record::TrialId id : record.start.trials) suggester.suggested(id);
+void replay(const record::SweepRecord& record, Sampling& sampling) {
+    const record::Folding& folding = record.start.folding;
+    for (const record::TrialId id : record.start.trials) {
+        if (folding.number(id) == 0) sampling.suggested(id);
+    }
     for (const record::TrialResult* result : record.results()) {
         std::optional<double> value = record::metric(*result, record.start.metric);
         if (result->state == record::TrialState::stopped && !result->history.empty()) {
             value = record::metric(result->history.back(), record.start.metric);
         }
-        suggester.ended(result->trial, value);
+        sampling.ended(result->trial, end_of(result->state), value);
     }
 }
 
@@ -77,9 +83,11 @@ Training training_of(const record::SweepRecord& record, record::TrialId id,
     Training training;
     training.trial = id;
     for (const record::TrialId trial : record.start.trials_of(id)) {
-        training.epochs =
-            std::max(training.epochs, planned_epochs(record.permutation(trial), default_epochs));
+        const auto epochs = planned_epochs(record.permutation(trial), default_epochs);
+        training.epochs = std::max(training.epochs, epochs);
+        training.shorter.push_back(epochs);
     }
+    std::erase(training.shorter, training.epochs);
     const record::TrialRecord* const known = record.find(id);
     if (known == nullptr) return training;
     training.started = known->first_started_at > 0;
@@ -92,8 +100,11 @@ Training training_of(const record::SweepRecord& record, record::TrialId id,
 std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t default_epochs) {
     std::vector<Training> all;
     all.reserve(record.start.trials.size());
+    const record::Folding& folding = record.start.folding;
     for (const record::TrialId id : record.start.trials) {
-        if (record.training_of(id) == id) all.push_back(training_of(record, id, default_epochs));
+        if (record.training_of(id) != id) continue;
+        if (folding.first_decides && folding.number(id) > 0) continue;
+        all.push_back(training_of(record, id, default_epochs));
     }
     return all;
 }

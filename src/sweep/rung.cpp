@@ -20,7 +20,7 @@ std::int64_t bounded_product(std::int64_t a, std::int64_t b) {
 }  // namespace
 
 Ladder::Ladder(const SearchRules& rules, std::int64_t first_rung)
-    : first_(rules.min_epochs), factor_(rules.factor) {
+    : first_(rules.min_epochs), factor_(rules.factor), followers_(rules.followers) {
     first_ = epochs(static_cast<std::size_t>(first_rung));
 }
 
@@ -35,9 +35,19 @@ std::optional<std::int64_t> Ladder::until(std::size_t rung, std::int64_t epochs)
     return pause < epochs ? std::optional(pause) : std::nullopt;
 }
 
-std::int64_t Ladder::cost(std::size_t rung, std::int64_t epochs) const {
-    const std::int64_t from = rung == 0 ? 0 : std::min(this->epochs(rung - 1), epochs);
-    return std::min(this->epochs(rung), epochs) - from;
+std::int64_t Ladder::cost(std::size_t rung, const Training& training) const {
+    const std::int64_t from = rung == 0 ? 0 : std::min(epochs(rung - 1), training.epochs);
+    const std::int64_t to = std::min(epochs(rung), training.epochs);
+    return to - from + followers_ * (last_end(training, to) - last_end(training, from));
+}
+
+std::int64_t Ladder::last_end(const Training& training, std::int64_t epochs) {
+    if (epochs >= training.epochs) return training.epochs;
+    std::int64_t last = 0;
+    for (const std::int64_t end : training.shorter) {
+        if (end <= epochs) last = std::max(last, end);
+    }
+    return last;
 }
 
 std::vector<std::int64_t> rung_epochs(const SearchRules& rules, std::int64_t epochs) {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <stdexcept>
 #include <utility>
 
 #include "msunet/core/text.hpp"
 #include "sweep/trial_queue.hpp"
+#include "sweep/trial_table.hpp"
 
 namespace msunet::sweep {
 
@@ -19,20 +19,6 @@ using record::TrialId;
 [[noreturn]] void impossible(const std::string& what) {
     throw std::logic_error("scheduler: " + what);
 }
-
-/// One training and where it is.
-struct Trial {
-    enum class Place {
-        without_work,  ///< the strategy has none for it now
-        waiting,       ///< in the queue
-        sent,          ///< a group holds it and has not started it
-        started,       ///< a group trains it
-        ended          ///< all of its permutations have a result
-    } place = Place::without_work;
-    TrialPlan plan;
-    std::optional<std::int64_t> until_epoch;
-    bool recalled = false;
-};
 
 struct Group {
     std::vector<TrialId> held;  ///< in the order of their assignment
@@ -48,22 +34,28 @@ public:
           strategy_(std::move(strategy)),
           permutation_(std::move(permutation)),
           suggestions_(std::move(suggestions)) {
-        for (TrialPlan& plan : plans) {
-            const TrialId id = plan.trial;
-            trials_[id].plan = std::move(plan);
-        }
-        if (!suggestions_.suggester) suggestions_.left = 0;
-        unfinished_ = trials_.size() + suggestions_.left;
+        for (TrialPlan& plan : plans) trials_.add(std::move(plan));
+        if (!suggestions_.sampling) suggestions_.left = 0;
     }
 
     std::vector<SchedulerAction> start() {
-        std::vector<TrialId> ids;
-        for (const auto& entry : trials_) ids.push_back(entry.first);
-        const Decisions decisions = strategy_->begin(ids);
-        for (const TrialId id : ids) {
-            if (trials_.at(id).plan.progress.has_failed()) fail(id);
+        std::vector<TrialId> compared;
+        std::vector<TrialId> ready;
+        std::vector<TrialId> failed;
+        for (const auto& [id, trial] : trials_.all()) {
+            const auto& first = trial.plan.first;
+            if (!first) compared.push_back(id);
+            if (first && !trials_.all().contains(*first)) ready.push_back(id);
+            if (trial.plan.progress.has_failed()) failed.push_back(id);
         }
+        const Decisions decisions = strategy_->begin(compared);
+        // Those on other folds before the first ones, whose failure would begin them.
+        std::ranges::reverse(failed);
+        for (const TrialId id : failed) fail(id);
         carry_out(decisions);
+        for (const TrialId id : ready) {
+            if (trials_.at(id).place == Trial::Place::without_work) wait(trials_.at(id));
+        }
         return take_actions();
     }
 
@@ -110,10 +102,13 @@ private:
     void handle(const TrialEnded& event) {
         Trial& training = held_training_of(event.group, event.trial);
         std::erase(training.plan.ends, event.trial);
-        if (!training.plan.ends.empty()) return;
         const TrialId id = training.plan.trial;
-        end_trial(release(event.group, id), event.value);
-        carry_out(strategy_->ended(id, event.failed));
+        if (event.failed) trials_.leave_out(id, event.trial);
+        if (!training.plan.ends.empty()) return;
+        release(event.group, id);
+        end_trial(training, event.failed ? Training::End::failed : Training::End::completed,
+                  event.value);
+        tell_strategy_of_end(training, event.failed);
     }
 
     void handle(const TrialPaused& event) {
@@ -131,9 +126,9 @@ private:
     void handle(const TrialReturned& event) { wait(release(event.group, event.trial)); }
 
     void handle(const CheckpointSaved& event) {
-        const auto found = trials_.find(event.checkpoint.trial);
-        if (found == trials_.end() || found->second.place != Trial::Place::started) return;
-        found->second.plan.progress.saved(event.checkpoint);
+        Trial* const trial = trials_.find(event.checkpoint.trial);
+        if (trial == nullptr || trial->place != Trial::Place::started) return;
+        trial->plan.progress.saved(event.checkpoint);
     }
 
     void handle(const StopRequested& /*event*/) {
@@ -160,10 +155,13 @@ private:
         return trial;
     }
 
-    void end_trial(Trial& trial, std::optional<double> value) {
-        trial.place = Trial::Place::ended;
-        --unfinished_;
-        if (suggestions_.suggester) suggestions_.suggester->ended(trial.plan.trial, value);
+    void end_trial(Trial& trial, Training::End end, std::optional<double> value) {
+        if (suggestions_.sampling) suggestions_.sampling->ended(trial.plan.trial, end, value);
+        for (const TrialId follower : trials_.end(trial)) wait(trials_.at(follower));
+    }
+
+    void tell_strategy_of_end(const Trial& trial, bool failed) {
+        if (!trial.plan.first) carry_out(strategy_->ended(trial.plan.trial, failed));
     }
 
     void wait(Trial& trial) {
@@ -175,7 +173,7 @@ private:
         for (const Work& work : decisions.work) queue(work);
         for (const TrialId id : decisions.stopped) {
             Trial& trial = trials_.at(id);
-            end_trial(trial, trial.plan.value);
+            end_trial(trial, Training::End::stopped, trial.plan.value);
             actions_.emplace_back(StopTrial{id});
         }
     }
@@ -194,10 +192,10 @@ private:
 
     void fail(TrialId id) {
         Trial& trial = trials_.at(id);
-        end_trial(trial, std::nullopt);
+        end_trial(trial, Training::End::failed, std::nullopt);
         const auto reason = core::concat("the process died ", trial.plan.progress.deaths, " times");
         for (const TrialId end : trial.plan.ends) actions_.emplace_back(FailTrial{end, reason});
-        carry_out(strategy_->ended(id, true));
+        tell_strategy_of_end(trial, true);
     }
 
     std::vector<SchedulerAction> take_actions() {
@@ -233,26 +231,42 @@ private:
         const auto idle =
             std::ranges::count_if(requests_, [this](GroupId id) { return group(id).held.empty(); });
         while (suggestions_.left > 0 && std::cmp_less(queue_.size(), idle)) {
-            const auto next = suggestions_.suggester->suggest();
+            const auto next = suggestions_.sampling->suggest();
             if (!next) {
                 end_suggestions();
                 return;
             }
             --suggestions_.left;
-            trials_[*next].plan = suggestions_.plan(*next);
             actions_.emplace_back(SuggestTrial{*next});
-            const Decisions decisions = strategy_->added(suggestions_.training(*next));
-            carry_out(decisions);
             // The budget does not suffice to start it: nor will it for a later one.
-            if (std::ranges::find(decisions.stopped, *next) != decisions.stopped.end()) {
-                end_suggestions();
+            if (!join(*next)) end_suggestions();
+        }
+    }
+
+    /// A permutation joins the sweep with all of its trials; false if the first is stopped at once.
+    bool join(TrialId first) {
+        const auto count = suggestions_.sampling->folding().trials();
+        for (std::uint64_t i = 0; i < count; ++i) trials_.add(suggestions_.plan(first + i));
+        bool goes_on = true;
+        for (TrialId trial = first; trial < first + count; ++trial) {
+            if (trials_.at(trial).plan.first) continue;
+            const Decisions decisions = strategy_->added(suggestions_.training(trial));
+            carry_out(decisions);
+            if (std::ranges::find(decisions.stopped, first) != decisions.stopped.end()) {
+                goes_on = false;
             }
         }
+        return goes_on;
+    }
+
+    [[nodiscard]] std::uint64_t trials_left_to_suggest() const {
+        if (suggestions_.left == 0) return 0;
+        return suggestions_.left * suggestions_.sampling->folding().trials();
     }
 
     void end_suggestions() {
         if (suggestions_.left == 0) return;
-        unfinished_ -= std::exchange(suggestions_.left, 0);
+        suggestions_.left = 0;
         actions_.emplace_back(EndSuggestions{});
         carry_out(strategy_->none_will_join());
     }
@@ -314,7 +328,7 @@ private:
 
     void end_if_over() {
         if (held_ > 0) return;
-        if (unfinished_ == 0) {
+        if (trials_.unfinished() + trials_left_to_suggest() == 0) {
             end(Ending::complete);
         } else if (ending_ != Ending::complete) {
             end(ending_);
@@ -326,7 +340,7 @@ private:
         actions_.emplace_back(EndSweep{ending});
     }
 
-    std::map<TrialId, Trial> trials_;
+    TrialTable trials_;
     std::vector<Group> groups_;
     std::unique_ptr<Strategy> strategy_;
     std::function<core::Permutation(TrialId)> permutation_;
@@ -335,7 +349,6 @@ private:
     std::deque<GroupId> requests_;  ///< groups that can take a trial, in the order of asking
     std::vector<SchedulerAction> actions_;
     std::size_t held_ = 0;  ///< by all groups
-    std::size_t unfinished_ = 0;
     Ending ending_ = Ending::complete;
     bool over_ = false;
 };

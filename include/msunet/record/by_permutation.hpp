@@ -15,11 +15,12 @@ namespace msunet::record {
 [[nodiscard]] std::vector<const TrialResult*> trial_results(const SweepRecord& record,
                                                             TrialId permutation);
 
-/// The result of a permutation all of whose trials have one; nothing before. Without folds that of
-/// its trial. With folds its `trial` is the permutation; metrics and Dice are means over its
-/// trials, those of an epoch over the trials that have the epoch; the time is the sum; the weights
-/// are those of the trial with the best metric, and it has no other files. If a trial has failed,
-/// the permutation has, with its reason.
+/// The result of a permutation all of whose trials have one, or the first one, if the others are
+/// left out (SweepRecord::is_left_out); nothing before. Without folds that of its trial. With folds
+/// its `trial` is the permutation; metrics and Dice are means over its trials, those of an epoch
+/// over the trials that have the epoch; the time is the sum; the weights are those of the trial
+/// with the best metric, and it has no other files. If a trial has failed, the permutation has,
+/// with its reason.
 [[nodiscard]] std::optional<TrialResult> permutation_result(const SweepRecord& record,
                                                             TrialId permutation);
 

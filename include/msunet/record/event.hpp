@@ -29,7 +29,8 @@ struct SweepExtended {
     double at = 0;
 };
 
-/// The sampler has suggested a permutation: its trial joins the sweep.
+/// The sampler has suggested a permutation: its trial joins the sweep, with folds all of its
+/// trials, of which `trial` is the first.
 struct TrialSuggested {
     static constexpr std::string_view name = "trial_suggested";
     TrialId trial = 0;

@@ -162,6 +162,7 @@ void fields(Archive& archive, T& value) {
     archive.optional("shard", value.shard);
     archive.optional("folds", value.folding.folds);
     archive.optional("repeats", value.folding.repeats);
+    archive.optional("first_fold_decides", value.folding.first_decides);
     archive("grid", value.grid);
     archive("configuration", value.configuration);
     archive("data", value.data);

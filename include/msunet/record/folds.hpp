@@ -17,6 +17,9 @@ namespace msunet::record {
 struct Folding {
     std::uint64_t folds = 0;    ///< K; 0: no folds
     std::uint64_t repeats = 0;  ///< R; 0: no folds
+    /// In a search (`--strategy`): the trial number 0 of each permutation is compared, and the
+    /// others are trained only where it is done.
+    bool first_decides = false;
 
     [[nodiscard]] bool any() const { return folds > 0; }
     /// Trials of a permutation.
@@ -35,6 +38,8 @@ struct Folding {
     }
     /// The trial's number among those of its permutation: repeat x K + fold; 0 without folds.
     [[nodiscard]] std::uint64_t number(TrialId trial) const { return trial % trials(); }
+    /// The trial number 0 of its permutation.
+    [[nodiscard]] TrialId first(TrialId trial) const { return trial - number(trial); }
     /// Whether its number is the highest.
     [[nodiscard]] bool is_last(TrialId trial) const { return number(trial) + 1 == trials(); }
     /// Which of the K x R splits of the data it is trained on; nothing without folds.

@@ -106,7 +106,8 @@ struct SweepStart {
     /// The trials that share a training, where several do: ascending ids, of which the first is the
     /// training's. All others are trained alone.
     std::vector<std::vector<TrialId>> shared;
-    /// How many the sampler selects in all where it suggests some during the sweep; else 0.
+    /// How many trials the sampler's permutations are in all where it suggests some during the
+    /// sweep; else 0.
     std::uint64_t rounds = 0;
     std::string metric;  ///< as resolved: what "best" means
     std::string shard;   ///< "2/5", else empty
@@ -120,6 +121,8 @@ struct SweepStart {
     [[nodiscard]] std::uint64_t index_of(TrialId trial) const;
     /// The permutation of a trial.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
+    /// Selected trials, those that are still to be suggested included.
+    [[nodiscard]] std::size_t selected() const;
     /// The trials that share a training, ascending; one that shares with none is alone in it.
     [[nodiscard]] std::vector<TrialId> trials_of(TrialId training) const;
     /// The training of each trial whose id is not that of its training.
@@ -219,6 +222,7 @@ struct SweepRecord {
     std::map<TrialId, TrialId> shared_trainings;  ///< `start.shared_trainings()`
     std::vector<Extension> extensions{};          ///< in their order
     std::map<TrialId, Continuation> continued{};  ///< by the training's id
+    std::size_t left_out = 0;                     ///< trials: see is_left_out
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;
@@ -226,13 +230,17 @@ struct SweepRecord {
     [[nodiscard]] const TrialResult* result(TrialId trial) const;
     /// Results in the order of their permutations in the grid.
     [[nodiscard]] std::vector<const TrialResult*> results() const;
-    /// How many trials the sweep has, those that are still to be suggested included.
+    /// Whether a trial is not trained, since the first one of its permutation has failed or was
+    /// stopped (Folding::first_decides).
+    [[nodiscard]] bool is_left_out(TrialId trial) const;
+    /// How many trials the sweep has, those that are still to be suggested included, but not those
+    /// that are left out.
     [[nodiscard]] std::size_t planned() const;
     /// Those of them without a result.
     [[nodiscard]] std::size_t unfinished() const;
     /// The training of a trial.
     [[nodiscard]] TrialId training_of(TrialId trial) const;
-    /// The trials without a result that share a training, ascending.
+    /// The trials without a result that share a training and are not left out, ascending.
     [[nodiscard]] std::vector<TrialId> unfinished_trials(TrialId training) const;
     /// The permutation of a trial, from the grid.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;

@@ -27,9 +27,9 @@ public:
     /// Seconds until the last training ends if `groups` of them run at the same time; nothing
     /// before the first epoch.
     [[nodiscard]] std::optional<double> seconds_left(std::int64_t groups) const;
-    /// Whether `seconds_left` is what it takes at most: a search, but asha, which may promote more
-    /// than was planned.
-    [[nodiscard]] bool is_bound() const { return search_left_.has_value() && !is_asha_; }
+    /// Whether `seconds_left` is what it takes at most: a search, but not asha, which may promote
+    /// more than was planned, nor one with folds and early stopping.
+    [[nodiscard]] bool is_bound() const { return search_left_.has_value() && !may_take_more_; }
     /// The share of the epochs left in a whole grid that the search trains; 1 for a grid.
     [[nodiscard]] double search_share() const;
     /// Mean seconds of an epoch; nothing before the first.
@@ -43,11 +43,13 @@ private:
     /// What is still to be suggested counts as the mean of the known trials.
     void count_suggestions(const record::SweepRecord& record);
     void count(const record::History& history);
+    /// Nothing more is trained for the trial.
+    void leave(const record::SweepRecord& record, record::TrialId trial);
 
     std::int64_t trainings_left_ = 0;          ///< with a permutation that has no result
     std::int64_t epochs_left_ = 0;             ///< of those
     std::optional<std::int64_t> search_left_;  ///< epochs that a search has not trained yet
-    bool is_asha_ = false;
+    bool may_take_more_ = false;
     std::int64_t epochs_seen_ = 0;
     double seconds_seen_ = 0;                        ///< of the epochs seen
     std::map<record::TrialId, std::int64_t> begun_;  ///< epochs done of those trainings

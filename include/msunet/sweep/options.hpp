@@ -155,7 +155,9 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
     visitor.visit({.name = "strategy",
                    .help = "How far permutations are trained. grid: all to their ends. halving, "
                            "hyperband and asha pause them at rungs of more and more epochs, "
-                           "compare them by --metric, train the best on and stop the others.",
+                           "compare them by --metric, train the best on and stop the others. "
+                           "With --folds they do so on the first fold; what reaches its end "
+                           "there is trained on the others.",
                    .affects = Affects::result},
                   options.strategy);
     visitor.visit(

@@ -32,6 +32,10 @@ struct TrialPlan {
     double spent_seconds = 0;
     double first_started_at = 0;
     std::optional<double> value{};  ///< of the metric, at its last rung
+    /// In a search with folds (record::Folding::first_decides) that of the trial number 0: this one
+    /// waits until it has ended and is trained for those permutations that are done in it. The
+    /// strategy knows nothing of it.
+    std::optional<record::TrialId> first{};
 };
 
 /// The plan of a training; `cost` is called for each of its permutations without a result, the
@@ -47,7 +51,7 @@ struct TrialPlan {
 [[nodiscard]] Training training_of(const record::SweepRecord& record, record::TrialId id,
                                    std::int64_t default_epochs);
 
-/// All of them, in ascending order.
+/// All of them, in ascending order; where the trial on the first fold decides, those on that fold.
 [[nodiscard]] std::vector<Training> trainings(const record::SweepRecord& record,
                                               std::int64_t default_epochs);
 
@@ -69,19 +73,19 @@ struct TrialPlan {
 [[nodiscard]] double estimated_cost(const core::Permutation& permutation,
                                     std::int64_t default_epochs, double samples);
 
-/// Trials that a sampler suggests during the sweep.
+/// Permutations that a sampler suggests during the sweep.
 struct Suggestions {
-    std::unique_ptr<Suggester> suggester;  ///< null: none are
-    std::uint64_t left = 0;                ///< how many
+    std::optional<Sampling> sampling;  ///< nothing: none are
+    std::uint64_t left = 0;            ///< how many
     std::function<TrialPlan(record::TrialId)> plan;
     std::function<Training(record::TrialId)> training;
 };
 
-/// How many are left of this record.
+/// How many permutations are left to be suggested in this record.
 [[nodiscard]] std::uint64_t suggestions_left(const record::SweepRecord& record);
 
-/// Passes what the record has of suggestions and results to a new suggester.
-void replay(const record::SweepRecord& record, Suggester& suggester);
+/// Passes what the record has of suggestions and results to a new sampler.
+void replay(const record::SweepRecord& record, Sampling& sampling);
 
 // Events
 
@@ -162,7 +166,8 @@ struct PromoteTrial {
 struct StopTrial {
     record::TrialId trial = 0;
 };
-/// The sampler has suggested a trial: write it to the journal.
+/// The sampler has suggested a permutation, of which this is the first trial: write it to the
+/// journal.
 struct SuggestTrial {
     record::TrialId trial = 0;
 };

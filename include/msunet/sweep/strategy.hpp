@@ -49,7 +49,8 @@ struct Decisions {
 struct Training {
     record::TrialId trial = 0;
     std::int64_t epochs = 0;  ///< the most that it is trained; 0: no epochs (PCA), not compared
-    bool started = false;     ///< at least once
+    std::vector<std::int64_t> shorter;          ///< epochs of its permutations that end before
+    bool started = false;                       ///< at least once
     std::vector<std::optional<double>> values;  ///< of the metric, at each rung that it has reached
     std::int64_t promotions = 0;  ///< so many rungs has it been sent to after its first
     /// How it ended. `completed` includes the end by early stopping.
@@ -85,6 +86,10 @@ struct SearchRules {
     bool lower_is_better = false;
     std::uint64_t seed = 0;
     std::size_t expected = 0;  ///< trials that will join it (see `added`)
+    /// With folds the trials that a strategy compares are those of one fold. A permutation that
+    /// reaches its end there is followed by so many trials on the other folds, which count in the
+    /// budget.
+    std::int64_t followers = 0;
 };
 
 /// The rules that an experiment was started with; those of a grid for a release before 0.2.

@@ -6,12 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "msunet/record/folds.hpp"
 #include "msunet/record/trial.hpp"
 #include "msunet/sweep/grid.hpp"
+#include "msunet/sweep/strategy.hpp"
 
 namespace msunet::sweep {
 
@@ -57,5 +60,31 @@ struct TpeSettings {
 /// ends where 100,000 draws in a row find nothing acceptable.
 [[nodiscard]] std::unique_ptr<Suggester> tpe(const ParameterGrid& grid, TpeSettings settings,
                                              Accepts accepts = {});
+
+/// A suggester in a sweep: trials come and go, which with folds make a permutation together.
+class Sampling {
+public:
+    explicit Sampling(std::unique_ptr<Suggester> suggester, record::Folding folding = {});
+
+    [[nodiscard]] const record::Folding& folding() const { return folding_; }
+    /// The first trial of the permutation to try next; nothing if none is left.
+    std::optional<record::TrialId> suggest();
+    /// As if `suggest` had answered this trial: on an earlier start.
+    void suggested(record::TrialId first);
+    /// A trial has a result. The suggester is told of a permutation when all of its trials have
+    /// one, with the mean over those that have a value; nothing if one has failed. Where the first
+    /// one decides (Folding::first_decides) and is not completed, at once.
+    void ended(record::TrialId trial, Training::End end, std::optional<double> value);
+
+private:
+    struct Trials {
+        std::map<std::uint64_t, std::optional<double>> values;  ///< of those that ended, by number
+        bool failed = false;
+    };
+
+    std::unique_ptr<Suggester> suggester_;
+    record::Folding folding_;
+    std::map<record::TrialId, Trials> running_;  ///< by permutation
+};
 
 }  // namespace msunet::sweep

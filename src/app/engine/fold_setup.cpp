@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/target.hpp"
 
@@ -78,7 +79,9 @@ std::string scans_of(std::string_view metric) {
 record::Folding folding_of(const TrainSettings& settings) {
     const auto& split = settings.split;
     if (!split.folds) return {};
-    return {static_cast<std::uint64_t>(*split.folds), static_cast<std::uint64_t>(split.repeats)};
+    return {.folds = static_cast<std::uint64_t>(*split.folds),
+            .repeats = static_cast<std::uint64_t>(split.repeats),
+            .first_decides = settings.sweep.strategy != sweep::StrategyKind::grid};
 }
 
 prepare::FoldPlan fold_plan_of(const TrainSettings& settings, const prepare::Survey& survey) {
@@ -114,6 +117,7 @@ std::string folds_text(const record::Folding& folding, std::size_t permutations)
     if (!folding.any()) return {};
     return concat(folding.folds, " folds",
                   folding.repeats > 1 ? concat(" in ", folding.repeats, " repeats") : "", ", ",
+                  folding.first_decides ? "at most " : "",
                   core::thousands(static_cast<std::int64_t>(permutations * folding.trials())),
                   " trials");
 }
@@ -128,6 +132,17 @@ std::vector<std::string> fold_lines(const prepare::Survey& survey, const prepare
                    fold_line(survey, plan, folding.fold(trial), folding.repeat(trial))));
     }
     return lines;
+}
+
+void check_first_fold(const std::string& metric, const prepare::Survey& survey,
+                      const prepare::FoldPlan& plan, const record::Folding& folding) {
+    if (!folding.first_decides ||
+        sweep::gives_metric(parts_of_fold(survey, plan, folding, 0), metric)) {
+        return;
+    }
+    throw core::UsageError(concat(
+        "--metric ", metric, ": ", record::fold_text(folding, 0), " has no ", scans_of(metric),
+        ", and the search compares by its values there, choose another metric, --folds or --seed"));
 }
 
 std::vector<std::string> fold_warnings(const TrainSettings& settings, const std::string& metric,

@@ -33,13 +33,17 @@ namespace msunet::app {
 /// Adds folds to the pairs of the journal.
 void add_folds(record::DataSummary& summary, const prepare::FoldPlan& plan);
 
-/// "3 folds, 12 trials"; empty without folds.
+/// "3 folds, 12 trials", of a search "at most 12 trials"; empty without folds.
 [[nodiscard]] std::string folds_text(const record::Folding& folding, std::size_t permutations);
 
 /// A line for each fold of each repeat: its scans by modality and its subjects.
 [[nodiscard]] std::vector<std::string> fold_lines(const prepare::Survey& survey,
                                                   const prepare::FoldPlan& plan,
                                                   const record::Folding& folding);
+
+/// Throws core::UsageError where the metric of a search has no value on the fold that decides.
+void check_first_fold(const std::string& metric, const prepare::Survey& survey,
+                      const prepare::FoldPlan& plan, const record::Folding& folding);
 
 /// Warnings of metrics (the one of the ranking and `--performance_target`'s) that some folds can't
 /// give, since they have no scans of its modality: the mean is one of the other folds alone.

@@ -83,6 +83,7 @@ TrainSettings settings_of_refit(TrainSettings settings) {
     settings.defaults.restore_best = false;
     settings.experiment.tensorboard = false;
     settings.sweep.performance_target.reset();
+    settings.sweep.strategy = sweep::StrategyKind::grid;
     return settings;
 }
 

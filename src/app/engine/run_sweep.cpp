@@ -22,10 +22,11 @@ sweep::Suggestions suggestions_of(const DispatcherSetup& setup, std::uint64_t se
     sweep::Suggestions suggestions;
     suggestions.left = sweep::suggestions_left(record);
     if (suggestions.left == 0) return suggestions;
-    suggestions.suggester =
+    suggestions.sampling.emplace(
         sweep::tpe(sweep::ParameterGrid(record.start.grid),
-                   {.seed = seed, .metric = record.start.metric}, setup.accepts);
-    sweep::replay(record, *suggestions.suggester);
+                   {.seed = seed, .metric = record.start.metric}, setup.accepts),
+        record.start.folding);
+    sweep::replay(record, *suggestions.sampling);
     suggestions.plan = [&record, cost = setup.cost](record::TrialId trial) {
         return sweep::plan_of(record, trial, cost);
     };

@@ -51,7 +51,8 @@ void check_limits(const TrainSettings& settings, double now) {
 StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
                      const prepare::Survey& survey, record::DataSummary data,
                      const std::vector<sweep::Node>& nodes, const comm::Communicator& world) {
-    add_folds(data, fold_plan_of(settings, survey));
+    const auto folds = fold_plan_of(settings, survey);
+    add_folds(data, folds);
     const auto parts = sweep::parts_of(data);
     check_needs(settings, plan, parts);
     StartPlan decided{.has_validation = parts.has_validation(),
@@ -60,6 +61,7 @@ StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
                           static_cast<std::uint64_t>(settings.experiment.seed), world,
                           settings.split.folds ? settings.split.repeats : 1)};
     decided.first = sweep_start(settings, plan, decided.start, survey, std::move(data), parts);
+    check_first_fold(decided.first.metric, survey, folds, plan.folding);
     decided.limits = limits_of(settings, parts, decided.first.at, world.is_root());
     decided.open = find_experiment(settings, decided.first, world);
     if (decided.open.finished) return decided;

@@ -163,7 +163,8 @@ void SweepReporter::permutation_line(record::TrialId trial, const record::SweepR
     const auto& folding = record.start.folding;
     if (!folding.any()) return;
     const auto whole = record::permutation_result(record, folding.permutation(trial));
-    if (!whole) return;
+    // Of one that was stopped the line of its trial says all.
+    if (!whole || whole->state == record::TrialState::stopped) return;
     const auto name = concat("permutation ", whole->trial);
     if (whole->state == record::TrialState::failed) {
         core::log::warn(concat(name, " failed in ", whole->reason));

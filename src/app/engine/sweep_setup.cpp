@@ -50,30 +50,38 @@ void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
     }
 }
 
+/// Throws core::UsageError where a permutation that may be tried is `pca_only`.
+void refuse_pca(const GridPlan& plan, const unet::Hyperparameters& defaults,
+                const std::string& why) {
+    const auto check = [&](const core::Permutation& permutation) {
+        if (unet::from_permutation(permutation, defaults).pca_only) throw core::UsageError(why);
+    };
+    for (const auto index : plan.selection.trials) check(plan.grid->permutation(index));
+    if (plan.selection.rounds == 0 || !plan.grid->lists().contains("pca_only")) return;
+    // Any of its values may be suggested.
+    for (const auto& value : plan.grid->lists().at("pca_only")) check({{"pca_only", value}});
+}
+
 /// Throws core::UsageError where the permutations can't be trained on folds.
 void check_folds(const TrainSettings& settings, const GridPlan& plan) {
     const auto& folding = plan.folding;
     if (!folding.any()) return;
+    const auto permutations = plan.selection.count();
     const auto most_repeats = sweep::selection_limit / folding.folds;
     const auto most =
         folding.repeats > most_repeats ? 0 : sweep::selection_limit / folding.trials();
     constexpr auto largest_id = std::uint64_t{1} << 63U;
-    if (plan.selection.trials.size() > most || plan.grid->size() > largest_id / folding.trials()) {
+    if (permutations > most || plan.grid->size() > largest_id / folding.trials()) {
         throw core::UsageError(
             core::concat("--folds ", folding.folds, " and --repeats ", folding.repeats, " of ",
-                         core::thousands(static_cast<std::int64_t>(plan.selection.trials.size())),
+                         core::thousands(static_cast<std::int64_t>(permutations)),
                          " permutations are more trials than a sweep has (",
                          core::thousands(static_cast<std::int64_t>(sweep::selection_limit)),
                          "), give fewer, or fewer permutations"));
     }
-    for (const auto permutation : plan.selection.trials) {
-        const auto values = unet::from_permutation(plan.grid->permutation(permutation),
-                                                   default_hyperparameters(settings));
-        if (!values.pca_only) continue;
-        throw core::UsageError(
-            "--folds and pca_only can't be combined (a PCA has no metrics to average), remove one "
-            "of the two");
-    }
+    refuse_pca(plan, default_hyperparameters(settings),
+               "--folds and pca_only can't be combined (a PCA has no metrics to average), remove "
+               "one of the two");
 }
 
 }  // namespace
@@ -260,7 +268,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     first.trials = record::trials_of_permutations(plan.folding, plan.selection.trials);
     first.folding = plan.folding;
     first.shared = record::shared_by_fold(plan.folding, plan.shared);
-    first.rounds = plan.selection.rounds;
+    first.rounds = plan.selection.rounds * plan.folding.trials();
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
     first.owner = this_owner();
     first.at = core::unix_now();
@@ -272,15 +280,8 @@ void check_needs(const TrainSettings& settings, const GridPlan& plan,
     if (parts.has_validation()) return;
     const auto defaults = default_hyperparameters(settings);
     if (!plan.grid->lists().contains("pca_only") && !defaults.pca_only) return;
-    const auto refuse_pca = [&](const core::Permutation& permutation) {
-        if (!unet::from_permutation(permutation, defaults).pca_only) return;
-        throw core::UsageError(
-            "pca_only: it needs validation data and there is none, raise --validation_split");
-    };
-    for (const auto trial : plan.selection.trials) refuse_pca(plan.grid->permutation(trial));
-    if (plan.selection.rounds == 0 || !plan.grid->lists().contains("pca_only")) return;
-    // Any of its values may be suggested.
-    for (const auto& value : plan.grid->lists().at("pca_only")) refuse_pca({{"pca_only", value}});
+    refuse_pca(plan, defaults,
+               "pca_only: it needs validation data and there is none, raise --validation_split");
 }
 
 }  // namespace msunet::app

@@ -2,15 +2,20 @@
 
 function drawFolds() {
   if (!D.folds || !D.folds.rows.length) return;
-  const { folds, repeats, rows, equal } = D.folds;
+  const { folds, repeats, rows, equal, stopped } = D.folds;
   const node = section("folds", "Cross-validation",
-    `Each permutation has ${plural(folds * repeats, "trial")}: ${folds} folds${repeats > 1 ? ` in ${repeats} repeats` : ""}, which keep subjects together. `
+    `Each permutation${D.search ? " that the search trains to its end" : ""} has ${plural(folds * repeats, "trial")}: ${folds} folds${repeats > 1 ? ` in ${repeats} repeats` : ""}, which keep subjects together. `
     + `The ranking is by the mean of ${D.metric}; curves are means, too. Each trial is in folds.csv, its history in folds/.`);
   const others = rows.length - equal.length;
   node.append(el("p", {}, equal.length > 1
     ? `${equal.length} permutations can't be told apart. The cheapest of them, by the epochs that were trained, then by the time, is permutation ${equal[0]}.`
-    : rows.length > 1 ? `Permutation ${rows[0].id} is better than all others.` : "There is no other permutation to compare with.",
+    : rows.length > 1 ? `Permutation ${rows[0].id} is better than all others${stopped.length ? " that have all folds" : ""}.` : "There is no other permutation to compare with.",
   others && equal.length > 1 ? ` ${plural(others, "permutation")} ${others === 1 ? "is" : "are"} worse.` : ""));
+  const named = 50;
+  if (stopped.length) {
+    node.append(el("p", {}, `${plural(stopped.length, "permutation")} ${stopped.length === 1 ? "was" : "were"} stopped by the search after fold 1 and ${stopped.length === 1 ? "is" : "are"} not compared: `
+      + `${stopped.slice(0, named).join(", ")}${stopped.length > named ? ` and ${stopped.length - named} more` : ""}.`));
+  }
   if (D.refit) node.append(el("p", {}, `Refit: ${D.refit}.`));
   const first = equal.map((id) => rows.find((row) => row.id === id));
   const shown = [...first, ...rows.filter((row) => !row.equal)];

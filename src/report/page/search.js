@@ -2,8 +2,9 @@
 
 function drawSearch() {
   if (!D.search) return;
-  const { strategy, rungs, completed, epochs, values, promotions } = D.search;
-  const node = section("search", "Search", `--strategy ${strategy}: ${epochs}. At a rung trials are compared by ${D.metric}; the best go on.`);
+  const { strategy, rungs, completed, followers, epochs, values, promotions } = D.search;
+  const node = section("search", "Search", `--strategy ${strategy}: ${epochs}. At a rung trials${D.folds ? " on the first fold" : ""} are compared by ${D.metric}; the best go on.`
+    + `${D.folds ? ` Permutations that reach their end there are trained on the other folds: ${plural(followers, "trial")}${D.unfinished ? " so far" : ""}.` : ""}`);
   const heads = ["rung, epochs", "arrived", "promoted", "stopped", "not decided"];
   const rows = rungs.map(([epoch, arrived, promoted, stopped]) => [epoch, arrived, promoted, stopped, arrived - promoted - stopped]);
   const table = el("table", { class: "plain" },
@@ -15,7 +16,7 @@ function drawSearch() {
   const shown = 500;
   node.append(el("details", {}, el("summary", {}, `${plural(promotions.length, "promotion")}${promotions.length > shown ? `, the last ${shown}` : ""}`),
     el("div", { class: "scroll" }, el("table", { class: "plain" },
-      el("thead", {}, el("tr", {}, ["trial", "after epoch", D.metric, "goes to epoch", "decided"].map((head) => el("th", { scope: "col" }, head)))),
+      el("thead", {}, el("tr", {}, [noun, "after epoch", D.metric, "goes to epoch", "decided"].map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, promotions.slice(-shown).map(([trial, epoch, value, until, date]) =>
         el("tr", {}, [trial, epoch, number4(value), until ?? "its last", date].map((cell) => el("td", {}, String(cell))))))))));
 }
@@ -33,5 +34,5 @@ function spentPanel(values) {
     label: `Best ${D.metric} so far against epochs spent` });
   const line = steps.map((step, i) => `${i ? `H${chart.x(step.spent).toFixed(1)}V` : `M${chart.x(step.spent).toFixed(1)} `}${chart.y(step.value).toFixed(1)}`).join("");
   chart.data.append(...haloed("best-line", `${line}H${chart.x(last).toFixed(1)}`));
-  return el("div", {}, el("h3", {}, "Best so far, at rungs and at ends"), chart.node);
+  return el("div", {}, el("h3", {}, `Best so far, at rungs and at ends${D.folds ? ", on the first fold" : ""}`), chart.node);
 }

@@ -30,6 +30,9 @@ MadeUp kind(std::string_view name) {
     if (name == "search") {
         return {.learning_rates = 9, .epochs = 9, .search = true};
     }
+    if (name == "fold_search") {
+        return {.learning_rates = 9, .epochs = 9, .folds = 3, .search = true};
+    }
     if (name == "folds") {
         return {.learning_rates = 1, .batch_sizes = {8, 9, 64}, .epochs = 9, .folds = 3};
     }
@@ -48,7 +51,7 @@ MadeUp kind(std::string_view name) {
 
 int main(int argc, char** argv) {
     if (argc != 3) {
-        std::cerr << "make_page FOLDER small|large|running|search|folds|single\n";
+        std::cerr << "make_page FOLDER small|large|running|search|folds|fold_search|single\n";
         return 2;
     }
     namespace report = msunet::report;

@@ -67,13 +67,21 @@
     expect(document.querySelector("#search summary").textContent === "8 promotions", "the promotions are not counted");
     const steps = document.querySelector("#search .best-line").getAttribute("d");
     expect(/H\d+.*H\d+/.test(steps), "the best value so far is not drawn");
-    expect($("search").textContent.includes("42 epochs trained, of 162 in the whole grid"), "the epochs spent are missing");
+    expect($("search").textContent.includes(D.folds ? "78 epochs trained, of 486 in the whole grid" : "42 epochs trained, of 162 in the whole grid"), "the epochs spent are missing");
+    expect($("search").textContent.includes("on the other folds: 4 trials.") === Boolean(D.folds), "the trials on the other folds are missing");
     const stopped = rows().map((row) => row.trial).filter((trial) => trial.state === "stopped");
     expect(stopped.every((trial, i) => !i || trial.epochs < stopped[i - 1].epochs || trial.epochs === stopped[i - 1].epochs
       && metric(trial, D.metric) <= metric(stopped[i - 1], D.metric)), "the stopped trials are not in the order of epochs and metric");
   }
   expect($("folds").hidden === !D.folds, "the section of the folds is missing");
-  if (D.folds) {
+  if (D.folds && D.search) {
+    expect(document.querySelectorAll("#folds tbody tr").length === 2, "a permutation that was stopped is compared");
+    expect($("folds").textContent.includes("16 permutations were stopped by the search after fold 1 and are not compared: "), "the stopped permutations are missing");
+    expect(rows().length === 18 && rows().filter((row) => row.trial.state === "stopped").length === 16, "a permutation is missing");
+    expect($("folds").textContent.includes("Each permutation that the search trains to its end has 3 trials"), "it is not said which permutations have all folds");
+    expect(!/\btrial \d/i.test($("search").textContent) && document.querySelector("#search details th").textContent === "permutation", "a permutation is called a trial");
+  }
+  if (D.folds && !D.search) {
     const table = [...document.querySelectorAll("#folds tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent));
     expect(table.length === 3 && table.every((row) => row[3] === "3"), "a permutation or a trial is missing in the table of the folds");
     expect(table.map((row) => row[7]).filter((text) => text === "as good as the best").length === 1, "it is not marked what is as good as the best");

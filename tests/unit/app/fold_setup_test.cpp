@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::app {
@@ -53,6 +54,25 @@ TEST(FoldWarnings, NameTheFoldsWithoutTheMetricsModality) {
     settings.sweep.performance_target = sweep::PerformanceTarget{"fmri_val_dice", 0.9, false};
     EXPECT_THAT(warnings("val_dice_coef"),
                 ElementsAre(HasSubstr("--performance_target fmri_val_dice: " + lacking)));
+}
+
+TEST(FirstFold, OfASearchMustHaveTheMetric) {
+    const auto survey = four_subjects();
+    TrainSettings settings;
+    settings.split.folds = 2;
+    EXPECT_FALSE(folding_of(settings).first_decides);
+    settings.sweep.strategy = sweep::StrategyKind::halving;
+    const auto folding = folding_of(settings);
+    EXPECT_TRUE(folding.first_decides);
+    EXPECT_EQ(folds_text(folding, 6), "2 folds, at most 12 trials");
+    const auto plan = fold_plan_of(settings, survey);
+    const auto with = plan.fold_of[0][0];
+    const auto lacking = with == 0 ? "fmri_train_dice" : "fmri_val_dice";
+    const auto has = with == 0 ? "fmri_val_dice" : "fmri_train_dice";
+    EXPECT_THROW(check_first_fold(lacking, survey, plan, folding), core::UsageError);
+    EXPECT_NO_THROW(check_first_fold(has, survey, plan, folding));
+    EXPECT_NO_THROW(check_first_fold("val_dice_coef", survey, plan, folding));
+    EXPECT_NO_THROW(check_first_fold(lacking, survey, plan, {2, 1})) << "a grid";
 }
 
 }  // namespace

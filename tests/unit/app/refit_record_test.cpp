@@ -91,5 +91,19 @@ TEST(Refit, IsFoundForAnyPermutationWhileTrialsAreLeft) {
     std::filesystem::remove_all(folder);
 }
 
+TEST(Refit, IsNoSearch) {
+    auto start = start_of({option("strategy", "asha"), option("sampler", "tpe"),
+                           option("strategy_budget", "40"), option("folds", "2")});
+    auto record = two_folds(start);
+    record.start.rounds = 8;
+    record.start.folding.first_decides = true;
+    const auto refit = refit_start(record, 1);
+    EXPECT_EQ(record::setting(refit.configuration, "strategy"), "grid");
+    EXPECT_EQ(record::setting(refit.configuration, "sampler"), "grid");
+    EXPECT_EQ(record::setting(refit.configuration, "strategy_budget"), "none");
+    EXPECT_EQ(refit.rounds, 0U) << "nothing is suggested";
+    EXPECT_EQ(refit.folding, record::Folding{});
+}
+
 }  // namespace
 }  // namespace msunet::app

@@ -2,6 +2,7 @@
 // Random sweeps and searches: messages that are late, trials that fail, jobs that get signals, run
 // into limits or die at any moment; the program is started again until nothing is left to do.
 
+#include "msunet/record/by_permutation.hpp"
 #include "simulated_job.hpp"
 
 namespace msunet::dispatch {
@@ -19,22 +20,37 @@ Dangers dangers(core::RandomStream& random, std::size_t trials) {
     return result;
 }
 
-/// A sweep of every second permutation of its grid, of which some share their training.
-Disk disk_of(core::RandomStream& random, std::size_t trials) {
+/// A sweep of every second permutation of its grid, of which some share their training, unless some
+/// are suggested while it runs.
+Disk disk_of(core::RandomStream& random, std::size_t permutations,
+             const sweep::SearchRules& rules) {
     record::SweepStart start;
     start.metric = "dice_coef";
-    const double share = random.chance(0.5) ? random.uniform(0, 1) : 0;
-    for (std::size_t i = 0; i < 2 * trials; ++i) {
+    if (random.chance(0.5)) {
+        start.folding = {2 + random.below(2), 1 + random.below(2),
+                         rules.kind != sweep::StrategyKind::grid};
+    }
+    if (start.folding.any()) permutations = std::min<std::size_t>(permutations, 5);
+    const bool compares_all =
+        rules.kind == sweep::StrategyKind::halving || rules.kind == sweep::StrategyKind::hyperband;
+    const std::size_t suggested = !compares_all && random.chance(0.3) ? random.below(5) : 0;
+    const double share = suggested == 0 && random.chance(0.5) ? random.uniform(0, 1) : 0;
+    std::vector<TrialId> selected;
+    std::vector<std::vector<TrialId>> shared;
+    for (std::size_t i = 0; i < 2 * permutations; ++i) {
         const auto shorter = 1 + static_cast<std::int64_t>(random.below(epochs));
         start.grid["epochs"].emplace_back(share > 0 ? shorter : epochs);
     }
-    for (std::size_t i = 0; i < trials; ++i) {
-        start.trials.push_back(2 * i);
-        if (start.shared.empty() || !random.chance(share)) start.shared.emplace_back();
-        start.shared[random.below(start.shared.size())].push_back(2 * i);
+    for (std::size_t i = 0; i < permutations; ++i) {
+        selected.push_back(2 * i);
+        if (shared.empty() || !random.chance(share)) shared.emplace_back();
+        shared[random.below(shared.size())].push_back(2 * i);
     }
-    std::erase_if(start.shared, [](const auto& ids) { return ids.size() < 2; });
-    std::ranges::sort(start.shared);
+    std::erase_if(shared, [&](const auto& ids) { return suggested > 0 || ids.size() < 2; });
+    std::ranges::sort(shared);
+    start.trials = record::trials_of_permutations(start.folding, selected);
+    start.shared = record::shared_by_fold(start.folding, shared);
+    if (suggested > 0) start.rounds = start.trials.size() + suggested * start.folding.trials();
     Disk disk;
     disk.write(start);
     return disk;
@@ -53,6 +69,12 @@ void resume(Disk& disk) {
 void expect_complete(const Disk& disk, const Dangers& dangers) {
     for (const TrialId trial : disk.record.start.trials) {
         SCOPED_TRACE("trial " + std::to_string(trial));
+        if (disk.record.is_left_out(trial)) {
+            if (disk.record.start.trials_of(disk.record.training_of(trial)).size() == 1) {
+                EXPECT_FALSE(disk.epochs_trained.contains(trial)) << "its permutation is stopped";
+            }
+            continue;
+        }
         ASSERT_TRUE(disk.results_in_journal.contains(trial));
         EXPECT_EQ(disk.results_in_journal.at(trial), 1);
         const auto state = disk.record.result(trial)->state;
@@ -88,13 +110,34 @@ sweep::SearchRules any_rules(core::RandomStream& random) {
     return rules;
 }
 
+sweep::Suggestions suggestions_of(const Disk& disk) {
+    const auto& record = disk.record;
+    sweep::Suggestions suggestions;
+    suggestions.left = sweep::suggestions_left(record);
+    if (suggestions.left == 0) return suggestions;
+    suggestions.sampling.emplace(
+        sweep::tpe(sweep::ParameterGrid(record.start.grid), {.metric = record.start.metric}, {}),
+        record.start.folding);
+    sweep::replay(record, *suggestions.sampling);
+    suggestions.plan = [&record](TrialId trial) {
+        return sweep::plan_of(record, trial, [](const core::Permutation&) { return 1.0; });
+    };
+    suggestions.training = [&record](TrialId trial) {
+        return sweep::training_of(record, trial, epochs);
+    };
+    return suggestions;
+}
+
 void run_sweep(core::RandomStream& random, Disk& disk, const sweep::SearchRules& rules,
                GroupId groups, const Dangers& all) {
     for (int start = 0; disk.record.unfinished() > 0; ++start) {
         ASSERT_LT(start, 2000) << "it never ends";
         if (start > 0) resume(disk);
-        auto strategy = sweep::make_strategy(rules, sweep::trainings(disk.record, epochs));
-        SimulatedJob job(random, disk, groups, all, std::move(strategy));
+        auto suggestions = suggestions_of(disk);
+        auto resumed = rules;
+        resumed.expected = suggestions.left;
+        auto strategy = sweep::make_strategy(resumed, sweep::trainings(disk.record, epochs));
+        SimulatedJob job(random, disk, groups, all, std::move(strategy), std::move(suggestions));
         if (job.run()) disk.write(record::Stopped{record::StopReason::signal, disk.now});
         if (testing::Test::HasFailure()) return;
     }
@@ -120,19 +163,54 @@ void expect_same_as_undisturbed(core::RandomStream& random, const Disk& disk,
     EXPECT_EQ(table_of(disk), table_of(calm));
 }
 
+std::int64_t epochs_trained(const Disk& disk) {
+    std::int64_t sum = 0;
+    for (const auto& entry : disk.epochs_trained) sum += std::ssize(entry.second);
+    return sum;
+}
+
+/// With folds: what is done on the first one has a result on all, and no other one is whole.
+void expect_whole_permutations(const record::SweepRecord& record) {
+    EXPECT_EQ(record.unfinished(), 0U);
+    const auto& folding = record.start.folding;
+    for (const TrialId trial : record.start.trials) {
+        if (folding.number(trial) > 0) continue;
+        const TrialId permutation = folding.permutation(trial);
+        const auto whole = record::permutation_result(record, permutation);
+        ASSERT_TRUE(whole);
+        const auto trials = record::trial_results(record, permutation).size();
+        const bool decided =
+            folding.first_decides && record.result(trial)->state != record::TrialState::done;
+        EXPECT_EQ(trials, decided ? 1 : folding.trials());
+        if (decided) {
+            EXPECT_EQ(whole->state, record.result(trial)->state);
+        }
+    }
+}
+
 void run_any_sweep(core::RandomStream& random) {
     const std::size_t trials = 1 + random.below(14);
     const auto groups = static_cast<GroupId>(1 + random.below(5));
     const Dangers all = dangers(random, trials);
-    const auto rules = any_rules(random);
-    Disk disk = disk_of(random, trials);
+    auto rules = any_rules(random);
+    Disk disk = disk_of(random, trials, rules);
+    if (disk.record.start.folding.first_decides) {
+        rules.followers = static_cast<std::int64_t>(disk.record.start.folding.trials()) - 1;
+    }
     run_sweep(random, disk, rules, groups, all);
     if (testing::Test::HasFailure()) return;
     expect_complete(disk, all);
+    expect_whole_permutations(disk.record);
     const bool failed = std::ranges::any_of(disk.record.results(), [](const auto* result) {
         return result->state == record::TrialState::failed;
     });
-    if (!failed && rules.kind != sweep::StrategyKind::asha) {
+    const bool has_budget = rules.budget && rules.kind != sweep::StrategyKind::grid;
+    if (has_budget && all.kill == 0 && all.killers.empty()) {
+        EXPECT_LE(epochs_trained(disk), *rules.budget);
+    }
+    const bool depends_on_order =
+        rules.kind == sweep::StrategyKind::asha || disk.record.start.rounds > 0;
+    if (!failed && !depends_on_order) {
         expect_same_as_undisturbed(random, disk, rules);
     }
 }

@@ -57,7 +57,7 @@ struct Disk {
 class SimulatedJob {
 public:
     SimulatedJob(core::RandomStream& random, Disk& disk, GroupId groups, const Dangers& dangers,
-                 std::unique_ptr<sweep::Strategy> strategy)
+                 std::unique_ptr<sweep::Strategy> strategy, sweep::Suggestions suggestions = {})
         : random_(random),
           disk_(disk),
           dangers_(dangers),
@@ -72,8 +72,10 @@ public:
         auto plans = sweep::plans(disk_.record, [](const core::Permutation&) { return 1.0; });
         dispatcher_ = std::make_unique<DispatcherMachine>(
             disk_.record, leaders,
-            sweep::Scheduler(std::move(plans), groups, std::move(strategy),
-                             [&](TrialId trial) { return disk_.record.permutation(trial); }),
+            sweep::Scheduler(
+                std::move(plans), groups, std::move(strategy),
+                [&](TrialId trial) { return disk_.record.permutation(trial); },
+                std::move(suggestions)),
             limits, disk_.now);
     }
 

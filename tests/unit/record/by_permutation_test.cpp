@@ -180,5 +180,43 @@ TEST(ByPermutation, SharesWhatItsFoldsShare) {
     EXPECT_THAT(trial_results(record, 0), IsEmpty());
 }
 
+TEST(ByPermutation, OfASearchThatStopsAPermutationIsItsFirstTrial) {
+    auto start = folded_sweep().start;
+    start.folding.first_decides = true;
+    SweepRecord record;
+    update(record, start);
+    auto stopped = training(0, {0.95, 0.9});
+    stopped.state = TrialState::stopped;
+    stopped.weights_file.clear();
+    finish(record, stopped);
+    const auto whole = permutation_result(record, 0);
+    ASSERT_TRUE(whole);
+    EXPECT_EQ(whole->state, TrialState::stopped);
+    EXPECT_EQ(whole->history, stopped.history);
+    EXPECT_EQ(summary_epoch(*whole)->metrics.val_dice_coef, 0.9);
+    EXPECT_FALSE(metric(*whole, "val_dice_coef")) << "it is no candidate for the best";
+    for (TrialId trial = 4; trial < 7; ++trial) finish(record, training(trial, {0.5}));
+    EXPECT_FALSE(permutation_result(record, 1));
+    finish(record, training(7, {0.5}));
+    EXPECT_EQ(Leaderboard(record).best(), 1U);
+    EXPECT_EQ(record.unfinished(), 0U);
+}
+
+TEST(ByPermutation, OfASearchFailsWithItsFirstTrial) {
+    auto start = folded_sweep().start;
+    start.folding.first_decides = true;
+    SweepRecord record;
+    update(record, start);
+    auto failed = training(4, {0.5});
+    failed.state = TrialState::failed;
+    failed.reason = "out of memory";
+    finish(record, failed);
+    const auto whole = permutation_result(record, 1);
+    ASSERT_TRUE(whole);
+    EXPECT_EQ(whole->state, TrialState::failed);
+    EXPECT_EQ(whole->reason, "fold 1 of 2, repeat 1 of 2: out of memory");
+    EXPECT_FALSE(permutation_result(record, 0)) << "it has not begun";
+}
+
 }  // namespace
 }  // namespace msunet::record

@@ -67,9 +67,78 @@ TEST(Folding, PermutationsThatShareATrainingShareOneOnEachFold) {
     EXPECT_EQ(shared_by_fold({}, shared), shared);
 }
 
+TEST(Folding, SaysInTheJournalThatTheFirstFoldDecides) {
+    auto start = sample_start();
+    start.folding = {3, 2};
+    EXPECT_EQ(codec::to_json(Event(start)).find("first_fold"), std::string::npos);
+    start.folding.first_decides = true;
+    const auto text = codec::to_json(Event(start));
+    EXPECT_NE(text.find("\"first_fold_decides\":true"), std::string::npos);
+    EXPECT_EQ(std::get<SweepStart>(codec::from_json<Event>(text)), start);
+}
+
+/// Three permutations of the sample grid, on three folds, of which the first decides.
+SweepRecord search_on_folds() {
+    auto start = sample_start();
+    start.folding = {3, 1, true};
+    start.trials = trials_of_permutations(start.folding, {0, 1, 2});
+    start.shared.clear();
+    SweepRecord record;
+    update(record, start);
+    return record;
+}
+
+TrialFinished ended(TrialId trial, TrialState state) {
+    TrialResult result;
+    result.trial = trial;
+    result.state = state;
+    return {result, 10};
+}
+
+TEST(Folding, LeavesOutWhatTheFirstFoldHasNotDone) {
+    auto record = search_on_folds();
+    EXPECT_EQ(record.planned(), 9U);
+    update(record, ended(0, TrialState::stopped));
+    update(record, ended(3, TrialState::done));
+    update(record, ended(6, TrialState::failed));
+    EXPECT_TRUE(record.is_left_out(1));
+    EXPECT_FALSE(record.is_left_out(0)) << "it has a result";
+    EXPECT_FALSE(record.is_left_out(4));
+    EXPECT_TRUE(record.is_left_out(8));
+    EXPECT_EQ(record.planned(), 5U);
+    EXPECT_EQ(record.unfinished(), 2U);
+    EXPECT_THAT(record.unfinished_trials(1), testing::IsEmpty());
+    EXPECT_THAT(record.unfinished_trials(4), ElementsAre(4));
+    update(record, TrialRetried{6, 11});
+    EXPECT_FALSE(record.is_left_out(8)) << "it may follow after all";
+    EXPECT_EQ(record.planned(), 7U);
+    EXPECT_EQ(record.unfinished(), 5U);
+    update(record, ended(6, TrialState::done));
+    EXPECT_EQ(record.unfinished(), 4U);
+}
+
+TEST(Folding, OfASuggestionHasAllOfItsTrials) {
+    auto start = sample_start();
+    start.folding = {2, 1};
+    start.trials = trials_of_permutations(start.folding, {1});
+    start.shared.clear();
+    start.rounds = 6;
+    SweepRecord record;
+    update(record, start);
+    EXPECT_THROW(update(record, TrialSuggested{1, 5}), core::InputError) << "its second trial";
+    update(record, TrialSuggested{0, 5});
+    EXPECT_THAT(record.start.trials, ElementsAre(0, 1, 2, 3));
+    EXPECT_EQ(record.planned(), 6U);
+    const TrialId outside = 2 * std::uint64_t{1'000'000};
+    EXPECT_THROW(update(record, TrialSuggested{outside, 5}), core::InputError);
+    start.rounds = 5;
+    SweepRecord damaged;
+    EXPECT_THROW(update(damaged, start), core::InputError) << "no whole permutations";
+}
+
 TEST(Folding, ThatIsDamagedIsRefused) {
-    for (const Folding folding :
-         {Folding{3, 0}, Folding{0, 2}, Folding{std::uint64_t{1} << 40U, 1}}) {
+    for (const Folding folding : {Folding{3, 0}, Folding{0, 2}, Folding{std::uint64_t{1} << 40U, 1},
+                                  Folding{0, 0, true}, Folding{2000, 2000}}) {
         SweepRecord record;
         auto start = sample_start();
         start.folding = folding;

@@ -149,6 +149,35 @@ TEST(Folds, AreInTablesSummaryAndPage) {
     EXPECT_EQ(data["data"]["val_scans"][1][0], "b.nii");
 }
 
+TEST(Folds, OfASearchCompareWhatHasAllOfThem) {
+    auto record = folded();
+    record.start.configuration.push_back({"strategy", "halving", core::Affects::result});
+    record.start.folding.first_decides = true;
+    // Permutations 0 and 3 are stopped after their first fold, though they were good there.
+    for (const record::TrialId first : {0U, 9U}) {
+        record.trials.at(first).state = record::TrialState::stopped;
+        record.trials.at(first).result->state = record::TrialState::stopped;
+        record.trials.erase(first + 1);
+        record.trials.erase(first + 2);
+        record.left_out += 2;
+    }
+    const auto sweep = make_sweep(record);
+    ASSERT_THAT(sweep.trials, SizeIs(4));
+    EXPECT_EQ(sweep.trials[3].state, record::TrialState::stopped);
+    EXPECT_EQ(sweep.trial_count, 4U);
+    const auto spreads = fold_spreads(sweep);
+    ASSERT_THAT(spreads, SizeIs(2));
+    EXPECT_EQ(spreads[0].permutation, 1U);
+    const auto lines = core::split(folds_csv(sweep), '\n');
+    ASSERT_THAT(lines, SizeIs(1 + 8 + 1)) << "what was trained";
+    EXPECT_THAT(lines[1], StartsWith("0,1,1,0,stopped,2,"));
+    const auto text = std::regex_replace(format_final_summary(sweep, {}), std::regex("\\s+"), " ");
+    EXPECT_THAT(text, AllOf(HasSubstr("2 done, 2 stopped by the search"),
+                            HasSubstr("better than all others that have all folds")));
+    const auto page = report_html(record);
+    EXPECT_THAT(page, AllOf(HasSubstr("\"stopped\":[0,3]"), HasSubstr("\"followers\":4")));
+}
+
 /// Writes the file of a trial.
 void write_scans(const std::filesystem::path& folder, record::TrialId trial,
                  const std::vector<ScanDice>& scans) {

@@ -172,5 +172,24 @@ TEST(Groups, AreWhatTheRanksGive) {
     EXPECT_EQ(groups_of(world), 2);
 }
 
+TEST(Forecast, LeavesOutTheFoldsOfAPermutationThatIsStopped) {
+    record::SweepStart start;
+    start.grid["epochs"] = {std::int64_t{4}};
+    start.grid["lr"] = {0.1, 0.2};
+    start.folding = {3, 1, true};
+    start.trials = record::trials_of_permutations(start.folding, {0, 1});
+    record::SweepRecord record;
+    record::update(record, start);
+    Forecast forecast(record);
+    forecast.epoch(0, epoch(0, 3));
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 23 * 3);
+    auto stopped = result(0, 1);
+    stopped.state = record::TrialState::stopped;
+    record::update(record, record::TrialFinished{stopped, 5});
+    forecast.ended(record, stopped);
+    EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 12 * 3);
+    EXPECT_DOUBLE_EQ(*Forecast(record).seconds_left(1), 12 * 3) << "likewise after a resume";
+}
+
 }  // namespace
 }  // namespace msunet::report

@@ -158,7 +158,10 @@ record::TrialResult result_of(const record::SweepRecord& record, record::TrialId
 // What a halving search would have left of the trials: the best third goes on at each rung.
 void search_through(record::SweepRecord& record) {
     record.start.configuration.push_back({"strategy", "halving", core::Affects::result});
+    record::Folding& folding = record.start.folding;
+    folding.first_decides = folding.any();
     std::vector<record::TrialId> left = record.start.trials;
+    std::erase_if(left, [&](record::TrialId id) { return folding.number(id) > 0; });
     const auto value_at = [&](record::TrialId id, std::int64_t epoch) {
         const auto& history = record.trials.at(id).result->history;
         return history[static_cast<std::size_t>(epoch - 1)].metrics.val_dice_coef;
@@ -184,6 +187,14 @@ void search_through(record::SweepRecord& record) {
             trial.result->modality.front().epoch = epoch - 1;
         }
         left.resize(kept);
+    }
+    // With folds only what has reached its end on the first one is trained on the others.
+    for (const record::TrialId id : record.start.trials) {
+        const auto& first = record.trials.at(folding.first(id));
+        if (first.state != record::TrialState::stopped || folding.number(id) == 0) continue;
+        record.trials.erase(id);
+        std::erase_if(record.timeline, [&](const auto& span) { return span.trial == id; });
+        ++record.left_out;
     }
 }
 

@@ -101,5 +101,35 @@ TEST(Search, CountsTheEpochsOfASharedTrainingOnce) {
     EXPECT_EQ(ended->values[2].epochs_spent, 9);
 }
 
+TEST(Search, WithFoldsComparesTheFirstAndCountsTheEpochsOfAll) {
+    record::SweepStart start;
+    start.metric = "dice_coef";
+    start.configuration = {{"strategy", "halving", {}}};
+    start.grid["epochs"] = {std::int64_t{9}};
+    start.grid["lr"] = {0.1, 0.2};
+    start.folding = {2, 1, true};
+    start.trials = {0, 1, 2, 3};
+    record::SweepRecord record;
+    update(record, start);
+    for (const record::TrialId trial : {0U, 2U}) {
+        update(record, record::TrialStarted{trial, 0, "", first_at});
+        update(record, record::RungReached{trial, 1, 0.5, {}, first_at});
+    }
+    update(record, record::TrialPromoted{2, std::nullopt, 1, 0, 110});
+    update(record, finished_at(0, record::TrialState::stopped, 1, 110));
+    update(record, finished_at(2, record::TrialState::done, 9, 130));
+    update(record, record::TrialStarted{3, 0, "", 131});
+    update(record, finished_at(3, record::TrialState::done, 9, 140));
+    const auto figures = search_figures(record);
+    EXPECT_EQ(rungs_text(*figures),
+              "halving on the first fold: 2 trials after 1 epoch, 1 to the end; 1 trial on the "
+              "other folds");
+    EXPECT_EQ(epochs_text(*figures, true),
+              "19 epochs trained, of 36 in the whole grid (47 % saved)");
+    ASSERT_EQ(figures->values.size(), 3U) << "not that of the other fold";
+    EXPECT_EQ(figures->values[2].trial, 1U) << "the permutation";
+    EXPECT_EQ(figures->values[2].epochs_spent, 10);
+}
+
 }  // namespace
 }  // namespace msunet::report

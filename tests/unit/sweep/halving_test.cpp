@@ -128,8 +128,8 @@ TEST(Halving, TrialsWithoutEpochsRunOutside) {
 TEST(Halving, ATrialThatRunsAgainIsComparedWithThoseOfItsRung) {
     // Trial 2 failed, the best of the others went on; now it runs again.
     auto all = trainings(3, 9);
-    all[0] = {0, 9, true, {0.5}, 0, End::stopped};
-    all[1] = {1, 9, true, {0.6, 0.7}, 2, End::completed};
+    all[0] = {0, 9, {}, true, {0.5}, 0, End::stopped};
+    all[1] = {1, 9, {}, true, {0.6, 0.7}, 2, End::completed};
     for (const double value : {0.9, 0.1}) {
         const auto strategy = make_strategy(halving_rules(), all);
         EXPECT_THAT(strategy->begin({2}).work, ElementsAre(Work{2, 1}));

@@ -87,12 +87,73 @@ TEST(Suggestions, AreReplayedFromTheRecord) {
     update(record, done);
     update(record, stopped);
     update(record, finished(3, record::TrialState::failed));
-    Noting noting;
-    replay(record, noting);
+    auto suggester = std::make_unique<Noting>();
+    const Noting& noting = *suggester;
+    Sampling sampling(std::move(suggester));
+    replay(record, sampling);
     EXPECT_EQ(noting.trials, (std::vector<record::TrialId>{0, 1, 2, 3}));
     EXPECT_EQ(noting.values, (std::map<record::TrialId, std::optional<double>>{
                                  {0, 0.5}, {1, 0.25}, {3, std::nullopt}}));
     EXPECT_EQ(suggestions_left(record), 1U);
+}
+
+/// A search on two folds of permutations 0, 1 and 3.
+record::SweepRecord folded_search() {
+    auto start = started().start;
+    start.configuration = {{"strategy", "halving"}, {"reduction_factor", "2"}};
+    start.metric = "dice_coef";
+    start.folding = {2, 1, true};
+    start.trials = record::trials_of_permutations(start.folding, {0, 1, 3});
+    record::SweepRecord record;
+    update(record, start);
+    return record;
+}
+
+TEST(Suggestions, OfASearchWithFoldsAreReplayed) {
+    auto record = folded_search();
+    record.start.rounds = 10;
+    update(record, record::TrialSuggested{4, 10});
+    EXPECT_EQ(record.start.trials, (std::vector<record::TrialId>{0, 1, 2, 3, 4, 5, 6, 7}));
+    EXPECT_EQ(suggestions_left(record), 1U);
+    const auto ended = [&](record::TrialId trial, record::TrialState state, double dice) {
+        auto event = finished(trial, state);
+        event.result.history.emplace_back().metrics.dice_coef = dice;
+        update(record, event);
+    };
+    ended(0, record::TrialState::done, 0.5);
+    ended(1, record::TrialState::done, 0.75);
+    ended(2, record::TrialState::stopped, 0.25);
+    ended(4, record::TrialState::failed, 0.5);
+    ended(6, record::TrialState::done, 0.5);
+    auto suggester = std::make_unique<Noting>();
+    const Noting& noting = *suggester;
+    Sampling sampling(std::move(suggester), record.start.folding);
+    replay(record, sampling);
+    EXPECT_EQ(noting.trials, (std::vector<record::TrialId>{0, 1, 2, 3}));
+    EXPECT_EQ(noting.values, (std::map<record::TrialId, std::optional<double>>{
+                                 {0, 0.625}, {1, 0.25}, {2, std::nullopt}}));
+    sampling.ended(7, Training::End::completed, 0.25);
+    EXPECT_EQ(noting.values.at(3), 0.375) << "with the fold that ended on an earlier start";
+}
+
+TEST(Plans, OfASearchWithFoldsWaitForTheFirstFold) {
+    auto record = folded_search();
+    auto all = plans(record, cost);
+    ASSERT_EQ(all.size(), 6U);
+    EXPECT_FALSE(all[0].first);
+    EXPECT_EQ(all[1].first, 0U);
+    EXPECT_EQ(all[5].first, 6U);
+    EXPECT_EQ(trainings(record, 20).size(), 3U) << "those that the strategy compares";
+    EXPECT_EQ(rules_of(record.start).followers, 1);
+    // Of 1, 2 and 4 epochs: each its first, with the other fold of the one that ends there; then
+    // one up to 2, at most with its other fold, and one to 4 with its other fold.
+    EXPECT_EQ(search_epochs(record, 20), (3 + 1) + (1 + 2) + (2 + 4));
+    update(record, finished(0, record::TrialState::stopped));
+    update(record, finished(2, record::TrialState::done));
+    all = plans(record, cost);
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[0].trial, 3U);
+    EXPECT_EQ(all[1].trial, 6U);
 }
 
 TEST(SearchEpochs, CountWhatIsStillToBeSuggested) {

@@ -44,7 +44,7 @@ private:
 Scheduler suggesting(std::vector<TrialPlan> all, GroupId groups, std::uint64_t left,
                      std::vector<std::string>& notes, record::TrialId end = 100) {
     Suggestions suggestions;
-    suggestions.suggester = std::make_unique<Counting>(all.size(), end, notes);
+    suggestions.sampling.emplace(std::make_unique<Counting>(all.size(), end, notes));
     suggestions.left = left;
     suggestions.plan = [](record::TrialId trial) { return plan(trial); };
     suggestions.training = [](record::TrialId trial) {
@@ -91,6 +91,33 @@ TEST(SchedulerSuggestions, SuggestsNothingAfterALimit) {
     EXPECT_THAT(texts(s.on(TrialEnded{0, 0, false, 0.5})), ElementsAre("end target"));
 }
 
+TEST(SchedulerSuggestions, OfPermutationsWithFoldsAreHeardOfAsMeans) {
+    std::vector<std::string> notes;
+    Suggestions suggestions;
+    suggestions.sampling.emplace(std::make_unique<Counting>(1, 100, notes), record::Folding{2, 1});
+    suggestions.left = 1;
+    suggestions.plan = [](record::TrialId trial) { return plan(trial); };
+    suggestions.training = [](record::TrialId trial) {
+        Training training;
+        training.trial = trial;
+        return training;
+    };
+    Scheduler s(equal_plans(2), 1, grid_strategy(), values_of, std::move(suggestions));
+    EXPECT_THAT(texts(s.start()), IsEmpty());
+    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 0 to 0"));
+    EXPECT_THAT(texts(s.on(TrialEnded{0, 0, false, 0.5})), IsEmpty());
+    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 1 to 0"));
+    EXPECT_THAT(notes, IsEmpty()) << "a fold is missing";
+    EXPECT_THAT(texts(s.on(TrialEnded{0, 1, false, 0.7})), IsEmpty());
+    EXPECT_THAT(notes, ElementsAre("0: 0.6"));
+    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("suggest 2", "assign 2 to 0"))
+        << "permutation 1 by its first trial";
+    EXPECT_THAT(texts(s.on(TrialEnded{0, 2, true, {}})), IsEmpty());
+    EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 3 to 0"));
+    EXPECT_THAT(texts(s.on(TrialEnded{0, 3, false, 0.9})), ElementsAre("end complete"));
+    EXPECT_THAT(notes, ElementsAre("0: 0.6", "1: none")) << "one of its folds has failed";
+}
+
 /// An asha search of nine epochs that expects four suggestions after its first trial.
 Scheduler searching(SearchRules rules, std::vector<std::string>& notes, record::TrialId end) {
     rules.kind = StrategyKind::asha;
@@ -102,7 +129,7 @@ Scheduler searching(SearchRules rules, std::vector<std::string>& notes, record::
         return training;
     };
     Suggestions suggestions;
-    suggestions.suggester = std::make_unique<Counting>(1, end, notes);
+    suggestions.sampling.emplace(std::make_unique<Counting>(1, end, notes));
     suggestions.left = rules.expected;
     suggestions.plan = [](record::TrialId trial) { return plan(trial); };
     suggestions.training = training_of;

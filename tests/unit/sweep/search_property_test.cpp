@@ -29,6 +29,10 @@ Case any_case(core::RandomStream& random, StrategyKind kind) {
     const bool mixed = random.chance(0.4);
     for (Training& training : result.trainings) {
         if (mixed) training.epochs = static_cast<std::int64_t>(random.below(30));
+        while (mixed && training.epochs > 1 && random.chance(0.3)) {
+            const auto most = static_cast<std::uint64_t>(training.epochs) - 1;
+            training.shorter.push_back(static_cast<std::int64_t>(1 + random.below(most)));
+        }
         if (random.chance(0.1)) result.failing.insert(training.trial);
         for (std::int64_t epoch = 1; epoch <= training.epochs; ++epoch) {
             auto& value = result.values[{training.trial, epoch}];
@@ -36,6 +40,7 @@ Case any_case(core::RandomStream& random, StrategyKind kind) {
             if (!random.chance(0.1)) value = static_cast<double>(random.below(5));
         }
     }
+    if (random.chance(0.3)) result.rules.followers = static_cast<std::int64_t>(random.below(4));
     if (random.chance(0.3)) result.rules.budget = static_cast<std::int64_t>(random.below(300));
     return result;
 }

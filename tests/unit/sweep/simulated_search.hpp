@@ -171,6 +171,8 @@ private:
             EXPECT_GT(until, epochs_[work.trial]) << "trial " << work.trial;
         }
         assigned_ += until - epochs_[work.trial];
+        assigned_ += rules_.followers *
+                     (last_end(training, until) - last_end(training, epochs_[work.trial]));
         epochs_[work.trial] = until;
         ++arrivals_[until];
         if (work.until_epoch) {
@@ -184,6 +186,15 @@ private:
         }
         training.end = Training::End::completed;
         return !random.chance(kill) && carry_out(ended(false));
+    }
+
+    /// Epochs of the longest permutation that ends within so many.
+    static std::int64_t last_end(const Training& training, std::int64_t epochs) {
+        std::int64_t last = epochs >= training.epochs ? training.epochs : 0;
+        for (const std::int64_t end : training.shorter) {
+            if (end <= epochs) last = std::max(last, end);
+        }
+        return last;
     }
 
     /// False if the job died in between.

@@ -108,8 +108,9 @@ TEST_F(SmallArchitecture, RefusesACheckpointOfAnotherArchitecture) {
     ASSERT_NE(unet::Architecture(plain).tensor_shapes(), architecture_.tensor_shapes());
     for (const auto& description : {momentum, plain}) {
         const auto weights = unet::initial_weights(unet::Architecture(description), 3);
-        EXPECT_THAT(warning_of(place_.context(), unet::Architecture(description), weights, work),
-                    testing::HasSubstr("can't be used (it is of another network); it starts again"));
+        EXPECT_THAT(
+            warning_of(place_.context(), unet::Architecture(description), weights, work),
+            testing::HasSubstr("can't be used (it is of another network); it starts again"));
     }
 }
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sweep/trial_table.hpp"
+
+#include <utility>
+
+namespace msunet::sweep {
+
+using record::TrialId;
+
+void TrialTable::add(TrialPlan plan) {
+    const TrialId id = plan.trial;
+    if (plan.first && trials_.contains(*plan.first)) followers_[*plan.first].push_back(id);
+    trials_[id].plan = std::move(plan);
+    ++unfinished_;
+}
+
+Trial* TrialTable::find(TrialId training) {
+    const auto found = trials_.find(training);
+    return found == trials_.end() ? nullptr : &found->second;
+}
+
+void TrialTable::leave_out(TrialId training, TrialId end) {
+    const auto followers = followers_.find(training);
+    if (followers == followers_.end()) return;
+    // The permutations that share a training are the same on all folds.
+    for (const TrialId id : followers->second) {
+        std::erase(trials_.at(id).plan.ends, end + (id - training));
+    }
+}
+
+std::vector<TrialId> TrialTable::end(Trial& trial) {
+    set_ended(trial);
+    const TrialId id = trial.plan.trial;
+    for (const TrialId end : trial.plan.ends) leave_out(id, end);
+    std::vector<TrialId> ready;
+    const auto followers = followers_.extract(id);
+    if (!followers) return ready;
+    for (const TrialId one : followers.mapped()) {
+        Trial& follower = trials_.at(one);
+        if (follower.place == Trial::Place::ended) continue;
+        if (follower.plan.ends.empty()) {
+            set_ended(follower);
+        } else {
+            ready.push_back(one);
+        }
+    }
+    return ready;
+}
+
+void TrialTable::set_ended(Trial& trial) {
+    trial.place = Trial::Place::ended;
+    --unfinished_;
+}
+
+}  // namespace msunet::sweep
