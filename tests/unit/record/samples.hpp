@@ -104,4 +104,10 @@ inline TrialResult scored(TrialId trial, double val_dice_coef, double val_loss =
     return result;
 }
 
+inline CheckpointSaved checkpoint(TrialId trial, std::int64_t epoch, double at) {
+    return {{trial, "trials/x/checkpoint.h5", epoch, 0}, at};
+}
+
+inline Resumed resumed(double at) { return {{"n1", 5, ""}, sample_world(), at}; }
+
 }  // namespace msunet::record
