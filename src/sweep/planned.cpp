@@ -44,6 +44,7 @@ std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
     std::int64_t total = 0;
     for (std::size_t rung = 0; going > 0; ++rung) {
         std::vector<std::int64_t> costs;
+        costs.reserve(left.size());
         for (const Training& one : left) costs.push_back(ladder.cost(rung, one));
         std::ranges::sort(costs, std::greater<>());
         total += std::accumulate(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(going),
