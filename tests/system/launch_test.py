@@ -80,8 +80,8 @@ class LaunchTest(ProgramTest):
             self.assertEqual("warning" in done.stderr, tries and device == "auto", done.stderr)
             if tries:
                 self.assertRegex(done.stderr, r"libcuda\.so\.1 is not found, and this program's CUDA "
-                                              r"\d+\.\d needs driver \d+ or newer; (training runs "
-                                              r"on the CPU|or give --device cpu)\n$")
+                                              r"\d+\.\d needs driver \d+ or newer; (the CPU "
+                                              r"is used|or give --device cpu)\n$")
 
     def test_it_stops_before_the_end_of_the_job(self):
         end = int(time.time()) + 60
