@@ -58,7 +58,7 @@ void check_modes(const TrainSettings& settings) {
 /// `given`: on the command line. A YAML file of --print_config has "none" where there is no name.
 void check_name(const TrainSettings& settings, const config::Settings& given) {
     const auto word = config::given_value(given, "experiment_name");
-    if (word && config::means_none(*word)) {
+    if (word && core::means_none(*word)) {
         throw core::OptionError("experiment_name", *word,
                                 core::concat("another name: ", core::quoted(*word),
                                              " stands for no value, leave -n out for a name with "

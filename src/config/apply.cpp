@@ -60,7 +60,7 @@ Problem convert(const OptionInfo& /*info*/, const std::string& text, core::TextV
 
 template <class T>
 Problem convert(const OptionInfo& info, const std::string& text, std::optional<T>& value) {
-    if (means_none(text)) {
+    if (core::means_none(text)) {
         value.reset();
         return std::nullopt;
     }
@@ -146,10 +146,6 @@ public:
 };
 
 }  // namespace
-
-bool means_none(std::string_view text) {
-    return text == "none" || text == "None" || text == "null";
-}
 
 void apply(const Schema& schema, const Settings& yaml, const Settings& command_line,
            Required required) {

@@ -172,6 +172,11 @@ std::optional<bool> to_bool(std::string_view text) {
     return std::nullopt;
 }
 
+bool means_none(std::string_view text) {
+    const std::string word = to_lower(trim(text));
+    return word == "none" || word == "null";
+}
+
 std::string plain_name(std::string_view name) {
     std::string plain = to_lower(name);
     std::erase_if(plain, [](char c) { return is_blank(c) || c == '_' || c == '-'; });

@@ -32,7 +32,7 @@ core::Value option_value(const std::string& text) {
     if (const double* number = std::get_if<double>(&value)) {
         if (const auto whole = core::as_integer(*number)) return *whole;
     }
-    if (core::to_lower(text) == "none") return {};
+    if (core::means_none(text)) return {};
     return value;
 }
 

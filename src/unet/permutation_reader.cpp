@@ -17,7 +17,7 @@ bool is_none(const Value& value) {
         return true;
     }
     const auto text = core::as_text(value);
-    return text && core::to_lower(core::trim(*text)) == "none";
+    return text && core::means_none(*text);
 }
 
 /// A text that is a number or truth value as such; texts come from YAML and JSON.

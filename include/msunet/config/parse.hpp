@@ -47,9 +47,6 @@ enum class Required { checked, ignored };
 /// parse_yaml of a file. Throws UsageError, also where it can't be read.
 [[nodiscard]] Settings read_yaml(const Schema& schema, const std::string& path);
 
-/// Whether a text leaves an option without a value.
-[[nodiscard]] bool means_none(std::string_view text);
-
 /// Fills the structs: `yaml` first, then `command_line` over it. Throws UsageError with every
 /// value of a wrong type or out of range, and every required option that is missing.
 void apply(const Schema& schema, const Settings& yaml, const Settings& command_line,

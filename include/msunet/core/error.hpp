@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Exit codes and the exceptions that carry them to main.
 #pragma once
-
-// Exit codes and the exceptions that carry them to main.
 
 #include <stdexcept>
 #include <string>

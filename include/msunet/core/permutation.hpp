@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// One permutation of the parameter grid, and the grid as the user wrote it.
 #pragma once
-
-// One permutation of the parameter grid, and the grid as the user wrote it.
 
 #include <cstdint>
 #include <functional>

@@ -80,6 +80,8 @@ template <class... Parts>
 [[nodiscard]] std::optional<double> to_double(std::string_view text);
 /// True/False/true/false/1/0/yes/no, in any case.
 [[nodiscard]] std::optional<bool> to_bool(std::string_view text);
+/// Whether a text stands for no value: none or null, in any case.
+[[nodiscard]] bool means_none(std::string_view text);
 
 /// A name as every comparison of users' spellings sees it (options, grid keys, choices, losses …):
 /// in lower case, without blanks, '_' and '-'.

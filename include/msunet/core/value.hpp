@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// A hyperparameter's value, and its text as Python writes it: the CSVs are read by pandas and
+/// compared with those of the Python trainer.
 #pragma once
-
-// A hyperparameter's value, and its text as Python writes it: the CSVs are read by pandas and
-// compared with those of the Python trainer.
 
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// In which order the samples are visited, and which rank works on which of them.
 #pragma once
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Cuts a batch of samples from the slices when it is needed.
 #pragma once
 

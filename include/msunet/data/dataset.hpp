@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// The slice store: every normalised slice once a node, with its mask.
 #pragma once
 

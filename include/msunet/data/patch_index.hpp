@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// Samples as windows on slices: one list per patch size and stride.
 #pragma once
 

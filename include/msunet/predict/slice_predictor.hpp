@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
 /// A network that predicts whole slices in overlapping windows.
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Learning-rate schedule, early stopping and the best epoch, as Keras's callbacks decide them.
 #pragma once
-
-// Learning-rate schedule, early stopping and the best epoch, as Keras's callbacks decide them.
 
 #include <cstdint>
 #include <optional>

@@ -76,6 +76,11 @@ TEST(ToBool, TakesTheContractsWords) {
     for (const char* text : {"", "2", "on", "maybe"}) EXPECT_FALSE(to_bool(text).has_value());
 }
 
+TEST(MeansNone, InAnyCase) {
+    for (const char* text : {"none", "None", " NULL "}) EXPECT_TRUE(means_none(text)) << text;
+    for (const char* text : {"", "0", "nothing"}) EXPECT_FALSE(means_none(text)) << text;
+}
+
 TEST(NormalName, MakesSpellingsEqual) {
     EXPECT_EQ(plain_name(" Batch Size"), "batchsize");
     EXPECT_EQ(plain_name("batch-size"), "batchsize");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Records with every member away from its default.
 #pragma once
-
-// Records with every member away from its default.
 
 #include <limits>
 
