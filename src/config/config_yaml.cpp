@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cstdio>
 #include <type_traits>
 
 #include "config/sections.hpp"
@@ -28,21 +26,7 @@ bool is_plain_word(const std::string& text) {
 std::string yaml_text(const std::string& text) {
     if (is_plain_word(text)) return text;
     std::string out = "\"";
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (code < 0x20 || code == 0x7F) {
-            std::array<char, 5> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\x%02x", code);
-            out += escape.data();
-        } else {
-            out += c;
-        }
-    }
+    for (const char c : text) core::append_escaped(out, c, '"');
     return out += '"';
 }
 

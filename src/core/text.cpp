@@ -74,18 +74,35 @@ std::string thousands(std::int64_t value) {
     return digits;
 }
 
+void append_visible(std::string& out, char c) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code != 0x7F) {
+        out += c;
+        return;
+    }
+    std::array<char, 5> escape{};
+    std::snprintf(escape.data(), escape.size(), "\\x%02x", code);
+    out += escape.data();
+}
+
+void append_escaped(std::string& out, char c, char quote) {
+    if (c == quote || c == '\\') {
+        out += '\\';
+        out += c;
+    } else if (c == '\n') {
+        out += "\\n";
+    } else if (c == '\r') {
+        out += "\\r";
+    } else if (c == '\t') {
+        out += "\\t";
+    } else {
+        append_visible(out, c);
+    }
+}
+
 std::string quoted(std::string_view text) {
     std::string out = "'";
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (code < 0x20 || code == 0x7F) {
-            std::array<char, 5> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\x%02x", code);
-            out += escape.data();
-        } else {
-            out += c;
-        }
-    }
+    for (const char c : text) append_visible(out, c);
     return out += '\'';
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "msunet/core/text.hpp"
 
@@ -38,25 +37,7 @@ std::string text_repr(const std::string& text) {
     const bool has_double = text.find('"') != std::string::npos;
     const char quote = has_single && !has_double ? '"' : '\'';
     std::string out(1, quote);
-    for (const char c : text) {
-        const auto code = static_cast<unsigned char>(c);
-        if (c == quote || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\r') {
-            out += "\\r";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (code < 0x20 || code == 0x7F) {
-            std::array<char, 5> escape{};
-            std::snprintf(escape.data(), escape.size(), "\\x%02x", code);
-            out += escape.data();
-        } else {
-            out += c;
-        }
-    }
+    for (const char c : text) append_escaped(out, c, quote);
     return out += quote;
 }
 

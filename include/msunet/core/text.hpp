@@ -48,6 +48,11 @@ template <class... Parts>
 /// "1,234,567".
 [[nodiscard]] std::string thousands(std::int64_t value);
 
+/// Appends a character, a control character as \xNN.
+void append_visible(std::string& out, char c);
+/// Appends a character as Python and YAML read it between quotes of that kind.
+void append_escaped(std::string& out, char c, char quote);
+
 /// 'text' in single quotes, control characters as \xNN: for messages.
 [[nodiscard]] std::string quoted(std::string_view text);
 // Exact matches, so that std::quoted is never taken for an argument from std.
