@@ -68,8 +68,4 @@ std::optional<Modality> modality_of(std::string_view file_name) {
     return found ? std::optional(found->modality) : std::nullopt;
 }
 
-std::optional<Modality> modality_named(std::string_view name) {
-    return value_named<Modality>(name);
-}
-
 }  // namespace msunet::core

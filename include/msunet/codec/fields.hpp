@@ -14,21 +14,10 @@
 /// structs with `fields`, variants with `Tag`, and optionals, vectors, arrays and maps of these.
 #pragma once
 
-#include <array>
 #include <concepts>
-#include <string_view>
 #include <type_traits>
 
 #include "msunet/core/options.hpp"
-
-namespace msunet::core {
-
-/// In files; no option has one.
-constexpr std::array<std::string_view, 3> names_of(Affects /*any*/) {
-    return {"data", "result", "run"};
-}
-
-}  // namespace msunet::core
 
 namespace msunet::codec {
 

@@ -29,7 +29,4 @@ constexpr const std::array<std::string_view, modality_count>& names_of(Modality 
 /// none if the name says none.
 [[nodiscard]] std::optional<Modality> modality_of(std::string_view file_name);
 
-/// The modality of a name, compared by `plain_name`.
-[[nodiscard]] std::optional<Modality> modality_named(std::string_view name);
-
 }  // namespace msunet::core

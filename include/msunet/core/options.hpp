@@ -5,6 +5,7 @@
 /// Parsing, YAML, --help, completion, --print_config, the cache key and the resume check use it.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -18,7 +19,10 @@ namespace msunet::core {
 
 /// What an option changes: `data` the prepared data set (and so everything after it), `result`
 /// what training finds, `run` only how, where and how long it runs.
-enum class Affects { data, result, run };
+enum class Affects : std::uint8_t { data, result, run };
+constexpr std::array<std::string_view, 3> names_of(Affects /*any*/) {
+    return {"data", "result", "run"};
+}
 
 /// The description of one option. All views point to literals. Fill it with designated
 /// initialisers.

@@ -44,8 +44,8 @@ TEST(Modality, BidsNamesAreUnderstood) {
 }
 
 TEST(Modality, NamesMatchWhole) {
-    EXPECT_EQ(modality_named("DTI"), Modality::dti);
-    EXPECT_FALSE(modality_named("dti2").has_value());
+    EXPECT_EQ(value_named<Modality>("DTI"), Modality::dti);
+    EXPECT_FALSE(value_named<Modality>("dti2").has_value());
     EXPECT_EQ(name_of(Modality::regwarp), "regwarp");
 }
 
