@@ -12,6 +12,7 @@ if [ "${1:-}" = --program ]; then
     shift
 fi
 preset=${1:-release}
+[[ $preset != -* ]] || fail "unknown argument '$preset'; --help lists those there are"
 [ $# -eq 0 ] || shift
 folder=$project/build
 [ "$preset" = release ] || folder=$project/build-$preset

@@ -14,6 +14,15 @@ fail() {
     exit 1
 }
 
+# The comment at the top of the calling script.
+print_help() { sed -n '3,/^[^#]/{/^#/!q;/^# shellcheck/d;s/^# \{0,1\}//;p}' "$0"; }
+
+case ${1:-} in -h | --help)
+    print_help
+    exit 0
+    ;;
+esac
+
 # Shows every second how long the calling script has waited, and the last line of LOG; where the
 # output is no terminal, every half minute. Ends with the script.
 show_progress() {

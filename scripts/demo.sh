@@ -10,6 +10,7 @@ animals=5
 seed=1
 grid="{'epochs': [10, 1], 'lr': 0.005, 'batch_size': 16, 'dropout': 0.1}"
 options=(-ts 64 -fp 0.5 -fs 0.25 --enable_augmentation False --restore_best True)
+[[ ${1:-} != -* ]] || fail "unknown argument '$1'; --help lists those there are"
 directory=$(realpath -m "${1:-$project/demo}")
 
 "$project/scripts/setup.sh"
