@@ -36,7 +36,10 @@ void StepTimer::train() { time(training_, false); }
 void StepTimer::infer() { time(inference_, true); }
 
 void StepTimer::warm_up(std::int64_t steps, bool inference) {
-    for (std::int64_t i = 0; i < steps && !failed_; ++i) step(inference);
+    for (std::int64_t i = 0; i < steps && !failed_; ++i) {
+        next_epoch_if_due();
+        step(inference);
+    }
 }
 
 SectionSeconds StepTimer::profile(std::int64_t steps) {
@@ -49,19 +52,23 @@ SectionSeconds StepTimer::profile(std::int64_t steps) {
 
 void StepTimer::time(StepTimes& times, bool inference) {
     if (failed_) return;
+    // A new epoch's order is no part of a step.
+    next_epoch_if_due();
     const double began = core::steady_seconds();
     times.samples = std::max(times.samples, step(inference));
     times.seconds.push_back(core::steady_seconds() - began);
 }
 
-double StepTimer::step(bool inference) {
+void StepTimer::next_epoch_if_due() {
     // Whole batches alone, so that steps compare.
-    if (!sampler_ || batch_ == whole_batches()) {
-        sampler_ = data::BatchSampler::shuffled(
-            index_.training(), static_cast<std::size_t>(hyperparameters_.batch_size), seed, 0,
-            static_cast<std::uint64_t>(epoch_++));
-        batch_ = 0;
-    }
+    if (sampler_ && batch_ < whole_batches()) return;
+    sampler_ = data::BatchSampler::shuffled(index_.training(),
+                                            static_cast<std::size_t>(hyperparameters_.batch_size),
+                                            seed, 0, static_cast<std::uint64_t>(epoch_++));
+    batch_ = 0;
+}
+
+double StepTimer::step(bool inference) {
     const auto global = static_cast<std::int64_t>(sampler_->batch(batch_).size());
     const auto share = sampler_->share(batch_, group_.rank(), group_.size());
     const BatchPart part{.samples = sampler_->batch(batch_, group_.rank(), group_.size()),

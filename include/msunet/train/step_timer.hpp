@@ -54,7 +54,8 @@ public:
 
 private:
     void time(StepTimes& times, bool inference);
-    /// Returns the samples of the global batch.
+    void next_epoch_if_due();
+    /// Takes the next batch of the epoch. Returns the samples of the global batch.
     double step(bool inference);
     [[nodiscard]] std::size_t whole_batches() const;
 

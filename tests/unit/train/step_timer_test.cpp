@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <memory>
 #include <numeric>
 
 #include "msunet/core/fault.hpp"
+#include "msunet/core/time.hpp"
 #include "small_trial.hpp"
 
 namespace msunet::train {
@@ -51,6 +53,43 @@ TEST_F(StepTimes, EndWithAFailure) {
     core::arm_faults(0);
     EXPECT_NE(timer_.failure().find("injected"), std::string::npos) << timer_.failure();
     EXPECT_EQ(timer_.training().seconds.size(), 2U);
+}
+
+/// Does nothing.
+class IdleEngine final : public StepEngine {
+public:
+    StepOutcome train(const BatchPart&, std::int64_t, double, std::int64_t) override { return {}; }
+    StepOutcome evaluate(const BatchPart&, std::int64_t) override { return {}; }
+    std::string failure() const override { return {}; }
+    std::vector<float> bottleneck(std::span<const std::uint32_t>) override { return {}; }
+    std::vector<float> predict(std::span<const float>) override { return {}; }
+    std::vector<core::NamedArray> weights() const override { return {}; }
+    void load_weights(std::span<const core::NamedArray>) override {}
+    std::vector<StateBuffer> state() const override { return {}; }
+    std::int64_t iterations() const override { return 0; }
+    std::string restore(std::span<const StateBuffer>, std::int64_t) override { return {}; }
+    std::int64_t peak_memory() const override { return 0; }
+};
+
+TEST_F(StepTimes, LeaveOutTheShufflingOfAnEpoch) {
+    // Two million windows, all in one batch: each step begins an epoch.
+    constexpr std::uint32_t side = 1400;
+    const auto dataset = data::Dataset::from_vectors(
+        {{.name = "one"}}, {{.height = side, .width = side}}, std::vector<float>(side * side),
+        std::vector<std::uint8_t>(side * side));
+    const data::PatchIndex index(dataset, {.fractional = false, .size = 32, .stride = 1});
+    unet::Hyperparameters hyperparameters;
+    hyperparameters.batch_size = static_cast<std::int64_t>(index.training().size());
+    StepTimer timer(
+        dataset, index, hyperparameters,
+        {.architecture = context_.architecture,
+         .group = group_,
+         .make_engine = [](const EngineSpec&) { return std::make_unique<IdleEngine>(); }});
+    const double began = core::steady_seconds();
+    for (int i = 0; i < 3; ++i) timer.train();
+    const double all = core::steady_seconds() - began;
+    const auto& seconds = timer.training().seconds;
+    EXPECT_LT(std::accumulate(seconds.begin(), seconds.end(), 0.0), all / 2);
 }
 
 }  // namespace
