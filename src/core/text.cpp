@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "msunet/core/columns.hpp"
+#include "msunet/core/quantity.hpp"
 #include "msunet/core/value.hpp"
 
 namespace msunet::core {
@@ -56,16 +57,7 @@ std::string general(double value, int digits) {
     return buffer.data();
 }
 
-std::string bytes_text(double bytes) {
-    constexpr std::array<std::string_view, 5> units{"B", "kB", "MB", "GB", "TB"};
-    std::size_t unit = 0;
-    while (bytes >= 999.5 && unit + 1 < units.size()) {
-        bytes /= 1000;
-        ++unit;
-    }
-    const int digits = unit == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
-    return concat(fixed(bytes, digits), " ", units[unit]);
-}
+std::string bytes_text(double bytes) { return with_prefix(bytes, "B"); }
 
 std::string thousands(std::int64_t value) {
     std::string digits = std::to_string(value);
