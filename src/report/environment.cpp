@@ -24,7 +24,8 @@ Json node_json(const Environment::Node& node) {
             {"devices", std::move(devices)}};
 }
 
-Json all_json(const Environment& environment) {
+/// What no sweep decides.
+Json start_json(const Environment& environment) {
     Json versions = Json::object();
     for (const auto& [name, version] : environment.versions) {
         versions[name] = version ? Json(*version) : Json();
@@ -36,32 +37,26 @@ Json all_json(const Environment& environment) {
               {"command", environment.command},
               {"versions", std::move(versions)},
               {"ranks", environment.ranks},
-              {"ranks_per_trial", environment.ranks_per_trial},
               {"threads_per_rank", environment.threads},
               {"precision", environment.precision},
               {"processor", environment.processor},
-              {"nodes", std::move(nodes)},
-              {"seed", environment.seed},
-              {"start_weights_hash", environment.start_weights_hash},
-              {"data_hash", environment.data_hash},
-              {"config_hash", environment.config_hash}};
+              {"nodes", std::move(nodes)}};
     if (!environment.slurm_job.empty()) json["slurm_job"] = environment.slurm_job;
     return json;
 }
 
 }  // namespace
 
-std::string environment_json(const Environment& environment) {
-    return all_json(environment).dump(2) + "\n";
-}
+std::string machine_json(const Environment& environment) { return start_json(environment).dump(2); }
 
-std::string machine_json(const Environment& environment) {
-    Json json = all_json(environment);
-    for (const char* of_sweep :
-         {"ranks_per_trial", "seed", "start_weights_hash", "data_hash", "config_hash"}) {
-        json.erase(of_sweep);
-    }
-    return json.dump(2);
+std::string environment_json(const Environment& environment) {
+    Json json = start_json(environment);
+    json["ranks_per_trial"] = environment.ranks_per_trial;
+    json["seed"] = environment.seed;
+    json["start_weights_hash"] = environment.start_weights_hash;
+    json["data_hash"] = environment.data_hash;
+    json["config_hash"] = environment.config_hash;
+    return json.dump(2) + "\n";
 }
 
 void write_environment(const std::filesystem::path& folder, const Environment& environment) {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Fills in a page's template.
+/// Fills in a page.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "report/page.hpp"
+
 namespace msunet::report {
 
-/// Puts `content` in place of the mark, which the template has once.
-void fill(std::string& page, std::string_view mark, std::string_view content);
+/// The frame with what is in a page. `name`: in its title. `heading`: of the page; empty where the
+/// script writes it. `data`: see in_script.
+[[nodiscard]] std::string filled_page(const Page& page, std::string_view name,
+                                      std::string_view heading, std::string_view data);
 
 /// A text between HTML tags.
 [[nodiscard]] std::string in_html(std::string_view text);

@@ -7,7 +7,6 @@
 #include "msunet/core/text.hpp"
 #include "msunet/io/png.hpp"
 #include "report/contour.hpp"
-#include "report/page.hpp"
 #include "report/page_template.hpp"
 
 namespace msunet::report {
@@ -95,12 +94,7 @@ std::string qc_html(const QcPage& page, std::span<const std::string> scans) {
                                 {"problems", page.problems}});
     data.pop_back();
     data += core::concat(",\"scans\":[", core::join(scans, ","), "]}");
-    // From the last mark to the first, as the inserted text may contain a mark.
-    std::string html(qc_page_html);
-    fill(html, "{{script}}", qc_page_script);
-    fill(html, "{{data}}", data);
-    fill(html, "{{style}}", core::concat(std::string(page_style), std::string(qc_page_style)));
-    return html;
+    return filled_page(qc_page, "Masks", "Predicted masks", data);
 }
 
 }  // namespace msunet::report

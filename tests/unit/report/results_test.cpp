@@ -114,6 +114,10 @@ TEST(Environment, NamesVersionsNodesAndSeed) {
     EXPECT_THAT(text, HasSubstr("\"processor\": \"AMD EPYC 9B45, AVX512\""));
     EXPECT_THAT(text, HasSubstr("\"start_weights_hash\": \"a1b2\""));
     EXPECT_THAT(text, HasSubstr("a \\\"b\\\""));
+    const auto machine = nlohmann::json::parse(machine_json(environment));
+    EXPECT_EQ(machine["processor"], "AMD EPYC 9B45, AVX512");
+    EXPECT_FALSE(machine.contains("seed"));
+    EXPECT_FALSE(machine.contains("start_weights_hash"));
     write_config(folder.path(), "seed: 42\n");
     EXPECT_EQ(core::read_file(folder.path() / "config.yaml"), "seed: 42\n");
 }
