@@ -26,4 +26,6 @@ case ${1:-} in
 esac
 # Files of io and prepare lie beside the page: submit from the file system that you want to measure,
 # or give --scratch.
-start_ranks bench "$what" -o "msunet-scaling-$SLURM_JOB_ID" --scratch . "$@"
+# A job that Slurm requeues measures again, into a folder of its own.
+folder=msunet-scaling-$SLURM_JOB_ID${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
+start_ranks bench "$what" -o "$folder" --scratch . "$@"

@@ -23,7 +23,7 @@ constexpr const char* bench_examples =
     "  mpirun -n 2 msunet bench -tpath scans/data -mpath scans/masks -ts 64\n"
     "        Steps on your scans; two ranks train one permutation together.\n"
     "  srun --mpi=pmix msunet bench all -o scaling\n"
-    "        A scaling study of a whole job: 1, 2, 4 … of its ranks, then whole nodes.";
+    "        The scaling suite on a whole job: 1, 2, 4 … of its ranks, then whole nodes.";
 
 }  // namespace
 
@@ -36,7 +36,7 @@ Command bench_command() {
             "dummy samples; the difference is the cost of the data. It also prints where the time "
             "of a step is spent. Without scans it times dummy samples only. Under mpirun the ranks "
             "of a node train one permutation together, as with msunet train "
-            "--ranks_per_trial node. Nothing is written.\n\n"
+            "--ranks_per_trial node. No file is written.\n\n"
             "The other benchmarks are a scaling suite: each is measured on 1, 2, 4 … ranks of the "
             "first node and on 1, 2, 4 … whole nodes of the job, while the other ranks sleep. "
             "Tables show medians and ranges, speed-up and efficiency.",

@@ -8,6 +8,8 @@
 #include "msunet/config/print.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/inside.hpp"
+#include "msunet/core/log.hpp"
+#include "useless_bench_options.hpp"
 
 namespace msunet::app {
 
@@ -84,8 +86,7 @@ void check(const BenchSettings& settings) {
         settings.bench.mask_data_path.has_value()) {
         throw core::UsageError(
             "one of -tpath and -mpath is missing (a volume needs its mask), give both, or none of "
-            "them "
-            "to time dummy samples only");
+            "them: 'step' then times dummy samples, 'prepare' takes phantoms");
     }
     if (settings.bench.output && settings.bench.what == BenchKind::step) {
         throw core::UsageError(
@@ -171,8 +172,12 @@ config::Schema bench_schema(BenchSettings& settings) {
 BenchSettings read_bench_settings(std::span<const std::string> arguments) {
     BenchSettings settings;
     const auto schema = bench_schema(settings);
-    config::apply(schema, {}, config::parse_command_line(schema, arguments));
+    const auto given = config::parse_command_line(schema, arguments);
+    config::apply(schema, {}, given);
     check(settings);
+    for (const auto& warning : useless_bench_options(settings.bench, given)) {
+        core::log::warn(warning);
+    }
     return settings;
 }
 

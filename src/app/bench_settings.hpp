@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "msunet/bench/names.hpp"
 #include "msunet/config/schema.hpp"
 #include "settings.hpp"
 
@@ -19,7 +20,8 @@ namespace msunet::app {
 /// suite, `all` is all of the suite.
 enum class BenchKind : std::uint8_t { step, group, sweep, prepare, io, limits, all };
 constexpr std::array<std::string_view, 7> names_of(BenchKind /*any*/) {
-    return {"step", "group", "sweep", "prepare", "io", "limits", "all"};
+    namespace names = bench::names;
+    return {"step", names::group, names::sweep, names::prepare, names::io, names::limits, "all"};
 }
 
 /// What is measured. Unlike in training, the scans are optional.
@@ -33,7 +35,7 @@ struct BenchOptions {
     std::int64_t steps = 20;
     std::int64_t repeats = 3;            ///< of each measurement of the suite
     std::optional<std::string> output;   ///< folder of the suite's files; nullopt: none
-    std::optional<std::string> scratch;  ///< nullopt: chosen by the number of nodes
+    std::optional<std::string> scratch;  ///< nullopt: depends on the number of nodes
     std::int64_t animals = 5;            ///< of the phantom set
     std::int64_t io_megabytes = 64;      ///< that each rank writes and reads
 };
@@ -50,7 +52,8 @@ void describe(core::OptionVisitor& visitor, BenchOptions& options);
 /// The options of `msunet bench` in the sections of its help. Refers to `settings`.
 [[nodiscard]] config::Schema bench_schema(BenchSettings& settings);
 
-/// Reads the command line. Throws core::UsageError with all problems.
+/// Reads the command line and warns of options without effect. Throws core::UsageError with all
+/// problems.
 [[nodiscard]] BenchSettings read_bench_settings(std::span<const std::string> arguments);
 
 /// The effective settings as text, and back: how the other ranks get those of rank 0.

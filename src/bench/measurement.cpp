@@ -19,6 +19,7 @@ struct Repeats {
     Summary summary;
     std::vector<double> rates;
     std::vector<double> reductions;
+    int with_parts = 0;
 };
 
 bool is_of(const Summary& summary, const Measurement& one) {
@@ -38,8 +39,20 @@ Repeats& repeats_of(std::vector<Repeats>& all, const Measurement& one) {
                      .threads = one.threads,
                      .unit = one.unit,
                      .rate = {},
-                     .reduction = {}};
+                     .reduction = {},
+                     .parts = {}};
     return added;
+}
+
+/// Brings the means of the parts up to date with one more repeat.
+void add_parts(Repeats& same, const std::vector<StepPart>& parts) {
+    if (parts.empty()) return;
+    ++same.with_parts;
+    auto& means = same.summary.parts;
+    if (means.empty()) means = parts;
+    for (std::size_t i = 0; i < means.size(); ++i) {
+        means[i].seconds += (parts[i].seconds - means[i].seconds) / same.with_parts;
+    }
 }
 
 /// Numbers of the benchmarks and variants in the order of their first measurement.
@@ -82,6 +95,7 @@ std::vector<Summary> summarise(std::span<const Measurement> measurements) {
         auto& same = repeats_of(all, one);
         same.rates.push_back(one.rate());
         if (one.reduction) same.reductions.push_back(*one.reduction);
+        add_parts(same, one.parts);
     }
     std::vector<Summary> summaries;
     for (auto& same : all) {

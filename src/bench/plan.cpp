@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/bench/plan.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace msunet::bench {
@@ -15,29 +16,50 @@ std::vector<std::size_t> doubling(std::size_t all) {
     return numbers;
 }
 
+/// The first `number` ranks of a node.
+RankSet part_of_node(const std::vector<int>& node, std::size_t number) {
+    return {{node.begin(), node.begin() + static_cast<std::ptrdiff_t>(number)},
+            {static_cast<int>(number)}};
+}
+
+/// All ranks of these nodes.
+RankSet whole_nodes(std::span<const std::vector<int>> nodes) {
+    RankSet set;
+    for (const auto& node : nodes) {
+        set.ranks.insert(set.ranks.end(), node.begin(), node.end());
+        set.per_node.push_back(static_cast<int>(node.size()));
+    }
+    return set;
+}
+
 }  // namespace
 
-std::vector<Count> plan_counts(std::span<const std::vector<int>> ranks_of_nodes) {
+int RankSet::ranks_beside(int place) const {
+    for (const int on_node : per_node) {
+        if (place < on_node) return on_node;
+        place -= on_node;
+    }
+    return 0;
+}
+
+int RankSet::reading_shift() const {
+    return nodes() > 1 ? *std::max_element(per_node.begin(), per_node.end()) : 1;
+}
+
+std::vector<RankSet> plan_rank_sets(std::span<const std::vector<int>> ranks_of_nodes) {
     std::vector<std::vector<int>> nodes;
     for (const auto& ranks : ranks_of_nodes) {
         if (!ranks.empty()) nodes.push_back(ranks);
     }
-    std::vector<Count> counts;
-    if (nodes.empty()) return counts;
+    std::vector<RankSet> sets;
+    if (nodes.empty()) return sets;
     for (const std::size_t number : doubling(nodes.front().size())) {
-        auto& count = counts.emplace_back();
-        count.ranks.assign(nodes.front().begin(),
-                           nodes.front().begin() + static_cast<std::ptrdiff_t>(number));
+        sets.push_back(part_of_node(nodes.front(), number));
     }
     for (const std::size_t number : doubling(nodes.size())) {
-        if (number == 1) continue;
-        auto& count = counts.emplace_back();
-        count.nodes = static_cast<int>(number);
-        for (std::size_t node = 0; node < number; ++node) {
-            count.ranks.insert(count.ranks.end(), nodes[node].begin(), nodes[node].end());
-        }
+        if (number > 1) sets.push_back(whole_nodes(std::span(nodes).first(number)));
     }
-    return counts;
+    return sets;
 }
 
 }  // namespace msunet::bench

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "msunet/bench/names.hpp"
+
 namespace msunet::bench {
 
 namespace {
@@ -42,13 +44,8 @@ Json summary_json(const Summary& one) {
             {"reduction_share", optional_json(one.reduction)}};
 }
 
-Json parts_json(const StepParts& one) {
-    Json seconds = Json::object();
-    for (const auto& [name, time] : one.seconds) seconds[name] = time;
-    return {{"variant", one.variant},
-            {"ranks", one.ranks},
-            {"nodes", one.nodes},
-            {"seconds", std::move(seconds)}};
+Json part_json(const StepPart& one) {
+    return {{"name", one.name}, {"group", one.group}, {"seconds", one.seconds}};
 }
 
 Json point_json(const RooflinePoint& one) {
@@ -65,6 +62,20 @@ Json list_json(const Items& items, ToJson to_json) {
     return list;
 }
 
+/// The summaries that have parts of a step.
+Json parts_json(std::span<const Summary> summaries) {
+    Json list = Json::array();
+    for (const auto& one : summaries) {
+        if (one.parts.empty()) continue;
+        list.push_back({{"benchmark", one.benchmark},
+                        {"variant", one.variant},
+                        {"ranks", one.ranks},
+                        {"nodes", one.nodes},
+                        {"parts", list_json(one.parts, part_json)}});
+    }
+    return list;
+}
+
 }  // namespace
 
 double RooflinePoint::attainable() const { return std::min(peak, intensity * bandwidth); }
@@ -73,12 +84,12 @@ std::vector<RooflinePoint> roofline(const Results& results, std::span<const Summ
     std::vector<RooflinePoint> points;
     if (results.work.flops_per_sample == 0) return points;
     for (const auto& one : summaries) {
-        if (one.benchmark != "group") continue;
-        const auto peak = rate_of(summaries, "limits", "multiply-add", one.ranks);
-        const auto bandwidth = rate_of(summaries, "limits", "triad", one.ranks);
+        if (one.benchmark != names::group) continue;
+        const auto peak = rate_of(summaries, names::limits, names::multiply_add, one.ranks);
+        const auto bandwidth = rate_of(summaries, names::limits, names::triad, one.ranks);
         if (!peak || !bandwidth) continue;
         const double of_rank =
-            one.variant == "weak" ? results.batch_size : results.batch_size / one.ranks;
+            one.variant == names::weak ? results.batch_size : results.batch_size / one.ranks;
         points.push_back({.variant = one.variant,
                           .ranks = one.ranks,
                           .nodes = one.nodes,
@@ -104,7 +115,7 @@ std::string json_text(const Results& results) {
         {"bytes_per_sample", results.work.bytes_per_sample},
         {"bytes_per_step", results.work.bytes_per_step},
         {"summaries", list_json(summaries, summary_json)},
-        {"step_parts", list_json(results.parts, parts_json)},
+        {"step_parts", parts_json(summaries)},
         {"roofline", list_json(roofline(results, summaries), point_json)},
         {"measurements", list_json(results.measurements, measurement_json)}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

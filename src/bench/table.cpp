@@ -4,7 +4,9 @@
 #include <cstddef>
 
 #include "msunet/bench/measurement.hpp"
+#include "msunet/bench/names.hpp"
 #include "msunet/core/columns.hpp"
+#include "msunet/core/quantity.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::bench {
@@ -24,22 +26,9 @@ std::string line(std::span<const std::string> cells) {
 
 std::string percent(double share) { return concat(core::fixed(100 * share, 1), " %"); }
 
-/// Three digits of a number below a thousand.
-std::string three_digits(double value) {
-    return core::fixed(value, value < 10 ? 2 : value < 100 ? 1 : 0);
-}
-
-/// A number of flops with a prefix: "136 G".
-std::string with_prefix(double value) {
-    constexpr std::array<const char*, 5> prefixes{" ", " k", " M", " G", " T"};
-    std::size_t step = 0;
-    for (; value >= 999.5 && step + 1 < prefixes.size(); ++step) value /= 1000;
-    return three_digits(value) + prefixes.at(step);
-}
-
-/// The range in the unit of the median.
+/// Lowest and highest rate. Their prefixes may differ, samples have none.
 std::string range_text(const Spread& rate, std::string_view unit) {
-    if (unit == "samples") {
+    if (unit == names::samples) {
         return concat(core::fixed(rate.lowest, 1), "–", core::fixed(rate.highest, 1));
     }
     return concat(rate_text(rate.lowest, unit), "–", rate_text(rate.highest, unit));
@@ -48,8 +37,8 @@ std::string range_text(const Spread& rate, std::string_view unit) {
 }  // namespace
 
 std::string rate_text(double rate, std::string_view unit) {
-    if (unit == "bytes") return core::bytes_text(rate) + "/s";
-    if (unit == "flop") return with_prefix(rate) + "flop/s";
+    if (unit == names::bytes) return core::with_prefix(rate, "B/s");
+    if (unit == names::flop) return core::with_prefix(rate, "flop/s");
     return concat(core::fixed(rate, 1), " ", unit, "/s");
 }
 

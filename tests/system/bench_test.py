@@ -5,8 +5,10 @@ suite and its files."""
 import csv
 import json
 import re
+import signal
+import time
 
-from program import ProgramTest, main, run
+from program import ProgramTest, main, run, start
 
 SMALL = ("--steps", "2", "--batch_size", "4", "--threads", "1")
 SCANS = ("-tpath", "data", "-mpath", "masks", "-ts", "32", "-fp", "1")
@@ -58,6 +60,13 @@ class Bench(ProgramTest):
             self.assert_code(result, 1)
             self.assertIn(f"error: rank 1: injected fault at '{point}'", result.err)
 
+    def test_a_step_that_fails_ends_the_job(self):
+        result = run("bench", *SMALL, "--patch_size", "32", cwd=self.here, ranks=2, timeout=60,
+                     MSUNET_FAULT="train.step:1:exception:4")
+        self.assert_code(result, 1)
+        self.assertEqual(len(result.errors()), 1, result.text)
+        self.assertIn("a step on dummy samples failed (injected fault at 'train.step'", result.err)
+
     def suite(self, *arguments, batch=4, ranks=None):
         """Runs benchmarks of the suite; returns bench.json."""
         result = run("bench", *arguments, "--steps", "2", "--batch_size", batch, "--threads", "1",
@@ -107,7 +116,9 @@ class Bench(ProgramTest):
         self.assertEqual(json.loads(data[1]), found)
         self.assertNotIn("https://", page)
         self.assertRegex(result.out, r"(?m)^  strong +2 +1 +[\d.]+ samples/s ")
-        self.assertIn("wrote bench.csv, bench.json and bench.html to out", result.out)
+        self.assertIn("wrote bench.csv, bench.json, bench.html to out", result.out)
+        for name in ("limits", "group", "sweep", "prepare", "io"):
+            self.assertEqual(result.out.count(f"{name}: repeat 1 of 1 took "), 1, result.out)
 
     def test_one_benchmark_of_the_suite_on_phantoms(self):
         _, found = self.suite("prepare", "--animals", "1", "-ts", "32", "--scratch", ".")
@@ -126,6 +137,93 @@ class Bench(ProgramTest):
                      timeout=60, MSUNET_FAULT="compute.use:1:exception")
         self.assert_code(result, 1)
         self.assertIn("error: rank 1: injected fault at 'compute.use'", result.err)
+
+    def test_a_failing_step_leaves_what_was_measured(self):
+        # Both steps, two to warm up and two for their parts: rank 1 takes part in two of the four
+        # measurements of a repeat.
+        result = run("bench", "group", *SMALL, "--patch_size", "32", "-o", "out", cwd=self.here,
+                     ranks=2, timeout=120, MSUNET_FAULT="train.step:1:exception:15")
+        self.assert_code(result, 1)
+        self.assertEqual(len(result.errors()), 1, result.text)
+        self.assertIn("a step failed (injected fault at 'train.step'", result.err)
+        found = json.loads((self.here / "out" / "bench.json").read_text())
+        rows = [(row["repeat"], row["variant"], row["ranks"]) for row in found["measurements"]]
+        whole = [("strong", 1), ("weak", 1), ("strong", 2), ("weak", 2)]
+        self.assertEqual(rows, [*((1, *one) for one in whole), *((2, *one) for one in whole[:2])])
+        lines = (self.here / "out" / "bench.csv").read_text().splitlines()
+        self.assertEqual(len(lines), 1 + len(rows))
+        self.assertIn("group is incomplete: a step failed", " ".join(found["notices"]))
+        self.assertTrue((self.here / "out" / "bench.html").exists())
+        self.assertRegex(result.out, r"(?m)^  strong +2 +1 +[\d.]+ samples/s ")
+
+    def stop(self, *words, after, ranks=None, by=signal.SIGTERM):
+        """Starts a benchmark, stops it with a signal once this file is there; returns its log."""
+        process = start("bench", *words, "--threads", "1", cwd=self.here, ranks=ranks)
+        self.addCleanup(self.end, process)
+        deadline = time.time() + 60
+        while not (self.here / after).exists():
+            self.assertLess(time.time(), deadline, self.log())
+            self.assertIsNone(process.poll(), self.log())
+            time.sleep(0.05)
+        process.send_signal(by)
+        self.assertEqual(process.wait(60), 1, self.log())
+        log = self.log()
+        self.assertIn("error: stopped before the end (a signal asked for it)", log)
+        self.assertNotIn("resume", log)
+        return log
+
+    def test_a_signal_stops_the_suite(self):
+        small = ("--batch_size", "4", "--patch_size", "32", "--repeats", "100000", "--io_megabytes",
+                 "1", "--animals", "1", "-ts", "32", "--scratch", "scratch")
+        for name, ranks, by in (("group", None, signal.SIGINT), ("sweep", 2, signal.SIGUSR1),
+                                ("prepare", None, signal.SIGTERM), ("io", 2, signal.SIGUSR1)):
+            output = f"out_{name}"
+            log = self.stop(name, *small, "-o", output, ranks=ranks, by=by,
+                            after=f"{output}/bench.html")
+            self.assertIn(f"note: {name} is incomplete: stopped", log)
+            self.assertIn(f"wrote bench.csv, bench.json, bench.html to {output}", log)
+            rows = (self.here / output / "bench.csv").read_text().splitlines()
+            self.assertGreater(len(rows), 1)
+        self.assertEqual(list((self.here / "scratch").iterdir()), [])
+
+    def stop_at(self, fault, *words):
+        """Stops a benchmark with SIGTERM at a fault that suspends it."""
+        process = start("bench", *words, *SMALL[2:], cwd=self.here, MSUNET_FAULT=fault)
+        self.addCleanup(self.end, process)
+        self.wait_until_suspended(process)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(60), 1, self.log())
+        self.assertIn("error: stopped before the end (a signal asked for it)", self.log())
+        self.assertNotIn("resume", self.log())
+
+    def test_a_signal_stops_preprocessing(self):
+        self.scans()
+        self.stop_at("preprocess:0:suspend:2", "prepare", *SCANS, "--scratch", "scratch")
+        self.assertEqual(list((self.here / "scratch").iterdir()), [])
+        self.stop_at("preprocess:0:suspend:2", *SCANS)
+
+    def test_a_signal_stops_steps(self):
+        words = ("--patch_size", "32", "--steps", "1000000")
+        self.stop_at("train.step:0:suspend:5", *words)
+        self.stop_at("train.step:0:suspend:5", "group", *words)
+        self.stop_at("train.step:0:suspend:5", "sweep", *words)
+
+    def test_results_are_not_replaced(self):
+        self.suite("limits")
+        files = {file.name: file.read_bytes() for file in (self.here / "out").iterdir()}
+        result = run("bench", "limits", "-o", "out", cwd=self.here, ranks=2)
+        self.assert_code(result, 2)
+        self.assertEqual(len(result.errors()), 1, result.text)
+        self.assertIn("--output 'out' has a bench.csv already, give another folder", result.err)
+        self.assertEqual({file.name: file.read_bytes() for file in (self.here / "out").iterdir()},
+                         files)
+
+    def test_options_without_effect_are_warnings(self):
+        result = run("bench", "io", "--io_megabytes", "1", "--repeats", "1", "--steps", "3",
+                     cwd=self.here, ranks=2)
+        self.assert_code(result, 0)
+        self.assertEqual(result.err.count("warning: --steps has no effect on 'io'"), 1, result.err)
 
     def test_bad_options_of_the_suite(self):
         for words, said in ((("-o", "out"), "'step' writes no files"), (("everything",), "all"),

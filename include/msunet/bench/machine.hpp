@@ -3,6 +3,8 @@
 /// The limits of a processor, measured.
 #pragma once
 
+#include <filesystem>
+
 namespace msunet::bench {
 
 /// Work that was done in some time.
@@ -20,8 +22,20 @@ struct Work {
 /// should exceed the caches.
 [[nodiscard]] Work time_triad(int threads, double seconds, double array_bytes);
 
-/// Bytes of an array for time_triad that exceeds the last-level cache where `ranks` ranks of a node
-/// measure at the same time: 4 times the cache by the ranks, between 16 and 256 MiB.
-[[nodiscard]] double triad_array_bytes(int ranks);
+/// How many times larger than the caches the arrays of a triad should be, as STREAM asks.
+inline constexpr double triad_cache_factor = 4;
+
+/// Bytes of an array for time_triad, over all ranks of a node: triad_cache_factor times the node's
+/// last-level caches and at least 64 MiB, but no more than that three arrays take a quarter of the
+/// node's free memory. 0: unknown.
+[[nodiscard]] double triad_array_bytes(double cache_bytes, double free_bytes);
+
+/// Bytes of the last-level caches of all processors of this node, each cache counted once, from the
+/// files in `processors`; 0 where they are unknown.
+[[nodiscard]] double last_level_cache_bytes(
+    const std::filesystem::path& processors = "/sys/devices/system/cpu");
+
+/// Bytes of memory of this node that programs can still have; 0 where it is unknown.
+[[nodiscard]] double free_memory_bytes();
 
 }  // namespace msunet::bench

@@ -10,20 +10,29 @@
 
 namespace msunet::bench {
 
+/// Where some of the time of a training step goes.
+struct StepPart {
+    std::string name;
+    std::string group;  ///< parts that the page shows as one
+    double seconds = 0;
+};
+
 /// One repeat of one benchmark on some ranks.
 struct Measurement {
-    std::string benchmark;  ///< "group", "sweep", "prepare", "io", "limits"
-    std::string variant;    ///< "strong", "weak", "write", …; empty: there is only one
+    std::string benchmark;  ///< see names.hpp
+    std::string variant;    ///< empty: there is only one
     int ranks = 1;
     int nodes = 1;
     int threads = 1;  ///< of a rank
     int repeat = 1;   ///< from 1
     double seconds = 0;
     double amount = 0;  ///< what all ranks did in this time, in units
-    std::string unit;   ///< "samples", "bytes", "flop"
+    std::string unit;
     /// Share of the time in all-reduces, waiting for other ranks included, mean of the ranks;
     /// nothing where it was not measured.
     std::optional<double> reduction;
+    /// Of a step, means of the ranks; none where they were not measured.
+    std::vector<StepPart> parts;
 
     /// Amount in a second; 0 where no time passed.
     [[nodiscard]] double rate() const { return seconds > 0 ? amount / seconds : 0; }
@@ -50,11 +59,12 @@ struct Summary {
     int repeats = 0;
     std::string unit;
     Spread rate;  ///< amount in a second
-    /// Median rate by that of the fewest ranks, times their number: by one rank where there is such
-    /// a measurement.
+    /// Median rate divided by that of one rank: where one rank was not measured, by that of the
+    /// fewest ranks divided by their number.
     double speed_up = 1;
-    double efficiency = 1;            ///< speed-up by the number of ranks
+    double efficiency = 1;            ///< speed-up divided by the number of ranks
     std::optional<double> reduction;  ///< median
+    std::vector<StepPart> parts;      ///< means of the repeats that have them
 };
 
 /// One summary for each benchmark, variant and number of ranks: benchmarks and variants in the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// On which numbers of ranks a scaling benchmark is measured. Pure.
+/// On which ranks a scaling benchmark is measured. Pure.
 #pragma once
 
 #include <span>
@@ -9,17 +9,25 @@
 namespace msunet::bench {
 
 /// Ranks that are measured together.
-struct Count {
-    std::vector<int> ranks;  ///< of the world, ascending by node and place in the node
-    int nodes = 1;           ///< on which they are
+struct RankSet {
+    std::vector<int> ranks;     ///< of the world, node by node
+    std::vector<int> per_node;  ///< how many of them are on each of their nodes, in that order
 
     [[nodiscard]] int size() const { return static_cast<int>(ranks.size()); }
-    friend bool operator==(const Count&, const Count&) = default;
+    [[nodiscard]] int nodes() const { return static_cast<int>(per_node.size()); }
+    /// How many of the ranks are on the node of the one at this place of `ranks`.
+    [[nodiscard]] int ranks_beside(int place) const;
+    /// By how many places, in a circle, another rank's data is away from a rank that must not find
+    /// them in the memory of its own node: the ranks of the fullest node. 1 on one node. Where more
+    /// than half of the ranks are on one node, some of them have to read what their node wrote.
+    [[nodiscard]] int reading_shift() const;
+
+    friend bool operator==(const RankSet&, const RankSet&) = default;
 };
 
-/// The counts for nodes with these ranks, smallest first: on the first node that has ranks 1, 2, 4
-/// … and all of its ranks, then all ranks of the first 2, 4 … and of all nodes. Nodes without ranks
+/// The sets for nodes with these ranks, smallest first: on the first node that has ranks 1, 2, 4 …
+/// and all of its ranks, then all ranks of the first 2, 4 … and of all nodes. Nodes without ranks
 /// are left out; none for no ranks.
-[[nodiscard]] std::vector<Count> plan_counts(std::span<const std::vector<int>> ranks_of_nodes);
+[[nodiscard]] std::vector<RankSet> plan_rank_sets(std::span<const std::vector<int>> ranks_of_nodes);
 
 }  // namespace msunet::bench

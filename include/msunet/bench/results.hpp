@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// All that a scaling study has found, as JSON. Pure.
+/// All that a scaling suite has found, as JSON. Pure.
 #pragma once
 
 #include <span>
@@ -13,14 +13,6 @@
 
 namespace msunet::bench {
 
-/// Where the time of a training step goes.
-struct StepParts {
-    std::string variant;  ///< of benchmark "group"
-    int ranks = 1;
-    int nodes = 1;
-    std::vector<std::pair<std::string, double>> seconds;  ///< by part, means of the ranks
-};
-
 /// The results of the benchmarks so far.
 struct Results {
     std::string machine;  ///< JSON: versions, processor, nodes
@@ -29,7 +21,6 @@ struct Results {
     double load_after = 0;
     std::vector<std::string> notices;
     std::vector<Measurement> measurements;
-    std::vector<StepParts> parts;
     StepWork work;          ///< zeros: unknown, there is no roofline
     double batch_size = 0;  ///< of a strong step
 };
@@ -46,7 +37,7 @@ struct RooflinePoint {
     [[nodiscard]] double attainable() const;
 };
 
-/// A point for each summary of benchmark "group" on ranks whose limits were measured; none where
+/// A point for each summary of training together on ranks whose limits were measured; none where
 /// the work of a step is unknown.
 [[nodiscard]] std::vector<RooflinePoint> roofline(const Results& results,
                                                   std::span<const Summary> summaries);

@@ -6,7 +6,7 @@
 
 namespace msunet::report {
 
-/// The self-contained page of a scaling study, from the text of its bench.json.
+/// The self-contained page of the scaling suite, from the text of its bench.json.
 [[nodiscard]] std::string bench_html(std::string_view json);
 
 }  // namespace msunet::report

@@ -20,6 +20,7 @@
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/option_error.hpp"
+#include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/data/patch_lists.hpp"
@@ -67,12 +68,12 @@ sweep::Placement place_on_nodes(const BenchSettings& settings,
 bool has_group(const sweep::Slot& slot) { return slot.group >= 0; }
 
 /// Collective over `world`: the slices of the scans.
-prepare::Prepared prepare_scans(const BenchSettings& settings, const comm::NodeTopology& topology) {
+prepare::Prepared prepare_real(const BenchSettings& settings, const comm::NodeTopology& topology) {
     auto request = data_request(settings.train, {});
     request.patch_dimensions = {settings.bench.patch_size};
     Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
     PreparationView view(watchdog);
-    auto prepared = prepare::prepare(request, topology, &view);
+    auto prepared = prepare_scans(request, topology, &view);
     view.end();
     return prepared;
 }
@@ -103,16 +104,17 @@ std::string setting_text(const BenchSettings& settings, const data::PatchIndex& 
 
 /// Collective over the group: steps of all kinds of samples in turn, so that other load on the
 /// machine affects all alike; of the first kind also inference and the parts of a step. Does
-/// nothing more once a step has failed.
+/// nothing more once a step has failed or a signal has asked for a stop.
 BenchFigures time_on_group(const std::vector<Bench>& benches, std::int64_t steps,
                            const Compute& compute) {
     BenchFigures figures;
     train::StepTimer& first = *benches.front().timer;
-    for (std::int64_t i = 0; i < steps; ++i) {
+    const auto goes_on = [&] { return !compute.group().any_of(core::stop_requested()); };
+    for (std::int64_t i = 0; i < steps && goes_on(); ++i) {
         for (const auto& bench : benches) bench.timer->train();
     }
     first.warm_up(1, true);
-    for (std::int64_t i = 0; i < steps; ++i) first.infer();
+    for (std::int64_t i = 0; i < steps && goes_on(); ++i) first.infer();
     if (!compute.on_gpu()) {
         constexpr std::int64_t profiled = 10;
         figures.sections = first.profile(std::min(steps, profiled));
@@ -132,6 +134,7 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
     const bool takes_part = benches.front().timer != nullptr;
     const auto check_all = [&] {
         for (const auto& bench : benches) check(bench, world);
+        check_stop(world);
     };
     if (takes_part) {
         for (const auto& bench : benches) bench.timer->warm_up(warm_up_steps, false);
@@ -162,7 +165,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
     const auto placement = place_on_nodes(settings, nodes);
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
     std::optional<prepare::Prepared> prepared;
-    if (settings.bench.training_data_path) prepared = prepare_scans(settings, topology);
+    if (settings.bench.training_data_path) prepared = prepare_real(settings, topology);
     or_end_job(world, [&] { compute.use(placement); });
 
     std::vector<Bench> benches;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench_place.hpp"
 #include "msunet/core/random.hpp"
 
 namespace msunet::app {
@@ -31,6 +32,16 @@ data::Dataset dummy_samples(std::int64_t samples, std::int64_t height, std::int6
     }
     return data::Dataset::from_vectors({{.name = "dummy"}}, std::move(slices), std::move(voxels),
                                        std::move(masks));
+}
+
+prepare::Prepared prepare_scans(const prepare::Request& request, const comm::NodeTopology& nodes,
+                                prepare::Observer* observer) {
+    try {
+        return prepare::prepare(request, nodes, observer);
+    } catch (const core::Error& error) {
+        if (error.code() == core::ExitCode::stopped) throw stopped_error();
+        throw;
+    }
 }
 
 unet::Hyperparameters bench_hyperparameters(const BenchOptions& options) {

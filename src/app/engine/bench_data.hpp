@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What timed steps train on: artificial samples, whose steps cost no reading of data.
+/// What the benchmarks work on: artificial samples, whose steps cost no reading of data, or scans.
 #pragma once
 
 #include <cstdint>
 
 #include "../bench_settings.hpp"
 #include "msunet/data/dataset.hpp"
+#include "msunet/prepare/prepare.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
 
 /// `samples` slices of height x width pixels: discs in noise, the same on every rank.
 data::Dataset dummy_samples(std::int64_t samples, std::int64_t height, std::int64_t width);
+
+/// Collective over `nodes.all()`: prepare::prepare, but where a signal stops it, the error says
+/// that the benchmark has stopped: no later start resumes it.
+prepare::Prepared prepare_scans(const prepare::Request& request, const comm::NodeTopology& nodes,
+                                prepare::Observer* observer = nullptr);
 
 /// Of the steps that are timed.
 unet::Hyperparameters bench_hyperparameters(const BenchOptions& options);

@@ -4,20 +4,22 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <exception>
 #include <filesystem>
 #include <system_error>
 
 #include "../on_root.hpp"
+#include "bench_data.hpp"
 #include "bench_place.hpp"
+#include "bench_scratch.hpp"
+#include "msunet/bench/names.hpp"
 #include "msunet/comm/sleeping_barrier.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/core/muted_log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/h5/collective_file.hpp"
 #include "msunet/phantom/phantom.hpp"
-#include "msunet/prepare/prepare.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
@@ -27,6 +29,8 @@ using core::concat;
 namespace fs = std::filesystem;
 
 namespace {
+
+namespace names = bench::names;
 
 /// Collective over `world`: rank 0 makes the phantom set while the others sleep.
 void make_phantoms(const BenchOptions& options, const fs::path& folder,
@@ -69,7 +73,7 @@ void forget_pages(const fs::path& file) {
     ::close(descriptor);
 }
 
-/// One file that all ranks of a count write together and read together.
+/// One file that all ranks of a set write together and read together.
 struct SharedFile {
     fs::path path;
     std::size_t elements = 0;  ///< of each rank, float32
@@ -83,7 +87,8 @@ struct SharedFile {
 
 constexpr const char* io_dataset = "voxels";
 
-TimedOutcome time_write(const SharedFile& file, const comm::Communicator& ranks) {
+/// Collective over `ranks`.
+Timed time_write(const SharedFile& file, const comm::Communicator& ranks) {
     const std::vector<float> mine(file.elements, SharedFile::value_of(ranks.rank()));
     ranks.barrier();
     const double began = core::steady_seconds();
@@ -94,15 +99,15 @@ TimedOutcome time_write(const SharedFile& file, const comm::Communicator& ranks)
                  std::span<const float>(mine));
     opened.close();
     ranks.barrier();
-    TimedOutcome outcome;
-    outcome.timed.seconds = core::steady_seconds() - began;
-    outcome.timed.amount = file.bytes(ranks);
+    Timed timed;
+    timed.seconds = core::steady_seconds() - began;
+    timed.amount = file.bytes(ranks);
     forget_pages(file.path);
-    return outcome;
+    return timed;
 }
 
-/// Each rank reads what a rank of another node has written, on one node what the next rank has.
-TimedOutcome time_read(const SharedFile& file, int shift, const comm::Communicator& ranks) {
+/// Collective over `ranks`: each reads what the rank that is `shift` places away has written.
+Timed time_read(const SharedFile& file, int shift, const comm::Communicator& ranks) {
     const int writer = (ranks.rank() + shift) % ranks.size();
     std::vector<float> values(file.elements);
     ranks.barrier();
@@ -113,15 +118,15 @@ TimedOutcome time_read(const SharedFile& file, int shift, const comm::Communicat
                     std::span<float>(values));
     }
     ranks.barrier();
-    TimedOutcome outcome;
-    outcome.timed.seconds = core::steady_seconds() - began;
-    outcome.timed.amount = file.bytes(ranks);
+    Timed timed;
+    timed.seconds = core::steady_seconds() - began;
+    timed.amount = file.bytes(ranks);
     const float expected = SharedFile::value_of(writer);
     if (!ranks.all_of(values.front() == expected && values.back() == expected)) {
-        outcome.failure =
-            concat(core::quoted(file.path.string()), " does not hold what was written");
+        throw core::Error(core::ExitCode::failure, concat(core::quoted(file.path.string()),
+                                                          " does not hold what was written"));
     }
-    return outcome;
+    return timed;
 }
 
 /// Throws core::UsageError where the folder has no room for the file.
@@ -132,6 +137,31 @@ void check_io_room(const fs::path& folder, double bytes) {
     throw core::UsageError(concat("no room for ", core::bytes_text(bytes), " in ",
                                   core::quoted(folder.string()),
                                   ", give a smaller --io_megabytes or another --scratch"));
+}
+
+/// Collective over the world: times writing and reading on a set.
+std::array<Timed, 2> write_and_read(const comm::Communicator& world, const bench::RankSet& set,
+                                    const SharedFile& file) {
+    const auto written = on_ranks(world, set, [&](const comm::Communicator& ranks) {
+        return outcome_of([&] { return time_write(file, ranks); });
+    });
+    const auto read = on_ranks(world, set, [&](const comm::Communicator& ranks) {
+        return outcome_of([&] { return time_read(file, set.reading_shift(), ranks); });
+    });
+    return {written, read};
+}
+
+/// Collective over `ranks`.
+Timed time_preparation(const prepare::Request& request, const comm::Communicator& ranks) {
+    const core::log::Muted muted;
+    const comm::NodeTopology nodes(ranks);
+    ranks.barrier();
+    const double began = core::steady_seconds();
+    const auto made = prepare_scans(request, nodes);
+    Timed timed;
+    timed.seconds = core::steady_seconds() - began;
+    timed.amount = static_cast<double>(made.dataset.bytes());
+    return timed;
 }
 
 }  // namespace
@@ -145,25 +175,14 @@ void bench_prepare(BenchSuite& suite) {
     const auto request = prepare_request(settings, phantoms);
     // Warms up the system's memory of the files, and finds what is wrong with the scans on all
     // ranks at the same time.
-    const auto prepared = prepare::prepare(request, suite.topology);
-    const core::log::Muted muted;
-    const auto scans = static_cast<std::int64_t>(prepared.survey.pairs.size());
-    for (std::int64_t repeat = 1; repeat <= settings.bench.repeats; ++repeat) {
-        for (const auto& count : suite.all) {
-            const auto timed = on_ranks(world, count, [&](const comm::Communicator& ranks) {
-                const comm::NodeTopology nodes(ranks);
-                ranks.barrier();
-                const double began = core::steady_seconds();
-                const auto made = prepare::prepare(request, nodes);
-                TimedOutcome outcome;
-                outcome.timed.seconds = core::steady_seconds() - began;
-                outcome.timed.amount = static_cast<double>(made.dataset.bytes());
-                return outcome;
-            });
-            add_measurement(suite, "prepare", "", "bytes", count, repeat, timed);
-        }
-    }
-    if (world.size() > scans) {
+    const auto scans = prepare_scans(request, suite.topology).survey.pairs.size();
+    repeat_over(suite, names::prepare, suite.all, [&](const bench::RankSet& set, int repeat) {
+        const auto timed = on_ranks(world, set, [&](const comm::Communicator& ranks) {
+            return outcome_of([&] { return time_preparation(request, ranks); });
+        });
+        add_measurement(suite, {names::prepare, "", names::bytes}, set, repeat, timed);
+    });
+    if (static_cast<std::size_t>(world.size()) > scans) {
         suite.results.notices.push_back(concat("prepare has only ", scans, " scans for ",
                                                world.size(),
                                                " ranks; --animals or -tpath and -mpath give more"));
@@ -177,21 +196,13 @@ void bench_io(BenchSuite& suite) {
     SharedFile file{scratch.folder() / "shared.h5", {}};
     file.elements = static_cast<std::size_t>(options.io_megabytes) * 1000000 / sizeof(float);
     on_root(world, [&] { check_io_room(scratch.folder(), file.bytes(world)); });
-    // The first file is a warm-up: MPI-IO sets itself up.
-    for (std::int64_t repeat = 0; repeat <= options.repeats; ++repeat) {
-        for (const auto& count : suite.all) {
-            const int shift = count.nodes > 1 ? count.size() / count.nodes : 1;
-            const auto written = on_ranks(world, count, [&](const comm::Communicator& ranks) {
-                return time_write(file, ranks);
-            });
-            const auto read = on_ranks(world, count, [&](const comm::Communicator& ranks) {
-                return time_read(file, shift, ranks);
-            });
-            if (repeat == 0) break;
-            add_measurement(suite, "io", "write", "bytes", count, repeat, written);
-            add_measurement(suite, "io", "read", "bytes", count, repeat, read);
-        }
-    }
+    // A warm-up of each set: MPI-IO sets itself up for the ranks that take part.
+    for (const auto& set : suite.all) write_and_read(world, set, file);
+    repeat_over(suite, names::io, suite.all, [&](const bench::RankSet& set, int repeat) {
+        const auto [written, read] = write_and_read(world, set, file);
+        add_measurement(suite, {names::io, names::write, names::bytes}, set, repeat, written);
+        add_measurement(suite, {names::io, names::read, names::bytes}, set, repeat, read);
+    });
 }
 
 }  // namespace msunet::app

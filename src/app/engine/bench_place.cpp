@@ -2,34 +2,73 @@
 #include "bench_place.hpp"
 
 #include <algorithm>
-#include <system_error>
+#include <numeric>
 
-#include "../on_root.hpp"
+#include "bench_table.hpp"
+#include "msunet/codec/failure.hpp"
+#include "msunet/codec/json.hpp"
 #include "msunet/comm/sleeping_barrier.hpp"
-#include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/time.hpp"
 #include "or_end_job.hpp"
 
 namespace msunet::app {
 
 using core::concat;
 
-namespace fs = std::filesystem;
+namespace {
 
-Timed on_ranks(const comm::Communicator& world, const bench::Count& count,
+/// Collective over `world`: throws on all ranks what rank `from` has, if anything.
+void throw_failure(const std::optional<core::Failure>& failure, const comm::Communicator& world,
+                   int from) {
+    const auto text = world.broadcast(failure ? codec::to_json(*failure) : std::string(), from);
+    if (text.empty()) return;
+    auto sent = codec::from_json<core::Failure>(text);
+    throw core::Error(sent.code, std::move(sent.problems));
+}
+
+/// Share of a step's time in all-reduces.
+double reduction_share(const train::SectionSeconds& sections) {
+    const double total = std::accumulate(sections.begin(), sections.end(), 0.0);
+    const double reduction = sections[static_cast<std::size_t>(train::Section::reduction)];
+    return total > 0 ? reduction / total : 0;
+}
+
+}  // namespace
+
+core::Error stopped_error() {
+    return {core::ExitCode::failure,
+            "stopped before the end (a signal asked for it), what was measured is complete"};
+}
+
+void check_stop(const comm::Communicator& ranks) {
+    if (ranks.any_of(core::stop_requested())) throw stopped_error();
+}
+
+Timed on_ranks(const comm::Communicator& world, const bench::RankSet& set,
                const std::function<TimedOutcome(const comm::Communicator& ranks)>& part) {
-    const auto mine = std::find(count.ranks.begin(), count.ranks.end(), world.rank());
-    const bool takes_part = mine != count.ranks.end();
-    const auto ranks =
-        world.split(takes_part ? 0 : 1, static_cast<int>(mine - count.ranks.begin()));
+    const auto mine = std::find(set.ranks.begin(), set.ranks.end(), world.rank());
+    const bool takes_part = mine != set.ranks.end();
+    const auto ranks = world.split(takes_part ? 0 : 1, static_cast<int>(mine - set.ranks.begin()));
     TimedOutcome outcome;
     if (takes_part) outcome = or_end_job(world, [&] { return part(ranks); });
     comm::sleeping_barrier(world);
-    const int first = count.ranks.front();
-    const auto failure = world.broadcast(outcome.failure, first);
-    if (!failure.empty()) throw core::Error(core::ExitCode::failure, failure);
+    check_stop(world);
+    const int first = set.ranks.front();
+    throw_failure(outcome.failure, world, first);
     return world.broadcast(outcome.timed, first);
+}
+
+TimedOutcome outcome_of(const std::function<Timed()>& part) {
+    TimedOutcome outcome;
+    try {
+        outcome.timed = part();
+    } catch (const core::Error& error) {
+        outcome.failure = core::failure_of(error);
+    }
+    return outcome;
 }
 
 Timed together(const comm::Communicator& ranks, double amount, double seconds) {
@@ -54,60 +93,41 @@ std::string idle_ranks_text(const sweep::Placement& placement) {
                   "GPU and let it see all GPUs of its node (srun --gpu-bind=none)");
 }
 
-void add_measurement(BenchSuite& suite, const std::string& benchmark, const std::string& variant,
-                     const std::string& unit, const bench::Count& count, std::int64_t repeat,
+void repeat_over(BenchSuite& suite, std::string_view benchmark,
+                 const std::vector<bench::RankSet>& sets,
+                 const std::function<void(const bench::RankSet& set, int repeat)>& measure) {
+    const auto repeats = static_cast<int>(suite.settings.bench.repeats);
+    for (int repeat = 1; repeat <= repeats; ++repeat) {
+        const double began = core::steady_seconds();
+        for (const auto& set : sets) measure(set, repeat);
+        core::log::progress("");
+        core::log::info(concat(benchmark, ": repeat ", repeat, " of ", repeats, " took ",
+                               core::duration_text(core::steady_seconds() - began)));
+        write_bench_files(suite);
+    }
+}
+
+void add_measurement(BenchSuite& suite, const Measured& what, const bench::RankSet& set, int repeat,
                      const Timed& timed) {
+    const auto& slot = suite.single.slots[static_cast<std::size_t>(set.ranks.front())];
     auto& one = suite.results.measurements.emplace_back();
-    one.benchmark = benchmark;
-    one.variant = variant;
-    one.ranks = count.size();
-    one.nodes = count.nodes;
-    one.threads =
-        static_cast<int>(suite.single.slots[static_cast<std::size_t>(count.ranks.front())].threads);
-    one.repeat = static_cast<int>(repeat);
+    one.benchmark = what.benchmark;
+    one.variant = what.variant;
+    one.ranks = set.size();
+    one.nodes = set.nodes();
+    one.threads = static_cast<int>(slot.threads);
+    one.repeat = repeat;
     one.seconds = timed.seconds;
     one.amount = timed.amount;
-    one.unit = unit;
+    one.unit = what.unit;
     if (timed.profiled) {
-        double total = 0;
-        for (const double seconds : timed.sections) total += seconds;
-        const double waited = timed.sections[static_cast<std::size_t>(train::Section::reduction)];
-        one.reduction = total > 0 ? waited / total : 0;
+        one.parts = step_parts(timed.sections);
+        one.reduction = reduction_share(timed.sections);
     }
-    core::log::progress(concat(benchmark, variant.empty() ? "" : " ", variant, ", ", count.size(),
-                               " of ", suite.world().size(), " ranks, repeat ", repeat, " of ",
-                               suite.settings.bench.repeats, ": ",
-                               bench::rate_text(one.rate(), unit)));
-}
-
-Scratch::Scratch(const BenchOptions& options, const comm::NodeTopology& topology)
-    : is_root_(topology.all().is_root()) {
-    const auto& world = topology.all();
-    folder_ = on_root(world, [&] {
-        const fs::path base = options.scratch              ? fs::path(*options.scratch)
-                              : topology.node_count() == 1 ? fs::temp_directory_path()
-                                                           : fs::current_path();
-        const auto folder = fs::absolute(base) / concat(".msunet_bench_", core::unique_suffix());
-        core::make_directories(folder);
-        return folder.string();
-    });
-    std::error_code ignored;
-    const bool sees = fs::is_directory(folder_, ignored);
-    const auto blind = world.all_gather(sees ? -1 : world.rank());
-    const auto found = std::find_if(blind.begin(), blind.end(), [](int rank) { return rank >= 0; });
-    if (found == blind.end()) return;
-    if (is_root_) fs::remove_all(folder_, ignored);
-    const auto node = topology.node_of_rank()[static_cast<std::size_t>(*found)];
-    throw core::UsageError(concat("rank ", *found, " on ",
-                                  topology.hosts()[static_cast<std::size_t>(node)],
-                                  " does not see ", core::quoted(folder_.parent_path().string()),
-                                  " of rank 0, give --scratch a folder on a file system that all "
-                                  "nodes share"));
-}
-
-Scratch::~Scratch() {
-    std::error_code ignored;
-    if (is_root_) fs::remove_all(folder_, ignored);
+    core::log::progress(concat(what.benchmark, what.variant.empty() ? "" : " ", what.variant, ", ",
+                               set.size(), " of ", suite.world().size(), " ranks, repeat ", repeat,
+                               " of ", suite.settings.bench.repeats, ": ",
+                               bench::rate_text(one.rate(), what.unit)));
 }
 
 }  // namespace msunet::app

@@ -3,9 +3,10 @@
 /// The scaling suite's ranks: what all of its benchmarks share.
 #pragma once
 
-#include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "../bench_settings.hpp"
@@ -13,6 +14,7 @@
 #include "msunet/bench/plan.hpp"
 #include "msunet/bench/results.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/core/failure.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/profile.hpp"
 
@@ -29,7 +31,7 @@ struct Timed {
 /// As `Timed`, or why it failed; alike on all ranks that took part.
 struct TimedOutcome {
     Timed timed;
-    std::string failure;
+    std::optional<core::Failure> failure;
 };
 
 /// The suite while it runs.
@@ -37,20 +39,30 @@ struct BenchSuite {
     const BenchSettings& settings;
     const comm::NodeTopology& topology;
     Compute& compute;
-    sweep::Placement single;             ///< each rank that trains is a group of its own
-    std::vector<bench::Count> all;       ///< counts of ranks
-    std::vector<bench::Count> training;  ///< counts of ranks that train
+    sweep::Placement single;               ///< each rank that trains is a group of its own
+    std::vector<bench::RankSet> all;       ///< sets of ranks
+    std::vector<bench::RankSet> training;  ///< sets of ranks that train
     bench::Results results;
 
     [[nodiscard]] const comm::Communicator& world() const { return topology.all(); }
 };
 
-/// Collective over `world`: the ranks of `count` run `part`, collective over a communicator of
-/// their own in the order of the count; the others sleep meanwhile. All ranks of the world get what
-/// the first of them returns, or throw core::Error where it failed. An exception of `part` ends the
-/// job.
-Timed on_ranks(const comm::Communicator& world, const bench::Count& count,
+/// Collective over `ranks`: throws, alike on all of them, core::Error where a signal has asked one
+/// of them to stop.
+void check_stop(const comm::Communicator& ranks);
+
+/// A stop by a signal. A benchmark can't be resumed, so it is a failure.
+[[nodiscard]] core::Error stopped_error();
+
+/// Collective over `world`: the ranks of `set` run `part`, collective over a communicator of their
+/// own in the order of the set; the others sleep meanwhile. All ranks of the world get what the
+/// first of them returns, or throw core::Error where it failed or a signal asked for a stop. What
+/// `part` throws ends the job: see outcome_of.
+Timed on_ranks(const comm::Communicator& world, const bench::RankSet& set,
                const std::function<TimedOutcome(const comm::Communicator& ranks)>& part);
+
+/// What `part` returns, or the core::Error that it throws alike on all ranks that run it.
+TimedOutcome outcome_of(const std::function<Timed()>& part);
 
 /// Collective over `ranks`: what they did together, each in its own time and none waiting for
 /// another: amounts are added, and so are rates.
@@ -60,27 +72,26 @@ Timed together(const comm::Communicator& ranks, double amount, double seconds);
 /// placement's own notices are about trials and name options that the benchmark does not have.
 std::string idle_ranks_text(const sweep::Placement& placement);
 
+/// Collective over the world: measures each set in turn, as often as --repeats says, so that other
+/// load on the machine affects all sets alike. After each repeat it prints a line and writes the
+/// files.
+void repeat_over(BenchSuite& suite, std::string_view benchmark,
+                 const std::vector<bench::RankSet>& sets,
+                 const std::function<void(const bench::RankSet& set, int repeat)>& measure);
+
+/// What a measurement is of; see bench/names.hpp.
+struct Measured {
+    std::string_view benchmark;
+    std::string_view variant;
+    std::string_view unit;
+};
+
 /// Adds a measurement to the results of every rank and shows the progress.
-void add_measurement(BenchSuite& suite, const std::string& benchmark, const std::string& variant,
-                     const std::string& unit, const bench::Count& count, std::int64_t repeat,
+void add_measurement(BenchSuite& suite, const Measured& what, const bench::RankSet& set, int repeat,
                      const Timed& timed);
 
-/// A folder for temporary files, which all ranks see; rank 0 deletes it at the end.
-class Scratch {
-public:
-    /// Collective over the world. Throws alike on all ranks core::UsageError where a rank does not
-    /// see the folder.
-    Scratch(const BenchOptions& options, const comm::NodeTopology& topology);
-    ~Scratch();
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
-
-private:
-    bool is_root_;
-    std::filesystem::path folder_;
-};
+/// Collective over the world: rank 0 writes the files of --output as far as the suite is.
+void write_bench_files(BenchSuite& suite);
 
 /// The benchmarks, each collective over the world. They add their measurements to the results and
 /// throw alike on all ranks.

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include <array>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "../on_root.hpp"
@@ -22,10 +24,16 @@ namespace msunet::app {
 
 using core::concat;
 
+namespace fs = std::filesystem;
+
 namespace {
 
+/// The files of --output.
+constexpr std::array<std::string_view, 3> file_names{"bench.csv", "bench.json", "bench.html"};
+
 /// Each rank that can train as a group of its own.
-sweep::Placement place_alone(const BenchSettings& settings, const std::vector<sweep::Node>& nodes) {
+sweep::Placement groups_of_one(const BenchSettings& settings,
+                               const std::vector<sweep::Node>& nodes) {
     sweep::PlacementRequest request;
     request.nodes = nodes;
     for (const auto& node : nodes) request.trials += node.ranks.size();
@@ -33,9 +41,9 @@ sweep::Placement place_alone(const BenchSettings& settings, const std::vector<sw
     return sweep::place(request);
 }
 
-/// Counts of the ranks of the nodes for which `keeps` holds.
+/// Sets of those ranks of the nodes for which `keeps` holds.
 template <class Keeps>
-std::vector<bench::Count> counts_of(const std::vector<sweep::Node>& nodes, Keeps keeps) {
+std::vector<bench::RankSet> rank_sets_of(const std::vector<sweep::Node>& nodes, Keeps keeps) {
     std::vector<std::vector<int>> ranks;
     for (const auto& node : nodes) {
         auto& kept = ranks.emplace_back();
@@ -43,7 +51,7 @@ std::vector<bench::Count> counts_of(const std::vector<sweep::Node>& nodes, Keeps
             if (keeps(rank)) kept.push_back(static_cast<int>(rank));
         }
     }
-    return bench::plan_counts(ranks);
+    return bench::plan_rank_sets(ranks);
 }
 
 double load_average() {
@@ -83,27 +91,51 @@ int element_bytes(model::Precision precision) {
     }
 }
 
-/// For rank 0: the files of --output as far as the suite is.
-void write_bench_files(BenchSuite& suite) {
-    const auto& output = suite.settings.bench.output;
-    if (!output || !suite.world().is_root()) return;
-    suite.results.load_after = load_average();
-    const std::filesystem::path folder(*output);
-    const auto json = bench::json_text(suite.results);
-    core::write_file_atomically(folder / "bench.csv", bench::csv_text(suite.results.measurements));
-    core::write_file_atomically(folder / "bench.json", json);
-    core::write_file_atomically(folder / "bench.html", report::bench_html(json));
+/// Throws core::UsageError where the folder has results, which a second run would replace.
+void refuse_results(const fs::path& folder) {
+    for (const auto name : file_names) {
+        if (!fs::exists(folder / name)) continue;
+        throw core::UsageError(concat("--output ", core::quoted(folder.string()), " has a ", name,
+                                      " already, give another folder"));
+    }
 }
 
-/// Runs one benchmark, prints its table and writes the files.
+/// Runs one benchmark and prints its table, also of what it measured before it failed.
 void run_bench(BenchSuite& suite, BenchKind kind, void (*benchmark)(BenchSuite&)) {
     const auto what = suite.settings.bench.what;
     if (what != kind && what != BenchKind::all) return;
-    benchmark(suite);
-    core::log::progress("");
-    const auto summaries = bench::summarise(suite.results.measurements);
-    core::log::info(concat(bench::table_text(summaries, core::name_of(kind)), '\n'));
-    on_root(suite.world(), [&] { write_bench_files(suite); });
+    const auto print_table = [&] {
+        core::log::progress("");
+        const auto summaries = bench::summarise(suite.results.measurements);
+        core::log::info(concat(bench::table_text(summaries, core::name_of(kind)), '\n'));
+    };
+    try {
+        benchmark(suite);
+    } catch (const core::Error& error) {
+        print_table();
+        suite.results.notices.push_back(
+            concat(core::name_of(kind), " is incomplete: ", error.what()));
+        throw;
+    }
+    print_table();
+}
+
+/// Runs the benchmarks that are asked for; the first that fails ends the suite.
+void run_benches(BenchSuite& suite) {
+    run_bench(suite, BenchKind::limits, bench_limits);
+    run_bench(suite, BenchKind::group, bench_group);
+    run_bench(suite, BenchKind::sweep, bench_sweep);
+    run_bench(suite, BenchKind::prepare, bench_prepare);
+    run_bench(suite, BenchKind::io, bench_io);
+}
+
+/// Collective over the world: the files with the notices of the whole suite.
+void finish(BenchSuite& suite) {
+    write_bench_files(suite);
+    for (const auto& notice : suite.results.notices) core::log::info("note: " + notice);
+    const auto& output = suite.settings.bench.output;
+    if (!output || suite.results.measurements.empty()) return;
+    core::log::info(concat("wrote ", core::join(file_names), " to ", *output));
 }
 
 std::string suite_text(const BenchSuite& suite) {
@@ -121,21 +153,30 @@ std::string suite_text(const BenchSuite& suite) {
                   core::fixed(suite.results.load_before, 1), '\n');
 }
 
-void run_limits(BenchSuite& suite) {
-    if (suite.compute.on_gpu()) {
-        suite.results.notices.emplace_back(
-            "limits are those of the processors; there is no roofline for GPUs");
-    }
-    bench_limits(suite);
-}
-
 }  // namespace
+
+void write_bench_files(BenchSuite& suite) {
+    const auto& output = suite.settings.bench.output;
+    if (!output || suite.results.measurements.empty()) return;
+    on_root(suite.world(), [&] {
+        suite.results.load_after = load_average();
+        const auto json = bench::json_text(suite.results);
+        const std::array texts{bench::csv_text(suite.results.measurements), json,
+                               report::bench_html(json)};
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            core::write_file_atomically(fs::path(*output) / file_names[i], texts[i]);
+        }
+    });
+}
 
 core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
                            const AcceleratorSource& source) {
     undo_launcher_binding();
     if (const auto& output = settings.bench.output) {
-        on_root(world, [&] { core::make_directories(*output); });
+        on_root(world, [&] {
+            refuse_results(*output);
+            core::make_directories(*output);
+        });
     }
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology, source);
@@ -143,12 +184,12 @@ core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicat
     BenchSuite suite{.settings = settings,
                      .topology = topology,
                      .compute = compute,
-                     .single = place_alone(settings, nodes),
+                     .single = groups_of_one(settings, nodes),
                      .all = {},
                      .training = {},
                      .results = {}};
-    suite.all = counts_of(nodes, [](std::int64_t) { return true; });
-    suite.training = counts_of(nodes, [&](std::int64_t rank) {
+    suite.all = rank_sets_of(nodes, [](std::int64_t) { return true; });
+    suite.training = rank_sets_of(nodes, [&](std::int64_t rank) {
         return suite.single.slots[static_cast<std::size_t>(rank)].group >= 0;
     });
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
@@ -166,15 +207,13 @@ core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicat
     }
     core::log::info(suite_text(suite));
 
-    run_bench(suite, BenchKind::limits, run_limits);
-    run_bench(suite, BenchKind::group, bench_group);
-    run_bench(suite, BenchKind::sweep, bench_sweep);
-    run_bench(suite, BenchKind::prepare, bench_prepare);
-    run_bench(suite, BenchKind::io, bench_io);
-    for (const auto& notice : results.notices) core::log::info("note: " + notice);
-    if (const auto& output = settings.bench.output) {
-        core::log::info(concat("wrote bench.csv, bench.json and bench.html to ", *output));
+    try {
+        run_benches(suite);
+    } catch (const core::Error&) {
+        finish(suite);
+        throw;
     }
+    finish(suite);
     return core::ExitCode::ok;
 }
 

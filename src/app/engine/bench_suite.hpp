@@ -12,7 +12,8 @@ namespace msunet::app {
 
 /// Collective over `world`: runs the benchmarks that `what` asks for, prints a table of each and
 /// keeps the files of --output up to date. Throws, alike on all ranks, what preparing the scans
-/// throws, core::UsageError for folders, and core::Error where a step fails.
+/// throws, core::UsageError for folders, and core::Error where a step fails or a signal asks for a
+/// stop; the files then have what was measured.
 core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
                            const AcceleratorSource& source);
 

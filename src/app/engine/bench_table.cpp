@@ -17,17 +17,32 @@ using core::concat;
 
 namespace {
 
-constexpr std::array<std::string_view, train::section_count> section_names{
-    "cutting batches",
-    "convolutions, forward",
-    "fused operations, forward",
-    "dropout masks",
-    "loss and metrics",
-    "convolutions, backward",
-    "fused operations, backward",
-    "all-reduce over the ranks, waiting included",
-    "optimiser",
-    "rest"};
+// Sections that the page shows as one.
+constexpr std::string_view convolution_parts = "convolutions";
+constexpr std::string_view fused_parts = "fused operations";
+constexpr std::string_view optimizer_parts = "optimiser";
+constexpr std::string_view other_parts = "batches, dropout masks, loss, rest";
+constexpr std::string_view reduction_parts = "all-reduce, waiting included";
+/// As the page shows them: last what grows with the ranks.
+constexpr std::array part_groups{convolution_parts, fused_parts, optimizer_parts, other_parts,
+                                 reduction_parts};
+
+struct SectionText {
+    std::string_view name;
+    std::string_view group;
+};
+
+constexpr std::array<SectionText, train::section_count> section_texts{
+    {{"cutting batches", other_parts},
+     {"convolutions, forward", convolution_parts},
+     {"fused operations, forward", fused_parts},
+     {"dropout masks", other_parts},
+     {"loss and metrics", other_parts},
+     {"convolutions, backward", convolution_parts},
+     {"fused operations, backward", fused_parts},
+     {"all-reduce over the ranks, waiting included", reduction_parts},
+     {"optimiser", optimizer_parts},
+     {"rest", other_parts}}};
 
 constexpr std::size_t name_width = 50, cell_width = 14;
 
@@ -55,22 +70,29 @@ std::string section_rows(const train::SectionSeconds& sections) {
     std::string text;
     for (std::size_t i = 0; i < sections.size(); ++i) {
         const double share = total > 0 ? 100 * sections[i] / total : 0;
-        text += row(section_name(i), {milliseconds(sections[i]), core::fixed(share, 1) + " %"});
+        text += row(section_texts.at(i).name,
+                    {milliseconds(sections[i]), core::fixed(share, 1) + " %"});
     }
     return text;
 }
 
 }  // namespace
 
-std::string_view section_name(std::size_t section) { return section_names.at(section); }
-
-double BenchTiming::median() const {
-    if (times.seconds.empty()) return 0;
-    auto sorted = times.seconds;
-    std::sort(sorted.begin(), sorted.end());
-    const std::size_t half = sorted.size() / 2;
-    return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+std::vector<bench::StepPart> step_parts(const train::SectionSeconds& sections) {
+    std::vector<bench::StepPart> parts;
+    for (const auto group : part_groups) {
+        for (std::size_t i = 0; i < sections.size(); ++i) {
+            const auto& text = section_texts.at(i);
+            if (text.group != group) continue;
+            parts.push_back({.name = std::string(text.name),
+                             .group = std::string(group),
+                             .seconds = sections.at(i)});
+        }
+    }
+    return parts;
 }
+
+double BenchTiming::median() const { return bench::spread_of(times.seconds).median; }
 
 double BenchTiming::samples_per_second() const {
     const double step = median();

@@ -3,12 +3,11 @@
 /// The table that `msunet bench` prints. Pure.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "msunet/bench/measurement.hpp"
 #include "msunet/train/profile.hpp"
 #include "msunet/train/step_timer.hpp"
 
@@ -21,7 +20,7 @@ struct BenchTiming {
 
     /// Median of the steps; 0 for none.
     [[nodiscard]] double median() const;
-    /// By the median step.
+    /// Samples of a step divided by the median.
     [[nodiscard]] double samples_per_second() const;
 };
 
@@ -35,8 +34,8 @@ struct BenchFigures {
     std::vector<std::string> notices;
 };
 
-/// What a section of a step is called in tables.
-std::string_view section_name(std::size_t section);
+/// The sections of a step by their names in tables, those that the page shows as one together.
+std::vector<bench::StepPart> step_parts(const train::SectionSeconds& sections);
 
 /// How much longer real steps take than dummy ones, in percent; negative: less.
 double percent_longer(const BenchTiming& real, const BenchTiming& dummy);

@@ -2,14 +2,14 @@
 // The scaling suite's benchmarks of training, and the limits of the machine.
 
 #include <algorithm>
-#include <map>
+#include <initializer_list>
 #include <utility>
 
 #include "bench_data.hpp"
 #include "bench_place.hpp"
-#include "bench_table.hpp"
 #include "msunet/bench/machine.hpp"
-#include "msunet/comm/sleeping_barrier.hpp"
+#include "msunet/bench/names.hpp"
+#include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/train/step_timer.hpp"
@@ -24,16 +24,18 @@ constexpr std::int64_t profiled_steps = 4;
 /// Of a measurement of the machine's limits.
 constexpr double limit_seconds = 0.25;
 
-/// The ranks of `count` as one group, or each as a group of its own; all others train nothing.
-sweep::Placement placement_of(const sweep::Placement& single, const bench::Count& count,
+namespace names = bench::names;
+
+/// The ranks of `set` as one group, or each as a group of its own; all others train nothing.
+sweep::Placement placement_of(const sweep::Placement& single, const bench::RankSet& set,
                               bool as_one) {
     auto placement = single;
-    placement.group_size = as_one ? count.size() : 1;
-    placement.groups = as_one ? 1 : count.size();
+    placement.group_size = as_one ? set.size() : 1;
+    placement.groups = as_one ? 1 : set.size();
     for (auto& slot : placement.slots) {
-        const auto found = std::find(count.ranks.begin(), count.ranks.end(), slot.rank);
-        const auto place = found - count.ranks.begin();
-        const bool trains = found != count.ranks.end();
+        const auto found = std::find(set.ranks.begin(), set.ranks.end(), slot.rank);
+        const auto place = found - set.ranks.begin();
+        const bool trains = found != set.ranks.end();
         slot.group = !trains ? -1 : as_one ? 0 : place;
         slot.rank_in_group = trains && as_one ? place : 0;
     }
@@ -63,12 +65,14 @@ double sum_of(const std::vector<double>& values) {
 }
 
 /// Collective over `ranks`: the first failure of a step on any of them.
-std::string first_failure(const train::StepTimer& timer, const comm::Communicator& ranks) {
+std::optional<core::Failure> first_failure(const train::StepTimer& timer,
+                                           const comm::Communicator& ranks) {
     for (const auto& failure : ranks.all_gather(timer.failure())) {
         if (failure.empty()) continue;
-        return core::concat("a step failed (", failure, "), try a smaller --batch_size");
+        return core::Failure{.problems = {core::concat("a step failed (", failure,
+                                                       "), try a smaller --batch_size")}};
     }
-    return {};
+    return std::nullopt;
 }
 
 train::StepTimer make_timer(const BenchSuite& suite, const unet::Architecture& architecture,
@@ -90,7 +94,7 @@ TimedOutcome time_together(const BenchSuite& suite, std::int64_t times,
     const auto steps = suite.settings.bench.steps;
     TimedOutcome outcome;
     timer.warm_up(suite_warm_up_steps, false);
-    for (std::int64_t i = 0; i < steps; ++i) timer.train();
+    for (std::int64_t i = 0; i < steps && !ranks.any_of(core::stop_requested()); ++i) timer.train();
     const auto& times_of_steps = timer.training();
     outcome.timed.seconds = sum_of(times_of_steps.seconds);
     outcome.timed.amount =
@@ -112,7 +116,8 @@ TimedOutcome time_apart(const BenchSuite& suite, const comm::Communicator& ranks
     auto timer = make_timer(suite, architecture, samples);
     timer.warm_up(suite_warm_up_steps, false);
     ranks.barrier();
-    for (std::int64_t i = 0; i < suite.settings.bench.steps; ++i) timer.train();
+    const auto steps = suite.settings.bench.steps;
+    for (std::int64_t i = 0; i < steps && !core::stop_requested(); ++i) timer.train();
     const auto& times = timer.training();
     TimedOutcome outcome;
     outcome.timed = together(ranks, times.samples * static_cast<double>(times.seconds.size()),
@@ -121,110 +126,104 @@ TimedOutcome time_apart(const BenchSuite& suite, const comm::Communicator& ranks
     return outcome;
 }
 
-/// Means of the parts of a step over the repeats.
-class PartMeans {
-public:
-    void add(const std::string& variant, const bench::Count& count, const Timed& timed) {
-        if (!timed.profiled) return;
-        auto& mean = means_[{variant, count.size()}];
-        mean.nodes = count.nodes;
-        ++mean.repeats;
-        for (std::size_t i = 0; i < timed.sections.size(); ++i) {
-            mean.sums[i] += timed.sections[i];
-        }
-    }
-
-    [[nodiscard]] std::vector<bench::StepParts> parts() const {
-        std::vector<bench::StepParts> all;
-        for (const auto& [key, mean] : means_) {
-            auto& one = all.emplace_back();
-            one.variant = key.first;
-            one.ranks = key.second;
-            one.nodes = mean.nodes;
-            for (std::size_t i = 0; i < mean.sums.size(); ++i) {
-                one.seconds.emplace_back(section_name(i), mean.sums[i] / mean.repeats);
-            }
-        }
-        return all;
-    }
-
-private:
-    struct Mean {
-        int nodes = 1;
-        int repeats = 0;
-        train::SectionSeconds sums{};
-    };
-    std::map<std::pair<std::string, int>, Mean> means_;
+/// The triad's arrays on a node, over all of its ranks.
+struct TriadSize {
+    double array_bytes = 0;
+    double cache_bytes = 0;  ///< last-level caches of the node; 0: unknown
 };
+
+/// Collective over `world`: of this rank's node, and of the node whose arrays exceed its caches
+/// least.
+std::pair<TriadSize, TriadSize> triad_sizes(const comm::Communicator& world) {
+    TriadSize mine;
+    mine.cache_bytes = bench::last_level_cache_bytes();
+    mine.array_bytes = bench::triad_array_bytes(mine.cache_bytes, bench::free_memory_bytes());
+    const auto all = world.all_gather(mine);
+    const auto least =
+        std::min_element(all.begin(), all.end(), [](const TriadSize& a, const TriadSize& b) {
+            return a.array_bytes * b.cache_bytes < b.array_bytes * a.cache_bytes;
+        });
+    return {mine, *least};
+}
+
+std::string triad_notice(const TriadSize& size) {
+    const auto arrays = core::concat("each of the triad's three arrays has ",
+                                     core::bytes_text(size.array_bytes), " on a node, ");
+    if (size.cache_bytes == 0) return arrays + "the size of its caches is unknown";
+    const double factor = size.array_bytes / size.cache_bytes;
+    const auto text = core::concat(arrays, core::fixed(factor, 1), " times its last-level caches (",
+                                   core::bytes_text(size.cache_bytes), ")");
+    if (factor >= bench::triad_cache_factor) return text;
+    return text +
+           "; more did not fit into a quarter of its free memory, so that some of the "
+           "bandwidth may be that of the caches";
+}
 
 }  // namespace
 
 void bench_limits(BenchSuite& suite) {
     const auto& world = suite.world();
-    const auto threads_of = [&suite](int rank) {
-        return static_cast<int>(suite.single.slots[static_cast<std::size_t>(rank)].threads);
-    };
-    const int threads = threads_of(world.rank());
-    for (std::int64_t repeat = 1; repeat <= suite.settings.bench.repeats; ++repeat) {
-        for (const auto& count : suite.all) {
-            const int on_node = (count.size() + count.nodes - 1) / count.nodes;
-            const auto time = [&](const std::function<bench::Work()>& work) {
-                return on_ranks(world, count, [&](const comm::Communicator& ranks) {
-                    ranks.barrier();
-                    const auto done = work();
-                    return TimedOutcome{together(ranks, done.amount, done.seconds), {}};
-                });
-            };
-            add_measurement(suite, "limits", "multiply-add", "flop", count, repeat, time([&] {
-                                return bench::time_multiply_adds(threads, limit_seconds);
-                            }));
-            add_measurement(suite, "limits", "triad", "bytes", count, repeat, time([&] {
-                                return bench::time_triad(threads, limit_seconds,
-                                                         bench::triad_array_bytes(on_node));
-                            }));
-        }
+    const auto threads =
+        static_cast<int>(suite.single.slots[static_cast<std::size_t>(world.rank())].threads);
+    if (suite.compute.on_gpu()) {
+        suite.results.notices.emplace_back(
+            "limits are those of the processors; there is no roofline for GPUs");
     }
+    const auto [mine, least] = triad_sizes(world);
+    suite.results.notices.push_back(triad_notice(least));
+    const double array_bytes = mine.array_bytes;
+    const auto measure = [&](const Measured& what, const bench::RankSet& set, int repeat,
+                             const std::function<bench::Work(int place)>& work) {
+        const auto timed = on_ranks(world, set, [&](const comm::Communicator& ranks) {
+            ranks.barrier();
+            const auto done = work(ranks.rank());
+            return TimedOutcome{together(ranks, done.amount, done.seconds), {}};
+        });
+        add_measurement(suite, what, set, repeat, timed);
+    };
+    repeat_over(suite, names::limits, suite.all, [&](const bench::RankSet& set, int repeat) {
+        measure({names::limits, names::multiply_add, names::flop}, set, repeat,
+                [&](int) { return bench::time_multiply_adds(threads, limit_seconds); });
+        measure({names::limits, names::triad, names::bytes}, set, repeat, [&](int place) {
+            return bench::time_triad(threads, limit_seconds, array_bytes / set.ranks_beside(place));
+        });
+    });
 }
 
 void bench_group(BenchSuite& suite) {
-    const auto& options = suite.settings.bench;
     const auto& world = suite.world();
-    PartMeans means;
-    const auto measure = [&](const bench::Count& count, const char* variant, std::int64_t times,
-                             std::int64_t repeat) {
-        or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, count, true)); });
-        const auto timed = on_ranks(world, count, [&](const comm::Communicator& ranks) {
+    const auto batch_size = suite.settings.bench.batch_size;
+    const auto measure = [&](const bench::RankSet& set, int repeat, std::int64_t times,
+                             std::initializer_list<std::string_view> variants) {
+        or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, set, true)); });
+        const auto timed = on_ranks(world, set, [&](const comm::Communicator& ranks) {
             return time_together(suite, times, ranks);
         });
-        add_measurement(suite, "group", variant, "samples", count, repeat, timed);
-        means.add(variant, count, timed);
-    };
-    // Repeats go over all counts in turn, so that other load on the machine affects all alike.
-    for (std::int64_t repeat = 1; repeat <= options.repeats; ++repeat) {
-        for (const auto& count : suite.training) {
-            if (count.size() <= options.batch_size) measure(count, "strong", 1, repeat);
-            measure(count, "weak", count.size(), repeat);
+        for (const auto variant : variants) {
+            add_measurement(suite, {names::group, variant, names::samples}, set, repeat, timed);
         }
-    }
-    suite.results.parts = means.parts();
-    if (suite.training.back().size() > options.batch_size) {
+    };
+    repeat_over(suite, names::group, suite.training, [&](const bench::RankSet& set, int repeat) {
+        // On one rank both are the same steps.
+        if (set.size() == 1) return measure(set, repeat, 1, {names::strong, names::weak});
+        if (set.size() <= batch_size) measure(set, repeat, 1, {names::strong});
+        measure(set, repeat, set.size(), {names::weak});
+    });
+    if (suite.training.back().size() > batch_size) {
         suite.results.notices.push_back(
-            core::concat("strong scaling ends where each rank has one of the ", options.batch_size,
+            core::concat("strong scaling ends where each rank has one of the ", batch_size,
                          " samples of a batch; a larger --batch_size goes further"));
     }
 }
 
 void bench_sweep(BenchSuite& suite) {
     const auto& world = suite.world();
-    for (std::int64_t repeat = 1; repeat <= suite.settings.bench.repeats; ++repeat) {
-        for (const auto& count : suite.training) {
-            or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, count, false)); });
-            const auto timed = on_ranks(world, count, [&](const comm::Communicator& ranks) {
-                return time_apart(suite, ranks);
-            });
-            add_measurement(suite, "sweep", "", "samples", count, repeat, timed);
-        }
-    }
+    repeat_over(suite, names::sweep, suite.training, [&](const bench::RankSet& set, int repeat) {
+        or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, set, false)); });
+        const auto timed = on_ranks(
+            world, set, [&](const comm::Communicator& ranks) { return time_apart(suite, ranks); });
+        add_measurement(suite, {names::sweep, "", names::samples}, set, repeat, timed);
+    });
 }
 
 }  // namespace msunet::app

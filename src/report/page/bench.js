@@ -18,7 +18,7 @@ const kinds = [
 const kindsOf = (...benchmarks) => kinds.filter((kind) => benchmarks.includes(kind.benchmark));
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
-const three = (x) => x.toFixed(x < 10 ? 2 : x < 100 ? 1 : 0);
+const three = (x) => x.toFixed(x < 9.995 ? 2 : x < 99.95 ? 1 : 0);
 function withPrefix(value, unit) {
   const prefixes = ["", "k", "M", "G", "T"];
   let step = 0;
@@ -83,7 +83,7 @@ function drawEfficiency() {
   const list = kindsOf("group", "sweep", "prepare");
   if (!list.length) return;
   fill("efficiency", el("h2", {}, "Efficiency against ranks"),
-    el("p", { class: "quiet" }, "Work done in a second on n ranks, by n times that of one rank. Ranks fill one node after another."),
+    el("p", { class: "quiet" }, "Work done in a second on n ranks, divided by n times that of one rank. Ranks fill one node after another."),
     legendOf(list, ideal), el("div", { class: "pair" }, efficiencyChart(list), speedUpChart(list)));
 }
 
@@ -105,7 +105,7 @@ function rateChart(title, list, share) {
 
 function drawThroughput() {
   const whole = () => 1, perNode = (row) => row.nodes;
-  const charts = [["Training", ["group", "sweep"], whole], ["Preprocessing with augmentation", ["prepare"], whole], ["Shared file, by node", ["io"], perNode]]
+  const charts = [["Training", ["group", "sweep"], whole], ["Preprocessing with augmentation", ["prepare"], whole], ["Shared file, per node", ["io"], perNode]]
     .map(([title, benchmarks, share]) => [title, kindsOf(...benchmarks), share])
     .filter(([, list]) => list.length).map(([title, list, share]) => rateChart(title, list, share));
   for (const kind of kindsOf("limits")) charts.push(rateChart(`Limit: ${kind.name}`, [kind], whole));
@@ -113,34 +113,22 @@ function drawThroughput() {
   fill("throughput", el("h2", {}, "Throughput"), el("p", { class: "quiet" }, "Medians; vertical lines are the ranges of the repeats."), el("div", { class: "pair" }, charts));
 }
 
-// Parts of a step that are shown together.
-const partGroups = [
-  ["convolutions", (name) => name.startsWith("convolutions")],
-  ["fused operations", (name) => name.startsWith("fused")],
-  ["optimiser", (name) => name === "optimiser"],
-  ["batches, dropout masks, loss, rest", () => true],
-  ["all-reduce, waiting included", (name) => name.startsWith("all-reduce")],
-];
-function groupedParts(seconds) {
-  const sums = partGroups.map(() => 0);
-  for (const [name, time] of Object.entries(seconds)) {
-    const last = partGroups.length - 1;
-    sums[partGroups[last][1](name) ? last : partGroups.findIndex(([, has]) => has(name))] += time;
-  }
-  return sums;
-}
+// Parts of a step that are shown together, in the order of the data.
+const partGroups = [...new Set(D.step_parts.flatMap((one) => one.parts.map((part) => part.group)))];
+const sum = (list) => list.reduce((a, b) => a + b, 0);
+const groupedParts = (parts) => partGroups.map((group) => sum(parts.filter((part) => part.group === group).map((part) => part.seconds)));
 
 function partBars(variant, list) {
   const { width } = size();
   const left = 64, right = width - 66, row = 26;
-  const slowest = Math.max(...list.map((one) => groupedParts(one.seconds).reduce((a, b) => a + b, 0)), 1e-9);
+  const slowest = Math.max(...list.map((one) => sum(groupedParts(one.parts))), 1e-9);
   const bars = list.flatMap((one, i) => {
-    const sums = groupedParts(one.seconds), total = sums.reduce((a, b) => a + b, 0);
+    const sums = groupedParts(one.parts), total = sum(sums);
     let x = left;
     const rects = sums.map((time, part) => {
       const wide = (time / slowest) * (right - left);
       const rect = sv("rect", { class: `part part-${part}`, x, y: i * row + 4, width: wide, height: row - 8 },
-        sv("title", {}, `${partGroups[part][0]}: ${(1000 * time).toFixed(1)} ms, ${percent(total ? time / total : 0)}`));
+        sv("title", {}, `${partGroups[part]}: ${(1000 * time).toFixed(1)} ms, ${percent(total ? time / total : 0)}`));
       x += wide;
       return rect;
     });
@@ -157,7 +145,7 @@ function drawParts() {
   if (!charts.length) return;
   fill("parts", el("h2", {}, "Where a step's time goes"),
     el("p", { class: "quiet" }, "Steps of one permutation on a group of ranks, means of the ranks, measured beside the rates above."),
-    el("div", { class: "legend" }, partGroups.map(([name], i) => el("span", { class: `block part-${i}` }, name))), el("div", { class: "pair" }, charts));
+    el("div", { class: "legend" }, partGroups.map((name, i) => el("span", { class: `block part-${i}` }, name))), el("div", { class: "pair" }, charts));
 }
 
 function drawRoofline() {
@@ -166,11 +154,11 @@ function drawRoofline() {
   const ridges = D.roofline.map((point) => point.peak / point.bandwidth);
   const low = Math.floor(log(Math.min(...ridges, ...D.roofline.map((point) => point.intensity)))) - 0.3;
   const high = Math.ceil(log(Math.max(...ridges, ...D.roofline.map((point) => point.intensity)))) + 0.3;
-  // By rank, so that the roofs of all numbers of ranks lie near each other.
+  // Per rank, so that the roofs of all numbers of ranks lie near each other.
   const rates = D.roofline.flatMap((point) => [point.flops / point.ranks, point.peak / point.ranks]);
   const y = [Math.max(0, Math.floor(log(Math.min(...rates)))), Math.max(1, Math.ceil(log(Math.max(...rates)) + 0.05))];
   const chart = frame({ ...size(), x: [low, high], whole: true, xText: (value) => valueOfTen(value), y, yWhole: true, yText: (value) => `${count(10 ** (value % 3))} ${["", "k", "M", "G", "T"][Math.floor(value / 3)]}`,
-    xLabel: "operations for each byte", yLabel: "flop/s a rank", label: "Roofline of a training step" });
+    xLabel: "operations for each byte", yLabel: "flop/s per rank", label: "Roofline of a training step" });
   const numbers = [...new Set(D.roofline.map((point) => point.ranks))].sort((a, b) => a - b);
   for (const ranks of new Set([numbers[0], numbers[numbers.length - 1]])) {
     const point = D.roofline.find((one) => one.ranks === ranks);
@@ -194,7 +182,7 @@ function drawRoofline() {
 const valueOfTen = (value) => (value < 0 ? (10 ** value).toFixed(-value) : count(10 ** value));
 
 function drawTable() {
-  const names = ["benchmark", "", "ranks", "nodes", "median", "lowest", "highest", "by node", "speed-up", "efficiency", "all-reduce"];
+  const names = ["benchmark", "", "ranks", "nodes", "median", "lowest", "highest", "per node", "speed-up", "efficiency", "all-reduce"];
   const rows = D.summaries.map((row) => el("tr", {}, [row.benchmark, row.variant, row.ranks, row.nodes,
     rateText(row.rate, row.unit), rateText(row.lowest_rate, row.unit), rateText(row.highest_rate, row.unit), rateText(row.rate / row.nodes, row.unit),
     row.speed_up.toFixed(2), percent(row.efficiency), isNumber(row.reduction_share) ? percent(row.reduction_share) : ""]
@@ -226,12 +214,12 @@ function drawOverview() {
   const tiles = kinds.map((kind) => {
     const row = last(kind.rows);
     const perNode = kind.benchmark === "io" || kind.benchmark === "limits";
-    return perNode ? tile(kind.name, rateText(row.rate / row.nodes, row.unit), `a node, ${placeText(row)}`)
+    return perNode ? tile(kind.name, rateText(row.rate / row.nodes, row.unit), `per node, ${placeText(row)}`)
       : tile(kind.name, percent(row.efficiency), `efficiency of ${placeText(row)}, ${rateText(row.rate, row.unit)}`);
   });
   fill("overview", el("div", { class: "tiles" }, tiles));
   const cores = Math.max(1, ...nodes.map((node) => node.cores));
-  const busy = D.load_before > 0.5 ? [`The load average was ${D.load_before.toFixed(1)} when the study began (${plural(cores, "core")} a node): other work on the machine distorts the figures.`] : [];
+  const busy = D.load_before > 0.5 ? [`The load average was ${D.load_before.toFixed(1)} when the suite began (${plural(cores, "core")} per node): other work on the machine distorts the figures.`] : [];
   $("notices").replaceChildren(...[...busy, ...D.notices].map((notice) => el("p", { class: "notice" }, notice)));
 }
 

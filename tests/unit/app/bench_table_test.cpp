@@ -48,6 +48,20 @@ TEST(BenchTable, SharesAreOfAllSections) {
     EXPECT_THAT(text, HasSubstr("memory: 300 MB"));
 }
 
+TEST(BenchTable, PartsOfAStepAreGroupedForThePage) {
+    train::SectionSeconds sections{};
+    sections.at(static_cast<std::size_t>(train::Section::cutting)) = 0.5;
+    sections.at(static_cast<std::size_t>(train::Section::convolution_backward)) = 0.25;
+    const auto parts = step_parts(sections);
+    ASSERT_EQ(parts.size(), train::section_count);
+    EXPECT_EQ(parts[0].group, "convolutions");
+    EXPECT_EQ(parts[1].name, "convolutions, backward");
+    EXPECT_EQ(parts[1].seconds, 0.25);
+    EXPECT_EQ(parts[5].name, "cutting batches");
+    EXPECT_EQ(parts[5].seconds, 0.5);
+    EXPECT_EQ(parts.back().group, "all-reduce, waiting included");
+}
+
 TEST(BenchTable, SaysWhatIsMissing) {
     auto some = figures();
     some.timings.erase(some.timings.begin());
@@ -63,7 +77,12 @@ BenchSettings settings(std::vector<std::string> words) { return read_bench_setti
 
 TEST(BenchSettings, ScansMayBeLeftOutButNotHalfOfThem) {
     EXPECT_FALSE(settings({"--batch_size", "4"}).bench.training_data_path);
-    EXPECT_THROW(settings({"-tpath", "data"}), core::UsageError);
+    try {
+        settings({"prepare", "-tpath", "data"});
+        FAIL() << "no error";
+    } catch (const core::UsageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("'prepare' takes phantoms"));
+    }
     EXPECT_THROW(settings({"-ts", "64", "-hspace", "0.1"}), core::UsageError);
     EXPECT_THROW(settings({"--patch_size", "60"}), core::UsageError);
 }

@@ -25,10 +25,13 @@ TEST(Triad, BytesAreCountedOnAllThreads) {
     EXPECT_GE(passes, 2);
 }
 
-TEST(TriadArray, HasLimits) {
-    EXPECT_GE(triad_array_bytes(1), triad_array_bytes(1024));
-    EXPECT_GE(triad_array_bytes(1024), 16 << 20);
-    EXPECT_LE(triad_array_bytes(1), 256 << 20);
+constexpr double mebibyte = 1024 * 1024;
+
+TEST(TriadArray, ExceedsTheCachesWhereThereIsMemory) {
+    EXPECT_EQ(triad_array_bytes(260 * mebibyte, 1e12), 1040 * mebibyte);
+    EXPECT_EQ(triad_array_bytes(0, 1e12), 64 * mebibyte);
+    EXPECT_EQ(triad_array_bytes(260 * mebibyte, 1200 * mebibyte), 100 * mebibyte);
+    EXPECT_EQ(triad_array_bytes(0, 0), 64 * mebibyte);
 }
 
 }  // namespace

@@ -63,6 +63,18 @@ TEST(Summarise, SharesOfReductionAreMediansOfThoseMeasured) {
     EXPECT_DOUBLE_EQ(summaries[1].reduction.value(), 0.2);
 }
 
+TEST(Summarise, PartsAreMeansOfTheRepeatsThatHaveThem) {
+    auto all = rounds();
+    all[1].parts = {{"loss", "rest", 0.1}, {"optimiser", "optimiser", 0.5}};
+    all[6].parts = {{"loss", "rest", 0.3}, {"optimiser", "optimiser", 0.5}};
+    const auto summaries = summarise(all);
+    EXPECT_TRUE(summaries[0].parts.empty());
+    ASSERT_EQ(summaries[1].parts.size(), 2U);
+    EXPECT_EQ(summaries[1].parts[0].group, "rest");
+    EXPECT_DOUBLE_EQ(summaries[1].parts[0].seconds, 0.2);
+    EXPECT_DOUBLE_EQ(summaries[1].parts[1].seconds, 0.5);
+}
+
 TEST(Summarise, ARunThatTookNoTimeHasNoRate) {
     const auto summaries = summarise(std::vector{measured("x", 1, 1, 0, 5)});
     EXPECT_EQ(summaries[0].rate.median, 0);
@@ -94,7 +106,8 @@ TEST(RateText, HasUnitAndPrefix) {
     EXPECT_EQ(rate_text(1.25e9, "bytes"), "1.25 GB/s");
     EXPECT_EQ(rate_text(136.2e9, "flop"), "136 Gflop/s");
     EXPECT_EQ(rate_text(999.7e9, "flop"), "1.00 Tflop/s");
-    EXPECT_EQ(rate_text(0, "flop"), "0.00 flop/s");
+    EXPECT_EQ(rate_text(9.996e9, "flop"), "10.0 Gflop/s");
+    EXPECT_EQ(rate_text(0, "flop"), "0 flop/s");
 }
 
 TEST(Table, ShowsOneBenchmark) {

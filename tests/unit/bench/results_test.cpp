@@ -28,7 +28,7 @@ Results results() {
                             measured("limits", "triad", 2, 1000),
                             measured("group", "strong", 2, 40), measured("group", "weak", 2, 60),
                             measured("group", "strong", 4, 70)};
-    results.parts = {{"strong", 2, 1, {{"optimiser", 0.5}}}};
+    results.measurements[2].parts = {{"optimiser", "rest", 0.5}};
     return results;
 }
 
@@ -65,7 +65,11 @@ TEST(ResultsJson, HasMachineOptionsAndAllRows) {
     EXPECT_EQ(json["measurements"].size(), 5U);
     EXPECT_EQ(json["summaries"].size(), 5U);
     EXPECT_EQ(json["roofline"].size(), 2U);
-    EXPECT_EQ(json["step_parts"][0]["seconds"]["optimiser"], 0.5);
+    ASSERT_EQ(json["step_parts"].size(), 1U);
+    EXPECT_EQ(json["step_parts"][0]["benchmark"], "group");
+    EXPECT_EQ(json["step_parts"][0]["variant"], "strong");
+    EXPECT_EQ(json["step_parts"][0]["parts"][0],
+              nlohmann::json({{"name", "optimiser"}, {"group", "rest"}, {"seconds", 0.5}}));
     EXPECT_TRUE(json["summaries"][0]["reduction_share"].is_null());
 }
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Where the scaling suite's benchmarks of files have theirs.
+#pragma once
+
+#include <filesystem>
+
+#include "../bench_settings.hpp"
+#include "msunet/comm/node_topology.hpp"
+
+namespace msunet::app {
+
+/// A folder for temporary files, which all ranks see; rank 0 deletes it at the end.
+class Scratch {
+public:
+    /// Collective over the world. Throws alike on all ranks core::UsageError where a rank does not
+    /// see the folder.
+    Scratch(const BenchOptions& options, const comm::NodeTopology& topology);
+    ~Scratch();
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+private:
+    bool is_root_;
+    std::filesystem::path folder_;
+};
+
+}  // namespace msunet::app

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "msunet/bench/machine.hpp"
+#include "msunet/core/text.hpp"
+
+namespace msunet::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Cache {
+    int level;
+    std::string type;
+    std::string size;
+    std::string shared;  ///< processors that share it
+};
+
+/// Files as Linux shows a processor's caches.
+class Processors {
+public:
+    Processors() { fs::remove_all(folder_); }
+    ~Processors() { fs::remove_all(folder_); }
+    Processors(const Processors&) = delete;
+    Processors& operator=(const Processors&) = delete;
+
+    void add(int processor, const std::vector<Cache>& caches) const {
+        for (std::size_t i = 0; i < caches.size(); ++i) {
+            const auto cache =
+                folder_ / core::concat("cpu", processor) / "cache" / core::concat("index", i);
+            fs::create_directories(cache);
+            std::ofstream(cache / "level") << caches[i].level << "\n";
+            std::ofstream(cache / "type") << caches[i].type << "\n";
+            std::ofstream(cache / "size") << caches[i].size << "\n";
+            std::ofstream(cache / "shared_cpu_list") << caches[i].shared << "\n";
+        }
+        fs::create_directories(folder_ / "cpufreq");
+    }
+    [[nodiscard]] const fs::path& folder() const { return folder_; }
+
+private:
+    fs::path folder_ = fs::path(testing::TempDir()) / "msunet_processors";
+};
+
+TEST(LastLevelCache, IsCountedOnceForTheProcessorsThatShareIt) {
+    const Processors processors;
+    const auto add = [&](int processor, const std::string& shared) {
+        processors.add(processor, {{1, "Data", "48K", std::to_string(processor)},
+                                   {1, "Instruction", "32K", std::to_string(processor)},
+                                   {2, "Unified", "2048K", std::to_string(processor)},
+                                   {3, "Unified", "32768K", shared}});
+    };
+    add(0, "0-1");
+    add(1, "0-1");
+    add(2, "2-3");
+    add(3, "2-3");
+    EXPECT_EQ(last_level_cache_bytes(processors.folder()), 2.0 * 32768 * 1024);
+}
+
+TEST(LastLevelCache, MayBeTheSecondLevel) {
+    const Processors processors;
+    processors.add(0, {{1, "Data", "64K", "0"}, {2, "Unified", "1M", "0-3"}});
+    EXPECT_EQ(last_level_cache_bytes(processors.folder()), 1024.0 * 1024);
+}
+
+TEST(LastLevelCache, IsZeroWhereItIsUnknown) {
+    EXPECT_EQ(last_level_cache_bytes("/nonexistent"), 0);
+}
+
+TEST(FreeMemory, IsThatOfTheNode) {
+    EXPECT_GT(free_memory_bytes(), 1e6);
+    EXPECT_LT(free_memory_bytes(), 1e15);
+}
+
+}  // namespace
+}  // namespace msunet::bench
