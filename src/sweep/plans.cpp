@@ -40,7 +40,7 @@ TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
     if (const auto begins = record.continued.find(training); begins != record.continued.end()) {
         // As where permutations share a training: the time is that of all of its epochs.
         const auto* from = record.longest_result(begins->second.from);
-        if (from != nullptr) plan.spent_seconds += from->duration;
+        if (from != nullptr) plan.checkpoint_seconds = from->duration;
     }
     for (const record::TrialId end : plan.ends) {
         plan.cost = std::max(plan.cost, cost(record.permutation(end)));

@@ -304,6 +304,7 @@ private:
         assignment.until_epoch = trial.until_epoch;
         if (plan.progress.checkpoint) assignment.checkpoint = plan.progress.checkpoint->file;
         assignment.spent_seconds = plan.spent_seconds;
+        assignment.checkpoint_seconds = plan.checkpoint_seconds;
         assignment.first_started_at = plan.first_started_at;
         trial.place = Trial::Place::sent;
         group(id).held.push_back(plan.trial);

@@ -22,7 +22,7 @@ record::Attempt EndReports::attempt_of(record::TrialId trial) const {
     attempt.permutation = std::ranges::find(left_, trial, &record::TrainingEnd::trial)->permutation;
     attempt.first_started_at = assignment_.first_started_at;
     attempt.started_at = started_at_;
-    attempt.spent_seconds = assignment_.spent_seconds;
+    attempt.spent_seconds = assignment_.spent_seconds + added_seconds_;
     attempt.rank = context_.world_rank;
     attempt.ranks = context_.group.size();
     attempt.num_gpus = context_.gpus;

@@ -16,6 +16,8 @@ public:
     EndReports(const TrialContext& context, const record::Assignment& assignment,
                record::TrialControl& control);
 
+    /// The results' time includes these seconds, too: those of another training's epochs.
+    void add_spent(double seconds) { added_seconds_ += seconds; }
     /// Of those without a result, in the assignment's order.
     [[nodiscard]] const std::vector<record::TrainingEnd>& left() const { return left_; }
     /// A result that ends now, complete except for what was trained.
@@ -31,6 +33,7 @@ private:
     const record::Assignment& assignment_;
     record::TrialControl& control_;
     double started_at_;
+    double added_seconds_ = 0;
     std::vector<record::TrainingEnd> left_;
 };
 

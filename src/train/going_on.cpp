@@ -58,6 +58,11 @@ bool has_modality_every_epoch(const unet::Hyperparameters& hyperparameters, Moda
             (hyperparameters.early_stopping || hyperparameters.restore_best));
 }
 
+bool has_epochs_after(const unet::Hyperparameters& hyperparameters, std::int64_t epochs) {
+    return hyperparameters.lr_schedule != unet::LrSchedule::cosine ||
+           epochs < hyperparameters.epochs;
+}
+
 std::int64_t best_epoch_of(const record::History& history, const std::string& metric) {
     return replay(history, {}, metric).callbacks.state().best_epoch;
 }

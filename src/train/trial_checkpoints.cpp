@@ -155,14 +155,21 @@ void TrialCheckpoints::save(const StepEngine& engine, const Progress& progress) 
 void TrialCheckpoints::report_completed() {
     if (!setup_.context.group.is_root()) return;
     warn_on_failure([&] {
-        if (const auto position = writer_.completed()) {
-            control_.checkpoint_written(
-                {.trial = setup_.assignment.trial,
-                 .file = TrialSetup::file_name(setup_.assignment.trial, checkpoint_file_name),
-                 .epoch = position->first,
-                 .step = position->second});
-        }
+        if (const auto position = writer_.completed()) report(position->first, position->second);
     });
+}
+
+void TrialCheckpoints::report_restored(const Progress& progress) {
+    if (!setup_.context.group.is_root() || goes_on_from_another()) return;
+    report(progress.epoch, progress.step);
+}
+
+void TrialCheckpoints::report(std::int64_t epoch, std::int64_t step) {
+    control_.checkpoint_written(
+        {.trial = setup_.assignment.trial,
+         .file = TrialSetup::file_name(setup_.assignment.trial, checkpoint_file_name),
+         .epoch = epoch,
+         .step = step});
 }
 
 void TrialCheckpoints::finish() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "msunet/train/checkpoint.hpp"
@@ -29,10 +30,15 @@ public:
     void save(const StepEngine& engine, const Progress& progress);
     /// Reports to the control a checkpoint that has come to the disk since the last call.
     void report_completed();
+    /// Reports the one that was restored, if it is the training's own: whoever saved it may have
+    /// been killed before saying so.
+    void report_restored(const Progress& progress);
     /// Waits for the one that is being written.
     void finish();
 
 private:
+    /// One that is on disk.
+    void report(std::int64_t epoch, std::int64_t step);
     [[nodiscard]] Checkpoint snapshot(const StepEngine& engine, const Progress& progress) const;
     /// Why the training can't be resumed from, or go on from, a checkpoint; empty where it can.
     [[nodiscard]] std::string problem_of(const Checkpoint& checkpoint) const;

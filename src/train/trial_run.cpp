@@ -118,6 +118,8 @@ void TrialRun::restore() {
         restored.ends = std::move(progress_.ends);
         progress_ = std::move(restored);
         callbacks_.restore(progress_.callbacks);
+        reports_.add_spent(setup_.assignment.checkpoint_seconds);
+        checkpoints_.report_restored(progress_);
         return;
     }
     if (setup_.context.group.is_root()) {
@@ -175,10 +177,8 @@ bool TrialRun::has_modality(const EndSetup& end) const {
 }
 
 bool TrialRun::keeps_last_checkpoint() const {
-    // A schedule that ends with the last epoch has nothing after it.
-    const auto& values = setup_.hyperparameters;
     return setup_.context.keeps_last_checkpoint &&
-           (values.lr_schedule != unet::LrSchedule::cosine || progress_.epoch < values.epochs);
+           has_epochs_after(setup_.hyperparameters, progress_.epoch);
 }
 
 bool TrialRun::modality_after_epoch() const {
@@ -298,6 +298,7 @@ void TrialRun::write_files(const EndSetup& end, record::TrialResult& result) {
     run_on_leader(setup_.context.group, [&] {
         auto* const files = setup_.context.files;
         checkpoints_.finish();
+        core::fault_point("train.end");
         core::make_directories(folder);
         h5::write_keras_weights(
             folder / weights_file_name,

@@ -28,7 +28,8 @@ struct Assignment {
     std::optional<std::int64_t> until_epoch;  ///< pause after so many epochs; nothing: to the end
     std::string checkpoint;    ///< to resume from, relative to the experiment's folder; empty: none
     double spent_seconds = 0;  ///< on earlier starts of the training
-    double first_started_at = 0;  ///< unix seconds of its first start; 0: now
+    double checkpoint_seconds = 0;  ///< on the other training that it goes on from, if it does
+    double first_started_at = 0;    ///< unix seconds of its first start; 0: now
 
     bool operator==(const Assignment&) const = default;
 };

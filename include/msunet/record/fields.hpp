@@ -92,6 +92,7 @@ void fields(Archive& archive, T& value) {
     archive.optional("until_epoch", value.until_epoch);
     archive.optional("checkpoint", value.checkpoint);
     archive.optional("spent_seconds", value.spent_seconds);
+    archive.optional("checkpoint_seconds", value.checkpoint_seconds);
     archive.optional("first_started_at", value.first_started_at);
 }
 

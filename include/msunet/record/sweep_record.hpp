@@ -221,8 +221,9 @@ struct SweepRecord {
     Owner owner;                                  ///< of the newest start
     std::map<TrialId, TrialId> shared_trainings;  ///< `start.shared_trainings()`
     std::vector<Extension> extensions{};          ///< in their order
-    std::map<TrialId, Continuation> continued{};  ///< by the training's id
-    std::size_t left_out = 0;                     ///< trials: see is_left_out
+    /// By the training's id; without those that could not use the checkpoint.
+    std::map<TrialId, Continuation> continued{};
+    std::size_t left_out = 0;  ///< trials: see is_left_out
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;

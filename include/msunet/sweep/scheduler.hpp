@@ -30,6 +30,7 @@ struct TrialPlan {
     double cost = 0;                    ///< estimate in any unit: the most expensive start first
     record::Progress progress;          ///< trainings with a checkpoint start before all others
     double spent_seconds = 0;
+    double checkpoint_seconds = 0;  ///< as in record::Assignment
     double first_started_at = 0;
     std::optional<double> value{};  ///< of the metric, at its last rung
     /// In a search with folds (record::Folding::first_decides) that of the trial number 0: this one

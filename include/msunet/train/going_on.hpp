@@ -28,6 +28,11 @@ struct EndOfTraining {
     std::int64_t best_kept_until = 0;
 };
 
+/// Whether a training that came to its end after so many epochs can be of use to another one: a
+/// learning rate that depends on `epochs` has nothing after them.
+[[nodiscard]] bool has_epochs_after(const unet::Hyperparameters& hyperparameters,
+                                    std::int64_t epochs);
+
 /// The epochs, from 0, whose metric is better than in all before: the last of them; -1 where there
 /// is none.
 [[nodiscard]] std::int64_t best_epoch_of(const record::History& history, const std::string& metric);

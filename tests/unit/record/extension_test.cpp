@@ -170,9 +170,14 @@ TEST(Continued, TrainingsThatStartAnewHaveNoEpochsBefore) {
     update(record, TrialStarted{7, 0, "trials/1/checkpoint.h5", 3010});
     update(record, EpochFinished{7, sample_epoch(0), 3020});
     EXPECT_EQ(record.find(7)->epochs.size(), 1U) << "the checkpoint was damaged";
+    EXPECT_FALSE(record.checkpoint_of(7)) << "it would start anew again";
     SweepRecord other = continued();
     update(other, TrialStarted{7, 0, "", 3010});
     EXPECT_TRUE(other.find(7)->epochs.empty());
+    EXPECT_TRUE(other.checkpoint_of(7)) << "it may be used yet";
+    update(other, checkpoint(7, 1, 3020));
+    EXPECT_EQ(other.checkpoint_of(7)->epoch, 1);
+    EXPECT_TRUE(other.continued.empty()) << "it comes before the other one's";
 }
 
 TEST(Continued, TrainingsFollowOneThatHasEnded) {

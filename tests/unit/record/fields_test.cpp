@@ -28,11 +28,12 @@ TEST(Fields, ResultsRoundTripInEveryState) {
 }
 
 TEST(Fields, AssignmentRoundTrips) {
-    Assignment assignment{12, {{12, sample_permutation()}, {14, {}}}, std::nullopt, "", 0, 0};
+    Assignment assignment{12, {{12, sample_permutation()}, {14, {}}}, std::nullopt, "", 0, 0, 0};
     expect_round_trip(assignment);
     assignment.until_epoch = 3;
     assignment.checkpoint = "trials/12/checkpoint.h5";
     assignment.spent_seconds = 2.5;
+    assignment.checkpoint_seconds = 7.5;
     assignment.first_started_at = 99.5;
     expect_round_trip(assignment);
 }

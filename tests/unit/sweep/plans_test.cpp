@@ -57,9 +57,26 @@ TEST(Plans, GoOnFromTheCheckpointOfATrialThatHasEnded) {
     EXPECT_FALSE(all[0].progress.checkpoint);
     ASSERT_TRUE(all[1].progress.checkpoint);
     EXPECT_EQ(all[1].progress.checkpoint->file, "trials/1/checkpoint.h5");
-    EXPECT_EQ(all[1].spent_seconds, 7) << "the time is that of all of its epochs";
+    EXPECT_EQ(all[1].checkpoint_seconds, 7) << "the time is that of all of its epochs";
+    EXPECT_EQ(all[1].spent_seconds, 0);
     update(record, record::CheckpointSaved{{3, "trials/3/checkpoint.h5", 3, 0}, 30});
-    EXPECT_EQ(plans(record, cost)[1].progress.checkpoint->file, "trials/3/checkpoint.h5");
+    const auto own = plans(record, cost)[1];
+    EXPECT_EQ(own.progress.checkpoint->file, "trials/3/checkpoint.h5");
+    EXPECT_EQ(own.checkpoint_seconds, 7);
+}
+
+TEST(Plans, HaveNoTimeOfACheckpointThatCouldNotBeUsed) {
+    record::SweepRecord record = started();
+    auto done = finished(1, record::TrialState::done);
+    done.result.duration = 7;
+    update(record, done);
+    record.continued[3] = {3, 1, 2, "trials/1/checkpoint.h5"};
+    record::EpochReport first;
+    update(record, record::TrialStarted{3, 0, "trials/1/checkpoint.h5", 30});
+    update(record, record::EpochFinished{3, first, 31});
+    const auto plan = plans(record, cost)[1];
+    EXPECT_FALSE(plan.progress.checkpoint);
+    EXPECT_EQ(plan.checkpoint_seconds, 0);
 }
 
 /// Notes what it is told.

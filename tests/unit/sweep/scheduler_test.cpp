@@ -37,6 +37,7 @@ TEST(Scheduler, CheckpointsFirstThenTheLongestThenById) {
     std::vector<TrialPlan> all{plan(0, 1), plan(1, 5), plan(2, 5), plan(3, 0.5), plan(4, 9)};
     all[3].progress.checkpoint = record::CheckpointReport{3, "trials/3/checkpoint.h5", 2, 0};
     all[3].spent_seconds = 12.5;
+    all[3].checkpoint_seconds = 3.5;
     all[3].first_started_at = 77;
     Scheduler s = scheduler(all, 5);
     s.start();
@@ -52,6 +53,7 @@ TEST(Scheduler, CheckpointsFirstThenTheLongestThenById) {
         if (assignment.trial == 3) {
             EXPECT_EQ(assignment.checkpoint, "trials/3/checkpoint.h5");
             EXPECT_EQ(assignment.spent_seconds, 12.5);
+            EXPECT_EQ(assignment.checkpoint_seconds, 3.5);
             EXPECT_EQ(assignment.first_started_at, 77);
         } else {
             EXPECT_EQ(assignment.checkpoint, "");

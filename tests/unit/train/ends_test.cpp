@@ -38,7 +38,7 @@ std::vector<record::TrainingEnd> ends_of(const core::Permutation& common) {
 /// Each permutation in a training of its own, in a folder of its own.
 Outcomes alone(const std::vector<record::TrainingEnd>& ends,
                const std::function<void(train::TrialContext&)>& change) {
-    const test::SmallTrial place("alone");
+    const auto place = test::small_place("alone");
     auto context = place.context();
     change(context);
     Outcomes all;
@@ -53,7 +53,7 @@ Outcomes alone(const std::vector<record::TrainingEnd>& ends,
 /// All in one training, which is paused at the `nth` call of the control (0: never) and resumed.
 Outcomes together(const std::vector<record::TrainingEnd>& ends,
                   const std::function<void(train::TrialContext&)>& change, std::int64_t nth = 0) {
-    const test::SmallTrial place("together");
+    const auto place = test::small_place("together");
     auto context = place.context();
     change(context);
     auto work = work_of(ends);
@@ -64,7 +64,8 @@ Outcomes together(const std::vector<record::TrainingEnd>& ends,
     Outcomes all;
     const auto trained = train::run_trial(context, work, control);
     add_outcomes(place, control, all);
-    if (nth == 0 || !trained.paused) return all;
+    EXPECT_EQ(trained.paused.has_value(), nth > 0) << "a weak test";
+    if (!trained.paused) return all;
     std::erase_if(work.ends, [&](const auto& end) { return all.contains(end.trial); });
     work.checkpoint = control.checkpoints.back().file;
     test::Control rest;
@@ -77,7 +78,7 @@ constexpr auto unchanged = [](train::TrialContext&) {};
 
 TEST(Ends, EqualTheirPermutationsTrainedAlone) {
     // With this rate the best epoch is not the last one.
-    const auto ends = ends_of({{"lr", 1e-3}});
+    const auto ends = ends_of({{"lr", 3e-2}});
     const auto expected = alone(ends, unchanged);
     EXPECT_NE(expected.at(13).best_epoch, std::optional<std::int64_t>(3)) << "a weak test";
     expect_equal(together(ends, unchanged), expected);
@@ -94,7 +95,7 @@ TEST(Ends, EqualThemWithAMetricOfAModality) {
             context.metric = "fmri_val_dice";
             context.options.modality_metrics = metrics;
         };
-        auto ends = ends_of({{"lr", 1e-3}});
+        auto ends = ends_of({{"lr", 3e-2}});
         ends.resize(3);
         expect_equal(together(ends, change, 21), alone(ends, change));
     }
@@ -104,7 +105,7 @@ TEST(Ends, EqualThemWithALearningRateThatFalls) {
     std::vector<record::TrainingEnd> ends;
     for (const std::int64_t epochs : {12, 14}) {
         ends.push_back({static_cast<record::TrialId>(epochs),
-                        test::assignment({{"lr", 1e-3},
+                        test::assignment({{"lr", 1.0},
                                           {"epochs", epochs},
                                           {"restore_best", epochs == 12},
                                           {"lr_schedule", std::string("plateau")}})
@@ -112,7 +113,8 @@ TEST(Ends, EqualThemWithALearningRateThatFalls) {
                             .permutation});
     }
     const auto expected = alone(ends, unchanged);
-    EXPECT_LT(expected.at(14).history.back().learning_rate, 5e-4) << "a weak test";
+    EXPECT_EQ(expected.at(14).state, TrialState::done);
+    EXPECT_LT(expected.at(14).history.back().learning_rate, 0.5) << "a weak test";
     expect_equal(together(ends, unchanged, 71), expected);
 }
 
@@ -121,7 +123,7 @@ TEST(Ends, FailAsTheirPermutationsDoAlone) {
     for (const std::int64_t epochs : {1, 3}) {
         ends.push_back(
             {static_cast<record::TrialId>(epochs),
-             test::assignment({{"lr", 1000.0}, {"epochs", epochs}}).ends.front().permutation});
+             test::assignment({{"lr", 1e12}, {"epochs", epochs}}).ends.front().permutation});
     }
     const auto expected = alone(ends, unchanged);
     EXPECT_EQ(expected.at(1).state, TrialState::failed);
@@ -130,7 +132,7 @@ TEST(Ends, FailAsTheirPermutationsDoAlone) {
 }
 
 TEST(Ends, ThatAreReachedStayDoneWhenTheTrainingFailsLater) {
-    const test::SmallTrial place("fails_later");
+    const auto place = test::small_place("fails_later");
     const auto ends = ends_of({});
     test::Control control;
     control.epoch_answer = [](const record::EpochReport& report) {
@@ -149,7 +151,7 @@ TEST(Ends, ThatAreReachedStayDoneWhenTheTrainingFailsLater) {
 }
 
 TEST(Ends, ThatACheckpointLacksStartTheTrainingAgain) {
-    const test::SmallTrial place("lacks");
+    const auto place = test::small_place("lacks");
     const auto ends = ends_of({});
     auto work = work_of(ends);
     work.until_epoch = 3;

@@ -24,7 +24,7 @@ record::TrainingEnd end_of(record::TrialId trial, const core::Permutation& chang
 
 /// With this rate the best epoch is not always the last one.
 core::Permutation with(std::int64_t epochs, core::Permutation changes = {}) {
-    changes.try_emplace("lr", 1e-3);
+    changes.try_emplace("lr", 3e-2);
     changes["epochs"] = epochs;
     return changes;
 }
@@ -49,7 +49,7 @@ record::CheckpointReport train_ended(const test::SmallTrial& place, const Change
 
 /// `ends`, from the first epoch.
 Outcomes from_first(const Change& change, const std::vector<record::TrainingEnd>& ends) {
-    const test::SmallTrial place("from_first");
+    const auto place = test::small_place("from_first");
     test::Control control;
     EXPECT_FALSE(train::run_trial(context_of(place, change), test::work_of(ends), control).paused);
     Outcomes all;
@@ -61,7 +61,11 @@ Outcomes from_first(const Change& change, const std::vector<record::TrainingEnd>
 struct WentOn {
     Outcomes outcomes;
     std::size_t epochs = 0;  ///< that it trained
+    double seconds = 0;      ///< of its last result
 };
+
+/// What the training took that had come to the checkpoint: longer than any test.
+constexpr double seconds_before = 1e5;
 
 /// `ends` from the checkpoint, paused at the `nth` call of the control (0: never) and resumed.
 WentOn go_on(const test::SmallTrial& place, const Change& change,
@@ -69,6 +73,7 @@ WentOn go_on(const test::SmallTrial& place, const Change& change,
              std::int64_t nth = 0) {
     auto work = test::work_of(ends);
     work.checkpoint = checkpoint;
+    work.checkpoint_seconds = seconds_before;
     test::Control control, rest;
     control.step_answer = [&](const record::StepReport&) {
         return control.steps == nth ? Answer::pause : Answer::go_on;
@@ -76,6 +81,7 @@ WentOn go_on(const test::SmallTrial& place, const Change& change,
     const auto context = context_of(place, change);
     WentOn went;
     const bool paused = train::run_trial(context, work, control).paused.has_value();
+    EXPECT_EQ(paused, nth > 0) << "a weak test";
     test::add_outcomes(place, control, went.outcomes);
     if (paused) {
         std::erase_if(work.ends,
@@ -86,6 +92,7 @@ WentOn go_on(const test::SmallTrial& place, const Change& change,
     }
     test::add_outcomes(place, rest, went.outcomes);
     went.epochs = control.epochs.size() + rest.epochs.size();
+    went.seconds = (rest.results.empty() ? control : rest).results.back().duration;
     return went;
 }
 
@@ -99,7 +106,7 @@ std::size_t longest(const Outcomes& outcomes) {
 constexpr auto as_it_is = [](train::TrialContext&) {};
 
 TEST(GoingOn, EqualsATrainingFromTheFirstEpoch) {
-    const test::SmallTrial place("goes_on");
+    const auto place = test::small_place("goes_on");
     const auto checkpoint = train_ended(
         place, as_it_is, {end_of(4, with(3, {{"restore_best", true}})), end_of(5, with(2))});
     EXPECT_EQ(checkpoint.epoch, 3);
@@ -112,20 +119,24 @@ TEST(GoingOn, EqualsATrainingFromTheFirstEpoch) {
     const auto whole = go_on(place, as_it_is, ends, checkpoint.file);
     test::expect_equal(whole.outcomes, expected);
     EXPECT_EQ(whole.epochs + 3, longest(expected));
+    EXPECT_GT(whole.seconds, seconds_before) << "the time is that of all of its epochs";
     // In the evaluation of the end that is reached, in an epoch.
     for (const std::int64_t nth : {2, 14}) {
         SCOPED_TRACE("paused at " + std::to_string(nth));
-        test::expect_equal(go_on(place, as_it_is, ends, checkpoint.file, nth).outcomes, expected);
+        const auto pieces = go_on(place, as_it_is, ends, checkpoint.file, nth);
+        test::expect_equal(pieces.outcomes, expected);
+        EXPECT_GT(pieces.seconds, seconds_before);
     }
 }
 
 TEST(GoingOn, EqualsItWithALearningRateThatFalls) {
-    const test::SmallTrial place("plateau");
-    const core::Permutation plateau{{"lr_schedule", std::string("plateau")}};
+    const auto place = test::small_place("plateau");
+    const core::Permutation plateau{{"lr_schedule", std::string("plateau")}, {"lr", 1.0}};
     const auto checkpoint = train_ended(place, as_it_is, {end_of(4, with(12, plateau))});
     const std::vector<record::TrainingEnd> ends{end_of(7, with(14, plateau))};
     const auto expected = from_first(as_it_is, ends);
-    EXPECT_LT(expected.at(7).history.back().learning_rate, 5e-4) << "a weak test";
+    EXPECT_EQ(expected.at(7).state, record::TrialState::done);
+    EXPECT_LT(expected.at(7).history.back().learning_rate, 0.5) << "a weak test";
     const auto went = go_on(place, as_it_is, ends, checkpoint.file);
     test::expect_equal(went.outcomes, expected);
     EXPECT_EQ(went.epochs, 2U);
@@ -137,7 +148,7 @@ TEST(GoingOn, EqualsItWithDiceByModality) {
         context.options.modality_metrics = ModalityMetrics::every_epoch;
     };
     const auto by_metric = [](train::TrialContext& context) { context.metric = "fmri_val_dice"; };
-    const test::SmallTrial place("by_modality");
+    const auto place = test::small_place("by_modality");
     // It has the Dice of each epoch because its best one follows it.
     const auto checkpoint =
         train_ended(place, by_metric, {end_of(4, with(2, {{"restore_best", true}}))});
@@ -151,7 +162,7 @@ TEST(GoingOn, EqualsItWithDiceByModality) {
 }
 
 TEST(GoingOn, ATrialThatEarlyStoppingEndedEndsThereAgain) {
-    const test::SmallTrial place("stopped");
+    const auto place = test::small_place("stopped");
     const auto patience = [](std::int64_t epochs) {
         return with(epochs, {{"early_stopping", std::int64_t{1}}, {"lr", 1e-2}});
     };
@@ -170,7 +181,7 @@ TEST(GoingOn, ATrialThatEarlyStoppingEndedEndsThereAgain) {
 }
 
 TEST(GoingOn, TrainsFromTheFirstEpochWhereTheCheckpointCannotBeUsed) {
-    const test::SmallTrial place("unusable");
+    const auto place = test::small_place("unusable");
     const auto checkpoint = train_ended(
         place, as_it_is, {end_of(4, with(2, {{"restore_best", true}})), end_of(5, with(4))});
     const auto expect_all_trained = [&](const core::Permutation& changes, const std::string& file) {
@@ -179,6 +190,7 @@ TEST(GoingOn, TrainsFromTheFirstEpochWhereTheCheckpointCannotBeUsed) {
         const auto expected = from_first(as_it_is, ends);
         test::expect_equal(went.outcomes, expected);
         EXPECT_EQ(went.epochs, expected.at(7).history.size());
+        EXPECT_LT(went.seconds, seconds_before);
     };
     expect_all_trained(with(3), checkpoint.file);
     expect_all_trained(with(5, {{"dropout", 0.25}}), checkpoint.file);
@@ -189,7 +201,7 @@ TEST(GoingOn, TrainsFromTheFirstEpochWhereTheCheckpointCannotBeUsed) {
 }
 
 TEST(GoingOn, NothingIsKeptOfAScheduleThatHasEndedAndWhereNothingIsAskedFor) {
-    const test::SmallTrial place("not_kept");
+    const auto place = test::small_place("not_kept");
     test::Control cosine, plain;
     test::run_trial(context_of(place, as_it_is),
                     test::assignment({{"lr_schedule", std::string("cosine")}}), cosine);

@@ -14,6 +14,15 @@
 
 namespace msunet::test {
 
+/// A small trial with a small network: what a training's permutations have in common does not
+/// depend on its size.
+inline SmallTrial small_place(const std::string& name) {
+    return SmallTrial(
+        name, comm::Communicator::self_without_mpi(), nullptr,
+        unet::Architecture(
+            {.name = "small", .blocks = {{.channels = 4}, {.channels = 8}}, .head_channels = 4}));
+}
+
 /// Everything of a result that must be equal: all but times and names.
 struct Outcome {
     record::TrialState state = record::TrialState::pending;

@@ -86,6 +86,26 @@ TEST(Resume, ContinuesAfterUntilEpoch) {
     EXPECT_EQ(test::metrics(rest.history), test::metrics(whole.history));
 }
 
+// A leader that is killed after the last epoch may not have said that its checkpoint is on disk.
+TEST(Resume, SaysHowFarItsCheckpointIs) {
+    const test::SmallTrial place("says");
+    auto context = place.context();
+    context.keeps_last_checkpoint = true;
+    auto work = test::assignment();
+    test::Control killed, resumed, elsewhere;
+    test::run_trial(context, work, killed);
+    work.checkpoint = "trials/4/checkpoint.h5";
+    const auto result = test::run_trial(context, work, resumed);
+    EXPECT_EQ(result.state, TrialState::done) << result.reason;
+    EXPECT_TRUE(resumed.epochs.empty());
+    EXPECT_EQ(resumed.checkpoints,
+              (std::vector<record::CheckpointReport>{{4, work.checkpoint, 2, 0}}));
+    auto other = test::assignment({}, 7);
+    other.checkpoint = work.checkpoint;
+    test::run_trial(context, other, elsewhere);
+    EXPECT_TRUE(elsewhere.checkpoints.empty()) << "it is not its own";
+}
+
 /// The file of a checkpoint of `work`'s first step.
 std::string checkpoint_of(const test::SmallTrial& place, const record::Assignment& work) {
     test::Control control;
