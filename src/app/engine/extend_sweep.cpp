@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../commands.hpp"
+#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "new_trainings.hpp"
@@ -23,6 +24,18 @@ std::function<unet::Hyperparameters(const core::Permutation&)> values_by(
     return [defaults = default_hyperparameters(settings)](const core::Permutation& permutation) {
         return unet::from_permutation(permutation, defaults);
     };
+}
+
+void warn_of_missing(const std::vector<std::string>& checkpoints) {
+    if (checkpoints.empty()) return;
+    const auto& first = checkpoints.front();
+    if (checkpoints.size() == 1) {
+        core::log::warn(
+            concat("checkpoint ", first, " is missing: the epochs before it are trained again"));
+        return;
+    }
+    core::log::warn(concat(checkpoints.size(), " checkpoints are missing (", first,
+                           ", …): the epochs before them are trained again"));
 }
 
 }  // namespace
@@ -55,6 +68,7 @@ void add_new_trainings(const TrainSettings& settings, const std::filesystem::pat
                                   },
                               .modality_metrics = settings.train.modality_metrics};
     auto trainings = new_trainings(recorded, extension, rules);
+    warn_of_missing(trainings.missing);
     std::ranges::move(trainings.shared, std::back_inserter(extension.shared));
     extension.continued = std::move(trainings.continued);
 }

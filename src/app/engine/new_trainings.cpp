@@ -26,6 +26,7 @@ struct NewTrial {
 struct EndedTraining {
     TrialId training = 0;
     std::string checkpoint;
+    bool is_there = false;  ///< the checkpoint's file
     train::EndOfTraining end;
 
     [[nodiscard]] std::int64_t epochs() const { return std::ssize(end.history); }
@@ -66,7 +67,7 @@ train::EndOfTraining end_of_training(const record::SweepRecord& record, TrialId 
     return {*longest, best_kept_until};
 }
 
-/// Those from which others may go on, by key.
+/// Those from which others may go on, by key; also where the checkpoint is missing.
 std::map<Key, std::vector<EndedTraining>> ended_trainings(const record::SweepRecord& record,
                                                           const TrainingRules& rules) {
     std::map<Key, std::vector<EndedTraining>> ended;
@@ -74,11 +75,12 @@ std::map<Key, std::vector<EndedTraining>> ended_trainings(const record::SweepRec
         const TrialId training = entry.first;
         if (record.training_of(training) != training) continue;
         const auto checkpoint = record.last_checkpoint(training);
-        if (!checkpoint || !rules.is_there(checkpoint->file)) continue;
-        const auto key = rules.key(rules.values(record.permutation(training)), training);
-        if (!key) continue;
-        ended[*key].push_back(
-            {training, checkpoint->file, end_of_training(record, training, rules)});
+        if (!checkpoint) continue;
+        const auto values = rules.values(record.permutation(training));
+        const auto key = rules.key(values, training);
+        if (!key || !train::has_epochs_after(values, checkpoint->epoch)) continue;
+        ended[*key].push_back({training, checkpoint->file, rules.is_there(checkpoint->file),
+                               end_of_training(record, training, rules)});
     }
     return ended;
 }
@@ -136,7 +138,9 @@ std::vector<Part> parts_of(const std::vector<NewTrial>& trials,
                            const std::vector<EndedTraining>& ended,
                            const record::SweepRecord& record, const TrainingRules& rules) {
     std::vector<Part> parts(1);
-    for (const EndedTraining& one : ended) parts.push_back({.from = &one});
+    for (const EndedTraining& one : ended) {
+        if (one.is_there) parts.push_back({.from = &one});
+    }
     for (NewTrial trial : trials) {
         for (const EndedTraining& one : ended) {
             trial.epochs = std::min(
@@ -148,6 +152,20 @@ std::vector<Part> parts_of(const std::vector<NewTrial>& trials,
     }
     join_where_cheaper(parts);
     return parts;
+}
+
+/// Whether trials begin at an earlier epoch than they would with this checkpoint.
+bool is_missed(const EndedTraining& one, const std::vector<Part>& parts,
+               const record::SweepRecord& record, const TrainingRules& rules) {
+    if (one.is_there) return false;
+    return std::ranges::any_of(parts, [&](const Part& part) {
+        if (part.from != nullptr && part.from->epochs() >= one.epochs()) return false;
+        return std::ranges::any_of(part.trials, [&](const NewTrial& trial) {
+            return train::going_on_obstacle(one.end, trial.values, rules.modality_metrics,
+                                            record.start.metric)
+                .empty();
+        });
+    });
 }
 
 void add(NewTrainings& trainings, const Part& part) {
@@ -164,6 +182,33 @@ void add(NewTrainings& trainings, const Part& part) {
     if (ids.size() > 1) trainings.shared.push_back(std::move(ids));
 }
 
+/// What is left of a training, in epochs.
+struct EpochsLeft {
+    std::int64_t from_checkpoint = 0;
+    std::int64_t from_first = 0;
+    bool is_certain = true;  ///< else early stopping can end it before
+};
+
+/// Of a training with a checkpoint, for its permutations without a result.
+EpochsLeft epochs_left(
+    const record::SweepRecord& record, TrialId training,
+    const std::function<unet::Hyperparameters(const core::Permutation&)>& values) {
+    EpochsLeft left;
+    for (const TrialId trial : record.unfinished_trials(training)) {
+        const auto one = values(record.permutation(trial));
+        const bool is_certain = !one.early_stopping;
+        if (one.epochs > left.from_first) {
+            left.from_first = one.epochs;
+            left.is_certain = is_certain;
+        } else if (one.epochs == left.from_first) {
+            left.is_certain = left.is_certain || is_certain;
+        }
+    }
+    const auto done = record.checkpoint_of(training).value().epoch;
+    left.from_checkpoint = std::max<std::int64_t>(0, left.from_first - done);
+    return left;
+}
+
 }  // namespace
 
 NewTrainings new_trainings(const record::SweepRecord& record,
@@ -173,10 +218,14 @@ NewTrainings new_trainings(const record::SweepRecord& record,
     NewTrainings trainings;
     for (const auto& [key, trials] : new_trials(record, extension, rules)) {
         const auto found = ended.find(key);
-        const auto parts =
-            parts_of(trials, found == ended.end() ? none : found->second, record, rules);
+        const auto& from = found == ended.end() ? none : found->second;
+        const auto parts = parts_of(trials, from, record, rules);
         for (const Part& part : parts) add(trainings, part);
+        for (const EndedTraining& one : from) {
+            if (is_missed(one, parts, record, rules)) trainings.missing.push_back(one.checkpoint);
+        }
     }
+    std::ranges::sort(trainings.missing);
     std::ranges::sort(trainings.shared, {}, [](const auto& ids) { return ids.front(); });
     std::ranges::sort(trainings.continued, {}, &record::Continuation::trial);
     return trainings;
@@ -185,18 +234,18 @@ NewTrainings new_trainings(const record::SweepRecord& record,
 std::string going_on_text(
     const record::SweepRecord& record,
     const std::function<unet::Hyperparameters(const core::Permutation&)>& values) {
-    std::set<record::TrialId> permutations;
-    std::int64_t epochs = 0;
-    std::int64_t from_first = 0;
-    for (const auto& [training, begins] : record.continued) {
-        if (record.unfinished_trials(training).empty()) continue;
-        std::int64_t longest = 0;
-        for (const record::TrialId trial : record.start.trials_of(training)) {
-            longest = std::max(longest, values(record.permutation(trial)).epochs);
+    std::set<TrialId> permutations;
+    EpochsLeft sum;
+    for (const auto& entry : record.continued) {
+        const auto trials = record.unfinished_trials(entry.first);
+        if (trials.empty()) continue;
+        const auto left = epochs_left(record, entry.first, values);
+        sum.from_first += left.from_first;
+        sum.from_checkpoint += left.from_checkpoint;
+        sum.is_certain = sum.is_certain && left.is_certain;
+        for (const TrialId trial : trials) {
             permutations.insert(record.start.folding.permutation(trial));
         }
-        from_first += longest;
-        epochs += longest - begins.epoch;
     }
     if (permutations.empty()) return {};
     const auto count = [](auto number) {
@@ -204,8 +253,9 @@ std::string going_on_text(
     };
     return core::concat(count(permutations.size()),
                         permutations.size() == 1 ? " permutation goes" : " permutations go",
-                        " on from checkpoints: ", count(epochs), " epochs instead of ",
-                        count(from_first));
+                        " on from checkpoints: ", sum.is_certain ? "" : "at most ",
+                        count(sum.from_checkpoint), sum.from_checkpoint == 1 ? " epoch" : " epochs",
+                        " instead of ", count(sum.from_first));
 }
 
 }  // namespace msunet::app

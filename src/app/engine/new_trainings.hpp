@@ -31,6 +31,8 @@ struct NewTrainings {
     /// As record::SweepStart has it; only new trials.
     std::vector<std::vector<record::TrialId>> shared;
     std::vector<record::Continuation> continued;  ///< by the training's id
+    /// Last checkpoints from which some would go on, whose files are not there; by name.
+    std::vector<std::string> missing;
 };
 
 /// Each new trial goes on from the furthest checkpoint that gives it what it would get alone
@@ -41,8 +43,9 @@ struct NewTrainings {
                                          const record::SweepExtended& extension,
                                          const TrainingRules& rules);
 
-/// "2 permutations go on from checkpoints: 6 epochs instead of 16", of those without a result;
-/// empty where none does. `values` as in TrainingRules.
+/// "2 permutations go on from checkpoints: 6 epochs instead of 16": what is left of those without
+/// a result, from their newest checkpoints; "at most 6" where early stopping can end one before.
+/// Empty where none goes on. `values` as in TrainingRules.
 [[nodiscard]] std::string going_on_text(
     const record::SweepRecord& record,
     const std::function<unet::Hyperparameters(const core::Permutation&)>& values);

@@ -144,7 +144,37 @@ TEST_F(NewTrainingsTest, StartAnewWhereTheFileIsGoneOrTheStepsAreOthers) {
     EXPECT_THAT(other_rate.continued, ElementsAre(record::Continuation{2, 0, 5, checkpoint(0)}));
     EXPECT_THAT(other_rate.shared, ElementsAre(ElementsAre(1, 3)));
     gone_.insert(checkpoint(0));
-    EXPECT_THAT(extend({5, 8}).continued, IsEmpty());
+    const auto without = extend({5, 8});
+    EXPECT_THAT(without.continued, IsEmpty());
+    EXPECT_THAT(without.missing, ElementsAre(checkpoint(0)));
+    EXPECT_THAT(extend({3, 5}).missing, IsEmpty()) << "nothing could go on from it";
+}
+
+TEST_F(NewTrainingsTest, GoOnFromAnEarlierCheckpointWhereTheFurthestIsGone) {
+    start({5, 20});
+    save(0, 5);
+    end(0, 5);
+    save(1, 20);
+    end(1, 20);
+    gone_.insert(checkpoint(1));
+    const auto trainings = extend({5, 12, 20, 40});
+    EXPECT_THAT(trainings.continued, ElementsAre(record::Continuation{2, 0, 5, checkpoint(0)}));
+    EXPECT_THAT(trainings.missing, ElementsAre(checkpoint(1)));
+    gone_ = {checkpoint(0)};
+    EXPECT_THAT(extend({5, 20, 40}).missing, IsEmpty()) << "another one is further";
+}
+
+// Its checkpoint is deleted, or about to be.
+TEST_F(NewTrainingsTest, DoNotGoOnFromAScheduleThatHasEnded) {
+    const record::GridLists patience{{"early_stopping", {std::int64_t{40}, std::int64_t{50}}},
+                                     {"lr_schedule", {std::string("cosine")}}};
+    start({5}, {},
+          {{"early_stopping", {std::int64_t{40}}}, {"lr_schedule", {std::string("cosine")}}});
+    save(0, 5);
+    end(0, 5);
+    EXPECT_THAT(extend({5}, patience).continued, IsEmpty());
+    gone_.insert(checkpoint(0));
+    EXPECT_THAT(extend({5}, patience).missing, IsEmpty());
 }
 
 TEST_F(NewTrainingsTest, WhoseEndsArePassedDoNotGoOn) {
@@ -241,6 +271,43 @@ TEST_F(NewTrainingsTest, NeedThemFromThatEpochOn) {
         }
         EXPECT_THAT(trainings.shared, ElementsAre(ElementsAre(3, 4, 5)));
     }
+}
+
+TEST_F(NewTrainingsTest, AreCountedFromTheirNewestCheckpoints) {
+    start({5});
+    save(0, 5);
+    end(0, 5);
+    extend({5, 8, 12});
+    const auto text = [&] { return going_on_text(extended_, values_of); };
+    const auto save_own = [&](std::int64_t epoch, std::int64_t step) {
+        record::update(extended_, record::CheckpointSaved{{1, checkpoint(1), epoch, step}, 3});
+    };
+    save_own(7, 2);
+    EXPECT_EQ(text(), "2 permutations go on from checkpoints: 5 epochs instead of 12");
+    record::TrialFinished ended;
+    ended.result.trial = 2;
+    record::update(extended_, ended);
+    EXPECT_EQ(text(), "1 permutation goes on from checkpoints: 1 epoch instead of 8");
+    save_own(8, 0);
+    EXPECT_EQ(text(), "1 permutation goes on from checkpoints: 0 epochs instead of 8");
+    save_own(2, 0);
+    EXPECT_EQ(text(), "") << "it could not use the other one's";
+}
+
+TEST_F(NewTrainingsTest, MayEndBeforeByEarlyStopping) {
+    const auto text_with = [&](const std::vector<core::Value>& patience) {
+        record_ = {};
+        start({5}, {}, {{"early_stopping", {patience.front()}}});
+        save(0, 5);
+        end(0, 5);
+        extend({5, 8}, {{"early_stopping", patience}});
+        return going_on_text(extended_, values_of);
+    };
+    EXPECT_EQ(text_with({std::int64_t{40}}),
+              "1 permutation goes on from checkpoints: at most 3 epochs instead of 8");
+    EXPECT_EQ(text_with({{}}), "1 permutation goes on from checkpoints: 3 epochs instead of 8");
+    EXPECT_EQ(text_with({{}, std::int64_t{40}}),
+              "3 permutations go on from checkpoints: 3 epochs instead of 8");
 }
 
 TEST_F(NewTrainingsTest, WithoutKeysAreAlone) {
