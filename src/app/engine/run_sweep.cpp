@@ -8,6 +8,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/sweep/strategy.hpp"
 #include "msunet/sweep/suggester.hpp"
+#include "msunet/train/going_on.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 #include "superfluous_files.hpp"
 #include "sweep_reporter.hpp"
@@ -51,6 +52,16 @@ dispatch::DispatcherMachine make_machine(const DispatcherSetup& setup,
             core::unix_now()};
 }
 
+KeptFiles kept_files(const TrainSettings& settings) {
+    KeptFiles kept{.all_models = settings.train.keep_models == train::KeepModels::all};
+    if (!keeps_last_checkpoints(settings)) return kept;
+    kept.last_checkpoint = [defaults = default_hyperparameters(settings)](
+                               const core::Permutation& permutation, std::int64_t epochs) {
+        return train::has_epochs_after(unet::from_permutation(permutation, defaults), epochs);
+    };
+    return kept;
+}
+
 /// What rank 0 does with a sweep's events besides the journal.
 class RootListener final : public dispatch::SweepListener {
 public:
@@ -59,10 +70,7 @@ public:
         : reporter_({folder, settings.experiment.tensorboard, setup.has_validation, setup.is_refit,
                      placement.groups},
                     setup.journal.record()),
-          superfluous_(folder,
-                       {.all_models = settings.train.keep_models == train::KeepModels::all,
-                        .last_checkpoints = keeps_last_checkpoints(settings)},
-                       setup.journal.record()),
+          superfluous_(folder, kept_files(settings), setup.journal.record()),
           tick_(setup.tick) {}
 
     void happened(const record::Event& event, const record::SweepRecord& record) override {

@@ -13,10 +13,18 @@ namespace msunet::app {
 
 namespace {
 
-/// Whether a training that is left goes on from this one's checkpoint.
+/// Whether a training is left, or can be trained again because it has failed.
+bool may_be_trained(const record::SweepRecord& record, record::TrialId training) {
+    return std::ranges::any_of(record.start.trials_of(training), [&](record::TrialId trial) {
+        const auto* result = record.result(trial);
+        return result == nullptr || result->state == record::TrialState::failed;
+    });
+}
+
+/// Whether a training that may be trained goes on from this one's checkpoint.
 bool is_awaited(const record::SweepRecord& record, record::TrialId training) {
     return std::ranges::any_of(record.continued, [&](const auto& entry) {
-        return entry.second.from == training && !record.unfinished_trials(entry.first).empty();
+        return entry.second.from == training && may_be_trained(record, entry.first);
     });
 }
 
@@ -24,7 +32,8 @@ bool is_awaited(const record::SweepRecord& record, record::TrialId training) {
 
 SuperfluousFiles::SuperfluousFiles(std::filesystem::path experiment, KeptFiles kept,
                                    const record::SweepRecord& record)
-    : experiment_(std::move(experiment)), kept_(kept), leaderboard_(record) {
+    : experiment_(std::move(experiment)), kept_(std::move(kept)), leaderboard_(record) {
+    for (const auto& [training, begins] : record.continued) begun_from_[training] = begins.from;
     // An earlier start may have ended before it deleted these.
     const auto& folding = record.start.folding;
     for (const auto* result : record.results()) {
@@ -64,12 +73,16 @@ void SuperfluousFiles::add_checkpoints(const record::TrialResult& result,
     const auto training = record.training_of(result.trial);
     if (!record.unfinished_trials(training).empty()) return;
     add_checkpoint(training, record);
-    const auto begins = record.continued.find(training);
-    if (begins != record.continued.end()) add_checkpoint(begins->second.from, record);
+    const auto begins = begun_from_.find(training);
+    if (begins != begun_from_.end()) add_checkpoint(begins->second, record);
 }
 
 void SuperfluousFiles::add_checkpoint(record::TrialId training, const record::SweepRecord& record) {
-    if (kept_.last_checkpoints && record.last_checkpoint(training)) return;
+    const auto last = record.last_checkpoint(training);
+    if (last && kept_.last_checkpoint &&
+        kept_.last_checkpoint(record.permutation(training), last->epoch)) {
+        return;
+    }
     if (is_awaited(record, training)) return;
     files_.push_back(experiment_ / record::trial_folder(training) / train::checkpoint_file_name);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <functional>
+#include <map>
 #include <vector>
 
 #include "msunet/record/ranking.hpp"
@@ -11,14 +13,16 @@ namespace msunet::app {
 
 /// What trials leave on the disk.
 struct KeptFiles {
-    bool all_models = false;        ///< weights and pictures of all trials, not of the best alone
-    bool last_checkpoints = false;  ///< those with which trainings end
+    bool all_models = false;  ///< weights and pictures of all trials, not of the best alone
+    /// Whether the checkpoint stays with which a training of this permutation ended after so many
+    /// epochs; empty: none does.
+    std::function<bool(const core::Permutation&, std::int64_t epochs)> last_checkpoint{};
 };
 
 /// Files of trials that are no longer needed: checkpoints of those that have ended, and, unless all
 /// models are kept, weights and pictures of those that are not the best; with folds of permutations
 /// that are not. A checkpoint from which another training is to go on is needed until that has
-/// ended.
+/// ended, and not failed: a failed one can be trained again.
 class SuperfluousFiles {
 public:
     /// `record` as it is when training begins.
@@ -42,6 +46,8 @@ private:
     std::filesystem::path experiment_;
     KeptFiles kept_;
     record::Leaderboard leaderboard_;
+    /// From which one each goes on, or was to; the record drops those that could not.
+    std::map<record::TrialId, record::TrialId> begun_from_;
     std::vector<std::filesystem::path> files_;
 };
 

@@ -205,19 +205,24 @@ protected:
         return end(trial, 0.5);
     }
 
+    static KeptFiles all_kept() {
+        return {.all_models = true,
+                .last_checkpoint = [](const core::Permutation&, std::int64_t) { return true; }};
+    }
+
     [[nodiscard]] bool is_kept(record::TrialId trial) const {
         return fs::exists(folder_ / file(trial));
     }
 };
 
 TEST_F(LastCheckpointsTest, AreKeptWhereAskedFor) {
-    SuperfluousFiles files(folder_, {.all_models = true, .last_checkpoints = true}, record_);
+    SuperfluousFiles files(folder_, all_kept(), record_);
     files.trial_ended(end_with_checkpoint(0), record_);
     files.trial_ended(end_with_checkpoint(1, 0), record_);
     files.remove();
     EXPECT_TRUE(is_kept(0));
     EXPECT_FALSE(is_kept(1)) << "an epoch follows it";
-    SuperfluousFiles later(folder_, {.all_models = true, .last_checkpoints = true}, record_);
+    SuperfluousFiles later(folder_, all_kept(), record_);
     later.remove();
     EXPECT_TRUE(is_kept(0));
     SuperfluousFiles others(folder_, {}, record_);
@@ -236,6 +241,54 @@ TEST_F(LastCheckpointsTest, AreKeptUntilTheTrainingsThatGoOnFromThemHaveEnded) {
     files.remove();
     EXPECT_TRUE(is_kept(0)) << "trial 3 is left";
     files.trial_ended(end(3, 0.7), record_);
+    files.remove();
+    EXPECT_FALSE(is_kept(0));
+}
+
+// One that was saved at a pause can be of the last epoch, and of no use.
+TEST_F(LastCheckpointsTest, AreKeptOfThePermutationsThatAreAskedFor) {
+    auto kept = all_kept();
+    kept.last_checkpoint = [](const core::Permutation& permutation, std::int64_t epochs) {
+        EXPECT_EQ(epochs, 1);
+        return permutation.at("lr") != core::Value(0.2);
+    };
+    SuperfluousFiles files(folder_, kept, record_);
+    for (const record::TrialId trial : {0U, 1U}) {
+        files.trial_ended(end_with_checkpoint(trial), record_);
+    }
+    files.remove();
+    EXPECT_TRUE(is_kept(0));
+    EXPECT_FALSE(is_kept(1));
+}
+
+TEST_F(LastCheckpointsTest, AreKeptForATrainingThatHasFailed) {
+    end_with_checkpoint(0);
+    record_.continued[2] = {2, 0, 1, file(0)};
+    record::TrialFinished failure;
+    failure.result.trial = 2;
+    failure.result.state = record::TrialState::failed;
+    SuperfluousFiles files(folder_, {}, record_);
+    record::update(record_, failure);
+    files.trial_ended(failure.result, record_);
+    files.remove();
+    EXPECT_TRUE(is_kept(0)) << "it can be trained again";
+    SuperfluousFiles later(folder_, {}, record_);
+    later.remove();
+    EXPECT_TRUE(is_kept(0)) << "also by a later start";
+    record::update(record_, record::TrialRetried{2, 3});
+    SuperfluousFiles again(folder_, {}, record_);
+    again.trial_ended(end(2, 0.6), record_);
+    again.remove();
+    EXPECT_FALSE(is_kept(0));
+}
+
+TEST_F(LastCheckpointsTest, ThatCouldNotBeUsedAreNotKept) {
+    end_with_checkpoint(0);
+    record_.continued[2] = {2, 0, 1, file(0)};
+    SuperfluousFiles files(folder_, {}, record_);
+    record::update(record_, record::EpochFinished{2, {}, 3});
+    ASSERT_TRUE(record_.continued.empty());
+    files.trial_ended(end(2, 0.6), record_);
     files.remove();
     EXPECT_FALSE(is_kept(0));
 }
