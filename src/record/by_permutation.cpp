@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <set>
 
 #include "msunet/core/text.hpp"
@@ -112,6 +113,32 @@ TrialRecord joined_trials(const SweepRecord& record, TrialId permutation) {
     return joined;
 }
 
+/// The permutations that share a training in every fold; those of an extension may begin otherwise
+/// in some.
+std::vector<std::vector<TrialId>> shared_by_permutation(const SweepStart& start) {
+    const Folding& folding = start.folding;
+    const std::map<TrialId, TrialId> trainings = start.shared_trainings();
+    std::map<std::vector<TrialId>, std::vector<TrialId>> together;
+    for (const auto& ids : start.shared) {
+        if (folding.number(ids.front()) != 0) continue;
+        for (const TrialId id : ids) {
+            const TrialId permutation = folding.permutation(id);
+            auto of_folds = trials_of_permutations(folding, {permutation});
+            for (TrialId& trial : of_folds) {
+                const auto found = trainings.find(trial);
+                if (found != trainings.end()) trial = found->second;
+            }
+            together[of_folds].push_back(permutation);
+        }
+    }
+    std::vector<std::vector<TrialId>> shared;
+    for (const auto& entry : together) {
+        if (entry.second.size() > 1) shared.push_back(entry.second);
+    }
+    std::ranges::sort(shared, {}, [](const auto& permutations) { return permutations.front(); });
+    return shared;
+}
+
 SweepStart start_by_permutation(const SweepStart& start) {
     SweepStart joined = start;
     joined.folding = {};
@@ -126,12 +153,7 @@ SweepStart start_by_permutation(const SweepStart& start) {
         joined.trials.push_back(permutation);
         if (!start.indices.empty()) joined.indices.push_back(start.index_of(trial));
     }
-    // The permutations that share trainings are the same in all folds.
-    for (const auto& ids : start.shared) {
-        if (folding.number(ids.front()) != 0) continue;
-        auto& permutations = joined.shared.emplace_back();
-        for (const TrialId id : ids) permutations.push_back(folding.permutation(id));
-    }
+    joined.shared = shared_by_permutation(start);
     return joined;
 }
 

@@ -180,6 +180,22 @@ TEST(ByPermutation, SharesWhatItsFoldsShare) {
     EXPECT_THAT(trial_results(record, 0), IsEmpty());
 }
 
+// Those of an extension may go on from a checkpoint on one fold and begin anew on another.
+TEST(ByPermutation, SharesOnlyWhatAllFoldsShare) {
+    auto start = folded_sweep().start;
+    start.trials = trials_of_permutations(start.folding, {0, 1, 2});
+    start.shared = {{0, 4, 8}, {1, 9}, {2, 6, 10}, {3, 7, 11}};
+    SweepRecord record;
+    update(record, start);
+    const PermutationView view(record);
+    EXPECT_THAT(view.record().start.shared, ElementsAre(ElementsAre(0, 2)));
+    EXPECT_EQ(view.record().training_of(1), 1U) << "on one fold alone";
+    start.shared = {{0, 4}, {1, 9}};
+    SweepRecord other;
+    update(other, start);
+    EXPECT_THAT(PermutationView(other).record().start.shared, IsEmpty());
+}
+
 TEST(ByPermutation, OfASearchThatStopsAPermutationIsItsFirstTrial) {
     auto start = folded_sweep().start;
     start.folding.first_decides = true;
