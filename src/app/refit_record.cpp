@@ -14,6 +14,7 @@
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/unet/hyperparameters.hpp"
+#include "msunet/unet/step_values.hpp"
 
 namespace msunet::app {
 
@@ -35,6 +36,20 @@ unet::Hyperparameters callbacks_of(const record::SweepRecord& record,
         }
     }
     return unet::from_permutation(values);
+}
+
+/// What a refit's training depends on, equal for two grids of one permutation that are written
+/// otherwise: an extension's names keys that were at their defaults before.
+std::string training_of(const record::SweepStart& start, const record::GridLists& grid) {
+    core::Permutation options;
+    for (const auto& name : unet::hyperparameter_keys()) {
+        const auto text = record::setting(start.configuration, name);
+        if (text) options[name] = core::value_of_word(*text);
+    }
+    const auto values =
+        unet::from_permutation(record::permutation_of(grid, 0), unet::from_permutation(options));
+    const bool fixed_patches = record::setting(start.configuration, "use_frac_patch") == "False";
+    return concat(unet::training_values(values, fixed_patches), values.epochs);
 }
 
 std::int64_t mean_best_epoch(const record::SweepRecord& record, record::TrialId permutation,
@@ -119,7 +134,10 @@ std::optional<record::SweepRecord> read_refit(const fs::path& folder,
     try {
         auto replay = record::replay(file);
         const auto grid = refit_start(record, permutation).grid;
-        if (replay.record.start.grid != grid) return std::nullopt;
+        const auto& recorded = replay.record.start.grid;
+        if (training_of(record.start, recorded) != training_of(record.start, grid)) {
+            return std::nullopt;
+        }
         return std::move(replay.record);
     } catch (const core::UsageError& error) {
         throw core::UsageError(concat(
@@ -145,6 +163,8 @@ RefitState refit_of(const fs::path& folder, const record::SweepRecord& record,
     try {
         return journaled_refit(folder, record, permutation, RefitStage::none);
     } catch (const core::UsageError& error) {
+        // Whose it is can't be read either; it is to be that of the best one.
+        if (record::Leaderboard(record).best() != permutation) return {};
         return {.stage = RefitStage::failed, .permutation = permutation, .problem = error.what()};
     }
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "msunet/record/event.hpp"
@@ -72,23 +73,85 @@ TEST(Refit, HasNoCallbacks) {
     EXPECT_EQ(refit.metric, "dice_coef");
 }
 
-TEST(Refit, IsFoundForAnyPermutationWhileTrialsAreLeft) {
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("msunet_refit_" + std::to_string(getpid()));
+/// A folder with the journal of a refit.
+class RefitFolderTest : public testing::Test {
+protected:
+    RefitFolderTest()
+        : folder_(std::filesystem::temp_directory_path() /
+                  ("msunet_refit_" + std::to_string(getpid()))) {
+        std::filesystem::create_directories(folder_ / refit_folder);
+    }
+    ~RefitFolderTest() override { std::filesystem::remove_all(folder_); }
+    RefitFolderTest(const RefitFolderTest&) = delete;
+    RefitFolderTest& operator=(const RefitFolderTest&) = delete;
+
+    [[nodiscard]] std::filesystem::path file() const {
+        return folder_ / refit_folder / record::journal_name;
+    }
+    static void end(record::Journal& journal) {
+        record::TrialFinished ended;
+        ended.result.state = record::TrialState::done;
+        journal.append(ended);
+        journal.sync();
+    }
+
+    std::filesystem::path folder_;
+};
+
+TEST_F(RefitFolderTest, IsFoundForAnyPermutationWhileTrialsAreLeft) {
     const auto record = two_folds(start_of({option("restore_best", "True")}));
     ASSERT_GT(record.unfinished(), 0U);
-    std::filesystem::create_directories(folder / refit_folder);
-    auto journal = record::Journal::create(folder / refit_folder / record::journal_name,
-                                           refit_start(record, 1));
-    EXPECT_EQ(refit_of(folder, record, 1).stage, RefitStage::none) << "it has not ended";
-    record::TrialFinished ended;
-    ended.result.state = record::TrialState::done;
-    journal.append(ended);
-    journal.sync();
-    EXPECT_NE(refit_of(folder, record, 1).result_for(1), nullptr);
-    EXPECT_EQ(refit_of(folder, record, 0).result_for(0), nullptr) << "of another one";
-    EXPECT_EQ(refit_state(folder, record, false).stage, RefitStage::none);
-    std::filesystem::remove_all(folder);
+    auto journal = record::Journal::create(file(), refit_start(record, 1));
+    EXPECT_EQ(refit_of(folder_, record, 1).stage, RefitStage::none) << "it has not ended";
+    end(journal);
+    EXPECT_NE(refit_of(folder_, record, 1).result_for(1), nullptr);
+    EXPECT_EQ(refit_of(folder_, record, 0).result_for(0), nullptr) << "of another one";
+    EXPECT_EQ(refit_state(folder_, record, false).stage, RefitStage::none);
+}
+
+TEST_F(RefitFolderTest, IsThatOfAPermutationWhoseGridIsWrittenOtherwise) {
+    auto record = two_folds(start_of({option("online_augmentation", "light")}));
+    auto journal = record::Journal::create(file(), refit_start(record, 1));
+    end(journal);
+    // A further value of `lr`, and keys that all trials had at their defaults.
+    record::SweepExtended extension;
+    extension.configuration = record.start.configuration;
+    extension.grid["dropout"] = {0.5, 0.25};
+    extension.grid["epochs"] = {std::int64_t{9}};
+    extension.grid["lr"] = {0.1, 0.2};
+    extension.grid["online_augmentation"] = {std::string("light"), std::string("none")};
+    extension.grid["patch_dimensions"] = {std::int64_t{64}};
+    extension.indices = {0, 1, 2, 3, 4, 5, 6, 7};
+    // Of the grid with the last name fastest: augmentation, then the rate.
+    extension.trials =
+        record::trials_of_permutations(record.start.folding, {0, 2, 1, 3, 4, 5, 6, 7});
+    record::update(record, extension);
+    ASSERT_EQ(record.permutation(2).at("lr"), core::Value(0.2));
+    EXPECT_NE(refit_of(folder_, record, 1).result_for(1), nullptr);
+    EXPECT_EQ(refit_of(folder_, record, 0).result_for(0), nullptr) << "another rate";
+    EXPECT_EQ(refit_of(folder_, record, 3).result_for(3), nullptr) << "another augmentation";
+    EXPECT_EQ(refit_of(folder_, record, 5).result_for(5), nullptr) << "another dropout";
+    record.start.grid["epochs"] = {std::int64_t{10}};
+    EXPECT_EQ(refit_of(folder_, record, 1).result_for(1), nullptr) << "other epochs";
+    record.start.grid["epochs"] = {std::int64_t{9}};
+    record.start.configuration.push_back(option("use_frac_patch", "False"));
+    EXPECT_EQ(refit_of(folder_, record, 1).result_for(1), nullptr) << "another patch";
+}
+
+TEST_F(RefitFolderTest, ThatCanNotBeReadIsThatOfTheBestPermutation) {
+    auto start = start_of({});
+    start.metric = "dice_coef";
+    auto record = two_folds(start);
+    for (const record::TrialId trial : {0U, 1U, 2U, 3U}) {
+        record::TrialFinished event;
+        event.result.trial = trial;
+        event.result.state = record::TrialState::done;
+        event.result.history.emplace_back().metrics.dice_coef = trial < 2 ? 0.5 : 0.7;
+        record::update(record, event);
+    }
+    std::ofstream(file()) << "damaged\n{}\n";
+    EXPECT_EQ(refit_of(folder_, record, 1).stage, RefitStage::failed);
+    EXPECT_EQ(refit_of(folder_, record, 0).stage, RefitStage::none);
 }
 
 TEST(Refit, IsNoSearch) {
