@@ -35,7 +35,9 @@ inline constexpr double triad_cache_factor = 4;
 [[nodiscard]] double last_level_cache_bytes(
     const std::filesystem::path& processors = "/sys/devices/system/cpu");
 
-/// Bytes of memory of this node that programs can still have; 0 where it is unknown.
-[[nodiscard]] double free_memory_bytes();
+/// Bytes of memory of this node that this job can have: what the system has for programs, no more
+/// than the limit of the job's control groups. From the files of Linux in `root`; 0 where it is
+/// unknown.
+[[nodiscard]] double free_memory_bytes(const std::filesystem::path& root = "/");
 
 }  // namespace msunet::bench

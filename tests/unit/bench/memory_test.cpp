@@ -69,9 +69,57 @@ TEST(LastLevelCache, IsZeroWhereItIsUnknown) {
     EXPECT_EQ(last_level_cache_bytes("/nonexistent"), 0);
 }
 
-TEST(FreeMemory, IsThatOfTheNode) {
+TEST(FreeMemory, IsKnownHere) {
     EXPECT_GT(free_memory_bytes(), 1e6);
     EXPECT_LT(free_memory_bytes(), 1e15);
+    EXPECT_EQ(free_memory_bytes("/nonexistent"), 0);
+}
+
+/// A root folder with some of the files of Linux.
+class Root {
+public:
+    Root() {
+        fs::remove_all(folder_);
+        write("proc/meminfo", "MemTotal:  9000 kB\nMemFree: 1 kB\nMemAvailable:    8000 kB\n");
+    }
+    ~Root() { fs::remove_all(folder_); }
+    Root(const Root&) = delete;
+    Root& operator=(const Root&) = delete;
+
+    void write(const fs::path& file, const std::string& text) const {
+        fs::create_directories((folder_ / file).parent_path());
+        std::ofstream(folder_ / file) << text;
+    }
+    [[nodiscard]] double free() const { return free_memory_bytes(folder_); }
+
+private:
+    fs::path folder_ = fs::path(testing::TempDir()) / "msunet_root";
+};
+
+TEST(FreeMemory, IsNoMoreThanTheLimitOfTheJob) {
+    const Root root;
+    EXPECT_EQ(root.free(), 8000 * 1024);
+    root.write("proc/self/cgroup", "0::/slurm/job_1/step_0\n");
+    root.write("sys/fs/cgroup/slurm/job_1/step_0/memory.max", "max\n");
+    EXPECT_EQ(root.free(), 8000 * 1024);
+    root.write("sys/fs/cgroup/slurm/job_1/memory.max", "4096000\n");
+    EXPECT_EQ(root.free(), 4096000);
+}
+
+TEST(FreeMemory, HasTheLimitOfAContainer) {
+    const Root root;
+    root.write("proc/self/cgroup", "0::/\n");
+    root.write("sys/fs/cgroup/memory.max", "4096000\n");
+    EXPECT_EQ(root.free(), 4096000);
+}
+
+TEST(FreeMemory, HasALimitInTheOlderHierarchyToo) {
+    const Root root;
+    root.write("proc/self/cgroup", "12:cpuset:/\n9:memory:/slurm/job_1\n");
+    root.write("sys/fs/cgroup/memory/slurm/job_1/memory.limit_in_bytes", "9223372036854771712\n");
+    EXPECT_EQ(root.free(), 8000 * 1024);
+    root.write("sys/fs/cgroup/memory/slurm/memory.limit_in_bytes", "4096000\n");
+    EXPECT_EQ(root.free(), 4096000);
 }
 
 }  // namespace
