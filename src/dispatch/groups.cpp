@@ -84,6 +84,10 @@ private:
     }
 
     void train(const record::Assignment& assignment) {
+        // The start is on record before training begins. It would be only after the first step,
+        // which may take seconds: as if the group had idled until then, and unknown if the step
+        // kills it.
+        if (dispatcher_ != nullptr) dispatcher_->serve();
         const double before = core::steady_seconds();
         const record::Trained trained = run_(assignment, *this);
         carry_out(machine_.trained(trained, core::steady_seconds() - before));

@@ -134,6 +134,17 @@ TEST_F(Dispatch, EveryTrialEndsOnce) {
     EXPECT_GT(listener_.syncs, 0);
 }
 
+TEST_F(Dispatch, TheStartIsOnRecordBeforeTrainingBegins) {
+    begin(3, 1);
+    run([&](const record::Assignment& assignment, record::TrialControl& control) {
+        if (world_.is_root()) {
+            const auto* trial = journal_->record().find(assignment.trial);
+            EXPECT_TRUE(trial != nullptr && trial->state == record::TrialState::running);
+        }
+        return done(assignment, control);
+    });
+}
+
 TEST_F(Dispatch, MembersTrainWithTheirLeader) {
     if (world_.size() % 2 != 0) GTEST_SKIP() << "needs an even number of ranks";
     begin(5, 2);
