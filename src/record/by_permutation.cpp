@@ -71,8 +71,9 @@ TrialResult combined(const SweepRecord& record, TrialId permutation,
 
 /// Whether the first trial of a search decided that the others are left out.
 bool ended_with_its_first(const Folding& folding, const std::vector<const TrialResult*>& trials) {
-    return folding.first_decides && !trials.empty() && folding.number(trials.front()->trial) == 0 &&
-           trials.front()->state != TrialState::done;
+    if (trials.empty()) return false;
+    const TrialResult& first = *trials.front();
+    return folding.leaves_out_others(first.trial, first.state == TrialState::done);
 }
 
 /// Nothing where a trial that is not left out has no result.

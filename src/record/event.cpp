@@ -114,9 +114,7 @@ public:
     void operator()(const TrialFinished& event) {
         const TrialId id = event.result.trial;
         const TrialId training = record_.training_of(id);
-        record_.left_out -= left_out_with(id);
         record_.trials[id].result = event.result;
-        record_.left_out += left_out_with(id);
         if (id != training) record_.trials[id].state = event.result.state;
         if (record_.unfinished_trials(training).empty()) {
             close(training, event.result.state, event.at);
@@ -130,13 +128,16 @@ public:
     }
 
     void operator()(const TrialRetried& event) {
-        const TrialId training = record_.training_of(event.trial);
-        record_.left_out -= left_out_with(event.trial);
+        const Folding& folding = record_.start.folding;
+        std::vector<TrialId> again{record_.training_of(event.trial)};
+        for (TrialId i = 1; i < folding.trials(); ++i) {
+            // Its training may have gone on, for other permutations, past where this one ends.
+            const TrialId other = folding.first(event.trial) + i;
+            const TrialId training = record_.training_of(other);
+            if (record_.is_left_out(other) && record_.find(training)) again.push_back(training);
+        }
         record_.trials.erase(event.trial);
-        TrialRecord anew;
-        if (const TrialResult* const kept = record_.result(training)) anew.result = *kept;
-        record_.trials[training] = std::move(anew);
-        record_.left_out += left_out_with(event.trial);
+        for (const TrialId training : again) start_again(training);
         record_.finished = false;
         see(event.at);
     }
@@ -169,16 +170,11 @@ public:
     }
 
 private:
-    /// Trials of this one's permutation that are left out.
-    std::size_t left_out_with(TrialId trial) const {
-        const Folding& folding = record_.start.folding;
-        const TrialResult* const first = record_.result(folding.first(trial));
-        if (!folding.first_decides || first == nullptr || first->state == TrialState::done) {
-            return 0;
-        }
-        const auto trials = trials_of_permutations(folding, {folding.permutation(trial)});
-        return static_cast<std::size_t>(std::ranges::count_if(
-            trials, [this](TrialId one) { return record_.is_left_out(one); }));
+    /// Forgets all of a training but the result.
+    void start_again(TrialId training) {
+        TrialRecord anew;
+        if (const TrialResult* const kept = record_.result(training)) anew.result = *kept;
+        record_.trials[training] = std::move(anew);
     }
 
     std::int64_t newest_start() const {

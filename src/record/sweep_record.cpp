@@ -5,6 +5,23 @@
 
 namespace msunet::record {
 
+namespace {
+
+/// Trials that are left out.
+std::size_t left_out(const SweepRecord& record) {
+    const Folding& folding = record.start.folding;
+    std::size_t count = 0;
+    for (const auto& [id, trial] : record.trials) {
+        if (!trial.result) continue;
+        const bool is_done = trial.result->state == TrialState::done;
+        if (!folding.leaves_out_others(id, is_done)) continue;
+        for (TrialId i = 1; i < folding.trials(); ++i) count += record.is_left_out(id + i) ? 1 : 0;
+    }
+    return count;
+}
+
+}  // namespace
+
 std::optional<std::string> setting(const Configuration& configuration, std::string_view name) {
     for (const core::OptionText& option : configuration) {
         if (option.name == name) return option.text;
@@ -87,12 +104,13 @@ std::size_t SweepRecord::unfinished() const {
 
 bool SweepRecord::is_left_out(TrialId trial) const {
     const Folding& folding = start.folding;
-    if (!folding.first_decides || folding.number(trial) == 0) return false;
+    if (!folding.waits_for_first(trial) || result(trial) != nullptr) return false;
     const TrialResult* const first = result(folding.first(trial));
-    return first != nullptr && first->state != TrialState::done && result(trial) == nullptr;
+    return first != nullptr &&
+           folding.leaves_out_others(first->trial, first->state == TrialState::done);
 }
 
-std::size_t SweepRecord::planned() const { return start.selected() - left_out; }
+std::size_t SweepRecord::planned() const { return start.selected() - left_out(*this); }
 
 TrialId SweepRecord::training_of(TrialId trial) const {
     const auto found = shared_trainings.find(trial);

@@ -29,7 +29,7 @@ TrialPlan plan_of(const record::SweepRecord& record, record::TrialId training,
     plan.trial = training;
     plan.ends = record.unfinished_trials(training);
     const record::Folding& folding = record.start.folding;
-    if (folding.first_decides && folding.number(training) > 0) plan.first = folding.first(training);
+    if (folding.waits_for_first(training)) plan.first = folding.first(training);
     if (const record::TrialRecord* const known = record.find(training)) {
         plan.progress = known->progress;
         plan.spent_seconds = known->spent_seconds;
@@ -103,7 +103,7 @@ std::vector<Training> trainings(const record::SweepRecord& record, std::int64_t 
     const record::Folding& folding = record.start.folding;
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
-        if (folding.first_decides && folding.number(id) > 0) continue;
+        if (folding.waits_for_first(id)) continue;
         all.push_back(training_of(record, id, default_epochs));
     }
     return all;

@@ -36,8 +36,7 @@ void Sampling::suggested(TrialId first) { suggester_->suggested(folding_.permuta
 
 void Sampling::ended(TrialId trial, Training::End end, std::optional<double> value) {
     const TrialId permutation = folding_.permutation(trial);
-    const bool decides = folding_.first_decides && folding_.number(trial) == 0;
-    if (decides && end != Training::End::completed) {
+    if (folding_.leaves_out_others(trial, end == Training::End::completed)) {
         suggester_->ended(permutation, value);
         return;
     }

@@ -40,6 +40,15 @@ struct Folding {
     [[nodiscard]] std::uint64_t number(TrialId trial) const { return trial % trials(); }
     /// The trial number 0 of its permutation.
     [[nodiscard]] TrialId first(TrialId trial) const { return trial - number(trial); }
+    /// Whether it is trained only once the first trial of its permutation is done.
+    [[nodiscard]] bool waits_for_first(TrialId trial) const {
+        return first_decides && number(trial) > 0;
+    }
+    /// Whether the other trials of its permutation are left out when this one has ended: the first
+    /// one decides and is not done.
+    [[nodiscard]] bool leaves_out_others(TrialId trial, bool is_done) const {
+        return first_decides && number(trial) == 0 && !is_done;
+    }
     /// Whether its number is the highest.
     [[nodiscard]] bool is_last(TrialId trial) const { return number(trial) + 1 == trials(); }
     /// Which of the K x R splits of the data it is trained on; nothing without folds.

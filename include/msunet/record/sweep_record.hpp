@@ -121,7 +121,7 @@ struct SweepStart {
     [[nodiscard]] std::uint64_t index_of(TrialId trial) const;
     /// The permutation of a trial.
     [[nodiscard]] core::Permutation permutation(TrialId trial) const;
-    /// Selected trials, those that are still to be suggested included.
+    /// How many trials the sweep has: `trials`, and those that are still to be suggested.
     [[nodiscard]] std::size_t selected() const;
     /// The trials that share a training, ascending; one that shares with none is alone in it.
     [[nodiscard]] std::vector<TrialId> trials_of(TrialId training) const;
@@ -223,7 +223,6 @@ struct SweepRecord {
     std::vector<Extension> extensions{};          ///< in their order
     /// By the training's id; without those that could not use the checkpoint.
     std::map<TrialId, Continuation> continued{};
-    std::size_t left_out = 0;  ///< trials: see is_left_out
 
     /// The trial's record; null if it was never started.
     [[nodiscard]] const TrialRecord* find(TrialId trial) const;
@@ -232,12 +231,13 @@ struct SweepRecord {
     /// Results in the order of their permutations in the grid.
     [[nodiscard]] std::vector<const TrialResult*> results() const;
     /// Whether a trial is not trained, since the first one of its permutation has failed or was
-    /// stopped (Folding::first_decides).
+    /// stopped (Folding::leaves_out_others).
     [[nodiscard]] bool is_left_out(TrialId trial) const;
-    /// How many trials the sweep has, those that are still to be suggested included, but not those
-    /// that are left out.
+    /// How many trials have or will get a result, as far as is known: all of `start.selected()`
+    /// but those that are left out. It falls while a search with folds stops permutations, and
+    /// rises when a failed one is tried again.
     [[nodiscard]] std::size_t planned() const;
-    /// Those of them without a result.
+    /// How many of these have no result yet.
     [[nodiscard]] std::size_t unfinished() const;
     /// The training of a trial.
     [[nodiscard]] TrialId training_of(TrialId trial) const;

@@ -72,8 +72,8 @@ public:
     /// As if `suggest` had answered this trial: on an earlier start.
     void suggested(record::TrialId first);
     /// A trial has a result. The suggester is told of a permutation when all of its trials have
-    /// one, with the mean over those that have a value; nothing if one has failed. Where the first
-    /// one decides (Folding::first_decides) and is not completed, at once.
+    /// one, with the mean over those that have a value; nothing if one has failed. At once where
+    /// this one leaves out the others (Folding::leaves_out_others).
     void ended(record::TrialId trial, Training::End end, std::optional<double> value);
 
 private:

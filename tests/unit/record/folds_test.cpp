@@ -117,6 +117,37 @@ TEST(Folding, LeavesOutWhatTheFirstFoldHasNotDone) {
     EXPECT_EQ(record.unfinished(), 4U);
 }
 
+TEST(Folding, ARetryOnTheFirstFoldStartsTrainingsOnTheOthersAgain) {
+    auto start = search_on_folds().start;
+    start.shared = shared_by_fold(start.folding, {{0, 1}});
+    SweepRecord record;
+    update(record, start);
+    const auto train = [&](TrialId training) {
+        update(record, TrialStarted{training, 0, "", 20});
+        update(record, CheckpointSaved{{training, "c", 2, 0}, 21});
+    };
+    update(record, ended(0, TrialState::done));
+    update(record, ended(3, TrialState::failed));
+    update(record, ended(6, TrialState::done));
+    train(1);
+    update(record, ended(1, TrialState::done));
+    EXPECT_EQ(record.find(1)->state, TrialState::done) << "4 is left out";
+    train(2);
+    update(record, TrialPaused{2, 22});
+    train(7);
+    update(record, TrialPaused{7, 22});
+    update(record, TrialRetried{3, 30});
+    // 3 may end before the second epoch.
+    EXPECT_EQ(record.find(1)->progress, Progress{});
+    EXPECT_EQ(record.find(1)->state, TrialState::pending);
+    EXPECT_EQ(record.find(2)->progress, Progress{});
+    ASSERT_NE(record.result(1), nullptr);
+    EXPECT_THAT(record.unfinished_trials(1), ElementsAre(4));
+    EXPECT_THAT(record.unfinished_trials(2), ElementsAre(2, 5));
+    EXPECT_NE(record.find(7)->progress, Progress{}) << "of another permutation";
+    EXPECT_EQ(record.find(4), nullptr);
+}
+
 TEST(Folding, OfASuggestionHasAllOfItsTrials) {
     auto start = sample_start();
     start.folding = {2, 1};

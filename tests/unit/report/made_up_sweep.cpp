@@ -194,7 +194,6 @@ void search_through(record::SweepRecord& record) {
         if (first.state != record::TrialState::stopped || folding.number(id) == 0) continue;
         record.trials.erase(id);
         std::erase_if(record.timeline, [&](const auto& span) { return span.trial == id; });
-        ++record.left_out;
     }
 }
 
