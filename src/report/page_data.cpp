@@ -178,7 +178,7 @@ Json search_json(const record::SweepRecord& record, const Sweep& sweep) {
     return {{"strategy", figures->strategy},
             {"rungs", std::move(rungs)},
             {"completed", figures->completed},
-            {"followers", figures->followers ? Json(*figures->followers) : Json()},
+            {"on_other_folds", figures->on_other_folds ? Json(*figures->on_other_folds) : Json()},
             {"epochs", epochs_text(*figures, sweep.trials.size() == sweep.trial_count)},
             {"values", std::move(values)},
             {"promotions", promotions_json(record, sweep)}};

@@ -61,19 +61,6 @@ std::int64_t add_arrivals(std::vector<Arrival>& arrivals, const record::SweepRec
     return std::max(trained, static_cast<std::int64_t>(known.epochs.size()));
 }
 
-/// The epochs of a training on another fold, whose values are not compared: in the arrivals they
-/// are spent without a value.
-std::int64_t add_follower(std::vector<Arrival>& arrivals, const record::SweepRecord& record,
-                          record::TrialId training, const record::TrialRecord& known) {
-    std::vector<Arrival> own;
-    const std::int64_t trained = add_arrivals(own, record, training, known);
-    for (Arrival& arrival : own) {
-        arrival.value.reset();
-        arrivals.push_back(arrival);
-    }
-    return trained;
-}
-
 void count_rungs(std::map<std::int64_t, RungCount>& rungs, const record::TrialRecord& training,
                  bool ended) {
     for (std::size_t i = 0; i < training.rungs.size(); ++i) {
@@ -88,14 +75,16 @@ void count_rungs(std::map<std::int64_t, RungCount>& rungs, const record::TrialRe
     }
 }
 
-std::vector<SearchValue> values_of(std::vector<Arrival> arrivals) {
+/// Those of other folds are not compared: their epochs count alone.
+std::vector<SearchValue> values_of(std::vector<Arrival> arrivals, const record::Folding& folding) {
     std::ranges::stable_sort(arrivals, {}, &Arrival::at);
     std::vector<SearchValue> values;
     std::int64_t spent = 0;
     for (const Arrival& arrival : arrivals) {
         spent += arrival.epochs;
+        if (folding.number(arrival.trial) > 0) continue;
         if (!arrival.value || std::isnan(*arrival.value)) continue;
-        values.push_back({arrival.trial, spent, *arrival.value});
+        values.push_back({folding.permutation(arrival.trial), spent, *arrival.value});
     }
     return values;
 }
@@ -110,25 +99,23 @@ std::optional<SearchFigures> search_figures(const record::SweepRecord& record) {
     std::map<std::int64_t, RungCount> rungs;
     std::vector<Arrival> arrivals;
     const record::Folding& folding = record.start.folding;
-    if (folding.any()) figures.followers = 0;
+    if (folding.any()) figures.on_other_folds = 0;
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
         figures.epochs_of_grid += epochs_of_training(record, id);
         const auto* const known = record.find(id);
         if (known == nullptr) continue;
+        figures.epochs_spent += add_arrivals(arrivals, record, id, *known);
         const bool ended = record.unfinished_trials(id).empty();
         if (folding.number(id) > 0) {
-            *figures.followers += ended ? 1 : 0;
-            figures.epochs_spent += add_follower(arrivals, record, id, *known);
+            *figures.on_other_folds += ended ? 1 : 0;
             continue;
         }
         figures.completed += ended && known->state == record::TrialState::done ? 1 : 0;
         count_rungs(rungs, *known, ended);
-        figures.epochs_spent += add_arrivals(arrivals, record, id, *known);
     }
     for (const auto& [epoch, rung] : rungs) figures.rungs.push_back(rung);
-    figures.values = values_of(std::move(arrivals));
-    for (SearchValue& value : figures.values) value.trial = folding.permutation(value.trial);
+    figures.values = values_of(std::move(arrivals), folding);
     return figures;
 }
 
@@ -142,9 +129,9 @@ std::string rungs_text(const SearchFigures& figures) {
     }
     parts.push_back(concat(figures.completed, " to the end"));
     const auto compared = core::join(parts);
-    if (!figures.followers) return concat(figures.strategy, ": ", compared);
-    return concat(figures.strategy, " on the first fold: ", compared, "; ", *figures.followers,
-                  *figures.followers == 1 ? " trial" : " trials", " on the other folds");
+    if (!figures.on_other_folds) return concat(figures.strategy, ": ", compared);
+    return concat(figures.strategy, " on the first fold: ", compared, "; ", *figures.on_other_folds,
+                  *figures.on_other_folds == 1 ? " trial" : " trials", " on the other folds");
 }
 
 std::string epochs_text(const SearchFigures& figures, bool ended) {

@@ -96,7 +96,7 @@ public:
 
 private:
     struct Candidate {
-        Training training;
+        Ends ends;
         std::size_t rung = 0;  ///< that it is on its way to, or comes to if it is promoted
         enum class Place : std::uint8_t { not_started, on_its_way, waits } place{};
     };
@@ -111,12 +111,12 @@ private:
     };
 
     [[nodiscard]] bool is_to_come(const Candidate& candidate, std::size_t rung) const {
-        return rung >= candidate.rung && ladder_.until(rung, candidate.training.epochs).has_value();
+        return rung >= candidate.rung && ladder_.until(rung, candidate.ends.last).has_value();
     }
 
     [[nodiscard]] Work work(TrialId trial, const Candidate& candidate,
                             bool promoted = false) const {
-        return {trial, ladder_.until(candidate.rung, candidate.training.epochs),
+        return {trial, ladder_.until(candidate.rung, candidate.ends.last),
                 static_cast<std::int64_t>(candidate.rung), 0, promoted};
     }
 
@@ -130,15 +130,15 @@ private:
         add_rungs(training.epochs);
         const std::size_t reached = training.values.size();
         const auto promotions = static_cast<std::size_t>(training.promotions);
-        if (training.started) budget_.take(ladder_.cost(0, training));
+        Candidate candidate{Ends(training), reached, Candidate::Place::not_started};
+        if (training.started) budget_.take(ladder_.cost(0, candidate.ends));
         for (std::size_t i = 1; i <= promotions; ++i) {
-            budget_.take(ladder_.cost(i, training));
+            budget_.take(ladder_.cost(i, candidate.ends));
         }
         for (std::size_t i = 0; i < reached; ++i) {
             insert(rungs_[i], rung_key(training.trial, training.values[i], rules_.lower_is_better));
         }
         const bool waits = reached > promotions;
-        Candidate candidate{training, reached, Candidate::Place::not_started};
         if (training.end == Training::End::failed && !waits && is_to_come(candidate, reached)) {
             ++rungs_[reached].trials;
         }
@@ -153,7 +153,7 @@ private:
         for (std::size_t i = 0; i < rungs_.size(); ++i) {
             if (is_to_come(candidate, i)) ++rungs_[i].to_come;
         }
-        candidates_[training.trial] = std::move(candidate);
+        candidates_.insert_or_assign(training.trial, std::move(candidate));
     }
 
     /// The rungs at which a training of so many epochs pauses.
@@ -163,7 +163,7 @@ private:
 
     void start(Decisions& decisions, TrialId trial) {
         Candidate& candidate = candidates_.at(trial);
-        if (budget_.try_take(ladder_.cost(0, candidate.training))) {
+        if (budget_.try_take(ladder_.cost(0, candidate.ends))) {
             candidate.place = Candidate::Place::on_its_way;
             decisions.work.push_back(work(trial, candidate));
         } else {
@@ -223,8 +223,7 @@ private:
             const TrialId trial = trial_of(key);
             const auto candidate = candidates_.find(trial);
             if (!waits_at(candidate, rung)) continue;
-            if (budget_.try_take(
-                    ladder_.cost(candidate->second.rung, candidate->second.training))) {
+            if (budget_.try_take(ladder_.cost(candidate->second.rung, candidate->second.ends))) {
                 candidate->second.place = Candidate::Place::on_its_way;
                 decisions.work.push_back(work(trial, candidate->second, true));
             } else {

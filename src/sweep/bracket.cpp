@@ -9,7 +9,7 @@ Bracket::Bracket(const SearchRules& rules, std::int64_t number, std::int64_t fir
                  Budget budget, const std::vector<Training>& candidates)
     : rules_(rules), number_(number), ladder_(rules, first_rung), budget_(budget) {
     for (const Training& training : candidates) {
-        if (budget_.try_take(ladder_.cost(0, training))) {
+        if (budget_.try_take(ladder_.cost(0, Ends(training)))) {
             restore(training);
         } else if (training.end == Training::End::none) {
             refused_.insert(training.trial);
@@ -20,16 +20,17 @@ Bracket::Bracket(const SearchRules& rules, std::int64_t number, std::int64_t fir
 void Bracket::restore(const Training& training) {
     const std::size_t reached = training.values.size();
     const auto promotions = static_cast<std::size_t>(training.promotions);
+    const Ends ends(training);
     for (std::size_t i = 0; i < reached; ++i) {
         rung(i).arrived.insert(
             rung_key(training.trial, training.values[i], rules_.lower_is_better));
         ++rung(i).trials;
     }
-    for (std::size_t i = 1; i <= promotions; ++i) budget_.take(ladder_.cost(i, training));
+    for (std::size_t i = 1; i <= promotions; ++i) budget_.take(ladder_.cost(i, ends));
     const bool on_its_way = promotions >= reached;
     if (training.end == Training::End::failed && on_its_way) ++rung(reached).trials;
     if (training.end != Training::End::none) return;
-    candidates_[training.trial] = {training, reached};
+    candidates_.insert_or_assign(training.trial, Candidate{ends, reached});
     if (on_its_way) {
         ++rung(reached).trials;
         ++rung(reached).on_their_way;
@@ -73,7 +74,7 @@ Bracket::Rung& Bracket::rung(std::size_t number) {
 }
 
 Work Bracket::work(TrialId trial, const Candidate& candidate, bool promoted) const {
-    return {trial, ladder_.until(candidate.rung, candidate.training.epochs),
+    return {trial, ladder_.until(candidate.rung, candidate.ends.last),
             static_cast<std::int64_t>(candidate.rung), number_, promoted};
 }
 
@@ -98,7 +99,7 @@ void Bracket::decide(std::size_t number, Decisions& decisions) {
         if (among_best) --places;
         if (decided.waiting.erase(trial) == 0) continue;
         const Candidate& candidate = candidates_.at(trial);
-        if (among_best && budget_.try_take(ladder_.cost(number + 1, candidate.training))) {
+        if (among_best && budget_.try_take(ladder_.cost(number + 1, candidate.ends))) {
             ++above.trials;
             ++above.on_their_way;
             decisions.work.push_back(work(trial, candidate, true));

@@ -36,7 +36,7 @@ private:
         std::set<record::TrialId> waiting;  ///< arrived, not decided
     };
     struct Candidate {
-        Training training;
+        Ends ends;
         std::size_t rung = 0;  ///< that it is on its way to
     };
 

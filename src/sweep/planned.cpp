@@ -22,8 +22,8 @@ std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Traini
 std::int64_t unlimited_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
     if (rules.kind == StrategyKind::hyperband) return hyperband_epochs(rules, trainings);
     if (rules.kind != StrategyKind::grid) return bracket_epochs(rules, 0, trainings);
-    const auto add = [&](std::int64_t sum, const Training& training) {
-        return sum + training.epochs * (1 + rules.followers);
+    const auto add = [](std::int64_t sum, const Training& training) {
+        return sum + training.epochs;
     };
     return std::accumulate(trainings.begin(), trainings.end(), std::int64_t{0}, add);
 }
@@ -45,7 +45,7 @@ std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
     for (std::size_t rung = 0; going > 0; ++rung) {
         std::vector<std::int64_t> costs;
         costs.reserve(left.size());
-        for (const Training& one : left) costs.push_back(ladder.cost(rung, one));
+        for (const Training& one : left) costs.push_back(ladder.cost(rung, Ends(one)));
         std::ranges::sort(costs, std::greater<>());
         total += std::accumulate(costs.begin(), costs.begin() + static_cast<std::ptrdiff_t>(going),
                                  std::int64_t{0});

@@ -20,7 +20,7 @@ std::int64_t bounded_product(std::int64_t a, std::int64_t b) {
 }  // namespace
 
 Ladder::Ladder(const SearchRules& rules, std::int64_t first_rung)
-    : first_(rules.min_epochs), factor_(rules.factor), followers_(rules.followers) {
+    : first_(rules.min_epochs), factor_(rules.factor), on_other_folds_(rules.on_other_folds) {
     first_ = epochs(static_cast<std::size_t>(first_rung));
 }
 
@@ -35,16 +35,16 @@ std::optional<std::int64_t> Ladder::until(std::size_t rung, std::int64_t epochs)
     return pause < epochs ? std::optional(pause) : std::nullopt;
 }
 
-std::int64_t Ladder::cost(std::size_t rung, const Training& training) const {
-    const std::int64_t from = rung == 0 ? 0 : std::min(epochs(rung - 1), training.epochs);
-    const std::int64_t to = std::min(epochs(rung), training.epochs);
-    return to - from + followers_ * (last_end(training, to) - last_end(training, from));
+std::int64_t Ladder::cost(std::size_t rung, const Ends& ends) const {
+    const std::int64_t from = rung == 0 ? 0 : std::min(epochs(rung - 1), ends.last);
+    const std::int64_t to = std::min(epochs(rung), ends.last);
+    return to - from + on_other_folds_ * (last_end(ends, to) - last_end(ends, from));
 }
 
-std::int64_t Ladder::last_end(const Training& training, std::int64_t epochs) {
-    if (epochs >= training.epochs) return training.epochs;
+std::int64_t Ladder::last_end(const Ends& ends, std::int64_t epochs) {
+    if (epochs >= ends.last) return ends.last;
     std::int64_t last = 0;
-    for (const std::int64_t end : training.shorter) {
+    for (const std::int64_t end : ends.earlier) {
         if (end <= epochs) last = std::max(last, end);
     }
     return last;

@@ -14,6 +14,14 @@
 
 namespace msunet::sweep {
 
+/// After how many epochs the permutations of a training end.
+struct Ends {
+    explicit Ends(const Training& training) : last(training.epochs), earlier(training.shorter) {}
+
+    std::int64_t last;
+    std::vector<std::int64_t> earlier;
+};
+
 /// The epochs of the rungs, from one of them on.
 class Ladder {
 public:
@@ -23,17 +31,17 @@ public:
     [[nodiscard]] std::int64_t epochs(std::size_t rung) const;
     /// Where a trial of so many epochs pauses at a rung; nothing if it ends before.
     [[nodiscard]] std::optional<std::int64_t> until(std::size_t rung, std::int64_t epochs) const;
-    /// Epochs that it takes to a rung, or to its end, from the rung before; with those of its
-    /// followers on other folds, up to the last end of a permutation that it passes.
-    [[nodiscard]] std::int64_t cost(std::size_t rung, const Training& training) const;
+    /// Epochs that it takes to a rung, or to its end, from the rung before; with those that the
+    /// permutations whose ends it passes are then trained on the other folds.
+    [[nodiscard]] std::int64_t cost(std::size_t rung, const Ends& ends) const;
 
 private:
     /// The last end up to so many epochs; 0: none.
-    static std::int64_t last_end(const Training& training, std::int64_t epochs);
+    static std::int64_t last_end(const Ends& ends, std::int64_t epochs);
 
     std::int64_t first_;
     std::int64_t factor_;
-    std::int64_t followers_;
+    std::int64_t on_other_folds_;
 };
 
 /// A trial's place among those of a rung: better values first, none at last, ties by id.

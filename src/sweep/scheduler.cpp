@@ -157,7 +157,7 @@ private:
 
     void end_trial(Trial& trial, Training::End end, std::optional<double> value) {
         if (suggestions_.sampling) suggestions_.sampling->ended(trial.plan.trial, end, value);
-        for (const TrialId follower : trials_.end(trial)) wait(trials_.at(follower));
+        for (const TrialId other : trials_.end(trial)) wait(trials_.at(other));
     }
 
     void tell_strategy_of_end(const Trial& trial, bool failed) {

@@ -46,7 +46,7 @@ SearchRules rules_of(const record::SweepStart& start) {
     rules.budget = core::to_integer(text("strategy_budget"));
     rules.lower_is_better = record::lower_is_better(start.metric);
     if (start.folding.first_decides) {
-        rules.followers = static_cast<std::int64_t>(start.folding.trials()) - 1;
+        rules.on_other_folds = static_cast<std::int64_t>(start.folding.trials()) - 1;
     }
     rules.seed = static_cast<std::uint64_t>(core::to_integer(text("seed")).value_or(0));
     return rules;

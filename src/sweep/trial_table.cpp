@@ -9,7 +9,7 @@ using record::TrialId;
 
 void TrialTable::add(TrialPlan plan) {
     const TrialId id = plan.trial;
-    if (plan.first && trials_.contains(*plan.first)) followers_[*plan.first].push_back(id);
+    if (plan.first && trials_.contains(*plan.first)) others_[*plan.first].push_back(id);
     trials_[id].plan = std::move(plan);
     ++unfinished_;
 }
@@ -20,10 +20,10 @@ Trial* TrialTable::find(TrialId training) {
 }
 
 void TrialTable::leave_out(TrialId training, TrialId end) {
-    const auto followers = followers_.find(training);
-    if (followers == followers_.end()) return;
+    const auto others = others_.find(training);
+    if (others == others_.end()) return;
     // The permutations that share a training are the same on all folds.
-    for (const TrialId id : followers->second) {
+    for (const TrialId id : others->second) {
         std::erase(trials_.at(id).plan.ends, end + (id - training));
     }
 }
@@ -33,13 +33,13 @@ std::vector<TrialId> TrialTable::end(Trial& trial) {
     const TrialId id = trial.plan.trial;
     for (const TrialId end : trial.plan.ends) leave_out(id, end);
     std::vector<TrialId> ready;
-    const auto followers = followers_.extract(id);
-    if (!followers) return ready;
-    for (const TrialId one : followers.mapped()) {
-        Trial& follower = trials_.at(one);
-        if (follower.place == Trial::Place::ended) continue;
-        if (follower.plan.ends.empty()) {
-            set_ended(follower);
+    const auto others = others_.extract(id);
+    if (!others) return ready;
+    for (const TrialId one : others.mapped()) {
+        Trial& other = trials_.at(one);
+        if (other.place == Trial::Place::ended) continue;
+        if (other.plan.ends.empty()) {
+            set_ended(other);
         } else {
             ready.push_back(one);
         }

@@ -49,7 +49,7 @@ private:
     void set_ended(Trial& trial);
 
     std::map<record::TrialId, Trial> trials_;
-    std::map<record::TrialId, std::vector<record::TrialId>> followers_;  ///< by their `first`
+    std::map<record::TrialId, std::vector<record::TrialId>> others_;  ///< by their `first`
     std::size_t unfinished_ = 0;
 };
 

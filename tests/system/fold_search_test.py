@@ -96,7 +96,7 @@ class FoldSearchTest(SweepTest):
     def check_report(self):
         shown = page(self.folder)
         self.assertEqual(shown["search"]["rungs"], [[1, 3, 1, 2]])
-        self.assertEqual((shown["search"]["completed"], shown["search"]["followers"]), (1, 3))
+        self.assertEqual((shown["search"]["completed"], shown["search"]["on_other_folds"]), (1, 3))
         stopped = [trial["id"] for trial in shown["trials"] if trial["state"] == "stopped"]
         self.assertEqual(shown["folds"]["stopped"], stopped)
         compared = {row["id"] for row in shown["folds"]["rows"]}

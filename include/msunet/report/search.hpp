@@ -30,9 +30,9 @@ struct SearchValue {
 
 struct SearchFigures {
     std::string strategy;
-    std::vector<RungCount> rungs;          ///< by epoch
-    std::size_t completed = 0;             ///< trainings that were not stopped, as the rungs count
-    std::optional<std::size_t> followers;  ///< with folds: trainings on the other folds that ended
+    std::vector<RungCount> rungs;  ///< by epoch
+    std::size_t completed = 0;     ///< trainings that were not stopped, as the rungs count
+    std::optional<std::size_t> on_other_folds;  ///< with folds: trainings there that ended
     std::int64_t epochs_spent = 0;
     std::int64_t epochs_of_grid = 0;  ///< that all trials would take to their ends
     std::vector<SearchValue> values;  ///< in the order in which they came

@@ -86,10 +86,10 @@ struct SearchRules {
     bool lower_is_better = false;
     std::uint64_t seed = 0;
     std::size_t expected = 0;  ///< trials that will join it (see `added`)
-    /// With folds the trials that a strategy compares are those of one fold. A permutation that
-    /// reaches its end there is followed by so many trials on the other folds, which count in the
-    /// budget.
-    std::int64_t followers = 0;
+    /// With folds the trials that a strategy compares are those of the first one. A permutation
+    /// that reaches its end there gets so many further trials, on the other folds of all repeats,
+    /// which count in the budget.
+    std::int64_t on_other_folds = 0;
 };
 
 /// The rules that an experiment was started with; those of a grid for a release before 0.2.

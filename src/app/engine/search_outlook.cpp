@@ -43,12 +43,12 @@ std::string search_text(const record::SweepStart& start) {
     std::int64_t all = 0;
     for (const auto& training : trainings) {
         most = std::max(most, training.epochs);
-        all += training.epochs * (1 + rules.followers);
+        all += training.epochs * (1 + rules.on_other_folds);
     }
     const auto planned = sweep::planned_epochs(rules, trainings);
-    return concat(core::name_of(rules.kind), rules.followers > 0 ? " on the first fold, " : ", ",
-                  rungs_of(rules, most), "; ",
-                  report::Forecast(record, planned).is_bound() ? "at most " : "about ",
+    return concat(core::name_of(rules.kind),
+                  rules.on_other_folds > 0 ? " on the first fold, " : ", ", rungs_of(rules, most),
+                  "; ", report::Forecast(record, planned).is_bound() ? "at most " : "about ",
                   core::thousands(planned), " epochs instead of ", core::thousands(all));
 }
 

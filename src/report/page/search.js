@@ -2,9 +2,9 @@
 
 function drawSearch() {
   if (!D.search) return;
-  const { strategy, rungs, completed, followers, epochs, values, promotions } = D.search;
+  const { strategy, rungs, completed, on_other_folds: onOtherFolds, epochs, values, promotions } = D.search;
   const node = section("search", "Search", `--strategy ${strategy}: ${epochs}. At a rung trials${D.folds ? " on the first fold" : ""} are compared by ${D.metric}; the best go on.`
-    + `${D.folds ? ` Permutations that reach their end there are trained on the other folds: ${plural(followers, "trial")}${D.unfinished ? " so far" : ""}.` : ""}`);
+    + `${D.folds ? ` Permutations that reach their end there are trained on the other folds: ${plural(onOtherFolds, "trial")}${D.unfinished ? " so far" : ""}.` : ""}`);
   const heads = ["rung, epochs", "arrived", "promoted", "stopped", "not decided"];
   const rows = rungs.map(([epoch, arrived, promoted, stopped]) => [epoch, arrived, promoted, stopped, arrived - promoted - stopped]);
   const table = el("table", { class: "plain" },

@@ -195,7 +195,7 @@ void run_any_sweep(core::RandomStream& random) {
     auto rules = any_rules(random);
     Disk disk = disk_of(random, trials, rules);
     if (disk.record.start.folding.first_decides) {
-        rules.followers = static_cast<std::int64_t>(disk.record.start.folding.trials()) - 1;
+        rules.on_other_folds = static_cast<std::int64_t>(disk.record.start.folding.trials()) - 1;
     }
     run_sweep(random, disk, rules, groups, all);
     if (testing::Test::HasFailure()) return;

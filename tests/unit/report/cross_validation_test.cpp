@@ -174,7 +174,7 @@ TEST(Folds, OfASearchCompareWhatHasAllOfThem) {
     EXPECT_THAT(text, AllOf(HasSubstr("2 done, 2 stopped by the search"),
                             HasSubstr("better than all others that have all folds")));
     const auto page = report_html(record);
-    EXPECT_THAT(page, AllOf(HasSubstr("\"stopped\":[0,3]"), HasSubstr("\"followers\":4")));
+    EXPECT_THAT(page, AllOf(HasSubstr("\"stopped\":[0,3]"), HasSubstr("\"on_other_folds\":4")));
 }
 
 /// Writes the file of a trial.

@@ -161,7 +161,7 @@ TEST(Plans, OfASearchWithFoldsWaitForTheFirstFold) {
     EXPECT_EQ(all[1].first, 0U);
     EXPECT_EQ(all[5].first, 6U);
     EXPECT_EQ(trainings(record, 20).size(), 3U) << "those that the strategy compares";
-    EXPECT_EQ(rules_of(record.start).followers, 1);
+    EXPECT_EQ(rules_of(record.start).on_other_folds, 1);
     // Of 1, 2 and 4 epochs: each its first, with the other fold of the one that ends there; then
     // one up to 2, at most with its other fold, and one to 4 with its other fold.
     EXPECT_EQ(search_epochs(record, 20), (3 + 1) + (1 + 2) + (2 + 4));

@@ -28,7 +28,7 @@ Scheduler halving(std::vector<TrialPlan> plans, std::size_t permutations, GroupI
     SearchRules rules;
     rules.kind = StrategyKind::halving;
     rules.factor = 2;
-    rules.followers = 2;
+    rules.on_other_folds = 2;
     std::vector<Training> trainings(permutations);
     for (std::size_t i = 0; i < permutations; ++i) {
         trainings[i].trial = 3 * i;

@@ -40,7 +40,8 @@ Case any_case(core::RandomStream& random, StrategyKind kind) {
             if (!random.chance(0.1)) value = static_cast<double>(random.below(5));
         }
     }
-    if (random.chance(0.3)) result.rules.followers = static_cast<std::int64_t>(random.below(4));
+    if (random.chance(0.3))
+        result.rules.on_other_folds = static_cast<std::int64_t>(random.below(4));
     if (random.chance(0.3)) result.rules.budget = static_cast<std::int64_t>(random.below(300));
     return result;
 }

@@ -171,7 +171,7 @@ private:
             EXPECT_GT(until, epochs_[work.trial]) << "trial " << work.trial;
         }
         assigned_ += until - epochs_[work.trial];
-        assigned_ += rules_.followers *
+        assigned_ += rules_.on_other_folds *
                      (last_end(training, until) - last_end(training, epochs_[work.trial]));
         epochs_[work.trial] = until;
         ++arrivals_[until];
