@@ -5,7 +5,12 @@ namespace msunet::sweep {
 
 void TrialQueue::add(const TrialPlan& plan) {
     auto& queue = plan.progress.must_run_alone() ? alone_ : beside_others_;
-    queue.emplace(!plan.progress.checkpoint, -plan.cost, plan.trial);
+    queue.emplace(rank_of(plan), -plan.cost, plan.trial);
+}
+
+TrialQueue::Rank TrialQueue::rank_of(const TrialPlan& plan) {
+    if (plan.progress.checkpoint) return Rank::has_checkpoint;
+    return plan.first ? Rank::on_other_fold : Rank::further;
 }
 
 record::TrialId TrialQueue::take_first() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <tuple>
 
@@ -9,8 +10,10 @@
 
 namespace msunet::sweep {
 
-/// Trials that wait, in the order in which they start: those with a checkpoint first, then the
-/// most expensive, then by id. Those that must run alone wait apart.
+/// Trials that wait, in the order in which they start: those with a checkpoint first, then those
+/// whose first one is done on its fold (TrialPlan::first), so that permutations become complete
+/// before further ones begin; of each kind the most expensive, then by id. Those that must run
+/// alone wait apart.
 class TrialQueue {
 public:
     void add(const TrialPlan& plan);
@@ -25,7 +28,10 @@ public:
     [[nodiscard]] bool empty() const { return beside_others_.empty() && alone_.empty(); }
 
 private:
-    using Key = std::tuple<bool, double, record::TrialId>;
+    enum class Rank : std::uint8_t { has_checkpoint, on_other_fold, further };
+    using Key = std::tuple<Rank, double, record::TrialId>;
+
+    static Rank rank_of(const TrialPlan& plan);
 
     std::set<Key> beside_others_;
     std::set<Key> alone_;

@@ -27,8 +27,8 @@ using GroupId = std::int64_t;
 struct TrialPlan {
     record::TrialId trial = 0;
     std::vector<record::TrialId> ends;  ///< its permutations without a result, ascending
-    double cost = 0;                    ///< estimate in any unit: the most expensive start first
-    record::Progress progress;          ///< trainings with a checkpoint start before all others
+    double cost = 0;                    ///< estimate in any unit: see the order of Scheduler
+    record::Progress progress;
     double spent_seconds = 0;
     double checkpoint_seconds = 0;  ///< as in record::Assignment
     double first_started_at = 0;
@@ -184,7 +184,8 @@ struct EndSweep {
 using SchedulerAction = std::variant<Assign, Recall, Drain, StopAll, FailTrial, PromoteTrial,
                                      StopTrial, SuggestTrial, EndSuggestions, EndSweep>;
 
-/// Assigns trainings to groups: those with a checkpoint first, then the most expensive, ties by id.
+/// Assigns trainings to groups: those with a checkpoint first, then those on other folds
+/// (TrialPlan::first), then further ones; of each kind the most expensive first, ties by id.
 /// Those that must run alone come after all others (record::Progress). A group that trains gets
 /// a second one ahead only while at least as many trials wait as there are groups. A suggestion
 /// is asked for when a group is idle and nothing waits.

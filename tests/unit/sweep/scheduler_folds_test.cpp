@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <vector>
 
 #include "scheduler_actions.hpp"
@@ -67,6 +69,53 @@ TEST(SchedulerFolds, PromotionsComeFirst) {
     EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 9 to 0"));
     EXPECT_THAT(s.on(TrialEnded{0, 9, false, 0.7}), IsEmpty());
     EXPECT_THAT(texts(s.on(GroupReady{0})), ElementsAre("assign 7 to 0"));
+}
+
+TEST(SchedulerFolds, AreTrainedBeforeFurtherPermutationsBegin) {
+    SearchRules rules;
+    rules.kind = StrategyKind::asha;
+    rules.factor = 2;
+    rules.on_other_folds = 2;
+    std::vector<Training> trainings(8);
+    for (std::size_t i = 0; i < trainings.size(); ++i) {
+        trainings[i].trial = 3 * i;
+        trainings[i].epochs = 2;
+    }
+    Scheduler s(folded_plans(8), 2, make_strategy(rules, trainings), values_of);
+    s.start();
+    std::map<GroupId, record::Assignment> held;
+    std::set<GroupId> asking;
+    std::set<record::TrialId> ready;  // on other folds
+    std::set<record::TrialId> begun;  // on the first fold
+    const auto carry_out = [&](const std::vector<SchedulerAction>& actions) {
+        for (const auto& action : actions) {
+            const auto* assign = std::get_if<Assign>(&action);
+            if (assign == nullptr) continue;
+            const record::TrialId trial = assign->assignment.trial;
+            held[assign->group] = assign->assignment;
+            asking.erase(assign->group);
+            if (ready.erase(trial) > 0 || !begun.insert(trial).second) continue;
+            EXPECT_THAT(ready, IsEmpty()) << "when " << trial << " begins";
+        }
+    };
+    for (GroupId turn = 0; turn < 80; ++turn) {
+        const GroupId id = turn % 2;
+        if (const auto has = held.extract(id)) {
+            const record::TrialId trial = has.mapped().trial;
+            s.on(TrialStarted{id, trial});
+            if (has.mapped().until_epoch) {
+                s.on(CheckpointSaved{{trial, "c", 1, 0}});
+                // Late ids are better, so that early ones still wait.
+                carry_out(s.on(TrialPaused{id, trial, true, static_cast<double>(trial), 1}));
+            } else {
+                if (trial % 3 == 0) ready.insert({trial + 1, trial + 2});
+                carry_out(s.on(TrialEnded{id, trial, false, 0.5}));
+            }
+        }
+        if (asking.insert(id).second) carry_out(s.on(GroupReady{id}));
+    }
+    EXPECT_EQ(begun.size(), trainings.size());
+    EXPECT_THAT(ready, IsEmpty());
 }
 
 TEST(SchedulerFolds, GoOnAfterAnEndThatAnEarlierStartReached) {
