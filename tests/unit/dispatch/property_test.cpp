@@ -2,6 +2,8 @@
 // Random sweeps and searches: messages that are late, trials that fail, jobs that get signals, run
 // into limits or die at any moment; the program is started again until nothing is left to do.
 
+#include <numeric>
+
 #include "msunet/record/by_permutation.hpp"
 #include "simulated_job.hpp"
 
@@ -15,25 +17,37 @@ Dangers dangers(core::RandomStream& random, std::size_t trials) {
     if (random.chance(0.5)) result.kill = random.uniform(0, 0.02);
     if (random.chance(0.5)) result.signal = random.uniform(0, 0.02);
     if (random.chance(0.3)) result.limit = random.uniform(0, 0.5);
-    if (random.chance(0.3)) result.failure = random.uniform(0, 0.1);
+    if (random.chance(0.4)) result.failure = random.uniform(0, 0.2);
+    if (random.chance(0.3)) result.target = random.uniform(0, 0.5);
+    if (random.chance(0.5)) result.retry = random.uniform(0, 1);
     while (random.chance(0.3)) result.killers.insert(2 * random.below(trials));
     return result;
 }
 
+record::Configuration any_configuration(core::RandomStream& random, sweep::StrategyKind kind) {
+    record::Configuration configuration{{"strategy", std::string(core::name_of(kind))},
+                                        {"reduction_factor", std::to_string(2 + random.below(2))},
+                                        {"seed", std::to_string(random.below(100))}};
+    if (random.chance(0.2)) {
+        configuration.push_back({"strategy_budget", std::to_string(random.below(60))});
+    }
+    return configuration;
+}
+
 /// A sweep of every second permutation of its grid, of which some share their training, unless some
 /// are suggested while it runs.
-Disk disk_of(core::RandomStream& random, std::size_t permutations,
-             const sweep::SearchRules& rules) {
+Disk disk_of(core::RandomStream& random, std::size_t permutations) {
+    const auto kind = static_cast<sweep::StrategyKind>(random.below(4));
     record::SweepStart start;
     start.metric = "dice_coef";
+    start.configuration = any_configuration(random, kind);
     if (random.chance(0.5)) {
         start.folding = {2 + random.below(2), 1 + random.below(2),
-                         rules.kind != sweep::StrategyKind::grid};
+                         kind != sweep::StrategyKind::grid};
     }
     if (start.folding.any()) permutations = std::min<std::size_t>(permutations, 5);
-    const bool compares_all =
-        rules.kind == sweep::StrategyKind::halving || rules.kind == sweep::StrategyKind::hyperband;
-    const std::size_t suggested = !compares_all && random.chance(0.3) ? random.below(5) : 0;
+    const bool may_suggest = !sweep::waits_at_rungs(kind);
+    const std::size_t suggested = may_suggest && random.chance(0.3) ? random.below(5) : 0;
     const double share = suggested == 0 && random.chance(0.5) ? random.uniform(0, 1) : 0;
     std::vector<TrialId> selected;
     std::vector<std::vector<TrialId>> shared;
@@ -66,13 +80,41 @@ void resume(Disk& disk) {
     }
 }
 
+/// What a start does that tries failed trials again (record::retry_failed).
+void retry_failed(Disk& disk) {
+    std::vector<TrialId> failed;
+    for (const auto* result : disk.record.results()) {
+        if (result->state == record::TrialState::failed) failed.push_back(result->trial);
+    }
+    for (const TrialId trial : failed) {
+        disk.write(record::TrialRetried{trial, disk.now});
+        disk.result_files.erase(trial);
+        disk.results_in_journal.erase(trial);
+    }
+    if (!failed.empty()) ++disk.retries;
+}
+
+/// A trial that is left out has no result, and none of its training's epochs were for it.
+void expect_untrained(const Disk& disk, TrialId trial) {
+    const auto& record = disk.record;
+    EXPECT_FALSE(disk.results_in_journal.contains(trial));
+    EXPECT_FALSE(disk.result_files.contains(trial));
+    const TrialId training = record.training_of(trial);
+    const auto trained = disk.epochs_trained.find(training);
+    if (trained == disk.epochs_trained.end()) return;
+    std::int64_t longest = 0;
+    for (const TrialId other : record.start.trials_of(training)) {
+        if (record.is_left_out(other)) continue;
+        longest = std::max(longest, sweep::planned_epochs(record.permutation(other), epochs));
+    }
+    EXPECT_LT(*trained->second.rbegin(), longest);
+}
+
 void expect_complete(const Disk& disk, const Dangers& dangers) {
     for (const TrialId trial : disk.record.start.trials) {
         SCOPED_TRACE("trial " + std::to_string(trial));
         if (disk.record.is_left_out(trial)) {
-            if (disk.record.start.trials_of(disk.record.training_of(trial)).size() == 1) {
-                EXPECT_FALSE(disk.epochs_trained.contains(trial)) << "its permutation is stopped";
-            }
+            expect_untrained(disk, trial);
             continue;
         }
         ASSERT_TRUE(disk.results_in_journal.contains(trial));
@@ -89,25 +131,20 @@ void expect_complete(const Disk& disk, const Dangers& dangers) {
         }
         if (failed) continue;
         const auto& history = disk.record.result(trial)->history;
+        if (state == record::TrialState::done) {
+            const auto planned = sweep::planned_epochs(disk.record.permutation(trial), epochs);
+            EXPECT_EQ(std::ssize(history), planned);
+        }
         if (history.empty()) continue;  // stopped before its start
         const auto& trained = disk.epochs_trained.at(training);
         for (std::int64_t epoch = 0; epoch < std::ssize(history); ++epoch) {
             EXPECT_EQ(history[static_cast<std::size_t>(epoch)].epoch, epoch);
             EXPECT_GE(trained.count(epoch), 1U) << "epoch " << epoch;
-            if (dangers.kill == 0 && dangers.killers.empty()) {
+            if (dangers.kill == 0 && dangers.killers.empty() && disk.retries == 0) {
                 EXPECT_EQ(trained.count(epoch), 1U) << "epoch " << epoch;
             }
         }
     }
-}
-
-sweep::SearchRules any_rules(core::RandomStream& random) {
-    sweep::SearchRules rules;
-    rules.kind = static_cast<sweep::StrategyKind>(random.below(4));
-    rules.factor = static_cast<std::int64_t>(2 + random.below(2));
-    rules.seed = random.below(100);
-    if (random.chance(0.2)) rules.budget = static_cast<std::int64_t>(random.below(60));
-    return rules;
 }
 
 sweep::Suggestions suggestions_of(const Disk& disk) {
@@ -128,19 +165,65 @@ sweep::Suggestions suggestions_of(const Disk& disk) {
     return suggestions;
 }
 
-void run_sweep(core::RandomStream& random, Disk& disk, const sweep::SearchRules& rules,
-               GroupId groups, const Dangers& all) {
+/// Whether the mean of a permutation all of whose trials are done reaches the target: not by the
+/// program's own means.
+bool reaches(const record::SweepRecord& record, const sweep::PerformanceTarget& target) {
+    constexpr double rounding = 1e-12;
+    std::map<TrialId, std::vector<double>> values;
+    for (const auto* result : record.results()) {
+        if (result->state != record::TrialState::done) continue;
+        values[record.start.folding.permutation(result->trial)].push_back(
+            result->history.back().metrics.dice_coef);
+    }
+    return std::ranges::any_of(values, [&](const auto& entry) {
+        const auto& of_trials = entry.second;
+        const double sum = std::accumulate(of_trials.begin(), of_trials.end(), 0.0);
+        return of_trials.size() == record.start.folding.trials() &&
+               sum / static_cast<double>(of_trials.size()) >= target.value - rounding;
+    });
+}
+
+/// A target ends a sweep where it is reached, and nothing else does without a signal or a limit.
+void expect_cause(const SimulatedJob& job, sweep::Ending ending,
+                  const record::SweepRecord& record) {
+    const SweepLimits& limits = job.limits();
+    const bool reached = limits.target && reaches(record, *limits.target);
+    if (ending == sweep::Ending::target) {
+        EXPECT_TRUE(reached);
+    }
+    if (record.unfinished() > 0 && !job.signalled() && !limits.time_limit && !limits.stop_before) {
+        EXPECT_EQ(ending, sweep::Ending::target);
+    }
+}
+
+void run_sweep(core::RandomStream& random, Disk& disk, GroupId groups, const Dangers& all) {
+    constexpr int most_retries = 3;
     for (int start = 0; disk.record.unfinished() > 0; ++start) {
         ASSERT_LT(start, 2000) << "it never ends";
-        if (start > 0) resume(disk);
+        if (start > 0) {
+            resume(disk);
+            if (disk.retries < most_retries && random.chance(all.retry)) retry_failed(disk);
+        }
         auto suggestions = suggestions_of(disk);
-        auto resumed = rules;
-        resumed.expected = suggestions.left;
-        auto strategy = sweep::make_strategy(resumed, sweep::trainings(disk.record, epochs));
+        auto rules = sweep::rules_of(disk.record.start);
+        rules.expected = suggestions.left;
+        auto strategy = sweep::make_strategy(rules, sweep::trainings(disk.record, epochs));
         SimulatedJob job(random, disk, groups, all, std::move(strategy), std::move(suggestions));
-        if (job.run()) disk.write(record::Stopped{record::StopReason::signal, disk.now});
+        if (const auto ending = job.run()) {
+            disk.write(record::Stopped{record::StopReason::signal, disk.now});
+            expect_cause(job, *ending, disk.record);
+        }
         if (testing::Test::HasFailure()) return;
     }
+}
+
+/// Once a sweep is complete a later start may try again what has failed.
+void run_again(core::RandomStream& random, Disk& disk, GroupId groups, const Dangers& all) {
+    if (!random.chance(all.retry)) return;
+    disk.write(record::Finished{disk.now});
+    disk.write(record::Resumed{{}, {}, disk.now});
+    retry_failed(disk);
+    run_sweep(random, disk, groups, all);
 }
 
 /// "3 done 5", …
@@ -155,11 +238,10 @@ std::vector<std::string> table_of(const Disk& disk) {
 }
 
 /// A synchronous search decides the same on one group that nothing disturbs.
-void expect_same_as_undisturbed(core::RandomStream& random, const Disk& disk,
-                                const sweep::SearchRules& rules) {
+void expect_same_as_undisturbed(core::RandomStream& random, const Disk& disk) {
     Disk calm;
     calm.write(disk.record.start);
-    run_sweep(random, calm, rules, 1, {});
+    run_sweep(random, calm, 1, {});
     EXPECT_EQ(table_of(disk), table_of(calm));
 }
 
@@ -169,7 +251,8 @@ std::int64_t epochs_trained(const Disk& disk) {
     return sum;
 }
 
-/// With folds: what is done on the first one has a result on all, and no other one is whole.
+/// With folds: what is done on the first one has a result on all, and no other one is whole. The
+/// rule is written again here, apart from record::Folding's.
 void expect_whole_permutations(const record::SweepRecord& record) {
     EXPECT_EQ(record.unfinished(), 0U);
     const auto& folding = record.start.folding;
@@ -192,26 +275,25 @@ void run_any_sweep(core::RandomStream& random) {
     const std::size_t trials = 1 + random.below(14);
     const auto groups = static_cast<GroupId>(1 + random.below(5));
     const Dangers all = dangers(random, trials);
-    auto rules = any_rules(random);
-    Disk disk = disk_of(random, trials, rules);
-    if (disk.record.start.folding.first_decides) {
-        rules.on_other_folds = static_cast<std::int64_t>(disk.record.start.folding.trials()) - 1;
-    }
-    run_sweep(random, disk, rules, groups, all);
+    Disk disk = disk_of(random, trials);
+    run_sweep(random, disk, groups, all);
+    if (testing::Test::HasFailure()) return;
+    run_again(random, disk, groups, all);
     if (testing::Test::HasFailure()) return;
     expect_complete(disk, all);
     expect_whole_permutations(disk.record);
     const bool failed = std::ranges::any_of(disk.record.results(), [](const auto* result) {
         return result->state == record::TrialState::failed;
     });
+    const auto rules = sweep::rules_of(disk.record.start);
     const bool has_budget = rules.budget && rules.kind != sweep::StrategyKind::grid;
-    if (has_budget && all.kill == 0 && all.killers.empty()) {
+    if (has_budget && all.kill == 0 && all.killers.empty() && disk.retries == 0) {
         EXPECT_LE(epochs_trained(disk), *rules.budget);
     }
     const bool depends_on_order =
         rules.kind == sweep::StrategyKind::asha || disk.record.start.rounds > 0;
-    if (!failed && !depends_on_order) {
-        expect_same_as_undisturbed(random, disk, rules);
+    if (!failed && !depends_on_order && disk.retries == 0) {
+        expect_same_as_undisturbed(random, disk);
     }
 }
 

@@ -33,6 +33,8 @@ struct Dangers {
     double signal = 0;          ///< a signal reaches a rank
     double limit = 0;           ///< the time limit or stop_before is reached
     double failure = 0;         ///< a trial fails in an epoch
+    double target = 0;          ///< a start has a performance target
+    double retry = 0;           ///< a start tries again what has failed
     std::set<TrialId> killers;  ///< trials that kill the job whenever they train
 };
 
@@ -43,6 +45,7 @@ struct Disk {
     std::map<TrialId, record::TrialResult> result_files;
     std::map<TrialId, std::int64_t> checkpoint_epochs;
     std::map<TrialId, std::multiset<std::int64_t>> epochs_trained;  ///< by training
+    int retries = 0;  ///< starts that tried again what had failed
     double now = 1000;
 
     void write(const record::Event& event) {
@@ -62,10 +65,11 @@ public:
           disk_(disk),
           dangers_(dangers),
           groups_(static_cast<std::size_t>(groups)) {
-        SweepLimits limits;
-        if (random_.chance(dangers_.limit)) limits.time_limit = disk_.now + random_.uniform(0, 300);
-        if (random_.chance(dangers_.limit)) {
-            limits.stop_before = disk_.now + random_.uniform(0, 300);
+        const auto soon = [&] { return disk_.now + random_.uniform(0, 300); };
+        if (random_.chance(dangers_.limit)) limits_.time_limit = soon();
+        if (random_.chance(dangers_.limit)) limits_.stop_before = soon();
+        if (random_.chance(dangers_.target)) {
+            limits_.target = {"dice_coef", random_.uniform(0.5, 1), false};
         }
         std::vector<int> leaders;
         for (GroupId group = 0; group < groups; ++group) leaders.push_back(leader_of(group));
@@ -76,7 +80,7 @@ public:
                 std::move(plans), groups, std::move(strategy),
                 [&](TrialId trial) { return disk_.record.permutation(trial); },
                 std::move(suggestions)),
-            limits, disk_.now);
+            limits_, disk_.now);
     }
 
     /// Runs until the sweep is over or the job dies. Returns how it ended; nothing if it died.
@@ -97,6 +101,9 @@ public:
         expect_end();
         return dispatcher_->ending();
     }
+
+    [[nodiscard]] const SweepLimits& limits() const { return limits_; }
+    [[nodiscard]] bool signalled() const { return signalled_; }
 
 private:
     /// A group and its messages on their way.
@@ -226,7 +233,8 @@ private:
         const auto due = std::ranges::find_if(
             ends, [&](const auto& end) { return epochs_of(end.permutation) <= at(id).epoch; });
         if (due == ends.end()) return false;
-        finish(id, *due, record::TrialState::done);
+        const bool fails = random_.chance(dangers_.failure);  // alone, when it is evaluated
+        finish(id, *due, fails ? record::TrialState::failed : record::TrialState::done);
         if (ends.empty()) end_training(id, {});
         return true;
     }
@@ -383,6 +391,7 @@ private:
     Disk& disk_;
     const Dangers& dangers_;
     std::vector<Group> groups_;
+    SweepLimits limits_;
     std::unique_ptr<DispatcherMachine> dispatcher_;
     bool signalled_ = false;
     bool killed_ = false;
