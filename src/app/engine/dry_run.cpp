@@ -129,9 +129,8 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
         core::log::warn(warning);
     }
     print_pairs(survey, folds);
-    if (plan.folding.any()) {
-        core::log::info(
-            concat("cross-validation: ", folds_text(plan.folding, plan.selection.trials.size())));
+    if (const auto text = folds_text(plan); !text.empty()) {
+        core::log::info(concat("cross-validation: ", text));
     }
     for (const auto& line : fold_lines(survey, folds, plan.folding)) {
         core::log::info(concat("  ", line));

@@ -113,13 +113,14 @@ void add_folds(record::DataSummary& summary, const prepare::FoldPlan& plan) {
     }
 }
 
-std::string folds_text(const record::Folding& folding, std::size_t permutations) {
+std::string folds_text(const GridPlan& plan) {
+    const auto& folding = plan.folding;
     if (!folding.any()) return {};
+    const auto trials = plan.selection.count() * folding.trials();
     return concat(folding.folds, " folds",
                   folding.repeats > 1 ? concat(" in ", folding.repeats, " repeats") : "", ", ",
                   folding.first_decides ? "at most " : "",
-                  core::thousands(static_cast<std::int64_t>(permutations * folding.trials())),
-                  " trials");
+                  core::thousands(static_cast<std::int64_t>(trials)), " trials");
 }
 
 std::vector<std::string> fold_lines(const prepare::Survey& survey, const prepare::FoldPlan& plan,

@@ -3,7 +3,6 @@
 /// Cross-validation: from `--folds` and the pairs to the split of each training.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/record/folds.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "sweep_setup.hpp"
 
 namespace msunet::app {
 
@@ -33,8 +33,9 @@ namespace msunet::app {
 /// Adds folds to the pairs of the journal.
 void add_folds(record::DataSummary& summary, const prepare::FoldPlan& plan);
 
-/// "3 folds, 12 trials", of a search "at most 12 trials"; empty without folds.
-[[nodiscard]] std::string folds_text(const record::Folding& folding, std::size_t permutations);
+/// "3 folds, 12 trials", of a search "at most 12 trials"; empty without folds. Permutations that
+/// are still to be suggested count.
+[[nodiscard]] std::string folds_text(const GridPlan& plan);
 
 /// A line for each fold of each repeat: its scans by modality and its subjects.
 [[nodiscard]] std::vector<std::string> fold_lines(const prepare::Survey& survey,

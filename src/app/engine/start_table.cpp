@@ -93,8 +93,7 @@ SettingBlock grid_block(const StartFacts& facts) {
     block.settings.push_back(
         {"permutations",
          core::join(std::span<const std::string>(facts.plan.selection.lines), "; ")});
-    if (const auto folds = folds_text(facts.plan.folding, facts.plan.selection.trials.size());
-        !folds.empty()) {
+    if (const auto folds = folds_text(facts.plan); !folds.empty()) {
         block.settings.push_back({"cross-validation", folds});
     }
     if (const auto refit = refit_outlook(facts.settings, facts.plan); !refit.empty()) {

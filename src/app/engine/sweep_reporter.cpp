@@ -36,6 +36,7 @@ SweepReporter::SweepReporter(Settings settings, const record::SweepRecord& recor
 }
 
 void SweepReporter::happened(const record::Event& event, const record::SweepRecord& record) {
+    const auto& folding = record.start.folding;
     live_.happened(event, record);
     if (const auto* epoch = std::get_if<record::EpochFinished>(&event)) {
         page_changed_ = true;
@@ -50,18 +51,20 @@ void SweepReporter::happened(const record::Event& event, const record::SweepReco
         if (settings_.is_refit) {
             refit_line(finished->result, record);
         } else {
-            trial_line(finished->result, record, best && !record.start.folding.any());
+            trial_line(finished->result, record, best && !folding.any());
             permutation_line(finished->result.trial, record, best);
         }
     } else if (const auto* paused = std::get_if<record::TrialPaused>(&event)) {
         const auto trials = record.unfinished_trials(paused->trial);
         core::log::info(concat(settings_.is_refit
                                    ? "the refit is"
-                                   : concat("trial ", record::training_text(paused->trial, trials)),
+                                   : concat("trial ", record::training_text(paused->trial, trials),
+                                            record::fold_in_brackets(folding, paused->trial)),
                                " paused, its checkpoint is saved"));
     } else if (const auto* promoted = std::get_if<record::TrialPromoted>(&event)) {
         core::log::info(concat(
-            "trial ", promoted->trial, " is promoted, to ",
+            "trial ", promoted->trial, record::fold_in_brackets(folding, promoted->trial),
+            " is promoted, to ",
             promoted->until_epoch ? concat("epoch ", *promoted->until_epoch) : "its last epoch"));
     } else if (const auto* started = std::get_if<record::TrialStarted>(&event)) {
         training_started(*started, record);

@@ -106,21 +106,21 @@ StepSize step_of(const EstimateFacts& facts, const unet::Hyperparameters& permut
             samples.width};
 }
 
-/// Whether a permutation needs no more training. Rank 0 knows, as it does of the next.
-bool has_ended(const EstimateFacts& facts, record::TrialId trial) {
-    const auto* record = facts.decided.open.record();
-    const auto* result = record != nullptr ? record->result(trial) : nullptr;
-    if (result == nullptr) return false;
-    return !facts.settings.sweep.retry_failed || result->state != record::TrialState::failed;
+/// Whether a trial has failed and is tried again.
+bool is_retried(const record::SweepRecord& record, record::TrialId trial, bool retry_failed) {
+    const auto* result = record.result(trial);
+    return retry_failed && result != nullptr && result->state == record::TrialState::failed;
 }
 
-/// Epochs of a training that need not be trained again.
-std::int64_t epochs_done(const EstimateFacts& facts, record::TrialId training) {
-    const auto* record = facts.decided.open.record();
-    if (record == nullptr) return 0;
-    // It starts again for those that have failed.
-    if (record->result(training) != nullptr && !has_ended(facts, training)) return 0;
-    const auto checkpoint = record->checkpoint_of(training);
+/// Epochs of a training that need not be trained again; `trials`: its trials_left.
+std::int64_t epochs_done(const record::SweepRecord& record, record::TrialId training,
+                         const std::vector<record::TrialId>& trials) {
+    // It starts again for those that have failed, or were left out.
+    const auto starts_again = [&](record::TrialId trial) {
+        return record.result(trial) != nullptr || record.is_left_out(trial);
+    };
+    if (std::ranges::any_of(trials, starts_again)) return 0;
+    const auto checkpoint = record.checkpoint_of(training);
     return checkpoint ? checkpoint->epoch : 0;
 }
 
@@ -208,21 +208,24 @@ StepSpeeds time_steps(const EstimateFacts& facts, int steps) {
     return speeds;
 }
 
-/// Seconds until the last training ends. `speeds` is not empty.
+/// Seconds until the last training ends. `speeds` is not empty. Rank 0 knows.
 double seconds_left(const EstimateFacts& facts, const StepSpeeds& speeds) {
     const auto groups = std::max<std::int64_t>(1, facts.decided.placement.groups);
+    const auto* record = facts.decided.open.record();
     const auto& start = start_of(facts);
     const auto joined = start.shared_trainings();
     std::vector<double> seconds;
     double left = 0;
     for (const auto training : start.trials) {
         if (joined.contains(training)) continue;
-        auto trials = start.trials_of(training);
-        std::erase_if(trials, [&](record::TrialId trial) { return has_ended(facts, trial); });
+        const auto trials = record != nullptr
+                                ? trials_left(*record, training, facts.settings.sweep.retry_failed)
+                                : start.trials_of(training);
         if (trials.empty()) continue;
         ++left;
         if (seconds.size() == most_counted) continue;
-        seconds.push_back(training_seconds(facts, speeds, trials, epochs_done(facts, training)));
+        const auto done = record != nullptr ? epochs_done(*record, training, trials) : 0;
+        seconds.push_back(training_seconds(facts, speeds, trials, done));
     }
     // What is still to be suggested counts as the mean of the others.
     const auto count = facts.plan.selection.count() * facts.plan.folding.trials();
@@ -273,6 +276,17 @@ SampleCounts count_samples(const prepare::Survey& survey, const data::PatchSpec&
     if (training_pairs > 0) counts.training += counts.training * survey.copies / training_pairs;
     if (folds > 0) counts.training -= counts.training / folds;
     return counts;
+}
+
+std::vector<record::TrialId> trials_left(const record::SweepRecord& record,
+                                         record::TrialId training, bool retry_failed) {
+    auto trials = record.start.trials_of(training);
+    std::erase_if(trials, [&](record::TrialId trial) {
+        // What is left out waits again for a first trial that is tried again.
+        const auto decides = record.is_left_out(trial) ? record.start.folding.first(trial) : trial;
+        return record.result(decides) != nullptr && !is_retried(record, decides, retry_failed);
+    });
+    return trials;
 }
 
 std::string rough_duration(double seconds) {

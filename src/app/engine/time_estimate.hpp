@@ -36,6 +36,11 @@ struct StepSpeed {
     double inference = 0;
 };
 
+/// The trials for which a start still has to train a training. With `retry_failed` those that have
+/// failed are among them, and those that these have left out.
+[[nodiscard]] std::vector<record::TrialId> trials_left(const record::SweepRecord& record,
+                                                       record::TrialId training, bool retry_failed);
+
 /// Samples of a step on one rank, height and width of each.
 using StepSize = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
 using StepSpeeds = std::map<StepSize, StepSpeed>;

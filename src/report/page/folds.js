@@ -13,7 +13,7 @@ function drawFolds() {
   others && equal.length > 1 ? ` ${plural(others, "permutation")} ${others === 1 ? "is" : "are"} worse.` : ""));
   const named = 50;
   if (stopped.length) {
-    node.append(el("p", {}, `${plural(stopped.length, "permutation")} ${stopped.length === 1 ? "was" : "were"} stopped by the search after fold 1 and ${stopped.length === 1 ? "is" : "are"} not compared: `
+    node.append(el("p", {}, `${plural(stopped.length, "permutation")} ${stopped.length === 1 ? "was" : "were"} stopped by the search on fold 1 and ${stopped.length === 1 ? "is" : "are"} not compared: `
       + `${stopped.slice(0, named).join(", ")}${stopped.length > named ? ` and ${stopped.length - named} more` : ""}.`));
   }
   if (D.refit) node.append(el("p", {}, `Refit: ${D.refit}.`));

@@ -76,7 +76,7 @@
   expect($("folds").hidden === !D.folds, "the section of the folds is missing");
   if (D.folds && D.search) {
     expect(document.querySelectorAll("#folds tbody tr").length === 2, "a permutation that was stopped is compared");
-    expect($("folds").textContent.includes("16 permutations were stopped by the search after fold 1 and are not compared: "), "the stopped permutations are missing");
+    expect($("folds").textContent.includes("16 permutations were stopped by the search on fold 1 and are not compared: "), "the stopped permutations are missing");
     expect(rows().length === 18 && rows().filter((row) => row.trial.state === "stopped").length === 16, "a permutation is missing");
     expect($("folds").textContent.includes("Each permutation that the search trains to its end has 3 trials"), "it is not said which permutations have all folds");
     expect(!/\btrial \d/i.test($("search").textContent) && document.querySelector("#search details th").textContent === "permutation", "a permutation is called a trial");

@@ -56,6 +56,18 @@ TEST(FoldWarnings, NameTheFoldsWithoutTheMetricsModality) {
                 ElementsAre(HasSubstr("--performance_target fmri_val_dice: " + lacking)));
 }
 
+TEST(FoldsText, CountsAllPermutations) {
+    GridPlan plan;
+    plan.selection.trials = {0, 1, 2, 3, 4, 5};
+    EXPECT_EQ(folds_text(plan), "");
+    plan.folding = {2, 1};
+    EXPECT_EQ(folds_text(plan), "2 folds, 12 trials");
+    plan.folding = {2, 3, true};
+    EXPECT_EQ(folds_text(plan), "2 folds in 3 repeats, at most 36 trials");
+    plan.selection.rounds = 8;
+    EXPECT_EQ(folds_text(plan), "2 folds in 3 repeats, at most 48 trials") << "with suggestions";
+}
+
 TEST(FirstFold, OfASearchMustHaveTheMetric) {
     const auto survey = four_subjects();
     TrainSettings settings;
@@ -64,7 +76,6 @@ TEST(FirstFold, OfASearchMustHaveTheMetric) {
     settings.sweep.strategy = sweep::StrategyKind::halving;
     const auto folding = folding_of(settings);
     EXPECT_TRUE(folding.first_decides);
-    EXPECT_EQ(folds_text(folding, 6), "2 folds, at most 12 trials");
     const auto plan = fold_plan_of(settings, survey);
     const auto with = plan.fold_of[0][0];
     const auto lacking = with == 0 ? "fmri_train_dice" : "fmri_val_dice";

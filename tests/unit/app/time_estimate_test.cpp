@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine/time_estimate.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include "msunet/record/event.hpp"
 
 namespace msunet::app {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 prepare::SurveyedPair pair(std::size_t width, std::size_t height, bool validation) {
     prepare::SurveyedPair surveyed;
@@ -41,6 +46,33 @@ TEST(TimeEstimate, SizesThatWereNotTimedAreScaledFromTheNearest) {
     EXPECT_DOUBLE_EQ(speed_of(speeds, {4, 64, 64}).training, 1);
     EXPECT_DOUBLE_EQ(speed_of(speeds, {4, 64, 96}).training, 1.5);
     EXPECT_DOUBLE_EQ(speed_of(speeds, {1, 256, 128}).inference, 4);
+}
+
+TEST(TimeEstimate, CountsNoTrialsThatASearchLeavesOut) {
+    record::SweepStart start;
+    start.folding = {2, 1, true};
+    start.trials = {0, 1, 2, 3, 4, 5};
+    record::SweepRecord record;
+    record::update(record, start);
+    EXPECT_THAT(trials_left(record, 1, false), ElementsAre(1));
+    const auto end = [&](record::TrialId trial, record::TrialState state) {
+        record::TrialResult result;
+        result.trial = trial;
+        result.state = state;
+        record::update(record, record::TrialFinished{result, 1});
+    };
+    end(0, record::TrialState::stopped);
+    end(2, record::TrialState::failed);
+    end(4, record::TrialState::done);
+    for (const bool retry_failed : {false, true}) {
+        EXPECT_THAT(trials_left(record, 0, retry_failed), IsEmpty());
+        EXPECT_THAT(trials_left(record, 1, retry_failed), IsEmpty());
+        EXPECT_THAT(trials_left(record, 4, retry_failed), IsEmpty());
+        EXPECT_THAT(trials_left(record, 5, retry_failed), ElementsAre(5));
+    }
+    EXPECT_THAT(trials_left(record, 3, false), IsEmpty());
+    EXPECT_THAT(trials_left(record, 2, true), ElementsAre(2));
+    EXPECT_THAT(trials_left(record, 3, true), ElementsAre(3)) << "it waits again";
 }
 
 TEST(TimeEstimate, IsNoMoreExactThanItCanBe) {
