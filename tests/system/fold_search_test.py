@@ -2,11 +2,12 @@
 """Searches and suggestions with folds: the first fold decides, what is done on it is trained on all.
 Tables do not depend on ranks and kills where a strategy is synchronous."""
 
+import signal
+
 import program
-from folds_test import NAMES, results
+from folding import FoldTest
 from program import run
 from results import events, page, records, summary_files
-from sweep import SweepTest
 
 FOLDS = 2
 COMMON = ("-at", "0.6", "--checkpoint_minutes", "0", "--ranks_per_trial", "1", "--folds", FOLDS)
@@ -21,16 +22,7 @@ TPE = ("-talos", "{'lr': loguniform(1e-4, 1e-2), 'epochs': 1, 'batch_size': 8}",
        "--sampler", "tpe", "--round_limit", ROUNDS, "--refit", "False")
 
 
-class FoldSearchTest(SweepTest):
-    @classmethod
-    def setUpClass(cls):
-        pass
-
-    def setUp(self):
-        program.ProgramTest.setUp(self)
-        self.scans(names=NAMES)
-        self.folder = self.here / "out" / "x"
-
+class FoldSearchTest(FoldTest):
     def happened(self, name):
         return [event for event in events(self.folder) if event["event"] == name]
 
@@ -66,16 +58,15 @@ class FoldSearchTest(SweepTest):
         return states
 
     def test_halving_does_not_depend_on_ranks_and_kills(self):
-        self.assert_code(self.train(*HALVING), 0)
-        alone = results(self.folder)
+        result = self.train(*HALVING)
+        self.assert_code(result, 0)
+        self.assertRegex(result.text,
+                         r"trial \d+ \[permutation \d, fold 1 of 2\] is promoted, to its last epoch")
         self.check_halving()
-        self.folder.rename(self.here / "out" / "alone")
+        alone = self.set_aside()
         self.kill_after_lines(HALVING, 3, 5, 7, 6)
         self.check_halving()
-        found = results(self.folder)
-        self.assertEqual(found.keys(), alone.keys())
-        for name, content in alone.items():
-            self.assertEqual(found[name], content, name)
+        self.assert_results(alone)
         self.check_report()
 
     def check_halving(self):
@@ -125,6 +116,12 @@ class FoldSearchTest(SweepTest):
         self.assertNotIn("failed", states)
 
     def test_asha_goes_on_from_its_decisions(self):
+        process = self.start_training(*ASHA, MSUNET_FAULT="train.engine:0:suspend:1")
+        self.wait_until_suspended(process)
+        process.send_signal(signal.SIGUSR1)
+        process.send_signal(signal.SIGCONT)
+        self.assertEqual(process.wait(), 75, self.log())
+        self.assertRegex(self.log(), r"trial \d \[permutation \d, fold 1 of 2\] paused")
         self.kill_after_lines(ASHA, 2, 6, 8)
         states = self.check_whole_permutations()
         self.assertIn("done", states.values())
@@ -135,7 +132,9 @@ class FoldSearchTest(SweepTest):
         self.assertIn(page(self.folder)["best"], [id for id, state in states.items() if state == "done"])
 
     def test_suggestions_are_permutations(self):
+        self.assertIn("cross-validation: 2 folds, 24 trials", self.train(*TPE, "--dry_run").text)
         self.kill_after_lines(TPE, 2, 12, 60)
+        self.assertRegex(self.log(), r"cross-validation +2 folds, 24 trials")
         start = events(self.folder)[0]
         self.assertEqual(start["rounds"], ROUNDS * FOLDS)
         known = {trial for first, count in start["trials"] for trial in range(first, first + count)}

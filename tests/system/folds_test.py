@@ -7,14 +7,13 @@ import shutil
 import signal
 
 import program
+from folding import NAMES, FoldTest
 from program import run, without
 from results import events, page, records, summary_files
-from sweep import KILLED, SweepTest
-from sweep import results as sweep_results
+from sweep import KILLED
 
 FOLDS = 3
 TRIALS = 2 * FOLDS
-NAMES = ("a1_anatomical", "a1_1_dti", "a1_2_dti", "a2_dti", "a2_fmri", "a3_fmri", "a4_noddi")
 GRID = "{'lr': [0.001, 0.0005], 'epochs': 2, 'batch_size': 6, 'dropout': 0.3}"
 OPTIONS = ("-talos", GRID, "-at", "0.6", "--checkpoint_minutes", "0", "--ranks_per_trial", "1",
            "--folds", FOLDS)
@@ -22,24 +21,7 @@ REFIT = ("-talos", "{'lr': 0.0005, 'epochs': 6, 'batch_size': 6, 'restore_best':
          "--checkpoint_minutes", "0", "--folds", 2)
 
 
-def results(folder):
-    """What must not depend on ranks and kills, the trials' own files among it."""
-    files = [folder / "folds.csv", *folder.glob("folds/*"), *folder.glob("fold_models/*"),
-             folder / "refit" / "trials" / "0" / "weights.h5"]
-    return {**sweep_results(folder),
-            **{str(path.relative_to(folder)): path.read_bytes() for path in files}}
-
-
-class FoldsTest(SweepTest):
-    @classmethod
-    def setUpClass(cls):
-        pass
-
-    def setUp(self):
-        program.ProgramTest.setUp(self)
-        self.scans(names=NAMES)
-        self.folder = self.here / "out" / "x"
-
+class FoldsTest(FoldTest):
     def refused(self, *words, options=(), code=2):
         result = self.train(*OPTIONS, *options)
         self.assert_code(result, code)
@@ -48,9 +30,8 @@ class FoldsTest(SweepTest):
 
     def test_ranks_and_kills_change_no_table(self):
         self.assert_code(self.train(*OPTIONS), 0)
-        alone = results(self.folder)
         self.check_trials()
-        self.folder.rename(self.here / "out" / "alone")
+        alone = self.set_aside()
         killed = self.train(*OPTIONS, ranks=3, MSUNET_FAULT="journal:0:crash:12")
         self.assertNotIn(killed.code, (0, 75), killed.text)
         self.assertNotIn("stopped", self.events_of(self.folder))
@@ -60,10 +41,7 @@ class FoldsTest(SweepTest):
         self.assertRegex(self.command("report"), r"\d trials? of \d permutations? (has|have) not ended yet")
         self.assert_code(self.train(*OPTIONS, ranks=3), 0)
         self.check_trials()
-        found = results(self.folder)
-        self.assertEqual(found.keys(), alone.keys())
-        for name, content in alone.items():
-            self.assertEqual(found[name], content, name)
+        self.assert_results(alone)
         self.check_models()
 
     def events_of(self, folder):
