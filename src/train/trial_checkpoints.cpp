@@ -138,6 +138,11 @@ void TrialCheckpoints::save_if_due(const StepEngine& engine, const Progress& pro
     save_now(engine, progress);
 }
 
+void TrialCheckpoints::save_within_epoch_if_due(const StepEngine& engine,
+                                                const Progress& progress) {
+    if (setup_.context.options.checkpoint_minutes > 0) save_if_due(engine, progress);
+}
+
 void TrialCheckpoints::save_now(const StepEngine& engine, const Progress& progress) {
     if (!setup_.context.group.is_root()) return;
     warn_on_failure([&] { writer_.start(snapshot(engine, progress)); });

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] std::string restore(StepEngine& engine, Progress& progress) const;
     /// Begins to write one beside training if --checkpoint_minutes have passed since the last.
     void save_if_due(const StepEngine& engine, const Progress& progress);
+    /// Likewise between two steps of an epoch; with --checkpoint_minutes 0 none is saved there.
+    void save_within_epoch_if_due(const StepEngine& engine, const Progress& progress);
     /// Begins to write one beside what follows.
     void save_now(const StepEngine& engine, const Progress& progress);
     /// Collective over the group: one that is on disk when it returns. Throws core::Error on every

@@ -167,6 +167,7 @@ void TrialRun::train_step(const data::BatchSampler& sampler) {
     const double seconds = core::steady_seconds() - began;
     progress_.sums.seconds += seconds;
     ++progress_.step;
+    if (progress_.step < setup_.steps) checkpoints_.save_within_epoch_if_due(*engine_, progress_);
     checkpoints_.report_completed();
     control_.step_ended(progress_.epoch, progress_.step - 1, setup_.steps, seconds);
 }

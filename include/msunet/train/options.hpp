@@ -90,8 +90,8 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
                   options.keep_models);
     visitor.visit(
         {.name = "checkpoint_minutes",
-         .help = "A checkpoint is saved at the end of an epoch if the last one is at least "
-                 "this old; 0: after every epoch",
+         .help = "A checkpoint is saved when the last one is this old, also within an epoch; 0: "
+                 "after every epoch",
          .affects = core::Affects::run,
          .value_name = "M",
          .min = 0.0,

@@ -106,6 +106,37 @@ TEST(Resume, SaysHowFarItsCheckpointIs) {
     EXPECT_TRUE(elsewhere.checkpoints.empty()) << "it is not its own";
 }
 
+// A long epoch that is killed is not lost.
+TEST(Resume, IsBitExactFromACheckpointWithinAnEpoch) {
+    namespace fs = std::filesystem;
+    const test::SmallTrial place("within");
+    auto context = place.context();
+    context.options.checkpoint_minutes = 1e-9;
+    auto work = test::assignment();
+    const auto file = place.folder() / "trials/4/checkpoint.h5";
+    const auto kept = place.folder() / "kept.h5";
+    test::Control whole, rest;
+    whole.step_answer = [&](const record::StepReport&) {
+        // What a kill at this moment would leave.
+        if (!whole.checkpoints.empty() && whole.checkpoints.back().step > 0) {
+            fs::copy_file(file, kept, fs::copy_options::overwrite_existing);
+        }
+        return Answer::go_on;
+    };
+    const auto expected = test::run_trial(context, work, whole);
+    ASSERT_EQ(expected.state, TrialState::done) << expected.reason;
+    ASSERT_TRUE(fs::exists(kept));
+    const auto weights = trained(place, expected);
+    fs::copy_file(kept, file, fs::copy_options::overwrite_existing);
+    work.checkpoint = "trials/4/checkpoint.h5";
+    const auto result = test::run_trial(context, work, rest);
+    EXPECT_LT(rest.steps, whole.steps);
+    EXPECT_GT(rest.checkpoints.front().step, 0);
+    EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
+    EXPECT_EQ(result.modality, expected.modality);
+    EXPECT_EQ(trained(place, result), weights);
+}
+
 /// The file of a checkpoint of `work`'s first step.
 std::string checkpoint_of(const test::SmallTrial& place, const record::Assignment& work) {
     test::Control control;
