@@ -37,12 +37,16 @@ struct ToLeader {
 };
 /// A group has trained an epoch.
 struct EpochTrained {};
+/// A group's last checkpoint is old enough for the next one.
+struct CheckpointDue {
+    std::int64_t number = 0;  ///< of the group's checkpoints and starts until then
+};
 
 struct Event {
     double at = 0;
     std::uint64_t number = 0;  ///< of equal times the earlier one first
     GroupId group = 0;
-    std::variant<ToDispatcher, ToLeader, EpochTrained> what;
+    std::variant<ToDispatcher, ToLeader, EpochTrained, CheckpointDue> what;
 
     bool operator>(const Event& other) const {
         return at != other.at ? at > other.at : number > other.number;
@@ -52,10 +56,13 @@ struct Event {
 struct Group {
     dispatch::LeaderMachine machine;
     std::optional<record::Assignment> training;
-    std::int64_t epoch = 0;      ///< trained of the trial
-    double checkpoint_at = 0;    ///< of the last one
-    double since_start = 0;      ///< when the assignment was started
-    double unsaved_seconds = 0;  ///< trained since the last checkpoint
+    std::int64_t epoch = 0;        ///< trained of the trial
+    double saved = 0;              ///< epochs in the last checkpoint, with the part of the next one
+    double position = 0;           ///< epochs trained when the present epoch began, or went on
+    double position_at = 0;        ///< when that was
+    double waits = 0;              ///< for checkpoints within this epoch
+    std::int64_t checkpoints = 0;  ///< and starts
+    double since_start = 0;        ///< when the assignment was started
     std::int64_t unsaved_epochs = 0;
     bool left = false;
 };
@@ -64,7 +71,7 @@ struct Group {
 class Job {
 public:
     Job(const Workload& workload, const Cluster& cluster, record::SweepRecord& record,
-        std::map<TrialId, std::int64_t>& saved_epochs, Outcome& outcome, double now, double dies_at)
+        std::map<TrialId, double>& saved_epochs, Outcome& outcome, double now, double dies_at)
         : workload_(workload),
           cluster_(cluster),
           record_(record),
@@ -136,9 +143,14 @@ private:
 
     void happen(GroupId id, const EpochTrained& /*what*/) {
         Group& group = at(id);
+        const double waits = std::exchange(group.waits, 0);
+        if (waits > 0) {
+            group.position_at += waits;
+            plan(now_ + waits, id, EpochTrained{});
+            return;
+        }
         const TrialId trial = group.training->trial;
         const auto report = report_of(trial, group.epoch);
-        group.unsaved_seconds += report.seconds;
         ++group.unsaved_epochs;
         ++group.epoch;
         ++trained_epochs_;
@@ -148,13 +160,54 @@ private:
         } else if (group.training->until_epoch && group.epoch >= *group.training->until_epoch) {
             pause(id);
         } else {
-            double waits = 0;
-            if (now_ - group.checkpoint_at >= cluster_.checkpoint_interval) {
-                save_checkpoint(id);
-                waits = cluster_.checkpoint_seconds;
-            }
-            plan(now_ + waits + workload_.seconds(trial, group.epoch), id, EpochTrained{});
+            train_on(id, static_cast<double>(group.epoch));
         }
+    }
+
+    /// Training waits for the checkpoint at the end of the epoch.
+    void happen(GroupId id, const CheckpointDue& due) {
+        Group& group = at(id);
+        if (!group.training || group.checkpoints != due.number) return;
+        save_checkpoint(id, position_of(group));
+        group.waits += cluster_.checkpoint_seconds;
+        plan_checkpoint(id);
+    }
+
+    void plan_checkpoint(GroupId id) {
+        plan(now_ + cluster_.checkpoint_interval, id, CheckpointDue{at(id).checkpoints});
+    }
+
+    /// Trains from `position` (epochs) to the end of the epoch.
+    void train_on(GroupId id, double position) {
+        Group& group = at(id);
+        group.position = position;
+        group.position_at = now_;
+        const double left = std::floor(position) + 1 - position;
+        plan(now_ + left * seconds_of_epoch(group), id, EpochTrained{});
+    }
+
+    [[nodiscard]] double seconds_of_epoch(const Group& group) const {
+        return workload_.seconds(group.training->trial, group.epoch);
+    }
+
+    /// Epochs that are trained, with the part of the present one.
+    [[nodiscard]] double position_of(const Group& group) const {
+        const double trained = (now_ - group.position_at - group.waits) / seconds_of_epoch(group);
+        // Its end is not reached before EpochTrained.
+        const double end = static_cast<double>(group.epoch) + 1 - 1e-6;
+        return std::clamp(group.position + trained, group.position, std::max(group.position, end));
+    }
+
+    /// Seconds of training between the last checkpoint and `position`.
+    [[nodiscard]] double unsaved_seconds(const Group& group, double position) const {
+        double seconds = 0;
+        for (double from = group.saved; from < position;) {
+            const double to = std::min(std::floor(from) + 1, position);
+            seconds += (to - from) *
+                       workload_.seconds(group.training->trial, static_cast<std::int64_t>(from));
+            from = to;
+        }
+        return seconds;
     }
 
     void note_best(double dice) {
@@ -163,17 +216,21 @@ private:
         trace.push_back({outcome_.epochs + trained_epochs_, now_, dice});
     }
 
-    void save_checkpoint(GroupId id) {
+    void save_checkpoint(GroupId id, double position) {
         Group& group = at(id);
         const TrialId trial = group.training->trial;
-        saved_epochs_[trial] = group.epoch;
-        keep(group);
-        group.checkpoint_at = now_;
-        carry_out(id, group.machine.checkpoint_saved({trial, "checkpoint", group.epoch, 0}));
+        saved_epochs_[trial] = position;
+        keep(group, position);
+        ++group.checkpoints;
+        // A step is a millionth of an epoch here.
+        const double part = position - static_cast<double>(group.epoch);
+        carry_out(id, group.machine.checkpoint_saved({trial, "checkpoint", group.epoch,
+                                                      static_cast<std::int64_t>(part * 1e6)}));
     }
 
-    void keep(Group& group) {
-        outcome_.training_seconds += std::exchange(group.unsaved_seconds, 0);
+    void keep(Group& group, double position) {
+        outcome_.training_seconds += unsaved_seconds(group, position);
+        group.saved = position;
         outcome_.epochs += group.unsaved_epochs;
         trained_epochs_ -= std::exchange(group.unsaved_epochs, 0);
     }
@@ -200,14 +257,14 @@ private:
 
     void finish(GroupId id) {
         Group& group = at(id);
-        keep(group);
+        keep(group, static_cast<double>(group.epoch));
         note_best(workload_.dice(group.training->trial, group.epoch - 1));
         carry_out(id, group.machine.end_reached(result_of(group, record::TrialState::done)));
         leave_training(id, {});
     }
 
     void pause(GroupId id) {
-        save_checkpoint(id);
+        save_checkpoint(id, static_cast<double>(at(id).epoch));
         leave_training(id, {result_of(at(id), record::TrialState::paused), true});
     }
 
@@ -231,10 +288,13 @@ private:
     void start_training(GroupId id, const record::Assignment& assignment) {
         Group& group = at(id);
         group.training = assignment;
-        group.epoch = assignment.checkpoint.empty() ? 0 : saved_epochs_.at(assignment.trial);
+        group.saved = assignment.checkpoint.empty() ? 0 : saved_epochs_.at(assignment.trial);
+        group.epoch = static_cast<std::int64_t>(group.saved);
+        group.waits = 0;
+        ++group.checkpoints;
         group.since_start = now_;
-        group.checkpoint_at = now_;
-        plan(now_ + workload_.seconds(assignment.trial, group.epoch), id, EpochTrained{});
+        train_on(id, group.saved);
+        plan_checkpoint(id);
     }
 
     void carry_out(GroupId id, const LeaderActions& actions) {
@@ -263,13 +323,16 @@ private:
 
     void die() {
         now_ = dies_at_;
-        for (const Group& group : groups_) outcome_.lost_seconds += group.unsaved_seconds;
+        for (const Group& group : groups_) {
+            if (!group.training) continue;
+            outcome_.lost_seconds += unsaved_seconds(group, position_of(group));
+        }
     }
 
     const Workload& workload_;
     const Cluster& cluster_;
     record::SweepRecord& record_;
-    std::map<TrialId, std::int64_t>& saved_epochs_;
+    std::map<TrialId, double>& saved_epochs_;
     Outcome& outcome_;
     double now_;
     double dies_at_;
@@ -296,7 +359,7 @@ Outcome simulate(const record::SweepStart& start, const Workload& workload,
         core::derive_seed(cluster.seed, {core::seed_label("simulated failures")}));
     record::SweepRecord record;
     record::update(record, start);
-    std::map<TrialId, std::int64_t> saved_epochs;
+    std::map<TrialId, double> saved_epochs;
     Outcome outcome;
     double now = 0;
     for (bool over = false; !over; ++outcome.starts) {

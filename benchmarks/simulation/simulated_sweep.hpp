@@ -51,8 +51,8 @@ struct BestSoFar {
 /// What a sweep cost.
 struct Outcome {
     double seconds = 0;            ///< from the first start to the end
-    double training_seconds = 0;   ///< sum over groups, of epochs that were kept
-    double lost_seconds = 0;       ///< sum over groups, of epochs that a failure undid
+    double training_seconds = 0;   ///< sum over groups, of training that was kept
+    double lost_seconds = 0;       ///< sum over groups, of training that a failure undid
     double rank0_seconds = 0;      ///< busy with messages and journal
     double longest_queue = 0;      ///< seconds that a message has waited for rank 0, at most
     std::int64_t epochs = 0;       ///< trained and kept
