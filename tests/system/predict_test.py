@@ -202,6 +202,13 @@ class BadInput(PredictTest):
             self.assert_code(result, 1)
             self.assertTrue(result.errors(), result.text)
 
+    def test_a_lack_of_memory_names_the_scan_and_what_helps(self):
+        self.scans()
+        result = self.predict("data", "-o", "out", MSUNET_FAULT="predict.scan:0:out_of_memory")
+        self.assert_code(result, 1)
+        self.assertRegex(result.err, r"'data/[^']+': out of memory, give the job more, or use a "
+                                     r"smaller --batch_size or fewer ranks")
+
     def test_a_rank_that_dies_ends_the_others(self):
         self.scans()
         result = self.predict("data", "-o", "out", ranks=2, timeout=60,

@@ -150,9 +150,7 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
 }  // namespace
 
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world) {
-    return bench_training(settings, world, [](core::Device asked, std::string& problem) {
-        return load_accelerator(asked, problem);
-    });
+    return bench_training(settings, world, installed_accelerator());
 }
 
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,

@@ -29,9 +29,7 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
 }  // namespace
 
 Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology)
-    : Compute(settings, topology, [](core::Device asked, std::string& problem) {
-          return load_accelerator(asked, problem);
-      }) {}
+    : Compute(settings, topology, installed_accelerator()) {}
 
 Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
                  const AcceleratorSource& source)

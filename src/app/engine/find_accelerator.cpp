@@ -91,6 +91,12 @@ train::Accelerator* load_accelerator(core::Device asked, std::string& problem,
     return nullptr;
 }
 
+AcceleratorSource installed_accelerator() {
+    return [](core::Device asked, std::string& problem) {
+        return load_accelerator(asked, problem, "/");
+    };
+}
+
 FoundAccelerator find_accelerator(core::Device asked, const comm::NodeTopology& topology,
                                   const AcceleratorSource& source) {
     std::string problem;

@@ -24,10 +24,13 @@ namespace msunet::app {
 using AcceleratorSource =
     std::function<train::Accelerator*(core::Device asked, std::string& problem)>;
 
-/// An AcceleratorSource: the plug-in's accelerator if a driver lies below `root`. Must be called
-/// before libtorch, whose first call decides whether it has CUDA.
+/// The plug-in's accelerator if a driver lies below `root`; null and `problem` as from an
+/// AcceleratorSource. Must be called before libtorch, whose first call decides whether it has CUDA.
 [[nodiscard]] train::Accelerator* load_accelerator(core::Device asked, std::string& problem,
-                                                   const std::filesystem::path& root = "/");
+                                                   const std::filesystem::path& root);
+
+/// That of this machine, by load_accelerator.
+[[nodiscard]] AcceleratorSource installed_accelerator();
 
 /// What this process computes with.
 struct FoundAccelerator {

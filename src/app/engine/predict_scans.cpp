@@ -46,8 +46,8 @@ using core::concat;
 namespace {
 
 /// Every rank predicts alone; those of a node divide its GPUs evenly.
-sweep::Placement place_alone(const std::vector<sweep::Node>& nodes,
-                             std::optional<std::int64_t> threads, int ranks) {
+sweep::Placement place_predictors(const std::vector<sweep::Node>& nodes,
+                                  std::optional<std::int64_t> threads, int ranks) {
     sweep::PlacementRequest request;
     request.nodes = nodes;
     request.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 1};
@@ -64,12 +64,12 @@ Compute make_compute(const predict::PredictOptions& options, const comm::Communi
     const comm::NodeTopology topology(world);
     Compute compute(options.device, options.precision, topology, source);
     const auto nodes = describe_nodes(topology, compute.visible_devices());
-    const auto placement = place_alone(nodes, options.threads, world.size());
+    const auto placement = place_predictors(nodes, options.threads, world.size());
     if (world.is_root()) {
         for (const auto& notice : compute.notices()) core::log::info(notice);
         if (compute.on_gpu()) {
-            core::log::info(concat("computes on ", gpus_text(gpus_by_name(nodes)), " in ",
-                                   compute.precision_name(), " (", world.size(),
+            core::log::info(concat("computes on ", gpus_text(used_gpus_by_name(nodes, placement)),
+                                   " in ", compute.precision_name(), " (", world.size(),
                                    world.size() == 1 ? " rank)" : " ranks)"));
         }
     }
@@ -212,17 +212,16 @@ std::vector<predict::ModalityScans> all_training_scans(std::span<const TrainedMo
 
 core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
                              const comm::Communicator& world) {
-    return predict_scans(settings, models, world, [](core::Device asked, std::string& problem) {
-        return load_accelerator(asked, problem);
-    });
+    return predict_scans(settings, models, world, installed_accelerator());
 }
 
 core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
                              const comm::Communicator& world, const AcceleratorSource& source) {
     const double began = core::steady_seconds();
-    const Compute compute = make_compute(settings.predict, world, source);
     const auto options = scan_options(settings, models.front());
+    // First: what is wrong with the scans is said before a GPU is started.
     const auto plan = plan_prediction(settings, options, world);
+    const Compute compute = make_compute(settings.predict, world, source);
     const WorkRules rules{
         .settings = settings, .options = options, .training = all_training_scans(models)};
     const auto mine = work_on_share(plan, rules, models, compute, world);

@@ -48,6 +48,22 @@ std::string who_lacks(const LackingRanks& lacking, const std::vector<RankDevices
                   " on ", ranks[lacking.first].host, ": ");
 }
 
+/// GPUs of the nodes for which `counts(node, gpu)` holds, where `node` is the node's index.
+template <class Counts>
+GpuCounts count_by_name(const std::vector<sweep::Node>& nodes, const Counts& counts) {
+    GpuCounts names;
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+        for (const auto& gpu : sweep::distinct_devices(nodes[n])) {
+            if (!counts(static_cast<std::int64_t>(n), gpu)) continue;
+            auto found = std::find_if(names.begin(), names.end(),
+                                      [&](const auto& entry) { return entry.first == gpu.name; });
+            if (found == names.end()) found = names.insert(names.end(), {gpu.name, 0});
+            ++found->second;
+        }
+    }
+    return names;
+}
+
 }  // namespace
 
 std::vector<std::string> device_warnings(core::Device asked,
@@ -70,21 +86,20 @@ std::vector<std::string> device_warnings(core::Device asked,
     return warnings;
 }
 
-std::vector<std::pair<std::string, std::int64_t>> gpus_by_name(
-    const std::vector<sweep::Node>& nodes) {
-    std::vector<std::pair<std::string, std::int64_t>> counts;
-    for (const auto& node : nodes) {
-        for (const auto& gpu : sweep::distinct_devices(node)) {
-            auto found = std::find_if(counts.begin(), counts.end(),
-                                      [&](const auto& entry) { return entry.first == gpu.name; });
-            if (found == counts.end()) found = counts.insert(counts.end(), {gpu.name, 0});
-            ++found->second;
-        }
-    }
-    return counts;
+GpuCounts gpus_by_name(const std::vector<sweep::Node>& nodes) {
+    return count_by_name(nodes, [](std::int64_t, const core::Gpu&) { return true; });
 }
 
-std::string gpus_text(const std::vector<std::pair<std::string, std::int64_t>>& counts) {
+GpuCounts used_gpus_by_name(const std::vector<sweep::Node>& nodes,
+                            const sweep::Placement& placement) {
+    return count_by_name(nodes, [&](std::int64_t node, const core::Gpu& gpu) {
+        return std::any_of(placement.slots.begin(), placement.slots.end(), [&](const auto& slot) {
+            return slot.group >= 0 && slot.node == node && slot.uuid == gpu.uuid;
+        });
+    });
+}
+
+std::string gpus_text(const GpuCounts& counts) {
     std::vector<std::string> texts;
     for (const auto& [name, count] : counts) texts.push_back(concat(count, " × ", name));
     return core::join(std::span<const std::string>(texts));

@@ -26,12 +26,17 @@ struct RankDevices {
 [[nodiscard]] std::vector<std::string> device_warnings(core::Device asked,
                                                        const std::vector<RankDevices>& ranks);
 
-/// GPUs of all nodes, each once: how many have each name, in the order in which they are found.
-[[nodiscard]] std::vector<std::pair<std::string, std::int64_t>> gpus_by_name(
-    const std::vector<sweep::Node>& nodes);
+/// How many GPUs have each name.
+using GpuCounts = std::vector<std::pair<std::string, std::int64_t>>;
+
+/// GPUs that any rank of the nodes sees, each once, in the order in which they are found.
+[[nodiscard]] GpuCounts gpus_by_name(const std::vector<sweep::Node>& nodes);
+
+/// Of these only the GPUs that a rank with a group uses. `placement`: of these nodes.
+[[nodiscard]] GpuCounts used_gpus_by_name(const std::vector<sweep::Node>& nodes,
+                                          const sweep::Placement& placement);
 
 /// "1 × NVIDIA T1000, 2 × NVIDIA H200".
-[[nodiscard]] std::string gpus_text(
-    const std::vector<std::pair<std::string, std::int64_t>>& counts);
+[[nodiscard]] std::string gpus_text(const GpuCounts& counts);
 
 }  // namespace msunet::app

@@ -5,6 +5,7 @@
 #include <exception>
 #include <iterator>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "msunet/core/error.hpp"
@@ -73,6 +74,19 @@ std::string agreement_text(const report::ScanDice& scan) {
     return concat("Hausdorff 95 % ", core::fixed(*scan.hausdorff95, 2), " mm · ", surface);
 }
 
+/// What went wrong with a scan, where the error does not name it, and what helps if it was too
+/// little memory.
+std::string failure_of(const ScanTask& task, const std::exception& error) {
+    const auto text = core::failure_text(error);
+    const bool memory = core::is_memory_failure(text);
+    // A job can be given more of the host's memory, a GPU has what it has.
+    const bool host = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+    return concat(quoted(task.scan.file.string()), ": ", text,
+                  memory ? concat(host ? ", give the job more, or use " : ", use ",
+                                  "a smaller --batch_size or fewer ranks")
+                         : "");
+}
+
 class Work {
 public:
     Work(const ScanTask& task, const WorkRules& rules, ScanReport& report)
@@ -84,7 +98,7 @@ public:
         auto read = prepare::read_scan(task_.scan.file, options.preprocess, findings_);
         if (!read) return std::nullopt;
         core::Volume& scan = read->volume;
-        auto prediction = predict::predict_scan(predictors(), scan, options, between_batches);
+        auto prediction = run_networks(predictors, scan, between_batches);
         const auto grid = imaging::grid_for(scan, options.preprocess);
         report_.width = static_cast<std::int64_t>(grid.size[0]);
         report_.height = static_cast<std::int64_t>(grid.size[1]);
@@ -135,6 +149,17 @@ public:
     }
 
 private:
+    /// Prediction of this scan. Networks know no files: whatever they throw is given the scan's
+    /// name here.
+    predict::Prediction run_networks(const PredictorSource& predictors, const core::Volume& scan,
+                                     const std::function<void()>& between_batches) const {
+        try {
+            return predict::predict_scan(predictors(), scan, rules_.options, between_batches);
+        } catch (const std::exception& error) {
+            throw core::Error(core::ExitCode::failure, failure_of(task_, error));
+        }
+    }
+
     /// Writes all frames of the scan without its skull; `read` is one of them.
     void write_brain(const std::filesystem::path& file, const io::NiftiFrame& read,
                      const core::Volume& mask) const {
@@ -262,16 +287,10 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
         core::fault_point("predict.scan");
         auto masked = task.skipped ? work.read() : work.predict(predictors, between_batches);
         if (masked) work.assess(std::move(*masked), number);
+    } catch (const core::Error& error) {
+        failure = error.what();
     } catch (const std::exception& error) {
-        // Errors of ours name the scan, but for those of the device's memory.
-        const bool is_complete = dynamic_cast<const core::Error*>(&error) != nullptr &&
-                                 !core::is_memory_failure(error.what());
-        const auto text = core::failure_text(error);
-        failure = is_complete ? std::string(error.what())
-                              : concat(quoted(task.scan.file.string()), ": ", text,
-                                       core::is_memory_failure(text)
-                                           ? ", give the job more or use a smaller --batch_size"
-                                           : "");
+        failure = failure_of(task, error);
     }
     work.report_findings();
     report.failed = failure.has_value();

@@ -20,8 +20,8 @@
 
 namespace msunet::test {
 
-/// Shows these GPUs and remembers which one was chosen and how many engines and networks were made.
-/// They compute on the CPU.
+/// Shows these GPUs and remembers which one was chosen, how many engines were made, and networks of
+/// which precision. They compute on the CPU.
 class MadeUpAccelerator final : public train::Accelerator {
 public:
     explicit MadeUpAccelerator(std::vector<core::Gpu> devices) : devices_(std::move(devices)) {}
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] std::unique_ptr<model::Network> inference_network(
         const unet::Architecture& architecture, std::span<const core::NamedArray> weights,
         model::Precision precision) override {
-        ++networks_;
+        precisions_.push_back(precision);
         if (lacks_memory_ && is_failure_ours_) {
             throw core::Error(core::ExitCode::failure,
                               "CUDA failed loading the kernels (out of memory)");
@@ -80,12 +80,14 @@ public:
     /// UUID; empty where none was chosen.
     [[nodiscard]] const std::string& chosen() const { return chosen_; }
     [[nodiscard]] std::int64_t engines() const { return engines_; }
-    [[nodiscard]] std::int64_t networks() const { return networks_; }
+    /// Of the networks, in the order in which they were made.
+    [[nodiscard]] const std::vector<model::Precision>& precisions() const { return precisions_; }
 
 private:
     std::vector<core::Gpu> devices_;
     std::string chosen_;
-    std::int64_t engines_ = 0, networks_ = 0;
+    std::int64_t engines_ = 0;
+    std::vector<model::Precision> precisions_;
     bool is_sick_ = false, lacks_memory_ = false, is_failure_ours_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -26,7 +27,10 @@ namespace msunet::app {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
 
 const std::vector<std::string> two_gpus{"GPU-a", "GPU-b"};
 
@@ -110,12 +114,16 @@ TEST_F(PredictTest, RanksDivideTheGpusAndTheScansAmongThem) {
     test::MadeUpAccelerator accelerator(two_gpus);
     const auto text = predict("gpu", &accelerator);
     EXPECT_EQ(accelerator.chosen(), two_gpus.at(static_cast<std::size_t>(world_.rank() % 2)));
-    EXPECT_EQ(accelerator.networks(), 2) << "both models of the ensemble";
+    EXPECT_THAT(accelerator.precisions(),
+                ElementsAre(model::Precision::float32, model::Precision::float32))
+        << "both models of the ensemble";
     EXPECT_EQ(accelerator.engines(), 0);
     if (world_.is_root()) {
+        // One rank uses one of the two that it sees.
+        const auto used = std::min(world_.size(), 2);
         EXPECT_THAT(text, HasSubstr(core::concat(
-                              "computes on 2 × NVIDIA H200 MIG 1g.18gb in float32 (", world_.size(),
-                              world_.size() == 1 ? " rank)" : " ranks)")));
+                              "computes on ", used, " × NVIDIA H200 MIG 1g.18gb in float32 (",
+                              world_.size(), world_.size() == 1 ? " rank)" : " ranks)")));
     }
 }
 
@@ -123,9 +131,8 @@ TEST_F(PredictTest, ResultsAreThoseOfTheSameNetworksWithoutAGpu) {
     test::MadeUpAccelerator accelerator(two_gpus);
     predict("gpu", &accelerator);
     test::MadeUpAccelerator unused(two_gpus);
-    EXPECT_THAT(predict("cpu", &unused, {"--device", "cpu"}),
-                testing::Not(HasSubstr("computes on")));
-    EXPECT_EQ(unused.networks(), 0);
+    EXPECT_THAT(predict("cpu", &unused, {"--device", "cpu"}), Not(HasSubstr("computes on")));
+    EXPECT_THAT(unused.precisions(), IsEmpty());
     world_.barrier();
     EXPECT_EQ(results("gpu").size(), 8U);
     EXPECT_EQ(results("gpu"), results("cpu"));
@@ -141,11 +148,18 @@ TEST_F(PredictTest, AGpuThatIsAskedForMustBeThere) {
     }
 }
 
+TEST_F(PredictTest, WhatIsWrongWithTheScansIsSaidBeforeAGpuIsStarted) {
+    test::MadeUpAccelerator accelerator(two_gpus);
+    EXPECT_THROW(predict("data/results", &accelerator), core::Error);
+    EXPECT_EQ(accelerator.chosen(), "");
+}
+
 TEST_F(PredictTest, TensorFloat32NeedsAGpu) {
     EXPECT_THROW(predict("cpu", nullptr, {"--precision", "tf32"}), core::UsageError);
     test::MadeUpAccelerator accelerator(two_gpus);
     predict("gpu", &accelerator, {"--precision", "tf32"});
-    EXPECT_EQ(accelerator.networks(), 2);
+    EXPECT_THAT(accelerator.precisions(),
+                ElementsAre(model::Precision::tf32, model::Precision::tf32));
 }
 
 TEST_F(PredictTest, AGpuWithoutMemoryIsAFailureThatSaysWhatHelps) {
@@ -159,8 +173,8 @@ TEST_F(PredictTest, AGpuWithoutMemoryIsAFailureThatSaysWhatHelps) {
             EXPECT_THAT(error.what(),
                         HasSubstr(is_ours ? "': CUDA failed loading the kernels (out of memory)"
                                           : "': CUDA out of memory. Tried 20.00 GiB"));
-            EXPECT_THAT(error.what(), HasSubstr(", give the job more or use a smaller "
-                                                "--batch_size"));
+            EXPECT_THAT(error.what(), HasSubstr(", use a smaller --batch_size or fewer ranks"));
+            EXPECT_THAT(error.what(), Not(HasSubstr("give the job more")));
         }
     }
 }

@@ -72,5 +72,23 @@ TEST(RankDevices, WithDeviceCpuNothingMatters) {
     EXPECT_THAT(device_warnings(Device::cpu, {with_gpu, old_driver}), IsEmpty());
 }
 
+TEST(RankDevices, GpusThatNoRankUsesAreSeenButNotUsed) {
+    const core::Gpu a{"GPU-a", "NVIDIA H200"}, b{"GPU-b", "NVIDIA H200"},
+        c{"GPU-c", "NVIDIA T1000"};
+    sweep::PlacementRequest request;
+    request.nodes = {{.name = "one", .ranks = {0}, .visible = {{a, b, c}}},
+                     {.name = "two", .ranks = {1, 2}, .visible = {{a, c}, {a, c}}}};
+    request.trials = 3;
+    const auto placement = sweep::place(request);
+    EXPECT_EQ(gpus_text(gpus_by_name(request.nodes)), "3 × NVIDIA H200, 2 × NVIDIA T1000");
+    EXPECT_EQ(gpus_text(used_gpus_by_name(request.nodes, placement)),
+              "2 × NVIDIA H200, 1 × NVIDIA T1000");
+    // Two ranks on one GPU, and one that trains nothing.
+    request.nodes = {{.name = "one", .ranks = {0, 1, 2}, .visible = {{c}, {c}, {c}}}};
+    request.trials_per_gpu = 2;
+    EXPECT_EQ(gpus_text(used_gpus_by_name(request.nodes, sweep::place(request))),
+              "1 × NVIDIA T1000");
+}
+
 }  // namespace
 }  // namespace msunet::app
