@@ -17,4 +17,9 @@ constexpr std::array<std::string_view, 3> names_of(Device /*any*/) {
     return {"auto", "cpu", "gpu"};
 }
 
+/// What --help says of --device.
+inline constexpr std::string_view device_help =
+    "What computes: auto: the GPU where there is one, with a warning where one is there but can't "
+    "be used; cpu; gpu: the job ends where a rank can't use one";
+
 }  // namespace msunet::core

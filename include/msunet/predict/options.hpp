@@ -188,11 +188,7 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .range = ">= 1",
                    .min = 1},
                   options.batch_size);
-    visitor.visit({.name = "device",
-                   .help = "What computes: auto: the GPU where there is one, with a warning where "
-                           "one is there but can't be used; cpu; gpu: the job ends where a rank "
-                           "can't use one",
-                   .affects = Affects::run},
+    visitor.visit({.name = "device", .help = core::device_help, .affects = Affects::run},
                   options.device);
     visitor.visit(
         {.name = "precision", .help = "Floating-point format of the network; tf32 only on a GPU"},

@@ -40,9 +40,7 @@ struct TrainOptions {
 /// Walks the options of `TrainOptions`.
 inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
     visitor.visit({.name = "device",
-                   .help = "What computes: auto: the GPU where there is one, with a warning where "
-                           "one is there but can't be used; cpu; gpu: the job ends where a rank "
-                           "can't use one",
+                   .help = core::device_help,
                    .affects = core::Affects::run,
                    .commands = {"train", "bench"}},
                   options.device);
