@@ -4,7 +4,6 @@
 /// our kernels, and libtorch's operators that do some work, each of which is taken for one node of
 /// the captured graph. What cuDNN adds of its own is not seen.
 
-#include <ATen/ops/zeros.h>
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
 
@@ -253,7 +252,7 @@ void run_step(const std::function<void(const std::function<void()>&)>& around) {
                                  .precision = model::Precision::bf16};
     test::HostEngine engine(
         spec, test::host_launcher(at::kBFloat16, test::BlockOrder::forwards, Meter::on_kernel),
-        at::zeros({1}, at::kInt), around);
+        around);
     const std::vector<std::uint32_t> samples{0, 1, 2, 3, 4, 5};
     engine.train({.samples = samples, .first = 0, .global = batch}, 0, 1e-3, 0);
     EXPECT_EQ(engine.failure(), "");
