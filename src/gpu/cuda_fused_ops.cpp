@@ -48,26 +48,28 @@ int slabs_of(const at::Tensor& z) {
     const int slabs = channels_of(z) / slab_of(channels_of(z));
     if (slabs > most_slabs) {
         throw core::Error(core::ExitCode::failure,
-                          "a layer has more channels than the GPU's "
-                          "kernels can sum");
+                          "a layer has more channels than the GPU's kernels can sum over, use an "
+                          "architecture with fewer");
     }
     return slabs;
 }
 
-/// Blocks for so many pixels of a slab, each thread with several; at least one.
+/// Blocks along x for `pixels` pixels of a slab, of which each thread takes several; at least one.
 long long blocks_for(const at::Tensor& z, long long pixels) {
-    const long long lanes = slab_of(channels_of(z)) * static_cast<long long>(z.element_size()) / 16;
+    const long long lanes =
+        slab_of(channels_of(z)) * static_cast<long long>(z.element_size()) / access_bytes;
     const long long of_block = block_size / lanes * pixels_per_thread;
     return std::max(1LL, (pixels + of_block - 1) / of_block);
 }
 
-/// For kernels that sum by channel: the same for every device, and also where there are no pixels.
+/// For kernels that sum by channel: the same on every device. Without pixels it has blocks all the
+/// same, which write sums of 0.
 Grid summing_grid(const at::Tensor& z) {
     const int slabs = slabs_of(z);
     return {std::min<long long>(blocks_for(z, pixels_of(z)), most_summing_blocks / slabs), slabs};
 }
 
-/// For kernels that don't, on so many pixels.
+/// For kernels on `pixels` pixels that sum nothing.
 Grid plain_grid(const at::Tensor& z, long long pixels) {
     return {pixels == 0 ? 0 : blocks_for(z, pixels), slabs_of(z)};
 }
@@ -156,12 +158,12 @@ public:
     }
 
     void norm_backward_sums(const at::Tensor& z, const Source& source, Norm& norm) override {
-        sum_backward(z, source, norm, false, std::nullopt);
+        sum_backward(z, source, norm, std::nullopt);
     }
 
     void norm_backward_statistics(const at::Tensor& z, const Source& source, Norm& norm,
                                   std::int64_t count) override {
-        sum_backward(z, source, norm, norm.gamma_gradient.defined(), count);
+        sum_backward(z, source, norm, count);
     }
 
     void take_norm_gradients(Norm& norm) override { aten_->take_norm_gradients(norm); }
@@ -253,36 +255,32 @@ private:
         return {pointer<void>(partial_), pointer<unsigned>(counters_)};
     }
 
-    /// With a `count` also the coefficients.
+    /// With a `count` also the coefficients, see prepare_norm.
     void sum(const at::Tensor& z, Norm& norm, std::optional<std::int64_t> count) {
         kernels_->launch(ReluSums{.z = pointer<void>(z),
                                   .bias = pointer<void>(norm.bias),
                                   .pixels = pixels_of(z),
-                                  .channels = channels_of(z),
                                   .scratch = scratch(),
-                                  .sums = pointer<double>(norm.sums),
                                   .prepares = count.has_value(),
-                                  .prepare = prepare_of(norm, count.value_or(0))},
+                                  .norm = prepare_of(norm, count.value_or(0))},
                          summing_grid(z));
     }
 
-    /// With a `count` also the correction.
-    void sum_backward(const at::Tensor& z, const Source& source, Norm& norm, bool takes,
+    /// With a `count` also the gradients, if the layer trains, and the correction.
+    void sum_backward(const at::Tensor& z, const Source& source, Norm& norm,
                       std::optional<std::int64_t> count) {
+        const bool goes_on = count.has_value();
         kernels_->launch(
-            NormBackwardSums{.z = pointer<void>(z),
-                             .bias = pointer<void>(norm.bias),
-                             .source = parts_of(source, z),
-                             .pixels = pixels_of(z),
-                             .channels = channels_of(z),
-                             .mean = pointer<double>(norm.mean),
-                             .inverse = pointer<double>(norm.inverse),
-                             .scratch = scratch(),
-                             .sums = pointer<double>(norm.sums),
-                             .beta_gradient = takes ? pointer<void>(norm.beta_gradient) : nullptr,
-                             .gamma_gradient = takes ? pointer<void>(norm.gamma_gradient) : nullptr,
-                             .prepares = count.has_value(),
-                             .prepare = prepare_backward_of(norm, count.value_or(0))},
+            NormBackwardSums{
+                .z = pointer<void>(z),
+                .bias = pointer<void>(norm.bias),
+                .source = parts_of(source, z),
+                .pixels = pixels_of(z),
+                .scratch = scratch(),
+                .beta_gradient = goes_on ? pointer<void>(norm.beta_gradient) : nullptr,
+                .gamma_gradient = goes_on ? pointer<void>(norm.gamma_gradient) : nullptr,
+                .prepares = goes_on,
+                .norm = prepare_backward_of(norm, count.value_or(0))},
             summing_grid(z));
     }
 

@@ -37,18 +37,18 @@ KernelLibrary::KernelLibrary(model::Precision precision) {
     check(cudaLibraryLoadData(&library_, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
           "loading the kernels");
     // All in advance: kernels can't be looked up while a step is captured.
-    for (const char* name :
-         {CutBatch::name, DropoutMask::name, ReluSums::name, PrepareNorm::name, NormForward::name,
-          NormPoolForward::name, NormBackwardSums::name, PrepareNormBackward::name,
-          NormBackward::name, WidenKernel::name, NarrowKernel::name}) {
+#define MSUNET_NAME(kernel, Parameters) Parameters::name,
+    for (const char* name : {MSUNET_FOR_EACH_KERNEL(MSUNET_NAME)}) {
         check(cudaLibraryGetKernel(&kernels_[name], library_, name), name);
     }
+#undef MSUNET_NAME
 }
 
 KernelLibrary::~KernelLibrary() { cudaLibraryUnload(library_); }
 
 void KernelLibrary::start(const char* name, void* parameters, const Grid& grid) const {
-    // The most that CUDA starts along x; the kernels' threads proceed to what is left.
+    // CUDA allows 2³¹ − 1 blocks along x. Where more are asked for, the kernels' loops cover the
+    // rest.
     constexpr long long most_blocks = 1 << 30;
     const dim3 blocks(static_cast<unsigned>(std::min(grid.x, most_blocks)),
                       static_cast<unsigned>(grid.y));

@@ -19,16 +19,21 @@ namespace msunet::gpu {
 
 /// Threads of a block, of every kernel.
 inline constexpr int block_size = 256;
+/// Bytes that a thread reads or writes in one access.
+inline constexpr int access_bytes = 16;
 /// Blocks of a kernel that sums by channel, at most. They fill a large GPU with two waves or less;
 /// the same number everywhere, because the order of additions depends on it.
 inline constexpr int most_summing_blocks = 512;
 /// Sums by channel of one kernel, at most.
 inline constexpr int most_sums = 2;
 
-/// The channels that a block works on: adjacent ones, of 128 bytes or less in bfloat16.
-MSUNET_DEVICE constexpr int slab_of(int channels) { return channels % 64 == 0 ? 64 : 32; }
-/// The most channels of a slab.
-inline constexpr int largest_slab = 64;
+/// A block works on a slab: so many adjacent channels, at most 128 bytes in bfloat16.
+inline constexpr int smallest_slab = 32, largest_slab = 64;
+/// The slab of activations with so many channels.
+MSUNET_DEVICE constexpr int slab_of(int channels) {
+    return channels % largest_slab == 0 ? largest_slab : smallest_slab;
+}
+
 /// Input and output channels that a block transposes.
 inline constexpr int tile_side = 32;
 
@@ -75,23 +80,22 @@ struct PrepareNorm {
     int channels;
     long long count;  ///< values a channel; 0: moving statistics
     double momentum, epsilon;
-    const double* sums;
+    double* sums;                         ///< (2, channels)
     const void *gamma, *beta;             ///< wide
     void *moving_mean, *moving_variance;  ///< wide
     double *mean, *inverse;
     void *scale, *shift;  ///< wide
 };
 
-/// Σa and Σa² of a = relu(z + bias).
+/// norm.sums (2, channels): Σa and Σa² of a = relu(z + bias).
 struct ReluSums {
     static constexpr const char* name = "relu_sums";
     const void* z;
     const void* bias;  ///< wide; null: 0
-    int pixels, channels;
+    int pixels;
     Scratch scratch;
-    double* sums;   ///< (2, channels)
-    bool prepares;  ///< goes on with `prepare`
-    PrepareNorm prepare;
+    bool prepares;  ///< goes on with prepare_norm
+    PrepareNorm norm;
 };
 
 /// y = scale·relu(z + bias) + shift, then dropout.
@@ -132,24 +136,23 @@ struct PrepareNormBackward {
     static constexpr const char* name = "prepare_norm_backward";
     int channels;
     long long count;  ///< values a channel; 0: moving statistics
-    const double *sums, *mean, *inverse;
+    double* sums;     ///< (2, channels)
+    const double *mean, *inverse;
     const void* gamma;  ///< wide
     void* correction;   ///< wide (2, channels)
 };
 
-/// Σdy and Σdy·â.
+/// norm.sums (2, channels): Σdy and Σdy·â.
 struct NormBackwardSums {
     static constexpr const char* name = "norm_backward_sums";
     const void* z;
     const void* bias;  ///< wide; null: 0
     GradientParts source;
-    int pixels, channels;
-    const double *mean, *inverse;
+    int pixels;
     Scratch scratch;
-    double* sums;                          ///< (2, channels)
     void *beta_gradient, *gamma_gradient;  ///< wide, the same sums; null: not wanted
-    bool prepares;                         ///< goes on with `prepare`
-    PrepareNormBackward prepare;
+    bool prepares;                         ///< goes on with prepare_norm_backward
+    PrepareNormBackward norm;
 };
 
 /// Replaces z by its gradient.
@@ -182,5 +185,19 @@ struct NarrowKernel {
 };
 
 }  // namespace msunet::gpu
+
+/// Every kernel, as DO(name, parameters).
+#define MSUNET_FOR_EACH_KERNEL(DO)                 \
+    DO(cut_batch, CutBatch)                        \
+    DO(dropout_mask, DropoutMask)                  \
+    DO(relu_sums, ReluSums)                        \
+    DO(prepare_norm, PrepareNorm)                  \
+    DO(norm_forward, NormForward)                  \
+    DO(norm_pool_forward, NormPoolForward)         \
+    DO(norm_backward_sums, NormBackwardSums)       \
+    DO(prepare_norm_backward, PrepareNormBackward) \
+    DO(norm_backward, NormBackward)                \
+    DO(widen_kernel, WidenKernel)                  \
+    DO(narrow_kernel, NarrowKernel)
 
 #undef MSUNET_DEVICE

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What the kernels of kernels.cuh are made of: types, accesses of 16 bytes, the division of
-/// channels and pixels among threads, and sums by channel. Included there only, once for each
-/// element type.
+/// What the kernels of kernels.cuh are made of: types, accesses, the division of channels and
+/// pixels among threads, and sums by channel. Included there only, once for each element type.
 
 using namespace msunet::gpu;
 
 #ifdef __CUDACC__
-/// `blocks` of them fit on a multiprocessor by their registers: 64 a thread for 4, 128 for 2.
-#define KERNEL(blocks) extern "C" __global__ void __launch_bounds__(256, blocks)
+/// A kernel. The compiler limits its registers so that `blocks` blocks fit on a multiprocessor: 4
+/// with 64 registers a thread, 2 with 128.
+#define KERNEL(blocks) extern "C" __global__ void __launch_bounds__(block_size, blocks)
 #define UNROLLED _Pragma("unroll")
 #endif
 
@@ -45,10 +45,10 @@ __device__ inline void narrow(float x, Bf16& to) {
 }
 
 /// Channels of a thread.
-constexpr int width = 16 / sizeof(Element);
+constexpr int width = access_bytes / sizeof(Element);
 
-/// Adjacent channels, read and written in one access of 16 bytes.
-struct alignas(16) Pack {
+/// Adjacent channels, read and written in one access.
+struct alignas(access_bytes) Pack {
     Element at[width];
 };
 
@@ -84,7 +84,8 @@ struct Coefficients {
     }
 };
 
-/// `width` bits from bit `at` on, a multiple of `width`: which elements dropout keeps.
+/// A word whose lowest `width` bits say which of the elements [at, at + width) dropout keeps; `at`
+/// is a multiple of `width`.
 __device__ inline unsigned kept(const unsigned* bits, long long at) {
     return bits == nullptr ? ~0U : bits[at >> 5] >> (at & 31);
 }
@@ -97,20 +98,43 @@ __device__ inline long long thread_count() {
     return static_cast<long long>(gridDim.x) * blockDim.x;
 }
 
+/// The binary logarithm of a power of 2.
+__device__ constexpr int log2_of(int power) { return power == 1 ? 0 : 1 + log2_of(power / 2); }
+
 /// What a thread works on: the channels [channel, channel + width) of the pixels first, first +
 /// step, …
 struct Share {
     int slab, lanes;  ///< channels of the block; threads that share a pixel, a power of 2
     int channel, first, step;
     __device__ explicit Share(int channels) : slab(slab_of(channels)), lanes(slab / width) {
-        constexpr int small = 32 / width, bits = small == 4 ? 2 : small == 8 ? 3 : 4;
-        const int shift = lanes == small ? bits : bits + 1;
+        constexpr int small = smallest_slab / width, of_small = log2_of(small),
+                      of_large = log2_of(largest_slab / width);
+        const int shift = lanes == small ? of_small : of_large;
         const int thread = static_cast<int>(threadIdx.x), rows = block_size >> shift;
         channel = static_cast<int>(blockIdx.y) * slab + (thread & (lanes - 1)) * width;
         first = static_cast<int>(blockIdx.x) * rows + (thread >> shift);
         step = static_cast<int>(gridDim.x) * rows;
     }
 };
+
+/// Calls read(pixel, item) for `in_flight` of the share's pixels, so that so many reads are under
+/// way at once, then use(pixel, item) for each of them, until all `pixels` are done.
+template <int in_flight, class Item, class Read, class Use>
+__device__ inline void for_pixels(const Share& share, int pixels, const Read& read,
+                                  const Use& use) {
+    for (int first = share.first; first < pixels; first += in_flight * share.step) {
+        Item items[in_flight];
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel < pixels) read(pixel, items[i]);
+        }
+        UNROLLED for (int i = 0; i < in_flight; ++i) {
+            const int pixel = first + i * share.step;
+            if (pixel >= pixels) break;
+            use(pixel, items[i]);
+        }
+    }
+}
 
 __device__ inline Wide relu(Wide x) { return x < 0 ? Wide(0) : x; }
 
@@ -156,8 +180,8 @@ __device__ inline bool is_last_block(const Scratch& scratch) {
 /// Adds up a slab's sums of all blocks: those of channel t, by number, in thread t.
 template <int count>
 __device__ inline void add_partials(const Wide* partial, int slab, double (&totals)[count]) {
-    constexpr int pack = 16 / sizeof(Wide);
-    struct alignas(16) WidePack {
+    constexpr int pack = access_bytes / sizeof(Wide);
+    struct alignas(access_bytes) WidePack {
         Wide at[pack];
     };
     __shared__ double parts[block_size * pack];

@@ -17,7 +17,7 @@
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/core/philox.hpp"
 
-// After these.
+// Below the others, whose declarations it uses.
 #include "gpu/kernel_parts.cuh"
 
 KERNEL(4) cut_batch(CutBatch p) {
@@ -83,29 +83,24 @@ KERNEL(4) prepare_norm(PrepareNorm p) {
 }
 
 KERNEL(4) relu_sums(ReluSums p) {
-    constexpr int in_flight = 4;
-    const Share share(p.channels);
+    const int channels = p.norm.channels;
+    const Share share(channels);
     const Coefficients bias(p.bias, share.channel);
     Wide sums[2][width] = {};
-    for (int first = share.first; first < p.pixels; first += in_flight * share.step) {
-        Pack z[in_flight];
-        UNROLLED for (int i = 0; i < in_flight; ++i) {
-            const int pixel = first + i * share.step;
-            if (pixel < p.pixels) z[i] = load(p.z, place(pixel, p.channels, share.channel));
-        }
-        UNROLLED for (int i = 0; i < in_flight; ++i) {
-            if (first + i * share.step >= p.pixels) break;
+    for_pixels<4, Pack>(
+        share, p.pixels,
+        [&](int pixel, Pack& z) { z = load(p.z, place(pixel, channels, share.channel)); },
+        [&](int, const Pack& z) {
             for (int k = 0; k < width; ++k) {
-                const Wide a = relu(widen(z[i].at[k]) + bias.at[k]);
+                const Wide a = relu(widen(z.at[k]) + bias.at[k]);
                 sums[0][k] += a;
                 sums[1][k] += a * a;
             }
-        }
-    }
+        });
     sum_by_channel(p.scratch, share, sums, [&](int c, const double(&totals)[2]) {
-        p.sums[c] = totals[0];
-        p.sums[p.channels + c] = totals[1];
-        if (p.prepares) prepare(p.prepare, c, totals[0], totals[1]);
+        p.norm.sums[c] = totals[0];
+        p.norm.sums[channels + c] = totals[1];
+        if (p.prepares) prepare(p.norm, c, totals[0], totals[1]);
     });
 }
 
@@ -137,21 +132,12 @@ __device__ inline void put(const NormForward& p, int pixel, int channel, Pack y)
 }
 
 KERNEL(4) norm_forward(NormForward p) {
-    constexpr int in_flight = 4;
     const Share share(p.channels);
     const Affine normalised(p, share.channel);
-    for (int first = share.first; first < p.pixels; first += in_flight * share.step) {
-        Pack z[in_flight];
-        UNROLLED for (int i = 0; i < in_flight; ++i) {
-            const int pixel = first + i * share.step;
-            if (pixel < p.pixels) z[i] = load(p.z, place(pixel, p.channels, share.channel));
-        }
-        UNROLLED for (int i = 0; i < in_flight; ++i) {
-            const int pixel = first + i * share.step;
-            if (pixel >= p.pixels) break;
-            put(p, pixel, share.channel, normalised(z[i]));
-        }
-    }
+    for_pixels<4, Pack>(
+        share, p.pixels,
+        [&](int pixel, Pack& z) { z = load(p.z, place(pixel, p.channels, share.channel)); },
+        [&](int pixel, const Pack& z) { put(p, pixel, share.channel, normalised(z)); });
 }
 
 KERNEL(2) norm_pool_forward(NormPoolForward p) {
@@ -237,43 +223,43 @@ KERNEL(4) prepare_norm_backward(PrepareNormBackward p) {
     if (c < p.channels) prepare(p, c, p.sums[c], p.sums[p.channels + c]);
 }
 
+/// What norm_backward_sums reads of a pixel.
+struct BackwardItem {
+    Pack z;
+    StoredGradient gradient;
+};
+
 KERNEL(2) norm_backward_sums(NormBackwardSums p) {
-    constexpr int in_flight = 2;
-    const Share share(p.channels);
+    const int channels = p.norm.channels;
+    const Share share(channels);
     const Coefficients bias(p.bias, share.channel);
     Wide mean[width], inverse[width], sums[2][width] = {};
     for (int k = 0; k < width; ++k) {
-        mean[k] = static_cast<Wide>(p.mean[share.channel + k]);
-        inverse[k] = static_cast<Wide>(p.inverse[share.channel + k]);
+        mean[k] = static_cast<Wide>(p.norm.mean[share.channel + k]);
+        inverse[k] = static_cast<Wide>(p.norm.inverse[share.channel + k]);
     }
-    for (int first = share.first; first < p.pixels; first += in_flight * share.step) {
-        Pack z[in_flight];
-        StoredGradient gradient[in_flight];
-        UNROLLED for (int i = 0; i < in_flight; ++i) {
-            const int pixel = first + i * share.step;
-            if (pixel >= p.pixels) break;
-            z[i] = load(p.z, place(pixel, p.channels, share.channel));
-            gradient[i].read(p.source, pixel, share.channel, p.channels);
-        }
-        UNROLLED for (int i = 0; i < in_flight; ++i) {
-            const int pixel = first + i * share.step;
-            if (pixel >= p.pixels) break;
+    for_pixels<2, BackwardItem>(
+        share, p.pixels,
+        [&](int pixel, BackwardItem& item) {
+            item.z = load(p.z, place(pixel, channels, share.channel));
+            item.gradient.read(p.source, pixel, share.channel, channels);
+        },
+        [&](int pixel, const BackwardItem& item) {
             for (int k = 0; k < width; ++k) {
-                const Wide dy = gradient[i].at(p.source, pixel, k);
-                const Wide a = relu(widen(z[i].at[k]) + bias.at[k]);
+                const Wide dy = item.gradient.at(p.source, pixel, k);
+                const Wide a = relu(widen(item.z.at[k]) + bias.at[k]);
                 sums[0][k] += dy;
                 sums[1][k] += dy * ((a - mean[k]) * inverse[k]);
             }
-        }
-    }
+        });
     sum_by_channel(p.scratch, share, sums, [&](int c, const double(&totals)[2]) {
-        p.sums[c] = totals[0];
-        p.sums[p.channels + c] = totals[1];
+        p.norm.sums[c] = totals[0];
+        p.norm.sums[channels + c] = totals[1];
         if (p.gamma_gradient != nullptr) {
             static_cast<Wide*>(p.beta_gradient)[c] = static_cast<Wide>(totals[0]);
             static_cast<Wide*>(p.gamma_gradient)[c] = static_cast<Wide>(totals[1]);
         }
-        if (p.prepares) prepare(p.prepare, c, totals[0], totals[1]);
+        if (p.prepares) prepare(p.norm, c, totals[0], totals[1]);
     });
 }
 
@@ -305,9 +291,9 @@ KERNEL(2) norm_backward(NormBackward p) {
 /// A square of channels that is read along one side and written along the other.
 using Tile = Wide[tile_side][tile_side + 1];
 
-/// Calls read(row, column) for the elements of the block's tile, rows being input channels, and
-/// write(row, column, value) with what it gave. Adjacent threads read adjacent columns, and write
-/// adjacent rows.
+/// For each element of the block's tile, whose corner is (row0, column0), calls read(row, column)
+/// and then write(row, column, value) with the value that it returned. Adjacent threads read
+/// adjacent columns and write adjacent rows.
 template <class Read, class Write>
 __device__ inline void transpose(int row0, int column0, const Read& read, const Write& write) {
     __shared__ Tile tile;
@@ -328,6 +314,18 @@ __device__ inline void transpose(int row0, int column0, const Read& read, const 
 __device__ inline int first_tap(int k) { return k == 0 ? 1 : 0; }
 __device__ inline int last_tap(int k) { return k == 2 ? 0 : 1; }
 
+/// Index of an element in the 2×2 kernel (out, 2, 2, in).
+template <class Parameters>
+__device__ inline long long place_in_2x2(const Parameters& p, int out, int v, int u, int in) {
+    return (static_cast<long long>(out) * 4 + v * 2 + u) * p.in + in;
+}
+
+/// The same in the 3×3 kernel (in, 3, 3, out).
+template <class Parameters>
+__device__ inline long long place_in_3x3(const Parameters& p, int in, int y, int x, int out) {
+    return (static_cast<long long>(in) * 9 + y * 3 + x) * p.out + out;
+}
+
 KERNEL(4) widen_kernel(WidenKernel p) {
     const auto* from = static_cast<const Wide*>(p.kernel);
     auto* to = static_cast<Element*>(p.widened);
@@ -341,13 +339,13 @@ KERNEL(4) widen_kernel(WidenKernel p) {
                     Wide sum = 0;
                     for (int v = first_tap(y); v <= last_tap(y); ++v) {
                         for (int u = first_tap(x); u <= last_tap(x); ++u) {
-                            sum += from[(static_cast<long long>(out) * 4 + v * 2 + u) * p.in + in];
+                            sum += from[place_in_2x2(p, out, v, u, in)];
                         }
                     }
                     return sum;
                 },
                 [&](int out, int in, Wide value) {
-                    narrow(value, to[(static_cast<long long>(in) * 9 + y * 3 + x) * p.out + out]);
+                    narrow(value, to[place_in_3x3(p, in, y, x, out)]);
                 });
         }
     }
@@ -360,22 +358,19 @@ KERNEL(4) narrow_kernel(NarrowKernel p) {
               in0 = static_cast<int>(blockIdx.y) * tile_side;
     for (int v = 0; v < 2; ++v) {
         for (int u = 0; u < 2; ++u) {
-            // The taps that contain this one: 1 and 2 of 0, 0 and 1 of 1.
+            // The rows of the 3×3 kernel that contain row v: 1 and 2 for v = 0, 0 and 1 for v = 1.
             transpose(
                 in0, out0,
                 [&](int in, int out) {
                     Wide sum = 0;
                     for (int y = 1 - v; y <= 2 - v; ++y) {
                         for (int x = 1 - u; x <= 2 - u; ++x) {
-                            sum += widen(
-                                from[(static_cast<long long>(in) * 9 + y * 3 + x) * p.out + out]);
+                            sum += widen(from[place_in_3x3(p, in, y, x, out)]);
                         }
                     }
                     return sum;
                 },
-                [&](int in, int out, Wide value) {
-                    to[(static_cast<long long>(out) * 4 + v * 2 + u) * p.in + in] = value;
-                });
+                [&](int in, int out, Wide value) { to[place_in_2x2(p, out, v, u, in)] = value; });
         }
     }
 }

@@ -73,6 +73,7 @@ struct Case {
     std::int64_t channels = test::channels;
     bool bias = false;    ///< added by the fused operations
     bool joined = false;  ///< sums and what follows from them by one call
+    bool frozen = false;  ///< gamma and beta have no gradients
 };
 
 /// The results of a stage, forward and backward.
@@ -121,7 +122,7 @@ inline StageRun run_stage(model::FusedOps& fused_ops, at::Device device, const C
         fused_ops.norm_backward_statistics(run.dz, source, run.norm, count);
     } else {
         fused_ops.norm_backward_sums(run.dz, source, run.norm);
-        fused_ops.take_norm_gradients(run.norm);
+        if (!c.frozen) fused_ops.take_norm_gradients(run.norm);
         fused_ops.prepare_norm_backward(run.norm, count);
     }
     fused_ops.norm_backward(run.dz, source, run.norm, run.bias);
@@ -138,11 +139,16 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
           Case{true, false, false, 64}, Case{false, true, true, 12}, Case{false, false, false, 12},
           Case{true, true, true, 12, 32, true, true}, Case{true, false, true, 64, 96, true, true},
           Case{true, false, false, 12, 256, false, true},
-          Case{false, true, false, 12, 64, true, true}}) {
+          Case{false, true, false, 12, 64, true, true}, Case{true, true, true, 12, 64, true, false},
+          Case{false, false, true, 12, 96, true, false},
+          Case{true, true, true, 12, 64, true, true, true},
+          Case{false, false, true, 12, 64, false, true, true},
+          Case{true, false, false, 12, 32, false, false, true}}) {
         const std::int64_t channels = c.channels;
         SCOPED_TRACE(testing::Message()
                      << "batch " << c.batch_statistics << " pooling " << c.pooling << " dropout "
-                     << c.dropout << " channels " << channels << " bias " << c.bias);
+                     << c.dropout << " channels " << channels << " bias " << c.bias << " joined "
+                     << c.joined << " frozen " << c.frozen);
         const at::Tensor z = image(channels, c.side, type), dy = image(2 * channels, c.side, type),
                          dp = image(channels, c.side / 2, type);
         at::Tensor bits;
@@ -152,6 +158,7 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
         }
         model::Norm norm = random_norm(type, channels);
         if (c.bias) norm.bias = at::randn({channels}, norm.gamma.options());
+        if (c.frozen) norm.gamma_gradient = norm.beta_gradient = at::Tensor();
         const StageRun want =
             run_stage(c.bias ? *aten : *cpu, at::kCPU, c, norm, z, dy, dp, bits, {});
         // With the CPU's index: of pixels that are equal but for rounding, another can be the
@@ -165,8 +172,10 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
         expect_near(got.norm.moving_variance, want.norm.moving_variance, type, "moving variance");
         expect_near(got.norm.scale, want.norm.scale, type, "scale");
         expect_near(got.norm.shift, want.norm.shift, type, "shift");
-        expect_near(got.norm.gamma_gradient, want.norm.gamma_gradient, wide, "gamma", summed);
-        expect_near(got.norm.beta_gradient, want.norm.beta_gradient, wide, "beta", summed);
+        if (!c.frozen) {
+            expect_near(got.norm.gamma_gradient, want.norm.gamma_gradient, wide, "gamma", summed);
+            expect_near(got.norm.beta_gradient, want.norm.beta_gradient, wide, "beta", summed);
+        }
         expect_near(got.norm.correction, want.norm.correction, type, "correction");
         expect_near(got.out, want.out, type, "output");
         expect_near(got.dz, want.dz, type, "dz");

@@ -7,6 +7,7 @@
 #include <map>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "gpu/kernel_parameters.hpp"
@@ -76,27 +77,44 @@ struct Kernel {
 };
 using Kernels = std::map<std::string_view, Kernel>;
 
-template <auto kernel, class Parameters, bool waits>
+template <class Parameters>
+constexpr bool sums_by_channel = requires(Parameters p) {
+    p.scratch;
+};
+
+/// Whether threads of a block wait for each other.
+template <class Parameters>
+constexpr bool has_barrier =
+    sums_by_channel<Parameters> || std::is_same_v<Parameters, gpu::WidenKernel> ||
+    std::is_same_v<Parameters, gpu::NarrowKernel>;
+
+template <auto kernel, class Parameters>
 Kernels::value_type entry() {
     return {Parameters::name,
             {[](const void* parameters) { kernel(*static_cast<const Parameters*>(parameters)); },
-             waits}};
+             has_barrier<Parameters>}};
 }
 
-#define ALL_KERNELS(as)                                                          \
-    Kernels {                                                                    \
-        entry<as::cut_batch, gpu::CutBatch, false>(),                            \
-            entry<as::dropout_mask, gpu::DropoutMask, false>(),                  \
-            entry<as::relu_sums, gpu::ReluSums, true>(),                         \
-            entry<as::prepare_norm, gpu::PrepareNorm, false>(),                  \
-            entry<as::norm_forward, gpu::NormForward, false>(),                  \
-            entry<as::norm_pool_forward, gpu::NormPoolForward, false>(),         \
-            entry<as::norm_backward_sums, gpu::NormBackwardSums, true>(),        \
-            entry<as::prepare_norm_backward, gpu::PrepareNormBackward, false>(), \
-            entry<as::norm_backward, gpu::NormBackward, true>(),                 \
-            entry<as::widen_kernel, gpu::WidenKernel, true>(),                   \
-            entry<as::narrow_kernel, gpu::NarrowKernel, true>(),                 \
+#define CHECK_NAME(kernel, Parameters) \
+    static_assert(std::string_view(gpu::Parameters::name) == #kernel);
+MSUNET_FOR_EACH_KERNEL(CHECK_NAME)
+
+#define ENTRY_OF_FLOAT(kernel, Parameters) entry<as_float::kernel, gpu::Parameters>(),
+#define ENTRY_OF_DOUBLE(kernel, Parameters) entry<as_double::kernel, gpu::Parameters>(),
+#define ENTRY_OF_BF16(kernel, Parameters) entry<as_bf16::kernel, gpu::Parameters>(),
+
+Kernels kernels_for(at::ScalarType element) {
+    switch (element) {
+        case at::kFloat:
+            return {MSUNET_FOR_EACH_KERNEL(ENTRY_OF_FLOAT)};
+        case at::kDouble:
+            return {MSUNET_FOR_EACH_KERNEL(ENTRY_OF_DOUBLE)};
+        case at::kBFloat16:
+            return {MSUNET_FOR_EACH_KERNEL(ENTRY_OF_BF16)};
+        default:
+            throw std::invalid_argument("no kernels for this type");
     }
+}
 
 class HostLauncher final : public gpu::KernelLauncher {
 public:
@@ -134,18 +152,7 @@ private:
 
 std::shared_ptr<const gpu::KernelLauncher> host_launcher(at::ScalarType element, BlockOrder order,
                                                          LaunchObserver observer) {
-    switch (element) {
-        case at::kFloat:
-            return std::make_shared<HostLauncher>(ALL_KERNELS(as_float), order,
-                                                  std::move(observer));
-        case at::kDouble:
-            return std::make_shared<HostLauncher>(ALL_KERNELS(as_double), order,
-                                                  std::move(observer));
-        case at::kBFloat16:
-            return std::make_shared<HostLauncher>(ALL_KERNELS(as_bf16), order, std::move(observer));
-        default:
-            throw std::invalid_argument("no kernels for this type");
-    }
+    return std::make_shared<HostLauncher>(kernels_for(element), order, std::move(observer));
 }
 
 }  // namespace msunet::test

@@ -207,7 +207,7 @@ private:
         }
         if (name == gpu::ReluSums::name) {
             const auto& p = *static_cast<const gpu::ReluSums*>(parameters);
-            return static_cast<double>(p.pixels) * p.channels * element;
+            return static_cast<double>(p.pixels) * p.norm.channels * element;
         }
         if (name == gpu::NormForward::name) {
             return forward_bytes(*static_cast<const gpu::NormForward*>(parameters));
@@ -219,7 +219,7 @@ private:
         }
         if (name == gpu::NormBackwardSums::name) {
             const auto& p = *static_cast<const gpu::NormBackwardSums*>(parameters);
-            const double numbers = static_cast<double>(p.pixels) * p.channels;
+            const double numbers = static_cast<double>(p.pixels) * p.norm.channels;
             return numbers * element + gradient_bytes(p.source, numbers);
         }
         if (name == gpu::NormBackward::name) {
@@ -282,8 +282,8 @@ TEST(StepCost, NodesAndPassesAreWithinTheirLimits) {
     });
     const int adam = adam_nodes();
     const int all = counted + adam;
-    std::cout << "A training step on a GPU, computed, not run: " << all << " graph nodes, "
-              << passes << " passes over the stages' outputs\n";
+    std::cout << "A training step on a GPU, counted on the host, not measured: " << all
+              << " graph nodes, " << passes << " passes over the stages' outputs\n";
     for (const auto& [name, count] : nodes) std::cout << "  " << count << " × " << name << '\n';
     std::cout << "  " << adam << " × Adam\n";
     EXPECT_EQ(nodes["convolution"], 23) << "not all of the step was counted";
