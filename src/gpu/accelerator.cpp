@@ -158,7 +158,7 @@ std::string why_no_gpu(cudaError_t result) {
 }  // namespace
 }  // namespace msunet::gpu
 
-extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v9(std::string* problem) {
+extern "C" msunet::train::Accelerator* msunet_gpu_accelerator_v10(std::string* problem) {
     int devices = 0;
     auto result = cudaGetDeviceCount(&devices);
     if (result == cudaSuccess && devices == 0) result = cudaErrorNoDevice;

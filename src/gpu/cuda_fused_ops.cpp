@@ -188,11 +188,9 @@ public:
 
     // Like all others, the first and the last convolution are cuDNN's.
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
-                                 const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        return aten_->first_convolution(x, weights, bias, norm, with_sums);
+                                 const at::Tensor& bias, Norm& norm) override {
+        return aten_->first_convolution(x, weights, bias, norm);
     }
-
-    [[nodiscard]] bool sums_in_first_convolution() const override { return false; }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {

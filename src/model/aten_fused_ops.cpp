@@ -31,10 +31,10 @@ namespace {
 /// Coefficients of channels in a shape that multiplies (N,C,H,W).
 at::Tensor by_channel(const at::Tensor& coefficients) { return coefficients.view({1, -1, 1, 1}); }
 
-/// In the type of arithmetic, which is that of the coefficients.
+/// x in the type of arithmetic, which is that of the coefficients.
 at::Tensor widened(const at::Tensor& x, const Norm& norm) { return x.to(norm.gamma.scalar_type()); }
 
-/// What ReLU is applied to, likewise.
+/// z + bias, to which ReLU is applied, in the type of arithmetic.
 at::Tensor with_bias(const at::Tensor& z, const Norm& norm) {
     return norm.bias.defined() ? widened(z, norm) + by_channel(norm.bias) : widened(z, norm);
 }
@@ -162,10 +162,8 @@ public:
     }
 
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
-                                 const at::Tensor& bias, Norm& norm, bool with_sums) override {
-        at::Tensor z = convolve({.kernel = weights, .bias = bias}, x, !norm.bias.defined());
-        if (with_sums) relu_sums(z, norm);
-        return z;
+                                 const at::Tensor& bias, Norm& norm) override {
+        return convolve({.kernel = weights, .bias = bias}, x, !norm.bias.defined());
     }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,

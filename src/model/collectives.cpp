@@ -11,13 +11,11 @@ namespace msunet::model {
 
 int Collectives::ranks() const { return reducer_ != nullptr ? reducer_->size() : 1; }
 
-void Collectives::sum(const at::Tensor& tensor) { sum_by(&comm::AllReducer::sum, tensor); }
+void Collectives::sum(const at::Tensor& tensor) { add_up(tensor, false); }
 
-void Collectives::sum_last(const at::Tensor& tensor) {
-    sum_by(&comm::AllReducer::sum_with_status, tensor);
-}
+void Collectives::sum_last(const at::Tensor& tensor) { add_up(tensor, true); }
 
-void Collectives::sum_by(Sum sum, const at::Tensor& tensor) {
+void Collectives::add_up(const at::Tensor& tensor, bool with_status) {
     if (reducer_ == nullptr) return;
     RECORD_USER_SCOPE("msunet::reduction");
     const bool wide = tensor.scalar_type() == at::kDouble;
@@ -25,8 +23,13 @@ void Collectives::sum_by(Sum sum, const at::Tensor& tensor) {
         throw core::Error(core::ExitCode::failure, "only float32 and float64 can be summed");
     }
     ++done_;
-    (reducer_->*sum)(tensor.data_ptr(), static_cast<std::size_t>(tensor.numel()),
-                     wide ? comm::DataType::float64 : comm::DataType::float32, stream_);
+    const auto count = static_cast<std::size_t>(tensor.numel());
+    const auto type = wide ? comm::DataType::float64 : comm::DataType::float32;
+    if (with_status) {
+        reducer_->sum_with_status(tensor.data_ptr(), count, type, stream_);
+    } else {
+        reducer_->sum(tensor.data_ptr(), count, type, stream_);
+    }
 }
 
 void Collectives::begin(const ReductionSchedule* schedule) {

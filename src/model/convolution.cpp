@@ -130,12 +130,9 @@ void aten_narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gr
     kernel_gradient.copy_(narrowed(narrowed(k, 1), 2));
 }
 
-bool Convolution::is_own(at::ScalarType type) const {
-    return with_winograd(*this, type, [](const auto&) { return true; });
-}
-
 void Convolution::refresh(at::ScalarType type, FusedOps* fused_ops) {
-    weights = is_own(type) ? at::Tensor() : library_weights(*this, type, fused_ops);
+    const bool is_own = with_winograd(*this, type, [](const auto&) { return true; });
+    weights = is_own ? at::Tensor() : library_weights(*this, type, fused_ops);
 }
 
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x, bool with_bias) {
@@ -146,7 +143,6 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x, bool wi
         return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
                          at::MemoryFormat::ChannelsLast);
     }
-    with_bias = with_bias && convolution.bias.defined();
     at::Tensor z;
     if (with_bias && with_winograd(convolution, x, [&](const auto& winograd) {
             z = convolve(winograd, x, kernel, convolution.bias);

@@ -24,21 +24,21 @@ struct Convolution {
     ConvolutionKind kind = ConvolutionKind::same;
     at::Tensor kernel{}, bias{};                    ///< master (cout,kh,kw,cin), (cout)
     at::Tensor kernel_gradient{}, bias_gradient{};  ///< undefined: frozen
-    /// The kernel in compute precision, if someone else converts it; else undefined.
+    /// A copy of the kernel in compute precision that its owner (Weights) keeps up to date;
+    /// undefined where there is none.
     at::Tensor converted{};
-    /// The kernel in compute precision as ATen needs it: a view of it, or the 3×3 kernel of the
-    /// transposed convolution. Undefined where our own kernels are used, which read `kernel`.
+    /// The kernel as ATen needs it, in compute precision: a view of `kernel` or of its copy, or the
+    /// 3×3 kernel of the transposed convolution. Undefined where our own kernels are used, which
+    /// read `kernel`.
     at::Tensor weights{};
 
     [[nodiscard]] bool trainable() const { return kernel_gradient.defined(); }
-    /// Whether our own kernels are used in this type.
-    [[nodiscard]] bool is_own(at::ScalarType type) const;
     /// Updates `weights` from the kernel. `fused_ops` null: by ATen operators.
     void refresh(at::ScalarType type, FusedOps* fused_ops = nullptr);
 };
 
 /// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. `weights`, if defined, have x's
-/// type. Without `with_bias`, and where the bias is undefined, by ATen and without the bias.
+/// type. Without `with_bias` ATen is used, and the bias is not added.
 [[nodiscard]] at::Tensor convolve(const Convolution& convolution, const at::Tensor& x,
                                   bool with_bias = true);
 

@@ -138,9 +138,11 @@ public:
     }
 
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
-                                 const at::Tensor& bias, Norm& norm, bool /*with_sums*/) override {
+                                 const at::Tensor& bias, Norm& norm) override {
         return cpu::first_convolution(x, weights, bias, norm.sums);
     }
+
+    [[nodiscard]] bool sums_in_first_convolution() const override { return true; }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {

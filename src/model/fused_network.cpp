@@ -22,7 +22,7 @@ public:
     explicit FusedNetwork(NetworkParts parts)
         : NetworkBase(std::move(parts)),
           rate_(options_.dropout),
-          stages_(architecture_, with_copies(), options_.batch_statistics, master_options()),
+          stages_(make_stages()),
           merged_(stages_.skips()),
           bits_(stages_.skips()),
           index_(stages_.skips()) {
@@ -42,6 +42,11 @@ public:
                            static_cast<std::int64_t>(at::elementSize(compute_type()));
         recomputing_ = options_.device.is_cpu() && bytes > options_.recompute_above;
         return run(x);
+    }
+
+    void load(std::span<const core::NamedArray> weights) override {
+        NetworkBase::load(weights);
+        is_fresh_ = false;
     }
 
     at::Tensor infer(const at::Tensor& x) override {
@@ -85,16 +90,19 @@ public:
     }
 
 private:
-    /// The weights, with copies in compute precision if they are to be converted together.
-    const Weights& with_copies() {
+    /// The stages. On a GPU they read copies of the weights if compute precision is another one.
+    Stages make_stages() {
         const bool other = compute_type() != master_options().dtype().toScalarType();
         if (fused_ops_->for_gpu() && other) weights_.make_copies(compute_type());
-        return weights_;
+        return {architecture_, weights_, options_.batch_statistics, master_options()};
     }
 
+    /// Converts the weights to what the convolutions read.
     void refresh() {
+        if (is_fresh_ && options_.inference_only) return;
         weights_.convert();
         for (auto& stage : stages_.all) stage.convolution.refresh(compute_type(), fused_ops_.get());
+        is_fresh_ = true;
     }
 
     [[nodiscard]] std::int64_t skip_channels(std::size_t skip) const {
@@ -143,9 +151,9 @@ private:
         if (i == 0) {
             RECORD_USER_SCOPE("msunet::convolution");
             z = fused_ops_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
-                                              stage.norm, summed_by_convolution(i));
+                                              stage.norm);
         } else {
-            z = convolve(stage.convolution, x, !stage.norm.bias.defined());
+            z = convolve(stage.convolution, x, !fused_ops_->for_gpu());
         }
         if (keeps(i)) {
             if (!recomputes(i)) stage.x = x;
@@ -170,8 +178,8 @@ private:
         fused_ops_->norm_forward(across.z, across.norm, merge_target(skip, 0));
     }
 
-    /// A stage's input in backward: the one that was kept, or recomputed from the outputs of the
-    /// stages before it, which must still be there.
+    /// A stage's input in backward: the one that was kept, or one that is recomputed from the
+    /// convolutions' outputs before it, which must not have become gradients yet.
     at::Tensor input_of(std::size_t i) {
         if (!recomputes(i))
             return std::move(i == stages_.count() ? stages_.head.x : stages_.all[i].x);
@@ -187,7 +195,7 @@ private:
         return y;
     }
 
-    /// How many values a channel the statistics of a stage are over; 0: none, inference mode.
+    /// How many values of each channel the batch statistics of a stage are taken over.
     [[nodiscard]] std::int64_t count(const at::Tensor& z) const {
         const bool whole = options_.sync_batch_norm;
         return (whole ? context_.global_samples : samples_) * z.size(2) * z.size(3);
@@ -198,10 +206,9 @@ private:
                context_.collectives != nullptr && context_.collectives->active();
     }
 
-    /// Whether the convolution of a stage leaves the sums for its statistics.
+    /// Whether the convolution of a stage has computed norm.sums.
     [[nodiscard]] bool summed_by_convolution(std::size_t i) const {
-        return i == 0 && training_ && stages_.all[i].norm.batch_statistics &&
-               fused_ops_->sums_in_first_convolution();
+        return i == 0 && fused_ops_->sums_in_first_convolution();
     }
 
     /// Makes the coefficients of a stage's BatchNorm.
@@ -359,6 +366,7 @@ private:
 
     bool training_ = false;
     bool recomputing_ = false;  ///< see recomputes()
+    bool is_fresh_ = false;     ///< `refresh` has run since the last `load`
     StepContext context_;
     std::int64_t samples_ = 0;
     /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.

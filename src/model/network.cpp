@@ -48,6 +48,7 @@ std::unique_ptr<Network> make_network(NetworkParts parts) {
 
 std::unique_ptr<Network> make_inference_network(NetworkParts parts) {
     parts.options.trainable.assign(parts.architecture.layers().size(), false);
+    parts.options.inference_only = true;
     return make_network(std::move(parts));
 }
 

@@ -24,7 +24,7 @@ public:
     }
     [[nodiscard]] const ReductionSchedule& schedule() const final { return schedule_; }
     [[nodiscard]] std::vector<core::NamedArray> weights() const final { return weights_.save(); }
-    void load(std::span<const core::NamedArray> weights) final { weights_.load(weights); }
+    void load(std::span<const core::NamedArray> weights) override { weights_.load(weights); }
     [[nodiscard]] const NetworkOptions& options() const final { return options_; }
     [[nodiscard]] at::TensorOptions master_options() const final;
 

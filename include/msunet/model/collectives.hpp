@@ -12,7 +12,6 @@
 
 namespace msunet::comm {
 class AllReducer;
-enum class DataType : std::uint8_t;
 }  // namespace msunet::comm
 
 namespace msunet::model {
@@ -46,9 +45,7 @@ public:
     void drain(std::size_t until, const at::TensorOptions& options);
 
 private:
-    using Sum = void (comm::AllReducer::*)(void* data, std::size_t count, comm::DataType type,
-                                           void* stream);
-    void sum_by(Sum sum, const at::Tensor& tensor);
+    void add_up(const at::Tensor& tensor, bool with_status);
 
     comm::AllReducer* reducer_;
     void* stream_;

@@ -25,12 +25,13 @@ struct Norm {
     at::Tensor moving_mean{}, moving_variance{};   ///< (C) master precision
     at::Tensor gamma_gradient{}, beta_gradient{};  ///< (C) master precision; undefined: frozen
     bool batch_statistics = true;                  ///< false: moving statistics
-    at::Tensor sums{};  ///< (2,C) float64: Σa, Σa² of a = relu(z); backward Σdy, Σdy·â
+    /// (2,C) float64: forward Σa and Σa² of a = relu(z + bias), backward Σdy and Σdy·â.
+    at::Tensor sums{};
     at::Tensor mean{}, inverse{};  ///< (C) float64: mean, 1/sqrt(variance + ε)
     at::Tensor scale{}, shift{};   ///< (C) master precision: y = scale·a + shift
     at::Tensor correction{};  ///< (2,C) master precision: da = scale·dy − c0 − c1·a, see backward
-    /// (C) master precision, which is added to z before ReLU; undefined: nothing. Only where
-    /// FusedOps::for_gpu.
+    /// (C) master precision: the convolution's bias, which z then lacks; undefined: z has it. Only
+    /// where FusedOps::for_gpu.
     at::Tensor bias{};
 };
 
@@ -59,11 +60,13 @@ class FusedOps {
 public:
     virtual ~FusedOps() = default;
 
-    /// Whether every operation costs a launch. The network then leaves the bias of convolutions to
-    /// `norm.bias`, and converts all weights to compute precision together.
+    /// Whether every operation costs a kernel launch. The network then passes the bias of each
+    /// convolution in `norm.bias`, so that the fused operations add it, and converts all weights to
+    /// compute precision at once.
     [[nodiscard]] virtual bool for_gpu() const { return false; }
 
-    /// norm.sums = (Σ a, Σ a²), by channel, where a = relu(z + norm.bias), everywhere below, too.
+    /// norm.sums = (Σa, Σa²) by channel. Here and below a = relu(z + norm.bias), without a bias
+    /// relu(z).
     virtual void relu_sums(const at::Tensor& z, Norm& norm) = 0;
     /// Computes mean, inverse, scale and shift from norm.sums over `count` values a channel, or
     /// from the moving statistics. With batch statistics it also updates the moving ones, with the
@@ -73,14 +76,15 @@ public:
     virtual void norm_statistics(const at::Tensor& z, Norm& norm, std::int64_t count);
     /// Writes y = scale·a + shift to `target`. `target.out` may be `z` itself.
     virtual void norm_forward(const at::Tensor& z, const Norm& norm, const Target& target) = 0;
-    /// norm.sums = (Σdy, Σ dy·â), by channel, where â = (a − mean)·inverse.
+    /// norm.sums = (Σdy, Σdy·â) by channel, where â = (a − mean)·inverse.
     virtual void norm_backward_sums(const at::Tensor& z, const Source& source, Norm& norm) = 0;
     /// Copies this rank's norm.sums to the gradients of beta and gamma.
     virtual void take_norm_gradients(Norm& norm) = 0;
     /// Computes norm.correction from norm.sums over `count` values a channel; zero without batch
     /// statistics.
     virtual void prepare_norm_backward(Norm& norm, std::int64_t count) = 0;
-    /// norm_backward_sums, then take_norm_gradients if norm has them, then prepare_norm_backward.
+    /// norm_backward_sums, then take_norm_gradients if the layer trains (norm.gamma_gradient is
+    /// defined), then prepare_norm_backward.
     virtual void norm_backward_statistics(const at::Tensor& z, const Source& source, Norm& norm,
                                           std::int64_t count);
     /// Replaces z by its gradient (a > 0)·(scale·dy − c0 − c1·a), and `bias_gradient` (C), if
@@ -88,12 +92,12 @@ public:
     virtual void norm_backward(at::Tensor& z, const Source& source, const Norm& norm,
                                const at::Tensor& bias_gradient) = 0;
     /// The network's first convolution, 3×3 "same", of x (N,1,H,W) to (N,C,H,W), with weights
-    /// (C,3,3,1) and bias (C) in master precision; where norm.bias is defined the result lacks it.
-    /// `with_sums` asks for norm.sums as by `relu_sums`, if `sums_in_first_convolution`; without it
-    /// they are undefined.
+    /// (C,3,3,1) and bias (C) in master precision. The bias is not added where norm.bias is
+    /// defined.
     virtual at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
-                                         const at::Tensor& bias, Norm& norm, bool with_sums) = 0;
-    [[nodiscard]] virtual bool sums_in_first_convolution() const { return true; }
+                                         const at::Tensor& bias, Norm& norm) = 0;
+    /// Whether `first_convolution` also computes norm.sums, as `relu_sums` does.
+    [[nodiscard]] virtual bool sums_in_first_convolution() const { return false; }
     /// Computes the gradient (C,3,3,1) of its weights, in master precision, from that of its
     /// output.
     virtual void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,

@@ -30,6 +30,9 @@ struct NetworkOptions {
     double dropout = 0.5;
     /// One flag for each layer of the architecture, those without weights too; empty: all train.
     std::vector<bool> trainable{};
+    /// True: `forward` is never called and weights change by `load` only, so that they are
+    /// converted to compute precision once, not in every pass.
+    bool inference_only = false;
     /// False: every BatchNorm layer normalises with the moving statistics (for tests).
     bool batch_statistics = true;
     /// True: the statistics of BatchNorm layers are those of the global batch, summed over the

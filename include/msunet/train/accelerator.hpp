@@ -60,6 +60,6 @@ using AcceleratorEntry = Accelerator* (*)(std::string* problem);
 /// The plug-in's file and the function's name. The number in it increases with every release that
 /// changes this interface, StepEngine, model::Network, model::FusedOps or comm::AllReducer.
 inline constexpr const char* accelerator_library = "libmsunet_gpu.so";
-inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v9";
+inline constexpr const char* accelerator_symbol = "msunet_gpu_accelerator_v10";
 
 }  // namespace msunet::train

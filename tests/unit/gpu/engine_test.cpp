@@ -4,9 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <span>
+#include <string_view>
 
 #include "gpu/cuda_fused_ops.hpp"
+#include "gpu/kernel_parameters.hpp"
 #include "unit/gpu/host_engine.hpp"
 #include "unit/gpu/host_launcher.hpp"
 #include "unit/gpu/inference_checks.hpp"
@@ -87,6 +92,37 @@ TEST(HostInference, LogitsEqualTheCpus) {
                  .fused_ops = gpu::make_cuda_fused_ops(
                      test::host_launcher(test::element_of(precision)), at::kCPU, at::Tensor())});
         });
+}
+
+TEST(HostInference, WeightsAreConvertedOnceForEachLoad) {
+    int widened = 0;
+    const auto count = [&](std::string_view name, const void*) {
+        if (name == gpu::WidenKernel::name) ++widened;
+    };
+    const auto architecture = unet::published_architecture();
+    // In float64 the CPU has no convolutions of its own, so that weights are converted as on a GPU.
+    const auto make = [&](std::span<const core::NamedArray> weights) {
+        return model::make_inference_network(
+            {.architecture = architecture,
+             .options = {.precision = Precision::float64},
+             .weights = weights,
+             .fused_ops = gpu::make_cuda_fused_ops(
+                 test::host_launcher(at::kDouble, test::BlockOrder::forwards, count), at::kCPU,
+                 at::Tensor())});
+    };
+    const at::Tensor x = at::rand({1, 32, 32}, at::kDouble);
+    const auto network = make(test::weights_with_statistics(architecture));
+    const at::Tensor first = network->infer(x);
+    EXPECT_EQ(widened, 4) << "kernels of up-sampling";
+    EXPECT_TRUE(network->infer(x).equal(first));
+    static_cast<void>(network->bottleneck(x));
+    EXPECT_EQ(widened, 4);
+    const auto others = unet::initial_weights(architecture, 4);
+    network->load(others);
+    const at::Tensor second = network->infer(x);
+    EXPECT_EQ(widened, 8);
+    EXPECT_FALSE(second.equal(first));
+    EXPECT_TRUE(second.equal(make(others)->infer(x)));
 }
 
 }  // namespace

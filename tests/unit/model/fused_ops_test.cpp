@@ -154,9 +154,12 @@ TEST_P(FusedOpsTest, FirstConvolutionsAgree) {
     const at::Tensor w = at::randn({channels, 3, 3, 1}).to(at::kBFloat16).to(master);
     const at::Tensor bias = at::randn({channels}).to(at::kBFloat16).to(master);
     Norm a = norm(type), b = norm(type);
-    const at::Tensor za = cpu_->first_convolution(x, w, bias, a, true);
-    const at::Tensor zb = aten_->first_convolution(x, w, bias, b, true);
+    const at::Tensor za = cpu_->first_convolution(x, w, bias, a);
+    const at::Tensor zb = aten_->first_convolution(x, w, bias, b);
     expect_near(za, zb, "output");
+    EXPECT_TRUE(cpu_->sums_in_first_convolution());
+    ASSERT_FALSE(aten_->sums_in_first_convolution());
+    aten_->relu_sums(zb, b);
     expect_near(a.sums, b.sums, "sums");
     const at::Tensor dz = image(channels, side, type);
     const at::Tensor ga = at::zeros(w.sizes(), w.options()), gb = at::zeros(w.sizes(), w.options());
