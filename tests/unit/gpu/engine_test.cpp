@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
 
 #include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_parameters.hpp"
+#include "msunet/core/fault.hpp"
 #include "unit/gpu/host_engine.hpp"
 #include "unit/gpu/host_launcher.hpp"
 #include "unit/gpu/inference_checks.hpp"
@@ -22,16 +24,16 @@ namespace {
 
 using model::Precision;
 
+std::unique_ptr<train::StepEngine> make_host_engine(const train::EngineSpec& spec) {
+    return std::make_unique<test::HostEngine>(
+        spec, test::host_launcher(test::element_of(spec.precision)));
+}
+
 record::TrialResult run(Precision precision, const core::Permutation& changes, bool as_on_gpu) {
     const test::SmallTrial place("host_engine");
     auto context = place.context();
     context.precision = precision;
-    if (as_on_gpu) {
-        context.make_engine = [](const train::EngineSpec& spec) {
-            return std::make_unique<test::HostEngine>(
-                spec, test::host_launcher(test::element_of(spec.precision)));
-        };
-    }
+    if (as_on_gpu) context.make_engine = make_host_engine;
     test::Control control;
     auto result = test::run_trial(context, test::assignment(changes), control);
     EXPECT_EQ(result.state, record::TrialState::done) << result.reason;
@@ -80,6 +82,22 @@ TEST(HostEngine, LossOfTheFirstStepEqualsTheCpus) {
     };
     EXPECT_NEAR(loss(Precision::float32, true), loss(Precision::float32, false), 1e-5);
     EXPECT_NEAR(loss(Precision::bf16, true), loss(Precision::bf16, false), 1e-2);
+}
+
+TEST(HostEngine, AFailureEndsOneTrialAlone) {
+    const core::Permutation one_epoch{{"epochs", std::int64_t{1}}};
+    ::setenv("MSUNET_FAULT", "train.step:0:exception:2", 1);
+    core::arm_faults(0);
+    const test::SmallTrial place("host_fault");
+    auto context = place.context();
+    context.make_engine = make_host_engine;
+    test::Control control;
+    const auto failed = test::run_trial(context, test::assignment(one_epoch), control);
+    ::unsetenv("MSUNET_FAULT");
+    core::arm_faults(0);
+    EXPECT_EQ(failed.state, record::TrialState::failed);
+    EXPECT_NE(failed.reason, "");
+    run(Precision::float32, one_epoch, true);
 }
 
 TEST(HostInference, LogitsEqualTheCpus) {
