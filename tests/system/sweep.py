@@ -63,13 +63,17 @@ def line_count(folder):
 
 
 def deaths(folder):
-    """How often the job died while a trial ran, since the last checkpoint of the trial."""
-    running, count = set(), collections.Counter()
+    """How often the job died while a trial ran, since the trial's last checkpoint that is further
+    than the one before: a resume reports the one that it starts from again."""
+    running, count, reached = set(), collections.Counter(), {}
     for event in events(folder):
         if event["event"] == "trial_started":
             running.add(event["trial"])
         elif event["event"] == "checkpoint":
-            count[event["trial"]] = 0
+            position = (event["epoch"], event["step"])
+            if position > reached.get(event["trial"], (0, 0)):
+                count[event["trial"]] = 0
+            reached[event["trial"]] = position
         elif event["event"] == "trial_finished":
             running.discard(event["result"]["trial"])
             count[event["result"]["trial"]] = 0
