@@ -10,6 +10,8 @@ namespace {
 /// Trials that are left out.
 std::size_t left_out(const SweepRecord& record) {
     const Folding& folding = record.start.folding;
+    // It is asked for with every result: of a large grid a loop over all trials each time.
+    if (!folding.first_decides) return 0;
     std::size_t count = 0;
     for (const auto& [id, trial] : record.trials) {
         if (!trial.result) continue;
