@@ -50,6 +50,12 @@ std::string state_text(const record::SweepRecord& record, bool refit_is_left) {
                   "; the same msunet train command resumes it");
 }
 
+/// "after epoch 3", or where it was saved within an epoch "in epoch 4 after step 10".
+std::string position_text(const record::CheckpointReport& checkpoint) {
+    if (checkpoint.step == 0) return concat("after epoch ", checkpoint.epoch);
+    return concat("in epoch ", checkpoint.epoch + 1, " after step ", checkpoint.step);
+}
+
 /// "running, epoch 3/20", or where nothing runs "interrupted in epoch 4/20, resumes after epoch 3".
 std::string progress_text(const record::SweepRecord& record, record::TrialId id,
                           const record::TrialRecord& trial, const report::Forecast& forecast) {
@@ -61,7 +67,7 @@ std::string progress_text(const record::SweepRecord& record, record::TrialId id,
     }
     const auto checkpoint = record.checkpoint_of(id);
     return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,
-                  checkpoint ? concat(", resumes after epoch ", checkpoint->epoch)
+                  checkpoint ? concat(", resumes ", position_text(*checkpoint))
                              : std::string(", starts again"));
 }
 

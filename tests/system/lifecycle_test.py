@@ -114,6 +114,15 @@ class LifecycleTest(ProgramTest):
         self.assertIn("the same msunet train command resumes it", killed.out)
         self.assertRegex(killed.out, r"0 interrupted in epoch \d+/500")
 
+    def test_status_after_a_kill_within_an_epoch(self):
+        killed = self.train("-talos", "{'epochs': 3, 'batch_size': 2}", "--checkpoint_minutes", "1e-9",
+                            MSUNET_FAULT="train.step:0:crash:5")
+        self.assertNotIn(killed.code, (0, 2, 75))
+        status = run("status", "out/x", cwd=self.here)
+        self.assertRegex(status.out, r"0 interrupted in epoch 1/3, resumes in epoch 1 after step [1-4]\b")
+        resumed = self.train("-talos", "{'epochs': 3, 'batch_size': 2}")
+        self.assert_code(resumed, 0)
+
     def test_shards_ended_by_a_target_merge_as_what_they_are(self):
         for shard in ("1/2", "2/2"):
             self.assert_code(self.train(*GRID, *TARGET, "--shard", shard), 0)
