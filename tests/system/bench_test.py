@@ -168,7 +168,7 @@ class Bench(ProgramTest):
         process.send_signal(by)
         self.assertEqual(process.wait(60), 1, self.log())
         log = self.log()
-        self.assertIn("error: stopped before the end (a signal asked for it)", log)
+        self.assertIn("error: stopped by a signal before the end", log)
         self.assertNotIn("resume", log)
         return log
 
@@ -194,7 +194,7 @@ class Bench(ProgramTest):
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
         self.assertEqual(process.wait(60), 1, self.log())
-        self.assertIn("error: stopped before the end (a signal asked for it)", self.log())
+        self.assertIn("error: stopped by a signal before the end", self.log())
         self.assertNotIn("resume", self.log())
 
     def test_a_signal_stops_preprocessing(self):

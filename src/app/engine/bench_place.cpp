@@ -39,8 +39,7 @@ double reduction_share(const train::SectionSeconds& sections) {
 }  // namespace
 
 core::Error stopped_error() {
-    return {core::ExitCode::failure,
-            "stopped before the end (a signal asked for it), what was measured is complete"};
+    return {core::ExitCode::failure, "stopped by a signal before the end"};
 }
 
 void check_stop(const comm::Communicator& ranks) {
