@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -41,7 +42,8 @@ public:
     [[nodiscard]] const fs::path& folder() const { return folder_; }
 
 private:
-    fs::path folder_ = fs::path(testing::TempDir()) / "msunet_processors";
+    fs::path folder_ =
+        fs::path(testing::TempDir()) / core::concat("msunet_processors_", ::getpid());
 };
 
 TEST(LastLevelCache, IsCountedOnceForTheProcessorsThatShareIt) {
@@ -93,7 +95,7 @@ public:
     [[nodiscard]] double free() const { return free_memory_bytes(folder_); }
 
 private:
-    fs::path folder_ = fs::path(testing::TempDir()) / "msunet_root";
+    fs::path folder_ = fs::path(testing::TempDir()) / core::concat("msunet_root_", ::getpid());
 };
 
 TEST(FreeMemory, IsNoMoreThanTheLimitOfTheJob) {
