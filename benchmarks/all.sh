@@ -48,6 +48,7 @@ suite() {
 
 table training peers/training.py
 table job peers/job.py
+table epoch peers/epoch.py
 table preprocessing peers/preprocessing.py --pairs 20
 table startup startup.py
 suite
