@@ -21,6 +21,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "app/engine/run_sweep.hpp"
 #include "msunet/comm/environment.hpp"
@@ -69,6 +70,14 @@ sweep::Placement one_rank_per_trial(int ranks, std::uint64_t trials) {
     return sweep::place(request);
 }
 
+record::EpochReport report_of(record::TrialId trial, std::int64_t number, double seconds) {
+    record::EpochReport epoch;
+    epoch.epoch = number;
+    epoch.metrics.dice_coef = 1.0 / (1.0 + static_cast<double>(trial));
+    epoch.seconds = seconds;
+    return epoch;
+}
+
 /// Waits for an epoch's `seconds` in steps that are reported like training steps.
 record::EpochReport wait_epoch(record::TrialId trial, std::int64_t number,
                                record::TrialControl& control, double seconds) {
@@ -78,23 +87,30 @@ record::EpochReport wait_epoch(record::TrialId trial, std::int64_t number,
         std::this_thread::sleep_until(began + std::chrono::duration<double>(passed));
         control.after_step({trial, number, 0, 1, passed});
     }
-    record::EpochReport epoch;
-    epoch.epoch = number;
-    epoch.metrics.dice_coef = 1.0 / (1.0 + static_cast<double>(trial));
-    epoch.seconds = seconds;
+    const auto epoch = report_of(trial, number, seconds);
     control.after_epoch(trial, epoch);
     return epoch;
 }
 
-/// A trial that waits. The name of its checkpoint is the number of its epochs.
+/// The epochs that are in the checkpoint, whose name is their number.
+std::vector<record::EpochReport> epochs_before(const record::Assignment& assignment,
+                                               double seconds) {
+    std::vector<record::EpochReport> epochs;
+    const auto trained = core::to_integer(assignment.checkpoint).value_or(0);
+    while (std::ssize(epochs) < trained) {
+        epochs.push_back(report_of(assignment.trial, std::ssize(epochs), seconds));
+    }
+    return epochs;
+}
+
+/// A trial that waits.
 record::Trained wait(const record::Assignment& assignment, record::TrialControl& control,
                      double seconds) {
     record::TrialResult result;
     result.trial = assignment.trial;
     result.permutation = assignment.ends.front().permutation;
     result.started_at = core::unix_now();
-    result.history.resize(
-        static_cast<std::size_t>(core::to_integer(assignment.checkpoint).value_or(0)));
+    result.history = epochs_before(assignment, seconds);
     const auto epochs = sweep::planned_epochs(result.permutation, 1);
     const auto until = assignment.until_epoch.value_or(epochs);
     while (std::ssize(result.history) < until) {
