@@ -154,11 +154,11 @@ function drawRoofline() {
   const ridges = D.roofline.map((point) => point.peak / point.bandwidth);
   const low = Math.floor(log(Math.min(...ridges, ...D.roofline.map((point) => point.intensity)))) - 0.3;
   const high = Math.ceil(log(Math.max(...ridges, ...D.roofline.map((point) => point.intensity)))) + 0.3;
-  // Per rank, so that the roofs of all numbers of ranks lie near each other.
-  const rates = D.roofline.flatMap((point) => [point.flops / point.ranks, point.peak / point.ranks]);
+  // Per rank, so that the roofs of all numbers of ranks lie near each other; down to where the roofs begin.
+  const rates = D.roofline.flatMap((point) => [point.flops, point.peak, point.bandwidth * 10 ** low].map((rate) => rate / point.ranks));
   const y = [Math.max(0, Math.floor(log(Math.min(...rates)))), Math.max(1, Math.ceil(log(Math.max(...rates)) + 0.05))];
-  const chart = frame({ ...size(), x: [low, high], whole: true, xText: (value) => valueOfTen(value), y, yWhole: true, yText: (value) => `${count(10 ** (value % 3))} ${["", "k", "M", "G", "T"][Math.floor(value / 3)]}`,
-    xLabel: "operations for each byte", yLabel: "flop/s per rank", label: "Roofline of a training step" });
+  const chart = frame({ ...size(), x: [low, high], whole: true, xText: (value) => valueOfTen(value), y, yWhole: true, yText: (value) => valueOfTen(value - 9),
+    xLabel: "operations for each byte", yLabel: "Gflop/s per rank", label: "Roofline of a training step" });
   const numbers = [...new Set(D.roofline.map((point) => point.ranks))].sort((a, b) => a - b);
   for (const ranks of new Set([numbers[0], numbers[numbers.length - 1]])) {
     const point = D.roofline.find((one) => one.ranks === ranks);

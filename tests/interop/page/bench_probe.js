@@ -45,6 +45,7 @@
   expect(all("#roofline .marker").length === D.roofline.length, "a point of the roofline is missing");
   expect(all("#roofline tbody tr").length === D.roofline.length, "a row of the roofline is missing");
   expect(all("#roofline .roof").length === (D.roofline.length ? Math.min(2, new Set(D.roofline.map((point) => point.ranks)).size) : 0), "a roof is missing");
+  expect(all("#roofline .roof").every((roof) => Number(roof.getAttribute("d").match(/^M[\d.-]+ ([\d.-]+)L/)[1]) <= roof.ownerSVGElement.viewBox.baseVal.height - 42), "a roof begins below the drawing");
 
   expect(all("#overview .tile").length === variants("group", "sweep", "prepare", "io", "limits"), "a tile is missing");
   expect(text("notices").includes("a <notice>") && text("notices").includes("load average was 3.5"), "a notice is missing");
