@@ -17,6 +17,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PROGRAM = PROJECT / "build" / "msunet"
 KERAS_PYTHON = PROJECT / ".deps" / "interop-venv" / "bin" / "python"
 TORCH_PYTHON = PROJECT / ".deps" / "torch-venv" / "bin" / "python"
+JAX_PYTHON = PROJECT / ".deps" / "jax-venv" / "bin" / "python"
 STOPPED = 75  # exit code of a run that a signal stopped
 REAL_SCANS = Path(os.environ.get("MSUNET_REAL_SCANS", "/nowhere"))
 

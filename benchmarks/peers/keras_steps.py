@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keras's side of the training benchmark: model.fit on NumPy arrays with shuffling, halted between
-batches. Same arguments and protocol as step_benchmark.cpp; PRECISION must be float32."""
+batches; with PRECISION bf16 under the policy mixed_bfloat16. Same arguments and protocol as
+step_benchmark.cpp."""
 
 import sys
 import time
@@ -34,13 +35,12 @@ class Halting(callbacks.Callback):
 
 def main():
     x_file, y_file, samples, size, batch, dropout, precision, threads = sys.argv[1:]
-    assert precision == "float32"
     size = int(size)
     keras_network.set_threads(int(threads))
     shape = (int(samples), size, size, 1)
     x = np.fromfile(x_file, "f4").reshape(shape)
     y = np.fromfile(y_file, "u1").reshape(shape).astype("f4")
-    model = keras_network.compiled(size, size, float(dropout))
+    model = keras_network.compiled(size, size, float(dropout), bf16=precision == "bf16")
     assert sum(int(np.prod(w.shape)) for w in model.trainable_weights) == 2395173
     print("ready", flush=True)
     model.fit(x, y, batch_size=int(batch), epochs=1000000, shuffle=True, verbose=0,

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Training throughput and memory compared with Keras and PyTorch eager: the same network, samples,
-batches and threads, in turn."""
+"""Training throughput and memory compared with Keras, PyTorch eager and compiled, and JAX: the same
+network, samples, batches, threads and precision.
+
+Each peer trains beside msunet in turn, both in the same precision, so that a ratio compares two
+neighbouring turns and only two programs are in memory."""
 
 import itertools
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -11,45 +15,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import measure  # noqa: E402
-
-HERE = Path(__file__).resolve().parent
-
-
-class Trainer:
-    """A process that trains on a number of batches on request and sleeps otherwise."""
-
-    def __init__(self, name, command, env):
-        self.name = name
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, env=env)
-        self.answer("ready")
-        self.rates = []
-
-    def answer(self, expected=None):
-        line = self.process.stdout.readline()
-        if not line or (expected and line.strip() != expected):
-            self.process.kill()
-            sys.exit(f"{self.name} ended:\n{line}{self.process.communicate()[1][-2000:]}")
-        return line
-
-    def train(self, batches):
-        """The seconds that training on `batches` batches takes."""
-        self.process.stdin.write(f"{batches}\n")
-        self.process.stdin.flush()
-        return float(self.answer())
-
-    def peak_megabytes(self):
-        return measure.peak_megabytes(self.process.pid)
-
-    def end(self):
-        self.process.communicate()
+import trainer  # noqa: E402
 
 
 def arguments():
     parser = measure.parser(__doc__)
     parser.add_argument("--torch-python", type=Path, default=measure.TORCH_PYTHON)
+    parser.add_argument("--jax-python", type=Path, default=measure.JAX_PYTHON,
+                        help="Python of scripts/jax-env.sh")
     parser.add_argument("--benchmark", type=Path,
                         default=measure.PROJECT / "build" / "bin" / "step_benchmark")
+    parser.add_argument("--peers", default="keras,torch,compiled,jax",
+                        help="which ones; what a peer needs and does not find is told below the "
+                             "tables")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", default="64,96", help="pixels a side")
@@ -59,6 +37,9 @@ def arguments():
                         help="float32, or float32,bf16; auto: bf16 where the processor has it")
     parser.add_argument("--samples", type=int, default=128, help="samples per turn")
     options = parser.parse_args()
+    unknown = set(options.peers.split(",")) - set(trainer.peers(options))
+    if unknown:
+        parser.error(f"no such peer: {', '.join(sorted(unknown))}")
     if options.quick:
         options.sizes, options.batches, options.dropouts = "32", "4", "0.5"
         options.rounds, options.samples = 2, 8
@@ -67,15 +48,13 @@ def arguments():
     return options
 
 
-def trainers(options, words):
-    """The command of each trainer. `words`: x, y, samples, size, batch, dropout."""
-    programs = {"msunet": [options.benchmark],
-                "PyTorch": [options.torch_python, HERE / "torch_steps.py"],
-                "Keras": [options.keras_python, HERE / "keras_steps.py"]}
-    kinds = [("msunet", "float32"), ("PyTorch", "float32"), ("Keras", "float32"),
-             ("msunet", "bf16"), ("PyTorch", "bf16")]
-    return {kind: [str(word) for word in (*programs[kind[0]], *words, kind[1], options.threads)]
-            for kind in kinds if kind[1] in options.precisions.split(",")}
+def chosen_peers(options):
+    """The peers that can be measured, and why the others cannot."""
+    known = trainer.peers(options)
+    chosen = [known[word] for word in options.peers.split(",")]
+    return ([peer for peer in chosen if not peer.missing()],
+            [f"{peer.name} was not measured: {peer.missing()}." for peer in chosen
+             if peer.missing()])
 
 
 def samples_of(options, folder, size):
@@ -84,96 +63,126 @@ def samples_of(options, folder, size):
     files = folder / f"x{size}", folder / f"y{size}"
     if not files[0].exists():
         scans, kind = measure.scans(options.program, folder)
-        subprocess.run([options.keras_python, HERE / "pipeline.py", "samples", scans, str(size),
-                        str(count), *files], check=True)
+        subprocess.run([options.keras_python, trainer.HERE / "pipeline.py", "samples", scans,
+                        str(size), str(count), *files], check=True)
         print(f"samples of {size}×{size} from {kind}", file=sys.stderr)
     return *files, count
 
 
-def measure_one(options, words):
-    """Rates and peak memory of all trainers, which take turns in each round."""
+# --------------------------------------------------------------------------------------- the rounds
+
+def beside(options, words, peer, precision):
+    """Rates and peak memory of msunet and of a peer, which take turns. `words`: x, y, samples, size,
+    batch, dropout."""
     env = measure.environment(options.threads)
     batch = int(words[4])
     batches = max(1, options.samples // batch)
-    running = {kind: Trainer(" ".join(kind), command, env)
-               for kind, command in trainers(options, words).items()}
-    for trainer in running.values():
-        trainer.train(max(2, batches))
-    for _ in range(options.rounds):
-        for trainer in running.values():
-            trainer.rates.append(batches * batch / trainer.train(batches))
-    figures = {kind: (trainer.rates, trainer.peak_megabytes())
-               for kind, trainer in running.items()}
-    for trainer in running.values():
-        trainer.end()
-    return figures
+    running = []
+    try:
+        for command in ([options.benchmark], peer.command):
+            running.append(trainer.Trainer([*command, *words, precision, options.threads], env))
+        for one in running:
+            one.train(max(2, batches))
+        for _ in range(options.rounds):
+            for one in running:
+                one.rates.append(batches * batch / one.train(batches))
+        return [(one.rates, one.peak_megabytes()) for one in running]
+    finally:
+        for one in running:
+            one.end()
 
 
-def speed_rows(case, figures):
-    """A row for each precision of msunet, compared with Keras and PyTorch in float32 and with
-    PyTorch in the same precision."""
-    keras, eager = figures["Keras", "float32"], figures["PyTorch", "float32"]
-    for precision in ("float32", "bf16"):
-        if ("msunet", precision) not in figures:
+def measure_one(options, words, peers, precision, notes):
+    """For each peer that trained: its pair of `beside`."""
+    found = {}
+    for peer in peers:
+        try:
+            found[peer.name] = beside(options, words, peer, precision)
+        except trainer.TrainerFailed as error:
+            case = f"{peer.name} {precision}, {words[3]}×{words[3]}, batch {words[4]}"
+            notes.append(f"{case} failed: {str(error).splitlines()[-1] if str(error) else '?'}")
+            print(f"{case} failed:\n{error}", file=sys.stderr, flush=True)
             continue
-        ours, alike = figures["msunet", precision], figures["PyTorch", precision]
-        yield [*case, precision, measure.median(ours[0]), measure.median(keras[0]),
-               measure.median(eager[0]), measure.median(alike[0]),
-               measure.ratios(ours[0], keras[0]), measure.ratios(ours[0], eager[0]),
-               measure.ratios(ours[0], alike[0])]
+        ours, theirs = (measure.median(rates) for rates, _ in found[peer.name])
+        print(f"{peer.name} {precision}: {theirs}, msunet {ours}", file=sys.stderr, flush=True)
+    return found
 
 
-def memory_rows(case, figures):
-    for precision in ("float32", "bf16"):
-        if ("msunet", precision) not in figures:
-            continue
-        ours, alike = figures["msunet", precision][1], figures["PyTorch", precision][1]
-        yield [*case, precision, f"{ours:.0f}", f"{alike:.0f}",
-               f"{figures['Keras', 'float32'][1]:.0f}", f"{ours / alike:.2f}"]
+# ---------------------------------------------------------------------------------------- the tables
+
+def median_ratio(pair):
+    (ours, _), (theirs, _) = pair
+    return statistics.median(one / other for one, other in zip(ours, theirs))
 
 
-def versions(options):
-    """The versions of PyTorch and Keras, and how the figures were measured."""
-    def ask(python, module):
-        return subprocess.run([python, "-c", "from importlib.metadata import version as v;"
-                               f"print(v('{module}'))"], capture_output=True, text=True,
-                              check=True).stdout.strip()
-    return (f"PyTorch {ask(options.torch_python, 'torch')} eager, tensorflow-cpu "
-            f"{ask(options.keras_python, 'tensorflow-cpu')}, {options.threads} threads each, "
-            f"medians of {options.rounds} rounds of {options.samples} samples per trainer; ratios "
-            "are taken within a round (smallest–largest).")
+def speed_row(found, names):
+    """Rates of msunet, of its strongest peer and of all peers."""
+    strongest = min(found, key=lambda name: median_ratio(found[name]))
+    (ours, _), (theirs, _) = found[strongest]
+    everywhere = [rate for (rates, _), _ in found.values() for rate in rates]
+    return [measure.median(everywhere), f"{strongest} {measure.median(theirs)}",
+            measure.ratios(ours, theirs),
+            *(measure.median(found[name][1][0]) if name in found else "" for name in names)]
 
 
-def report(options, began, speeds, memories):
-    size = ["patch", "batch", "dropout", "precision"]
-    text = measure.heading("Training compared with Keras and PyTorch", began, versions(options))
+def memory_row(found, names):
+    ours = max(memory for (_, memory), _ in found.values())
+    theirs = {name: memory for name, (_, (_, memory)) in found.items()}
+    least = min(theirs, key=theirs.get)
+    return [f"{ours:.0f}", f"{least} {theirs[least]:.0f}", f"{ours / theirs[least]:.2f}",
+            *(f"{theirs[name]:.0f}" if name in theirs else "" for name in names)]
+
+
+def facts(options, peers):
+    """The versions of the peers, and how the figures were measured."""
+    versions = ", ".join(f"{peer.name} ({peer.package} {peer.version()})" for peer in peers)
+    return (f"{versions}; {options.threads} threads each, medians of {options.rounds} rounds of "
+            f"{options.samples} samples per trainer. A ratio is taken within a round (smallest–"
+            "largest), between msunet and a peer in the same precision; the strongest peer is that "
+            "with the smallest median. Compilation is not counted.")
+
+
+def report(options, began, peers, rows, notes):
+    case, names = ["patch", "batch", "dropout", "precision"], [peer.name for peer in peers]
+    text = measure.heading("Training compared with Keras, PyTorch and JAX", began,
+                           facts(options, peers))
     text += "Samples per second:\n\n" + measure.table(
-        [*size, "msunet", "Keras", "PyTorch", "PyTorch same", "× Keras", "× PyTorch float32",
-         "× PyTorch same"], speeds)
+        [*case, "msunet", "strongest peer", "times the strongest", *names],
+        [[*at, *speed_row(found, names)] for at, found in rows])
     text += "\nPeak memory of the process, MB:\n\n" + measure.table(
-        [*size, "msunet", "PyTorch same", "Keras", "msunet / PyTorch"], memories)
+        [*case, "msunet", "smallest peer", "msunet / smallest", *names],
+        [[*at, *memory_row(found, names)] for at, found in rows])
     if "bf16" not in options.precisions:
-        text += ("\nbf16 was not measured: this processor has no bfloat16 arithmetic "
-                 "(`--precisions float32,bf16` measures its emulation).\n")
+        notes.append("bf16 was not measured: this processor has no bfloat16 arithmetic "
+                     "(`--precisions float32,bf16` measures its emulation).")
+    text += "".join(f"\n{note}\n" for note in notes)
     measure.publish(text, options.output)
 
 
 def main():
     options = arguments()
-    measure.need(options.program, options.benchmark, options.torch_python, options.keras_python)
-    began, speeds, memories = measure.load(), [], []
+    # Keras's Python also cuts the samples.
+    measure.need(options.program, options.benchmark, options.keras_python)
+    peers, notes = chosen_peers(options)
+    if not peers:
+        print("SKIPPED: " + " ".join(notes))
+        return 77
+    began, rows, complaints = measure.load(), [], len(notes)
     with tempfile.TemporaryDirectory() as name:
         for size, dropout, batch in itertools.product(options.sizes.split(","),
                                                       options.dropouts.split(","),
                                                       options.batches.split(",")):
             words = (*samples_of(options, Path(name), int(size)), size, batch, dropout)
-            figures = measure_one(options, words)
-            case = [f"{size}×{size}", batch, dropout]
-            speeds += speed_rows(case, figures)
-            memories += memory_rows(case, figures)
-            print(f"done: {' '.join(case)}", file=sys.stderr, flush=True)
-    report(options, began, speeds, memories)
+            for precision in options.precisions.split(","):
+                found = measure_one(options, words, peers, precision, notes)
+                if found:
+                    rows.append(([f"{size}×{size}", batch, dropout, precision], found))
+            print(f"done: {size}×{size}, batch {batch}, dropout {dropout}", file=sys.stderr,
+                  flush=True)
+    failures = len(notes) - complaints
+    report(options, began, peers, rows, notes)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
