@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# msunet_layer(<module> [<module it may include>...])
-#   One row of the module table in src/CMakeLists.txt.
+# msunet_layer(<module> [<module it may include>...] [OPTIONS <module>...])
+#   One row of the module table in src/CMakeLists.txt. Of the modules after OPTIONS it may include
+#   options.hpp alone, which needs no library, so it is not linked with them.
 # msunet_add_layers()
 #   Adds the folders of all modules in the table.
 # msunet_module(<module> SOURCES <file>... [PRIVATE <target>...] [PUBLIC <target>...]
@@ -14,8 +15,10 @@ define_property(GLOBAL PROPERTY MSUNET_MODULES)
 define_property(GLOBAL PROPERTY MSUNET_PLUGINS)
 
 function(msunet_layer module)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "OPTIONS")
   set_property(GLOBAL APPEND PROPERTY MSUNET_MODULES ${module})
-  set_property(GLOBAL PROPERTY MSUNET_LAYER_${module} "${ARGN}")
+  set_property(GLOBAL PROPERTY MSUNET_LAYER_${module} "${arg_UNPARSED_ARGUMENTS}")
+  set_property(GLOBAL PROPERTY MSUNET_OPTIONS_${module} "${arg_OPTIONS}")
 endfunction()
 
 # <module> and all modules that it depends on.
@@ -64,7 +67,7 @@ function(msunet_module module)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                        PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_compile_options(${target} PRIVATE ${arg_COMPILE_OPTIONS})
-  target_link_libraries(${target} PRIVATE msunet_settings ${arg_PRIVATE} PUBLIC ${arg_PUBLIC})
+  target_link_libraries(${target} PRIVATE msunet_build_settings ${arg_PRIVATE} PUBLIC ${arg_PUBLIC})
   get_property(uses GLOBAL PROPERTY MSUNET_LAYER_${module})
   foreach(used IN LISTS uses)
     target_link_libraries(${target} PUBLIC msunet_${used})
@@ -80,7 +83,7 @@ function(msunet_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include
                                              ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(${name} PRIVATE msunet_settings ${arg_PRIVATE})
+  target_link_libraries(${name} PRIVATE msunet_build_settings ${arg_PRIVATE})
   foreach(module IN LISTS arg_MODULES)
     target_link_libraries(${name} PRIVATE msunet_${module})
   endforeach()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Language, output folders, compiler cache; msunet_settings: warnings and sanitizers for our code.
+# Language, output folders, compiler cache; msunet_build_settings: warnings and sanitizers for our code.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -31,26 +31,26 @@ if(MSUNET_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${MSUNET_CCACHE})
 endif()
 
-add_library(msunet_settings INTERFACE)
-target_compile_options(msunet_settings INTERFACE
+add_library(msunet_build_settings INTERFACE)
+target_compile_options(msunet_build_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -Wformat=2 -Wimplicit-fallthrough -Wextra-semi -Wredundant-decls
   $<$<BOOL:${MSUNET_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
   # False in moves of std::variant and in libtorch's functions once they are inlined (seen with 14).
-  target_compile_options(msunet_settings INTERFACE
+  target_compile_options(msunet_build_settings INTERFACE
     -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow)
 endif()
 if(CMAKE_UNITY_BUILD)
   # Several files in one translation unit see each other's unnamed namespaces.
-  target_compile_options(msunet_settings INTERFACE
+  target_compile_options(msunet_build_settings INTERFACE
     -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 # Debian's linker keeps unused libraries by default; loading them would slow down the start.
-target_link_options(msunet_settings INTERFACE -Wl,--as-needed)
+target_link_options(msunet_build_settings INTERFACE -Wl,--as-needed)
 
 if(MSUNET_SANITIZE)
-  target_compile_options(msunet_settings INTERFACE
+  target_compile_options(msunet_build_settings INTERFACE
     -fsanitize=${MSUNET_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  target_link_options(msunet_settings INTERFACE -fsanitize=${MSUNET_SANITIZE})
+  target_link_options(msunet_build_settings INTERFACE -fsanitize=${MSUNET_SANITIZE})
 endif()

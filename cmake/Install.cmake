@@ -38,6 +38,11 @@ foreach(target IN LISTS light)
   string(REPLACE msunet_ "" module ${target})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/msunet/${module}
           DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/msunet)
+  get_property(described GLOBAL PROPERTY MSUNET_OPTIONS_${module})
+  foreach(other IN LISTS described)
+    install(FILES ${PROJECT_SOURCE_DIR}/include/msunet/${other}/options.hpp
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/msunet/${other})
+  endforeach()
 endforeach()
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/configs ${PROJECT_SOURCE_DIR}/docs DESTINATION ${msunet_share})

@@ -35,11 +35,15 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
 def read_table(cmake_file):
-    """Module -> set of the modules that it may include."""
+    """(table, options): module -> set of the modules that it may include, and of those of which it
+    may include options.hpp alone."""
     text = re.sub(r"#.*", "", cmake_file.read_text())
     rows = [row.split() for row in LAYER.findall(text)]
-    table = {}
+    table, options = {}, {}
     for module, *uses in rows:
+        if "OPTIONS" in uses:
+            at = uses.index("OPTIONS")
+            uses, options[module] = uses[:at], set(uses[at + 1:])
         below = [use for use in uses if use not in table]
         if module in table or below:
             raise ValueError(f"{cmake_file}: row '{module}' is doubled or names {below}, which no "
@@ -47,7 +51,10 @@ def read_table(cmake_file):
         table[module] = set(uses)
     if not table:
         raise ValueError(f"{cmake_file}: no msunet_layer(...) row found")
-    return table
+    unknown = set().union(*options.values()) - set(table)
+    if unknown:
+        raise ValueError(f"{cmake_file}: OPTIONS of {sorted(unknown)}, which have no row")
+    return table, options
 
 
 def includes(file):
@@ -76,13 +83,20 @@ def check_library(module, public, header):
     return None
 
 
-def check_own(root, table, module, file, header):
+def is_options(header):
+    return header.endswith("/options.hpp") and header.count("/") == 2
+
+
+def check_own(root, tables, module, file, header):
     """Checks an include of a header of this project: msunet/<module>/..., or a private one."""
+    table, options = tables
     if header.startswith("msunet/"):
         parts = header.split("/")
         used = parts[1] if len(parts) > 2 else ""
         if used not in table:
             return f"'{header}' is of no module of the table"
+        if used in options.get(module, ()) and is_options(header):
+            return None
         if used != module and used not in table[module]:
             return f"{module} may not include {used} ('{header}')"
         if not (root / "include" / header).is_file():
@@ -98,14 +112,25 @@ def check_own(root, table, module, file, header):
     return None
 
 
+def check_options(tables, module, file, header):
+    """The options.hpp that a module may include without its module includes nothing else of it."""
+    others = set().union(*tables[1].values())
+    if module not in others or file.name != "options.hpp" or not header.startswith("msunet/"):
+        return None
+    used = header.split("/")[1]
+    if used == "core" or (used in others and is_options(header)):
+        return None
+    return f"options.hpp of {module} may include core and other modules' options only ('{header}')"
+
+
 def breaches(root):
     """All violations of the layering in the tree under `root`, as printable lines."""
     root = Path(root).resolve()
-    table = read_table(root / "src" / "CMakeLists.txt")
+    tables = read_table(root / "src" / "CMakeLists.txt")
     for tree, public in ((root / "include" / "msunet", True), (root / "src", False)):
         for folder in sorted(path for path in tree.iterdir() if path.is_dir()):
             module = folder.name
-            if module not in table:
+            if module not in tables[0]:
                 yield f"{folder}:1: a folder that is not in the module table"
                 continue
             for file in sorted(folder.rglob("*")):
@@ -114,7 +139,8 @@ def breaches(root):
                 for number, quoted, header in includes(file):
                     problem = check_library(module, public, header)
                     if problem is None and (quoted or header.startswith("msunet/")):
-                        problem = check_own(root, table, module, file, header)
+                        problem = (check_options(tables, module, file, header) or
+                                   check_own(root, tables, module, file, header))
                     if problem:
                         yield f"{file}:{number}: {problem}"
 

@@ -106,6 +106,24 @@ class Layering(unittest.TestCase):
                 self.write("src/app/x.cpp", f'#include "{header}"\n')
                 self.assert_found("private header of another module")
 
+    def test_options_alone(self):
+        self.write("src/CMakeLists.txt", TABLE + "msunet_layer(last core OPTIONS model)\n")
+        self.write("include/msunet/model/options.hpp", '#include "msunet/core/a.hpp"\n')
+        self.write("src/last/x.cpp", '#include "msunet/model/options.hpp"\n')
+        self.assertEqual(self.found(), [])
+        self.write("src/last/x.cpp", '#include "msunet/model/c.hpp"\n')
+        self.assert_found("last may not include model")
+
+    def test_options_show_nothing_else(self):
+        self.write("src/CMakeLists.txt", TABLE + "msunet_layer(last core OPTIONS model)\n")
+        self.write("include/msunet/model/options.hpp", '#include "msunet/model/c.hpp"\n')
+        self.assert_found("options.hpp of model may include core")
+
+    def test_options_of_an_unknown_module(self):
+        self.write("src/CMakeLists.txt", TABLE + "msunet_layer(last core OPTIONS nowhere)\n")
+        with self.assertRaisesRegex(ValueError, "nowhere"):
+            self.found()
+
     def test_cycle_in_the_table(self):
         self.write("src/CMakeLists.txt", TABLE.replace("layer(core)", "layer(core comm)"))
         with self.assertRaisesRegex(ValueError, "cycle"):

@@ -6,25 +6,13 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "msunet/core/volume.hpp"
 #include "msunet/imaging/options.hpp"
 
 namespace msunet::imaging {
-
-/// What decides the order of a mask's voxels where its header has other axes than its scan's.
-enum class MaskGeometry : std::uint8_t {
-    automatic,  ///< the headers, if the voxels agree
-    index,      ///< nothing: voxel n belongs to voxel n
-    header      ///< the headers alone
-};
-constexpr std::array<std::string_view, 3> names_of(MaskGeometry /*any*/) {
-    return {"auto", "index", "header"};
-}
 
 /// An order of axes: for each new axis the old one, and whether it runs backwards.
 struct AxisMap {

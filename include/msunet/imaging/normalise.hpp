@@ -3,11 +3,9 @@
 /// From a scan and its mask to the network's input: steps 2 to 6 of preprocessing.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "msunet/core/volume.hpp"
@@ -20,20 +18,6 @@ namespace msunet::imaging {
 inline constexpr float mask_threshold = 0.6F;
 /// A slice is kept if one of its normalised voxels is above this.
 inline constexpr float slice_threshold = 0.2F;
-
-/// What an outlier becomes.
-enum class OutlierValue : std::uint8_t {
-    ten_means,  ///< 10 x the volume's mean: fractional patches
-    median      ///< the volume's median: fixed patches
-};
-constexpr std::array<std::string_view, 2> names_of(OutlierValue /*any*/) {
-    return {"ten_means", "median"};
-}
-
-/// What outliers become where patches are fractions of the slice, or of a fixed size.
-[[nodiscard]] constexpr OutlierValue outlier_value(bool fractional_patches) {
-    return fractional_patches ? OutlierValue::ten_means : OutlierValue::median;
-}
 
 /// What the outlier rule did.
 struct OutlierReport {

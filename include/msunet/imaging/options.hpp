@@ -19,6 +19,30 @@ constexpr std::array<std::string_view, 4> names_of(SliceAxis /*any*/) {
     return {"auto", "1", "2", "3"};
 }
 
+/// What decides the order of a mask's voxels where its header has other axes than its scan's.
+enum class MaskGeometry : std::uint8_t {
+    automatic,  ///< the headers, if the voxels agree
+    index,      ///< nothing: voxel n belongs to voxel n
+    header      ///< the headers alone
+};
+constexpr std::array<std::string_view, 3> names_of(MaskGeometry /*any*/) {
+    return {"auto", "index", "header"};
+}
+
+/// What an outlier becomes.
+enum class OutlierValue : std::uint8_t {
+    ten_means,  ///< 10 x the volume's mean: fractional patches
+    median      ///< the volume's median: fixed patches
+};
+constexpr std::array<std::string_view, 2> names_of(OutlierValue /*any*/) {
+    return {"ten_means", "median"};
+}
+
+/// What outliers become where patches are fractions of the slice, or of a fixed size.
+[[nodiscard]] constexpr OutlierValue outlier_value(bool fractional_patches) {
+    return fractional_patches ? OutlierValue::ten_means : OutlierValue::median;
+}
+
 /// How a scan is read and what it is resampled to.
 struct PreprocessOptions {
     std::optional<std::int64_t> target_size;  ///< mode 2; 128 where neither mode is asked for

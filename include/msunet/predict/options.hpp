@@ -13,10 +13,8 @@
 #include "msunet/core/device.hpp"
 #include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
-#include "msunet/imaging/axes.hpp"
-#include "msunet/imaging/normalise.hpp"
-#include "msunet/model/precision.hpp"
-#include "msunet/predict/windows.hpp"
+#include "msunet/core/precision.hpp"
+#include "msunet/imaging/options.hpp"
 
 namespace msunet::predict {
 
@@ -24,6 +22,12 @@ namespace msunet::predict {
 enum class ResultFormat : std::uint8_t { nii, nii_gz };
 constexpr std::array<std::string_view, 2> names_of(ResultFormat /*any*/) {
     return {"nii", "nii.gz"};
+}
+
+/// How the values of overlapping windows become one.
+enum class Combination : std::uint8_t { mean, maximum };
+constexpr std::array<std::string_view, 2> names_of(Combination /*any*/) {
+    return {"mean", "maximum"};
 }
 
 /// What is done with a mask before it is written.
@@ -51,7 +55,7 @@ struct PredictOptions {
     Combination combine = Combination::mean;
     std::int64_t batch_size = 16;  ///< windows in one forward pass
     core::Device device = core::Device::automatic;
-    model::Precision precision = model::Precision::float32;
+    core::Precision precision = core::Precision::float32;
     std::optional<std::int64_t> threads;  ///< nullopt: cores of the node / its ranks
 
     /// Whether results are compared with manual masks.

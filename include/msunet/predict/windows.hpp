@@ -4,14 +4,13 @@
 /// of sizes and values.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "msunet/data/patch_index.hpp"
+#include "msunet/predict/options.hpp"
 
 namespace msunet::predict {
 
@@ -28,12 +27,6 @@ struct Window {
 /// direction.
 std::vector<Window> windows_of(const data::PatchSpec& spec, std::uint32_t height,
                                std::uint32_t width);
-
-/// How the values of overlapping windows become one.
-enum class Combination : std::uint8_t { mean, maximum };
-constexpr std::array<std::string_view, 2> names_of(Combination /*any*/) {
-    return {"mean", "maximum"};
-}
 
 /// Puts windows of one slice together.
 class Stitch {

@@ -8,7 +8,7 @@
 
 #include "msunet/core/modality.hpp"
 #include "msunet/core/options.hpp"
-#include "msunet/imaging/axes.hpp"
+#include "msunet/imaging/options.hpp"
 
 namespace msunet::prepare {
 

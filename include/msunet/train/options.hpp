@@ -10,7 +10,7 @@
 
 #include "msunet/core/device.hpp"
 #include "msunet/core/options.hpp"
-#include "msunet/model/precision.hpp"
+#include "msunet/core/precision.hpp"
 
 namespace msunet::train {
 
@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 2> names_of(KeepModels /*any*/) { return 
 /// Options of training that are not hyperparameters.
 struct TrainOptions {
     core::Device device = core::Device::automatic;
-    std::optional<model::Precision> precision;  ///< nullopt: model::default_precision
+    std::optional<core::Precision> precision;  ///< nullopt: model::default_precision
     std::optional<std::int64_t> threads;        ///< nullopt: cores of the node / its ranks
     bool sync_batch_norm = true;
     bool deterministic = true;
