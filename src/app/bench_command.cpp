@@ -3,7 +3,7 @@
 #include "commands.hpp"
 #include "engine.hpp"
 #include "in_world.hpp"
-#include "on_root.hpp"
+#include "msunet/comm/on_root.hpp"
 
 namespace msunet::app {
 
@@ -12,7 +12,7 @@ namespace {
 core::ExitCode bench(std::span<const std::string> arguments) {
     return in_world(arguments, [&](const comm::Communicator& world) {
         const auto yaml =
-            on_root(world, [&] { return bench_yaml(read_bench_settings(arguments)); });
+            comm::on_root(world, [&] { return bench_yaml(read_bench_settings(arguments)); });
         return load_engine().bench(bench_settings_from_yaml(yaml), world);
     });
 }

@@ -46,10 +46,4 @@ struct Command {
 /// Runs the command of `arguments` (without the program). Throws what the command throws.
 core::ExitCode run_program(std::span<const std::string> arguments);
 
-/// The program's version: "1.0.0".
-[[nodiscard]] std::string_view version();
-/// The commit of its source, with "-dirty" where files had changed when it was configured;
-/// "unknown" outside a git repository.
-[[nodiscard]] std::string_view commit();
-
 }  // namespace msunet::app

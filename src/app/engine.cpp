@@ -5,8 +5,8 @@
 
 #include <cstdlib>
 
-#include "libtorch.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/libtorch.hpp"
 
 namespace msunet::app {
 
@@ -21,13 +21,13 @@ void let_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
 
 const Engine& open_engine() {
     let_threads_sleep();
-    load_chosen_libtorch({"libc10.so", "libtorch_cpu.so"});
+    job::load_chosen_libtorch({"libc10.so", "libtorch_cpu.so"});
     // Found through the program's own run path; global, so that the GPU plug-in finds libtorch.
     void* library = dlopen(engine_library, RTLD_NOW | RTLD_GLOBAL);
     if (library == nullptr) {
         throw core::Error(core::ExitCode::failure,
                           core::concat("can't load ", engine_library, " (", dlerror(),
-                                       "), build msunet again, or set ", libtorch_variable,
+                                       "), build msunet again, or set ", job::libtorch_variable,
                                        " if it is libtorch that is missing"));
     }
     using Entry = const Engine* (*)();

@@ -11,7 +11,7 @@
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "world.hpp"
+#include "msunet/job/world.hpp"
 
 namespace msunet::app {
 
@@ -64,7 +64,7 @@ JournalWatch JournalWatch::of_this_machine() {
                     std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
                 },
             .runs = record::process_runs,
-            .job_runs = slurm_job_runs};
+            .job_runs = job::slurm_job_runs};
 }
 
 record::Replay replay_when_free(const fs::path& experiment, const record::Owner& self,

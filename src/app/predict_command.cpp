@@ -7,10 +7,10 @@
 #include "engine.hpp"
 #include "ensemble.hpp"
 #include "in_world.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
-#include "on_root.hpp"
 #include "validation_scans.hpp"
 
 namespace msunet::app {
@@ -55,7 +55,8 @@ core::ExitCode predict(std::span<const std::string> arguments) {
     return in_world(arguments, [&](const comm::Communicator& world) {
         const auto architecture = unet::published_architecture();
         std::vector<TrainedModel> models;
-        const auto yaml = on_root(world, [&] { return read_all(arguments, models, architecture); });
+        const auto yaml =
+            comm::on_root(world, [&] { return read_all(arguments, models, architecture); });
         share_trained_models(models, architecture, world);
         return load_engine().predict(predict_settings_from_yaml(yaml), models, world);
     });

@@ -8,6 +8,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
+#include "msunet/job/version.hpp"
 #include "settings.hpp"
 
 namespace msunet::app {
@@ -81,13 +82,14 @@ void print_man_page(const std::string& name) {
     constexpr std::size_t width = 78;
     if (name.empty()) {
         const std::string help = overview();
-        std::cout << config::man_page(
-            {"msunet", version(), "train U-Nets that strip the skull from rodent brain MRI", help});
+        std::cout << config::man_page({"msunet", job::version(),
+                                       "train U-Nets that strip the skull from rodent brain MRI",
+                                       help});
         return;
     }
     const Command& command = find_command(name);
     const std::string help = help_page(command, width);
-    std::cout << config::man_page({concat("msunet-", name), version(), command.summary, help});
+    std::cout << config::man_page({concat("msunet-", name), job::version(), command.summary, help});
 }
 
 void print_completion() {
@@ -139,7 +141,7 @@ core::ExitCode run_program(std::span<const std::string> arguments) {
     }
     const auto& first = arguments[0];
     if (first == "--version") {
-        std::cout << "msunet " << version() << " (commit " << commit() << ")\n";
+        std::cout << "msunet " << job::version() << " (commit " << job::commit() << ")\n";
         return core::ExitCode::ok;
     }
     if (first == "--bash_completion" || first == "--bash-completion") {

@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "model_file.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/start_model.hpp"
 #include "msunet/unet/initializers.hpp"
 #include "msunet/unet/keras_match.hpp"
-#include "on_root.hpp"
 
 namespace msunet::app {
 
@@ -85,7 +85,7 @@ StartModel load_start_model(const unet::Architecture& architecture,
                             const comm::Communicator& world, std::int64_t repeats) {
     StartModel model{.architecture = architecture};
     bool drawn = false;
-    model.origin = on_root(world, [&] {
+    model.origin = comm::on_root(world, [&] {
         const auto file = start_model_file(path);
         if (file) {
             auto read = read_matched_model(architecture, *file, start_model_kind);

@@ -13,6 +13,7 @@
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/record/folds.hpp"
 #include "msunet/record/journal.hpp"
@@ -22,7 +23,6 @@
 #include "msunet/sweep/scheduler.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 #include "refit_record.hpp"
-#include "world.hpp"
 
 namespace msunet::app {
 
@@ -32,7 +32,7 @@ namespace {
 
 /// The start that writes the journal; nothing if none does. On this host a dead one is known.
 std::optional<record::Owner> running_start(const record::SweepRecord& record) {
-    return record::in_use_by(record, {this_owner().host, 0, {}}, core::unix_now());
+    return record::in_use_by(record, {job::this_owner().host, 0, {}}, core::unix_now());
 }
 
 std::string state_text(const record::SweepRecord& record, bool refit_is_left) {

@@ -4,7 +4,7 @@
 #include "commands.hpp"
 #include "engine.hpp"
 #include "in_world.hpp"
-#include "on_root.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "settings.hpp"
 
 namespace msunet::app {
@@ -27,7 +27,7 @@ void fields(Archive& archive, T& request) {
 
 core::ExitCode run_in_world(std::span<const std::string> arguments,
                             const comm::Communicator& world) {
-    const auto request = on_root(world, [&] {
+    const auto request = comm::on_root(world, [&] {
         const auto settings = read_train_settings(arguments);
         return Request{settings_yaml(settings), settings.command.print_config,
                        settings.command.dry_run};

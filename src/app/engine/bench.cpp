@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include "../world.hpp"
 #include "bench_data.hpp"
 #include "bench_place.hpp"
 #include "bench_suite.hpp"
 #include "bench_table.hpp"
 #include "compute.hpp"
+#include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/option_error.hpp"
@@ -25,8 +25,8 @@
 #include "msunet/core/time.hpp"
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/imaging/resample.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/train/step_timer.hpp"
-#include "or_end_job.hpp"
 #include "preparation_view.hpp"
 #include "sweep_setup.hpp"
 
@@ -71,7 +71,7 @@ bool has_group(const sweep::Slot& slot) { return slot.group >= 0; }
 prepare::Prepared prepare_real(const BenchSettings& settings, const comm::NodeTopology& topology) {
     auto request = data_request(settings.train, {});
     request.patch_dimensions = {settings.bench.patch_size};
-    Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
+    job::Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
     PreparationView view(watchdog);
     auto prepared = prepare_scans(request, topology, &view);
     view.end();
@@ -156,15 +156,15 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
 core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,
                               const AcceleratorSource& source) {
     if (settings.bench.what != BenchKind::step) return bench_suite(settings, world, source);
-    undo_launcher_binding();
+    job::undo_launcher_binding();
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology, source);
-    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto placement = place_on_nodes(settings, nodes);
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
     std::optional<prepare::Prepared> prepared;
     if (settings.bench.training_data_path) prepared = prepare_real(settings, topology);
-    or_end_job(world, [&] { compute.use(placement); });
+    comm::or_end_job(world, [&] { compute.use(placement); });
 
     std::vector<Bench> benches;
     const bool takes_part = has_group(placement.slots[static_cast<std::size_t>(world.rank())]);
@@ -178,7 +178,7 @@ core::ExitCode bench_training(const BenchSettings& settings, const comm::Communi
         auto& bench = benches.emplace_back();
         bench.name = name;
         if (!takes_part) return;
-        bench.timer = or_end_job(world, [&] {
+        bench.timer = comm::or_end_job(world, [&] {
             core::fault_point("bench.timer");
             return std::make_unique<train::StepTimer>(dataset, index, hyperparameters, place);
         });

@@ -9,11 +9,11 @@
 #include <filesystem>
 #include <system_error>
 
-#include "../on_root.hpp"
 #include "bench_data.hpp"
 #include "bench_place.hpp"
 #include "bench_scratch.hpp"
 #include "msunet/bench/names.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/comm/sleeping_barrier.hpp"
 #include "msunet/core/muted_log.hpp"
 #include "msunet/core/text.hpp"
@@ -47,7 +47,7 @@ void make_phantoms(const BenchOptions& options, const fs::path& folder,
         }
     }
     comm::sleeping_barrier(world);
-    on_root(world, [&] {
+    comm::on_root(world, [&] {
         if (failure) std::rethrow_exception(failure);
     });
 }
@@ -195,7 +195,7 @@ void bench_io(BenchSuite& suite) {
     const Scratch scratch(options, suite.topology);
     SharedFile file{scratch.folder() / "shared.h5", {}};
     file.elements = static_cast<std::size_t>(options.io_megabytes) * 1000000 / sizeof(float);
-    on_root(world, [&] { check_io_room(scratch.folder(), file.bytes(world)); });
+    comm::on_root(world, [&] { check_io_room(scratch.folder(), file.bytes(world)); });
     // A warm-up of each set: MPI-IO sets itself up for the ranks that take part.
     for (const auto& set : suite.all) write_and_read(world, set, file);
     repeat_over(suite, names::io, suite.all, [&](const bench::RankSet& set, int repeat) {

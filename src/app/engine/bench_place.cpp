@@ -7,12 +7,12 @@
 #include "bench_table.hpp"
 #include "msunet/codec/failure.hpp"
 #include "msunet/codec/json.hpp"
+#include "msunet/comm/or_end_job.hpp"
 #include "msunet/comm/sleeping_barrier.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "or_end_job.hpp"
 
 namespace msunet::app {
 
@@ -52,7 +52,7 @@ Timed on_ranks(const comm::Communicator& world, const bench::RankSet& set,
     const bool takes_part = mine != set.ranks.end();
     const auto ranks = world.split(takes_part ? 0 : 1, static_cast<int>(mine - set.ranks.begin()));
     TimedOutcome outcome;
-    if (takes_part) outcome = or_end_job(world, [&] { return part(ranks); });
+    if (takes_part) outcome = comm::or_end_job(world, [&] { return part(ranks); });
     comm::sleeping_barrier(world);
     check_stop(world);
     const int first = set.ranks.front();

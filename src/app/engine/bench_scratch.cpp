@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "../on_root.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 Scratch::Scratch(const BenchOptions& options, const comm::NodeTopology& topology)
     : is_root_(topology.all().is_root()) {
     const auto& world = topology.all();
-    folder_ = on_root(world, [&] {
+    folder_ = comm::on_root(world, [&] {
         const fs::path base = options.scratch              ? fs::path(*options.scratch)
                               : topology.node_count() == 1 ? fs::temp_directory_path()
                                                            : fs::current_path();

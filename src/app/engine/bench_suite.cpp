@@ -8,15 +8,15 @@
 #include <string_view>
 #include <utility>
 
-#include "../on_root.hpp"
-#include "../world.hpp"
 #include "bench_place.hpp"
 #include "environment.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/report/bench_page.hpp"
 #include "sweep_setup.hpp"
 
@@ -65,7 +65,7 @@ std::string machine_of(const BenchSuite& suite, const std::vector<sweep::Node>& 
     environment.threads = static_cast<int>(suite.single.slots.front().threads);
     environment.precision = suite.compute.precision_name();
     environment.started_at = core::unix_now();
-    environment.slurm_job = this_owner().slurm_job;
+    environment.slurm_job = job::this_owner().slurm_job;
     return report::machine_json(environment);
 }
 
@@ -158,7 +158,7 @@ std::string suite_text(const BenchSuite& suite) {
 void write_bench_files(BenchSuite& suite) {
     const auto& output = suite.settings.bench.output;
     if (!output || suite.results.measurements.empty()) return;
-    on_root(suite.world(), [&] {
+    comm::on_root(suite.world(), [&] {
         suite.results.load_after = load_average();
         const auto json = bench::json_text(suite.results);
         const std::array texts{bench::csv_text(suite.results.measurements), json,
@@ -171,16 +171,16 @@ void write_bench_files(BenchSuite& suite) {
 
 core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
                            const AcceleratorSource& source) {
-    undo_launcher_binding();
+    job::undo_launcher_binding();
     if (const auto& output = settings.bench.output) {
-        on_root(world, [&] {
+        comm::on_root(world, [&] {
             refuse_results(*output);
             core::make_directories(*output);
         });
     }
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology, source);
-    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     BenchSuite suite{.settings = settings,
                      .topology = topology,
                      .compute = compute,

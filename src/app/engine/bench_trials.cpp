@@ -9,11 +9,11 @@
 #include "bench_place.hpp"
 #include "msunet/bench/machine.hpp"
 #include "msunet/bench/names.hpp"
+#include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/train/step_timer.hpp"
-#include "or_end_job.hpp"
 
 namespace msunet::app {
 
@@ -195,7 +195,7 @@ void bench_group(BenchSuite& suite) {
     const auto batch_size = suite.settings.bench.batch_size;
     const auto measure = [&](const bench::RankSet& set, int repeat, std::int64_t times,
                              std::initializer_list<std::string_view> variants) {
-        or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, set, true)); });
+        comm::or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, set, true)); });
         const auto timed = on_ranks(world, set, [&](const comm::Communicator& ranks) {
             return time_together(suite, times, ranks);
         });
@@ -219,7 +219,7 @@ void bench_group(BenchSuite& suite) {
 void bench_sweep(BenchSuite& suite) {
     const auto& world = suite.world();
     repeat_over(suite, names::sweep, suite.training, [&](const bench::RankSet& set, int repeat) {
-        or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, set, false)); });
+        comm::or_end_job(world, [&] { suite.compute.use(placement_of(suite.single, set, false)); });
         const auto timed = on_ranks(
             world, set, [&](const comm::Communicator& ranks) { return time_apart(suite, ranks); });
         add_measurement(suite, {names::sweep, "", names::samples}, set, repeat, timed);

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "../world.hpp"
 #include "extend_sweep.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/world.hpp"
 #include "refit_outlook.hpp"
 #include "search_outlook.hpp"
 #include "start_plan.hpp"
@@ -119,7 +119,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
     const auto input = prepare::survey(request, topology, &observer);
     const auto& survey = input.survey;
     warn_of_weights(settings, plan.grid->lists(), survey);
-    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto decided = plan_start(settings, plan, survey, summarise(input), nodes, world);
     const auto estimate = estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;

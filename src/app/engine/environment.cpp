@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "../commands.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/library.hpp"
+#include "msunet/job/version.hpp"
 #include "versions.hpp"
 
 namespace msunet::app {
@@ -49,11 +49,16 @@ report::Environment describe_environment(
     const std::vector<sweep::Node>& nodes, const sweep::Placement& placement,
     const std::optional<train::AcceleratorVersions>& accelerator) {
     report::Environment environment;
-    environment.versions = {{"msunet", std::string(version())}, {"commit", std::string(commit())},
-                            {"compiler", __VERSION__},          {"mpi", mpi_version()},
-                            {"libtorch", libtorch_version()},   {"itk", itk_version()},
-                            {"onednn", onednn_version()},       {"mkl", mkl_version()},
-                            {"boost", boost_version()},         {"glibc", glibc_version()},
+    environment.versions = {{"msunet", std::string(job::version())},
+                            {"commit", std::string(job::commit())},
+                            {"compiler", __VERSION__},
+                            {"mpi", mpi_version()},
+                            {"libtorch", libtorch_version()},
+                            {"itk", itk_version()},
+                            {"onednn", onednn_version()},
+                            {"mkl", mkl_version()},
+                            {"boost", boost_version()},
+                            {"glibc", glibc_version()},
                             {"hdf5", h5::library_version()}};
     const auto add_version = [&](const char* name, auto member) {
         environment.versions.emplace_back(

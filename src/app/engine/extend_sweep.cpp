@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "../commands.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/unet/step_values.hpp"

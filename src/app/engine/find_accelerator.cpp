@@ -9,11 +9,11 @@
 #include <system_error>
 #include <utility>
 
-#include "libtorch.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/libtorch.hpp"
 #include "rank_devices.hpp"
 
 namespace msunet::app {
@@ -30,7 +30,7 @@ constexpr const char* wsl_library = "usr/lib/wsl/lib/libcuda.so.1";
 /// The accelerator of the plug-in, or null and why there is none.
 train::Accelerator* load_plugin(std::string& problem) {
     try {
-        load_chosen_libtorch({"libc10_cuda.so", "libtorch_cuda.so"});
+        job::load_chosen_libtorch({"libc10_cuda.so", "libtorch_cuda.so"});
     } catch (const core::UsageError& error) {
         problem = concat("a GPU is here but ", error.what(), ", name a libtorch for CUDA");
         return nullptr;

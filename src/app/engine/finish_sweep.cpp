@@ -4,7 +4,7 @@
 #include <string>
 
 #include "../final_files.hpp"
-#include "../on_root.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -49,7 +49,7 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
 }
 
 core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator& world) {
-    return on_root(world, [&] {
+    return comm::on_root(world, [&] {
         core::log::info(concat("nothing left to do: all trials of ", open.folder,
                                " have ended (--resume never starts a new experiment)"));
         const auto& record = open.choice->replay->record;

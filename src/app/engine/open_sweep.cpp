@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "../commands.hpp"
-#include "../on_root.hpp"
 #include "../refit_record.hpp"
 #include "extend_sweep.hpp"
 #include "msunet/comm/environment.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/version.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/results.hpp"
 #include "rank_devices.hpp"
@@ -75,7 +75,7 @@ OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart
                                const comm::Communicator& world) {
     std::optional<ExperimentChoice> choice;
     std::optional<record::SweepRecord> extended;
-    auto open = on_root(world, [&] {
+    auto open = comm::on_root(world, [&] {
         const auto& options = settings.experiment;
         auto name = options.experiment_name;
         if (name && settings.sweep.shard) {
@@ -101,7 +101,7 @@ OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart
 }
 
 void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world) {
-    open.folder = on_root(world, [&] {
+    open.folder = comm::on_root(world, [&] {
         auto& choice = *open.choice;
         if (!choice.replay) make_experiment_folder(choice);
         start.experiment_name = choice.name;
@@ -141,7 +141,7 @@ record::World describe_world(const comm::NodeTopology& topology,
     world.threads = placement.slots[static_cast<std::size_t>(topology.all().rank())].threads;
     world.precision = compute.precision_name();
     world.mpi = mpi_version();
-    world.program = concat("msunet ", version());
+    world.program = concat("msunet ", job::version());
     return world;
 }
 

@@ -11,27 +11,27 @@
 #include <utility>
 #include <vector>
 
-#include "../commands.hpp"
 #include "../ensemble.hpp"
-#include "../on_root.hpp"
-#include "../world.hpp"
 #include "compute.hpp"
 #include "flagged_masks.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/comm/on_root.hpp"
+#include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
+#include "msunet/job/version.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/prepare/deal.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
 #include "msunet/sweep/placement.hpp"
-#include "or_end_job.hpp"
 #include "prediction_plan.hpp"
 #include "rank_devices.hpp"
 #include "scan_progress.hpp"
@@ -60,10 +60,10 @@ sweep::Placement place_predictors(const std::vector<sweep::Node>& nodes,
 /// Collective over `world`: finds the devices, and sets this rank's device and threads.
 Compute make_compute(const predict::PredictOptions& options, const comm::Communicator& world,
                      const AcceleratorSource& source) {
-    undo_launcher_binding();
+    job::undo_launcher_binding();
     const comm::NodeTopology topology(world);
     Compute compute(options.device, options.precision, topology, source);
-    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto placement = place_predictors(nodes, options.threads, world.size());
     if (world.is_root()) {
         for (const auto& notice : compute.notices()) core::log::info(notice);
@@ -73,7 +73,7 @@ Compute make_compute(const predict::PredictOptions& options, const comm::Communi
                                    world.size() == 1 ? " rank)" : " ranks)"));
         }
     }
-    or_end_job(world, [&] { compute.use(placement); });
+    comm::or_end_job(world, [&] { compute.use(placement); });
     const auto& slot = placement.slots[static_cast<std::size_t>(world.rank())];
     imaging::set_threads(static_cast<int>(slot.threads));
     return compute;
@@ -153,7 +153,7 @@ void write_page(const PredictSettings& settings, std::span<const TrainedModel> m
     core::write_file_atomically(
         file, report::qc_html({.model = concat(models_text(models), mirrors_text(settings)),
                                .output = settings.predict.output,
-                               .version = std::string(version()),
+                               .version = std::string(job::version()),
                                .problems = problems},
                               scans));
     core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
@@ -227,7 +227,7 @@ core::ExitCode predict_scans(const PredictSettings& settings, std::span<const Tr
     const auto mine = work_on_share(plan, rules, models, compute, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
-    return on_root(world, [&] {
+    return comm::on_root(world, [&] {
         const auto due =
             std::ranges::count_if(plan.tasks, [](const ScanTask& task) { return task.cost > 0; });
         const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;

@@ -5,9 +5,9 @@
 #include <span>
 #include <utility>
 
-#include "../on_root.hpp"
 #include "../validation_scans.hpp"
 #include "msunet/codec/json.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
@@ -165,7 +165,7 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
 PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
                                const comm::Communicator& world) {
     PredictionPlan plan;
-    plan.tasks = on_root(world, [&] { return list_tasks(settings); });
+    plan.tasks = comm::on_root(world, [&] { return list_tasks(settings); });
     for (auto& task : plan.tasks) task.outputs = predict::outputs_of(task.scan, settings.predict);
     set_costs(plan, options, settings.predict.qc || settings.predict.compares(), world);
     return plan;

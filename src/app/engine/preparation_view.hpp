@@ -7,15 +7,15 @@
 #include <string>
 #include <string_view>
 
+#include "msunet/job/watchdog.hpp"
 #include "msunet/prepare/prepare.hpp"
-#include "watchdog.hpp"
 
 namespace msunet::app {
 
 /// A progress bar on a terminal, and progress reports to the watchdog.
 class PreparationView final : public prepare::Observer {
 public:
-    explicit PreparationView(Watchdog& watchdog) : watchdog_(watchdog) {}
+    explicit PreparationView(job::Watchdog& watchdog) : watchdog_(watchdog) {}
 
     void phase(std::string_view name) override;
     void holds(std::string_view what) override;
@@ -26,7 +26,7 @@ public:
     void end();
 
 private:
-    Watchdog& watchdog_;
+    job::Watchdog& watchdog_;
     std::string phase_ = "preparing";
     double began_ = 0;
     double shown_ = 0;

@@ -4,11 +4,11 @@
 #include <iostream>
 #include <utility>
 
-#include "../on_root.hpp"
 #include "../start_model.hpp"
-#include "../world.hpp"
 #include "compute.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/record/ranking.hpp"
 #include "sweep_setup.hpp"
@@ -48,7 +48,7 @@ config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicat
     const auto here = [&remarks](const char* option, const std::string& value) {
         remarks[option] = concat("On this machine: ", value, ".");
     };
-    undo_launcher_binding();
+    job::undo_launcher_binding();
     const comm::NodeTopology topology(world);
     // A precision or a GPU that was asked for may be one of another machine.
     auto automatic = settings;
@@ -58,10 +58,11 @@ config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicat
     const Compute compute(automatic, topology);
     if (!settings.train.precision) here("precision", compute.precision_name());
     if (!settings.train.threads) {
-        const auto nodes = describe_nodes(topology, compute.visible_devices());
+        const auto nodes = job::describe_nodes(topology, compute.visible_devices());
         here("threads", std::to_string(threads_of_rank(settings, nodes, topology)));
     }
-    remarks["initial_model_path"] = on_root(world, [&] { return start_model_text(settings); });
+    remarks["initial_model_path"] =
+        comm::on_root(world, [&] { return start_model_text(settings); });
     return remarks;
 }
 

@@ -6,18 +6,18 @@
 #include <system_error>
 #include <utility>
 
-#include "../on_root.hpp"
 #include "../refit_record.hpp"
 #include "finish_sweep.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/core/time_share.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/html.hpp"
 #include "run_sweep.hpp"
-#include "time_share.hpp"
 
 namespace msunet::app {
 
@@ -94,7 +94,7 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
     const auto& world = parts.topology.all();
     record::TrialId permutation = 0;
     std::optional<record::Journal> own;
-    const bool is_due = on_root(world, [&] {
+    const bool is_due = comm::on_root(world, [&] {
         const auto left = refit_left(parts, journal->record());
         if (!left) return false;
         permutation = left->permutation;
@@ -120,7 +120,7 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
     const auto run = make_trial_runner(refit);
     std::optional<DispatcherSetup> setup;
     double next_heartbeat = 0;
-    TimeShare page_share(refit_page_share, refit_page_seconds);
+    core::TimeShare page_share(refit_page_share, refit_page_seconds);
     if (own) {
         setup.emplace(DispatcherSetup{.journal = *own,
                                       .limits = {limits.time_limit, limits.stop_before, {}},

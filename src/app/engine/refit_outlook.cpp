@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "../commands.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/text.hpp"
 

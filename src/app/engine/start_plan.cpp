@@ -3,12 +3,12 @@
 
 #include <utility>
 
-#include "../on_root.hpp"
-#include "../world.hpp"
 #include "fold_setup.hpp"
+#include "msunet/comm/on_root.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/sweep/data_parts.hpp"
 
 namespace msunet::app {
@@ -30,7 +30,7 @@ dispatch::SweepLimits limits_of(const TrainSettings& settings, const sweep::Data
     if (const auto& deadline = settings.experiment.stop_before) {
         limits.stop_before = deadline->unix_seconds(now);
     } else if (ask_slurm) {
-        if (const auto end = job_end()) limits.stop_before = *end - margin_seconds;
+        if (const auto end = job::job_end()) limits.stop_before = *end - margin_seconds;
     }
     return limits;
 }
@@ -66,7 +66,7 @@ StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
     decided.open = find_experiment(settings, decided.first, world);
     if (decided.open.finished) return decided;
     const bool is_new = !decided.open.group_size;
-    if (is_new) on_root(world, [&] { check_limits(settings, decided.first.at); });
+    if (is_new) comm::on_root(world, [&] { check_limits(settings, decided.first.at); });
     decided.placement = place_groups(settings, plan, nodes, decided.open.group_size);
     return decided;
 }

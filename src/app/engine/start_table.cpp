@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <span>
 
-#include "../commands.hpp"
-#include "../world.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/job/version.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/prepare/summary.hpp"
 #include "refit_outlook.hpp"
 
@@ -134,7 +134,7 @@ std::string nodes_text(const record::World& world) {
 }
 
 std::string stopping_text() {
-    if (launcher() == "mpirun") {
+    if (job::launcher() == "mpirun") {
         return "kill -USR1 on mpirun stops cleanly, resumable; Ctrl-C keeps the last checkpoint";
     }
     return "SIGTERM, SIGUSR1 or Ctrl-C stop cleanly, resumable";
@@ -143,7 +143,7 @@ std::string stopping_text() {
 /// When the sweep stops by itself; empty where there is neither a time nor a job.
 std::string end_text(const StartFacts& facts) {
     if (facts.stop_before) return concat(core::date_text(*facts.stop_before), ", resumable");
-    if (!this_owner().slurm_job.empty()) return "the job's end is unknown, give --stop_before";
+    if (!job::this_owner().slurm_job.empty()) return "the job's end is unknown, give --stop_before";
     return {};
 }
 
@@ -151,7 +151,7 @@ SettingBlock world_block(const StartFacts& facts) {
     const auto& world = facts.world;
     SettingBlock block{"ranks and devices", {}};
     block.settings = {{"MPI", world.mpi},
-                      {"launcher", launcher()},
+                      {"launcher", job::launcher()},
                       {"ranks", nodes_text(world)},
                       {"groups", concat(facts.placement.groups, " of ", world.group_size,
                                         world.group_size == 1 ? " rank" : " ranks")},
@@ -245,7 +245,7 @@ report::DataCounts data_counts(const data::Dataset& dataset, const data::PatchIn
 report::StartTable start_table(const StartFacts& facts) {
     report::StartTable table;
     table.headline =
-        concat("msunet ", version(), " - ", std::filesystem::path(facts.folder).filename());
+        concat("msunet ", job::version(), " - ", std::filesystem::path(facts.folder).filename());
     table.blocks = {input_block(facts), grid_block(facts), model_block(facts), world_block(facts)};
     table.data = data_counts(facts.prepared.dataset, facts.index);
     return table;

@@ -8,11 +8,11 @@
 #include <optional>
 
 #include "live_view.hpp"
+#include "msunet/core/time_share.hpp"
 #include "msunet/record/event.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/tensorboard.hpp"
-#include "time_share.hpp"
 
 namespace msunet::app {
 
@@ -58,7 +58,7 @@ private:
     bool heading_shown_ = false;
     bool results_changed_ = false;
     bool page_changed_ = false;
-    TimeShare partial_share_;
+    core::TimeShare partial_share_;
 };
 
 }  // namespace msunet::app

@@ -10,13 +10,13 @@
 #include "../absolute_paths.hpp"
 #include "../model_attributes.hpp"
 #include "../useless_options.hpp"
-#include "../world.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/sweep/trainings.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "training_scans.hpp"
@@ -270,7 +270,7 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     first.shared = record::shared_by_fold(plan.folding, plan.shared);
     first.rounds = plan.selection.rounds * plan.folding.trials();
     if (settings.sweep.shard) first.shard = sweep::to_text(*settings.sweep.shard);
-    first.owner = this_owner();
+    first.owner = job::this_owner();
     first.at = core::unix_now();
     return first;
 }

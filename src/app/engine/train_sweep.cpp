@@ -8,22 +8,22 @@
 #include <utility>
 
 #include "../experiment.hpp"
-#include "../on_root.hpp"
 #include "../refit_record.hpp"
-#include "../world.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"
 #include "extend_sweep.hpp"
 #include "finish_sweep.hpp"
 #include "fold_setup.hpp"
 #include "missing_pictures.hpp"
+#include "msunet/comm/on_root.hpp"
+#include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/resample.hpp"
+#include "msunet/job/world.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/report/start_table.hpp"
-#include "or_end_job.hpp"
 #include "preparation_view.hpp"
 #include "print_config.hpp"
 #include "refit.hpp"
@@ -57,21 +57,21 @@ std::size_t table_width() {
 
 core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicator& world) {
     if (settings.command.print_config) return print_config(settings, world);
-    undo_launcher_binding();
+    job::undo_launcher_binding();
     const auto plan = plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
     if (const auto warning = long_refit_warning(settings, plan)) core::log::warn(*warning);
-    on_root(world, [&] {
+    comm::on_root(world, [&] {
         const auto& folder = settings.experiment.output_directory;
         check_output_directory(folder);
         if (!settings.command.dry_run) make_output_directory(folder);
     });
     const comm::NodeTopology topology(world);
     Compute compute(settings, topology);
-    const auto nodes = describe_nodes(topology, compute.visible_devices());
+    const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     imaging::set_threads(static_cast<int>(threads_of_rank(settings, nodes, topology)));
     const auto request = data_request(settings, plan.grid->lists());
-    Watchdog watchdog(settings.train.stall_timeout, world.rank());
+    job::Watchdog watchdog(settings.train.stall_timeout, world.rank());
     PreparationView view(watchdog);
     if (settings.command.dry_run) {
         return dry_run(settings, plan, request, compute, topology, view);
@@ -96,12 +96,12 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     auto& open = decided.open;
     if (open.finished) return nothing_left(open, world);
     make_folder(open, first, world);
-    or_end_job(world, [&] { compute.use(placement); });
+    comm::or_end_job(world, [&] { compute.use(placement); });
     const auto estimate =
         estimate_training(settings, plan, prepared.survey, decided, compute, world);
     first.world = describe_world(topology, nodes, placement, settings, compute);
     std::optional<record::Journal> journal;
-    on_root(world, [&] {
+    comm::on_root(world, [&] {
         for (const auto& warning :
              fold_warnings(settings, first.metric, prepared.survey, folds, plan.folding)) {
             core::log::warn(warning);
@@ -136,12 +136,12 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
             decided.has_validation, accepted_permutations(settings, *plan.grid)});
     }
     // No collective over the world from here on.
-    const auto ending = or_end_job(world, [&] {
+    const auto ending = comm::or_end_job(world, [&] {
         return run_sweep(settings, open.folder, placement, run, setup ? &*setup : nullptr, world);
     });
-    const auto refit = or_end_job(
+    const auto refit = comm::or_end_job(
         world, [&] { return refit_best(parts, journal ? &*journal : nullptr, decided.limits); });
-    return on_root(world, [&] {
+    return comm::on_root(world, [&] {
         const auto state = refit_state(open.folder, journal->record(), settings.sweep.refit);
         const auto& last = state.stage == RefitStage::left ? refit.value() : *ending;
         if (last.ending != sweep::Ending::stopped) {

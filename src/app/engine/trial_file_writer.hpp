@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "msunet/core/time_share.hpp"
 #include "msunet/data/dataset.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/train/trainer.hpp"
-#include "time_share.hpp"
 
 namespace msunet::app {
 
@@ -40,7 +40,7 @@ private:
     std::filesystem::path folder_;
     record::Configuration configuration_;
     record::Leaderboard leaderboard_;
-    TimeShare share_;
+    core::TimeShare share_;
 };
 
 }  // namespace msunet::app

@@ -97,7 +97,7 @@ dispatch::TrialRunner make_trial_runner(const RunnerParts& parts) {
         const bool leads = context->group.is_root();
         const auto folder = context->experiment_folder / record::trial_folder(assignment.trial);
         watchdog.watch(concat("trial ", assignment.trial));
-        WatchedControl watched(control, watchdog);
+        job::WatchedControl watched(control, watchdog);
         std::optional<TrialLog> log;
         if (leads) {
             core::make_directories(folder);

@@ -11,8 +11,8 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/dispatch/groups.hpp"
+#include "msunet/job/watchdog.hpp"
 #include "sweep_setup.hpp"
-#include "watchdog.hpp"
 
 namespace msunet::app {
 
@@ -29,7 +29,7 @@ struct RunnerParts {
     /// As the journal has it: what the weights files say of how their networks were trained.
     const record::Configuration& configuration;
     std::string metric;
-    Watchdog& watchdog;
+    job::Watchdog& watchdog;
 };
 
 /// The runner of this rank; none where it is in no group. The leader writes the training's

@@ -13,11 +13,11 @@
 #include "app/engine/environment.hpp"
 #include "app/engine/open_sweep.hpp"
 #include "app/engine/start_table.hpp"
-#include "app/world.hpp"
 #include "made_up_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/world.hpp"
 #include "support/warnings.hpp"
 
 namespace msunet::app {
@@ -46,7 +46,7 @@ protected:
         EXPECT_TRUE(compute.on_gpu());
         EXPECT_EQ(compute.device_name(), "NVIDIA H200 MIG 1g.18gb");
         sweep::PlacementRequest request;
-        request.nodes = describe_nodes(topology_, compute.visible_devices());
+        request.nodes = job::describe_nodes(topology_, compute.visible_devices());
         request.trials = 100;
         request.trials_per_gpu = trials_per_gpu;
         placement_ = sweep::place(request);
@@ -184,13 +184,13 @@ TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
     MadeUpAccelerator accelerator(gpus);
     Compute compute(TrainSettings(), topology_, source_of(&accelerator));
     sweep::PlacementRequest request;
-    request.nodes = describe_nodes(topology_, compute.visible_devices());
+    request.nodes = job::describe_nodes(topology_, compute.visible_devices());
     const auto world =
         describe_world(topology_, request.nodes, sweep::place(request), TrainSettings(), compute);
     EXPECT_EQ(world.gpus, 3);
     EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
     const Compute on_cpu(TrainSettings(), topology_, source_of(nullptr));
-    request.nodes = describe_nodes(topology_, on_cpu.visible_devices());
+    request.nodes = job::describe_nodes(topology_, on_cpu.visible_devices());
     EXPECT_EQ(
         describe_world(topology_, request.nodes, sweep::place(request), TrainSettings(), on_cpu)
             .device,
@@ -201,7 +201,7 @@ TEST_F(ComputeTest, RanksLearnOfTheOthersGpusAsTheyAre) {
     // Each rank sees so many GPUs as its number is.
     const core::Gpu gpu{"GPU-a", "made\tup\nby us"};
     const auto count = static_cast<std::size_t>(world_.rank());
-    const auto nodes = describe_nodes(topology_, std::vector<core::Gpu>(count, gpu));
+    const auto nodes = job::describe_nodes(topology_, std::vector<core::Gpu>(count, gpu));
     ASSERT_EQ(nodes.size(), 1U);
     ASSERT_EQ(nodes[0].visible.size(), static_cast<std::size_t>(world_.size()));
     for (std::size_t rank = 0; rank < nodes[0].visible.size(); ++rank) {

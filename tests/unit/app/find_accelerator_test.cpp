@@ -9,9 +9,9 @@
 #include <fstream>
 #include <string>
 
-#include "app/libtorch.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/job/libtorch.hpp"
 
 namespace msunet::app {
 namespace {
@@ -21,10 +21,10 @@ TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
     const auto root = fs::path(testing::TempDir()) / ("libtorch_" + core::unique_suffix());
     fs::create_directories(root / "dev");
     std::ofstream(root / "dev/nvidiactl") << "x";
-    setenv(libtorch_variable, root.c_str(), 1);
+    setenv(job::libtorch_variable, root.c_str(), 1);
     std::string problem;
     EXPECT_EQ(load_accelerator(core::Device::automatic, problem, root), nullptr);
-    unsetenv(libtorch_variable);
+    unsetenv(job::libtorch_variable);
     fs::remove_all(root);
     EXPECT_THAT(problem, testing::StartsWith(core::concat(
                              "a GPU is here but MSUNET_LIBTORCH_DIR is '", root.string(),

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace msunet::app {
+namespace msunet::core {
 
 /// Work that is done in pieces. After a piece of c seconds the next one may begin c / share seconds
 /// after it began, so that all pieces but the newest take at most that share.
@@ -29,4 +29,4 @@ private:
     double next_ = std::numeric_limits<double>::lowest();
 };
 
-}  // namespace msunet::app
+}  // namespace msunet::core

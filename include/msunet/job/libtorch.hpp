@@ -5,7 +5,7 @@
 
 #include <initializer_list>
 
-namespace msunet::app {
+namespace msunet::job {
 
 /// Environment variable with the folder of another libtorch than the one found at installation: the
 /// folder that holds libtorch's lib/.
@@ -16,4 +16,4 @@ inline constexpr const char* libtorch_variable = "MSUNET_LIBTORCH_DIR";
 /// \throws core::UsageError where one is missing or can't be loaded.
 void load_chosen_libtorch(std::initializer_list<const char*> libraries);
 
-}  // namespace msunet::app
+}  // namespace msunet::job

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/engine/watchdog.hpp"
+#include "msunet/job/watchdog.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -9,7 +9,7 @@
 #include <csignal>
 #include <thread>
 
-namespace msunet::app {
+namespace msunet::job {
 namespace {
 
 using std::chrono::milliseconds;
@@ -95,4 +95,4 @@ TEST(Watchdog, DoesNotCountTheTimeInWhichTheProcessWasSuspended) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::job

@@ -13,7 +13,7 @@
 
 #include "msunet/record/control.hpp"
 
-namespace msunet::app {
+namespace msunet::job {
 
 /// A thread that ends the process with exit code 1 when a piece of work makes no progress for too
 /// long: the larger of the timeout and 20 times the median of the last steps. It watches only while
@@ -70,4 +70,4 @@ private:
     Watchdog& watchdog_;
 };
 
-}  // namespace msunet::app
+}  // namespace msunet::job

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How often work may be done that has a share of the time.
 
-#include "app/engine/time_share.hpp"
+#include "msunet/core/time_share.hpp"
 
 #include <gtest/gtest.h>
 
-namespace msunet::app {
+namespace msunet::core {
 namespace {
 
 TEST(TimeShare, AllowsTheFirstPieceAtOnce) { EXPECT_TRUE(TimeShare(0.01).allows(0)); }
@@ -42,4 +42,4 @@ TEST(TimeShare, HoldsOverManyPieces) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::core

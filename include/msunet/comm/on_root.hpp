@@ -15,7 +15,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/failure.hpp"
 
-namespace msunet::app {
+namespace msunet::comm {
 
 namespace detail {
 
@@ -49,7 +49,7 @@ void fields(Archive& archive, const RootOutcome<Value>& outcome) {
 /// know (see codec/fields.hpp), or nothing where it returns nothing. What rank 0 throws is thrown
 /// on every rank as core::Error with the same exit code and problems, so that all end alike.
 template <class Work>
-auto on_root(const comm::Communicator& world, Work&& work) {
+auto on_root(const Communicator& world, Work&& work) {
     using Result = std::invoke_result_t<Work>;
     using Value = detail::Sent<Result>;
     detail::RootOutcome<Value> outcome;
@@ -74,4 +74,4 @@ auto on_root(const comm::Communicator& world, Work&& work) {
     if constexpr (!std::is_void_v<Result>) return static_cast<Result>(std::move(*outcome.value));
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::comm

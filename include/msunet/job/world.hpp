@@ -13,7 +13,7 @@
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/placement.hpp"
 
-namespace msunet::app {
+namespace msunet::job {
 
 /// Lets this rank run on all cores of its job. mpirun binds ranks to single cores by default, which
 /// would leave one core to all threads of a rank. Returns whether this changed anything.
@@ -38,4 +38,4 @@ std::optional<bool> slurm_job_runs(const std::string& job);
 /// "mpirun", "srun" or "none", as the environment shows it.
 std::string launcher();
 
-}  // namespace msunet::app
+}  // namespace msunet::job

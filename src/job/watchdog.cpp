@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "watchdog.hpp"
+#include "msunet/job/watchdog.hpp"
 
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 
-namespace msunet::app {
+namespace msunet::job {
 
 using core::concat;
 
@@ -121,4 +121,4 @@ void WatchedControl::end_reached(const record::TrialResult& result) {
     control_.end_reached(result);
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::job

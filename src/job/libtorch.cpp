@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libtorch.hpp"
+#include "msunet/job/libtorch.hpp"
 
 #include <dlfcn.h>
 
@@ -9,7 +9,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
-namespace msunet::app {
+namespace msunet::job {
 
 void load_chosen_libtorch(std::initializer_list<const char*> libraries) {
     const char* folder = std::getenv(libtorch_variable);
@@ -24,4 +24,4 @@ void load_chosen_libtorch(std::initializer_list<const char*> libraries) {
     }
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::job

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands.hpp"
+#include "msunet/job/version.hpp"
 
-namespace msunet::app {
+namespace msunet::job {
 
 std::string_view version() { return MSUNET_VERSION; }
 std::string_view commit() { return MSUNET_COMMIT; }
 
-}  // namespace msunet::app
+}  // namespace msunet::job

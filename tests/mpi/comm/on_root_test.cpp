@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/on_root.hpp"
+#include "msunet/comm/on_root.hpp"
 
 #include <gmock/gmock.h>
 
-namespace msunet::app {
+namespace msunet::comm {
 
 /// A value with members of several types.
 struct Sample {
@@ -71,4 +71,4 @@ TEST(OnRoot, ThrowsOtherExceptionsAsFailures) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::comm

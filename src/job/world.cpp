@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "world.hpp"
+#include "msunet/job/world.hpp"
 
 #include <sched.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ void fields(Archive& archive, T& value) {
 
 }  // namespace msunet::core
 
-namespace msunet::app {
+namespace msunet::job {
 
 namespace {
 
@@ -144,4 +144,4 @@ std::string launcher() {
     return environment("SLURM_STEP_ID").empty() ? "none" : "srun";
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::job
