@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench_settings.hpp"
 #include "commands.hpp"
 #include "engine.hpp"
 #include "in_world.hpp"
 #include "msunet/comm/on_root.hpp"
+#include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
 
@@ -11,9 +11,9 @@ namespace {
 
 core::ExitCode bench(std::span<const std::string> arguments) {
     return in_world(arguments, [&](const comm::Communicator& world) {
-        const auto yaml =
-            comm::on_root(world, [&] { return bench_yaml(read_bench_settings(arguments)); });
-        return load_engine().bench(bench_settings_from_yaml(yaml), world);
+        const auto yaml = comm::on_root(
+            world, [&] { return settings::bench_yaml(settings::read_bench_settings(arguments)); });
+        return load_engine().bench(settings::bench_settings_from_yaml(yaml), world);
     });
 }
 
@@ -45,8 +45,8 @@ Command bench_command() {
             "  docs/performance.md    what costs how much, and how to measure it\n"
             "  docs/scaling.md        the scaling suite, its page, and what a proposal needs",
             [](const auto& use) {
-                BenchSettings settings;
-                use(bench_schema(settings));
+                settings::BenchSettings settings;
+                use(settings::bench_schema(settings));
             },
             bench};
 }

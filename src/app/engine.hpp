@@ -6,12 +6,12 @@
 
 #include <span>
 
-#include "bench_settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/phantom/options.hpp"
-#include "predict_settings.hpp"
-#include "settings.hpp"
+#include "msunet/settings/bench_settings.hpp"
+#include "msunet/settings/predict_settings.hpp"
+#include "msunet/settings/train_settings.hpp"
 
 namespace msunet::app {
 
@@ -22,14 +22,14 @@ public:
 
     /// Collective over `world`: trains the sweep, or with `--dry_run` prints what it would do, with
     /// `--print_config` its options.
-    virtual core::ExitCode train(const TrainSettings& settings,
+    virtual core::ExitCode train(const settings::TrainSettings& settings,
                                  const comm::Communicator& world) const = 0;
     /// Collective over `world`: times training steps and prints a table.
-    virtual core::ExitCode bench(const BenchSettings& settings,
+    virtual core::ExitCode bench(const settings::BenchSettings& settings,
                                  const comm::Communicator& world) const = 0;
     /// Collective over `world`: predicts with the mean of models that all ranks have, at least one.
-    virtual core::ExitCode predict(const PredictSettings& settings,
-                                   std::span<const TrainedModel> models,
+    virtual core::ExitCode predict(const settings::PredictSettings& settings,
+                                   std::span<const weights::TrainedModel> models,
                                    const comm::Communicator& world) const = 0;
     /// Writes the phantom data set.
     virtual void phantom(const phantom::PhantomOptions& options) const = 0;

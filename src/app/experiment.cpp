@@ -221,10 +221,10 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
     const auto& directory = request.output_directory;
     const auto default_name =
         concat("experiment", static_cast<std::int64_t>(std::floor(current.at)));
-    if (request.resume.kind == Resume::Kind::never) {
+    if (request.resume.kind == settings::Resume::Kind::never) {
         return begin_numbered(directory, request.name.value_or(default_name));
     }
-    if (request.resume.kind == Resume::Kind::folder) {
+    if (request.resume.kind == settings::Resume::Kind::folder) {
         const auto& folder = request.resume.folder;
         if (!is_experiment(folder)) {
             throw core::UsageError(concat("--resume: ", quoted(folder),

@@ -10,9 +10,9 @@
 
 #include "journal_watch.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/settings/options.hpp"
 #include "msunet/sweep/extension.hpp"
 #include "msunet/sweep/target.hpp"
-#include "options.hpp"
 
 namespace msunet::app {
 
@@ -28,7 +28,7 @@ struct ExtensionRequest {
 struct ExperimentRequest {
     std::filesystem::path output_directory;
     std::optional<std::string> name;
-    Resume resume;
+    settings::Resume resume;
     JournalWatch watch;
     ExtensionRequest extension{};
 };

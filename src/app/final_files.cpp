@@ -9,8 +9,6 @@
 #include <system_error>
 #include <tuple>
 
-#include "ensemble.hpp"
-#include "model_attributes.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
@@ -23,6 +21,8 @@
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
+#include "msunet/settings/model_attributes.hpp"
+#include "msunet/weights/ensemble.hpp"
 
 namespace msunet::app {
 
@@ -67,9 +67,9 @@ report::TrainedModel exported_model(const unet::Architecture& architecture,
     report::TrainedModel model{.architecture = architecture, .weights = weights};
     model.hyperparameters =
         unet::from_permutation(result.permutation, unet::from_permutation(sweep.defaults));
-    std::tie(model.height, model.width) = sides_of(result.patch_size);
-    model.preprocessing =
-        model_attributes(record.start.configuration, model.hyperparameters, result.patch_size);
+    std::tie(model.height, model.width) = settings::sides_of(result.patch_size);
+    model.preprocessing = settings::model_attributes(record.start.configuration,
+                                                     model.hyperparameters, result.patch_size);
     return model;
 }
 
@@ -77,7 +77,7 @@ report::TrainedModel exported_model(const unet::Architecture& architecture,
 void write_fold_models(const unet::Architecture& architecture, const fs::path& folder,
                        const record::SweepRecord& record, const report::Sweep& sweep,
                        record::TrialId permutation) {
-    const auto inner = folder / fold_models_folder;
+    const auto inner = folder / weights::fold_models_folder;
     core::make_directories(inner);
     std::set<fs::path> written;
     for (const auto* trial : record::trial_results(record, permutation)) {
@@ -121,7 +121,7 @@ NamedFiles write_models(const unet::Architecture& architecture, const fs::path& 
                                                refitted, " for Keras")}};
     if (folds) {
         write_fold_models(architecture, folder, record, sweep, best.trial);
-        files.emplace_back(concat(fold_models_folder, "/"),
+        files.emplace_back(concat(weights::fold_models_folder, "/"),
                            "the models of all its folds, for msunet predict --ensemble True");
     }
     return files;

@@ -6,16 +6,16 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/settings/options.hpp"
 #include "msunet/unet/architecture.hpp"
-#include "options.hpp"
-#include "start_model.hpp"
+#include "msunet/weights/start_model.hpp"
 
 namespace msunet::app {
 
 namespace {
 
 core::ExitCode init_model(std::span<const std::string> arguments) {
-    InitModelOptions options;
+    settings::InitModelOptions options;
     config::Schema schema("init-model");
     schema.add("Start model", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
@@ -26,7 +26,7 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
     const auto architecture = unet::published_architecture();
     try {
         if (file.has_parent_path()) core::make_directories(file.parent_path());
-        write_start_model(architecture, file, static_cast<std::uint64_t>(options.seed));
+        weights::write_start_model(architecture, file, static_cast<std::uint64_t>(options.seed));
     } catch (const core::FileError& error) {
         throw core::UsageError(error.problems());
     }
@@ -58,7 +58,7 @@ Command init_model_command() {
         {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage, "a file that can't be written"}},
         "  docs/formats.md    every file that is read or written",
         [](const auto& use) {
-            InitModelOptions options;
+            settings::InitModelOptions options;
             config::Schema schema("init-model");
             schema.add("Start model", options);
             use(schema);

@@ -9,7 +9,6 @@
 #include <string>
 #include <utility>
 
-#include "experiment_name.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/named_enum.hpp"
@@ -20,6 +19,7 @@
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/pictures.hpp"
+#include "msunet/settings/experiment_name.hpp"
 #include "msunet/sweep/options.hpp"
 #include "msunet/train/options.hpp"
 
@@ -198,7 +198,7 @@ std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) 
 
 record::SweepRecord merge_shards(const fs::path& folder, const std::vector<ShardRecord>& shards) {
     const auto name = name_of(folder);
-    check_experiment_name("output", name);
+    settings::check_experiment_name("output", name);
     auto problems = merge_problems(shards);
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {

@@ -5,12 +5,13 @@
 
 #include "commands.hpp"
 #include "engine.hpp"
-#include "ensemble.hpp"
 #include "in_world.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/settings/agreement.hpp"
+#include "msunet/weights/ensemble.hpp"
 #include "validation_scans.hpp"
 
 namespace msunet::app {
@@ -21,21 +22,22 @@ namespace {
 
 /// On rank 0: options, the models of the architecture, and the preprocessing that is recorded in
 /// their files. Returns the settings as YAML.
-std::string read_all(std::span<const std::string> arguments, std::vector<TrainedModel>& models,
+std::string read_all(std::span<const std::string> arguments,
+                     std::vector<weights::TrainedModel>& models,
                      const unet::Architecture& architecture) {
-    PredictSettings unset;
-    const auto command_line =
-        with_validation_scans(config::parse_command_line(predict_schema(unset), arguments));
-    const auto asked = read_predict_settings(command_line).predict;
-    const auto files = asked.ensemble ? ensemble_files(asked.model)
+    settings::PredictSettings unset;
+    const auto command_line = with_validation_scans(
+        config::parse_command_line(settings::predict_schema(unset), arguments));
+    const auto asked = settings::read_predict_settings(command_line).predict;
+    const auto files = asked.ensemble ? weights::ensemble_files(asked.model)
                                       : std::vector<std::filesystem::path>{asked.model};
     for (const auto& file : files) {
-        models.push_back(read_trained_model(architecture, file.string()));
+        models.push_back(weights::read_trained_model(architecture, file.string()));
     }
-    for (const auto& notice : notices_of(models)) core::log::info(notice);
-    check_agreement(models, command_line);
-    const auto settings = combine_settings(models.front(), command_line);
-    core::log::info(concat(models_text(models), ": ", settings_text(settings)));
+    for (const auto& notice : weights::notices_of(models)) core::log::info(notice);
+    settings::check_agreement(models, command_line);
+    const auto settings = settings::combine_settings(models.front(), command_line);
+    core::log::info(concat(weights::models_text(models), ": ", settings::settings_text(settings)));
     if (std::ranges::all_of(models,
                             [](const auto& model) { return model.preprocessing.empty(); })) {
         core::log::info(
@@ -48,17 +50,17 @@ std::string read_all(std::span<const std::string> arguments, std::vector<Trained
             "--flip changes nothing: with slices along axis 1 (--slice_axis) columns do not run "
             "between left and right");
     }
-    return predict_settings_yaml(settings);
+    return settings::predict_settings_yaml(settings);
 }
 
 core::ExitCode predict(std::span<const std::string> arguments) {
     return in_world(arguments, [&](const comm::Communicator& world) {
         const auto architecture = unet::published_architecture();
-        std::vector<TrainedModel> models;
+        std::vector<weights::TrainedModel> models;
         const auto yaml =
             comm::on_root(world, [&] { return read_all(arguments, models, architecture); });
-        share_trained_models(models, architecture, world);
-        return load_engine().predict(predict_settings_from_yaml(yaml), models, world);
+        weights::share_trained_models(models, architecture, world);
+        return load_engine().predict(settings::predict_settings_from_yaml(yaml), models, world);
     });
 }
 
@@ -104,8 +106,8 @@ Command predict_command() {
              {ExitCode::stopped}},
             "  docs/predict.md    stripping skulls with a trained model",
             [](const auto& use) {
-                PredictSettings settings;
-                use(predict_schema(settings));
+                settings::PredictSettings settings;
+                use(settings::predict_schema(settings));
             },
             predict};
 }

@@ -9,7 +9,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "msunet/job/version.hpp"
-#include "settings.hpp"
+#include "msunet/settings/train_settings.hpp"
 
 namespace msunet::app {
 
@@ -48,7 +48,7 @@ std::string help_page(const Command& command, std::size_t width) {
     command.with_schema([&](const config::Schema& schema) {
         page = config::help_text(schema, concat("msunet ", command.usage), command.text, width);
     });
-    if (command.name == "train") page += concat("\n", grid_help(width));
+    if (command.name == "train") page += concat("\n", settings::grid_help(width));
     if (page.find("BOOL") != std::string::npos) {
         page += concat("\n", config::help_paragraphs(notation, width));
     }

@@ -5,7 +5,7 @@
 #include "engine.hpp"
 #include "in_world.hpp"
 #include "msunet/comm/on_root.hpp"
-#include "settings.hpp"
+#include "msunet/settings/train_settings.hpp"
 
 namespace msunet::app {
 
@@ -28,11 +28,11 @@ void fields(Archive& archive, T& request) {
 core::ExitCode run_in_world(std::span<const std::string> arguments,
                             const comm::Communicator& world) {
     const auto request = comm::on_root(world, [&] {
-        const auto settings = read_train_settings(arguments);
-        return Request{settings_yaml(settings), settings.command.print_config,
+        const auto settings = settings::read_train_settings(arguments);
+        return Request{settings::settings_yaml(settings), settings.command.print_config,
                        settings.command.dry_run};
     });
-    auto settings = settings_from_yaml(request.yaml);
+    auto settings = settings::settings_from_yaml(request.yaml);
     settings.command.print_config = request.print_config;
     settings.command.dry_run = request.dry_run;
     return load_engine().train(settings, world);
@@ -82,8 +82,8 @@ Command train_command() {
              {ExitCode::stopped}},
             reading,
             [](const auto& use) {
-                TrainSettings settings;
-                use(train_schema(settings));
+                settings::TrainSettings settings;
+                use(settings::train_schema(settings));
             },
             train};
 }

@@ -198,8 +198,8 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
     world.barrier();
     const double cpu_before = cpu_seconds();
     const double began = core::steady_seconds();
-    const auto ending =
-        run_sweep(TrainSettings{}, folder, placement, run, setup ? &*setup : nullptr, world);
+    const auto ending = run_sweep(settings::TrainSettings{}, folder, placement, run,
+                                  setup ? &*setup : nullptr, world);
     Figures figures{trials, seconds};
     figures.wall = core::steady_seconds() - began;
     figures.cpu = cpu_seconds() - cpu_before;

@@ -44,7 +44,7 @@ struct Bench {
     std::unique_ptr<train::StepTimer> timer;  ///< null on a rank without a group
 };
 
-sweep::Placement place_on_nodes(const BenchSettings& settings,
+sweep::Placement place_on_nodes(const settings::BenchSettings& settings,
                                 const std::vector<sweep::Node>& nodes) {
     const auto& options = settings.bench;
     sweep::PlacementRequest request;
@@ -68,7 +68,8 @@ sweep::Placement place_on_nodes(const BenchSettings& settings,
 bool has_group(const sweep::Slot& slot) { return slot.group >= 0; }
 
 /// Collective over `world`: the slices of the scans.
-prepare::Prepared prepare_real(const BenchSettings& settings, const comm::NodeTopology& topology) {
+prepare::Prepared prepare_real(const settings::BenchSettings& settings,
+                               const comm::NodeTopology& topology) {
     auto request = data_request(settings.train, {});
     request.patch_dimensions = {settings.bench.patch_size};
     job::Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
@@ -89,7 +90,7 @@ void check(const Bench& bench, const comm::Communicator& world) {
     }
 }
 
-std::string setting_text(const BenchSettings& settings, const data::PatchIndex& index,
+std::string setting_text(const settings::BenchSettings& settings, const data::PatchIndex& index,
                          const Compute& compute, const sweep::Placement& placement) {
     const auto plural = [](std::int64_t n) { return n == 1 ? "" : "s"; };
     const auto threads = placement.slots.front().threads;
@@ -149,13 +150,15 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
 
 }  // namespace
 
-core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world) {
+core::ExitCode bench_training(const settings::BenchSettings& settings,
+                              const comm::Communicator& world) {
     return bench_training(settings, world, installed_accelerator());
 }
 
-core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,
-                              const AcceleratorSource& source) {
-    if (settings.bench.what != BenchKind::step) return bench_suite(settings, world, source);
+core::ExitCode bench_training(const settings::BenchSettings& settings,
+                              const comm::Communicator& world, const AcceleratorSource& source) {
+    if (settings.bench.what != settings::BenchKind::step)
+        return bench_suite(settings, world, source);
     job::undo_launcher_binding();
     const comm::NodeTopology topology(world);
     Compute compute(settings.train, topology, source);

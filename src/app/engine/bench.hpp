@@ -3,10 +3,10 @@
 /// Times training steps: `msunet bench`.
 #pragma once
 
-#include "../bench_settings.hpp"
 #include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
 
@@ -14,9 +14,10 @@ namespace msunet::app {
 /// and the parts of a step, or runs the scaling suite. Rank 0 prints. Throws, alike on all ranks,
 /// what preparing the scans and placing the ranks throw, and core::Error where a step fails or
 /// a signal asks for a stop.
-core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world);
+core::ExitCode bench_training(const settings::BenchSettings& settings,
+                              const comm::Communicator& world);
 /// The same with the accelerator of this source, which must outlive the call.
-core::ExitCode bench_training(const BenchSettings& settings, const comm::Communicator& world,
-                              const AcceleratorSource& source);
+core::ExitCode bench_training(const settings::BenchSettings& settings,
+                              const comm::Communicator& world, const AcceleratorSource& source);
 
 }  // namespace msunet::app

@@ -44,7 +44,7 @@ prepare::Prepared prepare_scans(const prepare::Request& request, const comm::Nod
     }
 }
 
-unet::Hyperparameters bench_hyperparameters(const BenchOptions& options) {
+unet::Hyperparameters bench_hyperparameters(const settings::BenchOptions& options) {
     unet::Hyperparameters hyperparameters;
     hyperparameters.batch_size = options.batch_size;
     hyperparameters.dropout = options.dropout;

@@ -5,9 +5,9 @@
 
 #include <cstdint>
 
-#include "../bench_settings.hpp"
 #include "msunet/data/dataset.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "msunet/settings/bench_settings.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
@@ -21,6 +21,6 @@ prepare::Prepared prepare_scans(const prepare::Request& request, const comm::Nod
                                 prepare::Observer* observer = nullptr);
 
 /// Of the steps that are timed.
-unet::Hyperparameters bench_hyperparameters(const BenchOptions& options);
+unet::Hyperparameters bench_hyperparameters(const settings::BenchOptions& options);
 
 }  // namespace msunet::app

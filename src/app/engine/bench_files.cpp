@@ -33,7 +33,7 @@ namespace {
 namespace names = bench::names;
 
 /// Collective over `world`: rank 0 makes the phantom set while the others sleep.
-void make_phantoms(const BenchOptions& options, const fs::path& folder,
+void make_phantoms(const settings::BenchOptions& options, const fs::path& folder,
                    const comm::Communicator& world) {
     std::exception_ptr failure;
     if (world.is_root()) {
@@ -53,7 +53,8 @@ void make_phantoms(const BenchOptions& options, const fs::path& folder,
 }
 
 /// Augmented, and not from a cache.
-prepare::Request prepare_request(const BenchSettings& settings, const fs::path& phantoms) {
+prepare::Request prepare_request(const settings::BenchSettings& settings,
+                                 const fs::path& phantoms) {
     auto train = settings.train;
     if (!settings.bench.training_data_path) {
         train.folders.training_data_path = (phantoms / "data").string();

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "../bench_settings.hpp"
 #include "compute.hpp"
 #include "msunet/bench/plan.hpp"
 #include "msunet/bench/results.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/failure.hpp"
+#include "msunet/settings/bench_settings.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/profile.hpp"
 
@@ -36,7 +36,7 @@ struct TimedOutcome {
 
 /// The suite while it runs.
 struct BenchSuite {
-    const BenchSettings& settings;
+    const settings::BenchSettings& settings;
     const comm::NodeTopology& topology;
     Compute& compute;
     sweep::Placement single;               ///< each rank that trains is a group of its own

@@ -14,7 +14,7 @@ using core::concat;
 
 namespace fs = std::filesystem;
 
-Scratch::Scratch(const BenchOptions& options, const comm::NodeTopology& topology)
+Scratch::Scratch(const settings::BenchOptions& options, const comm::NodeTopology& topology)
     : is_root_(topology.all().is_root()) {
     const auto& world = topology.all();
     folder_ = comm::on_root(world, [&] {

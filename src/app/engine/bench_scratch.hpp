@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "../bench_settings.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
 
@@ -15,7 +15,7 @@ class Scratch {
 public:
     /// Collective over the world. Throws alike on all ranks core::UsageError where a rank does not
     /// see the folder.
-    Scratch(const BenchOptions& options, const comm::NodeTopology& topology);
+    Scratch(const settings::BenchOptions& options, const comm::NodeTopology& topology);
     ~Scratch();
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;

@@ -32,7 +32,7 @@ namespace {
 constexpr std::array<std::string_view, 3> file_names{"bench.csv", "bench.json", "bench.html"};
 
 /// Each rank that can train as a group of its own.
-sweep::Placement groups_of_one(const BenchSettings& settings,
+sweep::Placement groups_of_one(const settings::BenchSettings& settings,
                                const std::vector<sweep::Node>& nodes) {
     sweep::PlacementRequest request;
     request.nodes = nodes;
@@ -69,11 +69,11 @@ std::string machine_of(const BenchSuite& suite, const std::vector<sweep::Node>& 
     return report::machine_json(environment);
 }
 
-std::vector<std::pair<std::string, std::string>> options_of(BenchSettings settings) {
+std::vector<std::pair<std::string, std::string>> options_of(settings::BenchSettings settings) {
     using core::Affects;
     std::vector<std::pair<std::string, std::string>> options;
     for (const auto& option : config::option_texts(
-             bench_schema(settings), {Affects::data, Affects::result, Affects::run})) {
+             settings::bench_schema(settings), {Affects::data, Affects::result, Affects::run})) {
         options.emplace_back(option.name, option.text);
     }
     return options;
@@ -101,9 +101,9 @@ void refuse_results(const fs::path& folder) {
 }
 
 /// Runs one benchmark and prints its table, also of what it measured before it failed.
-void run_bench(BenchSuite& suite, BenchKind kind, void (*benchmark)(BenchSuite&)) {
+void run_bench(BenchSuite& suite, settings::BenchKind kind, void (*benchmark)(BenchSuite&)) {
     const auto what = suite.settings.bench.what;
-    if (what != kind && what != BenchKind::all) return;
+    if (what != kind && what != settings::BenchKind::all) return;
     const auto print_table = [&] {
         core::log::progress("");
         const auto summaries = bench::summarise(suite.results.measurements);
@@ -122,11 +122,11 @@ void run_bench(BenchSuite& suite, BenchKind kind, void (*benchmark)(BenchSuite&)
 
 /// Runs the benchmarks that are asked for; the first that fails ends the suite.
 void run_benches(BenchSuite& suite) {
-    run_bench(suite, BenchKind::limits, bench_limits);
-    run_bench(suite, BenchKind::group, bench_group);
-    run_bench(suite, BenchKind::sweep, bench_sweep);
-    run_bench(suite, BenchKind::prepare, bench_prepare);
-    run_bench(suite, BenchKind::io, bench_io);
+    run_bench(suite, settings::BenchKind::limits, bench_limits);
+    run_bench(suite, settings::BenchKind::group, bench_group);
+    run_bench(suite, settings::BenchKind::sweep, bench_sweep);
+    run_bench(suite, settings::BenchKind::prepare, bench_prepare);
+    run_bench(suite, settings::BenchKind::io, bench_io);
 }
 
 /// Collective over the world: the files with the notices of the whole suite.
@@ -169,7 +169,7 @@ void write_bench_files(BenchSuite& suite) {
     });
 }
 
-core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
+core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::Communicator& world,
                            const AcceleratorSource& source) {
     job::undo_launcher_binding();
     if (const auto& output = settings.bench.output) {

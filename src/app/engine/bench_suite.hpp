@@ -3,10 +3,10 @@
 /// The scaling suite: `msunet bench all`.
 #pragma once
 
-#include "../bench_settings.hpp"
 #include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
 
@@ -14,7 +14,7 @@ namespace msunet::app {
 /// keeps the files of --output up to date. Throws, alike on all ranks, what preparing the scans
 /// throws, core::UsageError for folders, and core::Error where a step fails or a signal asks for a
 /// stop; the files then have what was measured.
-core::ExitCode bench_suite(const BenchSettings& settings, const comm::Communicator& world,
+core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::Communicator& world,
                            const AcceleratorSource& source);
 
 }  // namespace msunet::app

@@ -48,7 +48,7 @@ struct Samples {
     data::PatchIndex index;
     unet::Hyperparameters hyperparameters;
 
-    Samples(const BenchOptions& options, std::int64_t times)
+    Samples(const settings::BenchOptions& options, std::int64_t times)
         // Windows that overlap: a set for thousands of ranks takes no more memory than for one.
         : dataset(dummy_samples(options.batch_size, options.patch_size,
                                 options.patch_size + times - 1)),

@@ -28,10 +28,10 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
 
 }  // namespace
 
-Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology)
+Compute::Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology)
     : Compute(settings, topology, installed_accelerator()) {}
 
-Compute::Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
+Compute::Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology,
                  const AcceleratorSource& source)
     : Compute(settings.train.device, settings.train.precision, topology, source) {}
 

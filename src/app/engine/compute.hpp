@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "../settings.hpp"
 #include "find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
@@ -19,6 +18,7 @@
 #include "msunet/core/named_array.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/model/precision.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/unet/architecture.hpp"
 
@@ -33,9 +33,9 @@ class Compute {
 public:
     /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
     /// device lacks, and what find_accelerator throws.
-    Compute(const TrainSettings& settings, const comm::NodeTopology& topology);
+    Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology);
     /// The same with the accelerator of this source, which must outlive it.
-    Compute(const TrainSettings& settings, const comm::NodeTopology& topology,
+    Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology,
             const AcceleratorSource& source);
     /// The same with these options. `precision`: nullopt: model::default_precision.
     Compute(core::Device device, std::optional<model::Precision> precision,

@@ -97,7 +97,7 @@ void print_grid(const GridPlan& plan, const record::SweepStart& start) {
 }
 
 /// What a start would do with the experiment's folder.
-std::string experiment_text(const TrainSettings& settings, const OpenExperiment& open) {
+std::string experiment_text(const settings::TrainSettings& settings, const OpenExperiment& open) {
     if (open.extended) {
         return concat(open.folder, " is extended: ",
                       extension_text(settings, open.choice->replay->record, *open.extended));
@@ -112,7 +112,7 @@ std::string experiment_text(const TrainSettings& settings, const OpenExperiment&
 
 }  // namespace
 
-core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
+core::ExitCode dry_run(const settings::TrainSettings& settings, const GridPlan& plan,
                        const prepare::Request& request, const Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
@@ -143,7 +143,7 @@ core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
         core::log::info(concat("shared trainings: ", sharing));
     }
     core::log::info(concat("experiment: ", experiment_text(settings, decided.open)));
-    const auto first = first_permutation(plan, default_hyperparameters(settings));
+    const auto first = first_permutation(plan, settings::default_hyperparameters(settings));
     const auto samples = count_samples(
         survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride),
         plan.folding.folds);

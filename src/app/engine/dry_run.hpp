@@ -3,17 +3,17 @@
 /// `--dry_run`: checks the input and prints the plan; trains nothing.
 #pragma once
 
-#include "../settings.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
 
 /// Collective over the topology's ranks: reads every file, prints pairs, grid, sizes, memory and an
 /// estimate of the time. Throws what a real run would throw about its input.
-core::ExitCode dry_run(const TrainSettings& settings, const GridPlan& plan,
+core::ExitCode dry_run(const settings::TrainSettings& settings, const GridPlan& plan,
                        const prepare::Request& request, const Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer);
 

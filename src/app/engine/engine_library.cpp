@@ -15,17 +15,18 @@ namespace {
 
 class LoadedEngine final : public Engine {
 public:
-    core::ExitCode train(const TrainSettings& settings,
+    core::ExitCode train(const settings::TrainSettings& settings,
                          const comm::Communicator& world) const override {
         return train_sweep(settings, world);
     }
 
-    core::ExitCode bench(const BenchSettings& settings,
+    core::ExitCode bench(const settings::BenchSettings& settings,
                          const comm::Communicator& world) const override {
         return bench_training(settings, world);
     }
 
-    core::ExitCode predict(const PredictSettings& settings, std::span<const TrainedModel> models,
+    core::ExitCode predict(const settings::PredictSettings& settings,
+                           std::span<const weights::TrainedModel> models,
                            const comm::Communicator& world) const override {
         return predict_scans(settings, models, world);
     }

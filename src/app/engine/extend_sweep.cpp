@@ -19,8 +19,9 @@ using core::concat;
 namespace {
 
 std::function<unet::Hyperparameters(const core::Permutation&)> values_by(
-    const TrainSettings& settings) {
-    return [defaults = default_hyperparameters(settings)](const core::Permutation& permutation) {
+    const settings::TrainSettings& settings) {
+    return [defaults =
+                settings::default_hyperparameters(settings)](const core::Permutation& permutation) {
         return unet::from_permutation(permutation, defaults);
     };
 }
@@ -39,8 +40,8 @@ void warn_of_missing(const std::vector<std::string>& checkpoints) {
 
 }  // namespace
 
-ExtensionRequest extension_request(const TrainSettings& settings) {
-    sweep::ExtensionValues values{unet::to_permutation(default_hyperparameters(settings)),
+ExtensionRequest extension_request(const settings::TrainSettings& settings) {
+    sweep::ExtensionValues values{unet::to_permutation(settings::default_hyperparameters(settings)),
                                   unet::canonical_value};
     if (settings.patches.use_frac_patch) {
         values.without_effect = {"patch_dimensions", "patch_stride"};
@@ -51,7 +52,7 @@ ExtensionRequest extension_request(const TrainSettings& settings) {
             .target = settings.sweep.performance_target};
 }
 
-void add_new_trainings(const TrainSettings& settings, const std::filesystem::path& folder,
+void add_new_trainings(const settings::TrainSettings& settings, const std::filesystem::path& folder,
                        const record::SweepRecord& recorded, record::SweepExtended& extension) {
     if (!settings.sweep.share_prefixes) return;
     const TrainingRules rules{.values = values_by(settings),
@@ -72,8 +73,8 @@ void add_new_trainings(const TrainSettings& settings, const std::filesystem::pat
     extension.continued = std::move(trainings.continued);
 }
 
-std::string extension_text(const TrainSettings& settings, const record::SweepRecord& before,
-                           const record::SweepRecord& extended) {
+std::string extension_text(const settings::TrainSettings& settings,
+                           const record::SweepRecord& before, const record::SweepRecord& extended) {
     const auto kept = before.planned();
     const auto added = extended.planned() - kept;
     const auto ended = kept - before.unfinished();
@@ -83,7 +84,8 @@ std::string extension_text(const TrainSettings& settings, const record::SweepRec
                   added == 1 ? " is new" : " are new", going_on.empty() ? "" : "; ", going_on);
 }
 
-std::string going_on_text(const TrainSettings& settings, const record::SweepRecord& record) {
+std::string going_on_text(const settings::TrainSettings& settings,
+                          const record::SweepRecord& record) {
     return going_on_text(record, values_by(settings));
 }
 

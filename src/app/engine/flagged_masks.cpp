@@ -54,7 +54,7 @@ void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& 
     core::log::warn(text);
 }
 
-void print_height_for_msunet_ram(const PredictSettings& settings,
+void print_height_for_msunet_ram(const settings::PredictSettings& settings,
                                  const std::vector<ScanReport>& reports) {
     if (settings.preprocess.by_spacing()) return;
     std::map<std::int64_t, std::size_t> scans;  // by height

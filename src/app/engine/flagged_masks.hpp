@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "../predict_settings.hpp"
+#include "msunet/settings/predict_settings.hpp"
 #include "prediction_plan.hpp"
 #include "scan_worker.hpp"
 
@@ -20,7 +20,7 @@ void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& 
 
 /// A line for every height of slices that differs from their width: msUNET-RAM's inference sets the
 /// height where -ts sets the width.
-void print_height_for_msunet_ram(const PredictSettings& settings,
+void print_height_for_msunet_ram(const settings::PredictSettings& settings,
                                  const std::vector<ScanReport>& reports);
 
 }  // namespace msunet::app

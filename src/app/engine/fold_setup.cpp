@@ -76,7 +76,7 @@ std::string scans_of(std::string_view metric) {
 
 }  // namespace
 
-record::Folding folding_of(const TrainSettings& settings) {
+record::Folding folding_of(const settings::TrainSettings& settings) {
     const auto& split = settings.split;
     if (!split.folds) return {};
     return {.folds = static_cast<std::uint64_t>(*split.folds),
@@ -84,7 +84,8 @@ record::Folding folding_of(const TrainSettings& settings) {
             .first_decides = settings.sweep.strategy != sweep::StrategyKind::grid};
 }
 
-prepare::FoldPlan fold_plan_of(const TrainSettings& settings, const prepare::Survey& survey) {
+prepare::FoldPlan fold_plan_of(const settings::TrainSettings& settings,
+                               const prepare::Survey& survey) {
     const auto& split = settings.split;
     if (!split.folds) return {};
     return prepare::plan_folds(pairs_of(survey), *split.folds, split.repeats,
@@ -146,8 +147,9 @@ void check_first_fold(const std::string& metric, const prepare::Survey& survey,
         ", and the search compares by its values there, choose another metric, --folds or --seed"));
 }
 
-std::vector<std::string> fold_warnings(const TrainSettings& settings, const std::string& metric,
-                                       const prepare::Survey& survey, const prepare::FoldPlan& plan,
+std::vector<std::string> fold_warnings(const settings::TrainSettings& settings,
+                                       const std::string& metric, const prepare::Survey& survey,
+                                       const prepare::FoldPlan& plan,
                                        const record::Folding& folding) {
     std::vector<std::string> warnings;
     if (!folding.any()) return warnings;

@@ -6,22 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "../settings.hpp"
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/prepare/folds.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/record/folds.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
 
 /// The numbers of folds and repeats.
-[[nodiscard]] record::Folding folding_of(const TrainSettings& settings);
+[[nodiscard]] record::Folding folding_of(const settings::TrainSettings& settings);
 
 /// The folds of the pairs; empty without folds. Throws core::UsageError where there are fewer
 /// subjects.
-[[nodiscard]] prepare::FoldPlan fold_plan_of(const TrainSettings& settings,
+[[nodiscard]] prepare::FoldPlan fold_plan_of(const settings::TrainSettings& settings,
                                              const prepare::Survey& survey);
 
 /// The use of each source in each trial of a permutation, by repeat and fold; empty without folds.
@@ -48,7 +48,7 @@ void check_first_fold(const std::string& metric, const prepare::Survey& survey,
 
 /// Warnings of metrics (the one of the ranking and `--performance_target`'s) that some folds can't
 /// give, since they have no scans of its modality: the mean is one of the other folds alone.
-[[nodiscard]] std::vector<std::string> fold_warnings(const TrainSettings& settings,
+[[nodiscard]] std::vector<std::string> fold_warnings(const settings::TrainSettings& settings,
                                                      const std::string& metric,
                                                      const prepare::Survey& survey,
                                                      const prepare::FoldPlan& plan,

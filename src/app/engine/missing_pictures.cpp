@@ -15,7 +15,7 @@ namespace {
 
 void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best) {
     const auto hyperparameters =
-        unet::from_permutation(best.permutation, default_hyperparameters(parts.settings));
+        unet::from_permutation(best.permutation, settings::default_hyperparameters(parts.settings));
     const auto split = folding_of(parts.settings).split(best.trial);
     const auto& index =
         parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride, split);

@@ -47,7 +47,7 @@ void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStar
 }
 
 /// On rank 0: what a start goes on from.
-void find_recorded(const TrainSettings& settings, ExperimentChoice& choice,
+void find_recorded(const settings::TrainSettings& settings, ExperimentChoice& choice,
                    record::SweepStart& start, OpenExperiment& found) {
     const auto& recorded = choice.replay->record;
     if (choice.extension) {
@@ -71,7 +71,7 @@ void find_recorded(const TrainSettings& settings, ExperimentChoice& choice,
 
 }  // namespace
 
-OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
+OpenExperiment find_experiment(const settings::TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
     std::optional<ExperimentChoice> choice;
     std::optional<record::SweepRecord> extended;
@@ -109,7 +109,7 @@ void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Co
     });
 }
 
-sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,
+sweep::Placement place_groups(const settings::TrainSettings& settings, const GridPlan& plan,
                               const std::vector<sweep::Node>& nodes,
                               std::optional<std::int64_t> recorded_group_size) {
     sweep::PlacementRequest request;
@@ -127,8 +127,8 @@ sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& pla
 
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
-                             const sweep::Placement& placement, const TrainSettings& settings,
-                             const Compute& compute) {
+                             const sweep::Placement& placement,
+                             const settings::TrainSettings& settings, const Compute& compute) {
     record::World world;
     world.ranks = topology.all().size();
     world.nodes = topology.hosts();
@@ -145,8 +145,8 @@ record::World describe_world(const comm::NodeTopology& topology,
     return world;
 }
 
-record::Journal open_journal(const TrainSettings& settings, const record::SweepStart& start,
-                             OpenExperiment& open) {
+record::Journal open_journal(const settings::TrainSettings& settings,
+                             const record::SweepStart& start, OpenExperiment& open) {
     const auto file = open.folder / record::journal_name;
     auto& replay = open.choice->replay;
     if (!replay) return record::Journal::create(file, start);

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "../experiment.hpp"
-#include "../settings.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "sweep_setup.hpp"
 
@@ -37,7 +37,7 @@ struct OpenExperiment {
 
 /// Collective over `world`: finds the experiment, or the folder of a new one, and writes nothing;
 /// completes `start` on rank 0. Throws core::UsageError alike on all ranks.
-OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart& start,
+OpenExperiment find_experiment(const settings::TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world);
 
 /// Collective over `world`: makes the folder of a new experiment. Throws core::UsageError alike on
@@ -45,19 +45,19 @@ OpenExperiment find_experiment(const TrainSettings& settings, record::SweepStart
 void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world);
 
 /// The groups in which the ranks train. Throws core::UsageError.
-sweep::Placement place_groups(const TrainSettings& settings, const GridPlan& plan,
+sweep::Placement place_groups(const settings::TrainSettings& settings, const GridPlan& plan,
                               const std::vector<sweep::Node>& nodes,
                               std::optional<std::int64_t> recorded_group_size);
 
 /// The world as the journal describes it.
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
-                             const sweep::Placement& placement, const TrainSettings& settings,
-                             const Compute& compute);
+                             const sweep::Placement& placement,
+                             const settings::TrainSettings& settings, const Compute& compute);
 
 /// Rank 0: creates the journal, or opens that of an earlier start: adds results that a leader wrote
 /// but it lacks, extends the sweep, and removes results of failed trials that are to run again.
-record::Journal open_journal(const TrainSettings& settings, const record::SweepStart& start,
-                             OpenExperiment& open);
+record::Journal open_journal(const settings::TrainSettings& settings,
+                             const record::SweepStart& start, OpenExperiment& open);
 
 }  // namespace msunet::app

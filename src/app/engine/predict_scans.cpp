@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "../ensemble.hpp"
 #include "compute.hpp"
 #include "flagged_masks.hpp"
 #include "msunet/codec/json.hpp"
@@ -32,6 +31,7 @@
 #include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
 #include "msunet/sweep/placement.hpp"
+#include "msunet/weights/ensemble.hpp"
 #include "prediction_plan.hpp"
 #include "rank_devices.hpp"
 #include "scan_progress.hpp"
@@ -88,8 +88,8 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
 /// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
 /// rank's work: the next scan would fail too.
 std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRules& rules,
-                                      std::span<const TrainedModel> models, const Compute& compute,
-                                      const comm::Communicator& world) {
+                                      std::span<const weights::TrainedModel> models,
+                                      const Compute& compute, const comm::Communicator& world) {
     const auto costs = costs_of(plan.tasks);
     const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
     const auto owners = prepare::assign_tasks(costs, world.size());
@@ -98,7 +98,7 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRule
     std::vector<predict::SlicePredictor> networks;
     const auto predictors = [&]() -> std::span<predict::SlicePredictor> {
         if (!networks.empty()) return networks;
-        for (const TrainedModel& model : models) {
+        for (const weights::TrainedModel& model : models) {
             networks.emplace_back(compute.inference_network(model.architecture, model.weights),
                                   *rules.settings.model.final_activation);
         }
@@ -142,7 +142,8 @@ void write_dice(const std::vector<ScanReport>& reports, const fs::path& file) {
     core::log::info(concat("surface Dice ", report::mean_surface_dice_text(scans)));
 }
 
-void write_page(const PredictSettings& settings, std::span<const TrainedModel> models,
+void write_page(const settings::PredictSettings& settings,
+                std::span<const weights::TrainedModel> models,
                 const std::vector<std::string>& problems, std::vector<ScanReport>& reports) {
     const fs::path file = *settings.predict.qc;
     std::vector<std::string> scans;
@@ -151,19 +152,20 @@ void write_page(const PredictSettings& settings, std::span<const TrainedModel> m
     }
     if (file.has_parent_path()) core::make_directories(file.parent_path());
     core::write_file_atomically(
-        file, report::qc_html({.model = concat(models_text(models), mirrors_text(settings)),
-                               .output = settings.predict.output,
-                               .version = std::string(job::version()),
-                               .problems = problems},
-                              scans));
+        file, report::qc_html(
+                  {.model = concat(weights::models_text(models), settings::mirrors_text(settings)),
+                   .output = settings.predict.output,
+                   .version = std::string(job::version()),
+                   .problems = problems},
+                  scans));
     core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
 }
 
 /// Rank 0: prints the summary, writes dice.csv and the page. Throws if a scan could not be
 /// predicted.
-core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& settings,
-                      std::span<const TrainedModel> models, std::vector<ScanReport>& reports,
-                      bool stopped, double seconds) {
+core::ExitCode finish(const PredictionPlan& plan, const settings::PredictSettings& settings,
+                      std::span<const weights::TrainedModel> models,
+                      std::vector<ScanReport>& reports, bool stopped, double seconds) {
     std::vector<std::string> problems;
     std::vector<prepare::Remark> remarks;
     std::size_t predicted = 0;
@@ -200,9 +202,10 @@ core::ExitCode finish(const PredictionPlan& plan, const PredictSettings& setting
 }
 
 /// The training scans of all models.
-std::vector<predict::ModalityScans> all_training_scans(std::span<const TrainedModel> models) {
+std::vector<predict::ModalityScans> all_training_scans(
+    std::span<const weights::TrainedModel> models) {
     std::vector<std::vector<predict::ModalityScans>> scans;
-    for (const TrainedModel& model : models) {
+    for (const weights::TrainedModel& model : models) {
         scans.push_back(training_scans_of(model.training_scans));
     }
     return predict::joined_ranges(scans);
@@ -210,12 +213,14 @@ std::vector<predict::ModalityScans> all_training_scans(std::span<const TrainedMo
 
 }  // namespace
 
-core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
+core::ExitCode predict_scans(const settings::PredictSettings& settings,
+                             std::span<const weights::TrainedModel> models,
                              const comm::Communicator& world) {
     return predict_scans(settings, models, world, installed_accelerator());
 }
 
-core::ExitCode predict_scans(const PredictSettings& settings, std::span<const TrainedModel> models,
+core::ExitCode predict_scans(const settings::PredictSettings& settings,
+                             std::span<const weights::TrainedModel> models,
                              const comm::Communicator& world, const AcceleratorSource& source) {
     const double began = core::steady_seconds();
     const auto options = scan_options(settings, models.front());

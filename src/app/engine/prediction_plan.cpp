@@ -61,7 +61,7 @@ std::optional<core::Modality> modality_of(const ScanTask& task,
 }
 
 /// Rank 0: the scans as files and folders name them.
-std::vector<ScanTask> list_tasks(const PredictSettings& settings) {
+std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
     auto list = predict::find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
         core::log::warn(core::concat(list.skipped.size(),
@@ -144,7 +144,8 @@ void set_costs(PredictionPlan& plan, const predict::ScanOptions& options, bool r
 
 }  // namespace
 
-predict::ScanOptions scan_options(const PredictSettings& settings, const TrainedModel& model) {
+predict::ScanOptions scan_options(const settings::PredictSettings& settings,
+                                  const weights::TrainedModel& model) {
     predict::ScanOptions options;
     options.preprocess = settings.preprocess;
     options.outliers = settings.model.outlier_value.value_or(
@@ -162,7 +163,8 @@ predict::ScanOptions scan_options(const PredictSettings& settings, const Trained
     return options;
 }
 
-PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
+PredictionPlan plan_prediction(const settings::PredictSettings& settings,
+                               const predict::ScanOptions& options,
                                const comm::Communicator& world) {
     PredictionPlan plan;
     plan.tasks = comm::on_root(world, [&] { return list_tasks(settings); });

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "../predict_settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/predict/reference.hpp"
 #include "msunet/predict/scan.hpp"
 #include "msunet/predict/scan_files.hpp"
+#include "msunet/settings/predict_settings.hpp"
 
 namespace msunet::app {
 
@@ -32,12 +32,14 @@ struct PredictionPlan {
 };
 
 /// How scans become the network's input.
-predict::ScanOptions scan_options(const PredictSettings& settings, const TrainedModel& model);
+predict::ScanOptions scan_options(const settings::PredictSettings& settings,
+                                  const weights::TrainedModel& model);
 
 /// Collective over `world`: lists the scans, checks where results would go, pairs the manual masks
 /// and estimates what each scan costs. Throws core::InputError and core::UsageError alike
 /// on all ranks.
-PredictionPlan plan_prediction(const PredictSettings& settings, const predict::ScanOptions& options,
+PredictionPlan plan_prediction(const settings::PredictSettings& settings,
+                               const predict::ScanOptions& options,
                                const comm::Communicator& world);
 
 }  // namespace msunet::app

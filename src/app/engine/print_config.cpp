@@ -4,13 +4,13 @@
 #include <iostream>
 #include <utility>
 
-#include "../start_model.hpp"
 #include "compute.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/record/ranking.hpp"
+#include "msunet/weights/start_model.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
@@ -20,7 +20,7 @@ using core::concat;
 namespace {
 
 /// By the files of the folder; by the option alone where the folder can't be listed.
-bool has_validation(const TrainSettings& settings) {
+bool has_validation(const settings::TrainSettings& settings) {
     if (settings.split.folds) return true;
     const double split = settings.split.validation_split;
     try {
@@ -31,19 +31,20 @@ bool has_validation(const TrainSettings& settings) {
     }
 }
 
-std::string start_model_text(const TrainSettings& settings) {
+std::string start_model_text(const settings::TrainSettings& settings) {
     const auto& experiment = settings.experiment;
     try {
-        return weights_text(start_weights_hash(unet::published_architecture(),
-                                               experiment.initial_model_path,
-                                               static_cast<std::uint64_t>(experiment.seed)));
+        return weights_text(weights::start_weights_hash(
+            unet::published_architecture(), experiment.initial_model_path,
+            static_cast<std::uint64_t>(experiment.seed)));
     } catch (const core::InputError& error) {
         return concat("A start refuses it: ", error.problems().front());
     }
 }
 
 /// Collective over `world`: what the machine decides, and the start model.
-config::Remarks remarks_on(const TrainSettings& settings, const comm::Communicator& world) {
+config::Remarks remarks_on(const settings::TrainSettings& settings,
+                           const comm::Communicator& world) {
     config::Remarks remarks;
     const auto here = [&remarks](const char* option, const std::string& value) {
         remarks[option] = concat("On this machine: ", value, ".");
@@ -72,15 +73,16 @@ std::string weights_text(const std::string& hash) {
     return concat("Hash of its weights: ", hash, ".");
 }
 
-core::ExitCode print_config(const TrainSettings& settings, const comm::Communicator& world) {
+core::ExitCode print_config(const settings::TrainSettings& settings,
+                            const comm::Communicator& world) {
     const auto remarks = remarks_on(settings, world);
     if (!world.is_root()) return core::ExitCode::ok;
     auto shown = settings;
     auto& metric = shown.sweep.metric;
     if (!metric) metric = record::default_metric(has_validation(settings));
     auto& model = shown.experiment.initial_model_path;
-    model = start_model_name(model);
-    std::cout << settings_yaml(shown, remarks) << std::flush;
+    model = weights::start_model_name(model);
+    std::cout << settings::settings_yaml(shown, remarks) << std::flush;
     return core::ExitCode::ok;
 }
 

@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "../settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/settings/train_settings.hpp"
 
 namespace msunet::app {
 
@@ -17,6 +17,7 @@ namespace msunet::app {
 /// Collective over `world`: writes the settings to stdout as YAML, with the metric and the start
 /// model that apply. What the machine decides stays as it was given, so that the file holds
 /// elsewhere; a remark says the value on this machine. Works with incomplete settings, too.
-core::ExitCode print_config(const TrainSettings& settings, const comm::Communicator& world);
+core::ExitCode print_config(const settings::TrainSettings& settings,
+                            const comm::Communicator& world);
 
 }  // namespace msunet::app

@@ -75,7 +75,7 @@ void write_page(const fs::path& folder, const record::SweepRecord& record,
 }
 
 /// The settings of the refit: one split without validation data, callbacks off.
-TrainSettings settings_of_refit(TrainSettings settings) {
+settings::TrainSettings settings_of_refit(settings::TrainSettings settings) {
     settings.split.folds.reset();
     // It can't be extended, so that its last checkpoint is of no use.
     settings.train.keep_models = train::KeepModels::best;

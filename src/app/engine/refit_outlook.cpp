@@ -17,13 +17,13 @@ struct Callbacks {
     bool some_stop_and_keep_the_last = false;
 };
 
-Callbacks uses_of(const TrainSettings& settings, const GridPlan& plan) {
+Callbacks uses_of(const settings::TrainSettings& settings, const GridPlan& plan) {
     constexpr std::size_t most_counted = 1000;
     Callbacks callbacks;
     const auto& trials = plan.selection.trials;
     for (std::size_t i = 0; i < std::min(trials.size(), most_counted); ++i) {
         const auto values = unet::from_permutation(plan.grid->permutation(trials[i]),
-                                                   default_hyperparameters(settings));
+                                                   settings::default_hyperparameters(settings));
         callbacks.some_restore |= values.restore_best;
         callbacks.all_restore &= values.restore_best;
         callbacks.some_stop_and_keep_the_last |= values.early_stopping && !values.restore_best;
@@ -33,7 +33,7 @@ Callbacks uses_of(const TrainSettings& settings, const GridPlan& plan) {
 
 }  // namespace
 
-std::string refit_outlook(const TrainSettings& settings, const GridPlan& plan) {
+std::string refit_outlook(const settings::TrainSettings& settings, const GridPlan& plan) {
     if (!settings.sweep.refit || !plan.folding.any()) return {};
     const auto callbacks = uses_of(settings, plan);
     if (!callbacks.some_restore) return "the best permutation on all scans, for all of its epochs";
@@ -42,7 +42,8 @@ std::string refit_outlook(const TrainSettings& settings, const GridPlan& plan) {
         callbacks.all_restore ? "" : " with restore_best, else for all of its epochs");
 }
 
-std::optional<std::string> long_refit_warning(const TrainSettings& settings, const GridPlan& plan) {
+std::optional<std::string> long_refit_warning(const settings::TrainSettings& settings,
+                                              const GridPlan& plan) {
     if (!settings.sweep.refit || !plan.folding.any()) return std::nullopt;
     if (!uses_of(settings, plan).some_stop_and_keep_the_last) return std::nullopt;
     return "early_stopping without restore_best: the refit on all scans has nothing to stop by and "

@@ -11,10 +11,11 @@
 namespace msunet::app {
 
 /// "the best permutation on all scans, for the mean of its best epochs"; empty without a refit.
-[[nodiscard]] std::string refit_outlook(const TrainSettings& settings, const GridPlan& plan);
+[[nodiscard]] std::string refit_outlook(const settings::TrainSettings& settings,
+                                        const GridPlan& plan);
 
 /// Where early stopping ends trials, but the refit trains all epochs: that it does.
-[[nodiscard]] std::optional<std::string> long_refit_warning(const TrainSettings& settings,
+[[nodiscard]] std::optional<std::string> long_refit_warning(const settings::TrainSettings& settings,
                                                             const GridPlan& plan);
 
 }  // namespace msunet::app

@@ -4,8 +4,8 @@
 #include <utility>
 #include <variant>
 
-#include "../extension.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/settings/extension.hpp"
 #include "msunet/sweep/strategy.hpp"
 #include "msunet/sweep/suggester.hpp"
 #include "msunet/train/going_on.hpp"
@@ -52,10 +52,10 @@ dispatch::DispatcherMachine make_machine(const DispatcherSetup& setup,
             core::unix_now()};
 }
 
-KeptFiles kept_files(const TrainSettings& settings) {
+KeptFiles kept_files(const settings::TrainSettings& settings) {
     KeptFiles kept{.all_models = settings.train.keep_models == train::KeepModels::all};
-    if (!keeps_last_checkpoints(settings)) return kept;
-    kept.last_checkpoint = [defaults = default_hyperparameters(settings)](
+    if (!settings::keeps_last_checkpoints(settings)) return kept;
+    kept.last_checkpoint = [defaults = settings::default_hyperparameters(settings)](
                                const core::Permutation& permutation, std::int64_t epochs) {
         return train::has_epochs_after(unet::from_permutation(permutation, defaults), epochs);
     };
@@ -65,7 +65,7 @@ KeptFiles kept_files(const TrainSettings& settings) {
 /// What rank 0 does with a sweep's events besides the journal.
 class RootListener final : public dispatch::SweepListener {
 public:
-    RootListener(const TrainSettings& settings, const std::filesystem::path& folder,
+    RootListener(const settings::TrainSettings& settings, const std::filesystem::path& folder,
                  const sweep::Placement& placement, const DispatcherSetup& setup)
         : reporter_({folder, settings.experiment.tensorboard, setup.has_validation, setup.is_refit,
                      placement.groups},
@@ -93,7 +93,7 @@ private:
 
 }  // namespace
 
-std::optional<dispatch::SweepEnding> run_sweep(const TrainSettings& settings,
+std::optional<dispatch::SweepEnding> run_sweep(const settings::TrainSettings& settings,
                                                const std::filesystem::path& folder,
                                                const sweep::Placement& placement,
                                                const dispatch::TrialRunner& run,

@@ -7,10 +7,10 @@
 #include <functional>
 #include <optional>
 
-#include "../settings.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/dispatch/groups.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
 
 namespace msunet::app {
@@ -28,7 +28,7 @@ struct DispatcherSetup {
 
 /// Collective over `world`: groups train until the sweep is over. `setup` on rank 0 alone, null on
 /// all others; the ending likewise.
-std::optional<dispatch::SweepEnding> run_sweep(const TrainSettings& settings,
+std::optional<dispatch::SweepEnding> run_sweep(const settings::TrainSettings& settings,
                                                const std::filesystem::path& folder,
                                                const sweep::Placement& placement,
                                                const dispatch::TrialRunner& run,

@@ -270,7 +270,7 @@ private:
 
     const ScanTask& task_;
     const WorkRules& rules_;
-    const PredictSettings& settings_;
+    const settings::PredictSettings& settings_;
     ScanReport& report_;
     prepare::Findings findings_;
 };

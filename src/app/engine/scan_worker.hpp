@@ -54,7 +54,7 @@ using PredictorSource = std::function<std::span<predict::SlicePredictor>()>;
 
 /// How all scans are worked on.
 struct WorkRules {
-    const PredictSettings& settings;
+    const settings::PredictSettings& settings;
     const predict::ScanOptions& options;
     std::vector<predict::ModalityScans> training;  ///< empty: unknown
 };

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "../absolute_paths.hpp"
 #include "environment.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/report/environment.hpp"
+#include "msunet/settings/absolute_paths.hpp"
 #include "print_config.hpp"
 #include "sweep_setup.hpp"
 
@@ -28,14 +28,14 @@ std::string config_hash(const record::Configuration& configuration) {
 }
 
 /// The settings with all values that this start has decided.
-TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
-                        const std::filesystem::path& folder) {
+settings::TrainSettings effective(settings::TrainSettings settings, const record::SweepStart& start,
+                                  const std::filesystem::path& folder) {
     auto& experiment = settings.experiment;
     experiment.resume = {};
     experiment.extend = false;
     experiment.output_directory =
         folder.parent_path().empty() ? "." : folder.parent_path().string();
-    settings = with_absolute_paths(std::move(settings));
+    settings = settings::with_absolute_paths(std::move(settings));
     if (!settings.sweep.shard) experiment.experiment_name = start.experiment_name;
     settings.sweep.metric = start.metric;
     settings.train.threads = start.world.threads;
@@ -45,16 +45,16 @@ TrainSettings effective(TrainSettings settings, const record::SweepStart& start,
 
 }  // namespace
 
-void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
+void write_start_files(const std::filesystem::path& folder, const settings::TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
                        const sweep::Placement& placement,
                        const std::optional<train::AcceleratorVersions>& accelerator) {
     core::fault_point("start_files");
     const auto weights_hash =
         record::setting(start.configuration, start_weights_setting).value_or("");
-    report::write_config(folder,
-                         settings_yaml(effective(settings, start, folder),
-                                       {{"initial_model_path", weights_text(weights_hash)}}));
+    report::write_config(
+        folder, settings::settings_yaml(effective(settings, start, folder),
+                                        {{"initial_model_path", weights_text(weights_hash)}}));
     auto environment = describe_environment(nodes, placement, accelerator);
     environment.ranks = static_cast<int>(start.world.ranks);
     environment.ranks_per_trial = static_cast<int>(start.world.group_size);

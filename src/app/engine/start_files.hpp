@@ -7,15 +7,15 @@
 #include <optional>
 #include <vector>
 
-#include "../settings.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
 
 namespace msunet::app {
 
 /// Writes both into the experiment's folder. For rank 0 alone. `accelerator`: nothing on the CPU.
-void write_start_files(const std::filesystem::path& folder, const TrainSettings& settings,
+void write_start_files(const std::filesystem::path& folder, const settings::TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
                        const sweep::Placement& placement,
                        const std::optional<train::AcceleratorVersions>& accelerator);

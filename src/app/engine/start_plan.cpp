@@ -18,8 +18,8 @@ using core::concat;
 namespace {
 
 /// `ask_slurm`: whether this rank asks Slurm when the job ends.
-dispatch::SweepLimits limits_of(const TrainSettings& settings, const sweep::DataParts& parts,
-                                double now, bool ask_slurm) {
+dispatch::SweepLimits limits_of(const settings::TrainSettings& settings,
+                                const sweep::DataParts& parts, double now, bool ask_slurm) {
     dispatch::SweepLimits limits;
     if (const auto& limit = settings.sweep.time_limit) limits.time_limit = limit->unix_seconds(now);
     if (const auto& target = settings.sweep.performance_target) {
@@ -36,7 +36,7 @@ dispatch::SweepLimits limits_of(const TrainSettings& settings, const sweep::Data
 }
 
 /// An experiment that is resumed may be ended by a limit that has passed; a new one would be empty.
-void check_limits(const TrainSettings& settings, double now) {
+void check_limits(const settings::TrainSettings& settings, double now) {
     const auto check = [now](const char* option, const std::optional<core::Deadline>& given) {
         if (!given || given->unix_seconds(now) > now) return;
         throw core::UsageError(concat("--", option, ": ", core::quoted(given->text),
@@ -48,7 +48,7 @@ void check_limits(const TrainSettings& settings, double now) {
 
 }  // namespace
 
-StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
+StartPlan plan_start(const settings::TrainSettings& settings, const GridPlan& plan,
                      const prepare::Survey& survey, record::DataSummary data,
                      const std::vector<sweep::Node>& nodes, const comm::Communicator& world) {
     const auto folds = fold_plan_of(settings, survey);
@@ -56,7 +56,7 @@ StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
     const auto parts = sweep::parts_of(data);
     check_needs(settings, plan, parts);
     StartPlan decided{.has_validation = parts.has_validation(),
-                      .start = load_start_model(
+                      .start = weights::load_start_model(
                           unet::published_architecture(), settings.experiment.initial_model_path,
                           static_cast<std::uint64_t>(settings.experiment.seed), world,
                           settings.split.folds ? settings.split.repeats : 1)};

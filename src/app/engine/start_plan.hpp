@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "../start_model.hpp"
 #include "msunet/dispatch/dispatcher_machine.hpp"
 #include "msunet/prepare/prepare.hpp"
+#include "msunet/weights/start_model.hpp"
 #include "open_sweep.hpp"
 #include "sweep_setup.hpp"
 
@@ -16,7 +16,7 @@ namespace msunet::app {
 /// The decisions of a start. The same on all ranks but for what rank 0 alone has.
 struct StartPlan {
     bool has_validation = false;
-    StartModel start;
+    weights::StartModel start;
     record::SweepStart first{};  ///< without its world; complete on rank 0
     dispatch::SweepLimits limits{};
     OpenExperiment open{};
@@ -26,7 +26,7 @@ struct StartPlan {
 /// Collective over `world`: checks all that can be known before training and writes nothing.
 /// `data`: the input's pairs with their hashes. Throws core::UsageError and core::InputError, alike
 /// on all ranks.
-StartPlan plan_start(const TrainSettings& settings, const GridPlan& plan,
+StartPlan plan_start(const settings::TrainSettings& settings, const GridPlan& plan,
                      const prepare::Survey& survey, record::DataSummary data,
                      const std::vector<sweep::Node>& nodes, const comm::Communicator& world);
 

@@ -34,7 +34,8 @@ std::string list_text(const std::vector<core::Value>& values) {
 }
 
 std::string patches_text(const StartFacts& facts) {
-    const auto first = first_permutation(facts.plan, default_hyperparameters(facts.settings));
+    const auto first =
+        first_permutation(facts.plan, settings::default_hyperparameters(facts.settings));
     const auto& options = facts.settings.patches;
     const auto size = data::patches_text(options, first.patch_dimensions, first.patch_stride);
     if (!options.use_frac_patch) return concat(size, " in the first permutation");
@@ -50,7 +51,7 @@ std::string copies_text(const StartFacts& facts) {
 }
 
 std::string augmentation_text(const StartFacts& facts) {
-    const auto online = default_hyperparameters(facts.settings).online_augmentation;
+    const auto online = settings::default_hyperparameters(facts.settings).online_augmentation;
     if (online == core::AugmentationLevel::none) return copies_text(facts);
     return concat(copies_text(facts), "; ", core::name_of(online), " in every epoch");
 }
@@ -108,7 +109,8 @@ SettingBlock grid_block(const StartFacts& facts) {
 }
 
 SettingBlock model_block(const StartFacts& facts) {
-    const auto permutation = first_permutation(facts.plan, default_hyperparameters(facts.settings));
+    const auto permutation =
+        first_permutation(facts.plan, settings::default_hyperparameters(facts.settings));
     const auto& architecture = facts.start.architecture;
     SettingBlock block{"model", {}};
     block.settings = {
@@ -192,7 +194,7 @@ std::string devices_text(const sweep::Placement& placement) {
     return core::join(std::span<const std::string>(texts));
 }
 
-std::string preprocessing_text(const TrainSettings& settings) {
+std::string preprocessing_text(const settings::TrainSettings& settings) {
     const auto& options = settings.preprocess;
     const auto axis = options.axis_of_slices();
     const std::string slices = axis == imaging::SliceAxis::third

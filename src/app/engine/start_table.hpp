@@ -7,23 +7,23 @@
 #include <string>
 #include <vector>
 
-#include "../settings.hpp"
-#include "../start_model.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/report/start_table.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
+#include "msunet/weights/start_model.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
 
 /// What the table shows.
 struct StartFacts {
-    const TrainSettings& settings;
+    const settings::TrainSettings& settings;
     const GridPlan& plan;
     const prepare::Prepared& prepared;
     const data::PatchIndex& index;  ///< of the first permutation
-    const StartModel& start;
+    const weights::StartModel& start;
     const record::World& world;
     const sweep::Placement& placement;
     std::string folder;
@@ -47,7 +47,7 @@ report::StartTable start_table(const StartFacts& facts);
 std::string dropped_slices_text(const prepare::Survey& survey);
 
 /// The target size in words: "to 64 pixels width, field of view kept".
-std::string preprocessing_text(const TrainSettings& settings);
+std::string preprocessing_text(const settings::TrainSettings& settings);
 
 /// Which rank has which GPU, by the first part of its UUID; all of it is in environment.json.
 std::string devices_text(const sweep::Placement& placement);

@@ -7,9 +7,6 @@
 #include <map>
 #include <optional>
 
-#include "../absolute_paths.hpp"
-#include "../model_attributes.hpp"
-#include "../useless_options.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/hash.hpp"
@@ -17,8 +14,12 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/job/world.hpp"
+#include "msunet/settings/absolute_paths.hpp"
+#include "msunet/settings/model_attributes.hpp"
+#include "msunet/settings/useless_options.hpp"
 #include "msunet/sweep/trainings.hpp"
 #include "msunet/unet/step_values.hpp"
+#include "msunet/weights/trained_model.hpp"
 #include "training_scans.hpp"
 
 namespace msunet::app {
@@ -26,7 +27,7 @@ namespace msunet::app {
 namespace {
 
 /// The folder of the cache; empty: none.
-std::filesystem::path cache_folder(const TrainSettings& settings) {
+std::filesystem::path cache_folder(const settings::TrainSettings& settings) {
     const auto& cache = settings.folders.cache;
     return cache ? std::filesystem::path(*cache) : std::filesystem::path();
 }
@@ -63,7 +64,7 @@ void refuse_pca(const GridPlan& plan, const unet::Hyperparameters& defaults,
 }
 
 /// Throws core::UsageError where the permutations can't be trained on folds.
-void check_folds(const TrainSettings& settings, const GridPlan& plan) {
+void check_folds(const settings::TrainSettings& settings, const GridPlan& plan) {
     const auto& folding = plan.folding;
     if (!folding.any()) return;
     const auto permutations = plan.selection.count();
@@ -79,14 +80,14 @@ void check_folds(const TrainSettings& settings, const GridPlan& plan) {
                          core::thousands(static_cast<std::int64_t>(sweep::selection_limit)),
                          "), give fewer, or fewer permutations"));
     }
-    refuse_pca(plan, default_hyperparameters(settings),
+    refuse_pca(plan, settings::default_hyperparameters(settings),
                "--folds and pca_only can't be combined (a PCA has no metrics to average), remove "
                "one of the two");
 }
 
 }  // namespace
 
-std::optional<std::string> training_key(const TrainSettings& settings,
+std::optional<std::string> training_key(const settings::TrainSettings& settings,
                                         const unet::Hyperparameters& values,
                                         const record::Folding& folding, record::TrialId trial) {
     if (values.pca_only) return std::nullopt;
@@ -95,18 +96,18 @@ std::optional<std::string> training_key(const TrainSettings& settings,
 }
 
 std::vector<std::vector<record::TrialId>> shared_trainings(
-    const TrainSettings& settings, const std::vector<record::TrialId>& ids,
+    const settings::TrainSettings& settings, const std::vector<record::TrialId>& ids,
     const std::function<core::Permutation(record::TrialId)>& permutation) {
     if (!settings.sweep.share_prefixes || ids.size() < 2) return {};
-    const auto defaults = default_hyperparameters(settings);
+    const auto defaults = settings::default_hyperparameters(settings);
     return sweep::shared_trainings(ids, [&](record::TrialId id) {
         return training_key(settings, unet::from_permutation(permutation(id), defaults), {}, id);
     });
 }
 
-std::string sharing_text(const TrainSettings& settings, const record::SweepStart& start) {
+std::string sharing_text(const settings::TrainSettings& settings, const record::SweepStart& start) {
     if (start.shared.empty()) return {};
-    const auto defaults = default_hyperparameters(settings);
+    const auto defaults = settings::default_hyperparameters(settings);
     const auto joined = start.shared_trainings();
     std::map<record::TrialId, std::int64_t> epochs;  // of each training
     std::int64_t alone = 0;
@@ -129,20 +130,20 @@ std::string sharing_text(const TrainSettings& settings, const record::SweepStart
                         " epochs instead of ", count(alone));
 }
 
-GridPlan plan_grid(const TrainSettings& settings) {
+GridPlan plan_grid(const settings::TrainSettings& settings) {
     GridPlan plan;
-    auto drawn = grid_of(settings, plan.warnings);
+    auto drawn = settings::grid_of(settings, plan.warnings);
     plan.distributions = std::move(drawn.texts);
     plan.grid = std::make_unique<sweep::ParameterGrid>(std::move(drawn.lists));
-    std::ranges::move(useless_search(settings.sweep), std::back_inserter(plan.warnings));
+    std::ranges::move(settings::useless_search(settings.sweep), std::back_inserter(plan.warnings));
     warn_of_values(plan, plan.warnings);
-    if (auto warning = rare_augmentation(settings.augment)) {
+    if (auto warning = settings::rare_augmentation(settings.augment)) {
         plan.warnings.push_back(std::move(*warning));
     }
-    plan.selection = sweep::select(*plan.grid, settings.sweep,
-                                   static_cast<std::uint64_t>(settings.experiment.seed),
-                                   unet::to_permutation(default_hyperparameters(settings)),
-                                   unet::canonical_value, drawn.trials);
+    plan.selection = sweep::select(
+        *plan.grid, settings.sweep, static_cast<std::uint64_t>(settings.experiment.seed),
+        unet::to_permutation(settings::default_hyperparameters(settings)), unet::canonical_value,
+        drawn.trials);
     plan.folding = folding_of(settings);
     check_folds(settings, plan);
     // A suggestion can't join a training that has begun.
@@ -154,14 +155,15 @@ GridPlan plan_grid(const TrainSettings& settings) {
     return plan;
 }
 
-sweep::Accepts accepted_permutations(const TrainSettings& settings,
+sweep::Accepts accepted_permutations(const settings::TrainSettings& settings,
                                      const sweep::ParameterGrid& grid) {
     return sweep::accepted_by(settings.sweep, grid,
-                              unet::to_permutation(default_hyperparameters(settings)),
+                              unet::to_permutation(settings::default_hyperparameters(settings)),
                               unet::canonical_value);
 }
 
-prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid) {
+prepare::Request data_request(const settings::TrainSettings& settings,
+                              const record::GridLists& grid) {
     prepare::Request request;
     request.folders = settings.folders;
     request.preprocess = settings.preprocess;
@@ -186,18 +188,20 @@ prepare::Request data_request(const TrainSettings& settings, const record::GridL
     return request;
 }
 
-void warn_of_weights(const TrainSettings& settings, const record::GridLists& grid,
+void warn_of_weights(const settings::TrainSettings& settings, const record::GridLists& grid,
                      const prepare::Survey& survey) {
     std::vector<core::Modality> training;
     for (const auto& surveyed : survey.pairs) {
         if (!surveyed.pair.validation) training.push_back(surveyed.pair.modality);
     }
-    for (const auto& warning : useless_weights(grid, default_hyperparameters(settings), training)) {
+    for (const auto& warning :
+         settings::useless_weights(grid, settings::default_hyperparameters(settings), training)) {
         core::log::warn(warning);
     }
 }
 
-std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
+std::int64_t threads_of_rank(const settings::TrainSettings& settings,
+                             const std::vector<sweep::Node>& nodes,
                              const comm::NodeTopology& topology) {
     return sweep::threads_of_rank(nodes[static_cast<std::size_t>(topology.node_index())],
                                   settings.train.threads);
@@ -243,15 +247,15 @@ record::DataSummary summarise(const prepare::Prepared& prepared, const data::Pat
     return summary;
 }
 
-record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
-                               const StartModel& start, const prepare::Survey& survey,
+record::SweepStart sweep_start(const settings::TrainSettings& settings, const GridPlan& plan,
+                               const weights::StartModel& start, const prepare::Survey& survey,
                                record::DataSummary data, const sweep::DataParts& parts) {
     record::SweepStart first;
-    first.configuration = configuration_of(with_absolute_paths(settings));
+    first.configuration = settings::configuration_of(settings::with_absolute_paths(settings));
     first.configuration.push_back({start_weights_setting, start.hash, core::Affects::result});
     // For the model's file, in which prediction compares new scans with them.
     first.configuration.push_back(
-        {training_scans_setting, training_scans_text(survey), core::Affects::run});
+        {weights::training_scans_setting, training_scans_text(survey), core::Affects::run});
     first.metric = sweep::resolve_metric(settings.sweep.metric, parts);
     for (auto& setting : first.configuration) {
         if (setting.name == "initial_model_path") setting.affects = core::Affects::run;
@@ -275,10 +279,10 @@ record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& pl
     return first;
 }
 
-void check_needs(const TrainSettings& settings, const GridPlan& plan,
+void check_needs(const settings::TrainSettings& settings, const GridPlan& plan,
                  const sweep::DataParts& parts) {
     if (parts.has_validation()) return;
-    const auto defaults = default_hyperparameters(settings);
+    const auto defaults = settings::default_hyperparameters(settings);
     if (!plan.grid->lists().contains("pca_only") && !defaults.pca_only) return;
     refuse_pca(plan, defaults,
                "pca_only: it needs validation data and there is none, raise --validation_split");

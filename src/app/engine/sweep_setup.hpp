@@ -10,17 +10,17 @@
 #include <string>
 #include <vector>
 
-#include "../settings.hpp"
-#include "../start_model.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/record/folds.hpp"
 #include "msunet/record/sweep_record.hpp"
+#include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/grid.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/sweep/selection.hpp"
 #include "msunet/sweep/target.hpp"
+#include "msunet/weights/start_model.hpp"
 
 namespace msunet::app {
 
@@ -39,37 +39,39 @@ struct GridPlan {
 };
 
 /// Throws core::UsageError.
-GridPlan plan_grid(const TrainSettings& settings);
+GridPlan plan_grid(const settings::TrainSettings& settings);
 
 /// What a trial's training depends on but for where it ends (sweep::TrainingKey).
-[[nodiscard]] std::optional<std::string> training_key(const TrainSettings& settings,
+[[nodiscard]] std::optional<std::string> training_key(const settings::TrainSettings& settings,
                                                       const unet::Hyperparameters& values,
                                                       const record::Folding& folding,
                                                       record::TrialId trial);
 
 /// Which of these permutations share a training, as record::SweepStart has it. `ids`: ascending.
 [[nodiscard]] std::vector<std::vector<record::TrialId>> shared_trainings(
-    const TrainSettings& settings, const std::vector<record::TrialId>& ids,
+    const settings::TrainSettings& settings, const std::vector<record::TrialId>& ids,
     const std::function<core::Permutation(record::TrialId)>& permutation);
 
 /// What shared trainings save: "1,024 permutations, 512 trainings, 10,240 epochs instead of
 /// 15,360"; empty where nothing is shared. `start`: as recorded.
-[[nodiscard]] std::string sharing_text(const TrainSettings& settings,
+[[nodiscard]] std::string sharing_text(const settings::TrainSettings& settings,
                                        const record::SweepStart& start);
 
 /// Whether --boolean_limit accepts a permutation of the grid, to which it refers; empty without it.
-sweep::Accepts accepted_permutations(const TrainSettings& settings,
+sweep::Accepts accepted_permutations(const settings::TrainSettings& settings,
                                      const sweep::ParameterGrid& grid);
 
 /// The request to prepare::prepare.
-prepare::Request data_request(const TrainSettings& settings, const record::GridLists& grid);
+prepare::Request data_request(const settings::TrainSettings& settings,
+                              const record::GridLists& grid);
 
 /// Threads that preprocessing may use on this rank.
-std::int64_t threads_of_rank(const TrainSettings& settings, const std::vector<sweep::Node>& nodes,
+std::int64_t threads_of_rank(const settings::TrainSettings& settings,
+                             const std::vector<sweep::Node>& nodes,
                              const comm::NodeTopology& topology);
 
 /// Warns of weights in the loss that change nothing with these pairs.
-void warn_of_weights(const TrainSettings& settings, const record::GridLists& grid,
+void warn_of_weights(const settings::TrainSettings& settings, const record::GridLists& grid,
                      const prepare::Survey& survey);
 
 /// The first permutation's hyperparameters; the start table shows its patch size.
@@ -83,13 +85,13 @@ record::DataSummary summarise(const prepare::CheckedInput& input);
 record::DataSummary summarise(const prepare::Prepared& prepared, const data::PatchIndex& index);
 
 /// Everything of the journal's first line but the world.
-record::SweepStart sweep_start(const TrainSettings& settings, const GridPlan& plan,
-                               const StartModel& start, const prepare::Survey& survey,
+record::SweepStart sweep_start(const settings::TrainSettings& settings, const GridPlan& plan,
+                               const weights::StartModel& start, const prepare::Survey& survey,
                                record::DataSummary data, const sweep::DataParts& parts);
 
 /// Checks what the permutations need of the data: `pca_only` works on validation samples. Throws
 /// core::UsageError.
-void check_needs(const TrainSettings& settings, const GridPlan& plan,
+void check_needs(const settings::TrainSettings& settings, const GridPlan& plan,
                  const sweep::DataParts& parts);
 
 }  // namespace msunet::app

@@ -41,7 +41,7 @@ std::uint64_t windows_of(const imaging::Grid& grid, const data::PatchSpec& spec)
 
 /// What an estimate depends on.
 struct EstimateFacts {
-    const TrainSettings& settings;
+    const settings::TrainSettings& settings;
     const GridPlan& plan;
     const prepare::Survey& survey;
     const StartPlan& decided;
@@ -81,7 +81,7 @@ StepSpeed time_size(const StepSize& size, unet::Hyperparameters hyperparameters,
 
 unet::Hyperparameters hyperparameters_of(const EstimateFacts& facts,
                                          const core::Permutation& permutation) {
-    return unet::from_permutation(permutation, default_hyperparameters(facts.settings));
+    return unet::from_permutation(permutation, settings::default_hyperparameters(facts.settings));
 }
 
 /// What rank 0 knows of the sweep.
@@ -182,7 +182,7 @@ double refit_seconds(const EstimateFacts& facts, const StepSpeeds& speeds) {
 bool may_end_early(const EstimateFacts& facts) {
     const auto& settings = facts.settings;
     return sweep::waits_at_rungs(settings.sweep.strategy) || settings.sweep.performance_target ||
-           default_hyperparameters(settings).early_stopping ||
+           settings::default_hyperparameters(settings).early_stopping ||
            facts.plan.grid->lists().contains("early_stopping");
 }
 
@@ -323,7 +323,7 @@ double makespan(std::vector<double> seconds, std::int64_t groups) {
     return last;
 }
 
-std::string estimate_training(const TrainSettings& settings, const GridPlan& plan,
+std::string estimate_training(const settings::TrainSettings& settings, const GridPlan& plan,
                               const prepare::Survey& survey, const StartPlan& decided,
                               const Compute& compute, const comm::Communicator& world) {
     if (decided.open.finished || compute.on_gpu()) return {};

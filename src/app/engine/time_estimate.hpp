@@ -63,9 +63,9 @@ using StepSpeeds = std::map<StepSize, StepSpeed>;
 /// from steps that were timed now", and the time of a limit that comes before that. Steps of the
 /// grid's first sizes are timed on dummy samples for about a second, on all ranks at the same time
 /// because ranks of a node slow each other. Empty where nothing is left to train or a GPU trains.
-[[nodiscard]] std::string estimate_training(const TrainSettings& settings, const GridPlan& plan,
-                                            const prepare::Survey& survey, const StartPlan& decided,
-                                            const Compute& compute,
+[[nodiscard]] std::string estimate_training(const settings::TrainSettings& settings,
+                                            const GridPlan& plan, const prepare::Survey& survey,
+                                            const StartPlan& decided, const Compute& compute,
                                             const comm::Communicator& world);
 
 }  // namespace msunet::app

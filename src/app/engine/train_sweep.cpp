@@ -55,7 +55,8 @@ std::size_t table_width() {
 
 }  // namespace
 
-core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicator& world) {
+core::ExitCode train_sweep(const settings::TrainSettings& settings,
+                           const comm::Communicator& world) {
     if (settings.command.print_config) return print_config(settings, world);
     job::undo_launcher_binding();
     const auto plan = plan_grid(settings);
@@ -85,7 +86,7 @@ core::ExitCode train_sweep(const TrainSettings& settings, const comm::Communicat
     const auto folds = fold_plan_of(settings, prepared.survey);
     data::PatchLists patches(prepared.dataset, settings.patches,
                              splits_of(prepared.dataset, folds, plan.folding));
-    const auto defaults = default_hyperparameters(settings);
+    const auto defaults = settings::default_hyperparameters(settings);
     const auto shown = first_permutation(plan, defaults);
     const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);
     auto decided =

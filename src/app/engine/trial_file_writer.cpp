@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include "../model_attributes.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/report/charts.hpp"
 #include "msunet/report/deploy.hpp"
+#include "msunet/settings/model_attributes.hpp"
 #include "trial_pictures.hpp"
 
 namespace msunet::app {
@@ -32,7 +32,8 @@ std::vector<std::string> TrialFileWriter::write_components(record::TrialId trial
 
 std::map<std::string, std::string> TrialFileWriter::attributes(
     const unet::Hyperparameters& hyperparameters, const std::string& patch_size) const {
-    return report::file_attributes(model_attributes(configuration_, hyperparameters, patch_size));
+    return report::file_attributes(
+        settings::model_attributes(configuration_, hyperparameters, patch_size));
 }
 
 void TrialFileWriter::write_pictures(const train::TrainedTrial& trained) noexcept {

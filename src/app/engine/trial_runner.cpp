@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "../extension.hpp"
 #include "fold_setup.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/record/trial_folder.hpp"
+#include "msunet/settings/extension.hpp"
 #include "msunet/train/trainer.hpp"
 #include "trial_file_writer.hpp"
 #include "trial_log.hpp"
@@ -36,7 +36,7 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .make_engine = parts.compute.engine_factory(),
         .options = parts.settings.train,
         .precision = parts.compute.precision(),
-        .defaults = default_hyperparameters(parts.settings),
+        .defaults = settings::default_hyperparameters(parts.settings),
         .metric = parts.metric,
         .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
         .folding = folding_of(parts.settings),
@@ -44,7 +44,7 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .mirrors = parts.settings.preprocess.columns_run_left_right(),
         .experiment_folder = parts.folder,
         .files = files,
-        .keeps_last_checkpoint = keeps_last_checkpoints(parts.settings),
+        .keeps_last_checkpoint = settings::keeps_last_checkpoints(parts.settings),
         .world_rank = parts.topology.all().rank() - slot.rank_in_group,
         .gpus = parts.compute.on_gpu() ? parts.placement.group_size : 0,
     };

@@ -6,22 +6,22 @@
 #include <filesystem>
 #include <string>
 
-#include "../start_model.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/dispatch/groups.hpp"
 #include "msunet/job/watchdog.hpp"
+#include "msunet/weights/start_model.hpp"
 #include "sweep_setup.hpp"
 
 namespace msunet::app {
 
 /// What all trials have in common. References outlive the runner.
 struct RunnerParts {
-    const TrainSettings& settings;
+    const settings::TrainSettings& settings;
     const data::Dataset& dataset;
     data::PatchLists& patches;
-    const StartModel& start;
+    const weights::StartModel& start;
     const Compute& compute;
     const comm::NodeTopology& topology;
     const sweep::Placement& placement;

@@ -10,8 +10,6 @@
 #include <vector>
 
 #include "../final_files.hpp"
-#include "../model_attributes.hpp"
-#include "../predict_settings.hpp"
 #include "../validation_scans.hpp"
 #include "compared_scan.hpp"
 #include "msunet/codec/json.hpp"
@@ -29,6 +27,8 @@
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/scan_dice.hpp"
 #include "msunet/report/sweep.hpp"
+#include "msunet/settings/model_attributes.hpp"
+#include "msunet/settings/predict_settings.hpp"
 #include "prediction_plan.hpp"
 
 namespace msunet::app {
@@ -39,15 +39,17 @@ using core::concat;
 namespace {
 
 /// The model as its file would have it.
-TrainedModel model_of(const unet::Architecture& architecture, const fs::path& folder,
-                      const record::SweepStart& start, const unet::Hyperparameters& defaults,
-                      const record::TrialResult& best) {
+weights::TrainedModel model_of(const unet::Architecture& architecture, const fs::path& folder,
+                               const record::SweepStart& start,
+                               const unet::Hyperparameters& defaults,
+                               const record::TrialResult& best) {
     const auto hyperparameters = unet::from_permutation(best.permutation, defaults);
-    TrainedModel model{.architecture = architecture,
-                       .weights = read_trial_weights(architecture, folder, best),
-                       .origin = folder.string()};
-    model.preprocessing = model_attributes(start.configuration, hyperparameters, best.patch_size);
-    std::tie(model.input_height, model.input_width) = sides_of(best.patch_size);
+    weights::TrainedModel model{.architecture = architecture,
+                                .weights = read_trial_weights(architecture, folder, best),
+                                .origin = folder.string()};
+    model.preprocessing =
+        settings::model_attributes(start.configuration, hyperparameters, best.patch_size);
+    std::tie(model.input_height, model.input_width) = settings::sides_of(best.patch_size);
     return model;
 }
 
@@ -80,7 +82,8 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
     // Nothing is written as a result of prediction, so any folder outside the scans will do.
     const config::Settings output{{.name = "output", .values = {folder.string()}, .origin = ""}};
     start.data.pairs = std::move(pairs);
-    const auto settings = combine_settings(model, with_validation_scans(output, folder, start));
+    const auto settings =
+        settings::combine_settings(model, with_validation_scans(output, folder, start));
     const auto options = scan_options(settings, model);
     predict::SlicePredictor predictor(model.architecture, model.weights,
                                       *settings.model.final_activation, settings.predict.precision);

@@ -10,20 +10,20 @@
 #include <string>
 #include <vector>
 
-#include "app/bench_settings.hpp"
 #include "made_up_accelerator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
 namespace {
 
 using testing::HasSubstr;
 
-BenchSettings small_bench() {
-    return read_bench_settings(std::vector<std::string>{"--steps", "1", "--batch_size", "4",
-                                                        "--patch_size", "32", "--threads", "1"});
+settings::BenchSettings small_bench() {
+    return settings::read_bench_settings(std::vector<std::string>{
+        "--steps", "1", "--batch_size", "4", "--patch_size", "32", "--threads", "1"});
 }
 
 std::vector<core::Gpu> gpus(int count) {
@@ -66,7 +66,7 @@ TEST_F(BenchTest, RanksWithoutAGpuTimeNothing) {
 TEST_F(BenchTest, TheSuiteTrainsOnRanksWithAGpuOnly) {
     test::MadeUpAccelerator accelerator(gpus(2));
     auto settings = small_bench();
-    settings.bench.what = BenchKind::group;
+    settings.bench.what = settings::BenchKind::group;
     settings.bench.repeats = 1;
     testing::internal::CaptureStdout();
     EXPECT_EQ(bench_training(settings, world_, test::source_of(&accelerator)), core::ExitCode::ok);

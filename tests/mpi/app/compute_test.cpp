@@ -30,8 +30,8 @@ const std::vector<std::string> one_gpu{"GPU-a"};
 
 std::vector<core::Gpu> two_kinds() { return {{"GPU-a", "NVIDIA T1000"}, {"GPU-b", "NVIDIA H200"}}; }
 
-TrainSettings settings_with(core::Device asked) {
-    TrainSettings settings;
+settings::TrainSettings settings_with(core::Device asked) {
+    settings::TrainSettings settings;
     settings.train.device = asked;
     return settings;
 }
@@ -42,7 +42,7 @@ protected:
     std::vector<std::string> chosen(const std::vector<std::vector<std::string>>& visible,
                                     std::int64_t trials_per_gpu = 1) {
         MadeUpAccelerator accelerator(visible.at(static_cast<std::size_t>(world_.rank())));
-        Compute compute(TrainSettings(), topology_, source_of(&accelerator));
+        Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
         EXPECT_TRUE(compute.on_gpu());
         EXPECT_EQ(compute.device_name(), "NVIDIA H200 MIG 1g.18gb");
         sweep::PlacementRequest request;
@@ -120,7 +120,7 @@ TEST_F(ComputeTest, ASickGpuOfOneRankEndsAllRanksAlike) {
 TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
     auto sick = MadeUpAccelerator::sick();
     const auto warnings = test::warnings_of([&] {
-        const Compute compute(TrainSettings(), topology_, source_of(&sick));
+        const Compute compute(settings::TrainSettings(), topology_, source_of(&sick));
         EXPECT_FALSE(compute.on_gpu());
         EXPECT_EQ(compute.device_name(), "CPU");
         EXPECT_TRUE(compute.visible_devices().empty());
@@ -144,7 +144,7 @@ TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {
 
 TEST_F(ComputeTest, ItNamesTheChosenDevice) {
     MadeUpAccelerator accelerator(two_kinds());
-    Compute compute(TrainSettings(), topology_, source_of(&accelerator));
+    Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
     EXPECT_EQ(compute.device_name(), "NVIDIA T1000");
     sweep::Placement placement;
     placement.groups = world_.size();
@@ -158,7 +158,7 @@ TEST_F(ComputeTest, ItNamesTheChosenDevice) {
 }
 
 TEST_F(ComputeTest, AGroupOfOneHasNoReducerOfAnEarlierGroup) {
-    Compute compute(TrainSettings(), topology_, source_of(nullptr));
+    Compute compute(settings::TrainSettings(), topology_, source_of(nullptr));
     sweep::Placement placement;
     placement.groups = 1;
     for (int rank = 0; rank < world_.size(); ++rank) {
@@ -182,19 +182,19 @@ TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
     auto gpus = two_kinds();
     gpus.push_back({"GPU-c", "NVIDIA T1000"});
     MadeUpAccelerator accelerator(gpus);
-    Compute compute(TrainSettings(), topology_, source_of(&accelerator));
+    Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
     sweep::PlacementRequest request;
     request.nodes = job::describe_nodes(topology_, compute.visible_devices());
-    const auto world =
-        describe_world(topology_, request.nodes, sweep::place(request), TrainSettings(), compute);
+    const auto world = describe_world(topology_, request.nodes, sweep::place(request),
+                                      settings::TrainSettings(), compute);
     EXPECT_EQ(world.gpus, 3);
     EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
-    const Compute on_cpu(TrainSettings(), topology_, source_of(nullptr));
+    const Compute on_cpu(settings::TrainSettings(), topology_, source_of(nullptr));
     request.nodes = job::describe_nodes(topology_, on_cpu.visible_devices());
-    EXPECT_EQ(
-        describe_world(topology_, request.nodes, sweep::place(request), TrainSettings(), on_cpu)
-            .device,
-        "CPU");
+    EXPECT_EQ(describe_world(topology_, request.nodes, sweep::place(request),
+                             settings::TrainSettings(), on_cpu)
+                  .device,
+              "CPU");
 }
 
 TEST_F(ComputeTest, RanksLearnOfTheOthersGpusAsTheyAre) {

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "app/predict_settings.hpp"
 #include "made_up_accelerator.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/error.hpp"
@@ -21,6 +20,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/phantom/phantom.hpp"
+#include "msunet/settings/predict_settings.hpp"
 #include "msunet/unet/initializers.hpp"
 
 namespace msunet::app {
@@ -34,10 +34,10 @@ using testing::Not;
 
 const std::vector<std::string> two_gpus{"GPU-a", "GPU-b"};
 
-std::vector<TrainedModel> two_models() {
-    std::vector<TrainedModel> models;
+std::vector<weights::TrainedModel> two_models() {
+    std::vector<weights::TrainedModel> models;
     for (const int seed : {1, 2}) {
-        auto& model = models.emplace_back(TrainedModel{unet::published_architecture()});
+        auto& model = models.emplace_back(weights::TrainedModel{unet::published_architecture()});
         model.weights = unet::initial_weights(model.architecture, static_cast<std::uint64_t>(seed));
         model.origin = core::concat("model ", seed);
     }
@@ -81,10 +81,10 @@ protected:
                                            "--flip",
                                            "True"};
         arguments.insert(arguments.end(), options.begin(), options.end());
-        PredictSettings unset;
+        settings::PredictSettings unset;
         const auto models = two_models();
-        const auto settings = combine_settings(
-            models.front(), config::parse_command_line(predict_schema(unset), arguments));
+        const auto settings = settings::combine_settings(
+            models.front(), config::parse_command_line(settings::predict_schema(unset), arguments));
         testing::internal::CaptureStdout();
         std::string text;
         try {

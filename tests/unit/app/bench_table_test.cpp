@@ -3,9 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include "app/bench_settings.hpp"
-#include "msunet/core/error.hpp"
-
 namespace msunet::app {
 namespace {
 
@@ -71,46 +68,6 @@ TEST(BenchTable, SaysWhatIsMissing) {
     EXPECT_THAT(text, HasSubstr("dummy samples alone"));
     EXPECT_THAT(text, HasSubstr("note: this processor is slow"));
     EXPECT_THAT(text, Not(HasSubstr("where a step's time goes")));
-}
-
-BenchSettings settings(std::vector<std::string> words) { return read_bench_settings(words); }
-
-TEST(BenchSettings, ScansMayBeLeftOutButNotHalfOfThem) {
-    EXPECT_FALSE(settings({"--batch_size", "4"}).bench.training_data_path);
-    try {
-        settings({"prepare", "-tpath", "data"});
-        FAIL() << "no error";
-    } catch (const core::UsageError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("'prepare' takes phantoms"));
-    }
-    EXPECT_THROW(settings({"-ts", "64", "-hspace", "0.1"}), core::UsageError);
-    EXPECT_THROW(settings({"--patch_size", "60"}), core::UsageError);
-}
-
-TEST(BenchSettings, TheFirstWordSaysWhatIsMeasured) {
-    EXPECT_EQ(settings({}).bench.what, BenchKind::step);
-    EXPECT_EQ(settings({"all", "-o", "out"}).bench.what, BenchKind::all);
-    EXPECT_EQ(settings({"io", "--repeats", "2"}).bench.repeats, 2);
-    EXPECT_THROW(settings({"everything"}), core::UsageError);
-    EXPECT_THROW(settings({"step", "-o", "out"}), core::UsageError);
-    EXPECT_THROW(settings({"all", "-tpath", "data", "-mpath", "masks", "--scratch", "masks/x"}),
-                 core::UsageError);
-}
-
-TEST(BenchSettings, TravelAsText) {
-    const auto sent =
-        settings({"prepare", "-o", "out", "--scratch", "tmp", "-tpath", "data", "-mpath", "masks",
-                  "--precision", "bf16", "-ts", "64", "--dropout", "0"});
-    const auto got = bench_settings_from_yaml(bench_yaml(sent));
-    EXPECT_EQ(got.train.folders.training_data_path, "data");
-    EXPECT_EQ(got.train.preprocess.target_size, 64);
-    EXPECT_EQ(got.train.train.precision, model::Precision::bf16);
-    EXPECT_EQ(got.bench.dropout, 0);
-    EXPECT_EQ(got.bench.what, BenchKind::prepare);
-    EXPECT_EQ(got.bench.output, "out");
-    EXPECT_EQ(got.bench.scratch, "tmp");
-    EXPECT_FALSE(got.train.augment.enable_augmentation);
-    EXPECT_FALSE(got.train.folders.cache.has_value());
 }
 
 }  // namespace

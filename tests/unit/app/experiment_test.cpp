@@ -45,7 +45,7 @@ protected:
 
     ExperimentChoice choose(std::optional<std::string> name, const std::string& resume,
                             const record::SweepStart& current) const {
-        Resume parsed;
+        settings::Resume parsed;
         EXPECT_TRUE(from_text(resume, parsed));
         return choose_experiment({folder_, std::move(name), parsed, watch(current.at)}, current);
     }

@@ -30,7 +30,7 @@ prepare::Survey four_subjects() {
 
 TEST(FoldWarnings, NameTheFoldsWithoutTheMetricsModality) {
     const auto survey = four_subjects();
-    TrainSettings settings;
+    settings::TrainSettings settings;
     settings.split.folds = 2;
     const auto folding = folding_of(settings);
     const auto plan = fold_plan_of(settings, survey);
@@ -70,7 +70,7 @@ TEST(FoldsText, CountsAllPermutations) {
 
 TEST(FirstFold, OfASearchMustHaveTheMetric) {
     const auto survey = four_subjects();
-    TrainSettings settings;
+    settings::TrainSettings settings;
     settings.split.folds = 2;
     EXPECT_FALSE(folding_of(settings).first_decides);
     settings.sweep.strategy = sweep::StrategyKind::halving;
