@@ -2,11 +2,11 @@
 #include <filesystem>
 
 #include "commands.hpp"
-#include "final_files.hpp"
-#include "merge.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/experiment/final_files.hpp"
+#include "msunet/experiment/merge.hpp"
 #include "msunet/record/journal.hpp"
 
 namespace msunet::app {
@@ -43,7 +43,7 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     config::Schema schema("merge");
     schema.add("Shards", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
-    std::vector<ShardRecord> shards;
+    std::vector<experiment::ShardRecord> shards;
     std::vector<std::string> problems;
     for (const auto& name : options.shards) {
         const auto file = fs::path(name) / record::journal_name;
@@ -57,12 +57,12 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     }
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     const fs::path folder = options.output;
-    const auto record = merge_shards(folder, shards);
+    const auto record = experiment::merge_shards(folder, shards);
     for (const auto& [name, meaning] :
-         write_final_files(unet::published_architecture(), folder, record)) {
+         experiment::write_final_files(unet::published_architecture(), folder, record)) {
         core::log::info(concat("wrote ", folder / name, ": ", meaning));
     }
-    return exit_code_of(record);
+    return experiment::exit_code_of(record);
 }
 
 constexpr const char* merge_examples =

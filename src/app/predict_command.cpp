@@ -10,9 +10,9 @@
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/experiment/validation_scans.hpp"
 #include "msunet/settings/agreement.hpp"
 #include "msunet/weights/ensemble.hpp"
-#include "validation_scans.hpp"
 
 namespace msunet::app {
 
@@ -26,7 +26,7 @@ std::string read_all(std::span<const std::string> arguments,
                      std::vector<weights::TrainedModel>& models,
                      const unet::Architecture& architecture) {
     settings::PredictSettings unset;
-    const auto command_line = with_validation_scans(
+    const auto command_line = experiment::with_validation_scans(
         config::parse_command_line(settings::predict_schema(unset), arguments));
     const auto asked = settings::read_predict_settings(command_line).predict;
     const auto files = asked.ensemble ? weights::ensemble_files(asked.model)

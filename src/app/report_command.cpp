@@ -5,11 +5,13 @@
 #include <string>
 
 #include "commands.hpp"
-#include "experiment_journal.hpp"
-#include "final_files.hpp"
+#include "folder_options.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/experiment/experiment_journal.hpp"
+#include "msunet/experiment/final_files.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/record/ranking.hpp"
@@ -17,7 +19,6 @@
 #include "msunet/report/results.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/sweep/data_parts.hpp"
-#include "refit_record.hpp"
 
 namespace msunet::app {
 
@@ -53,7 +54,7 @@ void describe(core::OptionVisitor& visitor, ReportOptions& options) {
                   options.deploy);
 }
 
-void log_written(const fs::path& folder, const NamedFiles& files) {
+void log_written(const fs::path& folder, const experiment::NamedFiles& files) {
     for (const auto& [name, meaning] : files) {
         core::log::info(concat("wrote ", folder / name, ": ", meaning));
     }
@@ -62,7 +63,7 @@ void log_written(const fs::path& folder, const NamedFiles& files) {
 void log_best(const record::SweepRecord& record) {
     if (const auto* best = record::best(record)) {
         core::log::info(concat("the best is ", record.start.folding.any() ? "" : "trial ",
-                               best_text(record, *best)));
+                               experiment::best_text(record, *best)));
     }
 }
 
@@ -95,9 +96,10 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
                                       " are: train with --keep_models all"));
     }
     sweep.chosen = id;
-    const auto refit = refit_of(folder, record, id);
-    log_written(folder, write_models(unet::published_architecture(), folder, record, sweep, refit));
-    warn_of_failure(refit);
+    const auto refit = experiment::refit_of(folder, record, id);
+    log_written(folder, experiment::write_models(unet::published_architecture(), folder, record,
+                                                 sweep, refit));
+    experiment::warn_of_failure(refit);
 }
 
 /// "3 trials have not ended yet", with folds "3 trials of 2 permutations have not ended yet".
@@ -116,7 +118,7 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
     const auto schema = experiment_schema("report", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     const fs::path folder = folder_of("report", options);
-    auto record = read_experiment(folder);
+    auto record = experiment::read_experiment(folder);
     if (options.metric) {
         record.start.metric =
             sweep::resolve_metric(options.metric, sweep::parts_of(record.start.data));
@@ -126,21 +128,21 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
         return core::ExitCode::ok;
     }
     if (options.metric) log_best(record);
-    const auto refit = recorded_refit(folder, record);
-    const bool refit_is_left = refit.stage == RefitStage::left;
+    const auto refit = experiment::recorded_refit(folder, record);
+    const bool refit_is_left = refit.stage == experiment::RefitStage::left;
     if (record::has_ended(record, refit_is_left)) {
         const auto architecture = unet::published_architecture();
-        log_written(folder, write_final_files(architecture, folder, record, refit));
-        warn_of_failure(refit);
+        log_written(folder, experiment::write_final_files(architecture, folder, record, refit));
+        experiment::warn_of_failure(refit);
         return core::ExitCode::ok;
     }
     const auto sweep = report::make_sweep(record);
     report::write_partial_results(folder, sweep);
-    report::write_report(folder, record, refit_note(refit));
-    core::log::info(
-        concat("wrote ", folder / "results.partial.csv", " and ", folder / "report.html", ": ",
-               refit_is_left ? concat("the refit has not ended yet: ", refit_text(refit))
-                             : unfinished_text(record, sweep)));
+    report::write_report(folder, record, experiment::refit_note(refit));
+    core::log::info(concat(
+        "wrote ", folder / "results.partial.csv", " and ", folder / "report.html", ": ",
+        refit_is_left ? concat("the refit has not ended yet: ", experiment::refit_text(refit))
+                      : unfinished_text(record, sweep)));
     return core::ExitCode::ok;
 }
 

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "experiment_journal.hpp"
+#include "folder_options.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/experiment/experiment_journal.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/record/folds.hpp"
@@ -22,7 +24,6 @@
 #include "msunet/report/search.hpp"
 #include "msunet/sweep/scheduler.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "refit_record.hpp"
 
 namespace msunet::app {
 
@@ -94,8 +95,8 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     const auto schema = experiment_schema("status", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     const auto folder = folder_of("status", options);
-    const auto record = read_experiment(folder);
-    const auto refit = recorded_refit(folder, record);
+    const auto record = experiment::read_experiment(folder);
+    const auto refit = experiment::recorded_refit(folder, record);
     std::size_t failed = 0;
     std::size_t stopped = 0;
     for (const auto* result : record.results()) {
@@ -104,7 +105,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     }
     const auto all = record.planned();
     core::log::info(concat("experiment   ", record.start.experiment_name, ", ",
-                           state_text(record, refit.stage == RefitStage::left)));
+                           state_text(record, refit.stage == experiment::RefitStage::left)));
     core::log::info(concat("trials       ", all, ": ", all - record.unfinished(), " ended (",
                            failed, " failed",
                            stopped > 0 ? concat(", ", stopped, " stopped by the search") : "",
@@ -129,9 +130,9 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
         core::log::info(started_text(record, id, trial, forecast));
     }
     if (const auto* best = record::best(record)) {
-        core::log::info(concat("best so far  ", best_text(record, *best)));
+        core::log::info(concat("best so far  ", experiment::best_text(record, *best)));
     }
-    if (const auto text = refit_text(refit); !text.empty()) {
+    if (const auto text = experiment::refit_text(refit); !text.empty()) {
         core::log::info(concat("refit        ", text));
     }
     const auto groups = report::groups_of(record.start.world);

@@ -66,13 +66,14 @@ TrialCheckpoints::TrialCheckpoints(const TrialSetup& setup, GroupControl& contro
       control_(control),
       identity_(identity_of(setup)),
       network_(unet::identity_of(setup.context.architecture)),
-      writer_(setup.folder(setup.assignment.trial) / checkpoint_file_name),
+      writer_(setup.folder(setup.assignment.trial) / record::checkpoint_file_name),
       saved_at_(core::steady_seconds()) {}
 
 bool TrialCheckpoints::goes_on_from_another() const {
     const auto& assignment = setup_.assignment;
     return !assignment.checkpoint.empty() &&
-           assignment.checkpoint != TrialSetup::file_name(assignment.trial, checkpoint_file_name);
+           assignment.checkpoint !=
+               TrialSetup::file_name(assignment.trial, record::checkpoint_file_name);
 }
 
 std::string TrialCheckpoints::problem_of_another(const Checkpoint& checkpoint) const {
@@ -172,7 +173,7 @@ void TrialCheckpoints::report_restored(const Progress& progress) {
 void TrialCheckpoints::report(std::int64_t epoch, std::int64_t step) {
     control_.checkpoint_written(
         {.trial = setup_.assignment.trial,
-         .file = TrialSetup::file_name(setup_.assignment.trial, checkpoint_file_name),
+         .file = TrialSetup::file_name(setup_.assignment.trial, record::checkpoint_file_name),
          .epoch = epoch,
          .step = step});
 }

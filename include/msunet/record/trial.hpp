@@ -119,4 +119,7 @@ struct Attempt {
 /// `trials/<id>`, relative to the experiment's folder.
 [[nodiscard]] std::string trial_folder(TrialId trial);
 
+/// Name of the checkpoint of a training in its folder.
+inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
+
 }  // namespace msunet::record

@@ -87,8 +87,6 @@ struct TrialContext {
 
 /// Name of the weights of a finished trial in its folder: a Keras file of weights only.
 inline constexpr const char* weights_file_name = "weights.h5";
-/// Name of the checkpoint of a training in its folder.
-inline constexpr const char* checkpoint_file_name = "checkpoint.h5";
 
 /// Collective over the group: runs one training, or continues from `assignment.checkpoint`: its
 /// own, or the last one of another training of the same steps (going_on.hpp). The

@@ -40,7 +40,7 @@ void warn_of_missing(const std::vector<std::string>& checkpoints) {
 
 }  // namespace
 
-ExtensionRequest extension_request(const settings::TrainSettings& settings) {
+experiment::ExtensionRequest extension_request(const settings::TrainSettings& settings) {
     sweep::ExtensionValues values{unet::to_permutation(settings::default_hyperparameters(settings)),
                                   unet::canonical_value};
     if (settings.patches.use_frac_patch) {

@@ -6,14 +6,15 @@
 #include <filesystem>
 #include <string>
 
-#include "../experiment.hpp"
+#include "msunet/experiment/experiment.hpp"
 #include "msunet/record/event.hpp"
 #include "msunet/settings/train_settings.hpp"
 
 namespace msunet::app {
 
 /// Whether a start with these settings extends an experiment, and how values are compared.
-[[nodiscard]] ExtensionRequest extension_request(const settings::TrainSettings& settings);
+[[nodiscard]] experiment::ExtensionRequest extension_request(
+    const settings::TrainSettings& settings);
 
 /// Adds the trainings of the new trials: they share with each other, and go on from the last
 /// checkpoints of trainings that have ended. With `--share_prefixes False` each is trained alone.

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "../final_files.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/experiment/final_files.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/idle.hpp"
@@ -54,16 +54,18 @@ core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator
                                " have ended (--resume never starts a new experiment)"));
         const auto& record = open.choice->replay->record;
         for (const auto& line : record::failure_lines(record)) core::log::warn(line);
-        const auto refit = recorded_refit(open.folder, record);
-        warn_of_failure(refit);
-        return exit_code_of(record, refit);
+        const auto refit = experiment::recorded_refit(open.folder, record);
+        experiment::warn_of_failure(refit);
+        return experiment::exit_code_of(record, refit);
     });
 }
 
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
-                            const dispatch::SweepEnding& ending, const RefitState& refit) {
-    const bool complete = journal.record().unfinished() == 0 && refit.stage != RefitStage::left;
+                            const dispatch::SweepEnding& ending,
+                            const experiment::RefitState& refit) {
+    const bool complete =
+        journal.record().unfinished() == 0 && refit.stage != experiment::RefitStage::left;
     report::FinalSummary summary;
     summary.folder = folder.string();
     summary.idle_fraction = report::idle_fraction(journal.record());
@@ -76,25 +78,27 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     if (!complete) summary.stopped = stopped_text(ending);
     if (complete) {
         // The date in the files' names and in the archive is the journal's last before this.
-        summary.files = write_final_files(architecture, folder, journal.record(), refit);
+        summary.files =
+            experiment::write_final_files(architecture, folder, journal.record(), refit);
         journal.append(record::Finished{core::unix_now()});
     } else if (!stopped) {
         // Before the files: whoever writes them again has the same record.
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
-        summary.files = write_final_files(architecture, folder, journal.record(), refit);
+        summary.files =
+            experiment::write_final_files(architecture, folder, journal.record(), refit);
     } else {
         report::write_partial_results(folder, report::make_sweep(journal.record()));
-        report::write_report(folder, journal.record(), refit_note(refit));
+        report::write_report(folder, journal.record(), experiment::refit_note(refit));
         journal.append(record::Stopped{reason_of(ending), core::unix_now()});
     }
     journal.sync();
-    summary.refit = refit_text(refit);
+    summary.refit = experiment::refit_text(refit);
     const auto scans = report::read_scan_dice(folder, journal.record());
     summary.whole_masks = report::mean_dice_text(scans);
     core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
-    warn_of_failure(refit);
+    experiment::warn_of_failure(refit);
     if (stopped) return core::ExitCode::stopped;
-    return exit_code_of(journal.record(), refit);
+    return experiment::exit_code_of(journal.record(), refit);
 }
 
 }  // namespace msunet::app

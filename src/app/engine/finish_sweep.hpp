@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "../refit_record.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/dispatch/dispatcher.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/unet/architecture.hpp"
 #include "open_sweep.hpp"
@@ -17,7 +17,8 @@ namespace msunet::app {
 /// code.
 core::ExitCode finish_sweep(const unet::Architecture& architecture,
                             const std::filesystem::path& folder, record::Journal& journal,
-                            const dispatch::SweepEnding& ending, const RefitState& refit = {});
+                            const dispatch::SweepEnding& ending,
+                            const experiment::RefitState& refit = {});
 
 /// Why a start ended that leaves trials or the refit.
 [[nodiscard]] record::StopReason reason_of(const dispatch::SweepEnding& ending);

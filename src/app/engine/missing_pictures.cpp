@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "../final_files.hpp"
 #include "fold_setup.hpp"
+#include "msunet/experiment/final_files.hpp"
 #include "msunet/record/ranking.hpp"
 #include "trial_pictures.hpp"
 
@@ -19,7 +19,8 @@ void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best)
     const auto split = folding_of(parts.settings).split(best.trial);
     const auto& index =
         parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride, split);
-    const auto weights = read_trial_weights(parts.start.architecture, parts.folder, best);
+    const auto weights =
+        experiment::read_trial_weights(parts.start.architecture, parts.folder, best);
     const std::vector<float> sample_weights(index.size(), 1.0F);
     const auto engine = parts.compute.engine_factory()({.architecture = parts.start.architecture,
                                                         .dataset = parts.dataset,

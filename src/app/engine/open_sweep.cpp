@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "../refit_record.hpp"
 #include "extend_sweep.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/job/version.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/results.hpp"
@@ -47,7 +47,7 @@ void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStar
 }
 
 /// On rank 0: what a start goes on from.
-void find_recorded(const settings::TrainSettings& settings, ExperimentChoice& choice,
+void find_recorded(const settings::TrainSettings& settings, experiment::ExperimentChoice& choice,
                    record::SweepStart& start, OpenExperiment& found) {
     const auto& recorded = choice.replay->record;
     if (choice.extension) {
@@ -60,9 +60,9 @@ void find_recorded(const settings::TrainSettings& settings, ExperimentChoice& ch
     }
     const auto& record = found.extended ? *found.extended : recorded;
     found.group_size = record.start.world.group_size;
-    found.finished =
-        record.finished && !settings.sweep.retry_failed &&
-        refit_state(found.folder, record, settings.sweep.refit).stage != RefitStage::left;
+    found.finished = record.finished && !settings.sweep.retry_failed &&
+                     experiment::refit_state(found.folder, record, settings.sweep.refit).stage !=
+                         experiment::RefitStage::left;
     start.shared = record.start.shared;
     if (record.start.indices.empty()) return;
     start.trials = record.start.trials;
@@ -73,7 +73,7 @@ void find_recorded(const settings::TrainSettings& settings, ExperimentChoice& ch
 
 OpenExperiment find_experiment(const settings::TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
-    std::optional<ExperimentChoice> choice;
+    std::optional<experiment::ExperimentChoice> choice;
     std::optional<record::SweepRecord> extended;
     auto open = comm::on_root(world, [&] {
         const auto& options = settings.experiment;
@@ -81,11 +81,11 @@ OpenExperiment find_experiment(const settings::TrainSettings& settings, record::
         if (name && settings.sweep.shard) {
             *name += sweep::folder_suffix(*settings.sweep.shard);
         }
-        auto watch = JournalWatch::of_this_machine();
+        auto watch = experiment::JournalWatch::of_this_machine();
         watch.waits = watch.waits && !settings.command.dry_run;
-        choice = choose_experiment({options.output_directory, name, options.resume,
-                                    std::move(watch), extension_request(settings)},
-                                   start);
+        choice = experiment::choose_experiment({options.output_directory, name, options.resume,
+                                                std::move(watch), extension_request(settings)},
+                                               start);
         start.experiment_name = choice->name;
         start.utc_offset = report::local_utc_offset(start.at);
         for (const auto& notice : choice->notices) core::log::warn(notice);
@@ -103,7 +103,7 @@ OpenExperiment find_experiment(const settings::TrainSettings& settings, record::
 void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world) {
     open.folder = comm::on_root(world, [&] {
         auto& choice = *open.choice;
-        if (!choice.replay) make_experiment_folder(choice);
+        if (!choice.replay) experiment::make_experiment_folder(choice);
         start.experiment_name = choice.name;
         return choice.folder.native();
     });

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "../experiment.hpp"
 #include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/experiment/experiment.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
@@ -24,7 +24,7 @@ struct OpenExperiment {
     std::filesystem::path folder;
     std::optional<std::int64_t> group_size;  ///< recorded, where it is resumed
     bool finished = false;
-    std::optional<ExperimentChoice> choice;  ///< on rank 0
+    std::optional<experiment::ExperimentChoice> choice;  ///< on rank 0
     /// On rank 0, of one that is extended: its record once the journal says so.
     std::optional<record::SweepRecord> extended{};
 

@@ -5,13 +5,13 @@
 #include <span>
 #include <utility>
 
-#include "../validation_scans.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/data/patch_index.hpp"
+#include "msunet/experiment/validation_scans.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/io/nifti_file.hpp"
 #include "msunet/predict/windows.hpp"
@@ -82,7 +82,7 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
     predict::References references;
     std::vector<core::Modality> recorded;  // of validation scans, as in their training
     if (settings.predict.validation) {
-        for (const auto& one : validation_scans(*settings.predict.validation)) {
+        for (const auto& one : experiment::validation_scans(*settings.predict.validation)) {
             references.of_scan.push_back(one.mask);
             recorded.push_back(one.modality);
         }

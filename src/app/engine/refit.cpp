@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "../refit_record.hpp"
 #include "finish_sweep.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/file.hpp"
@@ -14,6 +13,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/core/time_share.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/html.hpp"
@@ -30,18 +30,20 @@ constexpr double refit_page_seconds = 5;
 constexpr double refit_page_share = 0.005;
 
 /// The refit to train; nothing where it is trained or no permutation is the best.
-std::optional<RefitState> refit_left(const RunnerParts& parts, const record::SweepRecord& record) {
+std::optional<experiment::RefitState> refit_left(const RunnerParts& parts,
+                                                 const record::SweepRecord& record) {
     const auto& options = parts.settings.sweep;
-    auto state = refit_state(parts.folder, record, options.refit);
-    const bool again = state.stage == RefitStage::failed && options.refit && options.retry_failed;
-    if (state.stage != RefitStage::left && !again) return std::nullopt;
+    auto state = experiment::refit_state(parts.folder, record, options.refit);
+    const bool again =
+        state.stage == experiment::RefitStage::failed && options.refit && options.retry_failed;
+    if (state.stage != experiment::RefitStage::left && !again) return std::nullopt;
     return state;
 }
 
 /// Rank 0: the refit's journal, new or continued.
 record::Journal open_refit(const fs::path& folder, const record::SweepRecord& record,
-                           const RefitState& left) {
-    const auto refit = folder / refit_folder;
+                           const experiment::RefitState& left) {
+    const auto refit = folder / experiment::refit_folder;
     const auto file = refit / record::journal_name;
     const auto& world = record.starts.back().world;
     const double now = core::unix_now();
@@ -59,7 +61,7 @@ record::Journal open_refit(const fs::path& folder, const record::SweepRecord& re
     std::error_code ignored;
     fs::remove_all(refit, ignored);
     core::make_directories(refit);
-    auto start = refit_start(record, left.permutation);
+    auto start = experiment::refit_start(record, left.permutation);
     start.world = world;
     start.owner = record.owner;
     start.at = now;
@@ -71,7 +73,8 @@ void write_page(const fs::path& folder, const record::SweepRecord& record,
                 record::TrialId permutation, const record::SweepRecord& refit) {
     report::write_report(
         folder, record,
-        refit_note({.stage = RefitStage::left, .permutation = permutation, .record = refit}));
+        experiment::refit_note(
+            {.stage = experiment::RefitStage::left, .permutation = permutation, .record = refit}));
 }
 
 /// The settings of the refit: one split without validation data, callbacks off.
@@ -105,7 +108,7 @@ std::optional<dispatch::SweepEnding> refit_best(const RunnerParts& parts, record
     });
     if (!is_due) return std::nullopt;
     const auto settings = settings_of_refit(parts.settings);
-    const auto folder = parts.folder / refit_folder;
+    const auto folder = parts.folder / experiment::refit_folder;
     const RunnerParts refit{.settings = settings,
                             .dataset = parts.dataset,
                             .patches = parts.patches,

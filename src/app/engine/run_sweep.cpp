@@ -5,12 +5,12 @@
 #include <variant>
 
 #include "msunet/core/time.hpp"
+#include "msunet/experiment/superfluous_files.hpp"
 #include "msunet/settings/extension.hpp"
 #include "msunet/sweep/strategy.hpp"
 #include "msunet/sweep/suggester.hpp"
 #include "msunet/train/going_on.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "superfluous_files.hpp"
 #include "sweep_reporter.hpp"
 
 namespace msunet::app {
@@ -52,8 +52,8 @@ dispatch::DispatcherMachine make_machine(const DispatcherSetup& setup,
             core::unix_now()};
 }
 
-KeptFiles kept_files(const settings::TrainSettings& settings) {
-    KeptFiles kept{.all_models = settings.train.keep_models == train::KeepModels::all};
+experiment::KeptFiles kept_files(const settings::TrainSettings& settings) {
+    experiment::KeptFiles kept{.all_models = settings.train.keep_models == train::KeepModels::all};
     if (!settings::keeps_last_checkpoints(settings)) return kept;
     kept.last_checkpoint = [defaults = settings::default_hyperparameters(settings)](
                                const core::Permutation& permutation, std::int64_t epochs) {
@@ -87,7 +87,7 @@ public:
 
 private:
     SweepReporter reporter_;
-    SuperfluousFiles superfluous_;
+    experiment::SuperfluousFiles superfluous_;
     std::function<void()> tick_;
 };
 

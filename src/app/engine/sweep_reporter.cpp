@@ -4,10 +4,10 @@
 #include <utility>
 #include <variant>
 
-#include "../refit_record.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/report/html.hpp"
 #include "msunet/report/results.hpp"
@@ -104,8 +104,9 @@ void SweepReporter::write_partial(const record::SweepRecord& record, double now)
     if (results_changed_) {
         report::write_partial_results(settings_.folder, report::make_sweep(record));
     }
-    report::write_report(settings_.folder, record,
-                         refit_note(recorded_refit(settings_.folder, record)));
+    report::write_report(
+        settings_.folder, record,
+        experiment::refit_note(experiment::recorded_refit(settings_.folder, record)));
     results_changed_ = false;
     page_changed_ = false;
     partial_share_.spent(now, core::unix_now());

@@ -7,12 +7,12 @@
 #include <optional>
 #include <queue>
 
-#include "../refit_record.hpp"
 #include "bench_data.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/train/step_timer.hpp"
 #include "search_outlook.hpp"
@@ -154,9 +154,9 @@ double refit_seconds(const EstimateFacts& facts, const StepSpeeds& speeds) {
     std::vector<core::Permutation> candidates;
     const auto* record = facts.decided.open.record();
     if (record != nullptr && record->unfinished() == 0 && !facts.settings.sweep.retry_failed) {
-        const auto state = refit_state(facts.decided.open.folder, *record, true);
-        if (state.stage != RefitStage::left) return 0;
-        candidates.push_back(refit_permutation(*record, state.permutation));
+        const auto state = experiment::refit_state(facts.decided.open.folder, *record, true);
+        if (state.stage != experiment::RefitStage::left) return 0;
+        candidates.push_back(experiment::refit_permutation(*record, state.permutation));
     } else {
         const auto& trials = plan.selection.trials;
         for (std::size_t i = 0; i < std::min(trials.size(), most_counted); ++i) {

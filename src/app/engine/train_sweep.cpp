@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "../experiment.hpp"
-#include "../refit_record.hpp"
 #include "compute.hpp"
 #include "dry_run.hpp"
 #include "extend_sweep.hpp"
@@ -20,6 +18,8 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/experiment/experiment.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/model/runtime.hpp"
@@ -64,8 +64,8 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     if (const auto warning = long_refit_warning(settings, plan)) core::log::warn(*warning);
     comm::on_root(world, [&] {
         const auto& folder = settings.experiment.output_directory;
-        check_output_directory(folder);
-        if (!settings.command.dry_run) make_output_directory(folder);
+        experiment::check_output_directory(folder);
+        if (!settings.command.dry_run) experiment::make_output_directory(folder);
     });
     const comm::NodeTopology topology(world);
     Compute compute(settings, topology);
@@ -143,8 +143,9 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     const auto refit = comm::or_end_job(
         world, [&] { return refit_best(parts, journal ? &*journal : nullptr, decided.limits); });
     return comm::on_root(world, [&] {
-        const auto state = refit_state(open.folder, journal->record(), settings.sweep.refit);
-        const auto& last = state.stage == RefitStage::left ? refit.value() : *ending;
+        const auto state =
+            experiment::refit_state(open.folder, journal->record(), settings.sweep.refit);
+        const auto& last = state.stage == experiment::RefitStage::left ? refit.value() : *ending;
         if (last.ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
             measure_validation_scans(start.architecture, open.folder, journal->record());

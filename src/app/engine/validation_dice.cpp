@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "../final_files.hpp"
-#include "../validation_scans.hpp"
 #include "compared_scan.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
@@ -19,6 +17,8 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/experiment/final_files.hpp"
+#include "msunet/experiment/validation_scans.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/predict/slice_predictor.hpp"
 #include "msunet/prepare/mask_order.hpp"
@@ -44,9 +44,10 @@ weights::TrainedModel model_of(const unet::Architecture& architecture, const fs:
                                const unet::Hyperparameters& defaults,
                                const record::TrialResult& best) {
     const auto hyperparameters = unet::from_permutation(best.permutation, defaults);
-    weights::TrainedModel model{.architecture = architecture,
-                                .weights = read_trial_weights(architecture, folder, best),
-                                .origin = folder.string()};
+    weights::TrainedModel model{
+        .architecture = architecture,
+        .weights = experiment::read_trial_weights(architecture, folder, best),
+        .origin = folder.string()};
     model.preprocessing =
         settings::model_attributes(start.configuration, hyperparameters, best.patch_size);
     std::tie(model.input_height, model.input_width) = settings::sides_of(best.patch_size);
@@ -56,7 +57,7 @@ weights::TrainedModel model_of(const unet::Architecture& architecture, const fs:
 /// One scan's whole mask against the manual one; nothing where they can't be compared. What
 /// `findings` say of the pair was said before training.
 std::optional<report::ScanDice> compare(predict::SlicePredictor& predictor,
-                                        const ValidationScan& one,
+                                        const experiment::ValidationScan& one,
                                         const predict::ScanOptions& options,
                                         imaging::MaskGeometry rule) {
     prepare::Findings findings;
@@ -83,11 +84,11 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
     const config::Settings output{{.name = "output", .values = {folder.string()}, .origin = ""}};
     start.data.pairs = std::move(pairs);
     const auto settings =
-        settings::combine_settings(model, with_validation_scans(output, folder, start));
+        settings::combine_settings(model, experiment::with_validation_scans(output, folder, start));
     const auto options = scan_options(settings, model);
     predict::SlicePredictor predictor(model.architecture, model.weights,
                                       *settings.model.final_activation, settings.predict.precision);
-    const auto scans = validation_scans(folder, start);
+    const auto scans = experiment::validation_scans(folder, start);
     const auto& folding = start.folding;
     const auto of_fold =
         folding.any() ? concat(" (", record::fold_text(folding, trial.trial), ")") : "";

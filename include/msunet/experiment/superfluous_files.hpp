@@ -9,7 +9,7 @@
 
 #include "msunet/record/ranking.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// What trials leave on the disk.
 struct KeptFiles {
@@ -51,4 +51,4 @@ private:
     std::vector<std::filesystem::path> files_;
 };
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

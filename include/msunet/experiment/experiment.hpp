@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "journal_watch.hpp"
+#include "msunet/experiment/journal_watch.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/settings/options.hpp"
 #include "msunet/sweep/extension.hpp"
 #include "msunet/sweep/target.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// Whether an experiment may get a larger grid.
 struct ExtensionRequest {
@@ -65,4 +65,4 @@ void make_output_directory(const std::filesystem::path& folder);
 /// start was faster. Throws core::UsageError.
 void make_experiment_folder(ExperimentChoice& choice);
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "journal_watch.hpp"
+#include "msunet/experiment/journal_watch.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -13,7 +13,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/job/world.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -94,4 +94,4 @@ record::Replay replay_when_free(const fs::path& experiment, const record::Owner&
     return replay;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

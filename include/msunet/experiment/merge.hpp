@@ -8,7 +8,7 @@
 
 #include "msunet/record/sweep_record.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// A shard's folder and what its journal says.
 struct ShardRecord {
@@ -25,4 +25,4 @@ struct ShardRecord {
 record::SweepRecord merge_shards(const std::filesystem::path& folder,
                                  const std::vector<ShardRecord>& shards);
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/refit_record.hpp"
+#include "msunet/experiment/refit_record.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include "msunet/record/event.hpp"
 #include "msunet/record/journal.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 namespace {
 
 /// Permutation 1 of two on two folds, whose best epochs are the third and the sixth.
@@ -169,4 +169,4 @@ TEST(Refit, IsNoSearch) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiment.hpp"
+#include "msunet/experiment/experiment.hpp"
 
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/record/difference.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -254,4 +254,4 @@ void make_experiment_folder(ExperimentChoice& choice) {
     }
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/journal_watch.hpp"
+#include "msunet/experiment/journal_watch.hpp"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 #include "msunet/core/error.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 namespace {
 
 namespace fs = std::filesystem;
@@ -101,4 +101,4 @@ TEST_F(JournalWatchTest, RefusesAtOnceWhereWaitingIsOfNoUse) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "merge.hpp"
+#include "msunet/experiment/merge.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -23,7 +23,7 @@
 #include "msunet/sweep/options.hpp"
 #include "msunet/train/options.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -238,4 +238,4 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
     return journal.record();
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

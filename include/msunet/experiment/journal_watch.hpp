@@ -11,7 +11,7 @@
 
 #include "msunet/record/journal.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// What it takes to find out whether another start still writes a journal.
 struct JournalWatch {
@@ -36,4 +36,4 @@ struct JournalWatch {
 [[nodiscard]] record::Replay replay_when_free(const std::filesystem::path& experiment,
                                               const record::Owner& self, const JournalWatch& watch);
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/merge.hpp"
+#include "msunet/experiment/merge.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 #include "msunet/record/journal.hpp"
 #include "msunet/report/search.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 namespace {
 
 namespace fs = std::filesystem;
@@ -116,4 +116,4 @@ TEST(Merge, KeepsWhatASearchDecidedAndWhen) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::experiment

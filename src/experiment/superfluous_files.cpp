@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "superfluous_files.hpp"
+#include "msunet/experiment/superfluous_files.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -7,9 +7,8 @@
 
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/report/pictures.hpp"
-#include "msunet/train/trainer.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace {
 
@@ -84,7 +83,7 @@ void SuperfluousFiles::add_checkpoint(record::TrialId training, const record::Sw
         return;
     }
     if (is_awaited(record, training)) return;
-    files_.push_back(experiment_ / record::trial_folder(training) / train::checkpoint_file_name);
+    files_.push_back(experiment_ / record::trial_folder(training) / record::checkpoint_file_name);
 }
 
 void SuperfluousFiles::add_model(const record::TrialResult& result) {
@@ -101,4 +100,4 @@ void SuperfluousFiles::remove() {
     files_.clear();
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

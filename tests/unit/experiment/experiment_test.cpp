@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/experiment.hpp"
+#include "msunet/experiment/experiment.hpp"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 namespace {
 
 namespace fs = std::filesystem;
@@ -307,4 +307,4 @@ TEST_F(Experiment, OutputFolderThatCannotBeWrittenIsRefused) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::experiment

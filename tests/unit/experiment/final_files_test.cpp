@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/final_files.hpp"
+#include "msunet/experiment/final_files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "msunet/record/event.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 namespace {
 
 record::SweepRecord record_of(std::initializer_list<record::TrialState> states) {
@@ -39,4 +39,4 @@ TEST(ExitCodeOf, OnlyAFailedTrialIsAFailure) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::experiment

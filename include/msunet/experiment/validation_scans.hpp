@@ -10,7 +10,7 @@
 #include "msunet/core/modality.hpp"
 #include "msunet/record/sweep_record.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// A validation scan of a sweep, in the folders from which training read it.
 struct ValidationScan {
@@ -37,4 +37,4 @@ struct ValidationScan {
                                                      const std::filesystem::path& experiment,
                                                      const record::SweepStart& start);
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validation_scans.hpp"
+#include "msunet/experiment/validation_scans.hpp"
 
 #include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 
-#include "experiment_journal.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/inside.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/experiment/experiment_journal.hpp"
 #include "msunet/record/journal.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -102,4 +102,4 @@ config::Settings with_validation_scans(config::Settings command_line, const fs::
     return command_line;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

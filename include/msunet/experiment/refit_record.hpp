@@ -12,7 +12,7 @@
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/report/html.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// Folder of the refit in that of the cross-validation.
 inline constexpr const char* refit_folder = "refit";
@@ -71,4 +71,4 @@ struct RefitState {
 /// The same for report.html.
 [[nodiscard]] report::RefitNote refit_note(const RefitState& refit);
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiment_journal.hpp"
+#include "msunet/experiment/experiment_journal.hpp"
 
 #include <system_error>
 #include <utility>
@@ -12,27 +12,10 @@
 #include "msunet/record/journal.hpp"
 #include "msunet/record/ranking.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
-
-void describe(core::OptionVisitor& visitor, FolderOptions& options) {
-    visitor.visit({.name = "folder",
-                   .help = "The experiment's folder",
-                   .affects = core::Affects::run,
-                   .value_name = "DIR",
-                   .required = true,
-                   .positional = true},
-                  options.folder);
-}
-
-fs::path folder_of(std::string_view command, const FolderOptions& options) {
-    if (options.folder.size() != 1) {
-        throw core::UsageError(concat(command, " needs one folder (DIR)"));
-    }
-    return options.folder.front();
-}
 
 fs::path journal_in(const fs::path& folder, std::string_view option) {
     auto file = folder / record::journal_name;
@@ -62,4 +45,4 @@ std::string best_text(const record::SweepRecord& record, const record::TrialResu
                   core::permutation_text(best.permutation));
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

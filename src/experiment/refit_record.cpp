@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "refit_record.hpp"
+#include "msunet/experiment/refit_record.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -16,7 +16,7 @@
 #include "msunet/unet/hyperparameters.hpp"
 #include "msunet/unet/step_values.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -204,4 +204,4 @@ report::RefitNote refit_note(const RefitState& refit) {
     return {refit.stage == RefitStage::left, refit_text(refit)};
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "final_files.hpp"
+#include "msunet/experiment/final_files.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -24,7 +24,7 @@
 #include "msunet/settings/model_attributes.hpp"
 #include "msunet/weights/ensemble.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -173,4 +173,4 @@ void warn_of_failure(const RefitState& refit) {
     core::log::warn(concat("the refit ", refit_text(refit)));
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment

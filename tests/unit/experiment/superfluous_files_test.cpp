@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which files of trials are kept while a sweep runs.
 
-#include "app/engine/superfluous_files.hpp"
+#include "msunet/experiment/superfluous_files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,9 +9,8 @@
 #include "msunet/core/time.hpp"
 #include "msunet/record/event.hpp"
 #include "msunet/record/ranking.hpp"
-#include "msunet/train/trainer.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 namespace {
 
 namespace fs = std::filesystem;
@@ -116,7 +115,7 @@ TEST_F(SuperfluousFilesTest, DeletesCheckpointsOfWhatTheSearchHasStopped) {
         return event.result;
     };
     const auto checkpoint = [&](record::TrialId trial) {
-        return folder_ / record::trial_folder(trial) / train::checkpoint_file_name;
+        return folder_ / record::trial_folder(trial) / record::checkpoint_file_name;
     };
     for (const record::TrialId trial : {0U, 1U, 2U}) {
         core::make_directories(checkpoint(trial).parent_path());
@@ -195,7 +194,7 @@ TEST_F(SuperfluousFilesTest, KeepsAllWhereAskedTo) {
 class LastCheckpointsTest : public SuperfluousFilesTest {
 protected:
     static std::string file(record::TrialId trial) {
-        return record::trial_folder(trial) + "/" + train::checkpoint_file_name;
+        return record::trial_folder(trial) + "/" + record::checkpoint_file_name;
     }
 
     record::TrialResult end_with_checkpoint(record::TrialId trial, std::int64_t epoch = 1) {
@@ -298,7 +297,7 @@ TEST_F(SuperfluousFilesTest, KeepsTheCheckpointOfATrainingThatGoesOn) {
     start.shared = {{0, 1}};
     record_ = {};
     record::update(record_, start);
-    const auto checkpoint = folder_ / record::trial_folder(0) / train::checkpoint_file_name;
+    const auto checkpoint = folder_ / record::trial_folder(0) / record::checkpoint_file_name;
     core::make_directories(checkpoint.parent_path());
     core::write_file_atomically(checkpoint, "checkpoint");
     SuperfluousFiles files(folder_, {}, record_);
@@ -311,4 +310,4 @@ TEST_F(SuperfluousFilesTest, KeepsTheCheckpointOfATrainingThatGoesOn) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::experiment

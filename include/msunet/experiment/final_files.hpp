@@ -10,12 +10,12 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/named_array.hpp"
+#include "msunet/experiment/refit_record.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/report/sweep.hpp"
 #include "msunet/unet/architecture.hpp"
-#include "refit_record.hpp"
 
-namespace msunet::app {
+namespace msunet::experiment {
 
 /// The weights of a finished trial of the experiment in `folder`, all tensors in the architecture's
 /// order. Throws core::Error where they can't be read.
@@ -48,4 +48,4 @@ NamedFiles write_final_files(const unet::Architecture& architecture,
 /// Says that the model is that of a fold, where the refit failed or can't be read.
 void warn_of_failure(const RefitState& refit);
 
-}  // namespace msunet::app
+}  // namespace msunet::experiment
