@@ -12,10 +12,10 @@ from pathlib import Path
 # Heavy libraries, recognised by the names of their headers. No public header includes one, and in
 # the modules only the owners do. Exception: the headers of model and train may use libtorch's types.
 LIBRARIES = {
-    "MPI": (r"mpi\.h|mpi-ext\.h", {"comm", "h5", "app"}),
-    "ITK": (r"itk\w*\.h|vnl/.*", {"imaging", "app"}),
+    "MPI": (r"mpi\.h|mpi-ext\.h", {"comm", "h5", "device"}),
+    "ITK": (r"itk\w*\.h|vnl/.*", {"imaging", "device"}),
     "HDF5": (r"hdf5(_hl)?\.h|H5\w+\.h", {"h5"}),
-    "libtorch": (r"(torch|ATen|c10)/.*", {"model", "train", "predict", "gpu", "app"}),
+    "libtorch": (r"(torch|ATen|c10)/.*", {"model", "train", "predict", "gpu", "device"}),
     "CUDA": (r"(ATen|c10)/cuda/.*|cuda\w*\.h|nccl\.h|nvrtc\.h", {"gpu"}),
     "Boost.Program_options": (r"boost/program_options.*", {"config"}),
     "yaml-cpp": (r"yaml-cpp/.*", {"config"}),
@@ -27,7 +27,7 @@ LIBRARIES = {
     "nlohmann-json": (r"nlohmann/.*", None),
 }
 TORCH_IN_PUBLIC_HEADERS = {"model", "train"}
-TORCH_READERS = {"model", "train", "predict", "gpu", "app"}
+TORCH_READERS = {"model", "train", "device", "predict", "gpu", "app"}
 SOURCES = {".hpp", ".h", ".cpp", ".ipp"}
 
 LAYER = re.compile(r"^\s*msunet_layer\(([^)]*)\)", re.MULTILINE)

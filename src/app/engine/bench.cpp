@@ -15,7 +15,6 @@
 #include "bench_place.hpp"
 #include "bench_suite.hpp"
 #include "bench_table.hpp"
-#include "compute.hpp"
 #include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
@@ -24,6 +23,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/data/patch_lists.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/train/step_timer.hpp"
@@ -91,7 +91,7 @@ void check(const Bench& bench, const comm::Communicator& world) {
 }
 
 std::string setting_text(const settings::BenchSettings& settings, const data::PatchIndex& index,
-                         const Compute& compute, const sweep::Placement& placement) {
+                         const device::Compute& compute, const sweep::Placement& placement) {
     const auto plural = [](std::int64_t n) { return n == 1 ? "" : "s"; };
     const auto threads = placement.slots.front().threads;
     const auto ranks = placement.groups * placement.group_size;
@@ -107,7 +107,7 @@ std::string setting_text(const settings::BenchSettings& settings, const data::Pa
 /// machine affects all alike; of the first kind also inference and the parts of a step. Does
 /// nothing more once a step has failed or a signal has asked for a stop.
 BenchFigures time_on_group(const std::vector<Bench>& benches, std::int64_t steps,
-                           const Compute& compute) {
+                           const device::Compute& compute) {
     BenchFigures figures;
     train::StepTimer& first = *benches.front().timer;
     const auto goes_on = [&] { return !compute.group().any_of(core::stop_requested()); };
@@ -130,8 +130,8 @@ BenchFigures time_on_group(const std::vector<Bench>& benches, std::int64_t steps
 
 /// Collective over `world`: what this rank's group measures, with the memory of all ranks; of a
 /// rank without a group no more than that.
-BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, const Compute& compute,
-                     const comm::Communicator& world) {
+BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps,
+                     const device::Compute& compute, const comm::Communicator& world) {
     const bool takes_part = benches.front().timer != nullptr;
     const auto check_all = [&] {
         for (const auto& bench : benches) check(bench, world);
@@ -152,16 +152,17 @@ BenchFigures measure(const std::vector<Bench>& benches, std::int64_t steps, cons
 
 core::ExitCode bench_training(const settings::BenchSettings& settings,
                               const comm::Communicator& world) {
-    return bench_training(settings, world, installed_accelerator());
+    return bench_training(settings, world, device::installed_accelerator());
 }
 
 core::ExitCode bench_training(const settings::BenchSettings& settings,
-                              const comm::Communicator& world, const AcceleratorSource& source) {
+                              const comm::Communicator& world,
+                              const device::AcceleratorSource& source) {
     if (settings.bench.what != settings::BenchKind::step)
         return bench_suite(settings, world, source);
     job::undo_launcher_binding();
     const comm::NodeTopology topology(world);
-    Compute compute(settings.train, topology, source);
+    device::Compute compute(settings.train, topology, source);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto placement = place_on_nodes(settings, nodes);
     imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));

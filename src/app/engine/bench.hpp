@@ -3,9 +3,9 @@
 /// Times training steps: `msunet bench`.
 #pragma once
 
-#include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/device/find_accelerator.hpp"
 #include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
@@ -18,6 +18,7 @@ core::ExitCode bench_training(const settings::BenchSettings& settings,
                               const comm::Communicator& world);
 /// The same with the accelerator of this source, which must outlive the call.
 core::ExitCode bench_training(const settings::BenchSettings& settings,
-                              const comm::Communicator& world, const AcceleratorSource& source);
+                              const comm::Communicator& world,
+                              const device::AcceleratorSource& source);
 
 }  // namespace msunet::app

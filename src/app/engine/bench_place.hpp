@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "compute.hpp"
 #include "msunet/bench/plan.hpp"
 #include "msunet/bench/results.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/failure.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/settings/bench_settings.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/profile.hpp"
@@ -38,7 +38,7 @@ struct TimedOutcome {
 struct BenchSuite {
     const settings::BenchSettings& settings;
     const comm::NodeTopology& topology;
-    Compute& compute;
+    device::Compute& compute;
     sweep::Placement single;               ///< each rank that trains is a group of its own
     std::vector<bench::RankSet> all;       ///< sets of ranks
     std::vector<bench::RankSet> training;  ///< sets of ranks that train

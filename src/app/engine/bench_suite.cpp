@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "bench_place.hpp"
-#include "environment.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/device/environment.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/report/bench_page.hpp"
@@ -61,7 +61,7 @@ double load_average() {
 
 std::string machine_of(const BenchSuite& suite, const std::vector<sweep::Node>& nodes) {
     auto environment =
-        describe_environment(nodes, suite.single, suite.compute.accelerator_versions());
+        device::describe_environment(nodes, suite.single, suite.compute.accelerator_versions());
     environment.threads = static_cast<int>(suite.single.slots.front().threads);
     environment.precision = suite.compute.precision_name();
     environment.started_at = core::unix_now();
@@ -170,7 +170,7 @@ void write_bench_files(BenchSuite& suite) {
 }
 
 core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::Communicator& world,
-                           const AcceleratorSource& source) {
+                           const device::AcceleratorSource& source) {
     job::undo_launcher_binding();
     if (const auto& output = settings.bench.output) {
         comm::on_root(world, [&] {
@@ -179,7 +179,7 @@ core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::
         });
     }
     const comm::NodeTopology topology(world);
-    Compute compute(settings.train, topology, source);
+    device::Compute compute(settings.train, topology, source);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     BenchSuite suite{.settings = settings,
                      .topology = topology,

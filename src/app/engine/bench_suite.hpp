@@ -3,9 +3,9 @@
 /// The scaling suite: `msunet bench all`.
 #pragma once
 
-#include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/device/find_accelerator.hpp"
 #include "msunet/settings/bench_settings.hpp"
 
 namespace msunet::app {
@@ -15,6 +15,6 @@ namespace msunet::app {
 /// throws, core::UsageError for folders, and core::Error where a step fails or a signal asks for a
 /// stop; the files then have what was measured.
 core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::Communicator& world,
-                           const AcceleratorSource& source);
+                           const device::AcceleratorSource& source);
 
 }  // namespace msunet::app

@@ -113,7 +113,7 @@ std::string experiment_text(const settings::TrainSettings& settings, const OpenE
 }  // namespace
 
 core::ExitCode dry_run(const settings::TrainSettings& settings, const GridPlan& plan,
-                       const prepare::Request& request, const Compute& compute,
+                       const prepare::Request& request, const device::Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
     const auto input = prepare::survey(request, topology, &observer);

@@ -3,9 +3,9 @@
 /// `--dry_run`: checks the input and prints the plan; trains nothing.
 #pragma once
 
-#include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/settings/train_settings.hpp"
 #include "sweep_setup.hpp"
 
@@ -14,7 +14,7 @@ namespace msunet::app {
 /// Collective over the topology's ranks: reads every file, prints pairs, grid, sizes, memory and an
 /// estimate of the time. Throws what a real run would throw about its input.
 core::ExitCode dry_run(const settings::TrainSettings& settings, const GridPlan& plan,
-                       const prepare::Request& request, const Compute& compute,
+                       const prepare::Request& request, const device::Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer);
 
 }  // namespace msunet::app

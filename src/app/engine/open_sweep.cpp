@@ -12,12 +12,12 @@
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/device/rank_devices.hpp"
+#include "msunet/device/versions.hpp"
 #include "msunet/experiment/refit_record.hpp"
 #include "msunet/job/version.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/report/results.hpp"
-#include "rank_devices.hpp"
-#include "versions.hpp"
 
 namespace msunet::app {
 
@@ -128,19 +128,20 @@ sweep::Placement place_groups(const settings::TrainSettings& settings, const Gri
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
                              const sweep::Placement& placement,
-                             const settings::TrainSettings& settings, const Compute& compute) {
+                             const settings::TrainSettings& settings,
+                             const device::Compute& compute) {
     record::World world;
     world.ranks = topology.all().size();
     world.nodes = topology.hosts();
     world.ranks_of_node.assign(topology.ranks_per_node().begin(), topology.ranks_per_node().end());
-    const auto gpus = gpus_by_name(nodes);
+    const auto gpus = device::gpus_by_name(nodes);
     for (const auto& [name, count] : gpus) world.gpus += count;
-    world.device = gpus.empty() ? compute.device_name() : gpus_text(gpus);
+    world.device = gpus.empty() ? compute.device_name() : device::gpus_text(gpus);
     world.group_size = placement.group_size;
     world.trials_per_gpu = settings.sweep.trials_per_gpu;
     world.threads = placement.slots[static_cast<std::size_t>(topology.all().rank())].threads;
     world.precision = compute.precision_name();
-    world.mpi = mpi_version();
+    world.mpi = device::mpi_version();
     world.program = concat("msunet ", job::version());
     return world;
 }

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/experiment/experiment.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/settings/train_settings.hpp"
@@ -53,7 +53,8 @@ sweep::Placement place_groups(const settings::TrainSettings& settings, const Gri
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
                              const sweep::Placement& placement,
-                             const settings::TrainSettings& settings, const Compute& compute);
+                             const settings::TrainSettings& settings,
+                             const device::Compute& compute);
 
 /// Rank 0: creates the journal, or opens that of an earlier start: adds results that a leader wrote
 /// but it lacks, extends the sweep, and removes results of failed trials that are to run again.

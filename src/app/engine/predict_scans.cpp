@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "compute.hpp"
 #include "flagged_masks.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
@@ -22,6 +21,8 @@
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/device/compute.hpp"
+#include "msunet/device/rank_devices.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/version.hpp"
 #include "msunet/job/world.hpp"
@@ -33,7 +34,6 @@
 #include "msunet/sweep/placement.hpp"
 #include "msunet/weights/ensemble.hpp"
 #include "prediction_plan.hpp"
-#include "rank_devices.hpp"
 #include "scan_progress.hpp"
 #include "scan_worker.hpp"
 #include "training_scans.hpp"
@@ -58,17 +58,19 @@ sweep::Placement place_predictors(const std::vector<sweep::Node>& nodes,
 }
 
 /// Collective over `world`: finds the devices, and sets this rank's device and threads.
-Compute make_compute(const predict::PredictOptions& options, const comm::Communicator& world,
-                     const AcceleratorSource& source) {
+device::Compute make_compute(const predict::PredictOptions& options,
+                             const comm::Communicator& world,
+                             const device::AcceleratorSource& source) {
     job::undo_launcher_binding();
     const comm::NodeTopology topology(world);
-    Compute compute(options.device, options.precision, topology, source);
+    device::Compute compute(options.device, options.precision, topology, source);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto placement = place_predictors(nodes, options.threads, world.size());
     if (world.is_root()) {
         for (const auto& notice : compute.notices()) core::log::info(notice);
         if (compute.on_gpu()) {
-            core::log::info(concat("computes on ", gpus_text(used_gpus_by_name(nodes, placement)),
+            core::log::info(concat("computes on ",
+                                   device::gpus_text(device::used_gpus_by_name(nodes, placement)),
                                    " in ", compute.precision_name(), " (", world.size(),
                                    world.size() == 1 ? " rank)" : " ranks)"));
         }
@@ -89,7 +91,8 @@ std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
 /// rank's work: the next scan would fail too.
 std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRules& rules,
                                       std::span<const weights::TrainedModel> models,
-                                      const Compute& compute, const comm::Communicator& world) {
+                                      const device::Compute& compute,
+                                      const comm::Communicator& world) {
     const auto costs = costs_of(plan.tasks);
     const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
     const auto owners = prepare::assign_tasks(costs, world.size());
@@ -216,17 +219,18 @@ std::vector<predict::ModalityScans> all_training_scans(
 core::ExitCode predict_scans(const settings::PredictSettings& settings,
                              std::span<const weights::TrainedModel> models,
                              const comm::Communicator& world) {
-    return predict_scans(settings, models, world, installed_accelerator());
+    return predict_scans(settings, models, world, device::installed_accelerator());
 }
 
 core::ExitCode predict_scans(const settings::PredictSettings& settings,
                              std::span<const weights::TrainedModel> models,
-                             const comm::Communicator& world, const AcceleratorSource& source) {
+                             const comm::Communicator& world,
+                             const device::AcceleratorSource& source) {
     const double began = core::steady_seconds();
     const auto options = scan_options(settings, models.front());
     // First: what is wrong with the scans is said before a GPU is started.
     const auto plan = plan_prediction(settings, options, world);
-    const Compute compute = make_compute(settings.predict, world, source);
+    const device::Compute compute = make_compute(settings.predict, world, source);
     const WorkRules rules{
         .settings = settings, .options = options, .training = all_training_scans(models)};
     const auto mine = work_on_share(plan, rules, models, compute, world);

@@ -5,9 +5,9 @@
 
 #include <span>
 
-#include "find_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/device/find_accelerator.hpp"
 #include "msunet/settings/predict_settings.hpp"
 
 namespace msunet::app {
@@ -21,6 +21,7 @@ core::ExitCode predict_scans(const settings::PredictSettings& settings,
 /// The same with the accelerator of this source.
 core::ExitCode predict_scans(const settings::PredictSettings& settings,
                              std::span<const weights::TrainedModel> models,
-                             const comm::Communicator& world, const AcceleratorSource& source);
+                             const comm::Communicator& world,
+                             const device::AcceleratorSource& source);
 
 }  // namespace msunet::app

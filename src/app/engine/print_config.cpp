@@ -4,9 +4,9 @@
 #include <iostream>
 #include <utility>
 
-#include "compute.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/record/ranking.hpp"
@@ -56,7 +56,7 @@ config::Remarks remarks_on(const settings::TrainSettings& settings,
     automatic.train.precision.reset();
     auto& device = automatic.train.device;
     if (device == core::Device::gpu) device = core::Device::automatic;
-    const Compute compute(automatic, topology);
+    const device::Compute compute(automatic, topology);
     if (!settings.train.precision) here("precision", compute.precision_name());
     if (!settings.train.threads) {
         const auto nodes = job::describe_nodes(topology, compute.visible_devices());

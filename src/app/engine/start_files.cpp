@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "environment.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/named_enum.hpp"
+#include "msunet/device/environment.hpp"
 #include "msunet/report/environment.hpp"
 #include "msunet/settings/absolute_paths.hpp"
 #include "print_config.hpp"
@@ -55,7 +55,7 @@ void write_start_files(const std::filesystem::path& folder, const settings::Trai
     report::write_config(
         folder, settings::settings_yaml(effective(settings, start, folder),
                                         {{"initial_model_path", weights_text(weights_hash)}}));
-    auto environment = describe_environment(nodes, placement, accelerator);
+    auto environment = device::describe_environment(nodes, placement, accelerator);
     environment.ranks = static_cast<int>(start.world.ranks);
     environment.ranks_per_trial = static_cast<int>(start.world.group_size);
     environment.threads = static_cast<int>(start.world.threads);

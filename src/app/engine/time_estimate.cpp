@@ -45,7 +45,7 @@ struct EstimateFacts {
     const GridPlan& plan;
     const prepare::Survey& survey;
     const StartPlan& decided;
-    const Compute& compute;
+    const device::Compute& compute;
     std::int64_t threads;  ///< of this rank
 };
 
@@ -325,7 +325,7 @@ double makespan(std::vector<double> seconds, std::int64_t groups) {
 
 std::string estimate_training(const settings::TrainSettings& settings, const GridPlan& plan,
                               const prepare::Survey& survey, const StartPlan& decided,
-                              const Compute& compute, const comm::Communicator& world) {
+                              const device::Compute& compute, const comm::Communicator& world) {
     if (decided.open.finished || compute.on_gpu()) return {};
     const auto& slot = decided.placement.slots[static_cast<std::size_t>(world.rank())];
     model::set_threads(static_cast<int>(slot.threads));

@@ -9,8 +9,8 @@
 #include <tuple>
 #include <vector>
 
-#include "compute.hpp"
 #include "msunet/data/patch_index.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "start_plan.hpp"
 #include "sweep_setup.hpp"
@@ -65,7 +65,8 @@ using StepSpeeds = std::map<StepSize, StepSpeed>;
 /// because ranks of a node slow each other. Empty where nothing is left to train or a GPU trains.
 [[nodiscard]] std::string estimate_training(const settings::TrainSettings& settings,
                                             const GridPlan& plan, const prepare::Survey& survey,
-                                            const StartPlan& decided, const Compute& compute,
+                                            const StartPlan& decided,
+                                            const device::Compute& compute,
                                             const comm::Communicator& world);
 
 }  // namespace msunet::app

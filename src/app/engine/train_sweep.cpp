@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "compute.hpp"
 #include "dry_run.hpp"
 #include "extend_sweep.hpp"
 #include "finish_sweep.hpp"
@@ -18,6 +17,7 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/experiment/experiment.hpp"
 #include "msunet/experiment/refit_record.hpp"
 #include "msunet/imaging/resample.hpp"
@@ -68,7 +68,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
         if (!settings.command.dry_run) experiment::make_output_directory(folder);
     });
     const comm::NodeTopology topology(world);
-    Compute compute(settings, topology);
+    device::Compute compute(settings, topology);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     imaging::set_threads(static_cast<int>(threads_of_rank(settings, nodes, topology)));
     const auto request = data_request(settings, plan.grid->lists());

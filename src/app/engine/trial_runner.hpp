@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <string>
 
-#include "compute.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/data/patch_lists.hpp"
+#include "msunet/device/compute.hpp"
 #include "msunet/dispatch/groups.hpp"
 #include "msunet/job/watchdog.hpp"
 #include "msunet/weights/start_model.hpp"
@@ -22,7 +22,7 @@ struct RunnerParts {
     const data::Dataset& dataset;
     data::PatchLists& patches;
     const weights::StartModel& start;
-    const Compute& compute;
+    const device::Compute& compute;
     const comm::NodeTopology& topology;
     const sweep::Placement& placement;
     std::filesystem::path folder;

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/engine/find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/gpu.hpp"
+#include "msunet/device/find_accelerator.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/train/accelerator.hpp"
 #include "msunet/train/trainer.hpp"
@@ -92,7 +92,7 @@ private:
 };
 
 /// Where a program finds this accelerator; null: nowhere.
-inline app::AcceleratorSource source_of(train::Accelerator* accelerator) {
+inline device::AcceleratorSource source_of(train::Accelerator* accelerator) {
     return [accelerator](core::Device, std::string&) { return accelerator; };
 }
 

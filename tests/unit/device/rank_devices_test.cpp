@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether ranks can compute together, by the GPUs that each of them found.
 
-#include "app/engine/rank_devices.hpp"
+#include "msunet/device/rank_devices.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "msunet/core/error.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 namespace {
 
 using core::Device;
@@ -91,4 +91,4 @@ TEST(RankDevices, GpusThatNoRankUsesAreSeenButNotUsed) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::device

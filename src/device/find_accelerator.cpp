@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "find_accelerator.hpp"
+#include "msunet/device/find_accelerator.hpp"
 
 #include <dlfcn.h>
 
@@ -13,10 +13,10 @@
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/device/rank_devices.hpp"
 #include "msunet/job/libtorch.hpp"
-#include "rank_devices.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 using core::concat;
 
@@ -113,4 +113,4 @@ FoundAccelerator find_accelerator(core::Device asked, const comm::NodeTopology& 
     return found;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::device

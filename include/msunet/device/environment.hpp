@@ -10,7 +10,7 @@
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/accelerator.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 /// The world's nodes, and which ranks train on which of their devices.
 std::vector<report::Environment::Node> environment_nodes(const std::vector<sweep::Node>& nodes,
@@ -22,4 +22,4 @@ report::Environment describe_environment(
     const std::vector<sweep::Node>& nodes, const sweep::Placement& placement,
     const std::optional<train::AcceleratorVersions>& accelerator);
 
-}  // namespace msunet::app
+}  // namespace msunet::device

@@ -13,7 +13,7 @@
 #include "msunet/core/gpu.hpp"
 #include "msunet/train/accelerator.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 /// Whether the files of an NVIDIA driver lie below `root`: /dev/nvidiactl, or under WSL2 both
 /// /dev/dxg, which stands for GPUs of any make, and /usr/lib/wsl/lib/libcuda.so.1.
@@ -47,4 +47,4 @@ struct FoundAccelerator {
                                                 const comm::NodeTopology& topology,
                                                 const AcceleratorSource& source);
 
-}  // namespace msunet::app
+}  // namespace msunet::device

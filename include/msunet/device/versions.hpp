@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace msunet::app {
+namespace msunet::device {
 
 /// MPI library's version in a few words: "Open MPI v4.1.4".
 std::string mpi_version();
@@ -25,4 +25,4 @@ std::string glibc_version();
 /// our kernels may use.
 std::string processor();
 
-}  // namespace msunet::app
+}  // namespace msunet::device

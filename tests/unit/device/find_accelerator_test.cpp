@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/engine/find_accelerator.hpp"
+#include "msunet/device/find_accelerator.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/job/libtorch.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 namespace {
 
 TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
@@ -52,4 +52,4 @@ TEST(DriverIsPresent, UnderWslOnlyWithNvidiasLibrary) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::device

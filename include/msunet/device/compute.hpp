@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "find_accelerator.hpp"
 #include "msunet/comm/all_reducer.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/device.hpp"
 #include "msunet/core/gpu.hpp"
 #include "msunet/core/named_array.hpp"
 #include "msunet/core/named_enum.hpp"
+#include "msunet/device/find_accelerator.hpp"
 #include "msunet/model/precision.hpp"
 #include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
@@ -26,7 +26,7 @@ namespace msunet::model {
 class Network;
 }
 
-namespace msunet::app {
+namespace msunet::device {
 
 /// Loads the GPU plug-in where there is a GPU. `use` then makes group and reducer.
 class Compute {
@@ -78,4 +78,4 @@ private:
     std::unique_ptr<comm::AllReducer> reducer_;
 };
 
-}  // namespace msunet::app
+}  // namespace msunet::device

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compute.hpp"
+#include "msunet/device/compute.hpp"
 
 #include <cstdlib>
 
@@ -8,7 +8,7 @@
 #include "msunet/model/network.hpp"
 #include "msunet/model/runtime.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 namespace {
 
@@ -86,4 +86,4 @@ std::unique_ptr<model::Network> Compute::inference_network(
         {.architecture = architecture, .options = {.precision = precision_}, .weights = weights});
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::device

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rank_devices.hpp"
+#include "msunet/device/rank_devices.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 using core::concat;
 
@@ -105,4 +105,4 @@ std::string gpus_text(const GpuCounts& counts) {
     return core::join(std::span<const std::string>(texts));
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::device

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "versions.hpp"
+#include "msunet/device/versions.hpp"
 
 #include <ATen/Version.h>
 #include <gnu/libc-version.h>
@@ -17,7 +17,7 @@
 
 #include "msunet/core/text.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 std::string mpi_version() {
     std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
@@ -69,4 +69,4 @@ std::string processor() {
     return core::concat(name, ", ", at::get_cpu_capability());
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::device

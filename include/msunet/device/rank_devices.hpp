@@ -11,7 +11,7 @@
 #include "msunet/core/device.hpp"
 #include "msunet/sweep/placement.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 /// What a rank found.
 struct RankDevices {
@@ -39,4 +39,4 @@ using GpuCounts = std::vector<std::pair<std::string, std::int64_t>>;
 /// "1 × NVIDIA T1000, 2 × NVIDIA H200".
 [[nodiscard]] std::string gpus_text(const GpuCounts& counts);
 
-}  // namespace msunet::app
+}  // namespace msunet::device

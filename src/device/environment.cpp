@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "environment.hpp"
+#include "msunet/device/environment.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "msunet/core/text.hpp"
+#include "msunet/device/versions.hpp"
 #include "msunet/h5/library.hpp"
 #include "msunet/job/version.hpp"
-#include "versions.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 
 namespace {
 
@@ -75,4 +75,4 @@ report::Environment describe_environment(
     return environment;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::device
