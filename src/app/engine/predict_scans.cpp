@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "flagged_masks.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/comm/on_root.hpp"
@@ -27,16 +26,17 @@
 #include "msunet/job/version.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/model/network.hpp"
+#include "msunet/predict/flagged_masks.hpp"
+#include "msunet/predict/prediction_plan.hpp"
+#include "msunet/predict/scan_progress.hpp"
+#include "msunet/predict/scan_worker.hpp"
+#include "msunet/predict/training_scans_text.hpp"
 #include "msunet/prepare/deal.hpp"
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/dice_table.hpp"
 #include "msunet/report/qc.hpp"
 #include "msunet/sweep/placement.hpp"
 #include "msunet/weights/ensemble.hpp"
-#include "prediction_plan.hpp"
-#include "scan_progress.hpp"
-#include "scan_worker.hpp"
-#include "training_scans.hpp"
 
 namespace msunet::app {
 
@@ -81,23 +81,24 @@ device::Compute make_compute(const predict::PredictOptions& options,
     return compute;
 }
 
-std::vector<double> costs_of(const std::vector<ScanTask>& tasks) {
+std::vector<double> costs_of(const std::vector<predict::ScanTask>& tasks) {
     std::vector<double> costs(tasks.size());
-    std::ranges::transform(tasks, costs.begin(), &ScanTask::cost);
+    std::ranges::transform(tasks, costs.begin(), &predict::ScanTask::cost);
     return costs;
 }
 
 /// Works on this rank's scans, costliest first. A failure that is not the scan's fault ends this
 /// rank's work: the next scan would fail too.
-std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRules& rules,
-                                      std::span<const weights::TrainedModel> models,
-                                      const device::Compute& compute,
-                                      const comm::Communicator& world) {
+std::vector<predict::ScanReport> work_on_share(const predict::PredictionPlan& plan,
+                                               const predict::WorkRules& rules,
+                                               std::span<const weights::TrainedModel> models,
+                                               const device::Compute& compute,
+                                               const comm::Communicator& world) {
     const auto costs = costs_of(plan.tasks);
     const auto total = costs.size() - static_cast<std::size_t>(std::ranges::count(costs, 0.0));
     const auto owners = prepare::assign_tasks(costs, world.size());
-    ScanProgress progress(world, total);
-    std::vector<ScanReport> reports;
+    predict::ScanProgress progress(world, total);
+    std::vector<predict::ScanReport> reports;
     std::vector<predict::SlicePredictor> networks;
     const auto predictors = [&]() -> std::span<predict::SlicePredictor> {
         if (!networks.empty()) return networks;
@@ -111,7 +112,7 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRule
         progress.poll();
         if (costs[i] == 0 || progress.stopping()) continue;
         reports.push_back(
-            work_on_scan(plan.tasks[i], i, rules, predictors, [&] { progress.poll(); }));
+            predict::work_on_scan(plan.tasks[i], i, rules, predictors, [&] { progress.poll(); }));
         progress.scan_ended();
         if (reports.back().failed) break;
     }
@@ -120,21 +121,21 @@ std::vector<ScanReport> work_on_share(const PredictionPlan& plan, const WorkRule
 }
 
 /// Collective over `world`: on rank 0 the reports of all ranks in the order of the scans.
-std::vector<ScanReport> gather_reports(const std::vector<ScanReport>& mine,
-                                       const comm::Communicator& world) {
-    std::vector<ScanReport> all;
+std::vector<predict::ScanReport> gather_reports(const std::vector<predict::ScanReport>& mine,
+                                                const comm::Communicator& world) {
+    std::vector<predict::ScanReport> all;
     for (const auto& text : world.gather(codec::to_json(mine))) {
-        auto reports = codec::from_json<std::vector<ScanReport>>(text);
+        auto reports = codec::from_json<std::vector<predict::ScanReport>>(text);
         std::ranges::move(reports, std::back_inserter(all));
     }
-    std::ranges::sort(all, {}, &ScanReport::task);
+    std::ranges::sort(all, {}, &predict::ScanReport::task);
     return all;
 }
 
 /// Writes dice.csv and prints the means.
-void write_dice(const std::vector<ScanReport>& reports, const fs::path& file) {
+void write_dice(const std::vector<predict::ScanReport>& reports, const fs::path& file) {
     std::vector<report::ScanDice> scans;
-    for (const ScanReport& report : reports) {
+    for (const predict::ScanReport& report : reports) {
         if (report.compared) scans.push_back(*report.compared);
     }
     core::write_file_atomically(file, report::dice_csv(scans));
@@ -147,10 +148,11 @@ void write_dice(const std::vector<ScanReport>& reports, const fs::path& file) {
 
 void write_page(const settings::PredictSettings& settings,
                 std::span<const weights::TrainedModel> models,
-                const std::vector<std::string>& problems, std::vector<ScanReport>& reports) {
+                const std::vector<std::string>& problems,
+                std::vector<predict::ScanReport>& reports) {
     const fs::path file = *settings.predict.qc;
     std::vector<std::string> scans;
-    for (ScanReport& report : reports) {
+    for (predict::ScanReport& report : reports) {
         if (!report.qc.empty()) scans.push_back(std::move(report.qc));
     }
     if (file.has_parent_path()) core::make_directories(file.parent_path());
@@ -166,14 +168,15 @@ void write_page(const settings::PredictSettings& settings,
 
 /// Rank 0: prints the summary, writes dice.csv and the page. Throws if a scan could not be
 /// predicted.
-core::ExitCode finish(const PredictionPlan& plan, const settings::PredictSettings& settings,
+core::ExitCode finish(const predict::PredictionPlan& plan,
+                      const settings::PredictSettings& settings,
                       std::span<const weights::TrainedModel> models,
-                      std::vector<ScanReport>& reports, bool stopped, double seconds) {
+                      std::vector<predict::ScanReport>& reports, bool stopped, double seconds) {
     std::vector<std::string> problems;
     std::vector<prepare::Remark> remarks;
     std::size_t predicted = 0;
     bool failed = false;
-    for (const ScanReport& report : reports) {
+    for (const predict::ScanReport& report : reports) {
         for (const auto& warning : report.warnings) core::log::warn(warning);
         std::ranges::copy(report.remarks, std::back_inserter(remarks));
         problems.insert(problems.end(), report.problems.begin(), report.problems.end());
@@ -181,13 +184,13 @@ core::ExitCode finish(const PredictionPlan& plan, const settings::PredictSetting
         if (report.problems.empty() && !plan.tasks[report.task].skipped) ++predicted;
     }
     for (const auto& warning : prepare::joined(remarks)) core::log::warn(warning);
-    const auto skipped = std::ranges::count(plan.tasks, true, &ScanTask::skipped);
+    const auto skipped = std::ranges::count(plan.tasks, true, &predict::ScanTask::skipped);
     if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
     core::log::info(concat("predicted    ", predicted, predicted == 1 ? " scan" : " scans", " in ",
                            core::duration_text(seconds), ", results in ", settings.predict.output));
-    print_height_for_msunet_ram(settings, reports);
-    flag_against_others(plan, reports);
-    warn_of_flagged(plan, reports, settings.predict.qc.has_value());
+    predict::print_height_for_msunet_ram(settings, reports);
+    predict::flag_against_others(plan, reports);
+    predict::warn_of_flagged(plan, reports, settings.predict.qc.has_value());
     if (stopped) {
         core::log::info(concat("stopped by a signal before all ", plan.tasks.size(),
                                " scans were done; the same command continues"));
@@ -209,7 +212,7 @@ std::vector<predict::ModalityScans> all_training_scans(
     std::span<const weights::TrainedModel> models) {
     std::vector<std::vector<predict::ModalityScans>> scans;
     for (const weights::TrainedModel& model : models) {
-        scans.push_back(training_scans_of(model.training_scans));
+        scans.push_back(predict::training_scans_of(model.training_scans));
     }
     return predict::joined_ranges(scans);
 }
@@ -227,18 +230,18 @@ core::ExitCode predict_scans(const settings::PredictSettings& settings,
                              const comm::Communicator& world,
                              const device::AcceleratorSource& source) {
     const double began = core::steady_seconds();
-    const auto options = scan_options(settings, models.front());
+    const auto options = predict::scan_options(settings, models.front());
     // First: what is wrong with the scans is said before a GPU is started.
-    const auto plan = plan_prediction(settings, options, world);
+    const auto plan = predict::plan_prediction(settings, options, world);
     const device::Compute compute = make_compute(settings.predict, world, source);
-    const WorkRules rules{
+    const predict::WorkRules rules{
         .settings = settings, .options = options, .training = all_training_scans(models)};
     const auto mine = work_on_share(plan, rules, models, compute, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
     return comm::on_root(world, [&] {
-        const auto due =
-            std::ranges::count_if(plan.tasks, [](const ScanTask& task) { return task.cost > 0; });
+        const auto due = std::ranges::count_if(
+            plan.tasks, [](const predict::ScanTask& task) { return task.cost > 0; });
         const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;
         return finish(plan, settings, models, reports, stopped, core::steady_seconds() - began);
     });

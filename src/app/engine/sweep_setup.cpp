@@ -14,13 +14,13 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/job/world.hpp"
+#include "msunet/predict/training_scans_text.hpp"
 #include "msunet/settings/absolute_paths.hpp"
 #include "msunet/settings/model_attributes.hpp"
 #include "msunet/settings/useless_options.hpp"
 #include "msunet/sweep/trainings.hpp"
 #include "msunet/unet/step_values.hpp"
 #include "msunet/weights/trained_model.hpp"
-#include "training_scans.hpp"
 
 namespace msunet::app {
 
@@ -254,8 +254,8 @@ record::SweepStart sweep_start(const settings::TrainSettings& settings, const Gr
     first.configuration = settings::configuration_of(settings::with_absolute_paths(settings));
     first.configuration.push_back({start_weights_setting, start.hash, core::Affects::result});
     // For the model's file, in which prediction compares new scans with them.
-    first.configuration.push_back(
-        {weights::training_scans_setting, training_scans_text(survey), core::Affects::run});
+    first.configuration.push_back({weights::training_scans_setting,
+                                   predict::training_scans_text(survey), core::Affects::run});
     first.metric = sweep::resolve_metric(settings.sweep.metric, parts);
     for (auto& setting : first.configuration) {
         if (setting.name == "initial_model_path") setting.affects = core::Affects::run;

@@ -23,6 +23,7 @@
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/model/runtime.hpp"
+#include "msunet/predict/validation_dice.hpp"
 #include "msunet/report/start_table.hpp"
 #include "preparation_view.hpp"
 #include "print_config.hpp"
@@ -36,7 +37,6 @@
 #include "sweep_setup.hpp"
 #include "time_estimate.hpp"
 #include "trial_runner.hpp"
-#include "validation_dice.hpp"
 
 namespace msunet::app {
 
@@ -148,7 +148,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
         const auto& last = state.stage == experiment::RefitStage::left ? refit.value() : *ending;
         if (last.ending != sweep::Ending::stopped) {
             draw_missing_pictures(parts, journal->record());
-            measure_validation_scans(start.architecture, open.folder, journal->record());
+            predict::measure_validation_scans(start.architecture, open.folder, journal->record());
         }
         return finish_sweep(start.architecture, open.folder, *journal, last, state);
     });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "training_scans.hpp"
+#include "msunet/predict/training_scans_text.hpp"
 
 #include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
@@ -19,25 +19,21 @@ void fields(Archive& archive, T& value) {
     archive("ranges", value.ranges);
 }
 
-}  // namespace msunet::predict
-
-namespace msunet::app {
-
 std::string training_scans_text(const prepare::Survey& survey) {
-    std::vector<predict::MeasuredScan> scans;
+    std::vector<MeasuredScan> scans;
     for (const auto& surveyed : survey.pairs) {
         if (surveyed.pair.validation) continue;
         scans.push_back({.modality = surveyed.pair.modality, .measures = surveyed.measures});
     }
-    return codec::to_json(predict::ranges_of(scans));
+    return codec::to_json(ranges_of(scans));
 }
 
-std::vector<predict::ModalityScans> training_scans_of(const std::string& text) {
+std::vector<ModalityScans> training_scans_of(const std::string& text) {
     try {
-        return codec::from_json<std::vector<predict::ModalityScans>>(text);
+        return codec::from_json<std::vector<ModalityScans>>(text);
     } catch (const core::Error&) {
         return {};  // masks are then not compared with training's
     }
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

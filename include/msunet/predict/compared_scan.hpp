@@ -10,7 +10,7 @@
 #include "msunet/core/volume.hpp"
 #include "msunet/report/scan_dice.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 /// The scan's row of dice.csv. `tolerance`: mm, of the surface Dice; nullopt: the larger side of a
 /// pixel of `mask`.
@@ -20,4 +20,4 @@ namespace msunet::app {
                                              const core::Volume& mask,
                                              std::optional<double> tolerance);
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flagged_masks.hpp"
+#include "msunet/predict/flagged_masks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,12 +11,12 @@
 #include "msunet/predict/mask_facts.hpp"
 #include "msunet/report/qc.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 using core::concat;
 
 void flag_against_others(const PredictionPlan& plan, std::vector<ScanReport>& reports) {
-    std::vector<predict::RunMask> masks;
+    std::vector<RunMask> masks;
     std::vector<ScanReport*> of_mask;
     for (ScanReport& report : reports) {
         if (!report.volume_mm3) continue;
@@ -24,7 +24,7 @@ void flag_against_others(const PredictionPlan& plan, std::vector<ScanReport>& re
             {.modality = plan.tasks[report.task].modality, .volume_mm3 = *report.volume_mm3});
         of_mask.push_back(&report);
     }
-    const auto flags = predict::far_from_median(masks);
+    const auto flags = far_from_median(masks);
     for (std::size_t i = 0; i < flags.size(); ++i) {
         if (flags[i].empty() || masks[i].volume_mm3 == 0) continue;
         of_mask[i]->flags.push_back(flags[i]);
@@ -69,4 +69,4 @@ void print_height_for_msunet_ram(const settings::PredictSettings& settings,
     }
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

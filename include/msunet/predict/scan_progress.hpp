@@ -9,7 +9,7 @@
 #include "msunet/comm/communicator.hpp"
 #include "msunet/comm/outbox.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 /// One rank's part of the exchange.
 class ScanProgress {
@@ -43,4 +43,4 @@ private:
     double began_;
 };
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

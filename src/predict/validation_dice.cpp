@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "validation_dice.hpp"
+#include "msunet/predict/validation_dice.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "compared_scan.hpp"
 #include "msunet/codec/json.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/failure_text.hpp"
@@ -20,6 +19,8 @@
 #include "msunet/experiment/final_files.hpp"
 #include "msunet/experiment/validation_scans.hpp"
 #include "msunet/model/runtime.hpp"
+#include "msunet/predict/compared_scan.hpp"
+#include "msunet/predict/prediction_plan.hpp"
 #include "msunet/predict/slice_predictor.hpp"
 #include "msunet/prepare/mask_order.hpp"
 #include "msunet/prepare/read_scan.hpp"
@@ -29,9 +30,8 @@
 #include "msunet/report/sweep.hpp"
 #include "msunet/settings/model_attributes.hpp"
 #include "msunet/settings/predict_settings.hpp"
-#include "prediction_plan.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 namespace fs = std::filesystem;
 using core::concat;
@@ -56,15 +56,14 @@ weights::TrainedModel model_of(const unet::Architecture& architecture, const fs:
 
 /// One scan's whole mask against the manual one; nothing where they can't be compared. What
 /// `findings` say of the pair was said before training.
-std::optional<report::ScanDice> compare(predict::SlicePredictor& predictor,
+std::optional<report::ScanDice> compare(SlicePredictor& predictor,
                                         const experiment::ValidationScan& one,
-                                        const predict::ScanOptions& options,
-                                        imaging::MaskGeometry rule) {
+                                        const ScanOptions& options, imaging::MaskGeometry rule) {
     prepare::Findings findings;
     const auto scan = prepare::read_scan(one.scan, options.preprocess, findings);
     auto mask = prepare::read_mask(one.mask, options.preprocess, findings);
     if (!scan || !mask) throw core::InputError(std::move(findings.problems));
-    const auto prediction = predict::predict_scan({&predictor, 1}, scan->volume, options);
+    const auto prediction = predict_scan({&predictor, 1}, scan->volume, options);
     if (prepare::size_mismatch(scan->volume, *mask, rule)) return std::nullopt;
     const auto truth = prepare::in_order_of_scan(
         std::move(*mask), scan->volume, rule, [&] { return &scan->volume; }, one.mask, findings);
@@ -86,8 +85,8 @@ void measure(const unet::Architecture& architecture, const fs::path& folder,
     const auto settings =
         settings::combine_settings(model, experiment::with_validation_scans(output, folder, start));
     const auto options = scan_options(settings, model);
-    predict::SlicePredictor predictor(model.architecture, model.weights,
-                                      *settings.model.final_activation, settings.predict.precision);
+    SlicePredictor predictor(model.architecture, model.weights, *settings.model.final_activation,
+                             settings.predict.precision);
     const auto scans = experiment::validation_scans(folder, start);
     const auto& folding = start.folding;
     const auto of_fold =
@@ -131,4 +130,4 @@ void measure_validation_scans(const unet::Architecture& architecture, const fs::
     }
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

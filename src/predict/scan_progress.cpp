@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scan_progress.hpp"
+#include "msunet/predict/scan_progress.hpp"
 
 #include <chrono>
 #include <thread>
@@ -9,7 +9,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 namespace {
 constexpr auto rest = std::chrono::milliseconds(2);
@@ -75,4 +75,4 @@ void ScanProgress::wait_for_all() {
     outbox_.flush();
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compared_scan.hpp"
+#include "msunet/predict/compared_scan.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "msunet/imaging/surface_distance.hpp"
 #include "msunet/predict/mask_facts.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 report::ScanDice compared_scan(std::string scan, std::optional<core::Modality> modality,
                                const core::Volume& reference, const core::Volume& mask,
@@ -16,10 +16,10 @@ report::ScanDice compared_scan(std::string scan, std::optional<core::Modality> m
     const auto distances = imaging::surface_distances(reference, mask);
     return {.scan = std::move(scan),
             .modality = modality,
-            .dice = predict::dice(reference, mask),
+            .dice = dice(reference, mask),
             .hausdorff95 = imaging::hausdorff95(distances),
             .surface_dice = imaging::surface_dice(distances, limit),
             .tolerance = limit};
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

@@ -14,12 +14,12 @@
 #include "msunet/predict/scan_files.hpp"
 #include "msunet/settings/predict_settings.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 /// One scan and what is to be done with it.
 struct ScanTask {
-    predict::ScanFile scan;
-    predict::Outputs outputs{};
+    ScanFile scan;
+    Outputs outputs{};
     std::optional<std::string> reference{};    ///< file of the manual mask
     std::optional<core::Modality> modality{};  ///< nullopt: unknown
     bool skipped = false;                      ///< its results exist and are kept
@@ -32,14 +32,13 @@ struct PredictionPlan {
 };
 
 /// How scans become the network's input.
-predict::ScanOptions scan_options(const settings::PredictSettings& settings,
-                                  const weights::TrainedModel& model);
+ScanOptions scan_options(const settings::PredictSettings& settings,
+                         const weights::TrainedModel& model);
 
 /// Collective over `world`: lists the scans, checks where results would go, pairs the manual masks
 /// and estimates what each scan costs. Throws core::InputError and core::UsageError alike
 /// on all ranks.
 PredictionPlan plan_prediction(const settings::PredictSettings& settings,
-                               const predict::ScanOptions& options,
-                               const comm::Communicator& world);
+                               const ScanOptions& options, const comm::Communicator& world);
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

@@ -8,7 +8,7 @@
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/unet/architecture.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 /// Predicts the validation scans with the best trial's weights, as `msunet predict --validation`
 /// does, and writes the Dice of every scan to the trial's folder, unless it is there. With folds it
@@ -19,4 +19,4 @@ void measure_validation_scans(const unet::Architecture& architecture,
                               const std::filesystem::path& folder,
                               const record::SweepRecord& record) noexcept;
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

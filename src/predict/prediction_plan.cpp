@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "prediction_plan.hpp"
+#include "msunet/predict/prediction_plan.hpp"
 
 #include <filesystem>
 #include <span>
@@ -32,10 +32,6 @@ void fields(Archive& archive, T& scan) {
     path_field(archive, "folder", scan.folder);
 }
 
-}  // namespace msunet::predict
-
-namespace msunet::app {
-
 template <class Archive, codec::Is<ScanTask> T>
 void fields(Archive& archive, T& task) {
     archive("scan", task.scan);
@@ -57,12 +53,12 @@ std::optional<core::Modality> modality_of(const ScanTask& task,
         const auto name = std::filesystem::path(*task.reference).filename().string();
         if (const auto found = core::modality_of(name)) return found;
     }
-    return predict::modality_of(task.scan);
+    return modality_of(task.scan);
 }
 
 /// Rank 0: the scans as files and folders name them.
 std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
-    auto list = predict::find_scans(settings.predict.input);
+    auto list = find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
         core::log::warn(core::concat(list.skipped.size(),
                                      " entries of the INPUT folders are no scans and are skipped: ",
@@ -78,8 +74,8 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
                   "skipped: ",
             core::joined_list(list.results)));
     }
-    predict::check_outputs(list.scans, settings.predict);
-    predict::References references;
+    check_outputs(list.scans, settings.predict);
+    References references;
     std::vector<core::Modality> recorded;  // of validation scans, as in their training
     if (settings.predict.validation) {
         for (const auto& one : experiment::validation_scans(*settings.predict.validation)) {
@@ -87,13 +83,13 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
             recorded.push_back(one.modality);
         }
     } else if (settings.predict.reference) {
-        references = predict::pair_references(list.scans, *settings.predict.reference);
+        references = pair_references(list.scans, *settings.predict.reference);
         for (const auto& warning : references.warnings) core::log::warn(warning);
     }
     std::vector<ScanTask> tasks;
     for (std::size_t i = 0; i < list.scans.size(); ++i) {
         ScanTask task{.scan = list.scans[i],
-                      .outputs = predict::outputs_of(list.scans[i], settings.predict)};
+                      .outputs = outputs_of(list.scans[i], settings.predict)};
         if (!references.of_scan.empty()) task.reference = references.of_scan[i].string();
         task.modality =
             recorded.empty() ? modality_of(task, settings.predict.modality) : recorded[i];
@@ -104,14 +100,13 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
 }
 
 /// Relative cost of a scan: reading, and its pixels in all windows.
-double cost_of(const ScanTask& task, const io::NiftiFile& file,
-               const predict::ScanOptions& options) {
+double cost_of(const ScanTask& task, const io::NiftiFile& file, const ScanOptions& options) {
     if (task.skipped) return file.cost();
     const auto grid =
         imaging::grid_for(prepare::geometry_of(file, options.preprocess), options.preprocess);
     const auto windows =
-        predict::windows_of(options.windows.patches, static_cast<std::uint32_t>(grid.size[1]),
-                            static_cast<std::uint32_t>(grid.size[0]));
+        windows_of(options.windows.patches, static_cast<std::uint32_t>(grid.size[1]),
+                   static_cast<std::uint32_t>(grid.size[0]));
     // A pixel costs the network a few microseconds, reading a byte a few nanoseconds.
     constexpr double pixel = 1000;
     return file.cost() + pixel * static_cast<double>(grid.size[2] * windows.size()) *
@@ -119,7 +114,7 @@ double cost_of(const ScanTask& task, const io::NiftiFile& file,
 }
 
 /// The cost of a scan that is opened for it.
-double surveyed_cost(const ScanTask& task, const predict::ScanOptions& options) {
+double surveyed_cost(const ScanTask& task, const ScanOptions& options) {
     prepare::Findings unused;
     const auto file = prepare::open_scan(task.scan.file, unused);
     if (!file || !prepare::resampled_grid(*file, options.preprocess, unused)) return bad_scan_cost;
@@ -128,7 +123,7 @@ double surveyed_cost(const ScanTask& task, const predict::ScanOptions& options) 
 
 /// Collective: costs of all tasks, by which the ranks share them. Of several ranks each opens a
 /// share of the scans for their headers; one rank alone opens none.
-void set_costs(PredictionPlan& plan, const predict::ScanOptions& options, bool reads_skipped,
+void set_costs(PredictionPlan& plan, const ScanOptions& options, bool reads_skipped,
                const comm::Communicator& world) {
     std::vector<double> costs(plan.tasks.size());
     for (std::size_t i = 0; i < costs.size(); ++i) {
@@ -144,9 +139,9 @@ void set_costs(PredictionPlan& plan, const predict::ScanOptions& options, bool r
 
 }  // namespace
 
-predict::ScanOptions scan_options(const settings::PredictSettings& settings,
-                                  const weights::TrainedModel& model) {
-    predict::ScanOptions options;
+ScanOptions scan_options(const settings::PredictSettings& settings,
+                         const weights::TrainedModel& model) {
+    ScanOptions options;
     options.preprocess = settings.preprocess;
     options.outliers = settings.model.outlier_value.value_or(
         imaging::outlier_value(settings.patches.use_frac_patch));
@@ -164,13 +159,12 @@ predict::ScanOptions scan_options(const settings::PredictSettings& settings,
 }
 
 PredictionPlan plan_prediction(const settings::PredictSettings& settings,
-                               const predict::ScanOptions& options,
-                               const comm::Communicator& world) {
+                               const ScanOptions& options, const comm::Communicator& world) {
     PredictionPlan plan;
     plan.tasks = comm::on_root(world, [&] { return list_tasks(settings); });
-    for (auto& task : plan.tasks) task.outputs = predict::outputs_of(task.scan, settings.predict);
+    for (auto& task : plan.tasks) task.outputs = outputs_of(task.scan, settings.predict);
     set_costs(plan, options, settings.predict.qc || settings.predict.compares(), world);
     return plan;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

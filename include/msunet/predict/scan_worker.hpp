@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "compared_scan.hpp"
 #include "msunet/codec/fields.hpp"
+#include "msunet/predict/compared_scan.hpp"
+#include "msunet/predict/prediction_plan.hpp"
 #include "msunet/predict/training_scans.hpp"
 #include "msunet/prepare/read_scan.hpp"
-#include "prediction_plan.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 /// What became of a scan.
 struct ScanReport {
@@ -50,13 +50,13 @@ void fields(Archive& archive, T& report) {
 }
 
 /// Returns this rank's networks, which are made on the first call.
-using PredictorSource = std::function<std::span<predict::SlicePredictor>()>;
+using PredictorSource = std::function<std::span<SlicePredictor>()>;
 
 /// How all scans are worked on.
 struct WorkRules {
     const settings::PredictSettings& settings;
-    const predict::ScanOptions& options;
-    std::vector<predict::ModalityScans> training;  ///< empty: unknown
+    const ScanOptions& options;
+    std::vector<ModalityScans> training;  ///< empty: unknown
 };
 
 /// Works on `task` (number `number`): predicts and writes the results unless it is skipped, then
@@ -66,4 +66,4 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
                         const PredictorSource& predictors,
                         const std::function<void()>& between_batches);
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scan_worker.hpp"
+#include "msunet/predict/scan_worker.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -23,7 +23,7 @@
 #include "msunet/prepare/read_scan.hpp"
 #include "msunet/report/qc.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 using core::concat;
 using core::quoted;
@@ -41,9 +41,9 @@ struct Masked {
 };
 
 std::vector<std::size_t> slices_of(const Masked& masked) {
-    auto slices = predict::shown_slices(masked.mask, slices_on_page);
+    auto slices = shown_slices(masked.mask, slices_on_page);
     if (!masked.cleaning) return slices;
-    return predict::with_a_change(std::move(slices), masked.cleaning->changed);
+    return with_a_change(std::move(slices), masked.cleaning->changed);
 }
 
 /// "cleaning removed 2 pieces (1.3 mm³), filled 0.2 mm³"; empty: the mask was not cleaned.
@@ -134,7 +134,7 @@ public:
             report_.compared = compared_scan(task_.scan.name(), task_.modality, *reference,
                                              masked.mask, settings_.predict.surface_tolerance);
         }
-        const auto facts = predict::facts_of(masked.mask);
+        const auto facts = facts_of(masked.mask);
         report_.volume_mm3 = facts.volume_mm3;
         set_flags(facts, masked);
         if (settings_.predict.qc && masked.scan) {
@@ -151,10 +151,10 @@ public:
 private:
     /// Prediction of this scan. Networks know no files: whatever they throw is given the scan's
     /// name here.
-    predict::Prediction run_networks(const PredictorSource& predictors, const core::Volume& scan,
-                                     const std::function<void()>& between_batches) const {
+    Prediction run_networks(const PredictorSource& predictors, const core::Volume& scan,
+                            const std::function<void()>& between_batches) const {
         try {
-            return predict::predict_scan(predictors(), scan, rules_.options, between_batches);
+            return predict_scan(predictors(), scan, rules_.options, between_batches);
         } catch (const std::exception& error) {
             throw core::Error(core::ExitCode::failure, failure_of(task_, error));
         }
@@ -165,14 +165,14 @@ private:
                      const core::Volume& mask) const {
         const auto& options = rules_.options.preprocess;
         if (read.frames == 1) {
-            prepare::write_on_scan(file, read.head, predict::brain_of(read.volume, mask), options);
+            prepare::write_on_scan(file, read.head, brain_of(read.volume, mask), options);
             return;
         }
         const auto to_file = imaging::inverse(imaging::slices_last(options.axis_of_slices()));
         const core::Volume mask_of_file = imaging::reordered(mask, to_file);
         io::NiftiWriter writer(file, read.head, read.frames, io::StoredAs::float32);
         io::NiftiFile(task_.scan.file).each_frame([&](const core::Volume& frame) {
-            writer.add(predict::brain_of(frame, mask_of_file).voxels);
+            writer.add(brain_of(frame, mask_of_file).voxels);
         });
         writer.commit();
     }
@@ -191,12 +191,11 @@ private:
         return prepare::read_mask(file, settings_.preprocess, findings_);
     }
 
-    void set_flags(const predict::MaskFacts& facts, const Masked& masked) {
-        report_.flags = predict::flags_of(facts);
+    void set_flags(const MaskFacts& facts, const Masked& masked) {
+        report_.flags = flags_of(facts);
         if (masked.cleaning) {
             const auto& [changed, pieces, removed, filled] = *masked.cleaning;
-            auto flag =
-                predict::flag_of_cleaning(removed + filled, facts.voxels + removed - filled);
+            auto flag = flag_of_cleaning(removed + filled, facts.voxels + removed - filled);
             if (flag) report_.flags.push_back(std::move(*flag));
         }
         constexpr double good_dice = 0.9;
@@ -209,7 +208,7 @@ private:
             compared.volume_mm3 = compared.brain = compared.brain_lower =
                 std::numeric_limits<double>::quiet_NaN();
         }
-        auto unlike = predict::unlike_training(compared, task_.modality, rules_.training);
+        auto unlike = unlike_training(compared, task_.modality, rules_.training);
         std::ranges::move(unlike, std::back_inserter(report_.flags));
     }
 
@@ -230,7 +229,7 @@ private:
             *task_.reference, findings_);
     }
 
-    report::QcScan on_page(const Masked& masked, const predict::MaskFacts& facts,
+    report::QcScan on_page(const Masked& masked, const MaskFacts& facts,
                            const std::optional<core::Volume>& reference, std::size_t number) const {
         const core::Volume& mask = masked.mask;
         report::QcScan scan{.name = task_.scan.name(),
@@ -246,7 +245,7 @@ private:
             scan.dice = report_.compared->dice;
             scan.compared = agreement_text(*report_.compared);
         }
-        const auto gray = predict::gray_of(*masked.scan);
+        const auto gray = gray_of(*masked.scan);
         const std::size_t area = mask.size[0] * mask.size[1];
         for (const std::size_t z : slices_of(masked)) {
             const auto begin = gray.begin() + static_cast<std::ptrdiff_t>(z * area);
@@ -255,13 +254,13 @@ private:
                                   .width = mask.size[0],
                                   .height = mask.size[1],
                                   .gray = {begin, begin + static_cast<std::ptrdiff_t>(area)},
-                                  .mask = predict::mask_slice(mask, z),
+                                  .mask = mask_slice(mask, z),
                                   .reference = {},
                                   .pixel_width = mask.spacing[0],
                                   .pixel_height = mask.spacing[1]};
-            if (reference) slice.reference = predict::mask_slice(*reference, z);
+            if (reference) slice.reference = mask_slice(*reference, z);
             if (masked.cleaning) {
-                slice.changed = predict::mask_slice(masked.cleaning->changed, z);
+                slice.changed = mask_slice(masked.cleaning->changed, z);
             }
             scan.slices.push_back(std::move(slice));
         }
@@ -298,4 +297,4 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
     return report;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::predict

@@ -5,11 +5,11 @@
 
 #include <vector>
 
+#include "msunet/predict/prediction_plan.hpp"
+#include "msunet/predict/scan_worker.hpp"
 #include "msunet/settings/predict_settings.hpp"
-#include "prediction_plan.hpp"
-#include "scan_worker.hpp"
 
-namespace msunet::app {
+namespace msunet::predict {
 
 /// Flags masks whose volume is far from the run's median of their modality, also on the page.
 void flag_against_others(const PredictionPlan& plan, std::vector<ScanReport>& reports);
@@ -23,4 +23,4 @@ void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& 
 void print_height_for_msunet_ram(const settings::PredictSettings& settings,
                                  const std::vector<ScanReport>& reports);
 
-}  // namespace msunet::app
+}  // namespace msunet::predict
