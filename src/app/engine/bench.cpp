@@ -22,13 +22,14 @@
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/data/dummy_samples.hpp"
 #include "msunet/data/patch_lists.hpp"
 #include "msunet/device/compute.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
+#include "msunet/plan/sweep_setup.hpp"
 #include "msunet/train/step_timer.hpp"
-#include "preparation_view.hpp"
-#include "sweep_setup.hpp"
+#include "msunet/view/preparation_view.hpp"
 
 namespace msunet::app {
 
@@ -70,10 +71,10 @@ bool has_group(const sweep::Slot& slot) { return slot.group >= 0; }
 /// Collective over `world`: the slices of the scans.
 prepare::Prepared prepare_real(const settings::BenchSettings& settings,
                                const comm::NodeTopology& topology) {
-    auto request = data_request(settings.train, {});
+    auto request = plan::data_request(settings.train, {});
     request.patch_dimensions = {settings.bench.patch_size};
     job::Watchdog watchdog(settings.train.train.stall_timeout, topology.all().rank());
-    PreparationView view(watchdog);
+    view::PreparationView view(watchdog);
     auto prepared = prepare_scans(request, topology, &view);
     view.end();
     return prepared;
@@ -165,7 +166,7 @@ core::ExitCode bench_training(const settings::BenchSettings& settings,
     device::Compute compute(settings.train, topology, source);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto placement = place_on_nodes(settings, nodes);
-    imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
+    imaging::set_threads(static_cast<int>(plan::threads_of_rank(settings.train, nodes, topology)));
     std::optional<prepare::Prepared> prepared;
     if (settings.bench.training_data_path) prepared = prepare_real(settings, topology);
     comm::or_end_job(world, [&] { compute.use(placement); });
@@ -196,7 +197,7 @@ core::ExitCode bench_training(const settings::BenchSettings& settings,
         width = index.padded_width();
         add("real", prepared->dataset, index);
     }
-    const auto dummy = dummy_samples(settings.bench.batch_size, height, width);
+    const auto dummy = data::dummy_samples(settings.bench.batch_size, height, width);
     const data::PatchIndex index(dummy, {.fraction = 1, .stride_fraction = 1});
     add("dummy", dummy, index);
 

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What the benchmarks work on: artificial samples, whose steps cost no reading of data, or scans.
+/// What the benchmarks work on.
 #pragma once
 
-#include <cstdint>
-
-#include "msunet/data/dataset.hpp"
 #include "msunet/prepare/prepare.hpp"
 #include "msunet/settings/bench_settings.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
 namespace msunet::app {
-
-/// `samples` slices of height x width pixels: discs in noise, the same on every rank.
-data::Dataset dummy_samples(std::int64_t samples, std::int64_t height, std::int64_t width);
 
 /// Collective over `nodes.all()`: prepare::prepare, but where a signal stops it, the error says
 /// that the benchmark has stopped: no later start resumes it.

@@ -20,7 +20,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/h5/collective_file.hpp"
 #include "msunet/phantom/phantom.hpp"
-#include "sweep_setup.hpp"
+#include "msunet/plan/sweep_setup.hpp"
 
 namespace msunet::app {
 
@@ -61,7 +61,7 @@ prepare::Request prepare_request(const settings::BenchSettings& settings,
         train.folders.mask_data_path = (phantoms / "masks").string();
     }
     train.augment.enable_augmentation = true;
-    return data_request(train, {});
+    return plan::data_request(train, {});
 }
 
 /// Asks the system to forget a file's pages, so that reading it is not reading memory. What a

@@ -17,8 +17,8 @@
 #include "msunet/device/environment.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
+#include "msunet/plan/sweep_setup.hpp"
 #include "msunet/report/bench_page.hpp"
-#include "sweep_setup.hpp"
 
 namespace msunet::app {
 
@@ -192,7 +192,7 @@ core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::
     suite.training = rank_sets_of(nodes, [&](std::int64_t rank) {
         return suite.single.slots[static_cast<std::size_t>(rank)].group >= 0;
     });
-    imaging::set_threads(static_cast<int>(threads_of_rank(settings.train, nodes, topology)));
+    imaging::set_threads(static_cast<int>(plan::threads_of_rank(settings.train, nodes, topology)));
     auto& results = suite.results;
     results.machine = machine_of(suite, nodes);
     results.options = options_of(settings);

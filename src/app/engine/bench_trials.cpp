@@ -12,6 +12,7 @@
 #include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/data/dummy_samples.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/train/step_timer.hpp"
 
@@ -50,8 +51,8 @@ struct Samples {
 
     Samples(const settings::BenchOptions& options, std::int64_t times)
         // Windows that overlap: a set for thousands of ranks takes no more memory than for one.
-        : dataset(dummy_samples(options.batch_size, options.patch_size,
-                                options.patch_size + times - 1)),
+        : dataset(data::dummy_samples(options.batch_size, options.patch_size,
+                                      options.patch_size + times - 1)),
           index(dataset, {.fractional = false, .size = options.patch_size, .stride = 1}),
           hyperparameters(bench_hyperparameters(options)) {
         hyperparameters.batch_size *= times;

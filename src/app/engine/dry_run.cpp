@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "extend_sweep.hpp"
-#include "fold_setup.hpp"
 #include "msunet/core/columns.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/job/world.hpp"
-#include "refit_outlook.hpp"
-#include "search_outlook.hpp"
-#include "start_plan.hpp"
-#include "start_table.hpp"
-#include "time_estimate.hpp"
+#include "msunet/plan/extend_sweep.hpp"
+#include "msunet/plan/fold_setup.hpp"
+#include "msunet/plan/refit_outlook.hpp"
+#include "msunet/plan/search_outlook.hpp"
+#include "msunet/plan/start_plan.hpp"
+#include "msunet/plan/start_table.hpp"
+#include "msunet/plan/time_estimate.hpp"
 
 namespace msunet::app {
 
@@ -81,7 +81,7 @@ std::map<std::uint64_t, record::TrialId> ids_by_index(const record::SweepStart& 
     return ids;
 }
 
-void print_grid(const GridPlan& plan, const record::SweepStart& start) {
+void print_grid(const plan::GridPlan& plan, const record::SweepStart& start) {
     core::log::info(
         concat("grid: ", core::join(std::span<const std::string>(plan.selection.lines), "; ")));
     const auto count = plan.selection.count();
@@ -97,10 +97,11 @@ void print_grid(const GridPlan& plan, const record::SweepStart& start) {
 }
 
 /// What a start would do with the experiment's folder.
-std::string experiment_text(const settings::TrainSettings& settings, const OpenExperiment& open) {
+std::string experiment_text(const settings::TrainSettings& settings,
+                            const plan::OpenExperiment& open) {
     if (open.extended) {
         return concat(open.folder, " is extended: ",
-                      extension_text(settings, open.choice->replay->record, *open.extended));
+                      plan::extension_text(settings, open.choice->replay->record, *open.extended));
     }
     if (open.record() == nullptr) return concat("a new one in ", open.folder);
     const auto& record = *open.record();
@@ -112,52 +113,53 @@ std::string experiment_text(const settings::TrainSettings& settings, const OpenE
 
 }  // namespace
 
-core::ExitCode dry_run(const settings::TrainSettings& settings, const GridPlan& plan,
+core::ExitCode dry_run(const settings::TrainSettings& settings, const plan::GridPlan& plan,
                        const prepare::Request& request, const device::Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer) {
     const auto& world = topology.all();
     const auto input = prepare::survey(request, topology, &observer);
     const auto& survey = input.survey;
-    warn_of_weights(settings, plan.grid->lists(), survey);
+    plan::warn_of_weights(settings, plan.grid->lists(), survey);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
-    const auto decided = plan_start(settings, plan, survey, summarise(input), nodes, world);
-    const auto estimate = estimate_training(settings, plan, survey, decided, compute, world);
+    const auto decided =
+        plan::plan_start(settings, plan, survey, plan::summarise(input), nodes, world);
+    const auto estimate = plan::estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;
-    const auto folds = fold_plan_of(settings, survey);
+    const auto folds = plan::fold_plan_of(settings, survey);
     for (const auto& warning :
-         fold_warnings(settings, decided.first.metric, survey, folds, plan.folding)) {
+         plan::fold_warnings(settings, decided.first.metric, survey, folds, plan.folding)) {
         core::log::warn(warning);
     }
     print_pairs(survey, folds);
-    if (const auto text = folds_text(plan); !text.empty()) {
+    if (const auto text = plan::folds_text(plan); !text.empty()) {
         core::log::info(concat("cross-validation: ", text));
     }
-    for (const auto& line : fold_lines(survey, folds, plan.folding)) {
+    for (const auto& line : plan::fold_lines(survey, folds, plan.folding)) {
         core::log::info(concat("  ", line));
     }
-    if (const auto refit = refit_outlook(settings, plan); !refit.empty()) {
+    if (const auto refit = plan::refit_outlook(settings, plan); !refit.empty()) {
         core::log::info(concat("refit: ", refit));
     }
     print_grid(plan, decided.first);
-    if (const auto sharing = sharing_text(settings, decided.first); !sharing.empty()) {
+    if (const auto sharing = plan::sharing_text(settings, decided.first); !sharing.empty()) {
         core::log::info(concat("shared trainings: ", sharing));
     }
     core::log::info(concat("experiment: ", experiment_text(settings, decided.open)));
-    const auto first = first_permutation(plan, settings::default_hyperparameters(settings));
-    const auto samples = count_samples(
+    const auto first = plan::first_permutation(plan, settings::default_hyperparameters(settings));
+    const auto samples = plan::count_samples(
         survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride),
         plan.folding.folds);
-    core::log::info(concat("preprocessing: ", preprocessing_text(settings), ", ", survey.copies,
-                           survey.copies == 1 ? " augmented copy" : " augmented copies",
-                           " planned"));
-    core::log::info(concat("slices left out: ", dropped_slices_text(survey)));
+    core::log::info(
+        concat("preprocessing: ", plan::preprocessing_text(settings), ", ", survey.copies,
+               survey.copies == 1 ? " augmented copy" : " augmented copies", " planned"));
+    core::log::info(concat("slices left out: ", plan::dropped_slices_text(survey)));
     core::log::info(concat("memory: at most ",
                            core::bytes_text(static_cast<double>(survey.largest_bytes)),
                            " of slices a node"));
     core::log::info(concat("samples: ", samples.training, " training and ", samples.validation,
                            " validation patches in the first permutation",
                            plan.folding.any() ? ", on average over its folds" : ""));
-    if (const auto search = search_text(decided.first); !search.empty()) {
+    if (const auto search = plan::search_text(decided.first); !search.empty()) {
         core::log::info(concat("search: ", search));
     }
     if (!estimate.empty()) core::log::info(concat("estimate: ", estimate));

@@ -6,14 +6,14 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/device/compute.hpp"
+#include "msunet/plan/sweep_setup.hpp"
 #include "msunet/settings/train_settings.hpp"
-#include "sweep_setup.hpp"
 
 namespace msunet::app {
 
 /// Collective over the topology's ranks: reads every file, prints pairs, grid, sizes, memory and an
 /// estimate of the time. Throws what a real run would throw about its input.
-core::ExitCode dry_run(const settings::TrainSettings& settings, const GridPlan& plan,
+core::ExitCode dry_run(const settings::TrainSettings& settings, const plan::GridPlan& plan,
                        const prepare::Request& request, const device::Compute& compute,
                        const comm::NodeTopology& topology, prepare::Observer& observer);
 

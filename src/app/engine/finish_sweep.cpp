@@ -48,7 +48,7 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
     return ending.stop_reason.value_or(record::StopReason::error);
 }
 
-core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator& world) {
+core::ExitCode nothing_left(const plan::OpenExperiment& open, const comm::Communicator& world) {
     return comm::on_root(world, [&] {
         core::log::info(concat("nothing left to do: all trials of ", open.folder,
                                " have ended (--resume never starts a new experiment)"));

@@ -6,9 +6,9 @@
 #include "msunet/core/error.hpp"
 #include "msunet/dispatch/dispatcher.hpp"
 #include "msunet/experiment/refit_record.hpp"
+#include "msunet/plan/open_sweep.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/unet/architecture.hpp"
-#include "open_sweep.hpp"
 
 namespace msunet::app {
 
@@ -25,6 +25,6 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
 
 /// Collective over `world`: says that the experiment has finished, and what failed in it. Returns
 /// the exit code with which the start that finished it ended.
-core::ExitCode nothing_left(const OpenExperiment& open, const comm::Communicator& world);
+core::ExitCode nothing_left(const plan::OpenExperiment& open, const comm::Communicator& world);
 
 }  // namespace msunet::app

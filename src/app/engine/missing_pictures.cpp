@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "fold_setup.hpp"
 #include "msunet/experiment/final_files.hpp"
+#include "msunet/plan/fold_setup.hpp"
 #include "msunet/record/ranking.hpp"
 #include "trial_pictures.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 void draw_with_engine(const RunnerParts& parts, const record::TrialResult& best) {
     const auto hyperparameters =
         unet::from_permutation(best.permutation, settings::default_hyperparameters(parts.settings));
-    const auto split = folding_of(parts.settings).split(best.trial);
+    const auto split = plan::folding_of(parts.settings).split(best.trial);
     const auto& index =
         parts.patches.of(hyperparameters.patch_dimensions, hyperparameters.patch_stride, split);
     const auto weights =

@@ -8,10 +8,11 @@
 #include "msunet/core/text.hpp"
 #include "msunet/device/compute.hpp"
 #include "msunet/job/world.hpp"
+#include "msunet/plan/start_files.hpp"
+#include "msunet/plan/sweep_setup.hpp"
 #include "msunet/prepare/input.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/weights/start_model.hpp"
-#include "sweep_setup.hpp"
 
 namespace msunet::app {
 
@@ -34,7 +35,7 @@ bool has_validation(const settings::TrainSettings& settings) {
 std::string start_model_text(const settings::TrainSettings& settings) {
     const auto& experiment = settings.experiment;
     try {
-        return weights_text(weights::start_weights_hash(
+        return plan::weights_text(weights::start_weights_hash(
             unet::published_architecture(), experiment.initial_model_path,
             static_cast<std::uint64_t>(experiment.seed)));
     } catch (const core::InputError& error) {
@@ -60,7 +61,7 @@ config::Remarks remarks_on(const settings::TrainSettings& settings,
     if (!settings.train.precision) here("precision", compute.precision_name());
     if (!settings.train.threads) {
         const auto nodes = job::describe_nodes(topology, compute.visible_devices());
-        here("threads", std::to_string(threads_of_rank(settings, nodes, topology)));
+        here("threads", std::to_string(plan::threads_of_rank(settings, nodes, topology)));
     }
     remarks["initial_model_path"] =
         comm::on_root(world, [&] { return start_model_text(settings); });
@@ -68,10 +69,6 @@ config::Remarks remarks_on(const settings::TrainSettings& settings,
 }
 
 }  // namespace
-
-std::string weights_text(const std::string& hash) {
-    return concat("Hash of its weights: ", hash, ".");
-}
 
 core::ExitCode print_config(const settings::TrainSettings& settings,
                             const comm::Communicator& world) {

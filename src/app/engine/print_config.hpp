@@ -3,16 +3,11 @@
 /// `--print_config`: all options with the values that apply.
 #pragma once
 
-#include <string>
-
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/settings/train_settings.hpp"
 
 namespace msunet::app {
-
-/// The remark on a start model: which weights it has.
-[[nodiscard]] std::string weights_text(const std::string& hash);
 
 /// Collective over `world`: writes the settings to stdout as YAML, with the metric and the start
 /// model that apply. What the machine decides stays as it was given, so that the file holds

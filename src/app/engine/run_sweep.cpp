@@ -11,7 +11,7 @@
 #include "msunet/sweep/suggester.hpp"
 #include "msunet/train/going_on.hpp"
 #include "msunet/unet/hyperparameters.hpp"
-#include "sweep_reporter.hpp"
+#include "msunet/view/sweep_reporter.hpp"
 
 namespace msunet::app {
 
@@ -86,7 +86,7 @@ public:
     void synced() override { superfluous_.remove(); }
 
 private:
-    SweepReporter reporter_;
+    view::SweepReporter reporter_;
     experiment::SuperfluousFiles superfluous_;
     std::function<void()> tick_;
 };

@@ -8,9 +8,7 @@
 #include <utility>
 
 #include "dry_run.hpp"
-#include "extend_sweep.hpp"
 #include "finish_sweep.hpp"
-#include "fold_setup.hpp"
 #include "missing_pictures.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/comm/or_end_job.hpp"
@@ -23,19 +21,21 @@
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/model/runtime.hpp"
+#include "msunet/plan/extend_sweep.hpp"
+#include "msunet/plan/fold_setup.hpp"
+#include "msunet/plan/refit_outlook.hpp"
+#include "msunet/plan/search_outlook.hpp"
+#include "msunet/plan/start_files.hpp"
+#include "msunet/plan/start_plan.hpp"
+#include "msunet/plan/start_table.hpp"
+#include "msunet/plan/sweep_setup.hpp"
+#include "msunet/plan/time_estimate.hpp"
 #include "msunet/predict/validation_dice.hpp"
 #include "msunet/report/start_table.hpp"
-#include "preparation_view.hpp"
+#include "msunet/view/preparation_view.hpp"
 #include "print_config.hpp"
 #include "refit.hpp"
-#include "refit_outlook.hpp"
 #include "run_sweep.hpp"
-#include "search_outlook.hpp"
-#include "start_files.hpp"
-#include "start_plan.hpp"
-#include "start_table.hpp"
-#include "sweep_setup.hpp"
-#include "time_estimate.hpp"
 #include "trial_runner.hpp"
 
 namespace msunet::app {
@@ -59,9 +59,9 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
                            const comm::Communicator& world) {
     if (settings.command.print_config) return print_config(settings, world);
     job::undo_launcher_binding();
-    const auto plan = plan_grid(settings);
+    const auto plan = plan::plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
-    if (const auto warning = long_refit_warning(settings, plan)) core::log::warn(*warning);
+    if (const auto warning = plan::long_refit_warning(settings, plan)) core::log::warn(*warning);
     comm::on_root(world, [&] {
         const auto& folder = settings.experiment.output_directory;
         experiment::check_output_directory(folder);
@@ -70,53 +70,54 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     const comm::NodeTopology topology(world);
     device::Compute compute(settings, topology);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
-    imaging::set_threads(static_cast<int>(threads_of_rank(settings, nodes, topology)));
-    const auto request = data_request(settings, plan.grid->lists());
+    imaging::set_threads(static_cast<int>(plan::threads_of_rank(settings, nodes, topology)));
+    const auto request = plan::data_request(settings, plan.grid->lists());
     job::Watchdog watchdog(settings.train.stall_timeout, world.rank());
-    PreparationView view(watchdog);
+    view::PreparationView view(watchdog);
     if (settings.command.dry_run) {
         return dry_run(settings, plan, request, compute, topology, view);
     }
 
     const auto prepared = prepare::prepare(request, topology, &view);
     view.end();
-    warn_of_weights(settings, plan.grid->lists(), prepared.survey);
+    plan::warn_of_weights(settings, plan.grid->lists(), prepared.survey);
     // Preprocessing freed whole volumes, whose memory training needs.
     model::release_memory();
-    const auto folds = fold_plan_of(settings, prepared.survey);
+    const auto folds = plan::fold_plan_of(settings, prepared.survey);
     data::PatchLists patches(prepared.dataset, settings.patches,
-                             splits_of(prepared.dataset, folds, plan.folding));
+                             plan::splits_of(prepared.dataset, folds, plan.folding));
     const auto defaults = settings::default_hyperparameters(settings);
-    const auto shown = first_permutation(plan, defaults);
+    const auto shown = plan::first_permutation(plan, defaults);
     const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);
-    auto decided =
-        plan_start(settings, plan, prepared.survey, summarise(prepared, index), nodes, world);
+    auto decided = plan::plan_start(settings, plan, prepared.survey,
+                                    plan::summarise(prepared, index), nodes, world);
     const auto& start = decided.start;
     const auto& placement = decided.placement;
     auto& first = decided.first;
     auto& open = decided.open;
     if (open.finished) return nothing_left(open, world);
-    make_folder(open, first, world);
+    plan::make_folder(open, first, world);
     comm::or_end_job(world, [&] { compute.use(placement); });
     const auto estimate =
-        estimate_training(settings, plan, prepared.survey, decided, compute, world);
-    first.world = describe_world(topology, nodes, placement, settings, compute);
+        plan::estimate_training(settings, plan, prepared.survey, decided, compute, world);
+    first.world = plan::describe_world(topology, nodes, placement, settings, compute);
     std::optional<record::Journal> journal;
     comm::on_root(world, [&] {
         for (const auto& warning :
-             fold_warnings(settings, first.metric, prepared.survey, folds, plan.folding)) {
+             plan::fold_warnings(settings, first.metric, prepared.survey, folds, plan.folding)) {
             core::log::warn(warning);
         }
-        journal.emplace(open_journal(settings, first, open));
-        write_start_files(open.folder, settings, first, nodes, placement,
-                          compute.accelerator_versions());
+        journal.emplace(plan::open_journal(settings, first, open));
+        plan::write_start_files(open.folder, settings, first, nodes, placement,
+                                compute.accelerator_versions());
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(
-            start_table({settings, plan, prepared, index, start, first.world, placement,
-                         open.folder.string(), first.metric, sharing_text(settings, first),
-                         going_on_text(settings, journal->record()), decided.limits.stop_before,
-                         search_text(first), estimate, std::move(notices)}),
+            plan::start_table(
+                {settings, plan, prepared, index, start, first.world, placement,
+                 open.folder.string(), first.metric, plan::sharing_text(settings, first),
+                 plan::going_on_text(settings, journal->record()), decided.limits.stop_before,
+                 plan::search_text(first), estimate, std::move(notices)}),
             table_width()));
     });
 
@@ -134,7 +135,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
                 return sweep::estimated_cost(permutation, defaults.epochs,
                                              static_cast<double>(list.training().size()));
             },
-            decided.has_validation, accepted_permutations(settings, *plan.grid)});
+            decided.has_validation, plan::accepted_permutations(settings, *plan.grid)});
     }
     // No collective over the world from here on.
     const auto ending = comm::or_end_job(world, [&] {

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "fold_setup.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/model/runtime.hpp"
+#include "msunet/plan/fold_setup.hpp"
 #include "msunet/record/trial_folder.hpp"
 #include "msunet/settings/extension.hpp"
 #include "msunet/train/trainer.hpp"
@@ -39,7 +39,7 @@ train::TrialContext make_context(const RunnerParts& parts, train::TrialFiles* fi
         .defaults = settings::default_hyperparameters(parts.settings),
         .metric = parts.metric,
         .seed = static_cast<std::uint64_t>(parts.settings.experiment.seed),
-        .folding = folding_of(parts.settings),
+        .folding = plan::folding_of(parts.settings),
         .repeat_weights = parts.start.of_repeats,
         .mirrors = parts.settings.preprocess.columns_run_left_right(),
         .experiment_folder = parts.folder,

@@ -11,8 +11,8 @@
 #include "msunet/device/compute.hpp"
 #include "msunet/dispatch/groups.hpp"
 #include "msunet/job/watchdog.hpp"
+#include "msunet/plan/sweep_setup.hpp"
 #include "msunet/weights/start_model.hpp"
-#include "sweep_setup.hpp"
 
 namespace msunet::app {
 

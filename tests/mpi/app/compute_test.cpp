@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "app/engine/open_sweep.hpp"
-#include "app/engine/start_table.hpp"
 #include "made_up_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/device/environment.hpp"
 #include "msunet/job/world.hpp"
+#include "msunet/plan/open_sweep.hpp"
+#include "msunet/plan/start_table.hpp"
 #include "support/warnings.hpp"
 
 namespace msunet::app {
@@ -185,14 +185,14 @@ TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
     device::Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
     sweep::PlacementRequest request;
     request.nodes = job::describe_nodes(topology_, compute.visible_devices());
-    const auto world = describe_world(topology_, request.nodes, sweep::place(request),
-                                      settings::TrainSettings(), compute);
+    const auto world = plan::describe_world(topology_, request.nodes, sweep::place(request),
+                                            settings::TrainSettings(), compute);
     EXPECT_EQ(world.gpus, 3);
     EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
     const device::Compute on_cpu(settings::TrainSettings(), topology_, source_of(nullptr));
     request.nodes = job::describe_nodes(topology_, on_cpu.visible_devices());
-    EXPECT_EQ(describe_world(topology_, request.nodes, sweep::place(request),
-                             settings::TrainSettings(), on_cpu)
+    EXPECT_EQ(plan::describe_world(topology_, request.nodes, sweep::place(request),
+                                   settings::TrainSettings(), on_cpu)
                   .device,
               "CPU");
 }
@@ -215,7 +215,7 @@ TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
     static_cast<void>(chosen({gpu, part, gpu, part}));
     const std::vector<std::string> texts{"0: GPU-5a1b2c3d", "1: MIG-6a1b2c3d", "2: none",
                                          "3: none"};
-    EXPECT_EQ(devices_text(placement_), core::join(by_rank(texts)));
+    EXPECT_EQ(plan::devices_text(placement_), core::join(by_rank(texts)));
     const auto node = device::environment_nodes(nodes_, placement_).at(0);
     ASSERT_EQ(node.devices.size(), world_.size() == 1 ? 1U : 2U);
     EXPECT_EQ(node.devices[0].uuid, gpu[0]);
