@@ -27,7 +27,7 @@ LIBRARIES = {
     "nlohmann-json": (r"nlohmann/.*", None),
 }
 TORCH_IN_PUBLIC_HEADERS = {"model", "train"}
-TORCH_READERS = {"model", "train", "device", "predict", "plan", "gpu", "app"}
+TORCH_READERS = {"model", "train", "device", "predict", "plan", "measure", "gpu", "app"}
 SOURCES = {".hpp", ".h", ".cpp", ".ipp"}
 
 LAYER = re.compile(r"^\s*msunet_layer\(([^)]*)\)", re.MULTILINE)

@@ -2,9 +2,9 @@
 // What the program finds in the engine library.
 
 #include "../engine.hpp"
-#include "bench.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/measure/bench.hpp"
 #include "msunet/phantom/phantom.hpp"
 #include "predict_scans.hpp"
 #include "train_sweep.hpp"
@@ -22,7 +22,7 @@ public:
 
     core::ExitCode bench(const settings::BenchSettings& settings,
                          const comm::Communicator& world) const override {
-        return bench_training(settings, world);
+        return measure::bench_training(settings, world);
     }
 
     core::ExitCode predict(const settings::PredictSettings& settings,

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "made_up_accelerator.hpp"
+#include "mpi/device/made_up_accelerator.hpp"
 #include "msunet/config/parse.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"

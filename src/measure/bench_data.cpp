@@ -3,7 +3,7 @@
 
 #include "bench_place.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 prepare::Prepared prepare_scans(const prepare::Request& request, const comm::NodeTopology& nodes,
                                 prepare::Observer* observer) {
@@ -24,4 +24,4 @@ unet::Hyperparameters bench_hyperparameters(const settings::BenchOptions& option
     return hyperparameters;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/engine/bench_table.hpp"
+#include "measure/bench_table.hpp"
 
 #include <gmock/gmock.h>
 
-namespace msunet::app {
+namespace msunet::measure {
 namespace {
 
 using testing::HasSubstr;
@@ -71,4 +71,4 @@ TEST(BenchTable, SaysWhatIsMissing) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -8,7 +8,7 @@
 #include "msunet/device/find_accelerator.hpp"
 #include "msunet/settings/bench_settings.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 /// Collective over `world`: runs the benchmarks that `what` asks for, prints a table of each and
 /// keeps the files of --output up to date. Throws, alike on all ranks, what preparing the scans
@@ -17,4 +17,4 @@ namespace msunet::app {
 core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::Communicator& world,
                            const device::AcceleratorSource& source);
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -11,7 +11,7 @@
 #include "msunet/core/columns.hpp"
 #include "msunet/core/text.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 using core::concat;
 
@@ -128,4 +128,4 @@ std::string format_bench_table(const BenchFigures& figures) {
     return text;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

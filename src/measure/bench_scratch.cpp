@@ -8,7 +8,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 using core::concat;
 
@@ -44,4 +44,4 @@ Scratch::~Scratch() {
     if (is_root_) fs::remove_all(folder_, ignored);
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -2,7 +2,7 @@
 /// \file
 /// The benchmark on a node with made-up GPUs.
 
-#include "app/engine/bench.hpp"
+#include "msunet/measure/bench.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "made_up_accelerator.hpp"
+#include "mpi/device/made_up_accelerator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/settings/bench_settings.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 namespace {
 
 using testing::HasSubstr;
@@ -94,4 +94,4 @@ TEST_F(BenchTest, ABatchTooSmallForTheGpusOfANodeIsRefused) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::measure

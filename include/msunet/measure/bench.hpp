@@ -8,7 +8,7 @@
 #include "msunet/device/find_accelerator.hpp"
 #include "msunet/settings/bench_settings.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 /// Collective over `world`: times steps on real samples (if scans are given) and on dummy samples,
 /// and the parts of a step, or runs the scaling suite. Rank 0 prints. Throws, alike on all ranks,
@@ -21,4 +21,4 @@ core::ExitCode bench_training(const settings::BenchSettings& settings,
                               const comm::Communicator& world,
                               const device::AcceleratorSource& source);
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

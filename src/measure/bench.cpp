@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "bench.hpp"
+#include "msunet/measure/bench.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -31,7 +31,7 @@
 #include "msunet/train/step_timer.hpp"
 #include "msunet/view/preparation_view.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 using core::concat;
 
@@ -218,4 +218,4 @@ core::ExitCode bench_training(const settings::BenchSettings& settings,
     return core::ExitCode::ok;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

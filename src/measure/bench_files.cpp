@@ -22,7 +22,7 @@
 #include "msunet/phantom/phantom.hpp"
 #include "msunet/plan/sweep_setup.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 using core::concat;
 
@@ -206,4 +206,4 @@ void bench_io(BenchSuite& suite) {
     });
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -18,7 +18,7 @@
 #include "msunet/sweep/placement.hpp"
 #include "msunet/train/profile.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 /// What one repeat has measured on some ranks. Sent as its bytes.
 struct Timed {
@@ -101,4 +101,4 @@ void bench_sweep(BenchSuite& suite);
 void bench_prepare(BenchSuite& suite);
 void bench_io(BenchSuite& suite);
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

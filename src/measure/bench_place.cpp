@@ -14,7 +14,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 using core::concat;
 
@@ -129,4 +129,4 @@ void add_measurement(BenchSuite& suite, const Measured& what, const bench::RankS
                                bench::rate_text(one.rate(), what.unit)));
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -16,7 +16,7 @@
 #include "msunet/data/patch_index.hpp"
 #include "msunet/train/step_timer.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 namespace {
 
@@ -227,4 +227,4 @@ void bench_sweep(BenchSuite& suite) {
     });
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -8,7 +8,7 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/settings/bench_settings.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 /// A folder for temporary files, which all ranks see; rank 0 deletes it at the end.
 class Scratch {
@@ -27,4 +27,4 @@ private:
     std::filesystem::path folder_;
 };
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

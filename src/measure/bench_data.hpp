@@ -7,7 +7,7 @@
 #include "msunet/settings/bench_settings.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 /// Collective over `nodes.all()`: prepare::prepare, but where a signal stops it, the error says
 /// that the benchmark has stopped: no later start resumes it.
@@ -17,4 +17,4 @@ prepare::Prepared prepare_scans(const prepare::Request& request, const comm::Nod
 /// Of the steps that are timed.
 unet::Hyperparameters bench_hyperparameters(const settings::BenchOptions& options);
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "made_up_accelerator.hpp"
+#include "mpi/device/made_up_accelerator.hpp"
 #include "msunet/comm/communicator.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -20,7 +20,7 @@
 #include "msunet/plan/start_table.hpp"
 #include "support/warnings.hpp"
 
-namespace msunet::app {
+namespace msunet::device {
 namespace {
 
 using test::MadeUpAccelerator;
@@ -42,7 +42,7 @@ protected:
     std::vector<std::string> chosen(const std::vector<std::vector<std::string>>& visible,
                                     std::int64_t trials_per_gpu = 1) {
         MadeUpAccelerator accelerator(visible.at(static_cast<std::size_t>(world_.rank())));
-        device::Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
+        Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
         EXPECT_TRUE(compute.on_gpu());
         EXPECT_EQ(compute.device_name(), "NVIDIA H200 MIG 1g.18gb");
         sweep::PlacementRequest request;
@@ -59,7 +59,7 @@ protected:
     std::string refusal(train::Accelerator* mine,
                         core::Device asked = core::Device::automatic) const {
         try {
-            const device::Compute compute(settings_with(asked), topology_, source_of(mine));
+            const Compute compute(settings_with(asked), topology_, source_of(mine));
         } catch (const core::UsageError& error) {
             return error.what();
         }
@@ -120,7 +120,7 @@ TEST_F(ComputeTest, ASickGpuOfOneRankEndsAllRanksAlike) {
 TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
     auto sick = MadeUpAccelerator::sick();
     const auto warnings = test::warnings_of([&] {
-        const device::Compute compute(settings::TrainSettings(), topology_, source_of(&sick));
+        const Compute compute(settings::TrainSettings(), topology_, source_of(&sick));
         EXPECT_FALSE(compute.on_gpu());
         EXPECT_EQ(compute.device_name(), "CPU");
         EXPECT_TRUE(compute.visible_devices().empty());
@@ -134,17 +134,17 @@ TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
 
 TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {
     bool asked = false;
-    const device::Compute compute(settings_with(core::Device::cpu), topology_,
-                                  [&](core::Device, std::string&) {
-                                      asked = true;
-                                      return nullptr;
-                                  });
+    const Compute compute(settings_with(core::Device::cpu), topology_,
+                          [&](core::Device, std::string&) {
+                              asked = true;
+                              return nullptr;
+                          });
     EXPECT_FALSE(asked);
 }
 
 TEST_F(ComputeTest, ItNamesTheChosenDevice) {
     MadeUpAccelerator accelerator(two_kinds());
-    device::Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
+    Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
     EXPECT_EQ(compute.device_name(), "NVIDIA T1000");
     sweep::Placement placement;
     placement.groups = world_.size();
@@ -158,7 +158,7 @@ TEST_F(ComputeTest, ItNamesTheChosenDevice) {
 }
 
 TEST_F(ComputeTest, AGroupOfOneHasNoReducerOfAnEarlierGroup) {
-    device::Compute compute(settings::TrainSettings(), topology_, source_of(nullptr));
+    Compute compute(settings::TrainSettings(), topology_, source_of(nullptr));
     sweep::Placement placement;
     placement.groups = 1;
     for (int rank = 0; rank < world_.size(); ++rank) {
@@ -182,14 +182,14 @@ TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
     auto gpus = two_kinds();
     gpus.push_back({"GPU-c", "NVIDIA T1000"});
     MadeUpAccelerator accelerator(gpus);
-    device::Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
+    Compute compute(settings::TrainSettings(), topology_, source_of(&accelerator));
     sweep::PlacementRequest request;
     request.nodes = job::describe_nodes(topology_, compute.visible_devices());
     const auto world = plan::describe_world(topology_, request.nodes, sweep::place(request),
                                             settings::TrainSettings(), compute);
     EXPECT_EQ(world.gpus, 3);
     EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
-    const device::Compute on_cpu(settings::TrainSettings(), topology_, source_of(nullptr));
+    const Compute on_cpu(settings::TrainSettings(), topology_, source_of(nullptr));
     request.nodes = job::describe_nodes(topology_, on_cpu.visible_devices());
     EXPECT_EQ(plan::describe_world(topology_, request.nodes, sweep::place(request),
                                    settings::TrainSettings(), on_cpu)
@@ -216,7 +216,7 @@ TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
     const std::vector<std::string> texts{"0: GPU-5a1b2c3d", "1: MIG-6a1b2c3d", "2: none",
                                          "3: none"};
     EXPECT_EQ(plan::devices_text(placement_), core::join(by_rank(texts)));
-    const auto node = device::environment_nodes(nodes_, placement_).at(0);
+    const auto node = environment_nodes(nodes_, placement_).at(0);
     ASSERT_EQ(node.devices.size(), world_.size() == 1 ? 1U : 2U);
     EXPECT_EQ(node.devices[0].uuid, gpu[0]);
     EXPECT_EQ(node.devices[0].name, "NVIDIA H200 MIG 1g.18gb");
@@ -227,4 +227,4 @@ TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
 }
 
 }  // namespace
-}  // namespace msunet::app
+}  // namespace msunet::device

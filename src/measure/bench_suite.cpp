@@ -20,7 +20,7 @@
 #include "msunet/plan/sweep_setup.hpp"
 #include "msunet/report/bench_page.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 using core::concat;
 
@@ -217,4 +217,4 @@ core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::
     return core::ExitCode::ok;
 }
 
-}  // namespace msunet::app
+}  // namespace msunet::measure

@@ -11,7 +11,7 @@
 #include "msunet/train/profile.hpp"
 #include "msunet/train/step_timer.hpp"
 
-namespace msunet::app {
+namespace msunet::measure {
 
 /// Steps on one kind of samples.
 struct BenchTiming {
@@ -43,4 +43,4 @@ double percent_longer(const BenchTiming& real, const BenchTiming& dummy);
 /// Lines without the last line end.
 std::string format_bench_table(const BenchFigures& figures);
 
-}  // namespace msunet::app
+}  // namespace msunet::measure
