@@ -46,9 +46,10 @@ std::string search_text(const record::SweepStart& start) {
         all += training.epochs * (1 + rules.on_other_folds);
     }
     const auto planned = sweep::planned_epochs(rules, trainings);
+    const record::SearchEpochs search{planned, sweep::waits_at_rungs(rules.kind)};
     return concat(core::name_of(rules.kind),
                   rules.on_other_folds > 0 ? " on the first fold, " : ", ", rungs_of(rules, most),
-                  "; ", report::Forecast(record, planned).is_bound() ? "at most " : "about ",
+                  "; ", report::Forecast(record, search).is_bound() ? "at most " : "about ",
                   core::thousands(planned), " epochs instead of ", core::thousands(all));
 }
 

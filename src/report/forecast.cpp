@@ -32,10 +32,8 @@ std::int64_t most_epochs(const record::SweepRecord& record,
     return most;
 }
 
-/// Asha may promote more than was planned, and of a search with folds early stopping may leave more
-/// than the rungs do.
-bool may_take_more(const record::SweepStart& start) {
-    if (record::setting(start.configuration, "strategy") == "asha") return true;
+/// Of a search with folds early stopping may leave more than the rungs do.
+bool may_leave_more(const record::SweepStart& start) {
     const auto patience = record::setting(start.configuration, "early_stopping");
     return start.folding.first_decides &&
            (start.grid.contains("early_stopping") || patience.value_or("none") != "none");
@@ -43,8 +41,11 @@ bool may_take_more(const record::SweepStart& start) {
 
 }  // namespace
 
-Forecast::Forecast(const record::SweepRecord& record, std::optional<std::int64_t> search_epochs)
-    : search_left_(search_epochs), may_take_more_(may_take_more(record.start)) {
+Forecast::Forecast(const record::SweepRecord& record, std::optional<record::SearchEpochs> search) {
+    if (search) {
+        search_left_ = search->count;
+        may_take_more_ = !search->at_most || may_leave_more(record.start);
+    }
     for (const record::TrialId id : record.start.trials) {
         if (record.training_of(id) != id) continue;
         const auto left = record.unfinished_trials(id);

@@ -6,22 +6,15 @@
 #include <numeric>
 
 #include "sweep/rung.hpp"
+#include "sweep/strategies.hpp"
 
 namespace msunet::sweep {
 
 namespace {
 
-std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
-    std::int64_t total = 0;
-    for (const BracketPart& part : bracket_parts(rules, trainings)) {
-        total += bracket_epochs(rules, part.first_rung, part.trainings);
-    }
-    return total;
-}
-
 std::int64_t unlimited_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
-    if (rules.kind == StrategyKind::hyperband) return hyperband_epochs(rules, trainings);
-    if (rules.kind != StrategyKind::grid) return bracket_epochs(rules, 0, trainings);
+    if (rules.kind != StrategyKind::grid)
+        return strategy_entry(rules.kind).epochs(rules, trainings);
     const auto add = [](std::int64_t sum, const Training& training) {
         return sum + training.epochs;
     };
@@ -52,6 +45,18 @@ std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
         std::erase_if(left, [&](const Training& one) { return one.epochs <= ladder.epochs(rung); });
         going = std::min(going, left.size());
         if (going > 0) going = promoted_of(going, rules);
+    }
+    return total;
+}
+
+std::int64_t halving_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
+    return bracket_epochs(rules, 0, trainings);
+}
+
+std::int64_t hyperband_epochs(const SearchRules& rules, const std::vector<Training>& trainings) {
+    std::int64_t total = 0;
+    for (const BracketPart& part : bracket_parts(rules, trainings)) {
+        total += bracket_epochs(rules, part.first_rung, part.trainings);
     }
     return total;
 }

@@ -21,6 +21,13 @@ struct BracketPart {
 [[nodiscard]] std::vector<BracketPart> bracket_parts(const SearchRules& rules,
                                                      const std::vector<Training>& trainings);
 
+/// Epochs that successive halving assigns at most to all trainings together.
+[[nodiscard]] std::int64_t halving_epochs(const SearchRules& rules,
+                                          const std::vector<Training>& trainings);
+/// Likewise Hyperband.
+[[nodiscard]] std::int64_t hyperband_epochs(const SearchRules& rules,
+                                            const std::vector<Training>& trainings);
+
 /// Epochs that one bracket assigns at most.
 [[nodiscard]] std::int64_t bracket_epochs(const SearchRules& rules, std::int64_t first_rung,
                                           const std::vector<Training>& candidates);

@@ -120,11 +120,12 @@ std::vector<Training> expected_trainings(const record::SweepRecord& record,
     return all;
 }
 
-std::optional<std::int64_t> search_epochs(const record::SweepRecord& record,
-                                          std::int64_t default_epochs) {
+std::optional<record::SearchEpochs> search_epochs(const record::SweepRecord& record,
+                                                  std::int64_t default_epochs) {
     const SearchRules rules = rules_of(record.start);
     if (rules.kind == StrategyKind::grid) return std::nullopt;
-    return planned_epochs(rules, expected_trainings(record, default_epochs));
+    return record::SearchEpochs{planned_epochs(rules, expected_trainings(record, default_epochs)),
+                                waits_at_rungs(rules.kind)};
 }
 
 std::int64_t planned_epochs(const core::Permutation& permutation, std::int64_t default_epochs) {

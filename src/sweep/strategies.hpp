@@ -4,10 +4,12 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "msunet/sweep/strategy.hpp"
+#include "sweep/planned.hpp"
 
 namespace msunet::sweep {
 
@@ -31,15 +33,20 @@ namespace msunet::sweep {
 [[nodiscard]] std::unique_ptr<Strategy> asha_strategy(const SearchRules& rules,
                                                       const std::vector<Training>& trainings);
 
-/// What makes the strategy of each kind but `grid`.
-struct StrategyMaker {
+/// What is known of the strategies of each kind but `grid`.
+struct StrategyEntry {
     StrategyKind kind;
     std::unique_ptr<Strategy> (*make)(const SearchRules&, const std::vector<Training>&);
+    /// Epochs that it assigns to all trainings together without a budget (see `planned_epochs`).
+    std::int64_t (*epochs)(const SearchRules&, const std::vector<Training>&);
 };
-inline constexpr std::array<StrategyMaker, 3> strategy_makers{
-    {{StrategyKind::halving, halving_strategy},
-     {StrategyKind::hyperband, hyperband_strategy},
-     {StrategyKind::asha, asha_strategy}}};
-static_assert(strategy_makers.size() + 1 == names_of(StrategyKind{}).size());
+inline constexpr std::array<StrategyEntry, 3> strategy_entries{
+    {{StrategyKind::halving, halving_strategy, halving_epochs},
+     {StrategyKind::hyperband, hyperband_strategy, hyperband_epochs},
+     {StrategyKind::asha, asha_strategy, halving_epochs}}};
+static_assert(strategy_entries.size() + 1 == names_of(StrategyKind{}).size());
+
+/// That of a kind but `grid`.
+[[nodiscard]] const StrategyEntry& strategy_entry(StrategyKind kind);
 
 }  // namespace msunet::sweep

@@ -57,8 +57,11 @@ std::unique_ptr<Strategy> grid_strategy() { return std::make_unique<Grid>(); }
 std::unique_ptr<Strategy> make_strategy(const SearchRules& rules,
                                         const std::vector<Training>& trainings) {
     if (rules.kind == StrategyKind::grid) return grid_strategy();
-    const auto* const found = std::ranges::find(strategy_makers, rules.kind, &StrategyMaker::kind);
-    return found->make(rules, trainings);
+    return strategy_entry(rules.kind).make(rules, trainings);
+}
+
+const StrategyEntry& strategy_entry(StrategyKind kind) {
+    return *std::ranges::find(strategy_entries, kind, &StrategyEntry::kind);
 }
 
 }  // namespace msunet::sweep

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "msunet/record/search_epochs.hpp"
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::report {
@@ -14,10 +15,9 @@ namespace msunet::report {
 /// Counts the epochs left and the seconds of those done; updated with every epoch.
 class Forecast {
 public:
-    /// As the record says. `search_epochs`: that a search trains at most in all trials together;
-    /// nothing: all of them are trained to their ends.
+    /// As the record says. `search`: nothing where all trials are trained to their ends.
     explicit Forecast(const record::SweepRecord& record,
-                      std::optional<std::int64_t> search_epochs = std::nullopt);
+                      std::optional<record::SearchEpochs> search = std::nullopt);
 
     /// An epoch of a training that has ended.
     void epoch(record::TrialId training, const record::EpochReport& report);
@@ -27,8 +27,8 @@ public:
     /// Seconds until the last training ends if `groups` of them run at the same time; nothing
     /// before the first epoch.
     [[nodiscard]] std::optional<double> seconds_left(std::int64_t groups) const;
-    /// Whether `seconds_left` is what it takes at most: a search, but not asha, which may promote
-    /// more than was planned, nor one with folds and early stopping.
+    /// Whether `seconds_left` is what it takes at most: a search whose epochs are the most, but not
+    /// one with folds and early stopping.
     [[nodiscard]] bool is_bound() const { return search_left_.has_value() && !may_take_more_; }
     /// The share of the epochs left in a whole grid that the search trains; 1 for a grid.
     [[nodiscard]] double search_share() const;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "msunet/record/control.hpp"
+#include "msunet/record/search_epochs.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/sweep/strategy.hpp"
 #include "msunet/sweep/suggester.hpp"
@@ -60,10 +61,10 @@ struct TrialPlan {
 [[nodiscard]] std::vector<Training> expected_trainings(const record::SweepRecord& record,
                                                        std::int64_t default_epochs);
 
-/// Epochs that the search of an experiment trains at most in all trials together (see
-/// `planned_epochs`); nothing for a grid.
-[[nodiscard]] std::optional<std::int64_t> search_epochs(const record::SweepRecord& record,
-                                                        std::int64_t default_epochs);
+/// Epochs that the search of an experiment trains in all trials together (see `planned_epochs`);
+/// nothing for a grid.
+[[nodiscard]] std::optional<record::SearchEpochs> search_epochs(const record::SweepRecord& record,
+                                                                std::int64_t default_epochs);
 
 /// The most epochs that a permutation is trained; 0 for PCA.
 [[nodiscard]] std::int64_t planned_epochs(const core::Permutation& permutation,

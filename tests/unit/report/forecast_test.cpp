@@ -78,7 +78,7 @@ TEST(Forecast, LeavesOutWhatEarlyStoppingSpares) {
 
 TEST(Forecast, OfASearchIsABound) {
     const auto record = three_trials();
-    Forecast forecast(record, 6);
+    Forecast forecast(record, record::SearchEpochs{6});
     EXPECT_TRUE(forecast.is_bound());
     EXPECT_FALSE(Forecast(record).is_bound());
     forecast.epoch(0, epoch(0, 3));
@@ -91,10 +91,9 @@ TEST(Forecast, OfASearchIsABound) {
     EXPECT_DOUBLE_EQ(*forecast.seconds_left(1), 3 * 3) << "no more than the trials can train";
 }
 
-TEST(Forecast, OfAshaIsNoBoundAndEndsWhereMoreIsPromotedThanPlanned) {
-    auto record = three_trials();
-    record.start.configuration = {{"strategy", "asha", {}}};
-    Forecast forecast(record, 2);
+TEST(Forecast, IsNoBoundWhereMoreMayBePromotedThanPlannedAndEndsWhereItIs) {
+    const auto record = three_trials();
+    Forecast forecast(record, record::SearchEpochs{2, false});
     EXPECT_FALSE(forecast.is_bound());
     EXPECT_GT(forecast.search_share(), 0);
     forecast.epoch(0, epoch(0, 3));

@@ -164,7 +164,7 @@ TEST(Plans, OfASearchWithFoldsWaitForTheFirstFold) {
     EXPECT_EQ(rules_of(record.start).on_other_folds, 1);
     // Of 1, 2 and 4 epochs: each its first, with the other fold of the one that ends there; then
     // one up to 2, at most with its other fold, and one to 4 with its other fold.
-    EXPECT_EQ(search_epochs(record, 20), (3 + 1) + (1 + 2) + (2 + 4));
+    EXPECT_EQ(search_epochs(record, 20).value().count, (3 + 1) + (1 + 2) + (2 + 4));
     update(record, finished(0, record::TrialState::stopped));
     update(record, finished(2, record::TrialState::done));
     all = plans(record, cost);
@@ -184,9 +184,9 @@ TEST(SearchEpochs, CountWhatIsStillToBeSuggested) {
     for (record::TrialId trial = 0; trial < 10; ++trial) start.trials.push_back(trial);
     record::SweepRecord record;
     update(record, start);
-    const auto known = search_epochs(record, 20).value();
+    const auto known = search_epochs(record, 20).value().count;
     record.start.rounds = 100;
-    EXPECT_GT(search_epochs(record, 20).value(), 9 * known);
+    EXPECT_GT(search_epochs(record, 20).value().count, 9 * known);
 }
 
 TEST(Plans, KeepTheValueOfTheLastRungForTheSampler) {
@@ -240,9 +240,9 @@ TEST(Plans, RulesAreThoseTheExperimentWasStartedWith) {
     EXPECT_TRUE(rules.lower_is_better);
     EXPECT_EQ(rules.seed, 7U);
     // Trials of 1, 2 and 4 epochs: each its first, then one of two up to 2 and to 4.
-    EXPECT_EQ(search_epochs(record, 20), 3 + 1 + 2);
+    EXPECT_EQ(search_epochs(record, 20).value().count, 3 + 1 + 2);
     record.start.configuration[3].text = "5";
-    EXPECT_EQ(search_epochs(record, 20), 5);
+    EXPECT_EQ(search_epochs(record, 20).value().count, 5);
     EXPECT_EQ(rung_epochs(rules, 9), (std::vector<std::int64_t>{1, 2, 4, 8}));
     EXPECT_TRUE(rung_epochs(rules, 1).empty());
 }
