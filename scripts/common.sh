@@ -73,6 +73,7 @@ mpi_environment() {
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     fi
     export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+    export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe  # Open MPI 5
     # Shared windows lie in /dev/shm, which containers often limit to 64 MB.
     local free
     free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)

@@ -20,7 +20,7 @@ msunet_pkg_config(cairo cairo-svg)
 msunet_pkg_config(xxhash libxxhash)
 msunet_pkg_config(yaml yaml-cpp)
 
-find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(Boost CONFIG REQUIRED COMPONENTS program_options)
 msunet_package(boost_program_options Boost::program_options)
 
 # Boost.Random's quasi-random engines are header-only.

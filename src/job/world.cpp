@@ -79,12 +79,17 @@ bool is_number(const std::string& text) {
 }  // namespace
 
 bool undo_launcher_binding() {
-    if (environment("OMPI_MCA_orte_bound_at_launch").empty()) return false;
+    cpu_set_t cores;
+    if (!environment("OMPI_MCA_orte_bound_at_launch").empty()) {
+        // The kernel restricts this to what the job's control group allows.
+        std::memset(&cores, 0xff, sizeof cores);
+    } else if (environment("PRTE_LAUNCHED").empty() ||
+               sched_getaffinity(getppid(), sizeof cores, &cores) != 0) {
+        return false;
+    }
+    // Open MPI 5 does not say whether it binds; its daemon, this process's parent, is not bound.
     const auto before = allowed_cores().size();
-    // The kernel restricts this to what the job's control group allows.
-    cpu_set_t all;
-    std::memset(&all, 0xff, sizeof all);
-    return sched_setaffinity(0, sizeof all, &all) == 0 && allowed_cores().size() > before;
+    return sched_setaffinity(0, sizeof cores, &cores) == 0 && allowed_cores().size() > before;
 }
 
 std::vector<sweep::Node> describe_nodes(const comm::NodeTopology& topology,
@@ -136,10 +141,9 @@ std::optional<bool> slurm_job_runs(const std::string& job) {
 
 std::string launcher() {
     if (!environment("OMPI_COMM_WORLD_SIZE").empty()) {
-        return environment("OMPI_MCA_ess_base_jobid").empty() &&
-                       !environment("SLURM_STEP_ID").empty()
-                   ? "srun"
-                   : "mpirun";
+        const bool by_mpirun = !environment("OMPI_MCA_ess_base_jobid").empty() ||
+                               !environment("PRTE_LAUNCHED").empty();
+        return by_mpirun || environment("SLURM_STEP_ID").empty() ? "mpirun" : "srun";
     }
     return environment("SLURM_STEP_ID").empty() ? "none" : "srun";
 }

@@ -83,6 +83,17 @@ class LaunchTest(ProgramTest):
                                               r"\d+\.\d needs driver \d+ or newer; (the CPU "
                                               r"is used|or give --device cpu)\n$")
 
+    def test_a_rank_uses_all_cores_though_mpirun_binds_it_to_one(self):
+        """With --bind-to core, as with most numbers of ranks by default."""
+        options = program.without(program.FAST, ("--threads",))
+        words = program.command("-tpath", "data", "-mpath", "masks", *options, "-talos",
+                                "{'epochs': 2, 'batch_size': 8}", "--stop_before", "0.001 s")
+        for launcher in ([], [program.MPIEXEC, "-n", "1", "--bind-to", "core"]):
+            done = subprocess.run([*launcher, *words], cwd=self.here, check=False, text=True,
+                                  capture_output=True, timeout=240, env=program.environment())
+            self.assertRegex(done.stdout, fr"threads a rank +{len(os.sched_getaffinity(0))}\n",
+                             done.stderr)
+
     def test_it_stops_before_the_end_of_the_job(self):
         end = int(time.time()) + 60
         table, result = self.start_table(SLURM_JOB_ID="7", SLURM_JOB_END_TIME=str(end))

@@ -255,7 +255,7 @@ TEST_F(JournalTest, HasOneWriter) {
             message_of([&] { Journal::open(file_, replay(file_), resumed()); });
         EXPECT_NE(message.find("in use"), std::string::npos) << message;
     }
-    EXPECT_NO_THROW(Journal::open(file_, replay(file_), resumed()));
+    EXPECT_NO_THROW((void)Journal::open(file_, replay(file_), resumed()));
 }
 
 TEST_F(JournalTest, IsNotTakenUpAfterAnotherWroteToIt) {
@@ -263,7 +263,7 @@ TEST_F(JournalTest, IsNotTakenUpAfterAnotherWroteToIt) {
     const Replay early = replay(file_);
     Journal::open(file_, replay(file_), resumed());
     const std::string after_first = core::read_file(file_);
-    EXPECT_THROW(Journal::open(file_, early, resumed()), core::UsageError);
+    EXPECT_THROW((void)Journal::open(file_, early, resumed()), core::UsageError);
     EXPECT_EQ(core::read_file(file_), after_first);
 }
 
