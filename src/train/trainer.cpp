@@ -72,6 +72,8 @@ record::Trained run_trial(const TrialContext& context, const record::Assignment&
             if (!run->run()) trained = {.paused = run->so_far(), .at_until = run->at_until()};
         }
     } catch (const TrialFailure& failure) {
+        // The checkpoint of a failed trial is deleted once that is known.
+        if (run) run->finish_checkpoints();
         // By value: `report` removes each.
         for (const auto& end : std::vector(reports.left())) {
             auto result = reports.failure(end.trial, failure.what());

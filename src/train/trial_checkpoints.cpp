@@ -43,13 +43,15 @@ std::vector<record::ModalityRow> modality_rows(const record::History& history,
     return rows;
 }
 
-/// Checkpoints beside training are a convenience: the trial continues without them.
-template <class Part>
-void warn_on_failure(Part&& part) {
-    const auto problem = failure_of(part);
-    if (!problem.empty()) {
-        core::log::alert(concat("a checkpoint could not be written: ", problem));
-    }
+/// Collective over the group: whether `mine` is the same text on all ranks.
+bool is_agreed(const comm::Communicator& group, const std::string& mine) {
+    const auto texts = group.all_gather(mine);
+    return std::ranges::all_of(texts, [&](const auto& text) { return text == texts.front(); });
+}
+
+std::string position_of(const Checkpoint& checkpoint) {
+    return concat(checkpoint.progress.epoch, ' ', checkpoint.progress.step, ' ',
+                  checkpoint.iterations);
 }
 
 /// Collective over the group: the first rank's problem.
@@ -123,12 +125,26 @@ std::string TrialCheckpoints::restore(StepEngine& engine, Progress& progress) co
     }
     problem = first_problem(setup_.context.group, problem);
     if (!problem.empty()) return problem;
+    // Each rank has read the file itself, which another start may still have been writing.
+    if (!is_agreed(setup_.context.group, position_of(*checkpoint))) {
+        return concat(name, " can't be used (the ranks have read different ones)");
+    }
     progress = std::move(checkpoint->progress);
     if (goes_on_from_another()) {
         progress.modality =
             modality_rows(progress.history, setup_.context.options.modality_metrics);
     }
     return {};
+}
+
+// Checkpoints beside training are a convenience: the trial continues without them.
+template <class Part>
+void TrialCheckpoints::warn_on_failure(Part&& part) {
+    const auto problem = failure_of(part);
+    // While a disk is full each of them fails.
+    if (problem.empty() || problem == problem_) return;
+    core::log::alert(concat("a checkpoint could not be written: ", problem));
+    problem_ = problem;
 }
 
 void TrialCheckpoints::save_if_due(const StepEngine& engine, const Progress& progress) {
@@ -145,12 +161,16 @@ void TrialCheckpoints::save_within_epoch_if_due(const StepEngine& engine,
 }
 
 void TrialCheckpoints::save_now(const StepEngine& engine, const Progress& progress) {
-    if (!setup_.context.group.is_root()) return;
+    // After a step that has failed on this rank its state is that of no step.
+    if (!setup_.context.group.is_root() || !engine.failure().empty()) return;
+    finish();
     warn_on_failure([&] { writer_.start(snapshot(engine, progress)); });
     saved_at_ = core::steady_seconds();
 }
 
 void TrialCheckpoints::save(const StepEngine& engine, const Progress& progress) {
+    // What has become of an earlier one is another matter.
+    finish();
     run_on_leader(setup_.context.group, [&] {
         writer_.start(snapshot(engine, progress));
         writer_.finish();
@@ -161,7 +181,10 @@ void TrialCheckpoints::save(const StepEngine& engine, const Progress& progress) 
 void TrialCheckpoints::report_completed() {
     if (!setup_.context.group.is_root()) return;
     warn_on_failure([&] {
-        if (const auto position = writer_.completed()) report(position->first, position->second);
+        const auto position = writer_.completed();
+        if (!position) return;
+        problem_.clear();
+        report(position->first, position->second);
     });
 }
 

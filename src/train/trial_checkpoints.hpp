@@ -39,6 +39,10 @@ public:
     void finish();
 
 private:
+    /// Runs `part`; what it throws is a warning, the same one only once until a checkpoint is on
+    /// disk again.
+    template <class Part>
+    void warn_on_failure(Part&& part);
     /// One that is on disk.
     void report(std::int64_t epoch, std::int64_t step);
     [[nodiscard]] Checkpoint snapshot(const StepEngine& engine, const Progress& progress) const;
@@ -52,6 +56,7 @@ private:
     std::string network_;
     CheckpointWriter writer_;
     double saved_at_;
+    std::string problem_;  ///< the last one that was told
 };
 
 }  // namespace msunet::train

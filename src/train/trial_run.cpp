@@ -41,6 +41,8 @@ bool TrialRun::run() {
         if (progress_.ends.empty()) return true;
         paused = paused || control_.pause_agreed() || at_until() || !train_epoch() || !end_epoch();
     }
+    // A step that failed after its reduction is noticed in the next one only.
+    throw_if_any_failed(setup_.context.group, engine_->failure());
     checkpoints_.save(*engine_, progress_);
     return false;
 }

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] record::TrialResult so_far() const;
     /// Whether the assignment's `until_epoch` is reached, and no end that is due is left.
     [[nodiscard]] bool at_until() const;
+    /// Waits for a checkpoint that is being written.
+    void finish_checkpoints() { checkpoints_.finish(); }
 
 private:
     void make_engine();

@@ -57,7 +57,9 @@ class KillTest(SweepTest):
         draw = random.Random(20260131)
         victims = collections.Counter()
         while victims.total() < KILLS:
-            process = self.start_training(*self.sweep, ranks=RANKS)
+            # After each epoch, or as often as the disk allows, also within an epoch.
+            minutes = draw.choice(("0", "1e-9"))
+            process = self.start_training(*self.sweep[:-1], minutes, ranks=RANKS)
             if not self.wait_for_moment(process, draw):
                 break
             victims[self.kill(process, draw)] += 1

@@ -122,6 +122,11 @@ class LifecycleTest(ProgramTest):
         self.assertRegex(status.out, r"0 interrupted in epoch 1/3, resumes in epoch 1 after step [1-4]\b")
         resumed = self.train("-talos", "{'epochs': 3, 'batch_size': 2}")
         self.assert_code(resumed, 0)
+        self.assert_code(self.train("-talos", "{'epochs': 3, 'batch_size': 2}", "-n", "whole"), 0)
+        histories = [sorted(path.read_bytes() for path in folder.glob("talos_scan_history_*"))
+                     for folder in (self.folder, self.here / "out" / "whole")]
+        self.assertTrue(histories[0])
+        self.assertEqual(*histories)
 
     def test_shards_ended_by_a_target_merge_as_what_they_are(self):
         for shard in ("1/2", "2/2"):

@@ -89,7 +89,7 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
     visitor.visit(
         {.name = "checkpoint_minutes",
          .help = "A checkpoint is saved when the last one is this old, also within an epoch; 0: "
-                 "after every epoch",
+                 "after every epoch, and only there",
          .affects = core::Affects::run,
          .value_name = "M",
          .min = 0.0,

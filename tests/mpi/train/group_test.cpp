@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "msunet/core/fault.hpp"
 #include "msunet/h5/keras_file.hpp"
@@ -197,6 +198,36 @@ TEST_F(Group, StartsAgainWhereOneRankCantReadTheCheckpoint) {
     work.checkpoint.clear();
     const auto expected = test::run_trial(place_.context(), work, fresh);
     EXPECT_EQ(test::metrics(again.history), test::metrics(expected.history));
+}
+
+TEST_F(Group, StartsAgainWhereTheRanksReadDifferentCheckpoints) {
+    namespace fs = std::filesystem;
+    const auto world = Communicator::world();
+    auto context = place_.context();
+    auto work = test::assignment();
+    const auto pause_after = [&](std::int64_t steps) {
+        test::Control control;
+        control.step_answer = [&](const record::StepReport&) {
+            return control.steps >= steps ? Answer::stop : Answer::go_on;
+        };
+        ASSERT_EQ(test::run_trial(context, work, control).state, TrialState::paused);
+    };
+    const auto earlier = context.experiment_folder / "earlier";
+    pause_after(1);
+    if (world.is_root()) {
+        fs::create_directories(earlier);
+        fs::copy(context.experiment_folder / "trials", earlier / "trials",
+                 fs::copy_options::recursive);
+    }
+    test::Control resumed, fresh;
+    const auto expected = test::run_trial(context, work, fresh);
+    pause_after(2);
+    work.checkpoint = "trials/4/checkpoint.h5";
+    if (world.size() > 1 && world.rank() == world.size() - 1) context.experiment_folder = earlier;
+    const auto again = test::run_trial(context, work, resumed);
+    ASSERT_EQ(again.state, TrialState::done) << again.reason;
+    EXPECT_EQ(test::metrics(again.history), test::metrics(expected.history));
+    EXPECT_EQ(resumed.steps == fresh.steps, world.size() > 1) << "alone it resumes";
 }
 
 }  // namespace

@@ -84,6 +84,25 @@ TEST(HostEngine, LossOfTheFirstStepEqualsTheCpus) {
     EXPECT_NEAR(loss(Precision::bf16, true), loss(Precision::bf16, false), 1e-2);
 }
 
+TEST(HostEngine, ResumesBitExactWithinAnEpoch) {
+    const test::SmallTrial place("host_resume");
+    auto context = place.context();
+    context.make_engine = make_host_engine;
+    auto work = test::assignment({{"epochs", std::int64_t{2}}});
+    test::Control whole, pausing, rest;
+    const auto expected = test::run_trial(context, work, whole);
+    pausing.step_answer = [&](const record::StepReport&) {
+        return pausing.steps == 2 ? record::Answer::stop : record::Answer::go_on;
+    };
+    ASSERT_EQ(test::run_trial(context, work, pausing).state, record::TrialState::paused);
+    ASSERT_EQ(pausing.checkpoints.back().step, 2);
+    work.checkpoint = pausing.checkpoints.back().file;
+    const auto result = test::run_trial(context, work, rest);
+    EXPECT_LT(rest.steps, whole.steps);
+    EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
+    EXPECT_EQ(result.modality, expected.modality);
+}
+
 TEST(HostEngine, AFailureEndsOneTrialAlone) {
     const core::Permutation one_epoch{{"epochs", std::int64_t{1}}};
     ::setenv("MSUNET_FAULT", "train.step:0:exception:2", 1);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "msunet/core/fault.hpp"
 #include "msunet/h5/keras_file.hpp"
 #include "small_trial.hpp"
 
@@ -135,6 +138,23 @@ TEST(Resume, IsBitExactFromACheckpointWithinAnEpoch) {
     EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
     EXPECT_EQ(result.modality, expected.modality);
     EXPECT_EQ(trained(place, result), weights);
+}
+
+// A disk that was full for a moment.
+TEST(Resume, APauseIsSavedWhereTheCheckpointBeforeItFailed) {
+    const test::SmallTrial place("before_pause");
+    auto context = place.context();
+    context.options.checkpoint_minutes = 1e-9;
+    test::Control control;
+    control.step_answer = [](const record::StepReport&) { return Answer::stop; };
+    ::setenv("MSUNET_FAULT", "file_write:0:full_disk:1", 1);
+    core::arm_faults(0);
+    const auto result = test::run_trial(context, test::assignment(), control);
+    ::unsetenv("MSUNET_FAULT");
+    core::arm_faults(0);
+    EXPECT_EQ(result.state, TrialState::paused);
+    ASSERT_EQ(control.checkpoints.size(), 1U);
+    EXPECT_EQ(control.checkpoints.front().step, 1);
 }
 
 /// The file of a checkpoint of `work`'s first step.
