@@ -19,6 +19,7 @@
 #include "msunet/record/ending.hpp"
 #include "msunet/record/folds.hpp"
 #include "msunet/record/journal.hpp"
+#include "msunet/record/progress.hpp"
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/search.hpp"
@@ -51,25 +52,22 @@ std::string state_text(const record::SweepRecord& record, bool refit_is_left) {
                   "; the same msunet train command resumes it");
 }
 
-/// "after epoch 3", or where it was saved within an epoch "in epoch 4 after step 10".
-std::string position_text(const record::CheckpointReport& checkpoint) {
-    if (checkpoint.step == 0) return concat("after epoch ", checkpoint.epoch);
-    return concat("in epoch ", checkpoint.epoch + 1, " after step ", checkpoint.step);
-}
-
-/// "running, epoch 3/20", or where nothing runs "interrupted in epoch 4/20, resumes after epoch 3".
+/// "running, epoch 3/20"; where nothing runs "interrupted in epoch 4/20, resumes after epoch 3" or
+/// "paused, epoch 3/20, resumes in epoch 4 after step 10".
 std::string progress_text(const record::SweepRecord& record, record::TrialId id,
                           const record::TrialRecord& trial, const report::Forecast& forecast) {
     const auto planned = forecast.planned_epochs(record, id);
     const auto ended = static_cast<std::int64_t>(trial.epochs.size());
-    const bool interrupted = trial.state == record::TrialState::running && !running_start(record);
-    if (!interrupted) {
-        return concat(core::name_of(trial.state), ", epoch ", ended, "/", planned);
-    }
     const auto checkpoint = record.checkpoint_of(id);
+    const auto resumes =
+        checkpoint ? concat(", resumes ", record::position_text(*checkpoint)) : std::string();
+    const bool runs = running_start(record).has_value();
+    if (runs || trial.state != record::TrialState::running) {
+        return concat(core::name_of(trial.state), ", epoch ", ended, "/", planned,
+                      runs ? std::string() : resumes);
+    }
     return concat("interrupted in epoch ", std::min(ended + 1, planned), "/", planned,
-                  checkpoint ? concat(", resumes ", position_text(*checkpoint))
-                             : std::string(", starts again"));
+                  resumes.empty() ? ", starts again" : resumes);
 }
 
 /// A training that has started and not ended.

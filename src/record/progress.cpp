@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "msunet/core/text.hpp"
+
 namespace msunet::record {
 
 void Progress::saved(const CheckpointReport& report) {
@@ -11,6 +13,11 @@ void Progress::saved(const CheckpointReport& report) {
     };
     if (!checkpoint || position(report) > position(*checkpoint)) deaths = 0;
     checkpoint = report;
+}
+
+std::string position_text(const CheckpointReport& checkpoint) {
+    if (checkpoint.step == 0) return core::concat("after epoch ", checkpoint.epoch);
+    return core::concat("in epoch ", checkpoint.epoch + 1, " after step ", checkpoint.step);
 }
 
 }  // namespace msunet::record

@@ -114,6 +114,19 @@ class LifecycleTest(ProgramTest):
         self.assertIn("the same msunet train command resumes it", killed.out)
         self.assertRegex(killed.out, r"0 interrupted in epoch \d+/500")
 
+    def test_status_after_a_signal(self):
+        process = self.start_training("-talos", "{'epochs': 500, 'batch_size': 2}")
+        deadline = time.time() + 120
+        while not any(event["event"] == "epoch" for event in events(self.folder)):
+            self.assertLess(time.time(), deadline, self.log())
+            time.sleep(0.05)
+        process.terminate()
+        self.assertEqual(process.wait(60), 75, self.log())
+        status = run("status", "out/x", cwd=self.here)
+        self.assertRegex(status.out, r"0 paused, epoch \d+/500, resumes (in|after) epoch \d+\b")
+        log = (self.folder / "trials" / "0" / "log.txt").read_text()
+        self.assertRegex(log, r"checkpoint (in epoch \d+ after step|after epoch) \d+\n")
+
     def test_status_after_a_kill_within_an_epoch(self):
         killed = self.train("-talos", "{'epochs': 3, 'batch_size': 2}", "--checkpoint_minutes", "1e-9",
                             MSUNET_FAULT="train.step:0:crash:5")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "msunet/record/control.hpp"
 
@@ -26,5 +27,8 @@ struct Progress {
 
     bool operator==(const Progress&) const = default;
 };
+
+/// "after epoch 3", or where it was saved within an epoch "in epoch 4 after step 10".
+[[nodiscard]] std::string position_text(const CheckpointReport& checkpoint);
 
 }  // namespace msunet::record

@@ -4,6 +4,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/record/progress.hpp"
 #include "msunet/record/trial_folder.hpp"
 
 namespace msunet::app {
@@ -27,7 +28,7 @@ record::Answer LoggedControl::after_epoch(record::TrialId trial,
 }
 
 void LoggedControl::checkpoint_written(const record::CheckpointReport& report) {
-    log_.line(concat("checkpoint after epoch ", report.epoch, ", step ", report.step));
+    log_.line(concat("checkpoint ", record::position_text(report)));
     control_.checkpoint_written(report);
 }
 
