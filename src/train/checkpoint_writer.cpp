@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
 
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/time.hpp"
 #include "msunet/train/checkpoint.hpp"
 
 namespace msunet::train {
@@ -20,21 +22,34 @@ CheckpointWriter::~CheckpointWriter() {
 void CheckpointWriter::start(Checkpoint checkpoint) {
     finish();
     position_ = {checkpoint.progress.epoch, checkpoint.progress.step};
-    flight_ = std::async(std::launch::async, [file = file_, content = std::move(checkpoint)] {
-        write_checkpoint(file, content);
+    flight_ = std::async(std::launch::async, [this, content = std::move(checkpoint)] {
+        const double began = core::steady_seconds();
+        write_(file_, content);
+        return core::steady_seconds() - began;
     });
 }
 
+bool CheckpointWriter::is_due(double minutes, double seconds) const {
+    constexpr double patience = 10;
+    constexpr double shortest = 1;
+    const double interval = 60 * minutes;
+    if (interval < shortest) return seconds >= interval;
+    return !busy() && seconds >= std::max(interval, patience * seconds_);
+}
+
+bool CheckpointWriter::busy() const {
+    return flight_.valid() &&
+           flight_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
+}
+
 std::optional<std::pair<std::int64_t, std::int64_t>> CheckpointWriter::completed() {
-    if (flight_.valid() && flight_.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
-        finish();
-    }
+    if (!busy()) finish();
     return std::exchange(completed_, std::nullopt);
 }
 
 void CheckpointWriter::finish() {
     if (!flight_.valid()) return;
-    flight_.get();
+    seconds_ = flight_.get();
     completed_ = position_;
 }
 

@@ -148,8 +148,9 @@ void TrialCheckpoints::warn_on_failure(Part&& part) {
 }
 
 void TrialCheckpoints::save_if_due(const StepEngine& engine, const Progress& progress) {
-    const double minutes = (core::steady_seconds() - saved_at_) / 60;
-    if (!setup_.context.group.is_root() || minutes < setup_.context.options.checkpoint_minutes) {
+    const double seconds = core::steady_seconds() - saved_at_;
+    if (!setup_.context.group.is_root() ||
+        !writer_.is_due(setup_.context.options.checkpoint_minutes, seconds)) {
         return;
     }
     save_now(engine, progress);

@@ -21,7 +21,8 @@ public:
     /// Collective over the group: engine and progress of the assignment's checkpoint. Where a rank
     /// can't use it: the reason, on every rank; the engine is then to be made again.
     [[nodiscard]] std::string restore(StepEngine& engine, Progress& progress) const;
-    /// Begins to write one beside training if --checkpoint_minutes have passed since the last.
+    /// Begins to write one beside training if --checkpoint_minutes have passed since the last and
+    /// the file system keeps up (CheckpointWriter::is_due).
     void save_if_due(const StepEngine& engine, const Progress& progress);
     /// Likewise between two steps of an epoch; with --checkpoint_minutes 0 none is saved there.
     void save_within_epoch_if_due(const StepEngine& engine, const Progress& progress);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string>
@@ -72,21 +73,34 @@ void write_checkpoint(const std::filesystem::path& file, const Checkpoint& check
 /// Writes checkpoints beside training, at most one in flight.
 class CheckpointWriter {
 public:
-    explicit CheckpointWriter(std::filesystem::path file) : file_(std::move(file)) {}
+    using Write = std::function<void(const std::filesystem::path&, const Checkpoint&)>;
+
+    explicit CheckpointWriter(std::filesystem::path file, Write write = write_checkpoint)
+        : file_(std::move(file)), write_(std::move(write)) {}
     ~CheckpointWriter();
     CheckpointWriter(const CheckpointWriter&) = delete;
     CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
     /// Waits for the one in flight, then starts to write this one.
     void start(Checkpoint checkpoint);
+    /// Whether the next one is due, `seconds` after the start of the last: when that is `minutes`
+    /// old, is complete, and took at most a tenth of these seconds. Many groups share a file
+    /// system: where it is too slow for their checkpoints, they are written less often, and
+    /// training does not wait. An interval below a second is a wish for each one, for which
+    /// training waits.
+    [[nodiscard]] bool is_due(double minutes, double seconds) const;
     /// (epoch, step) of a checkpoint that has been completed since the last call; never waits.
     std::optional<std::pair<std::int64_t, std::int64_t>> completed();
     /// Waits for the one in flight; throws what its writing threw.
     void finish();
 
 private:
+    [[nodiscard]] bool busy() const;
+
     std::filesystem::path file_;
-    std::future<void> flight_;
+    Write write_;
+    std::future<double> flight_;  ///< the seconds that it took
+    double seconds_ = 0;          ///< that the last one took
     std::pair<std::int64_t, std::int64_t> position_{};
     std::optional<std::pair<std::int64_t, std::int64_t>> completed_;
 };

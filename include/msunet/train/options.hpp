@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 2> names_of(KeepModels /*any*/) { return 
 struct TrainOptions {
     core::Device device = core::Device::automatic;
     std::optional<core::Precision> precision;  ///< nullopt: model::default_precision
-    std::optional<std::int64_t> threads;        ///< nullopt: cores of the node / its ranks
+    std::optional<std::int64_t> threads;       ///< nullopt: cores of the node / its ranks
     bool sync_batch_norm = true;
     bool deterministic = true;
     ModalityMetrics modality_metrics = ModalityMetrics::last;
@@ -88,8 +88,8 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
                   options.keep_models);
     visitor.visit(
         {.name = "checkpoint_minutes",
-         .help = "A checkpoint is saved when the last one is this old, also within an epoch; 0: "
-                 "after every epoch, and only there",
+         .help = "A checkpoint is saved when the last one is this old, also within an epoch, on a "
+                 "slow file system less often; 0: after every epoch, and only there",
          .affects = core::Affects::run,
          .value_name = "M",
          .min = 0.0,
