@@ -3,8 +3,8 @@
 # Runs clang-tidy with the checks of .clang-tidy.
 #   scripts/tidy.sh [--light] [--since COMMIT] [PATTERN]
 # PATTERN: a regular expression on file names, /src/ by default. --light: without the modules that
-# need ITK or libtorch. --since: only sources that changed after COMMIT, whose own header did, or
-# that include a changed header without a source of its own. Files are checked one by one, as a build
+# need ITK or libtorch. --since: only sources that changed after COMMIT by more than a move, whose own
+# header did, or that include a changed header without a source of its own. Files are checked one by one, as a build
 # that is no unity build compiles them.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -16,7 +16,8 @@ if [ "${1:-}" = --light ]; then
 fi
 changed=""
 if [ "${1:-}" = --since ]; then
-    changed=$(git -C "$project" diff --name-only "$2" -- src include)
+    changed=$(git -C "$project" diff --name-only --find-renames=90% --diff-filter=AM \
+        "$2" -- src include)
     [ -n "$changed" ] || { say "clang-tidy: no source has changed since $2"; exit 0; }
     shift 2
 fi

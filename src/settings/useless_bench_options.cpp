@@ -55,7 +55,7 @@ std::string reason(std::string_view name, const BenchOptions& options) {
     const auto found = users().find(name);
     if (found == users().end() || options.what == BenchKind::all) return {};
     const auto& kinds = found->second;
-    const auto on = concat(" on ", core::quoted(core::name_of(options.what)));
+    auto on = concat(" on ", core::quoted(core::name_of(options.what)));
     if (std::ranges::find(kinds, options.what) == kinds.end()) return on;
     // What preprocessing uses is of scans or phantoms, and step has no phantoms.
     const bool preprocesses = std::ranges::find(kinds, BenchKind::group) == kinds.end();
