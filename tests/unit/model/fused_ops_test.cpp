@@ -242,8 +242,9 @@ const kernels::Kernels& expected_kernels(const std::string& limit) {
 
 // The tests model.avx2 and model.default set the variable.
 TEST(Kernels, AreLimitedAsLibtorchsAre) {
-    const char* limit = std::getenv("ATEN_CPU_CAPABILITY");
-    const auto& expected = expected_kernels(limit == nullptr ? "avx512" : limit);
+    const char* variable = std::getenv("ATEN_CPU_CAPABILITY");
+    const std::string limit = variable == nullptr ? "avx512" : variable;
+    const auto& expected = expected_kernels(limit);
     EXPECT_EQ(kernels::kernels().float32_winograds, expected.float32_winograds);
     EXPECT_EQ(kernels::kernels().adam32, expected.adam32);
 }
