@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the build dependencies of msunet on Debian 12 and Ubuntu 24.04. It installs only what is
-# missing and takes a second if nothing is. ITK 5.4 (Debian 13) links FFTW, which its package only
-# recommends.
+# Installs the build dependencies of msunet on Debian 12, Debian 13 and Ubuntu 24.04. It installs only
+# what is missing and takes a second if nothing is. ITK 5.4 (Debian 13) links FFTW, which its package
+# only recommends.
 #   scripts/setup.sh [--dev]      --dev: also the tools of .ci/run (clang-tidy, Chromium, …)
 # libtorch is installed as PyTorch's wheel into .deps/torch-venv. To use an existing one, set
 # MSUNET_TORCH_VENV (a Python environment) or MSUNET_LIBTORCH_DIR (an unpacked libtorch).
