@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "job.hpp"
+#include "msunet/core/time_share.hpp"
 
 namespace msunet::simulation {
 
@@ -14,7 +15,7 @@ void Job::plan_checkpoint(GroupId id, double time) {
     plan(std::max(now_, time), id, CheckpointDue{at(id).starts});
 }
 
-void Job::happen(GroupId id, const CheckpointDue& due) {
+void Job::handle(GroupId id, const CheckpointDue& due) {
     Group& group = at(id);
     if (!group.training || due.start != group.starts || group.follows) return;
     const double position = position_of(group);
@@ -39,7 +40,7 @@ void Job::open_file(GroupId id, Purpose purpose, double position) {
          FileOpened{purpose == Purpose::result ? files.result_bytes : files.checkpoint_bytes});
 }
 
-void Job::happen(GroupId id, const FileOpened& opened) { disk_.begin(opened.bytes, id, now_); }
+void Job::handle(GroupId id, const FileOpened& opened) { disk_.begin(opened.bytes, id, now_); }
 
 /// Training waits for a file, and before that for the one in flight.
 void Job::halt_for(GroupId id, Purpose purpose, double position) {
@@ -74,8 +75,9 @@ void Job::file_complete(GroupId id) {
         open_file(id, *follows, group.position);
         if (*follows == Purpose::checkpoint) train_on(id, group.position);
     } else if (const double patience = cluster_.checkpoints.patience; patience > 0) {
-        const double pause = patience * (now_ - file.began);
-        plan_checkpoint(id, file.began + std::max(cluster_.checkpoints.interval, pause));
+        core::TimeShare share(1 / patience, cluster_.checkpoints.interval);
+        share.spent(file.began, now_);
+        plan_checkpoint(id, share.next());
     }
 }
 

@@ -73,11 +73,11 @@ void Job::advance() {
     }
     const Event event = events_.top();
     events_.pop();
-    std::visit([&](const auto& what) { happen(event.group, what); }, event.what);
+    std::visit([&](const auto& what) { handle(event.group, what); }, event.what);
 }
 
 /// Rank 0 handles one message after the other when it looks for them.
-void Job::happen(GroupId id, const ToDispatcher& arrived) {
+void Job::handle(GroupId id, const ToDispatcher& arrived) {
     double begins = std::max(now_, rank0_free_);
     if (cluster_.look_seconds > 0 && rank0_free_ <= now_) {
         begins = std::ceil(now_ / cluster_.look_seconds) * cluster_.look_seconds;
@@ -88,7 +88,7 @@ void Job::happen(GroupId id, const ToDispatcher& arrived) {
     carry_out(dispatcher_->receive(id, arrived.message, begins));
 }
 
-void Job::happen(GroupId id, const ToLeader& arrived) {
+void Job::handle(GroupId id, const ToLeader& arrived) {
     carry_out(id, at(id).machine.receive(arrived.message));
     if (!at(id).training) next(id);
 }

@@ -99,14 +99,14 @@ private:
         events_.push({time, next_number_++, group, std::move(what)});
     }
 
-    // What happens (job.cpp)
+    // Events (job.cpp)
     [[nodiscard]] double next_time() const;
     void advance();
-    void happen(sweep::GroupId id, const ToDispatcher& arrived);
-    void happen(sweep::GroupId id, const ToLeader& arrived);
-    void happen(sweep::GroupId id, const EpochTrained& trained);
-    void happen(sweep::GroupId id, const CheckpointDue& due);
-    void happen(sweep::GroupId id, const FileOpened& opened);
+    void handle(sweep::GroupId id, const ToDispatcher& arrived);
+    void handle(sweep::GroupId id, const ToLeader& arrived);
+    void handle(sweep::GroupId id, const EpochTrained& trained);
+    void handle(sweep::GroupId id, const CheckpointDue& due);
+    void handle(sweep::GroupId id, const FileOpened& opened);
     void carry_out(sweep::GroupId id, const dispatch::LeaderActions& actions);
     void carry_out(const dispatch::DispatcherActions& actions);
     void write_line(const record::Event& event);

@@ -48,7 +48,7 @@ void Job::halt(Group& group, double position) {
     ++group.runs;
 }
 
-void Job::happen(GroupId id, const EpochTrained& trained) {
+void Job::handle(GroupId id, const EpochTrained& trained) {
     Group& group = at(id);
     if (trained.run != group.runs) return;
     const TrialId trial = group.training->trial;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -7,6 +6,7 @@
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/core/time_share.hpp"
 #include "msunet/train/checkpoint.hpp"
 
 namespace msunet::train {
@@ -30,11 +30,13 @@ void CheckpointWriter::start(Checkpoint checkpoint) {
 }
 
 bool CheckpointWriter::is_due(double minutes, double seconds) const {
-    constexpr double patience = 10;
+    constexpr double largest_share = 0.1;
     constexpr double shortest = 1;
     const double interval = 60 * minutes;
     if (interval < shortest) return seconds >= interval;
-    return !busy() && seconds >= std::max(interval, patience * seconds_);
+    core::TimeShare share(largest_share, interval);
+    share.spent(0, seconds_);
+    return !busy() && share.allows(seconds);
 }
 
 bool CheckpointWriter::busy() const {

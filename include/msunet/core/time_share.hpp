@@ -15,7 +15,9 @@ public:
     /// `share` in (0,1]; `interval`: seconds at least between the starts of two pieces.
     explicit TimeShare(double share, double interval = 0) : share_(share), interval_(interval) {}
 
-    /// Whether a piece may begin at `now`, in seconds of any clock.
+    /// When the next piece may begin, in seconds of any clock.
+    double next() const { return next_; }
+    /// Whether a piece may begin at `now`.
     bool allows(double now) const { return now >= next_; }
 
     /// A piece has been done.
