@@ -12,6 +12,7 @@
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
+#include "msunet/core/precision.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/device/environment.hpp"
@@ -80,11 +81,11 @@ std::vector<std::pair<std::string, std::string>> options_of(settings::BenchSetti
 }
 
 /// Bytes of an activation's element.
-int element_bytes(model::Precision precision) {
+int element_bytes(core::Precision precision) {
     switch (precision) {
-        case model::Precision::bf16:
+        case core::Precision::bf16:
             return 2;
-        case model::Precision::float64:
+        case core::Precision::float64:
             return 8;
         default:
             return 4;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "msunet/codec/fields.hpp"
 #include "msunet/comm/environment.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/log.hpp"

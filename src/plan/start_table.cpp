@@ -6,6 +6,7 @@
 
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/imaging/options.hpp"
 #include "msunet/job/version.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/plan/fold_setup.hpp"

@@ -13,6 +13,7 @@
 #include "msunet/core/time.hpp"
 #include "msunet/data/dummy_samples.hpp"
 #include "msunet/experiment/refit_record.hpp"
+#include "msunet/imaging/grid.hpp"
 #include "msunet/model/runtime.hpp"
 #include "msunet/plan/search_outlook.hpp"
 #include "msunet/train/step_timer.hpp"

@@ -145,12 +145,25 @@ def breaches(root):
                         yield f"{file}:{number}: {problem}"
 
 
+def unused(root):
+    """The modules that a row names and its module does not include, as printable lines."""
+    root = Path(root).resolve()
+    file = root / "src" / "CMakeLists.txt"
+    for module, uses in read_table(file)[0].items():
+        sources = [source for folder in (root / "include" / "msunet" / module, root / "src" / module)
+                   for source in folder.rglob("*") if source.suffix in SOURCES]
+        included = {header.split("/")[1] for source in sources
+                    for _, _, header in includes(source) if header.startswith("msunet/")}
+        for use in sorted(uses - included):
+            yield f"{file}: row '{module}' names {use}, which it does not include"
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        found = list(breaches(arguments[0]))
+        found = [*breaches(arguments[0]), *unused(arguments[0])]
     except ValueError as error:
         found = [str(error)]
     for breach in found:

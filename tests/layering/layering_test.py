@@ -47,6 +47,14 @@ class Layering(unittest.TestCase):
     def test_good_tree_has_no_breach(self):
         self.assertEqual(self.found(), [])
 
+    def test_row_names_a_module_that_is_not_included(self):
+        self.write("src/CMakeLists.txt", TABLE.replace("msunet_layer(report", "msunet_layer(io core)\n"
+                                                       "msunet_layer(report io"))
+        self.write("src/report/r.cpp", '#include "msunet/core/a.hpp"\n')
+        lines = [line for line in layering.unused(self.root) if "row 'report'" in line]
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("names io, which it does not include", lines[0])
+
     def test_upward_include(self):
         self.write("src/core/a.cpp", '\n#include "msunet/comm/b.hpp"\n')
         self.assert_found("a.cpp:2:", "core may not include comm")

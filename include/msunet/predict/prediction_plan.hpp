@@ -13,6 +13,7 @@
 #include "msunet/predict/scan.hpp"
 #include "msunet/predict/scan_files.hpp"
 #include "msunet/settings/predict_settings.hpp"
+#include "msunet/weights/trained_model.hpp"
 
 namespace msunet::predict {
 
