@@ -83,8 +83,8 @@ def main():
                          measure.ratios(rounds["Keras"], rounds["msunet"])])
     text = measure.heading(
         "Seconds of an epoch compared with Keras", began,
-        f"{kind}, slices {options.width} pixels wide, dropout {options.dropout}, {options.threads} "
-        f"threads, float32; medians of {options.rounds} rounds of {options.epochs - 1} epochs.")
+        f"{kind}, slices {options.width} pixels wide, dropout {options.dropout}, threads "
+        f"{options.threads}, float32; medians of {options.rounds} rounds of {options.epochs - 1} epochs.")
     text += measure.table(["batch", "samples (training+validation)", "of Keras", "msunet s",
                            "Keras s", "times as fast"], rows)
     measure.publish(text, options.output)

@@ -6,11 +6,11 @@ protocol as step_benchmark.cpp."""
 
 import os
 import sys
-import time
 from functools import partial
 
 import jax
 import numpy as np
+import steps
 from jax import lax
 from jax import numpy as jnp
 
@@ -173,7 +173,7 @@ class Training:
 
     def compile(self):
         """Compiles the step for the sizes of all batches."""
-        for count in {min(self.batch, len(self.x)), len(self.x) % self.batch} - {0}:
+        for count in steps.sizes_of_batches(len(self.x), self.batch):
             self.train(self.x[:count], self.y[:count])
 
 
@@ -186,12 +186,7 @@ def main():
     training = Training(x, y, int(batch), float(dropout), precision == "bf16")
     assert sum(w.size for w in jax.tree.leaves(training.state["layers"])) == 2395173
     training.compile()
-    print("ready", flush=True)
-    for line in sys.stdin:
-        began = time.perf_counter()
-        for _ in range(int(line)):
-            training.step()
-        print(time.perf_counter() - began, flush=True)
+    steps.serve(training.step)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,6 @@ class SameNetwork(unittest.TestCase):
         self.compare("keras", "bf16", BF16)
 
 
-
 if __name__ == "__main__":
     parser = measure.parser(__doc__)
     parser.add_argument("--torch-python", type=Path, default=measure.TORCH_PYTHON)
