@@ -18,7 +18,8 @@ RANKS = 2
 
 class KillTest(SweepTest):
     expected_ranks = RANKS
-    sweep = sweep_of(20 * KILLS)  # a kill and the next start take as long as twenty epochs
+    epochs = 20 * KILLS  # a kill and the next start take as long as twenty epochs
+    sweep = sweep_of(epochs)
 
     def wait_for_moment(self, process, draw):
         """Waits until a random moment of start or training; False if the program has ended."""
@@ -59,7 +60,7 @@ class KillTest(SweepTest):
         while victims.total() < KILLS:
             # After each epoch, or as often as the disk allows, also within an epoch.
             minutes = draw.choice(("0", "1e-9"))
-            process = self.start_training(*self.sweep[:-1], minutes, ranks=RANKS)
+            process = self.start_training(*sweep_of(self.epochs, minutes), ranks=RANKS)
             if not self.wait_for_moment(process, draw):
                 break
             victims[self.kill(process, draw)] += 1

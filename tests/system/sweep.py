@@ -18,12 +18,12 @@ TRIALS = 3
 MOST_DEATHS = 2
 
 
-def sweep_of(epochs):
+def sweep_of(epochs, checkpoint_minutes="0"):
     """Options of a sweep whose trials have this number of epochs. An epoch takes some hundredths of
     a second on a fast machine, so a sweep needs many if it is to be interrupted."""
     grid = (f"{{'lr': [0.001, 0.0005, 0.0001], 'epochs': {epochs}, 'batch_size': 6,"
             " 'dropout': 0.3}")
-    return ("-talos", grid, "-at", "0.6", "--checkpoint_minutes", "0")
+    return ("-talos", grid, "-at", "0.6", "--checkpoint_minutes", checkpoint_minutes)
 
 
 SWEEP = sweep_of(3)
