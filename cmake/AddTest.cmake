@@ -51,7 +51,8 @@ function(msunet_test_executable target result)
     endif()
   endforeach()
   add_executable(${target} ${arg_SOURCES})
-  target_link_libraries(${target} PRIVATE msunet_build_settings ${arg_PRIVATE})
+  target_link_libraries(${target} PRIVATE msunet_build_settings msunet_light_optimisation
+                                          ${arg_PRIVATE})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(${target} PRIVATE
