@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configures and builds. Leaves the program at build/msunet.
 #   scripts/build.sh [--program] [PRESET [CMAKE_ARGUMENT...]]
-#   --program: only the program, without the tests; PRESET: release (default), debug, asan, fuzz
+#   --program: only the program, without the tests; PRESET: release (default), debug, asan, asan-all,
+#   tsan, fuzz
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -16,6 +17,7 @@ preset=${1:-release}
 [ $# -eq 0 ] || shift
 folder=$project/build
 [ "$preset" = release ] || folder=$project/build-$preset
+[ "$preset" != tsan ] || target=threads
 jobs=$(parallel_jobs)
 
 # A unity build takes half the time of a build file by file.

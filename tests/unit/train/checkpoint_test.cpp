@@ -3,10 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <future>
 #include <limits>
-#include <thread>
 
 #include "msunet/h5/container.hpp"
 #include "msunet/unet/initializers.hpp"
@@ -14,8 +11,6 @@
 
 namespace msunet::train {
 namespace {
-
-using namespace std::chrono_literals;
 
 Checkpoint sample(const unet::Architecture& architecture) {
     Checkpoint c;
@@ -96,49 +91,6 @@ TEST(Checkpoint, ThoseOfAnotherVersionAreUnusable) {
     const auto file = place.folder() / "c.h5";
     h5::write_container(file, {}, {{"format", "msunet checkpoint 2"}});
     EXPECT_NE(reason(file).find("'msunet checkpoint 2'"), std::string::npos) << reason(file);
-}
-
-TEST(CheckpointWriter, ReportsWhatIsOnDisk) {
-    const test::SmallTrial place("writer");
-    CheckpointWriter writer(place.folder() / "c.h5");
-    EXPECT_FALSE(writer.completed());
-    writer.start(sample(place.architecture()));
-    writer.finish();
-    const auto position = writer.completed();
-    ASSERT_TRUE(position);
-    EXPECT_EQ(*position, std::pair(std::int64_t{3}, std::int64_t{7}));
-    EXPECT_FALSE(writer.completed());
-}
-
-TEST(CheckpointWriter, ADueOneWaitsForAnIntervalOnly) {
-    const CheckpointWriter writer("never written");
-    EXPECT_FALSE(writer.is_due(1, 59));
-    EXPECT_TRUE(writer.is_due(1, 60));
-    EXPECT_TRUE(writer.is_due(0, 0));
-}
-
-TEST(CheckpointWriter, NoneIsDueBeforeTheLastIsOnDisk) {
-    std::promise<void> disk_answers;
-    CheckpointWriter writer("c.h5", [answer = disk_answers.get_future().share()](
-                                        const auto&, const auto&) { answer.wait(); });
-    writer.start({});
-    EXPECT_FALSE(writer.is_due(1, 1e6));
-    EXPECT_FALSE(writer.completed());
-    EXPECT_TRUE(writer.is_due(0, 0)) << "with --checkpoint_minutes 0 each epoch has one";
-    disk_answers.set_value();
-    writer.finish();
-    EXPECT_TRUE(writer.is_due(1, 1e6));
-}
-
-TEST(CheckpointWriter, OnASlowDiskTheyAreDueLessOften) {
-    constexpr double minutes = 0.02;
-    CheckpointWriter writer("c.h5",
-                            [](const auto&, const auto&) { std::this_thread::sleep_for(200ms); });
-    EXPECT_TRUE(writer.is_due(minutes, 1.3));
-    writer.start({});
-    writer.finish();
-    EXPECT_FALSE(writer.is_due(minutes, 1.9));
-    EXPECT_TRUE(writer.is_due(minutes, 1e3));
 }
 
 }  // namespace
