@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "gpu/adam.hpp"
 #include "gpu/cuda_fused_ops.hpp"
 #include "msunet/core/fault.hpp"
 
@@ -26,6 +27,7 @@ DeviceEngine::DeviceEngine(const train::EngineSpec& spec,
                            void* stream, at::Tensor step)
     : NetworkEngine(spec, device, make_cuda_fused_ops(kernels, device, step), stream),
       step_(std::move(step)),
+      kernels_(kernels),
       batches_(spec, std::move(kernels), std::move(slices), device) {}
 
 StepOutcome DeviceEngine::train(const BatchPart& part, std::int64_t step, double lr,
@@ -43,9 +45,17 @@ StepOutcome DeviceEngine::train(const BatchPart& part, std::int64_t step, double
         reduce_gradients();
         collectives().sum_last(sums());
         // If a rank has failed, the trial ends and these weights are discarded.
-        guarded([&] { optimizer().apply(); });
+        guarded([&] { update(); });
     });
     return outcome();
+}
+
+void DeviceEngine::update() {
+    if (const auto adam = optimizer().adam_update()) {
+        return update_by_adam(*kernels_, *adam, network().value_copies());
+    }
+    optimizer().apply();
+    network().update_copies();
 }
 
 StepOutcome DeviceEngine::evaluate(const BatchPart& part, std::int64_t status) {

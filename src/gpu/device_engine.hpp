@@ -48,8 +48,11 @@ private:
     Batch cut(std::span<const std::uint32_t> samples) final;
     /// Of the first `samples` that were chosen.
     Batch cut_chosen(std::size_t samples);
+    /// Updates the values, and the copies that the network reads.
+    void update();
 
     at::Tensor step_;  ///< (1) int32 on the device: the number of the current step
+    std::shared_ptr<const KernelLauncher> kernels_;
     Batches batches_;
 };
 

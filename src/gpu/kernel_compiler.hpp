@@ -9,7 +9,8 @@ namespace msunet::gpu {
 
 /// The text of kernels.cuh, and names and texts of the headers that it includes.
 extern const char* const kernel_source;
-extern const std::array<const char*, 3> kernel_header_names, kernel_header_sources;
+inline constexpr int kernel_headers = 4;
+extern const std::array<const char*, kernel_headers> kernel_header_names, kernel_header_sources;
 
 /// Compiles the kernels by NVRTC, which needs no GPU, for an element type ("float", "double" or
 /// "Bf16") and an architecture, e.g. "sm_90". Returns the machine code; throws core::Error with the

@@ -184,6 +184,16 @@ struct NarrowKernel {
     void* kernel;
 };
 
+/// An update by Adam, see model::AdamUpdate.
+struct Adam {
+    static constexpr const char* name = "adam";
+    long long count;
+    double beta_1, beta_2, epsilon, decay;
+    const void *factors, *gradients;  ///< wide
+    void *values, *m, *v;             ///< wide
+    void* copies;                     ///< of the values; null: none
+};
+
 }  // namespace msunet::gpu
 
 /// Every kernel, as DO(name, parameters).
@@ -198,6 +208,7 @@ struct NarrowKernel {
     DO(prepare_norm_backward, PrepareNormBackward) \
     DO(norm_backward, NormBackward)                \
     DO(widen_kernel, WidenKernel)                  \
-    DO(narrow_kernel, NarrowKernel)
+    DO(narrow_kernel, NarrowKernel)                \
+    DO(adam, Adam)
 
 #undef MSUNET_DEVICE

@@ -70,6 +70,20 @@ __device__ inline void store(void* to, long long at, const Pack& values) {
     *reinterpret_cast<Pack*>(static_cast<Element*>(to) + at) = values;
 }
 
+/// Adjacent numbers in the type of arithmetic, read and written in one access.
+constexpr int wide_width = access_bytes / sizeof(Wide);
+struct alignas(access_bytes) WidePack {
+    Wide at[wide_width];
+};
+
+__device__ inline WidePack load_wide(const void* from, long long at) {
+    return *reinterpret_cast<const WidePack*>(static_cast<const Wide*>(from) + at);
+}
+
+__device__ inline void store_wide(void* to, long long at, const WidePack& values) {
+    *reinterpret_cast<WidePack*>(static_cast<Wide*>(to) + at) = values;
+}
+
 __device__ inline Wide wide(const void* from, long long at) {
     return static_cast<const Wide*>(from)[at];
 }
@@ -136,6 +150,9 @@ __device__ inline void for_pixels(const Share& share, int pixels, const Read& re
     }
 }
 
+__device__ inline float square_root(float x) { return sqrtf(x); }
+__device__ inline double square_root(double x) { return sqrt(x); }
+
 __device__ inline Wide relu(Wide x) { return x < 0 ? Wide(0) : x; }
 
 /// Adds up the block's values of each channel in the type of arithmetic, and stores them. All
@@ -180,22 +197,19 @@ __device__ inline bool is_last_block(const Scratch& scratch) {
 /// Adds up a slab's sums of all blocks: those of channel t, by number, in thread t.
 template <int count>
 __device__ inline void add_partials(const Wide* partial, int slab, double (&totals)[count]) {
-    constexpr int pack = access_bytes / sizeof(Wide);
-    struct alignas(access_bytes) WidePack {
-        Wide at[pack];
-    };
-    __shared__ double parts[block_size * pack];
+    __shared__ double parts[block_size * wide_width];
     // Each of `lanes` threads adds up adjacent sums, of every so many blocks.
     const int thread = static_cast<int>(threadIdx.x);
-    const int sums = count * slab, lanes = sums / pack, step = block_size / lanes;
+    const int sums = count * slab, lanes = sums / wide_width, step = block_size / lanes;
     const int lane = thread % lanes;
-    double sum[pack] = {};
-    const auto* from = reinterpret_cast<const WidePack*>(partial);
+    double sum[wide_width] = {};
     for (int block = thread / lanes; block < static_cast<int>(gridDim.x); block += step) {
-        const WidePack values = from[block * lanes + lane];
-        for (int k = 0; k < pack; ++k) sum[k] += values.at[k];
+        const WidePack values = load_wide(partial, block * sums + lane * wide_width);
+        for (int k = 0; k < wide_width; ++k) sum[k] += values.at[k];
     }
-    for (int k = 0; k < pack; ++k) parts[thread / lanes * sums + lane * pack + k] = sum[k];
+    for (int k = 0; k < wide_width; ++k) {
+        parts[thread / lanes * sums + lane * wide_width + k] = sum[k];
+    }
     __syncthreads();
     if (thread >= slab) return;
     for (int number = 0; number < count; ++number) {

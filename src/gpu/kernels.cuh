@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The kernels of the GPU plug-in: fused operations, dropout masks and the cutting of batches.
+/// The kernels of the GPU plug-in: fused operations, dropout masks, the cutting of batches; and
+/// those on weights, in a file of their own.
 /// NVRTC compiles this file at run time, once for each element type, which the macro ELEMENT names
 /// (float, double or Bf16). A test includes it for the host, once for each element type, and
 /// compares it with the CPU's kernels; there the threads of a block take turns. Therefore it uses
@@ -288,89 +289,4 @@ KERNEL(2) norm_backward(NormBackward p) {
     });
 }
 
-/// A square of channels that is read along one side and written along the other.
-using Tile = Wide[tile_side][tile_side + 1];
-
-/// For each element of the block's tile, whose corner is (row0, column0), calls read(row, column)
-/// and then write(row, column, value) with the value that it returned. Adjacent threads read
-/// adjacent columns and write adjacent rows.
-template <class Read, class Write>
-__device__ inline void transpose(int row0, int column0, const Read& read, const Write& write) {
-    __shared__ Tile tile;
-    const int inner = static_cast<int>(threadIdx.x) % tile_side;
-    for (int outer = static_cast<int>(threadIdx.x) / tile_side; outer < tile_side;
-         outer += block_size / tile_side) {
-        tile[outer][inner] = read(row0 + outer, column0 + inner);
-    }
-    __syncthreads();
-    for (int outer = static_cast<int>(threadIdx.x) / tile_side; outer < tile_side;
-         outer += block_size / tile_side) {
-        write(row0 + inner, column0 + outer, tile[inner][outer]);
-    }
-    __syncthreads();
-}
-
-/// Row k of the 3-tap kernel is the sum of rows [first, last] of the 2-tap one: w1, w0 + w1, w0.
-__device__ inline int first_tap(int k) { return k == 0 ? 1 : 0; }
-__device__ inline int last_tap(int k) { return k == 2 ? 0 : 1; }
-
-/// Index of an element in the 2×2 kernel (out, 2, 2, in).
-template <class Parameters>
-__device__ inline long long place_in_2x2(const Parameters& p, int out, int v, int u, int in) {
-    return (static_cast<long long>(out) * 4 + v * 2 + u) * p.in + in;
-}
-
-/// The same in the 3×3 kernel (in, 3, 3, out).
-template <class Parameters>
-__device__ inline long long place_in_3x3(const Parameters& p, int in, int y, int x, int out) {
-    return (static_cast<long long>(in) * 9 + y * 3 + x) * p.out + out;
-}
-
-KERNEL(4) widen_kernel(WidenKernel p) {
-    const auto* from = static_cast<const Wide*>(p.kernel);
-    auto* to = static_cast<Element*>(p.widened);
-    const int out0 = static_cast<int>(blockIdx.x) * tile_side,
-              in0 = static_cast<int>(blockIdx.y) * tile_side;
-    for (int y = 0; y < 3; ++y) {
-        for (int x = 0; x < 3; ++x) {
-            transpose(
-                out0, in0,
-                [&](int out, int in) {
-                    Wide sum = 0;
-                    for (int v = first_tap(y); v <= last_tap(y); ++v) {
-                        for (int u = first_tap(x); u <= last_tap(x); ++u) {
-                            sum += from[place_in_2x2(p, out, v, u, in)];
-                        }
-                    }
-                    return sum;
-                },
-                [&](int out, int in, Wide value) {
-                    narrow(value, to[place_in_3x3(p, in, y, x, out)]);
-                });
-        }
-    }
-}
-
-KERNEL(4) narrow_kernel(NarrowKernel p) {
-    const auto* from = static_cast<const Element*>(p.widened);
-    auto* to = static_cast<Wide*>(p.kernel);
-    const int out0 = static_cast<int>(blockIdx.x) * tile_side,
-              in0 = static_cast<int>(blockIdx.y) * tile_side;
-    for (int v = 0; v < 2; ++v) {
-        for (int u = 0; u < 2; ++u) {
-            // The rows of the 3×3 kernel that contain row v: 1 and 2 for v = 0, 0 and 1 for v = 1.
-            transpose(
-                in0, out0,
-                [&](int in, int out) {
-                    Wide sum = 0;
-                    for (int y = 1 - v; y <= 2 - v; ++y) {
-                        for (int x = 1 - u; x <= 2 - u; ++x) {
-                            sum += widen(from[place_in_3x3(p, in, y, x, out)]);
-                        }
-                    }
-                    return sum;
-                },
-                [&](int in, int out, Wide value) { to[place_in_2x2(p, out, v, u, in)] = value; });
-        }
-    }
-}
+#include "gpu/weight_kernels.cuh"

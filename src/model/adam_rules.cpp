@@ -33,6 +33,18 @@ public:
         w_.sub_(m_ * factor(0) / (at::sqrt(v_) + epsilon));
     }
 
+    [[nodiscard]] std::optional<AdamUpdate> adam_update() const override {
+        return AdamUpdate{.values = w_,
+                          .gradients = g_,
+                          .m = m_,
+                          .v = v_,
+                          .factors = device_factors(),
+                          .beta_1 = beta_1,
+                          .beta_2 = beta_2,
+                          .epsilon = epsilon,
+                          .decay = 0};
+    }
+
 protected:
     std::vector<double> factors(std::int64_t step, double lr) override {
         return in_type(step, lr, [](auto t, auto rate) {
@@ -60,9 +72,17 @@ class AdamW final : public Adam {
 public:
     using Adam::Adam;
     void apply() override {
-        w_.sub_(w_ * rounded<double>(0.004) * factor(1));
+        w_.sub_(w_ * decay() * factor(1));
         Adam::apply();
     }
+    [[nodiscard]] std::optional<AdamUpdate> adam_update() const override {
+        auto update = Adam::adam_update();
+        update->decay = decay();
+        return update;
+    }
+
+private:
+    static double decay() { return rounded<double>(0.004); }
 };
 
 class Adamax final : public UpdateRule {

@@ -19,6 +19,8 @@ class NetworkBase : public Network {
 public:
     [[nodiscard]] FlatParameters& parameters() final { return weights_.parameters; }
     [[nodiscard]] const FlatParameters& parameters() const final { return weights_.parameters; }
+    [[nodiscard]] at::Tensor value_copies() const final { return weights_.parameter_copies(); }
+    void update_copies() final { weights_.convert(); }
     [[nodiscard]] const at::Tensor& moving_statistics() const final {
         return weights_.statistics.values();
     }

@@ -36,6 +36,8 @@ public:
     /// Makes copies of all but the statistics in this type; `convert` updates them from the values.
     void make_copies(at::ScalarType type);
     void convert();
+    /// The copies of `parameters`, flat; undefined: none.
+    [[nodiscard]] const at::Tensor& parameter_copies() const { return parameter_copies_; }
     /// A view of a tensor's copy; undefined where there is none.
     [[nodiscard]] at::Tensor copy(std::size_t tensor) const;
     /// Index of the first tensor of a layer with weights.

@@ -22,6 +22,7 @@ model::NetworkOptions network_options(const EngineSpec& spec, at::Device device)
             .device = device,
             .dropout = spec.hyperparameters.dropout,
             .trainable = spec.architecture.trainable_layers(spec.hyperparameters),
+            .copies_are_kept = true,
             .sync_batch_norm = spec.sync_batch_norm};
 }
 
@@ -118,6 +119,7 @@ std::string NetworkEngine::restore(std::span<const StateBuffer> state, std::int6
             copy_in(tensor, found[i]->doubles);
         }
     }
+    network_->update_copies();
     optimizer_->set_iterations(iterations);
     return {};
 }

@@ -10,6 +10,7 @@
 #include "gpu/accelerator.hpp"
 #include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_library.hpp"
+#include "unit/gpu/adam_checks.hpp"
 #include "unit/gpu/fused_ops_checks.hpp"
 
 namespace msunet {
@@ -20,6 +21,10 @@ protected:
     void SetUp() override {
         if (test::accelerator() == nullptr) GTEST_SKIP() << "no GPU answers";
     }
+    static at::ScalarType type() {
+        if (GetParam() == model::Precision::float64) return at::kDouble;
+        return GetParam() == model::Precision::bf16 ? at::kBFloat16 : at::kFloat;
+    }
     static std::unique_ptr<model::FusedOps> fused_ops(int step) {
         return gpu::make_cuda_fused_ops(
             std::make_shared<gpu::KernelLibrary>(GetParam()), at::kCUDA,
@@ -28,10 +33,11 @@ protected:
 };
 
 TEST_P(DeviceKernels, FusedOpsAgreeWithTheCpu) {
-    const auto type = GetParam() == model::Precision::float64 ? at::kDouble
-                      : GetParam() == model::Precision::bf16  ? at::kBFloat16
-                                                              : at::kFloat;
-    test::expect_fused_ops_like_cpu(*fused_ops(0), at::kCUDA, type);
+    test::expect_fused_ops_like_cpu(*fused_ops(0), at::kCUDA, type());
+}
+
+TEST_P(DeviceKernels, AdamAgreesWithTheCpus) {
+    test::expect_adam_like_cpu(gpu::KernelLibrary(GetParam()), at::kCUDA, type());
 }
 
 TEST_P(DeviceKernels, MasksEqualTheCpusBitForBit) {

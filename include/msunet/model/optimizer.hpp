@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,17 @@
 #include "msunet/model/flat_parameters.hpp"
 
 namespace msunet::model {
+
+/// What an update by Adam or AdamW reads and writes, for a device that does it in one kernel. All
+/// tensors are on the device, in master precision.
+struct AdamUpdate {
+    at::Tensor values, gradients, m, v;  ///< flat
+    /// (2), written by Optimizer::prepare: the step size, in which the bias corrections are, and
+    /// the learning rate.
+    at::Tensor factors;
+    double beta_1, beta_2, epsilon;
+    double decay;  ///< AdamW: the values first lose so much of themselves times the learning rate
+};
 
 /// An optimizer of Keras 2.15 on the flat parameters. Its state is in named buffers, so that
 /// checkpoints need not know the optimizers.
@@ -38,6 +50,8 @@ public:
     void prepare(double lr);
     /// Updates the values from gradients, state and the factors of `prepare`, without host values.
     virtual void apply() = 0;
+    /// The tensors of `apply` where it is Adam or AdamW; else nothing. Call it after `prepare`.
+    [[nodiscard]] virtual std::optional<AdamUpdate> adam_update() const { return std::nullopt; }
 
     /// The number of updates so far.
     [[nodiscard]] std::int64_t iterations() const { return iterations_; }
@@ -58,6 +72,8 @@ protected:
     [[nodiscard]] FlatParameters& parameters() const { return *parameters_; }
     /// Whether master precision is float64.
     [[nodiscard]] bool is_double() const;
+    /// All factors of this step on the device, in master precision, always at the same address.
+    [[nodiscard]] const at::Tensor& device_factors() const { return factors_; }
     /// Factor i of this step as a 0-d tensor on the device, in master precision.
     [[nodiscard]] at::Tensor factor(std::int64_t i) const;
     /// The same on the host, in double, for CPU kernels.

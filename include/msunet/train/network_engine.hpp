@@ -22,7 +22,8 @@
 namespace msunet::train {
 
 /// Base of engines. A step is: `begin`; this rank's part inside `guarded`; `reduce_gradients`; the
-/// last sum, of `sums()` over the group; the optimiser.
+/// last sum, of `sums()` over the group; the optimiser. Where the network has copies of its values
+/// (on a GPU), engines update them with the values.
 class NetworkEngine : public StepEngine {
 public:
     [[nodiscard]] std::string failure() const override { return failure_; }
@@ -50,6 +51,7 @@ protected:
     virtual Batch cut(std::span<const std::uint32_t> samples) = 0;
 
     [[nodiscard]] const EngineSpec& spec() const { return spec_; }
+    [[nodiscard]] model::Network& network() { return *network_; }
     [[nodiscard]] model::Optimizer& optimizer() { return *optimizer_; }
     [[nodiscard]] model::Collectives& collectives() { return collectives_; }
     /// Type and device of master tensors.

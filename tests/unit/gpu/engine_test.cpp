@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "gpu/cuda_fused_ops.hpp"
 #include "gpu/kernel_parameters.hpp"
@@ -101,6 +102,35 @@ TEST(HostEngine, ResumesBitExactWithinAnEpoch) {
     EXPECT_LT(rest.steps, whole.steps);
     EXPECT_EQ(test::metrics(result.history), test::metrics(expected.history));
     EXPECT_EQ(result.modality, expected.modality);
+}
+
+TEST(HostEngine, TheNetworksCopiesFollowItsValues) {
+    const test::SmallTrial place("host_copies");
+    const auto dataset = test::blobs();
+    const std::vector<float> sample_weights(place.index().size(), 1.0F);
+    const std::vector<std::uint32_t> samples{0, 1, 2};
+    const train::BatchPart part{.samples = samples, .first = 0, .global = 3};
+    for (const char* optimizer : {"Adam", "SGD"}) {
+        unet::Hyperparameters hyperparameters;
+        hyperparameters.batch_size = 3;
+        hyperparameters.optimizer = optimizer;
+        const train::EngineSpec spec{.architecture = place.architecture(),
+                                     .dataset = dataset,
+                                     .index = place.index(),
+                                     .hyperparameters = hyperparameters,
+                                     .start_weights = place.weights(),
+                                     .sample_weights = sample_weights,
+                                     .precision = Precision::bf16};
+        const auto trained = make_host_engine(spec), restored = make_host_engine(spec),
+                   loaded = make_host_engine(spec);
+        for (const int step : {0, 1}) trained->train(part, step, 1e-2, 0);
+        const double loss = trained->evaluate(part, 0).sums.loss;
+        EXPECT_NE(loss, loaded->evaluate(part, 0).sums.loss);
+        EXPECT_EQ(restored->restore(trained->state(), trained->iterations()), "");
+        EXPECT_EQ(restored->evaluate(part, 0).sums.loss, loss) << optimizer;
+        loaded->load_weights(trained->weights());
+        EXPECT_EQ(loaded->evaluate(part, 0).sums.loss, loss) << optimizer;
+    }
 }
 
 TEST(HostEngine, AFailureEndsOneTrialAlone) {

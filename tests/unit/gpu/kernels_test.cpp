@@ -20,6 +20,7 @@
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/data/cut_batch.hpp"
+#include "unit/gpu/adam_checks.hpp"
 #include "unit/gpu/fused_ops_checks.hpp"
 #include "unit/gpu/host_launcher.hpp"
 #include "unit/gpu/kernel_usage.hpp"
@@ -134,6 +135,10 @@ TEST_P(HostKernels, KernelsOfUpSamplingAreConvertedAsByAten) {
     fused_ops->narrow_gradient(gradient, narrowed);
     aten->narrow_gradient(gradient, want);
     test::expect_near(narrowed, want, master.dtype().toScalarType(), "narrowed");
+}
+
+TEST_P(HostKernels, AdamAgreesWithTheCpus) {
+    test::expect_adam_like_cpu(*test::host_launcher(GetParam()), at::kCPU, GetParam());
 }
 
 TEST_P(HostKernels, AnEmptyPartHasZeroSums) {
