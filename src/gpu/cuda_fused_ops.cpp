@@ -16,6 +16,7 @@ namespace {
 
 using model::DropoutKey;
 using model::DropoutRate;
+using model::HeadWeights;
 using model::Norm;
 using model::Source;
 using model::Target;
@@ -72,6 +73,13 @@ Grid summing_grid(const at::Tensor& z) {
 /// For kernels on `pixels` pixels that sum nothing.
 Grid plain_grid(const at::Tensor& z, long long pixels) {
     return {pixels == 0 ? 0 : blocks_for(z, pixels), slabs_of(z)};
+}
+
+/// For kernels on the pixels of the head, of which each thread takes several; at least one block,
+/// which writes gradients of 0.
+Grid head_grid(const at::Tensor& z) {
+    const auto grid = Grid::of_threads(pixels_of(z) / pixels_per_thread);
+    return {std::clamp<long long>(grid.x, 1, most_summing_blocks)};
 }
 
 GradientParts parts_of(const Source& source, const at::Tensor& z) {
@@ -208,6 +216,36 @@ public:
                                          bool with_input) override {
         return aten_->last_convolution_backward(std::move(x), gradient, weights, weights_gradient,
                                                 with_input);
+    }
+
+    at::Tensor head_forward(at::Tensor& z, const HeadWeights& weights) override {
+        at::Tensor logits = at::empty({z.size(0), z.size(2), z.size(3)}, weights.score.options());
+        kernels_->launch(HeadForward{.z = pointer<void>(z),
+                                     .bias = pointer<void>(weights.bias),
+                                     .score = pointer<void>(weights.score),
+                                     .score_bias = pointer<void>(weights.score_bias),
+                                     .pixels = pixels_of(z),
+                                     .logits = pointer<void>(logits)},
+                         head_grid(z));
+        return logits;
+    }
+
+    at::Tensor head_backward(at::Tensor z, const at::Tensor& logits_gradient,
+                             const HeadWeights& weights, bool with_input) override {
+        const at::Tensor gradient = logits_gradient.contiguous();
+        kernels_->launch(
+            HeadBackward{.z = pointer<void>(z),
+                         .bias = pointer<void>(weights.bias),
+                         .score = pointer<void>(weights.score),
+                         .gradient = pointer<void>(gradient),
+                         .pixels = pixels_of(z),
+                         .writes = with_input,
+                         .scratch = scratch(),
+                         .score_gradient = pointer<void>(weights.score_gradient),
+                         .score_bias_gradient = pointer<void>(weights.score_bias_gradient),
+                         .bias_gradient = pointer<void>(weights.bias_gradient)},
+            head_grid(z));
+        return with_input ? z : at::Tensor();
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

@@ -28,7 +28,9 @@ DeviceEngine::DeviceEngine(const train::EngineSpec& spec,
     : NetworkEngine(spec, device, make_cuda_fused_ops(kernels, device, step), stream),
       step_(std::move(step)),
       kernels_(kernels),
-      batches_(spec, std::move(kernels), std::move(slices), device) {}
+      batches_(spec, std::move(kernels), std::move(slices), device) {
+    if (const auto loss = objective().sigmoid_loss()) loss_.emplace(kernels_, *loss, device);
+}
 
 StepOutcome DeviceEngine::train(const BatchPart& part, std::int64_t step, double lr,
                                 std::int64_t status) {
@@ -69,6 +71,14 @@ StepOutcome DeviceEngine::evaluate(const BatchPart& part, std::int64_t status) {
         collectives().sum_last(sums());
     });
     return outcome();
+}
+
+at::Tensor DeviceEngine::compare(const at::Tensor& logits, const Batch& batch, std::int64_t global,
+                                 bool with_gradient) {
+    if (!loss_ || logits.size(0) == 0) {
+        return NetworkEngine::compare(logits, batch, global, with_gradient);
+    }
+    return loss_->evaluate(logits, batch.y, batch.weights, global, sums(), with_gradient);
 }
 
 train::NetworkEngine::Batch DeviceEngine::cut(std::span<const std::uint32_t> samples) {

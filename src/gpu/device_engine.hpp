@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "gpu/batches.hpp"
 #include "gpu/kernel_launcher.hpp"
+#include "gpu/loss_kernels.hpp"
 #include "msunet/train/network_engine.hpp"
 
 namespace msunet::gpu {
@@ -46,6 +48,8 @@ private:
                  at::Tensor step);
 
     Batch cut(std::span<const std::uint32_t> samples) final;
+    at::Tensor compare(const at::Tensor& logits, const Batch& batch, std::int64_t global,
+                       bool with_gradient) final;
     /// Of the first `samples` that were chosen.
     Batch cut_chosen(std::size_t samples);
     /// Updates the values, and the copies that the network reads.
@@ -53,6 +57,7 @@ private:
 
     at::Tensor step_;  ///< (1) int32 on the device: the number of the current step
     std::shared_ptr<const KernelLauncher> kernels_;
+    std::optional<LossKernels> loss_;  ///< nothing: by libtorch's operators
     Batches batches_;
 };
 

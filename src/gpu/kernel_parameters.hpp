@@ -194,6 +194,53 @@ struct Adam {
     void* copies;                     ///< of the values; null: none
 };
 
+/// logits = Σ score·relu(z + bias) + score_bias, see model::FusedOps::head_forward.
+struct HeadForward {
+    static constexpr const char* name = "head_forward";
+    const void* z;                   ///< (pixels, 2)
+    const void* bias;                ///< wide (2); null: 0
+    const void *score, *score_bias;  ///< wide (2), (1)
+    int pixels;
+    void* logits;  ///< wide (pixels)
+};
+
+/// Replaces z by its gradient.
+struct HeadBackward {
+    static constexpr const char* name = "head_backward";
+    void* z;                   ///< (pixels, 2)
+    const void *bias, *score;  ///< as in HeadForward
+    const void* gradient;      ///< wide (pixels): of the logits
+    int pixels;
+    bool writes;  ///< whether the gradient of z is wanted
+    Scratch scratch;
+    void *score_gradient, *score_bias_gradient, *bias_gradient;  ///< wide; null: not wanted
+};
+
+enum class LossKind { dice, crossentropy, focal };
+
+/// Loss and metrics of sigmoid(logits), see model::Objective. Blocks: `parts` for each sample.
+struct SigmoidLoss {
+    static constexpr const char* name = "sigmoid_loss";
+    LossKind kind;
+    const void *logits, *targets;  ///< wide (samples, pixels)
+    const void* weights;           ///< wide (samples)
+    int samples, pixels, parts;
+    double global;    ///< samples of the global batch
+    Scratch scratch;  ///< room for four doubles a block, and one counter
+    double* sums;     ///< (5), see model::Objective::Result
+    void* gradient;   ///< wide (samples, pixels): of the logits; null: not wanted, or Dice
+    void* slopes;     ///< wide (samples, 2), for dice_gradient; null: not wanted
+};
+
+/// The gradient of the Dice loss by the logits.
+struct DiceGradient {
+    static constexpr const char* name = "dice_gradient";
+    const void *logits, *targets;  ///< wide (samples, pixels)
+    const void* slopes;  ///< wide (samples, 2): a − t·b is the derivative by sigmoid(x)
+    int samples, pixels;
+    void* gradient;  ///< wide (samples, pixels)
+};
+
 }  // namespace msunet::gpu
 
 /// Every kernel, as DO(name, parameters).
@@ -209,6 +256,10 @@ struct Adam {
     DO(norm_backward, NormBackward)                \
     DO(widen_kernel, WidenKernel)                  \
     DO(narrow_kernel, NarrowKernel)                \
-    DO(adam, Adam)
+    DO(adam, Adam)                                 \
+    DO(head_forward, HeadForward)                  \
+    DO(head_backward, HeadBackward)                \
+    DO(sigmoid_loss, SigmoidLoss)                  \
+    DO(dice_gradient, DiceGradient)
 
 #undef MSUNET_DEVICE

@@ -153,6 +153,11 @@ __device__ inline void for_pixels(const Share& share, int pixels, const Read& re
 __device__ inline float square_root(float x) { return sqrtf(x); }
 __device__ inline double square_root(double x) { return sqrt(x); }
 
+__device__ inline float exponential(float x) { return expf(x); }
+__device__ inline double exponential(double x) { return exp(x); }
+__device__ inline float log_1_plus(float x) { return log1pf(x); }
+__device__ inline double log_1_plus(double x) { return log1p(x); }
+
 __device__ inline Wide relu(Wide x) { return x < 0 ? Wide(0) : x; }
 
 /// Adds up the block's values of each channel in the type of arithmetic, and stores them. All
@@ -236,4 +241,45 @@ __device__ inline void sum_by_channel(const Scratch& scratch, const Share& share
     add_partials<count>(of_slab, share.slab, totals);
     const int thread = static_cast<int>(threadIdx.x);
     if (thread < share.slab) finish(static_cast<int>(blockIdx.y) * share.slab + thread, totals);
+}
+
+/// Adds up the values of a block's threads in pairs; the totals are those of thread 0. All threads
+/// take part.
+template <int count>
+__device__ inline void add_in_block(double (&values)[count]) {
+    __shared__ double all[count][block_size];
+    const int thread = static_cast<int>(threadIdx.x);
+    for (int number = 0; number < count; ++number) all[number][thread] = values[number];
+    for (int half = block_size / 2; half > 0; half /= 2) {
+        __syncthreads();
+        if (thread >= half) continue;
+        for (int number = 0; number < count; ++number) {
+            all[number][thread] += all[number][thread + half];
+        }
+    }
+    for (int number = 0; number < count; ++number) values[number] = all[number][thread];
+    // `all` may be written again.
+    __syncthreads();
+}
+
+/// The same over all blocks of a grid with one row, in their order. Returns whether this is the
+/// last block, whose thread 0 has the totals.
+template <int count>
+__device__ inline bool add_in_grid(const Scratch& scratch, double (&values)[count]) {
+    auto* const partial = static_cast<double*>(scratch.partial);
+    add_in_block(values);
+    if (threadIdx.x == 0) {
+        for (int number = 0; number < count; ++number) {
+            partial[blockIdx.x * count + number] = values[number];
+        }
+    }
+    if (!is_last_block(scratch)) return false;
+    for (int number = 0; number < count; ++number) values[number] = 0;
+    for (unsigned block = threadIdx.x; block < gridDim.x; block += block_size) {
+        for (int number = 0; number < count; ++number) {
+            values[number] += partial[block * count + number];
+        }
+    }
+    add_in_block(values);
+    return true;
 }

@@ -70,7 +70,6 @@ public:
     void backward(const at::Tensor& logits_gradient) override {
         at::Tensor dy = head_backward(*fused_ops_, stages_.head, input_of(stages_.count()),
                                       logits_gradient, first_ < stages_.count());
-        stages_.head.a = at::Tensor();
         if (!dy.defined()) {
             clear();
             return;
@@ -347,7 +346,7 @@ private:
         for (std::size_t i = 0; i < stages_.skips(); ++i) {
             merged_[i] = bits_[i] = index_[i] = at::Tensor();
         }
-        stages_.head.x = stages_.head.a = at::Tensor();
+        stages_.head.x = stages_.head.z = at::Tensor();
     }
 
     void make_schedule() {

@@ -15,8 +15,8 @@ namespace msunet::model {
 at::Tensor head_forward(FusedOps& fused_ops, Head& head, const at::Tensor& x, bool keep);
 
 /// From x and the gradient of the logits: gradients of the head's weights, and of x if that is
-/// needed; undefined otherwise. x is freed as soon as it has been read.
-at::Tensor head_backward(FusedOps& fused_ops, const Head& head, at::Tensor x,
+/// needed; undefined otherwise. x and what the head keeps are freed as soon as they have been read.
+at::Tensor head_backward(FusedOps& fused_ops, Head& head, at::Tensor x,
                          const at::Tensor& logits_gradient, bool needed);
 
 }  // namespace msunet::model

@@ -23,6 +23,20 @@ at::Tensor Objective::predict(const at::Tensor& logits) const {
     return activate(kinds_->activation, logits);
 }
 
+std::optional<SigmoidLoss> Objective::sigmoid_loss() const {
+    if (kinds_->activation != ActivationKind::sigmoid) return std::nullopt;
+    switch (kinds_->loss) {
+        case LossKind::dice:
+            return SigmoidLoss::dice;
+        case LossKind::binary_crossentropy:
+            return SigmoidLoss::binary_crossentropy;
+        case LossKind::binary_focal_crossentropy:
+            return SigmoidLoss::binary_focal_crossentropy;
+        default:
+            return std::nullopt;
+    }
+}
+
 Objective::Result Objective::evaluate(const at::Tensor& logits, const at::Tensor& targets,
                                       const at::Tensor& weights, std::int64_t global_samples,
                                       bool with_gradient) const {

@@ -35,7 +35,7 @@ struct Head {
     Convolution last{};   ///< 3×3
     Convolution score{};  ///< 1×1, to the logits
     at::Tensor x{};       ///< input, unless it is recomputed in backward
-    at::Tensor a{};       ///< the 3×3 convolution's output after ReLU
+    at::Tensor z{};       ///< the 3×3 convolution's output, as FusedOps::head_forward leaves it
 };
 
 /// All stages and the head, as views of the weights: 2 stages for each contracting block, 3 for

@@ -145,7 +145,7 @@ void NetworkEngine::fail(const std::exception& error) {
 
 void NetworkEngine::differentiate(const Batch& batch, const BatchPart& part, std::int64_t step) {
     const at::Tensor logits = forward(batch, part, step);
-    const at::Tensor gradient = compare(logits, batch, part);
+    const at::Tensor gradient = compare(logits, batch, part.global, true);
     RECORD_USER_SCOPE("msunet::backward");
     network_->backward(gradient);
 }
@@ -159,18 +159,16 @@ at::Tensor NetworkEngine::forward(const Batch& batch, const BatchPart& part, std
                               .collectives = &collectives_});
 }
 
-at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch,
-                                  const BatchPart& part) {
+at::Tensor NetworkEngine::compare(const at::Tensor& logits, const Batch& batch, std::int64_t global,
+                                  bool with_gradient) {
     RECORD_USER_SCOPE("msunet::loss");
-    const auto result = objective_.evaluate(logits, batch.y, batch.weights, part.global, true);
+    const auto result = objective_.evaluate(logits, batch.y, batch.weights, global, with_gradient);
     sums_.copy_(result.sums);
     return result.gradient;
 }
 
 void NetworkEngine::score(const Batch& batch, const BatchPart& part) {
-    sums_.copy_(
-        objective_.evaluate(network_->infer(batch.x), batch.y, batch.weights, part.global, false)
-            .sums);
+    compare(network_->infer(batch.x), batch, part.global, false);
 }
 
 void NetworkEngine::reduce_gradients() {

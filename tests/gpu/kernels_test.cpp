@@ -12,6 +12,7 @@
 #include "gpu/kernel_library.hpp"
 #include "unit/gpu/adam_checks.hpp"
 #include "unit/gpu/fused_ops_checks.hpp"
+#include "unit/gpu/head_checks.hpp"
 
 namespace msunet {
 namespace {
@@ -34,6 +35,16 @@ protected:
 
 TEST_P(DeviceKernels, FusedOpsAgreeWithTheCpu) {
     test::expect_fused_ops_like_cpu(*fused_ops(0), at::kCUDA, type());
+}
+
+TEST_P(DeviceKernels, TheHeadAgreesWithAten) {
+    test::expect_head_like_aten(*fused_ops(0), at::kCUDA, type());
+    test::expect_head_of_nothing(*fused_ops(0), at::kCUDA, type());
+}
+
+TEST_P(DeviceKernels, LossesAgreeWithTheObjective) {
+    test::expect_loss_like_objective(std::make_shared<gpu::KernelLibrary>(GetParam()), at::kCUDA,
+                                     type());
 }
 
 TEST_P(DeviceKernels, AdamAgreesWithTheCpus) {

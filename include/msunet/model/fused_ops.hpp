@@ -55,6 +55,16 @@ struct Source {
     at::Tensor pool_index{};
 };
 
+/// What follows the last 3×3 convolution: ReLU and the 1×1 convolution to the logits.
+struct HeadWeights {
+    at::Tensor score{}, score_bias{};  ///< (1,1,1,2), (1) master precision: of the 1×1 convolution
+    /// (2) master precision: the 3×3 convolution's bias, which z then lacks; undefined: z has it.
+    /// Only where FusedOps::for_gpu.
+    at::Tensor bias{};
+    /// In master precision; undefined: frozen.
+    at::Tensor score_gradient{}, score_bias_gradient{}, bias_gradient{};
+};
+
 /// Stateless; every method takes tensors of one device and one compute precision.
 class FusedOps {
 public:
@@ -103,7 +113,7 @@ public:
     virtual void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                             const at::Tensor& weights_gradient) = 0;
     /// The network's last 3×3 convolution, of x (N,32,H,W) to (N,2,H,W), with weights (2,3,3,32)
-    /// and bias (2) in master precision.
+    /// and bias (2) in master precision; undefined: no bias, only where for_gpu.
     virtual at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                         const at::Tensor& bias) = 0;
     /// Returns the gradient of its input, undefined unless `with_input`, and computes that of its
@@ -113,6 +123,13 @@ public:
                                                  const at::Tensor& weights,
                                                  const at::Tensor& weights_gradient,
                                                  bool with_input) = 0;
+    /// The logits (N,H,W) in master precision from the last 3×3 convolution's output z, which it
+    /// replaces by what `head_backward` reads.
+    [[nodiscard]] virtual at::Tensor head_forward(at::Tensor& z, const HeadWeights& weights);
+    /// Computes the gradients of the weights that train from that of the logits (N,H,W). Returns
+    /// that of the 3×3 convolution's output, undefined unless `with_input`; it may be z.
+    virtual at::Tensor head_backward(at::Tensor z, const at::Tensor& logits_gradient,
+                                     const HeadWeights& weights, bool with_input);
     /// The 3×3 kernel (cin,cout,3,3), channels-last, of the transposed convolution of stride 2 that
     /// does what nearest ×2 up-sampling and the kernel (cout,2,2,cin) do, in this type.
     [[nodiscard]] virtual at::Tensor widened_kernel(const at::Tensor& kernel, at::ScalarType type);

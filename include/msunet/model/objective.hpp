@@ -7,9 +7,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace msunet::model {
+
+/// Objectives that a GPU has kernels for: these losses, by the definitions of `Objective`, on
+/// sigmoid.
+enum class SigmoidLoss : std::uint8_t { dice, binary_crossentropy, binary_focal_crossentropy };
 
 /// A loss on a final activation. Names as Keras has them, aliases (bce, mse, silu …) included.
 class Objective {
@@ -28,6 +33,9 @@ public:
     /// `with_gradient`.
     Result evaluate(const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& weights,
                     std::int64_t global_samples, bool with_gradient) const;
+
+    /// Which of these it is; nothing for all others.
+    [[nodiscard]] std::optional<SigmoidLoss> sigmoid_loss() const;
 
     /// The activation alone: logits → predictions, same shape.
     at::Tensor predict(const at::Tensor& logits) const;

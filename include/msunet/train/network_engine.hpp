@@ -83,14 +83,17 @@ protected:
     /// Collective over the group: takes part with zeros in the reductions that `differentiate` did
     /// not reach, then sums the gradients.
     void reduce_gradients();
+    /// Loss and metrics of this rank's part to `sums()`. Returns the loss's gradient by the logits,
+    /// undefined unless `with_gradient`. `global`: samples of the global batch.
+    virtual at::Tensor compare(const at::Tensor& logits, const Batch& batch, std::int64_t global,
+                               bool with_gradient);
+    [[nodiscard]] const model::Objective& objective() const { return objective_; }
     /// The step's outcome from `sums()`, which have been added up.
     [[nodiscard]] StepOutcome outcome();
 
 private:
     /// Forward pass of a training step: logits.
     at::Tensor forward(const Batch& batch, const BatchPart& part, std::int64_t step);
-    /// Loss and metrics to `sums()`; the loss's gradient by the logits.
-    at::Tensor compare(const at::Tensor& logits, const Batch& batch, const BatchPart& part);
     void raise(std::int64_t status);
     void fail(const std::exception& error);
     /// Everything that a checkpoint keeps.

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gpu/cuda_fused_ops.hpp"
@@ -67,6 +68,22 @@ TEST(HostEngine, HistoryOfAPartlyFrozenNetworkDoesToo) {
     EXPECT_LE(largest_difference(run(Precision::float64, frozen, true),
                                  run(Precision::float64, frozen, false)),
               1e-9);
+}
+
+TEST(HostEngine, HistoriesOfOtherLossesDoToo) {
+    // The last two are libtorch's.
+    for (const auto& [loss, activation] : {std::pair{"binary_crossentropy", "sigmoid"},
+                                           std::pair{"binary_focal_crossentropy", "sigmoid"},
+                                           std::pair{"mean_squared_error", "sigmoid"},
+                                           std::pair{"binary_crossentropy", "hard_sigmoid"}}) {
+        const core::Permutation other{{"losses", std::string(loss)},
+                                      {"finalActivation", std::string(activation)},
+                                      {"epochs", std::int64_t{1}}};
+        EXPECT_LE(largest_difference(run(Precision::float64, other, true),
+                                     run(Precision::float64, other, false)),
+                  1e-9)
+            << loss << " of " << activation;
+    }
 }
 
 TEST(HostEngine, AugmentedBatchesAreThoseOfTheCpu) {

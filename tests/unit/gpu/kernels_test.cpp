@@ -22,6 +22,7 @@
 #include "msunet/data/cut_batch.hpp"
 #include "unit/gpu/adam_checks.hpp"
 #include "unit/gpu/fused_ops_checks.hpp"
+#include "unit/gpu/head_checks.hpp"
 #include "unit/gpu/host_launcher.hpp"
 #include "unit/gpu/kernel_usage.hpp"
 #include "unit/train/small_trial.hpp"
@@ -139,6 +140,40 @@ TEST_P(HostKernels, KernelsOfUpSamplingAreConvertedAsByAten) {
 
 TEST_P(HostKernels, AdamAgreesWithTheCpus) {
     test::expect_adam_like_cpu(*test::host_launcher(GetParam()), at::kCPU, GetParam());
+}
+
+TEST_P(HostKernels, TheHeadAgreesWithAten) {
+    const auto fused_ops =
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), at::kCPU, step_tensor(0));
+    test::expect_head_like_aten(*fused_ops, at::kCPU, GetParam());
+    test::expect_head_of_nothing(*fused_ops, at::kCPU, GetParam());
+}
+
+TEST_P(HostKernels, LossesAgreeWithTheObjective) {
+    test::expect_loss_like_objective(test::host_launcher(GetParam()), at::kCPU, GetParam());
+}
+
+TEST_P(HostKernels, HeadAndLossDoNotDependOnTheOrderOfBlocks) {
+    at::manual_seed(1);
+    const auto c = test::loss_case(GetParam(), test::samples, 80);
+    const at::Tensor z = test::image(2, 80, GetParam());
+    const auto weights = test::random_head(GetParam(), true, true);
+    const auto results = [&](test::BlockOrder order) {
+        const auto launcher = test::host_launcher(GetParam(), order);
+        const auto fused_ops = gpu::make_cuda_fused_ops(launcher, at::kCPU, step_tensor(0));
+        const auto run = test::run_head(*fused_ops, at::kCPU, weights, z, c.logits, true);
+        std::vector<at::Tensor> all{run.weights.score_gradient.view({-1}),
+                                    run.weights.score_bias_gradient, run.weights.bias_gradient};
+        for (const auto& [name, kind] : test::sigmoid_losses) {
+            const at::Tensor sums = at::full({5}, 0, at::kDouble);
+            const gpu::LossKernels loss(launcher, kind, at::kCPU);
+            all.push_back(loss.evaluate(c.logits, c.targets, c.weights, 3, sums, true).view({-1}));
+            all.push_back(sums);
+        }
+        return at::cat(all);
+    };
+    const at::Tensor first = results(test::BlockOrder::forwards);
+    EXPECT_TRUE(results(test::BlockOrder::backwards).equal(first));
 }
 
 TEST_P(HostKernels, AnEmptyPartHasZeroSums) {
