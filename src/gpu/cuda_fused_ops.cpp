@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "gpu/kernel_parameters.hpp"
 #include "msunet/core/error.hpp"
@@ -17,6 +19,7 @@ namespace {
 using model::DropoutKey;
 using model::DropoutRate;
 using model::HeadWeights;
+using model::KernelGradient;
 using model::Norm;
 using model::Source;
 using model::Target;
@@ -25,6 +28,8 @@ using model::Target;
 constexpr long long pixels_per_thread = 4;
 /// The kernels number pixels in 32 bits, and may go beyond by a round of all threads.
 constexpr std::int64_t most_pixels = std::int64_t{1} << 30;
+/// Blocks for each of the gradients of kernels, which differ in size.
+constexpr long long most_gradient_blocks = 256;
 /// Slabs that the counters are for.
 constexpr int most_slabs = most_summing_blocks;
 
@@ -282,7 +287,30 @@ public:
                          tiles_of(out, in));
     }
 
+    void take_kernel_gradients(std::span<const KernelGradient> gradients) override {
+        for (; !gradients.empty(); gradients = gradients.subspan(at_once(gradients))) {
+            TakeGradients together{};
+            std::int64_t most = 0;
+            std::vector<at::Tensor> alive;
+            for (std::size_t i = 0; i < at_once(gradients); ++i) {
+                const at::Tensor from = gradients[i].from.contiguous();
+                alive.push_back(from);
+                together.gradients[i] = {.from = pointer<void>(from),
+                                         .to = pointer<void>(gradients[i].to),
+                                         .count = from.numel()};
+                most = std::max(most, from.numel());
+            }
+            const Grid grid = Grid::of_threads(most * alive.front().element_size() / access_bytes);
+            kernels_->launch(together, {std::min<long long>(grid.x, most_gradient_blocks),
+                                        static_cast<int>(alive.size())});
+        }
+    }
+
 private:
+    static std::size_t at_once(std::span<const KernelGradient> gradients) {
+        return std::min<std::size_t>(gradients.size(), TakeGradients::most);
+    }
+
     static Grid tiles_of(std::int64_t out, std::int64_t in) {
         return {out / tile_side, static_cast<int>(in / tile_side)};
     }

@@ -184,6 +184,19 @@ struct NarrowKernel {
     void* kernel;
 };
 
+/// Converts gradients of kernels to master precision.
+struct TakeGradients {
+    static constexpr const char* name = "take_gradients";
+    static constexpr int most = 32;
+    /// Numbers, multiples of 32.
+    struct Gradient {
+        const void* from;
+        void* to;  ///< wide
+        long long count;
+    };
+    Gradient gradients[most];  ///< one for each row of blocks
+};
+
 /// An update by Adam, see model::AdamUpdate.
 struct Adam {
     static constexpr const char* name = "adam";
@@ -256,6 +269,7 @@ struct DiceGradient {
     DO(norm_backward, NormBackward)                \
     DO(widen_kernel, WidenKernel)                  \
     DO(narrow_kernel, NarrowKernel)                \
+    DO(take_gradients, TakeGradients)              \
     DO(adam, Adam)                                 \
     DO(head_forward, HeadForward)                  \
     DO(head_backward, HeadBackward)                \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The kernels on weights: conversions of kernels of up-sampling, and the update by Adam. Part of
-/// kernels.cuh.
+/// The kernels on weights: conversions of kernels of up-sampling and of gradients, and the update
+/// by Adam. Part of kernels.cuh.
 
 /// A square of channels that is read along one side and written along the other.
 using Tile = Wide[tile_side][tile_side + 1];
@@ -86,6 +86,18 @@ KERNEL(4) narrow_kernel(NarrowKernel p) {
                     return sum;
                 },
                 [&](int in, int out, Wide value) { to[place_in_2x2(p, out, v, u, in)] = value; });
+        }
+    }
+}
+
+KERNEL(4) take_gradients(TakeGradients p) {
+    const TakeGradients::Gradient& gradient = p.gradients[blockIdx.y];
+    for (long long i = thread_number(); i < gradient.count / width; i += thread_count()) {
+        const Pack from = load(gradient.from, i * width);
+        for (int half = 0; half < width; half += wide_width) {
+            WidePack to;
+            for (int k = 0; k < wide_width; ++k) to.at[k] = widen(from.at[half + k]);
+            store_wide(gradient.to, i * width + half, to);
         }
     }
 }

@@ -97,7 +97,8 @@ at::Tensor weights_for(const Convolution& convolution, at::ScalarType type,
 }
 
 at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gradient,
-                            const at::Tensor& x, bool with_input, FusedOps* fused_ops) {
+                            const at::Tensor& x, bool with_input, FusedOps* fused_ops,
+                            std::vector<KernelGradient>* later) {
     const at::Tensor weights = weights_for(convolution, x.scalar_type(), fused_ops);
     const Geometry g = geometry(convolution.kind, weights);
     const std::array<bool, 3> wanted{with_input, convolution.trainable(), false};
@@ -107,7 +108,12 @@ at::Tensor library_backward(const Convolution& convolution, const at::Tensor& gr
     if (convolution.trainable()) {
         const at::Tensor& to = convolution.kernel_gradient;
         if (convolution.kind != ConvolutionKind::up) {
-            to.copy_(dw.permute({0, 2, 3, 1}));
+            const KernelGradient made{dw.permute({0, 2, 3, 1}), to};
+            if (later != nullptr) {
+                later->push_back(made);
+            } else {
+                to.copy_(made.from);
+            }
         } else if (fused_ops != nullptr) {
             fused_ops->narrow_gradient(dw, to);
         } else {
@@ -158,7 +164,8 @@ at::Tensor convolve(const Convolution& convolution, const at::Tensor& x, bool wi
 }
 
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             at::Tensor x, bool with_input, FusedOps* fused_ops) {
+                             at::Tensor x, bool with_input, FusedOps* fused_ops,
+                             std::vector<KernelGradient>* later) {
     if (x.size(0) == 0) {
         if (convolution.trainable()) convolution.kernel_gradient.zero_();
         return with_input ? at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast)
@@ -175,7 +182,7 @@ at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& g
         })) {
         return dx;
     }
-    return library_backward(convolution, gradient, x, with_input, fused_ops);
+    return library_backward(convolution, gradient, x, with_input, fused_ops, later);
 }
 
 }  // namespace msunet::model

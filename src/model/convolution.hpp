@@ -6,6 +6,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace msunet::model {
 
 /// `same`: odd kernel, zero padding. `up`: nearest ×2 up-sampling, then a 2×2 convolution padded
@@ -13,6 +15,7 @@ namespace msunet::model {
 enum class ConvolutionKind { same, up };
 
 class FusedOps;
+struct KernelGradient;
 
 /// FusedOps::widened_kernel in master precision, by ATen operators.
 [[nodiscard]] at::Tensor aten_widened_kernel(const at::Tensor& kernel);
@@ -44,8 +47,10 @@ struct Convolution {
 
 /// Returns the gradient of the input, undefined unless `with_input`, and computes that of the
 /// kernel into `kernel_gradient` if it is defined. Releases x as soon as it has been read.
-/// `fused_ops` null: kernels are converted by ATen operators.
+/// `fused_ops` null: kernels are converted by ATen operators. `later` not null: a gradient of the
+/// kernel that only has to be copied to `kernel_gradient` is appended there instead.
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             at::Tensor x, bool with_input, FusedOps* fused_ops = nullptr);
+                             at::Tensor x, bool with_input, FusedOps* fused_ops = nullptr,
+                             std::vector<KernelGradient>* later = nullptr);
 
 }  // namespace msunet::model

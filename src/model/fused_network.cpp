@@ -68,12 +68,15 @@ public:
     }
 
     void backward(const at::Tensor& logits_gradient) override {
+        go_back(logits_gradient);
+        fused_ops_->take_kernel_gradients(gradients_);
+        clear();
+    }
+
+private:
+    void go_back(const at::Tensor& logits_gradient) {
         at::Tensor dy = head_backward(*fused_ops_, stages_.head, input_of(stages_.count()),
                                       logits_gradient, first_ < stages_.count());
-        if (!dy.defined()) {
-            clear();
-            return;
-        }
         for (std::size_t skip = 0; skip < stages_.skips() && dy.defined(); ++skip) {
             const std::size_t up = stages_.up(skip);
             dy = stage_backward(up + 2, {.gradient = std::move(dy)});
@@ -87,10 +90,8 @@ public:
                                      .keep_scale = rate_.keep_scale()});
         }
         contract_backward(std::move(dy));
-        clear();
     }
 
-private:
     /// The stages. On a GPU they read copies of the weights if compute precision is another one.
     Stages make_stages() {
         const bool other = compute_type() != master_options().dtype().toScalarType();
@@ -314,7 +315,8 @@ private:
                 fused_ops_->first_convolution_backward(stage.x, stage.z,
                                                        convolution.kernel_gradient);
             } else {
-                dx = convolve_backward(convolution, stage.z, input_of(i), needed, fused_ops_.get());
+                dx = convolve_backward(convolution, stage.z, input_of(i), needed, fused_ops_.get(),
+                                       fused_ops_->for_gpu() ? &gradients_ : nullptr);
             }
         }
         stage.x = at::Tensor();
@@ -347,6 +349,7 @@ private:
             merged_[i] = bits_[i] = index_[i] = at::Tensor();
         }
         stages_.head.x = stages_.head.z = at::Tensor();
+        gradients_.clear();
     }
 
     void make_schedule() {
@@ -372,6 +375,8 @@ private:
     std::int64_t samples_ = 0;
     /// By skip connection: concatenated input (in backward its gradient), dropout mask, pooling.
     std::vector<at::Tensor> merged_, bits_, index_;
+    /// On a GPU: gradients of kernels, which are converted together at the end of backward.
+    std::vector<KernelGradient> gradients_;
 };
 
 }  // namespace

@@ -58,4 +58,8 @@ void FusedOps::narrow_gradient(const at::Tensor& widened, const at::Tensor& kern
     aten_narrow_gradient(widened, kernel_gradient);
 }
 
+void FusedOps::take_kernel_gradients(std::span<const KernelGradient> gradients) {
+    for (const auto& [from, to] : gradients) to.copy_(from);
+}
+
 }  // namespace msunet::model

@@ -47,6 +47,10 @@ TEST_P(DeviceKernels, LossesAgreeWithTheObjective) {
                                      type());
 }
 
+TEST_P(DeviceKernels, GradientsOfKernelsAreConverted) {
+    test::expect_gradients_to_be_taken(*fused_ops(0), at::kCUDA, type());
+}
+
 TEST_P(DeviceKernels, AdamAgreesWithTheCpus) {
     test::expect_adam_like_cpu(gpu::KernelLibrary(GetParam()), at::kCUDA, type());
 }

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "msunet/model/dropout.hpp"
 #include "msunet/unet/architecture.hpp"
@@ -63,6 +64,12 @@ struct HeadWeights {
     at::Tensor bias{};
     /// In master precision; undefined: frozen.
     at::Tensor score_gradient{}, score_bias_gradient{}, bias_gradient{};
+};
+
+/// The gradient of a kernel as a library has made it, in any type, and where it belongs, in master
+/// precision. Both are (cout,kh,kw,cin).
+struct KernelGradient {
+    at::Tensor from, to;
 };
 
 /// Stateless; every method takes tensors of one device and one compute precision.
@@ -135,6 +142,8 @@ public:
     [[nodiscard]] virtual at::Tensor widened_kernel(const at::Tensor& kernel, at::ScalarType type);
     /// Computes the gradient of the 2×2 kernel from that of the 3×3 one.
     virtual void narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gradient);
+    /// Copies the gradients to where they belong.
+    virtual void take_kernel_gradients(std::span<const KernelGradient> gradients);
     /// Fills `bits`, int32 (N, words), with dropout masks, see dropout.hpp.
     virtual void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key,
                               std::uint32_t layer, std::uint32_t first_sample) = 0;

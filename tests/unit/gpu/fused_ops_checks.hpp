@@ -188,6 +188,23 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
     }
 }
 
+/// More gradients than one kernel takes, of several sizes.
+inline void expect_gradients_to_be_taken(model::FusedOps& fused_ops, at::Device device,
+                                         at::ScalarType type) {
+    const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
+    std::vector<model::KernelGradient> gradients;
+    for (std::int64_t i = 0; i < 40; ++i) {
+        // As libraries make them: (cout,cin,kh,kw), channels-last or not.
+        at::Tensor made = at::randn({32, 32 * (i % 3 + 1), 3, 3}).to(device, type);
+        if (i % 2 == 0) made = made.contiguous(at::MemoryFormat::ChannelsLast);
+        const at::Tensor from = made.permute({0, 2, 3, 1});
+        gradients.push_back({from, at::zeros(from.sizes(), from.options().dtype(master))});
+    }
+    fused_ops.take_kernel_gradients(gradients);
+    for (const auto& [from, to] : gradients) EXPECT_TRUE(to.equal(from.to(master)));
+    fused_ops.take_kernel_gradients({});
+}
+
 /// Masks of `fused_ops` for a `step` in device memory equal the CPU's bit for bit.
 inline void expect_masks_like_cpu(model::FusedOps& fused_ops, at::Device device,
                                   std::uint32_t step) {

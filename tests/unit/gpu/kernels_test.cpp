@@ -138,6 +138,12 @@ TEST_P(HostKernels, KernelsOfUpSamplingAreConvertedAsByAten) {
     test::expect_near(narrowed, want, master.dtype().toScalarType(), "narrowed");
 }
 
+TEST_P(HostKernels, GradientsOfKernelsAreConverted) {
+    const auto fused_ops =
+        gpu::make_cuda_fused_ops(test::host_launcher(GetParam()), at::kCPU, step_tensor(0));
+    test::expect_gradients_to_be_taken(*fused_ops, at::kCPU, GetParam());
+}
+
 TEST_P(HostKernels, AdamAgreesWithTheCpus) {
     test::expect_adam_like_cpu(*test::host_launcher(GetParam()), at::kCPU, GetParam());
 }
