@@ -130,7 +130,7 @@ public:
     CudaFusedOps(std::shared_ptr<const KernelLauncher> kernels, at::Device device, at::Tensor step)
         : kernels_(std::move(kernels)),
           step_(std::move(step)),
-          partial_(at::empty({most_summing_blocks * most_sums * largest_slab},
+          partial_(at::empty({most_summing_blocks * most_partial},
                              at::TensorOptions(device).dtype(at::kDouble))),
           counters_(at::zeros({most_slabs}, at::TensorOptions(device).dtype(at::kInt))),
           aten_(model::make_aten_fused_ops()) {}
@@ -199,16 +199,44 @@ public:
                          summing_grid(z));
     }
 
-    // Like all others, the first and the last convolution are cuDNN's.
     at::Tensor first_convolution(const at::Tensor& x, const at::Tensor& weights,
                                  const at::Tensor& bias, Norm& norm) override {
-        return aten_->first_convolution(x, weights, bias, norm);
+        const std::int64_t channels = bias.size(0);
+        at::Tensor z = at::empty({x.size(0), channels, x.size(2), x.size(3)}, x.options(),
+                                 at::MemoryFormat::ChannelsLast);
+        kernels_->launch(FirstConvolution{.x = pointer<void>(x),
+                                          .weights = pointer<void>(weights),
+                                          .bias = pointer<void>(bias),
+                                          .adds_bias = !norm.bias.defined(),
+                                          .pixels = pixels_of(z),
+                                          .channels = static_cast<int>(channels),
+                                          .height = static_cast<int>(x.size(2)),
+                                          .width = static_cast<int>(x.size(3)),
+                                          .z = pointer<void>(z),
+                                          .scratch = scratch(),
+                                          .sums = pointer<double>(norm.sums)},
+                         summing_grid(z));
+        return z;
     }
+
+    [[nodiscard]] bool sums_in_first_convolution() const override { return true; }
 
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {
-        aten_->first_convolution_backward(x, gradient, weights_gradient);
+        if (gradient.size(1) != smallest_slab) {
+            return aten_->first_convolution_backward(x, gradient, weights_gradient);
+        }
+        kernels_->launch(ThinWeights{.many = pointer<void>(gradient),
+                                     .thin = pointer<void>(x),
+                                     .pixels = pixels_of(gradient),
+                                     .height = static_cast<int>(x.size(2)),
+                                     .width = static_cast<int>(x.size(3)),
+                                     .scratch = scratch(),
+                                     .gradient = pointer<void>(weights_gradient)},
+                         summing_grid(gradient));
     }
+
+    // Like all others, the last convolution is cuDNN's.
 
     at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                 const at::Tensor& bias) override {

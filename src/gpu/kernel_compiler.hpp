@@ -9,7 +9,7 @@ namespace msunet::gpu {
 
 /// The text of kernels.cuh, and names and texts of the headers that it includes.
 extern const char* const kernel_source;
-inline constexpr int kernel_headers = 5;
+inline constexpr int kernel_headers = 6;
 extern const std::array<const char*, kernel_headers> kernel_header_names, kernel_header_sources;
 
 /// Compiles the kernels by NVRTC, which needs no GPU, for an element type ("float", "double" or

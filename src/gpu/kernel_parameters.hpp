@@ -24,15 +24,17 @@ inline constexpr int access_bytes = 16;
 /// Blocks of a kernel that sums by channel, at most. They fill a large GPU with two waves or less;
 /// the same number everywhere, because the order of additions depends on it.
 inline constexpr int most_summing_blocks = 512;
-/// Sums by channel of one kernel, at most.
-inline constexpr int most_sums = 2;
-
 /// A block works on a slab: so many adjacent channels, at most 128 bytes in bfloat16.
 inline constexpr int smallest_slab = 32, largest_slab = 64;
 /// The slab of activations with so many channels.
 MSUNET_DEVICE constexpr int slab_of(int channels) {
     return channels % largest_slab == 0 ? largest_slab : smallest_slab;
 }
+
+/// Weights of a 3×3 kernel between two channels.
+inline constexpr int taps = 9;
+/// Sums that a block stores, at most: those of thin_weights. Others store two of a slab.
+inline constexpr int most_partial = taps * smallest_slab;
 
 /// Input and output channels that a block transposes.
 inline constexpr int tile_side = 32;
@@ -70,7 +72,7 @@ struct DropoutMask {
 /// What blocks of a kernel that sums by channel need to add their sums up: the last one to end
 /// does it, in the order of the blocks, so that every run gives the same result.
 struct Scratch {
-    void* partial;       ///< wide (most_summing_blocks · most_sums · largest_slab)
+    void* partial;       ///< wide (most_summing_blocks · most_partial)
     unsigned* counters;  ///< by slab: blocks that have ended; 0 before and after each kernel
 };
 
@@ -165,6 +167,31 @@ struct NormBackward {
     const void *scale, *correction;  ///< wide
     Scratch scratch;
     void* bias_gradient;  ///< wide: Σdz; null: not wanted
+};
+
+/// See model::FusedOps::first_convolution, with the sums of ReluSums.
+struct FirstConvolution {
+    static constexpr const char* name = "first_convolution";
+    const void* x;        ///< (pixels)
+    const void* weights;  ///< wide (channels, 3, 3)
+    const void* bias;     ///< wide
+    bool adds_bias;       ///< to z; otherwise only for the sums
+    int pixels, channels;
+    int height, width;  ///< of an image
+    void* z;
+    Scratch scratch;
+    double* sums;  ///< (2, channels)
+};
+
+/// The gradient of the 3×3 kernel between `smallest_slab` channels and one.
+struct ThinWeights {
+    static constexpr const char* name = "thin_weights";
+    const void* many;  ///< (pixels, smallest_slab)
+    const void* thin;  ///< (pixels)
+    int pixels;
+    int height, width;  ///< of an image
+    Scratch scratch;
+    void* gradient;  ///< wide (smallest_slab, 3, 3)
 };
 
 /// The 3×3 kernel of a transposed convolution of stride 2, element (in, 3, 3, out), that does what
@@ -267,6 +294,8 @@ struct DiceGradient {
     DO(norm_backward_sums, NormBackwardSums)       \
     DO(prepare_norm_backward, PrepareNormBackward) \
     DO(norm_backward, NormBackward)                \
+    DO(first_convolution, FirstConvolution)        \
+    DO(thin_weights, ThinWeights)                  \
     DO(widen_kernel, WidenKernel)                  \
     DO(narrow_kernel, NarrowKernel)                \
     DO(take_gradients, TakeGradients)              \

@@ -10,6 +10,8 @@ using namespace msunet::gpu;
 /// with 64 registers a thread, 2 with 128.
 #define KERNEL(blocks) extern "C" __global__ void __launch_bounds__(block_size, blocks)
 #define UNROLLED _Pragma("unroll")
+/// Keeps the compiler from holding in registers what was read from memory before.
+#define FORGET_READS asm volatile("" ::: "memory")
 #endif
 
 /// bfloat16: the upper half of a float32.
@@ -208,11 +210,13 @@ __device__ inline void add_partials(const Wide* partial, int slab, double (&tota
     const int sums = count * slab, lanes = sums / wide_width, step = block_size / lanes;
     const int lane = thread % lanes;
     double sum[wide_width] = {};
-    for (int block = thread / lanes; block < static_cast<int>(gridDim.x); block += step) {
+    // Threads that are left over, where `lanes` is no power of 2, add nothing.
+    const int blocks = thread / lanes < step ? static_cast<int>(gridDim.x) : 0;
+    for (int block = thread / lanes; block < blocks; block += step) {
         const WidePack values = load_wide(partial, block * sums + lane * wide_width);
         for (int k = 0; k < wide_width; ++k) sum[k] += values.at[k];
     }
-    for (int k = 0; k < wide_width; ++k) {
+    for (int k = 0; k < wide_width && blocks > 0; ++k) {
         parts[thread / lanes * sums + lane * wide_width + k] = sum[k];
     }
     __syncthreads();

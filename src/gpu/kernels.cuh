@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The kernels of the GPU plug-in: fused operations, dropout masks, the cutting of batches; and
-/// those on weights and those of head and loss, in files of their own.
+/// The kernels of the GPU plug-in: fused operations, dropout masks, the cutting of batches; and in
+/// files of their own those of the first convolution, of head and loss, and on weights.
 /// NVRTC compiles this file at run time, once for each element type, which the macro ELEMENT names
 /// (float, double or Bf16). A test includes it for the host, once for each element type, and
 /// compares it with the CPU's kernels; there the threads of a block take turns. Therefore it uses
@@ -290,4 +290,5 @@ KERNEL(2) norm_backward(NormBackward p) {
 }
 
 #include "gpu/head_kernels.cuh"
+#include "gpu/thin_kernels.cuh"
 #include "gpu/weight_kernels.cuh"

@@ -47,6 +47,10 @@ TEST_P(DeviceKernels, LossesAgreeWithTheObjective) {
                                      type());
 }
 
+TEST_P(DeviceKernels, TheFirstConvolutionAgreesWithAten) {
+    test::expect_first_convolution_like_aten(*fused_ops(0), at::kCUDA, type());
+}
+
 TEST_P(DeviceKernels, GradientsOfKernelsAreConverted) {
     test::expect_gradients_to_be_taken(*fused_ops(0), at::kCUDA, type());
 }

@@ -78,7 +78,8 @@ TEST(HostEngine, HistoriesOfOtherLossesDoToo) {
                                            std::pair{"binary_crossentropy", "hard_sigmoid"}}) {
         const core::Permutation other{{"losses", std::string(loss)},
                                       {"finalActivation", std::string(activation)},
-                                      {"epochs", std::int64_t{1}}};
+                                      {"epochs", std::int64_t{1}},
+                                      {"batch_size", std::int64_t{12}}};
         EXPECT_LE(largest_difference(run(Precision::float64, other, true),
                                      run(Precision::float64, other, false)),
                   1e-9)

@@ -8,10 +8,12 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "msunet/model/fused_ops.hpp"
@@ -185,6 +187,37 @@ inline void expect_fused_ops_like_cpu(model::FusedOps& fused_ops, at::Device dev
         expect_near(got.pooled, want.pooled, type, "pooled");
         const double other = (got.index.cpu() != want.index).sum().item<double>();
         EXPECT_LE(other, 1e-3 * static_cast<double>(want.index.numel())) << "pooled index";
+    }
+}
+
+/// The first convolution, forward and backward.
+inline void expect_first_convolution_like_aten(model::FusedOps& fused_ops, at::Device device,
+                                               at::ScalarType type) {
+    const auto aten = model::make_aten_fused_ops();
+    for (const auto& [side, channels, with_bias] :
+         {std::tuple{64, 32, true}, std::tuple{6, 32, false}, std::tuple{12, 96, true}}) {
+        SCOPED_TRACE(testing::Message() << side << " pixels, channels " << channels);
+        const at::Tensor x = image(1, side, type);
+        model::Norm norm = random_norm(type, channels);
+        const auto wide = norm.gamma.scalar_type();
+        const at::Tensor weights = at::randn({channels, 3, 3, 1}, wide);
+        const at::Tensor bias = at::randn({channels}, wide);
+        if (!with_bias) norm.bias = bias;
+        model::Norm there = copy_to(norm, device);
+        const auto moved = [&](const at::Tensor& t) { return t.to(device); };
+        ASSERT_TRUE(fused_ops.sums_in_first_convolution());
+        const at::Tensor z =
+            fused_ops.first_convolution(moved(x), moved(weights), moved(bias), there);
+        EXPECT_TRUE(z.is_contiguous(at::MemoryFormat::ChannelsLast));
+        expect_near(z, aten->first_convolution(x, weights, bias, norm), type, "output");
+        aten->relu_sums(z.cpu(), norm);
+        const auto summed = static_cast<double>(samples * side * side);
+        expect_near(there.sums, norm.sums, wide, "sums", summed);
+        const at::Tensor dz = image(channels, side, type);
+        at::Tensor want = at::zeros_like(weights), got = at::zeros_like(moved(weights));
+        aten->first_convolution_backward(x, dz, want);
+        fused_ops.first_convolution_backward(moved(x), moved(dz), got);
+        expect_near(got, want, type, "gradient", summed);
     }
 }
 

@@ -46,6 +46,7 @@ unsigned atomicInc(unsigned* counter, unsigned most) {
 // NOLINTEND(bugprone-reserved-identifier)
 #define KERNEL(blocks) inline void
 #define UNROLLED
+#define FORGET_READS
 
 // Values of a pixel are read only if it exists, which GCC can't see.
 #if defined(__GNUC__) && !defined(__clang__)

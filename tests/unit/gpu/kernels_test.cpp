@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,10 +41,12 @@ const std::vector<std::string> kernel_names{MSUNET_FOR_EACH_KERNEL(NAME_OF)};
 #undef NAME_OF
 
 /// Which kernels may take so many registers a thread that two blocks fit on a multiprocessor, not
-/// four: those that hold most coefficients.
+/// four: those that hold most coefficients or sums, and Adam's divisions in float64.
 bool is_large(const std::string& kernel) {
-    return kernel == gpu::NormPoolForward::name || kernel == gpu::NormBackwardSums::name ||
-           kernel == gpu::NormBackward::name;
+    static const std::set<std::string> large{
+        gpu::NormPoolForward::name,  gpu::NormBackwardSums::name, gpu::NormBackward::name,
+        gpu::FirstConvolution::name, gpu::ThinWeights::name,      gpu::Adam::name};
+    return large.contains(kernel);
 }
 
 class CompiledKernels : public testing::TestWithParam<std::string> {};
@@ -136,6 +139,14 @@ TEST_P(HostKernels, KernelsOfUpSamplingAreConvertedAsByAten) {
     fused_ops->narrow_gradient(gradient, narrowed);
     aten->narrow_gradient(gradient, want);
     test::expect_near(narrowed, want, master.dtype().toScalarType(), "narrowed");
+}
+
+TEST_P(HostKernels, TheFirstConvolutionAgreesWithAten) {
+    for (const auto order : {test::BlockOrder::forwards, test::BlockOrder::backwards}) {
+        const auto fused_ops = gpu::make_cuda_fused_ops(test::host_launcher(GetParam(), order),
+                                                        at::kCPU, step_tensor(0));
+        test::expect_first_convolution_like_aten(*fused_ops, at::kCPU, GetParam());
+    }
 }
 
 TEST_P(HostKernels, GradientsOfKernelsAreConverted) {
