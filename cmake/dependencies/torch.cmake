@@ -82,6 +82,17 @@ if(MSUNET_HAS_CUDA)
     msunet_libtorch_cuda msunet_libc10_cuda msunet_libcudart msunet_libnvrtc msunet_libnccl)
 endif()
 
-file(STRINGS ${msunet_torch_dir}/include/torch/csrc/api/include/torch/version.h
-     msunet_torch_version REGEX "define TORCH_VERSION \"")
-message(STATUS "libtorch in ${msunet_torch_dir}, CUDA plug-in: ${MSUNET_HAS_CUDA}")
+# "2.11.0". Older versions of libtorch have the numbers in the former header.
+set(numbers)
+foreach(header csrc/api/include/torch/version.h headeronly/version.h)
+  if(EXISTS ${msunet_torch_dir}/include/torch/${header})
+    file(STRINGS ${msunet_torch_dir}/include/torch/${header} lines
+         REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) [0-9]+")
+    foreach(line IN LISTS lines)
+      string(REGEX MATCH "[0-9]+" number "${line}")
+      list(APPEND numbers ${number})
+    endforeach()
+  endif()
+endforeach()
+list(JOIN numbers . msunet_torch_version)
+message(STATUS "libtorch ${msunet_torch_version} in ${msunet_torch_dir}, CUDA plug-in: ${MSUNET_HAS_CUDA}")

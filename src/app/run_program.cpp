@@ -141,7 +141,8 @@ core::ExitCode run_program(std::span<const std::string> arguments) {
     }
     const auto& first = arguments[0];
     if (first == "--version") {
-        std::cout << "msunet " << job::version() << " (commit " << job::commit() << ")\n";
+        std::cout << "msunet " << job::version() << " (commit " << job::commit() << ")\n"
+                  << "built with " << job::build() << '\n';
         return core::ExitCode::ok;
     }
     if (first == "--bash_completion" || first == "--bash-completion") {

@@ -52,12 +52,12 @@ void add_models(const unet::Architecture& architecture, const fs::path& folder,
         return;
     }
     // Tables and page need no weights: without them they are written all the same.
-    core::log::error(concat("archive and best_model.hdf5 stay as they are: ",
-                            core::quoted((folder / (*missing)->weights_file).string()),
-                            " is missing (the weights of ", report::noun_of(sweep), " ",
-                            result.trial, ", the best by ", sweep.metric,
-                            "; only --keep_models all keeps those of every trial), restore it, or "
-                            "train again with --resume never"));
+    core::log::warn(concat(
+        "archive and best_model.hdf5 stay as they are: ",
+        core::quoted((folder / (*missing)->weights_file).string()), " is missing (the weights of ",
+        report::noun_of(sweep), " ", result.trial, ", the best by ", sweep.metric,
+        "), restore it if it was kept, else train again with --resume never --keep_models "
+        "all"));
 }
 
 report::TrainedModel exported_model(const unet::Architecture& architecture,

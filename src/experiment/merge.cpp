@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/experiment/merge.hpp"
+#include "msunet/core/inside.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -177,6 +178,19 @@ void append_training(record::Journal& journal, const record::SweepRecord& shard,
     rungs.append_until(std::numeric_limits<double>::infinity());
 }
 
+void check_outside_input(const fs::path& folder, const std::vector<ShardRecord>& shards) {
+    for (const auto& shard : shards) {
+        std::vector<std::string> inputs;
+        for (const auto* option : {"training_data_path", "mask_data_path"}) {
+            const auto& configuration = shard.record.start.configuration;
+            inputs.push_back(record::setting(configuration, option).value_or(""));
+        }
+        if (auto problem = core::output_in_input("-o", folder, folder, inputs)) {
+            throw core::UsageError(*problem);
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) {
@@ -199,6 +213,7 @@ std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) 
 record::SweepRecord merge_shards(const fs::path& folder, const std::vector<ShardRecord>& shards) {
     const auto name = name_of(folder);
     settings::check_experiment_name("output", name);
+    check_outside_input(folder, shards);
     auto problems = merge_problems(shards);
     if (!problems.empty()) throw core::UsageError(std::move(problems));
     if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {
@@ -207,6 +222,7 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
     }
     auto start = common_part(shards.front());
     start.experiment_name = name;
+    start.merged_shards = std::ssize(shards);
     for (const auto& shard : shards) {
         start.at = std::min(start.at, shard.record.start.at);
         const auto& trials = shard.record.start.trials;

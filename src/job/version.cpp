@@ -5,5 +5,6 @@ namespace msunet::job {
 
 std::string_view version() { return MSUNET_VERSION; }
 std::string_view commit() { return MSUNET_COMMIT; }
+std::string_view build() { return MSUNET_BUILD; }
 
 }  // namespace msunet::job

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/plan/search_outlook.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -26,7 +27,9 @@ std::string rungs_of(const sweep::SearchRules& rules, std::int64_t most) {
     for (const std::int64_t rung : sweep::rung_epochs(rules, most)) {
         rungs.push_back(std::to_string(rung));
     }
-    if (rungs.empty()) return concat("no rung below ", most, " epochs: all are trained to the end");
+    if (rungs.empty())
+        return concat("no rung below ", core::counted(most, "epoch"),
+                      ": all are trained to the end");
     return concat("rungs at ", core::join(rungs),
                   rungs == std::vector<std::string>{"1"} ? " epoch" : " epochs");
 }
@@ -50,7 +53,8 @@ std::string search_text(const record::SweepStart& start) {
     return concat(core::name_of(rules.kind),
                   rules.on_other_folds > 0 ? " on the first fold, " : ", ", rungs_of(rules, most),
                   "; ", report::Forecast(record, search).is_bound() ? "at most " : "about ",
-                  core::thousands(planned), " epochs instead of ", core::thousands(all));
+                  core::thousands(planned), planned == 1 ? " epoch" : " epochs", " instead of ",
+                  core::thousands(all));
 }
 
 double search_share(const StartPlan& decided) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/predict/prediction_plan.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <filesystem>
 #include <span>
@@ -60,9 +61,10 @@ std::optional<core::Modality> modality_of(const ScanTask& task,
 std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
     auto list = find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
-        core::log::warn(core::concat(list.skipped.size(),
-                                     " entries of the INPUT folders are no scans and are skipped: ",
-                                     core::joined_list(list.skipped)));
+        core::log::warn(core::concat(
+            core::counted(std::ssize(list.skipped), "entry of the INPUT folders is no scan and is",
+                          "entries of the INPUT folders are no scans and are"),
+            " skipped: ", core::joined_list(list.skipped)));
     }
     if (!list.results.empty()) {
         core::log::warn(core::concat(

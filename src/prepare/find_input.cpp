@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/inside.hpp"
 #include "msunet/core/name_list.hpp"
@@ -67,9 +68,11 @@ void warn_of_skipped(const Folder& data, const Folder& masks, std::vector<std::s
         }
     }
     if (skipped.empty()) return;
-    warnings.push_back(core::concat("skipped ", skipped.size(),
-                                    skipped.size() == 1 ? " entry that is" : " entries that are",
-                                    " hidden or no NIfTI files: ", core::joined_list(skipped)));
+    warnings.push_back(
+        core::concat("skipped ",
+                     core::counted(std::ssize(skipped), "entry that is hidden or no NIfTI file",
+                                   "entries that are hidden or no NIfTI files"),
+                     ": ", core::joined_list(skipped)));
     for (const Folder* folder : {&data, &masks}) {
         const auto advice = io::conversion_advice(folder->skipped);
         if (advice) warnings.push_back(core::concat("not read: ", *advice));

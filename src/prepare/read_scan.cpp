@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/prepare/read_scan.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -50,9 +51,12 @@ std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file,
         read->volume = imaging::reordered(std::move(read->volume), order_of(options));
         return read;
     }
-    findings.problems.push_back(core::concat(quoted_path(file.path()), " has ", read->not_finite,
-                                             " voxels that are NaN, infinite or beyond 3.4e38, "
-                                             "repair or remove it"));
+    findings.problems.push_back(
+        core::concat(quoted_path(file.path()), " has ",
+                     core::counted(static_cast<std::int64_t>(read->not_finite), "voxel that is",
+                                   "voxels that are"),
+                     " NaN, infinite or beyond 3.4e38, "
+                     "repair or remove it"));
     return std::nullopt;
 }
 

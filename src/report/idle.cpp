@@ -8,6 +8,7 @@
 namespace msunet::report {
 
 std::optional<double> idle_fraction(const record::SweepRecord& record) {
+    if (record.start.merged_shards > 0) return std::nullopt;
     double busy = 0;
     double available = 0;
     for (std::size_t index = 0; index < record.starts.size(); ++index) {
@@ -24,6 +25,14 @@ std::optional<double> idle_fraction(const record::SweepRecord& record) {
     }
     if (available <= 0) return std::nullopt;
     return std::max(0.0, 1 - busy / available);
+}
+
+double run_seconds(const record::SweepRecord& record, double ended_at) {
+    double seconds = 0;
+    for (const record::Start& start : record.starts) {
+        seconds += std::max(0.0, std::min(start.to, ended_at) - start.from);
+    }
+    return seconds;
 }
 
 }  // namespace msunet::report

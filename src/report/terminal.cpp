@@ -227,10 +227,8 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
                 sweep.folding.any() ? "; each scan by the model that was trained without it" : ""));
     }
     add_late_drop(block, sweep);
-    std::string time = core::duration_text(std::max(0.0, sweep.ended_at - sweep.started_at));
-    if (summary.starts > 1) {
-        time += core::concat(" from the first of ", summary.starts, " starts");
-    }
+    std::string time = core::duration_text(summary.seconds);
+    if (summary.starts > 1) time += core::concat(" in ", summary.starts, " starts");
     time += core::concat(" on ", summary.ranks, summary.ranks == 1 ? " rank" : " ranks");
     if (summary.idle_fraction) {
         time += core::concat(", idle ", core::fixed(100 * *summary.idle_fraction, 1), " %");

@@ -157,11 +157,13 @@ void check_metric_names(const TrainSettings& settings) {
     }
 }
 
-void load_grid(TrainSettings& settings) {
+/// Keys that the user's grid leaves out have the values of `recipe`, a grid too.
+void load_grid(TrainSettings& settings, const std::optional<std::string>& recipe) {
     auto& text = settings.experiment.talos_params;
     if (!text) return;
     auto grid = config::load_grid(*text, unet::hyperparameter_keys(), old_grid_keys());
     for (const auto& warning : modernise(grid)) core::log::warn(warning);
+    if (recipe) grid.merge(config::parse_grid(*recipe, unet::hyperparameter_keys()));
     text = config::grid_text(grid);
 }
 
@@ -297,6 +299,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     const auto schema = train_schema(settings);
     const auto given = config::parse_command_line(schema, arguments);
     auto yaml = recipe_settings(schema, given);
+    const auto grid_of_recipe = config::given_value(yaml, "talos_params");
     if (const auto file = config::given_value(given, "config")) {
         std::ranges::move(config::read_yaml(schema, *file), std::back_inserter(yaml));
     } else if (const auto folder = folder_to_resume(given)) {
@@ -313,7 +316,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
               [&] { sweep::check_sampler(settings.sweep); },
               [&] { sweep::check_search(settings.sweep); }, [&] { check_folds(settings, given); },
               [&] {
-                  load_grid(settings);
+                  load_grid(settings, grid_of_recipe);
                   (void)grid_of(settings, warnings);
               });
     resolve_defaults(settings);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/sweep/placement.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -37,6 +38,7 @@ public:
         result_.group_size = group_size();
         make_groups();
         name_idle_ranks();
+        name_excess_threads();
         std::sort(result_.slots.begin(), result_.slots.end(),
                   [](const Slot& a, const Slot& b) { return a.rank < b.rank; });
         return std::move(result_);
@@ -170,7 +172,9 @@ private:
         }
         std::int64_t most = 0;
         for (const Workers& workers : workers_) most = std::max(most, count(workers));
-        if (size > most) return concat("no node has more than ", most, " ranks that train");
+        if (size > most)
+            return concat("no node has more than ",
+                          core::counted(most, "rank that trains", "ranks that train"));
         if (size > 1 && any_shares()) return "ranks that share a GPU train alone";
         return "";
     }
@@ -237,6 +241,20 @@ private:
                        " has no effect (there is a rank for each GPU only), start up to ",
                        request_.trials_per_gpu, " ranks a GPU"));
         }
+    }
+
+    void name_excess_threads() {
+        const std::int64_t threads = request_.threads.value_or(1);
+        const auto exceeds = [&](const Node& node) {
+            return threads > 1 && threads * std::ssize(node.ranks) > node.cores;
+        };
+        const auto node = std::ranges::find_if(request_.nodes, exceeds);
+        if (node == request_.nodes.end()) return;
+        const auto cores = threads_of_rank(*node, std::nullopt);
+        result_.notices.push_back(concat("--threads ", threads, ": '", node->name, "' has ",
+                                         core::counted(cores, "core"),
+                                         " for each rank (more threads than cores train several "
+                                         "times slower), leave --threads out"));
     }
 
     bool has_devices() const {

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import tarfile
+import unittest
 from pathlib import Path
 
 import program
@@ -104,6 +105,16 @@ class InstallTest(ProgramTest):
         with tarfile.open(archive) as content:
             names = {name.split("/", 1)[-1] for name in content.getnames()}
         self.assertLessEqual({"bin/msunet", "lib/libmsunet_engine.so", "lib/msunet/libtorch"}, names)
+
+    @unittest.skipUnless(shutil.which("dpkg-deb"), "needs dpkg-deb")
+    def test_debian_package(self):
+        call("cpack", "--config", BUILD / "CPackConfig.cmake", "-G", "DEB", "-B", self.here,
+             cwd=self.here)
+        (package,) = self.here.glob("*.deb")
+        self.assertIn("libopenmpi", call("dpkg-deb", "--field", package, "Depends"))
+        names = call("dpkg-deb", "--contents", package)
+        for name in ("bin/msunet", "lib/libmsunet_engine.so"):
+            self.assertIn(name, names)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def spellings(text):
 class HelpTest(ProgramTest):
     def test_help_and_version(self):
         for arguments, word in ((("--help",), "commands:"), (("train", "--help"), "-tpath"),
-                                (("help", "report"), "journal"), (("--version",), "msunet "),
+                                (("help", "report"), "journal"), (("--version",), ", libtorch 2."),
                                 ((), "usage:"), (("--bash_completion",), "complete")):
             with self.subTest(" ".join(arguments)):
                 result = run(*arguments, cwd=self.here)

@@ -202,6 +202,7 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                    .affects = Affects::run,
                    .value_name = "N",
                    .min = 1,
+                   .max = core::most_threads,
                    .default_text = "cores of the node / its ranks"},
                   options.threads);
 }

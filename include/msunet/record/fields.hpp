@@ -161,6 +161,7 @@ void fields(Archive& archive, T& value) {
     archive("world", value.world);
     archive("metric", value.metric);
     archive.optional("shard", value.shard);
+    archive.optional("merged_shards", value.merged_shards);
     archive.optional("folds", value.folding.folds);
     archive.optional("repeats", value.folding.repeats);
     archive.optional("first_fold_decides", value.folding.first_decides);

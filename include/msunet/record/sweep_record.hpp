@@ -109,8 +109,9 @@ struct SweepStart {
     /// How many trials the sampler's permutations are in all where it suggests some during the
     /// sweep; else 0.
     std::uint64_t rounds = 0;
-    std::string metric;  ///< as resolved: what "best" means
-    std::string shard;   ///< "2/5", else empty
+    std::string metric;              ///< as resolved: what "best" means
+    std::string shard;               ///< "2/5", else empty
+    std::int64_t merged_shards = 0;  ///< of how many shards it was merged, else 0
     Folding folding;
     World world;
     Owner owner;

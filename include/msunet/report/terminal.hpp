@@ -57,8 +57,8 @@ struct FinalSummary {
     /// Share of rank time in which ranks had no work, 0…1.
     std::optional<double> idle_fraction{};
     int ranks = 1;
-    /// Starts of the program; the time shown includes that between them.
-    std::size_t starts = 1;
+    double seconds = 0;      ///< that all starts of the program ran (run_seconds)
+    std::size_t starts = 1;  ///< of the program
     /// Means of the Dice of the best model's whole masks, or empty.
     std::string whole_masks{};
     /// What a search did (rungs_text, epochs_text), or empty.

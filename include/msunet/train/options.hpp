@@ -57,6 +57,7 @@ inline void describe(core::OptionVisitor& visitor, TrainOptions& options) {
                    .affects = core::Affects::run,
                    .value_name = "N",
                    .min = 1.0,
+                   .max = core::most_threads,
                    .default_text = "cores of the node / its ranks"},
                   options.threads);
     visitor.visit({.name = "sync_batch_norm",

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# A recipe for Spack: put this folder into a repository as packages/msunet/package.py. It was checked
-# for syntax only and not run: no Spack was at hand.
+# A recipe for Spack: put this folder into a repository as packages/msunet/package.py and set `git` to
+# where your clone comes from. It was checked for syntax only and not run: no Spack was at hand.
 from spack.package import *
 
 
 class Msunet(CMakePackage):
     """Trains U-Nets that strip the skull from rodent brain MRI, and sweeps their hyperparameters
     over a cluster."""
+
+    git = "https://example.org/msunet.git"
 
     license("Apache-2.0")
 

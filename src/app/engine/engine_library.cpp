@@ -2,6 +2,7 @@
 // What the program finds in the engine library.
 
 #include "../engine.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/measure/bench.hpp"
@@ -33,8 +34,9 @@ public:
 
     void phantom(const phantom::PhantomOptions& options) const override {
         const auto scans = phantom::write(options);
-        core::log::info(core::concat("wrote ", scans.size(), " scans of ", options.animals,
-                                     " animals with their masks to ", options.output, "/data and ",
+        core::log::info(core::concat("wrote ", core::counted(std::ssize(scans), "scan"), " of ",
+                                     core::counted(options.animals, "animal"),
+                                     " with their masks to ", options.output, "/data and ",
                                      options.output, "/masks"));
     }
 };

@@ -95,7 +95,9 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     summary.refit = experiment::refit_text(refit);
     const auto scans = report::read_scan_dice(folder, journal.record());
     summary.whole_masks = report::mean_dice_text(scans);
-    core::log::info(report::format_final_summary(report::make_sweep(journal.record()), summary));
+    const auto sweep = report::make_sweep(journal.record());
+    summary.seconds = report::run_seconds(journal.record(), sweep.ended_at);
+    core::log::info(report::format_final_summary(sweep, summary));
     experiment::warn_of_failure(refit);
     if (stopped) return core::ExitCode::stopped;
     return experiment::exit_code_of(journal.record(), refit);

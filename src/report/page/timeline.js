@@ -23,7 +23,7 @@ function drawTimeline() {
   const leaders = [...new Set(starts.flatMap((start) => start.spans.map((span) => span.rank)))].sort((a, b) => a - b);
   const what = trials.some((t) => t.training !== undefined) ? "training" : "trial";
   const node = section("timeline", "Ranks over time",
-    `${plural(leaders.length, starts[0].group > 1 ? "group" : "rank")} over ${duration(total)}, idle ${(100 * D.idle).toFixed(1)} % of the time`
+    `${plural(leaders.length, starts[0].group > 1 ? "group" : "rank")} over ${duration(total)}${D.idle === null ? "" : `, idle ${(100 * D.idle).toFixed(1)} % of the time`}`
     + `${starts.length > 1 ? `, in ${starts.length} starts (dashed lines)` : ""}. One bar per ${what}${D.folds ? ", with the id of its permutation" : ""}${starts[0].group > 1 ? ", on the line of its group's leader" : ""}.`);
   const lane = Math.max(4, Math.min(26, 420 / leaders.length)), width = 1180, left = 96, right = width - 70;
   const height = leaders.length * lane + 44;

@@ -152,12 +152,14 @@ TEST(FinalSummary, NamesTheMetricThatDecided) {
     EXPECT_THAT(format_final_summary(sweep, {}), HasSubstr("(no trial has regwarp_val_dice)"));
 }
 
-TEST(FinalSummary, TimeOfSeveralStartsIsSaidToHoldTheirPauses) {
+TEST(FinalSummary, TimeOfSeveralStartsIsSaidToBeTheirs) {
     const Sweep sweep = make_sweep(testing::made_up_sweep());
     EXPECT_THAT(format_final_summary(sweep, {}), Not(HasSubstr("starts")));
     FinalSummary summary;
     summary.starts = 3;
-    EXPECT_THAT(format_final_summary(sweep, summary), HasSubstr(" from the first of 3 starts on "));
+    summary.seconds = 90;
+    EXPECT_THAT(format_final_summary(sweep, summary),
+                HasSubstr(" 1 min 30 s in 3 starts on 1 rank"));
 }
 
 }  // namespace

@@ -266,6 +266,10 @@ TEST(Settings, ARecipeGivesOptionsThatOthersReplace) {
     EXPECT_EQ(changed.preprocess.target_size, 96);
     EXPECT_FALSE(changed.defaults.restore_best);
     EXPECT_EQ(changed.defaults.early_stopping, 40);
+    EXPECT_EQ(read({"--recipe", "quick", "-talos", "{'lr': [0.001, 0.01], 'Epochs': 3}"})
+                  .experiment.talos_params,
+              "{'batch_size': [16], 'dropout': [0.1], 'epochs': [3], 'lr': [0.001, 0.01]}")
+        << "keys that the grid leaves out keep the recipe's values";
     // What is printed and sent to the other ranks holds the values and not the name.
     EXPECT_THAT(settings_yaml(changed), testing::Not(HasSubstr("recipe:")));
     EXPECT_THAT(refusal({"--recipe", "best"}), HasSubstr("quick, good"));

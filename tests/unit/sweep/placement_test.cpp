@@ -104,6 +104,19 @@ TEST(Placement, AutoObeysItsRuleEverywhere) {
     }
 }
 
+TEST(Placement, NamesThreadsThatExceedTheCores) {
+    PlacementRequest request = world({2});  // with 4 cores
+    request.trials = 2;
+    request.threads = 2;
+    EXPECT_THAT(place(request).notices, IsEmpty());
+    request.threads = 3;
+    EXPECT_THAT(place(request).notices,
+                ElementsAre(HasSubstr("--threads 3: 'n0' has 2 cores for each rank")));
+    request.threads.reset();
+    request.nodes.front().cores = 1;
+    EXPECT_THAT(place(request).notices, IsEmpty()) << "more ranks than cores were asked for";
+}
+
 TEST(Placement, NumbersGroupsAndTheirRanks) {
     PlacementRequest request = world({4, 4});
     request.trials = 4;
