@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares searches of a table: what they found against the epochs that they trained.
 
-  compare.py TABLE [--picture search.svg] SEARCHES.csv...      needs: pip install numpy matplotlib
+  compare.py TABLE [--other TABLE] [--picture search.svg] SEARCHES.csv...
 
-The files are those of search_on_table and optuna_search.py. Prints a table in Markdown. The gap is the
-table's best last epoch minus that of the best trial that had run to its end; an interval is that of the
-median over the seeds (bootstrap, 95 %).
+Needs: pip install numpy matplotlib. The files are those of search_on_table and optuna_search.py. Prints
+two tables in Markdown. The first shows what an epoch says of the last one: the rank of the permutation that
+is best in the end, and Spearman's rank correlation of all; beside it the same by the metric of another
+table of the same trials. The second compares the searches: the gap is the table's best last epoch minus
+that of the best trial that had run to its end; an interval is that of the median over the seeds
+(bootstrap, 95 %).
 """
 import argparse
 import collections
@@ -72,6 +75,25 @@ def line(name, search, table):
     return "| " + " | ".join(cells) + " |"
 
 
+def ranks_after(table, epoch):
+    """Of each permutation, 0 for the best."""
+    return np.argsort(np.argsort([-curve[epoch - 1] for curve in table.curves.values()], kind="stable"))
+
+
+def print_ranks(table, tables):
+    """What each of `tables`, of other metrics of the same trials, says of the last epoch of `table`."""
+    print("| epoch |" + " rank of the best in the end | rank correlation |" * len(tables))
+    print("|---|" + "---|---|" * len(tables))
+    final = ranks_after(table, table.epochs)
+    for epoch in (1, 3, 9, table.epochs):
+        cells = [str(epoch)]
+        for other in tables:
+            ranks = ranks_after(other, epoch)
+            cells.append(f"{ranks[final.argmin()] + 1} of {len(ranks)}")
+            cells.append(f"{np.corrcoef(ranks, final)[0, 1]:.2f}")
+        print("| " + " | ".join(cells) + " |")
+
+
 def draw(searches, table, file):
     import matplotlib
 
@@ -81,7 +103,7 @@ def draw(searches, table, file):
 
     worst = min(curve[-1] for curve in table.curves.values())
     epochs = np.unique(np.geomspace(table.epochs, table.all_epochs, 200).astype(int))
-    figure, axes = plt.subplots(figsize=(7.2, 4.2))
+    figure, axes = plt.subplots(figsize=(7.2, 5.2))
     for name, search in searches.items():
         gaps = [np.median(table.best - search.best_at(at, worst)) for at in epochs]
         style = "--" if name.startswith("optuna") else "-"
@@ -89,7 +111,7 @@ def draw(searches, table, file):
     axes.axhline(TOLERANCE, color="0.7", linewidth=0.8)
     axes.set(xscale="log", yscale="log", xlabel="epochs trained, % of the whole grid's",
              ylabel="validation Dice below the grid's best (median)")  # fmt: skip
-    axes.legend(fontsize=7, frameon=False, ncols=2)
+    axes.legend(fontsize=7, frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.13))
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     figure.tight_layout()
@@ -100,11 +122,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table")
     parser.add_argument("--picture")
+    parser.add_argument("--other", action="append", default=[])
     parser.add_argument("searches", nargs="+")
     arguments = parser.parse_args()
     table = Table(arguments.table)
     searches = read(arguments.searches)
     print(f"{len(table.curves)} permutations, {table.all_epochs} epochs, best {table.best:.4f}\n")
+    print_ranks(table, [table] + [Table(file) for file in arguments.other])
+    print()
     print("| search | seeds | epochs to within 0.005 | gap at 10 % | at 25 % | at 50 % |")
     print("|---|---|---|---|---|---|")
     for name, search in searches.items():
