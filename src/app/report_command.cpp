@@ -127,7 +127,7 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
         deploy_trial(folder, record, static_cast<record::TrialId>(*options.deploy));
         return core::ExitCode::ok;
     }
-    if (options.metric) log_best(record);
+    log_best(record);
     const auto refit = experiment::recorded_refit(folder, record);
     const bool refit_is_left = refit.stage == experiment::RefitStage::left;
     if (record::has_ended(record, refit_is_left)) {

@@ -133,8 +133,10 @@ NamedFiles write_final_files(const unet::Architecture& architecture, const fs::p
     const auto sweep = report::make_sweep(record);
     const auto names = report::write_results(folder, sweep);
     const auto noun = report::noun_of(sweep);
-    NamedFiles files{{names.summary, concat("results, one row per ", noun)},
-                     {"permutations.csv", concat("values, state and files of every ", noun)}};
+    NamedFiles files{
+        {names.summary, concat("results, one row per ", noun)},
+        {"permutations.csv", concat("values, state and files of every ", noun,
+                                    record.unfinished() > 0 ? " that has ended" : "")}};
     if (sweep.folding.any()) files.emplace_back("folds.csv", "results, one row per trial");
     const auto failed =
         std::ranges::count(sweep.trials, record::TrialState::failed, &record::TrialResult::state);

@@ -41,7 +41,10 @@ class LifecycleTest(ProgramTest):
         self.assertIn("ended by --performance_target", status.out)
         for path in (*self.folder.glob("*.csv"), self.folder / "best_model.hdf5"):
             path.unlink()
-        self.assert_code(run("report", "out/x", cwd=self.here), 0)
+        report = run("report", "out/x", cwd=self.here)
+        self.assert_code(report, 0)
+        self.assertIn("the best is trial ", report.out)
+        self.assertIn("values, state and files of every trial that has ended", report.out)
         self.assert_complete(1)
         passed = self.train(*GRID, *PASSED)
         self.assert_code(passed, 0)
@@ -126,6 +129,10 @@ class LifecycleTest(ProgramTest):
         self.assertRegex(status.out, r"0 paused, epoch \d+/500, resumes (in|after) epoch \d+\b")
         log = (self.folder / "trials" / "0" / "log.txt").read_text()
         self.assertRegex(log, r"checkpoint (in epoch \d+ after step|after epoch) \d+\n")
+        limited = self.train("-talos", "{'epochs': 500, 'batch_size': 2}", *PASSED)
+        self.assert_code(limited, 0)
+        self.assertIn("1 trial is paused in a checkpoint and not in the results",
+                      " ".join(limited.out.split()))
 
     def test_status_after_a_kill_within_an_epoch(self):
         killed = self.train("-talos", "{'epochs': 3, 'batch_size': 2}", "--checkpoint_minutes", "1e-9",

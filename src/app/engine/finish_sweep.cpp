@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "finish_sweep.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "msunet/comm/on_root.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -38,6 +40,17 @@ std::string stopped_text(const dispatch::SweepEnding& ending) {
         default:
             return {};
     }
+}
+
+/// What tables and models lack: trials that have epochs and no result.
+std::string paused_text(const record::SweepRecord& record) {
+    const auto paused = std::ranges::count_if(record.trials, [](const auto& entry) {
+        return entry.second.state == record::TrialState::paused ||
+               entry.second.state == record::TrialState::running;
+    });
+    if (paused == 0) return {};
+    return concat("; ", core::counted(paused, "trial is", "trials are"),
+                  " paused in a checkpoint and not in the results");
 }
 
 }  // namespace
@@ -75,7 +88,7 @@ core::ExitCode finish_sweep(const unet::Architecture& architecture,
     if (const auto figures = report::search_figures(journal.record())) {
         summary.search = {report::rungs_text(*figures), report::epochs_text(*figures, complete)};
     }
-    if (!complete) summary.stopped = stopped_text(ending);
+    if (!complete) summary.stopped = stopped_text(ending) + paused_text(journal.record());
     if (complete) {
         // The date in the files' names and in the archive is the journal's last before this.
         summary.files =
