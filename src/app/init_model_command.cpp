@@ -28,7 +28,7 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
         if (file.has_parent_path()) core::make_directories(file.parent_path());
         weights::write_start_model(architecture, file, static_cast<std::uint64_t>(options.seed));
     } catch (const core::FileError& error) {
-        throw core::UsageError(error.problems());
+        throw core::UsageError(error.data());
     }
     core::log::info(
         core::concat("wrote ", file, ": ",

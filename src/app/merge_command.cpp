@@ -44,18 +44,19 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     schema.add("Shards", options);
     config::apply(schema, {}, config::parse_command_line(schema, arguments));
     std::vector<experiment::ShardRecord> shards;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const auto& name : options.shards) {
         const auto file = fs::path(name) / record::journal_name;
         std::error_code ignored;
         if (!fs::is_regular_file(file, ignored)) {
-            problems.push_back(concat(core::quoted(name), " is not an experiment (it has no ",
-                                      record::journal_name, ")"));
+            problems.push_back({.path = name,
+                                .problem = "is not an experiment",
+                                .why = concat("it has no ", record::journal_name)});
             continue;
         }
         shards.push_back({name, record::replay(file).record});
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
     const fs::path folder = options.output;
     const auto record = experiment::merge_shards(folder, shards);
     for (const auto& [name, meaning] :

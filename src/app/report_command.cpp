@@ -85,15 +85,20 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
     const auto& shown = view.record();
     const auto* const result = shown.result(id);
     if (result == nullptr || result->state != record::TrialState::done) {
-        throw core::UsageError(concat("--deploy: ", noun, " ", id, " has no model (",
-                                      state_of(shown, id), "), give the id of a ", noun,
-                                      " that is done"));
+        throw core::UsageError({.option = "--deploy",
+                                .got = std::to_string(id),
+                                .problem = concat(": this ", noun, " has no model"),
+                                .why = std::string(state_of(shown, id)),
+                                .advice = concat("give the id of a ", noun, " that is done")});
     }
     const auto kept = [&](const auto* trial) { return report::has_weights(folder, *trial); };
     if (!std::ranges::all_of(record::trial_results(record, id), kept)) {
-        throw core::UsageError(concat("--deploy: the weights of ", noun, " ", id,
-                                      " were not kept, only those of the best ", noun,
-                                      " are: train with --keep_models all"));
+        throw core::UsageError(
+            {.option = "--deploy",
+             .got = std::to_string(id),
+             .problem = concat(": the weights of this ", noun,
+                               " were not kept, only those of the best ", noun, " are"),
+             .advice = ": train with --keep_models all"});
     }
     sweep.chosen = id;
     const auto refit = experiment::refit_of(folder, record, id);

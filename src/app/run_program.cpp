@@ -72,9 +72,10 @@ const Command& find_command(const std::string& name) {
     std::vector<std::string> names;
     names.reserve(all.size());
     for (const auto& one : all) names.emplace_back(one.name);
-    throw core::UsageError(concat("unknown command ", core::quoted(name),
-                                  core::did_you_mean(name, names), " (commands are ",
-                                  core::join(std::span<const std::string>(names)), ")"));
+    throw core::UsageError({.kind = "unknown command",
+                            .key = name,
+                            .why = concat("commands are ", core::join(names)),
+                            .advice = core::did_you_mean(name, names)});
 }
 
 /// The man page of a command, or with an empty name that of the program.

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/format_error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::codec {
@@ -155,7 +154,7 @@ void Node::read(core::Value& value) const {
 
 void Node::fail(std::string_view expected) const {
     const std::string where = place();
-    throw core::FormatError(
+    throw core::InputError(
         {.key = where.empty() ? "record" : where, .expected = std::string(expected)});
 }
 

@@ -62,10 +62,11 @@ struct SharedWindow::State {
         if (space < size) {
             throw core::Error(
                 core::ExitCode::failure,
-                core::concat("no room for ", size, " bytes of shared memory in ",
-                             core::quoted(window_directory().string()), " (", space,
-                             " bytes are free), make it larger or name another folder with "
-                             "OMPI_MCA_osc_sm_backing_directory"));
+                {.path = window_directory(),
+                 .kind = core::concat("no room for ", size, " bytes of shared memory in"),
+                 .why = core::concat(space, " bytes are free"),
+                 .advice = "make it larger or name another folder with "
+                           "OMPI_MCA_osc_sm_backing_directory"});
         }
     }
 

@@ -13,17 +13,15 @@ namespace {
 
 using core::concat;
 using core::OptionInfo;
-using core::quoted;
-
-std::string wrong_type(const OptionInfo& info, const std::string& text, OptionKind kind) {
-    std::string problem = concat("is ", quoted(text), ", allowed is ", kind_text(kind));
-    const std::string range = core::range_text(info);
-    if (!range.empty()) problem += concat(" in ", range);
-    return problem;
-}
 
 /// What is wrong with a text that is to become a value, if anything.
-using Problem = std::optional<std::string>;
+using Problem = std::optional<core::Problem>;
+
+core::Problem wrong_type(const OptionInfo& info, const std::string& text, OptionKind kind) {
+    const std::string range = core::range_text(info);
+    return {.got = text,
+            .expected = concat(kind_text(kind), range.empty() ? "" : concat(" in ", range))};
+}
 
 Problem convert(const OptionInfo& info, const std::string& text, bool& value) {
     const auto flag = core::to_bool(text);
@@ -102,18 +100,17 @@ public:
         }
     }
 
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
 
 private:
     void note(const OptionInfo& info, const Problem& problem, const Setting& setting) {
         if (!problem) return;
-        const std::string text = concat("'--", info.name, "' ", *problem);
+        problems.push_back(*problem);
+        problems.back().option = concat("--", info.name);
         // Where a file and a line are known they come first, as compilers print them.
         const std::size_t line = setting.origin.find(", line ");
         const std::size_t colon = line == std::string::npos ? line : setting.origin.find(':', line);
-        problems.push_back(colon == std::string::npos
-                               ? text
-                               : concat(setting.origin.substr(0, colon), ": ", text));
+        if (colon != std::string::npos) problems.back().place = setting.origin.substr(0, colon);
     }
 
     std::map<std::string_view, std::vector<const Setting*>> by_name_;
@@ -136,13 +133,12 @@ public:
     void option(const OptionInfo& info, T& value) {
         if (!info.required || !is_missing(value)) return;
         const std::string_view spelling = info.aliases.empty() ? info.name : info.aliases.front();
-        problems.push_back(
-            info.positional ? concat(info.value_name.empty() ? info.name : info.value_name,
-                                     " is missing: ", info.help)
-                            : concat(quoted(dashed(info, spelling)), " is missing: ", info.help));
+        const std::string_view shown = info.value_name.empty() ? info.name : info.value_name;
+        problems.push_back({.option = info.positional ? std::string(shown) : dashed(info, spelling),
+                            .problem = concat("is missing: ", info.help)});
     }
 
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
 };
 
 }  // namespace
@@ -151,13 +147,13 @@ void apply(const Schema& schema, const Settings& yaml, const Settings& command_l
            Required required) {
     Setter setter(yaml, command_line);
     schema.walk(setter);
-    std::vector<std::string> problems = std::move(setter.problems);
+    std::vector<core::Problem> problems = std::move(setter.problems);
     if (required == Required::checked) {
         RequiredCheck check;
         schema.walk(check);
         problems.insert(problems.end(), check.problems.begin(), check.problems.end());
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 }  // namespace msunet::config

@@ -60,7 +60,7 @@ public:
         return out;
     }
 
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     /// What follows "--".
     std::vector<std::string> values_only;
 
@@ -76,7 +76,7 @@ private:
         const std::size_t equals = token.find('=');
         if (equals != std::string::npos) {
             if (equals + 1 == token.size()) {
-                problems.push_back(concat(quoted(token), " has no value after '='"));
+                problems.push_back({.key = token, .problem = "has no value after '='"});
             } else {
                 out.push_back(name + token.substr(equals));
             }
@@ -91,7 +91,9 @@ private:
                 return false;
             }
         } else if (alone) {
-            problems.push_back(concat(quoted(token), " needs a value, ", kind_text(entry.kind)));
+            problems.push_back({.key = token,
+                                .expected = std::string(kind_text(entry.kind)),
+                                .problem = concat("needs a value, ", kind_text(entry.kind))});
             return false;
         }
         out.push_back(name);
@@ -140,7 +142,7 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
     const OptionIndex index(schema);
     Normaliser normalise(index);
     const std::vector<std::string> tokens = normalise(arguments);
-    std::vector<std::string> problems = std::move(normalise.problems);
+    std::vector<core::Problem> problems = std::move(normalise.problems);
 
     using style = po::command_line_style::style_t;
     const po::options_description description = boost_description(index);
@@ -156,7 +158,7 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
     Positionals positionals(index);
     const auto place = [&](const std::string& value) {
         if (positionals.take(value, settings)) return;
-        problems.push_back(concat(quoted(value), " is neither an option nor the value of one"));
+        problems.push_back({.key = value, .problem = "is neither an option nor the value of one"});
     };
     bool after_unknown = false;
     for (const po::option& option : parsed.options) {
@@ -180,7 +182,7 @@ Settings parse_command_line(const Schema& schema, std::span<const std::string> a
         after_unknown = false;
     }
     for (const std::string& value : normalise.values_only) place(value);
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
     return settings;
 }
 

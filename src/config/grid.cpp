@@ -19,28 +19,34 @@ namespace msunet::config {
 namespace {
 
 using core::concat;
-using core::quoted;
 
 constexpr std::size_t largest_text = std::size_t{1} << 20U;
+
+/// Nothing where the text is no dictionary of YAML; what is wrong with one is added to `problem`.
+std::optional<LiteralDictionary> parse_as_yaml(std::string_view text, core::Problem& problem) {
+    try {
+        const YAML::Node root = load_yaml(text, "as YAML");
+        if (!root.IsDefined() || !root.IsMap()) return std::nullopt;
+        return parse_literal(yaml_grid_text(root, "as YAML"));
+    } catch (const core::UsageError& error) {
+        problem.problem += concat("; ", error.what());
+        return std::nullopt;
+    }
+}
 
 /// First as a Python literal (or JSON), then as YAML, since yaml-cpp accepts texts that aren't YAML
 /// without an error. A text that begins with a bracket is not tried as YAML.
 LiteralDictionary parse_any(std::string_view text) {
     try {
         return parse_literal(text);
-    } catch (const core::UsageError& literal_error) {
+    } catch (const core::UsageError& error) {
+        core::Problem problem = error.data().front();
+        problem.place.insert(0, "the parameter grid can't be read: ");
         const std::string_view front = core::trim(text).substr(0, 1);
-        const std::string problem =
-            concat("the parameter grid can't be read: ", literal_error.problems().front());
-        if (front == "{" || front == "(" || front == "[") throw core::UsageError(problem);
-        try {
-            const YAML::Node root = load_yaml(text, "as YAML");
-            if (!root.IsDefined() || !root.IsMap()) throw core::UsageError(problem);
-            return parse_literal(yaml_grid_text(root, "as YAML"));
-        } catch (const core::UsageError& yaml_error) {
-            if (yaml_error.problems().front() == problem) throw;
-            throw core::UsageError(concat(problem, "; ", yaml_error.problems().front()));
+        if (front != "{" && front != "(" && front != "[") {
+            if (auto read = parse_as_yaml(text, problem)) return *std::move(read);
         }
+        throw core::UsageError(problem);
     }
 }
 
@@ -95,10 +101,13 @@ const std::string* find_key(const std::string& key, std::span<const std::string>
     return found == keys.end() ? nullptr : &*found;
 }
 
-std::string unknown(const std::string& key, std::span<const std::string> keys) {
+core::Problem unknown(const std::string& key, std::span<const std::string> keys) {
     const std::string meant = core::did_you_mean(key, keys);
-    return concat(quoted(key), " isn't a hyperparameter",
-                  meant.empty() ? concat(" (those are ", core::join(keys), ")") : meant);
+    return {.key = key,
+            .expected = core::join(keys),
+            .problem = "isn't a hyperparameter",
+            .why = meant.empty() ? concat("those are ", core::join(keys)) : "",
+            .advice = meant};
 }
 
 }  // namespace
@@ -106,11 +115,12 @@ std::string unknown(const std::string& key, std::span<const std::string> keys) {
 core::GridEntries parse_grid(std::string_view text, std::span<const std::string> keys,
                              std::span<const std::string> others) {
     if (text.size() > largest_text) {
-        throw core::UsageError(concat("the parameter grid has ", text.size(), " bytes, at most ",
-                                      largest_text, " are allowed"));
+        throw core::UsageError({.kind = "the parameter grid",
+                                .problem = concat("has ", text.size(), " bytes, at most ",
+                                                  largest_text, " are allowed")});
     }
     core::GridEntries grid;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const LiteralEntry& literal : parse_any(text)) {
         const std::string* key = find_key(literal.key, keys);
         if (key == nullptr) key = find_key(literal.key, others);
@@ -121,16 +131,17 @@ core::GridEntries parse_grid(std::string_view text, std::span<const std::string>
         core::GridEntry entry;
         entry.name = *key;
         if (const auto problem = read_value(literal.value, entry)) {
-            problems.push_back(concat(quoted(entry.name), " ", *problem));
+            problems.push_back({.key = entry.name, .problem = *problem});
         } else if (grid.contains(entry.name)) {
-            problems.push_back(concat(quoted(entry.name), " is given twice, remove one"));
+            problems.push_back(
+                {.key = entry.name, .problem = "is given twice", .advice = "remove one"});
         } else {
             grid.emplace(entry.name, entry);
         }
     }
     if (!problems.empty()) {
-        for (std::string& problem : problems) problem.insert(0, "in the parameter grid ");
-        throw core::UsageError(std::move(problems));
+        for (core::Problem& problem : problems) problem.kind = "in the parameter grid";
+        throw core::UsageError(problems);
     }
     return grid;
 }
@@ -145,18 +156,21 @@ core::GridEntries load_grid(const std::string& text_or_path, std::span<const std
         try {
             return parse_grid(core::read_file(text_or_path), keys, others);
         } catch (const core::Error& failure) {
-            std::vector<std::string> problems;
-            for (const std::string& problem : failure.problems()) {
-                problems.push_back(concat(text_or_path, ": ", problem));
+            std::vector<core::Problem> problems = failure.data();
+            for (core::Problem& problem : problems) {
+                problem.place =
+                    concat(text_or_path, problem.place.empty() ? "" : ": ", problem.place);
             }
-            throw core::UsageError(std::move(problems));
+            throw core::UsageError(problems);
         }
     }
     if (may_be_path && text_or_path.find_first_of(":{") == std::string::npos &&
         !core::trim(text_or_path).empty()) {
-        throw core::UsageError(concat("the parameter grid ", quoted(text_or_path),
-                                      " is neither a file nor a dictionary, check the path or give "
-                                      "something like \"{'lr': [0.001, 0.01]}\""));
+        throw core::UsageError(
+            {.path = text_or_path,
+             .kind = "the parameter grid",
+             .problem = "is neither a file nor a dictionary",
+             .advice = "check the path or give something like \"{'lr': [0.001, 0.01]}\""});
     }
     return parse_grid(text_or_path, keys, others);
 }

@@ -134,10 +134,10 @@ private:
 
     [[noreturn]] void fail_at(std::size_t position, const std::string& problem) const {
         const auto [line, column] = place(position);
-        throw core::UsageError(concat("line ", line, ", column ", column, ": ", problem,
-                                      position < text_.size()
-                                          ? concat(", found ", quoted(text_.substr(position, 12)))
-                                          : ", found the end"));
+        const std::string found =
+            position < text_.size() ? quoted(text_.substr(position, 12)) : "the end";
+        throw core::UsageError({.place = concat("line ", line, ", column ", column),
+                                .problem = concat(problem, ", found ", found)});
     }
 
     struct Place {

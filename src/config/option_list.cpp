@@ -101,13 +101,15 @@ const OptionEntry* OptionIndex::find(std::string_view spelling) const {
     return nullptr;
 }
 
-std::string OptionIndex::unknown(std::string_view what, std::string_view shown,
-                                 std::string_view name) const {
+core::Problem OptionIndex::unknown(std::string_view what, std::string_view shown,
+                                   std::string_view name) const {
+    core::Problem problem{
+        .key = std::string(shown),
+        .problem = core::concat("isn't ", what, " of ", core::quoted(schema_.command()))};
     for (const core::OptionInfo& info : schema_.foreign_infos()) {
         if (is_spelling_of(info, name)) {
-            return core::concat(core::quoted(shown), " isn't ", what, " of ",
-                                core::quoted(schema_.command()), " (it is one of ",
-                                core::join(info.commands), ")");
+            problem.why = core::concat("it is one of ", core::join(info.commands));
+            return problem;
         }
     }
     std::vector<std::string> candidates;
@@ -117,14 +119,12 @@ std::string OptionIndex::unknown(std::string_view what, std::string_view shown,
     }
     const auto& keys = schema_.keys();
     candidates.insert(candidates.end(), keys.names.begin(), keys.names.end());
-    std::string problem =
-        core::concat(core::quoted(shown), " isn't ", what, " of ", core::quoted(schema_.command()));
     if (const auto nearest = core::nearest_name(name, candidates)) {
         const OptionEntry* entry = find(*nearest);
-        if (entry == nullptr) return problem + keys.explain(*nearest);
-        problem += core::concat(
-            ", did you mean ",
-            core::quoted(shown.starts_with('-') ? dashed(entry->info, *nearest) : *nearest), "?");
+        const auto meant =
+            entry != nullptr && shown.starts_with('-') ? dashed(entry->info, *nearest) : *nearest;
+        problem.advice = entry == nullptr ? keys.explain(*nearest)
+                                          : core::concat("did you mean ", core::quoted(meant), "?");
     }
     return problem;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "msunet/config/schema.hpp"
+#include "msunet/core/problem.hpp"
 
 namespace msunet::config {
 
@@ -42,10 +43,10 @@ public:
     [[nodiscard]] const OptionEntry* find(std::string_view spelling) const;
     [[nodiscard]] const std::vector<OptionEntry>& entries() const { return entries_; }
 
-    /// The message for an unknown name: the commands that have the option, or the nearest name or
-    /// key. `shown` is the name as the user wrote it, with dashes.
-    [[nodiscard]] std::string unknown(std::string_view what, std::string_view shown,
-                                      std::string_view name) const;
+    /// What is wrong with an unknown name: the commands that have the option, or the nearest name
+    /// or key. `shown` is the name as the user wrote it, with dashes.
+    [[nodiscard]] core::Problem unknown(std::string_view what, std::string_view shown,
+                                        std::string_view name) const;
 
 private:
     const Schema& schema_;

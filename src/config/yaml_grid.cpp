@@ -17,7 +17,7 @@ using core::quoted;
 
 [[noreturn]] void fail(std::string_view source, const YAML::Node& node,
                        const std::string& problem) {
-    throw core::UsageError(concat(yaml_place(source, node), ": ", problem));
+    throw core::UsageError({.place = yaml_place(source, node), .problem = problem});
 }
 
 bool is_name(std::string_view text) {

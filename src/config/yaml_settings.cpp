@@ -13,7 +13,6 @@ namespace msunet::config {
 namespace {
 
 using core::concat;
-using core::quoted;
 
 std::string_view found_text(const YAML::Node& node) {
     if (node.IsMap()) return "a map";
@@ -36,8 +35,11 @@ std::vector<std::string> value_texts(const OptionEntry& entry, const YAML::Node&
         }
         if (texts.size() == value.size()) return texts;
     }
-    throw core::UsageError(concat(yaml_place(source, value), ": ", quoted(entry.info.name), " is ",
-                                  found_text(value), ", allowed is ", kind_text(entry.kind)));
+    throw core::UsageError(
+        {.place = yaml_place(source, value),
+         .key = std::string(entry.info.name),
+         .expected = std::string(kind_text(entry.kind)),
+         .problem = concat("is ", found_text(value), ", allowed is ", kind_text(entry.kind))});
 }
 
 }  // namespace
@@ -47,32 +49,39 @@ Settings parse_yaml(const Schema& schema, std::string_view text, std::string_vie
     if (!root.IsDefined() || root.IsNull()) return {};
     if (!root.IsMap()) {
         throw core::UsageError(
-            concat(source, ": ", found_text(root), " where 'option: value' lines were expected"));
+            {.place = std::string(source),
+             .problem = concat(found_text(root), " where 'option: value' lines were expected")});
     }
     const OptionIndex index(schema);
     Settings settings;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     std::map<std::string_view, std::string> seen;
     for (const auto& pair : root) {
         const std::string place = yaml_place(source, pair.first);
         if (!pair.first.IsScalar()) {
-            problems.push_back(concat(place, ": an option's name was expected"));
+            problems.push_back({.place = place, .problem = "an option's name was expected"});
             continue;
         }
         const std::string& key = pair.first.Scalar();
         const OptionEntry* entry = index.find(key);
         if (entry == nullptr) {
-            problems.push_back(concat(place, ": ", index.unknown("an option", key, key)));
+            problems.push_back(index.unknown("an option", key, key));
+            problems.back().place = place;
             continue;
         }
         if (entry->info.command_line_only) {
-            problems.push_back(
-                concat(place, ": ", quoted(key), " belongs on the command line, remove it here"));
+            problems.push_back({.place = place,
+                                .key = key,
+                                .problem = "belongs on the command line",
+                                .advice = "remove it here"});
             continue;
         }
         if (const auto [at, fresh] = seen.emplace(entry->info.name, place); !fresh) {
-            problems.push_back(concat(place, ": ", quoted(key), " was given before (", at->second,
-                                      "), remove one"));
+            problems.push_back({.place = place,
+                                .key = key,
+                                .problem = "was given before",
+                                .why = at->second,
+                                .advice = "remove one"});
             continue;
         }
         // A key without a value has no effect.
@@ -82,10 +91,10 @@ Settings parse_yaml(const Schema& schema, std::string_view text, std::string_vie
                                 value_texts(*entry, pair.second, source),
                                 concat(place, ": ", key)});
         } catch (const core::UsageError& error) {
-            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+            problems.insert(problems.end(), error.data().begin(), error.data().end());
         }
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
     return settings;
 }
 
@@ -94,7 +103,7 @@ Settings read_yaml(const Schema& schema, const std::string& path) {
     try {
         text = core::read_file(path);
     } catch (const core::FileError& error) {
-        throw core::UsageError(error.problems());
+        throw core::UsageError(error.data());
     }
     return parse_yaml(schema, text, path);
 }

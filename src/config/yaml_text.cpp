@@ -72,8 +72,9 @@ private:
 
     [[noreturn]] void fail(std::string_view problem) const {
         const std::string_view before = text_.substr(0, position_);
-        throw core::UsageError(concat(
-            source_, ", line ", std::count(before.begin(), before.end(), '\n') + 1, ": ", problem));
+        const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+        throw core::UsageError(
+            {.place = concat(source_, ", line ", line), .problem = std::string(problem)});
     }
 
     std::string_view text_;
@@ -112,20 +113,23 @@ bool has_rest(const std::string& text) {
 YAML::Node load_yaml(std::string_view text, std::string_view source) {
     constexpr std::size_t largest = std::size_t{1} << 20U;
     if (text.size() > largest) {
-        throw core::UsageError(concat(source, ": ", text.size(),
-                                      " bytes are too many for YAML (at most ", largest, ")"));
+        throw core::UsageError({.place = std::string(source),
+                                .problem = concat(text.size(), " bytes are too many for YAML"),
+                                .why = concat("at most ", largest)});
     }
     Screen(text, source)();
     try {
         const std::string copy(text);
         if (has_rest(copy)) {
             throw core::UsageError(
-                concat(source, ": more than one YAML document, or text after its end"));
+                {.place = std::string(source),
+                 .problem = "more than one YAML document, or text after its end"});
         }
         return YAML::Load(copy);
     } catch (const YAML::Exception& error) {
-        throw core::UsageError(concat(source, ", line ", error.mark.line + 1, ": not YAML (",
-                                      error.msg, " in column ", error.mark.column + 1, ")"));
+        throw core::UsageError({.place = concat(source, ", line ", error.mark.line + 1),
+                                .problem = "not YAML",
+                                .why = concat(error.msg, " in column ", error.mark.column + 1)});
     }
 }
 

@@ -1,67 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/core/error.hpp"
 
-#include <utility>
-
-#include "msunet/core/format_error.hpp"
-#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::core {
 
 namespace {
 
-std::string subject_of(const FormatError::Data& data) {
-    std::string text;
-    if (!data.key.empty()) {
-        text = concat(data.kind, data.kind.empty() ? "" : " ", quoted(data.key));
-    }
-    if (data.path.empty()) return text;
-    return concat(text, text.empty() ? "file " : " of file ", quoted(data.path.string()));
+std::vector<std::string> texts_of(std::span<const Problem> problems) {
+    std::vector<std::string> texts;
+    for (const Problem& problem : problems) texts.push_back(text_of(problem));
+    return texts;
 }
 
-std::string message_of(const FormatError::Data& data) {
-    auto text = subject_of(data);
-    if (data.got.empty()) {
-        text += concat(" is not ", data.expected);
-    } else {
-        text += concat(" is ", data.got);
-        if (!data.expected.empty()) text += concat(", expected is ", data.expected);
-    }
-    if (!data.advice.empty()) text += concat(", ", data.advice);
-    return text;
+std::vector<Problem> without_data(std::span<const std::string> texts) {
+    std::vector<Problem> problems;
+    for (const std::string& text : texts) problems.push_back({.problem = text});
+    return problems;
 }
 
 }  // namespace
 
-Error::Error(ExitCode code, std::vector<std::string> problems)
-    : std::runtime_error(join(problems, "\n")), code_(code), problems_(std::move(problems)) {}
+Error::Error(ExitCode code, std::span<const Problem> problems)
+    : std::runtime_error(join(texts_of(problems), "\n")),
+      code_(code),
+      data_(problems.begin(), problems.end()),
+      problems_(texts_of(data_)) {}
 
-Error::Error(ExitCode code, const std::string& problem)
-    : Error(code, std::vector<std::string>{problem}) {}
+Error::Error(ExitCode code, const Problem& problem)
+    : Error(code, std::span<const Problem>(&problem, 1)) {}
+
+Error::Error(ExitCode code, std::span<const std::string> problems)
+    : Error(code, without_data(problems)) {}
 
 // The destructors are here so that each class has one type description in the program: exceptions
 // are caught across shared libraries.
 Error::~Error() = default;
 
-UsageError::UsageError(std::vector<std::string> problems)
-    : Error(ExitCode::usage, std::move(problems)) {}
-UsageError::UsageError(const std::string& problem) : Error(ExitCode::usage, problem) {}
+UsageError::UsageError(std::span<const Problem> problems) : Error(ExitCode::usage, problems) {}
+UsageError::UsageError(const Problem& problem) : Error(ExitCode::usage, problem) {}
+UsageError::UsageError(std::span<const std::string> problems) : Error(ExitCode::usage, problems) {}
 UsageError::~UsageError() = default;
 
-InputError::InputError(std::vector<std::string> problems)
-    : Error(ExitCode::input, std::move(problems)) {}
-InputError::InputError(const std::string& problem) : Error(ExitCode::input, problem) {}
+InputError::InputError(std::span<const Problem> problems) : Error(ExitCode::input, problems) {}
+InputError::InputError(const Problem& problem) : Error(ExitCode::input, problem) {}
+InputError::InputError(std::span<const std::string> problems) : Error(ExitCode::input, problems) {}
 InputError::~InputError() = default;
-
-FormatError::FormatError(Data data) : InputError(message_of(data)), data_(std::move(data)) {}
-FormatError::~FormatError() = default;
-
-OptionError::OptionError(std::string key, std::string got, std::string expected)
-    : UsageError(concat("'--", key, "' is ", quoted(got), ", allowed is ", expected)),
-      key_(std::move(key)),
-      got_(std::move(got)),
-      expected_(std::move(expected)) {}
-OptionError::~OptionError() = default;
 
 }  // namespace msunet::core

@@ -7,9 +7,9 @@ namespace msunet::core {
 
 Failure failure_of(const std::exception& error) {
     if (const auto* known = dynamic_cast<const Error*>(&error)) {
-        return {known->code(), known->problems()};
+        return {known->code(), known->data()};
     }
-    return {ExitCode::failure, {failure_text(error)}};
+    return {ExitCode::failure, {{.problem = failure_text(error)}}};
 }
 
 }  // namespace msunet::core

@@ -71,9 +71,10 @@ void arm_faults(int rank) {
                           std::ranges::find(kinds, parts[2]) != kinds.end() &&
                           (parts[1] == "*" || to_integer(parts[1])) && passage && *passage >= 1;
     if (!readable) {
-        throw UsageError(concat("MSUNET_FAULT is ", quoted(variable),
-                                ", give point:rank:kind[:n] with a kind of ",
-                                join(std::span<const std::string_view>(kinds))));
+        throw UsageError({.option = "MSUNET_FAULT",
+                          .got = variable,
+                          .expected = concat("point:rank:kind[:n] with a kind of ",
+                                             join(std::span<const std::string_view>(kinds)))});
     }
     if (parts[1] != "*" && *to_integer(parts[1]) != rank) return;
     armed().point = parts[0];

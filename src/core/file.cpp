@@ -24,22 +24,24 @@ std::string advice(int error_number) {
     switch (error_number) {
         case ENOSPC:
         case EDQUOT:
-            return ", make room or choose another folder";
+            return "make room or choose another folder";
         case EROFS:
         case EACCES:
         case EPERM:
-            return ", choose another folder or ask for the right to use it";
+            return "choose another folder or ask for the right to use it";
         case ENOENT:
         case ENOTDIR:
-            return ", check the path";
+            return "check the path";
         default:
             return "";
     }
 }
 
-std::string message(std::string_view action, const std::filesystem::path& path, int error_number) {
-    return concat(action, " ", quoted(path.string()), " (",
-                  std::generic_category().message(error_number), ")", advice(error_number));
+Problem problem_of(std::string_view action, const std::filesystem::path& path, int error_number) {
+    return {.path = path,
+            .kind = std::string(action),
+            .why = std::generic_category().message(error_number),
+            .advice = advice(error_number)};
 }
 
 void sync_descriptor(int descriptor, const std::filesystem::path& path) {
@@ -57,7 +59,9 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 
 FileError::FileError(std::string_view action, const std::filesystem::path& path, int error_number,
                      ExitCode code)
-    : Error(code, message(action, path, error_number)), path_(path), error_number_(error_number) {}
+    : Error(code, problem_of(action, path, error_number)),
+      path_(path),
+      error_number_(error_number) {}
 FileError::~FileError() = default;
 
 std::string unique_suffix() {

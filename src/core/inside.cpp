@@ -28,9 +28,9 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
     return std::ranges::mismatch(outer, inner).in1 == outer.end();
 }
 
-std::optional<std::string> output_in_input(std::string_view option, const fs::path& named,
-                                           const fs::path& written,
-                                           std::span<const std::string> inputs) {
+std::optional<Problem> output_in_input(std::string_view option, const fs::path& named,
+                                       const fs::path& written,
+                                       std::span<const std::string> inputs) {
     const auto around = std::ranges::find_if(inputs, [&written](const std::string& input) {
         return !input.empty() && is_inside(written, input);
     });
@@ -38,8 +38,12 @@ std::optional<std::string> output_in_input(std::string_view option, const fs::pa
     const std::string place =
         named == written ? "lies"
                          : concat("would write to ", quoted(written.string()), ", which lies");
-    return concat(option, " ", quoted(named.string()), " ", place, " in the input folder ",
-                  quoted(*around), ", which is never written to; give another folder");
+    return Problem{.option = std::string(option),
+                   .path = written,
+                   .got = named,
+                   .problem = concat(place, " in the input folder ", quoted(*around),
+                                     ", which is never written to"),
+                   .advice = "; give another folder"};
 }
 
 }  // namespace msunet::core

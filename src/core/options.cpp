@@ -19,8 +19,8 @@ std::string limit_text(double limit) {
     return python_repr(limit);
 }
 
-std::string problem_text(const OptionInfo& info, const std::string& value) {
-    return concat("is ", quoted(value), ", allowed is ", range_text(info));
+Problem not_allowed(const OptionInfo& info, const std::string& value) {
+    return {.got = value, .expected = range_text(info)};
 }
 
 bool out_of_range(const OptionInfo& info, double value) {
@@ -53,21 +53,21 @@ std::string range_text(const OptionInfo& info) {
     return text;
 }
 
-std::optional<std::string> problem_with(const OptionInfo& info, double value) {
+std::optional<Problem> problem_with(const OptionInfo& info, double value) {
     if (!out_of_range(info, value) && !std::isinf(value)) return std::nullopt;
-    std::string problem = problem_text(info, python_repr(value));
-    if (range_text(info).empty()) problem += "a finite number";
+    Problem problem = not_allowed(info, python_repr(value));
+    if (problem.expected.empty()) problem.expected = "a finite number";
     return problem;
 }
 
-std::optional<std::string> problem_with(const OptionInfo& info, std::int64_t value) {
+std::optional<Problem> problem_with(const OptionInfo& info, std::int64_t value) {
     const bool fits = !out_of_range(info, static_cast<double>(value)) &&
                       (info.multiple_of == 0 || value % info.multiple_of == 0);
     if (fits) return std::nullopt;
-    return problem_text(info, std::to_string(value));
+    return not_allowed(info, std::to_string(value));
 }
 
-std::optional<std::string> problem_with(const OptionInfo& info, const std::string& value) {
+std::optional<Problem> problem_with(const OptionInfo& info, const std::string& value) {
     if (info.choices.empty()) return std::nullopt;
     if (std::find(info.choices.begin(), info.choices.end(), value) != info.choices.end()) {
         return std::nullopt;
@@ -75,9 +75,11 @@ std::optional<std::string> problem_with(const OptionInfo& info, const std::strin
     return detail::unreadable(info, value);
 }
 
-std::string detail::unreadable(const OptionInfo& info, const std::string& text) {
+Problem detail::unreadable(const OptionInfo& info, const std::string& text) {
     const std::vector<std::string> choices(info.choices.begin(), info.choices.end());
-    return concat(problem_text(info, text), did_you_mean(text, choices));
+    Problem problem = not_allowed(info, text);
+    problem.advice = did_you_mean(text, choices);
+    return problem;
 }
 
 }  // namespace msunet::core

@@ -21,17 +21,18 @@ std::uint32_t share_of_length(std::uint32_t length, double fraction) {
 
 /// One problem a volume whose slices are smaller than a fixed patch.
 void refuse_small_slices(const Dataset& dataset, std::int64_t size) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     std::uint32_t last = std::numeric_limits<std::uint32_t>::max();
     for (const Slice& slice : dataset.slices()) {
         if (slice.source == last || std::min(slice.height, slice.width) >= size) continue;
         last = slice.source;
         problems.push_back(
-            core::concat(core::quoted(dataset.source_of(slice).name), ": its slices have ",
-                         slice.width, "x", slice.height, " pixels, fewer than patch_dimensions ",
-                         size, "; use a smaller patch_dimensions, a larger -ts, or -ufp True"));
+            {.path = dataset.source_of(slice).name,
+             .problem = core::concat(": its slices have ", slice.width, "x", slice.height,
+                                     " pixels, fewer than patch_dimensions ", size),
+             .advice = "; use a smaller patch_dimensions, a larger -ts, or -ufp True"});
     }
-    if (!problems.empty()) throw core::InputError(std::move(problems));
+    if (!problems.empty()) throw core::InputError(problems);
 }
 
 }  // namespace

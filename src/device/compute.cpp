@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
+#include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
-#include "msunet/core/option_error.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/model/runtime.hpp"
 
@@ -18,10 +18,10 @@ bool reducer_is_forced() { return std::getenv("MSUNET_FORCE_REDUCER") != nullptr
 model::Precision resolve_precision(std::optional<model::Precision> asked, bool gpu) {
     const auto precision = asked.value_or(model::default_precision(gpu));
     if (precision == model::Precision::tf32 && !gpu) {
-        throw core::OptionError(
-            "precision", std::string(core::name_of(precision)),
-            "float32, bf16 or float64 on the CPU (TensorFloat-32 is a format of "
-            "GPUs)");
+        throw core::UsageError({.option = "--precision",
+                                .got = std::string(core::name_of(precision)),
+                                .expected = "float32, bf16 or float64 on the CPU (TensorFloat-32 "
+                                            "is a format of GPUs)"});
     }
     return precision;
 }

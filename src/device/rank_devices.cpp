@@ -68,16 +68,23 @@ GpuCounts count_by_name(const std::vector<sweep::Node>& nodes, const Counts& cou
 
 std::vector<std::string> device_warnings(core::Device asked,
                                          const std::vector<RankDevices>& ranks) {
-    std::vector<std::string> warnings, errors;
+    std::vector<std::string> warnings;
+    std::vector<core::Problem> errors;
     if (asked == core::Device::cpu) return warnings;
     const bool any =
         std::any_of(ranks.begin(), ranks.end(), [](const auto& rank) { return rank.has_gpu; });
     const bool must = any || asked == core::Device::gpu;
-    const std::string option = asked == core::Device::gpu ? "--device gpu: " : "";
     for (const auto& lacking : lacking_ranks(ranks)) {
         if (must) {
-            errors.push_back(concat(option, any ? who_lacks(lacking, ranks) : "", reason(lacking),
-                                    "; or give --device cpu"));
+            core::Problem problem{
+                .problem = concat(any ? who_lacks(lacking, ranks) : "", reason(lacking)),
+                .advice = "; or give --device cpu"};
+            if (asked == core::Device::gpu) {
+                problem.option = "--device";
+                problem.got = "gpu";
+                problem.problem.insert(0, ": ");
+            }
+            errors.push_back(std::move(problem));
         } else if (!lacking.problem.empty()) {
             warnings.push_back(concat(lacking.problem, "; the CPU is used"));
         }

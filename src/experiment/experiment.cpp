@@ -19,7 +19,6 @@ namespace msunet::experiment {
 
 namespace fs = std::filesystem;
 using core::concat;
-using core::quoted;
 
 namespace {
 
@@ -33,15 +32,17 @@ bool is_experiment(const fs::path& folder) {
 }
 
 /// `problem` about the folder, then the changes.
-std::vector<std::string> refusal(const fs::path& folder, std::string_view problem,
-                                 const std::vector<std::string>& changes) {
-    std::vector<std::string> lines{concat("experiment ", quoted(folder.string()), problem)};
+std::vector<core::Problem> refusal(const fs::path& folder, std::string_view problem,
+                                   const std::vector<std::string>& changes) {
+    std::vector<core::Problem> lines{
+        {.path = folder, .kind = "experiment", .problem = std::string(problem)}};
     for (const auto& change : changes) {
         if (lines.size() > differences_shown) {
-            lines.push_back(concat("… and ", changes.size() - differences_shown, " more"));
+            lines.push_back(
+                {.problem = concat("… and ", changes.size() - differences_shown, " more")});
             break;
         }
-        lines.push_back(change);
+        lines.push_back({.problem = change});
     }
     return lines;
 }
@@ -67,14 +68,14 @@ std::optional<std::string> reached_target(const record::SweepRecord& record,
 std::string_view unasked_text(const record::SweepStart& recorded, const record::SweepStart& current,
                               bool extendable) {
     if (!extendable) {
-        return " was started with another configuration or other data; use its own, another -n, or "
+        return "was started with another configuration or other data; use its own, another -n, or "
                "--resume never";
     }
     if (current.trials.size() == recorded.trials.size()) {
-        return " has the same permutations in a grid that is written otherwise; write it as "
+        return "has the same permutations in a grid that is written otherwise; write it as "
                "recorded, or give --extend True, another -n, or --resume never";
     }
-    return " was started with a smaller grid; give --extend True to train what is new and keep "
+    return "was started with a smaller grid; give --extend True to train what is new and keep "
            "what is there, use its own grid, another -n, or --resume never";
 }
 
@@ -88,7 +89,7 @@ record::SweepExtended extension_of(const fs::path& folder, const record::SweepRe
     const bool extendable = problems.empty() && !request.obstacle;
     if (request.asked && !problems.empty()) {
         throw core::UsageError(refusal(folder,
-                                       " can't be extended by these options or data; change what "
+                                       "can't be extended by these options or data; change what "
                                        "is named, use another -n, or --resume never",
                                        problems));
     }
@@ -126,13 +127,16 @@ bool is_free(const fs::path& folder) {
 
 [[noreturn]] void refuse_folder(const fs::path& folder) {
     if (is_experiment(folder)) {
-        throw core::UsageError(concat("experiment ", quoted(folder.string()),
-                                      " was begun by another start at the same moment, wait until "
-                                      "it ends or give another -n"));
+        throw core::UsageError({.path = folder,
+                                .kind = "experiment",
+                                .problem = "was begun by another start at the same moment",
+                                .advice = "wait until it ends or give another -n"});
     }
-    throw core::UsageError(concat("folder ", quoted(folder.string()),
-                                  " exists and is no experiment (it has no ", record::journal_name,
-                                  "), give another -n"));
+    throw core::UsageError({.path = folder,
+                            .kind = "folder",
+                            .problem = "exists and is no experiment",
+                            .why = concat("it has no ", record::journal_name),
+                            .advice = "give another -n"});
 }
 
 ExperimentChoice begin(const fs::path& folder, std::string name) {
@@ -203,7 +207,7 @@ void check_output_directory(const fs::path& folder) {
     if (problem == 0) return;
     const bool itself = existing == fs::absolute(folder);
     throw core::UsageError(
-        core::FileError(itself ? "can't write to" : "can't create", folder, problem).problems());
+        core::FileError(itself ? "can't write to" : "can't create", folder, problem).data());
 }
 
 void make_output_directory(const fs::path& folder) {
@@ -212,7 +216,7 @@ void make_output_directory(const fs::path& folder) {
         core::AtomicFile probe(folder / ".msunet_probe");
         probe.write(std::string_view("probe"));
     } catch (const core::FileError& error) {
-        throw core::UsageError(error.problems());
+        throw core::UsageError(error.data());
     }
 }
 
@@ -227,9 +231,11 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
     if (request.resume.kind == settings::Resume::Kind::folder) {
         const auto& folder = request.resume.folder;
         if (!is_experiment(folder)) {
-            throw core::UsageError(concat("--resume: ", quoted(folder),
-                                          " is no experiment (it has no ", record::journal_name,
-                                          "), give auto, never or an experiment's folder"));
+            throw core::UsageError({.option = "--resume",
+                                    .got = folder,
+                                    .problem = "is no experiment",
+                                    .why = concat("it has no ", record::journal_name),
+                                    .advice = "give auto, never or an experiment's folder"});
         }
         return reopen(folder, current, request);
     }

@@ -21,9 +21,12 @@ fs::path journal_in(const fs::path& folder, std::string_view option) {
     auto file = folder / record::journal_name;
     std::error_code ignored;
     if (fs::is_regular_file(file, ignored)) return file;
-    throw core::UsageError(concat(option, option.empty() ? "" : " ", core::quoted(folder.string()),
-                                  " is not an experiment (it has no ", record::journal_name,
-                                  "), give a folder that msunet train has written"));
+    throw core::UsageError({.option = std::string(option),
+                            .path = folder,
+                            .got = folder,
+                            .problem = "is not an experiment",
+                            .why = concat("it has no ", record::journal_name),
+                            .advice = "give a folder that msunet train has written"});
 }
 
 record::SweepRecord read_experiment(const fs::path& folder) {

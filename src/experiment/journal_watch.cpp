@@ -30,8 +30,11 @@ std::string owner_text(const record::Owner& owner) {
 }
 
 [[noreturn]] void refuse(const fs::path& folder, const record::Owner& owner) {
-    throw core::UsageError(concat("experiment ", quoted(folder.string()), " is in use (",
-                                  owner_text(owner), "), wait until it ends or give another -n"));
+    throw core::UsageError({.path = folder,
+                            .kind = "experiment",
+                            .problem = "is in use",
+                            .why = owner_text(owner),
+                            .advice = "wait until it ends or give another -n"});
 }
 
 std::uintmax_t size_of(const fs::path& file) {

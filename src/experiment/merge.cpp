@@ -212,13 +212,13 @@ std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) 
 
 record::SweepRecord merge_shards(const fs::path& folder, const std::vector<ShardRecord>& shards) {
     const auto name = name_of(folder);
-    settings::check_experiment_name("output", name);
+    settings::check_experiment_name("--output", name);
     check_outside_input(folder, shards);
-    auto problems = merge_problems(shards);
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    const auto problems = merge_problems(shards);
+    if (!problems.empty()) throw core::UsageError(problems);
     if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {
         throw core::UsageError(
-            concat("folder ", quoted(folder.string()), " exists, give -o a new one"));
+            {.path = folder, .kind = "folder", .problem = "exists", .advice = "give -o a new one"});
     }
     auto start = common_part(shards.front());
     start.experiment_name = name;

@@ -140,9 +140,11 @@ std::optional<record::SweepRecord> read_refit(const fs::path& folder,
         }
         return std::move(replay.record);
     } catch (const core::UsageError& error) {
-        throw core::UsageError(concat(
-            "the refit can't be read (", error.what(), "): remove the folder ",
-            core::quoted((folder / refit_folder).string()), ", and msunet train trains it again"));
+        throw core::UsageError({.path = folder / refit_folder,
+                                .kind = "the refit in",
+                                .problem = "can't be read",
+                                .why = error.what(),
+                                .advice = "remove the folder, and msunet train trains it again"});
     }
 }
 

@@ -32,9 +32,10 @@ void check_there(const std::vector<ValidationScan>& scans) {
         }
     }
     if (missing.empty()) return;
-    throw core::InputError(concat("--validation: ", core::join(missing),
-                                  " where training read the scans: missing, bring them back or "
-                                  "give INPUT and --reference"));
+    throw core::InputError(
+        {.option = "--validation",
+         .problem = concat(": ", core::join(missing), " where training read the scans: missing"),
+         .advice = "bring them back or give INPUT and --reference"});
 }
 
 }  // namespace
@@ -52,14 +53,17 @@ std::vector<ValidationScan> validation_scans(const fs::path& experiment,
         if (pair.validation) scans.push_back({data / pair.data, masks / pair.mask, pair.modality});
     }
     if (scans.empty() && start.folding.any()) {
-        throw core::UsageError(concat("--validation: ", core::quoted(experiment.string()),
-                                      " is a cross-validation (each of its models has other "
-                                      "validation scans), give INPUT and --reference"));
+        throw core::UsageError({.option = "--validation",
+                                .got = experiment,
+                                .problem = "is a cross-validation",
+                                .why = "each of its models has other validation scans",
+                                .advice = "give INPUT and --reference"});
     }
     if (scans.empty()) {
-        throw core::UsageError(concat("--validation: the experiment ",
-                                      core::quoted(experiment.string()),
-                                      " has no validation scans, give INPUT and --reference"));
+        throw core::UsageError({.option = "--validation",
+                                .got = experiment,
+                                .problem = "has no validation scans",
+                                .advice = "give INPUT and --reference"});
     }
     check_there(scans);
     return scans;
@@ -75,9 +79,10 @@ config::Settings with_validation_scans(config::Settings command_line, const fs::
                                        const record::SweepStart& start) {
     for (const char* name : {"input", "reference"}) {
         if (!config::given_value(command_line, name)) continue;
-        throw core::UsageError(
-            "--validation can't be combined with INPUT or --reference (the experiment has both), "
-            "give one of them");
+        throw core::UsageError({.option = "--validation",
+                                .problem = "can't be combined with INPUT or --reference",
+                                .why = "the experiment has both",
+                                .advice = "give one of them"});
     }
     const auto rule = record::setting(start.configuration, "mask_geometry");
     if (rule && !config::given_value(command_line, "mask_geometry")) {

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "msunet/core/error.hpp"
+#include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::h5 {
@@ -23,9 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t most_error_bytes = 65536;
 
 [[noreturn]] void fail(const std::string& what, int error_number) {
-    throw core::Error(core::ExitCode::failure,
-                      core::concat("can't run ", core::quoted(what), " (",
-                                   std::generic_category().message(error_number), ')'));
+    throw core::FileError("can't run", what, error_number);
 }
 
 /// A pipe whose ends close with it.

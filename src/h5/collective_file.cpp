@@ -121,8 +121,10 @@ struct CollectiveFile::State {
         }
         if (ranks.any_of(!reason.empty())) {
             throw core::Error(core::ExitCode::failure,
-                              core::concat("file ", core::quoted(path.string()), " failed (",
-                                           reason.empty() ? "on another rank" : reason, ')'));
+                              {.path = path,
+                               .kind = "file",
+                               .problem = "failed",
+                               .why = reason.empty() ? "on another rank" : reason});
         }
     }
 

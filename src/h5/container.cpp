@@ -5,8 +5,8 @@
 #include "h5/image.hpp"
 #include "h5/links.hpp"
 #include "h5/text.hpp"
+#include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
-#include "msunet/core/format_error.hpp"
 #include "msunet/core/hash.hpp"
 #include "msunet/core/text.hpp"
 
@@ -93,8 +93,9 @@ template <class T>
 const std::vector<T>& array_of(const Container& container, std::string_view name) {
     const auto found = container.arrays.find(name);
     if (found == container.arrays.end() || !std::holds_alternative<std::vector<T>>(found->second)) {
-        throw core::FormatError(
-            {.kind = "array", .key = std::string(name), .got = "missing or of another type"});
+        throw core::InputError({.kind = "array",
+                                .key = std::string(name),
+                                .problem = "is missing or of another type"});
     }
     return std::get<std::vector<T>>(found->second);
 }
@@ -116,7 +117,7 @@ const std::vector<std::uint64_t>& Container::integers(std::string_view name) con
 const std::string& Container::text(std::string_view name) const {
     const auto found = texts.find(name);
     if (found == texts.end()) {
-        throw core::FormatError({.kind = "text", .key = std::string(name), .got = "missing"});
+        throw core::InputError({.kind = "text", .key = std::string(name), .problem = "is missing"});
     }
     return found->second;
 }
@@ -159,16 +160,20 @@ Container read_container(const std::filesystem::path& file) {
     const std::string_view trailer = std::string_view(content).substr(length);
     if (length == 0 || !trailer.starts_with(mark) ||
         trailer.substr(mark.size()) != hash_of(bytes.first(length))) {
-        throw core::FormatError({.path = file,
-                                 .got = "damaged (its content does not match its checksum)",
-                                 .advice = "remove it"});
+        throw core::InputError({.path = file,
+                                .kind = "file",
+                                .problem = "is damaged",
+                                .why = "its content does not match its checksum",
+                                .advice = "remove it"});
     }
     try {
         return read_image(bytes.first(length));
     } catch (const LibraryError& error) {
-        throw core::FormatError({.path = file,
-                                 .got = core::concat("unreadable (", error.what(), ")"),
-                                 .advice = "remove it"});
+        throw core::InputError({.path = file,
+                                .kind = "file",
+                                .problem = "is unreadable",
+                                .why = error.what(),
+                                .advice = "remove it"});
     }
 }
 

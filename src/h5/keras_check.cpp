@@ -23,8 +23,11 @@ void limit_resource(decltype(RLIMIT_CPU) resource, rlim_t amount) {
 }
 
 [[noreturn]] void throw_damaged(const std::filesystem::path& file, const std::string& reason) {
-    throw core::InputError(core::concat("model ", core::quoted(file.string()), " is damaged (",
-                                        reason, "), restore it from a copy"));
+    throw core::InputError({.path = file,
+                            .kind = "model",
+                            .problem = "is damaged",
+                            .why = reason,
+                            .advice = "restore it from a copy"});
 }
 
 }  // namespace
@@ -58,9 +61,11 @@ KerasFile read_keras_file_safely(const std::filesystem::path& file,
     }
     if (outcome.exit_code != 0) {
         throw core::Error(core::ExitCode::failure,
-                          core::concat("the check of model ", core::quoted(file.string()),
-                                       " could not run (exit code ", outcome.exit_code,
-                                       "): ", core::trim(outcome.errors)));
+                          {.path = file,
+                           .kind = "the check of model",
+                           .problem = "could not run",
+                           .why = core::concat("exit code ", outcome.exit_code),
+                           .advice = core::concat(": ", core::trim(outcome.errors))});
     }
     return read_keras_file(file);
 }

@@ -156,18 +156,22 @@ std::vector<core::NamedArray> KerasFile::weights() const {
 KerasFile read_keras_file(const std::filesystem::path& file) {
     const Session session;
     if (!std::filesystem::is_regular_file(file)) {
-        throw core::InputError(
-            core::concat("model ", core::quoted(file.string()),
-                         " is not there (no such file), give the path of a Keras HDF5 file"));
+        throw core::InputError({.path = file,
+                                .kind = "model",
+                                .problem = "is not there",
+                                .why = "no such file",
+                                .advice = "give the path of a Keras HDF5 file"});
     }
     try {
         const Handle access = file_access();
         const Handle open(H5Fopen(file.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "H5Fopen");
         return read_open_file(open);
     } catch (const LibraryError& error) {
-        throw core::InputError(core::concat("model ", core::quoted(file.string()),
-                                            " can't be read (", error.what(),
-                                            "), give a Keras HDF5 file: a whole model or weights"));
+        throw core::InputError({.path = file,
+                                .kind = "model",
+                                .problem = "can't be read",
+                                .why = error.what(),
+                                .advice = "give a Keras HDF5 file: a whole model or weights"});
     }
 }
 

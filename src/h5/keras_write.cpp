@@ -71,8 +71,9 @@ std::vector<KerasLayer> group_by_layer(std::span<const std::string> layer_names,
         const auto found = index.find(weight.name.substr(0, weight.name.find('/')));
         if (found == index.end()) {
             throw core::Error(core::ExitCode::failure,
-                              core::concat("weight ", core::quoted(weight.name),
-                                           " belongs to no layer of the network"));
+                              {.kind = "weight",
+                               .key = weight.name,
+                               .problem = "belongs to no layer of the network"});
         }
         layers[found->second].weights.push_back(weight);
     }

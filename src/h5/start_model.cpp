@@ -110,11 +110,14 @@ MatchedModel match_start_model(const KerasFile& model, std::span<const core::Nam
         }
     }
     const auto layers = by_layer(wanted);
-    const std::string start =
-        core::concat("start model ", core::quoted(file.string()), " doesn't fit the network: ");
+    const auto misfit = [&file](const std::string& why) {
+        return core::Problem{.path = file,
+                             .kind = "start model",
+                             .problem = core::concat("doesn't fit the network: ", why)};
+    };
     if (found.size() != layers.size()) {
-        throw core::InputError(core::concat(start, "it has ", found.size(),
-                                            " layers with weights, expected ", layers.size()));
+        throw core::InputError(misfit(core::concat(
+            "it has ", found.size(), " layers with weights, expected ", layers.size())));
     }
     if (model.by_class) order_as(layers, found);
     MatchedModel result;
@@ -123,10 +126,9 @@ MatchedModel match_start_model(const KerasFile& model, std::span<const core::Nam
         match_layer(*found[i], layers[i], result, problems);
     }
     if (!problems.empty()) {
-        for (std::string& problem : problems) {
-            problem.insert(0, start);
-        }
-        throw core::InputError(std::move(problems));
+        std::vector<core::Problem> misfits;
+        std::ranges::transform(problems, std::back_inserter(misfits), misfit);
+        throw core::InputError(misfits);
     }
     return result;
 }

@@ -4,16 +4,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "msunet/core/error.hpp"
-#include "msunet/core/text.hpp"
 
 namespace msunet::io {
 
 /// \throws core::InputError always: the file's name and `problem`, e.g. "is no NIfTI file".
 [[noreturn]] inline void fail(const std::filesystem::path& path, std::string_view problem) {
-    throw core::InputError(core::concat(core::quoted(path.string()), " ", problem));
+    throw core::InputError({.path = path, .problem = std::string(problem)});
 }
 
 }  // namespace msunet::io

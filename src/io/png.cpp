@@ -50,8 +50,9 @@ std::string png_bytes(const Picture& picture) {
 Picture parse_png(std::string_view bytes, std::string_view source) {
     const auto check = [&](int fine, const Image& image) {
         if (fine != 0) return;
-        throw core::InputError(core::concat(core::quoted(source), " is no readable picture (",
-                                            image.png.message, ")"));
+        throw core::InputError({.path = std::string(source),
+                                .problem = "is no readable picture",
+                                .why = image.png.message});
     };
     Image image;
     check(png_image_begin_read_from_memory(&image.png, bytes.data(), bytes.size()), image);

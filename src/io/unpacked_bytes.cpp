@@ -28,7 +28,7 @@ constexpr std::size_t packed_piece = std::size_t{1} << 16U;
 constexpr std::size_t skipped_piece = std::size_t{1} << 18U;
 
 [[noreturn]] void fail_reading(const std::filesystem::path& path, int error_number) {
-    throw core::InputError(core::FileError("can't read", path, error_number).problems());
+    throw core::InputError(core::FileError("can't read", path, error_number).data());
 }
 
 /// An open file, hashed as it is read.

@@ -32,13 +32,12 @@ constexpr zip_uint16_t fixed_time = 0;
     if (zip_error_system_type(error) == ZIP_ET_SYS) {
         throw core::FileError("can't write", path, zip_error_code_system(error));
     }
-    throw core::Error(core::ExitCode::failure, concat("can't write ", quoted(path.string()), " (",
-                                                      zip_error_strerror(error), ")"));
+    throw core::Error(core::ExitCode::failure,
+                      {.path = path, .kind = "can't write", .why = zip_error_strerror(error)});
 }
 
 [[noreturn]] void fail_reading(const std::filesystem::path& path, const std::string& why) {
-    throw core::InputError(
-        concat("can't read the archive ", quoted(path.string()), " (", why, ")"));
+    throw core::InputError({.path = path, .kind = "can't read the archive", .why = why});
 }
 
 /// Opens a path with libzip's flags; `error` says what went wrong.

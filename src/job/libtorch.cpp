@@ -17,9 +17,10 @@ void load_chosen_libtorch(std::initializer_list<const char*> libraries) {
     for (const char* library : libraries) {
         const auto file = std::filesystem::path(folder) / "lib" / library;
         if (dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
-            throw core::UsageError(core::concat(libtorch_variable, " is ", core::quoted(folder),
-                                                ", whose ", library, " can't be loaded (",
-                                                dlerror(), ")"));
+            throw core::UsageError({.option = libtorch_variable,
+                                    .got = folder,
+                                    .problem = core::concat(": its ", library, " can't be loaded"),
+                                    .why = dlerror()});
         }
     }
 }

@@ -18,7 +18,6 @@
 #include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/option_error.hpp"
 #include "msunet/core/signals.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
@@ -58,10 +57,12 @@ sweep::Placement place_on_nodes(const settings::BenchSettings& settings,
     request.threads = settings.train.train.threads;
     auto placement = sweep::place(request);
     if (placement.group_size > options.batch_size) {
-        throw core::OptionError(
-            "batch_size", std::to_string(options.batch_size),
-            concat("at least ", placement.group_size, " (the ", placement.group_size,
-                   " ranks of a node share a batch), or start fewer ranks"));
+        throw core::UsageError(
+            {.option = "--batch_size",
+             .got = std::to_string(options.batch_size),
+             .expected = concat("at least ", placement.group_size, " (the ", placement.group_size,
+                                " ranks of a node share a batch)"),
+             .advice = "or start fewer ranks"});
     }
     return placement;
 }

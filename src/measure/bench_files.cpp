@@ -124,8 +124,8 @@ Timed time_read(const SharedFile& file, int shift, const comm::Communicator& ran
     timed.amount = file.bytes(ranks);
     const float expected = SharedFile::value_of(writer);
     if (!ranks.all_of(values.front() == expected && values.back() == expected)) {
-        throw core::Error(core::ExitCode::failure, concat(core::quoted(file.path.string()),
-                                                          " does not hold what was written"));
+        throw core::Error(core::ExitCode::failure,
+                          {.path = file.path, .problem = "does not hold what was written"});
     }
     return timed;
 }
@@ -135,9 +135,9 @@ void check_io_room(const fs::path& folder, double bytes) {
     std::error_code error;
     const auto space = fs::space(folder, error);
     if (error || static_cast<double>(space.available) > bytes) return;
-    throw core::UsageError(concat("no room for ", core::bytes_text(bytes), " in ",
-                                  core::quoted(folder.string()),
-                                  ", give a smaller --io_megabytes or another --scratch"));
+    throw core::UsageError({.path = folder,
+                            .kind = concat("no room for ", core::bytes_text(bytes), " in"),
+                            .advice = "give a smaller --io_megabytes or another --scratch"});
 }
 
 /// Collective over the world: times writing and reading on a set.

@@ -25,8 +25,8 @@ void throw_failure(const std::optional<core::Failure>& failure, const comm::Comm
                    int from) {
     const auto text = world.broadcast(failure ? codec::to_json(*failure) : std::string(), from);
     if (text.empty()) return;
-    auto sent = codec::from_json<core::Failure>(text);
-    throw core::Error(sent.code, std::move(sent.problems));
+    const auto sent = codec::from_json<core::Failure>(text);
+    throw core::Error(sent.code, sent.problems);
 }
 
 /// Share of a step's time in all-reduces.

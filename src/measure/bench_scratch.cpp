@@ -32,11 +32,12 @@ Scratch::Scratch(const settings::BenchOptions& options, const comm::NodeTopology
     if (found == blind.end()) return;
     if (is_root_) fs::remove_all(folder_, ignored);
     const auto node = topology.node_of_rank()[static_cast<std::size_t>(*found)];
-    throw core::UsageError(concat("rank ", *found, " on ",
-                                  topology.hosts()[static_cast<std::size_t>(node)],
-                                  " does not see ", core::quoted(folder_.parent_path().string()),
-                                  " of rank 0, give --scratch a folder on a file system that all "
-                                  "nodes share"));
+    throw core::UsageError(
+        {.path = folder_.parent_path(),
+         .kind = concat("rank ", *found, " on ", topology.hosts()[static_cast<std::size_t>(node)],
+                        " does not see"),
+         .problem = "of rank 0",
+         .advice = "give --scratch a folder on a file system that all nodes share"});
 }
 
 Scratch::~Scratch() {

@@ -96,8 +96,11 @@ int element_bytes(core::Precision precision) {
 void refuse_results(const fs::path& folder) {
     for (const auto name : file_names) {
         if (!fs::exists(folder / name)) continue;
-        throw core::UsageError(concat("--output ", core::quoted(folder.string()), " has a ", name,
-                                      " already, give another folder"));
+        throw core::UsageError({.option = "--output",
+                                .path = folder,
+                                .got = folder,
+                                .problem = concat("has a ", name, " already"),
+                                .advice = "give another folder"});
     }
 }
 

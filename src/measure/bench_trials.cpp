@@ -70,8 +70,9 @@ std::optional<core::Failure> first_failure(const train::StepTimer& timer,
                                            const comm::Communicator& ranks) {
     for (const auto& failure : ranks.all_gather(timer.failure())) {
         if (failure.empty()) continue;
-        return core::Failure{.problems = {core::concat("a step failed (", failure,
-                                                       "), try a smaller --batch_size")}};
+        return core::Failure{.problems = {{.problem = "a step failed",
+                                           .why = failure,
+                                           .advice = "try a smaller --batch_size"}}};
     }
     return std::nullopt;
 }

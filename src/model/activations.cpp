@@ -65,7 +65,7 @@ ActivationKind activation_kind(std::string_view name) {
     for (const auto& [known, kind] : kinds) {
         if (known == canonical) return kind;
     }
-    throw core::UsageError("there is no activation '" + canonical + "'");
+    throw core::UsageError({.kind = "activation", .key = canonical, .problem = "is unknown"});
 }
 
 at::Tensor activate(ActivationKind kind, const at::Tensor& x) {

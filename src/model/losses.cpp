@@ -106,7 +106,7 @@ LossKind loss_kind(std::string_view name) {
     for (const auto& [known, kind] : loss_kinds) {
         if (known == canonical) return kind;
     }
-    throw core::UsageError("there is no loss '" + canonical + "'");
+    throw core::UsageError({.kind = "loss", .key = canonical, .problem = "is unknown"});
 }
 
 bool has_logit_form(LossKind kind) {

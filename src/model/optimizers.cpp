@@ -121,7 +121,7 @@ std::unique_ptr<Optimizer> Optimizer::make(std::string_view name, FlatParameters
     for (const auto& [known, factory] : all) {
         if (known == canonical) return factory(parameters);
     }
-    throw core::UsageError("there is no optimizer '" + canonical + "'");
+    throw core::UsageError({.kind = "optimizer", .key = canonical, .problem = "is unknown"});
 }
 
 }  // namespace msunet::model

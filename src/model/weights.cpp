@@ -69,8 +69,9 @@ void Weights::load(std::span<const core::NamedArray> arrays) {
     }
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
         if (arrays[i].shape != tensors_[i].shape) {
-            throw core::Error(core::ExitCode::failure,
-                              "tensor '" + tensors_[i].name + "' has the wrong shape");
+            throw core::Error(
+                core::ExitCode::failure,
+                {.kind = "tensor", .key = tensors_[i].name, .problem = "has the wrong shape"});
         }
         at::Tensor from =
             at::from_blob(const_cast<float*>(arrays[i].values.data()), arrays[i].shape, at::kFloat);

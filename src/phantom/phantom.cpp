@@ -40,9 +40,11 @@ std::vector<std::string> strangers(const std::filesystem::path& folder,
 void refuse_strangers(const std::filesystem::path& folder, const std::set<std::string>& known) {
     const std::vector<std::string> names = strangers(folder, known);
     if (names.empty()) return;
-    throw core::UsageError(core::quoted(folder.string()) + " holds other files (" +
-                           core::quoted(names.front()) + ", " + std::to_string(names.size()) +
-                           " in all), choose another folder or empty it");
+    throw core::UsageError(
+        {.path = folder,
+         .problem = "holds other files",
+         .why = core::concat(core::quoted(names.front()), ", ", names.size(), " in all"),
+         .advice = "choose another folder or empty it"});
 }
 
 }  // namespace

@@ -142,9 +142,12 @@ void check_first_fold(const std::string& metric, const prepare::Survey& survey,
         sweep::gives_metric(parts_of_fold(survey, plan, folding, 0), metric)) {
         return;
     }
-    throw core::UsageError(concat(
-        "--metric ", metric, ": ", record::fold_text(folding, 0), " has no ", scans_of(metric),
-        ", and the search compares by its values there, choose another metric, --folds or --seed"));
+    throw core::UsageError(
+        {.option = "--metric",
+         .got = metric,
+         .problem = concat(": ", record::fold_text(folding, 0), " has no ", scans_of(metric),
+                           ", and the search compares by its values there"),
+         .advice = "choose another metric, --folds or --seed"});
 }
 
 std::vector<std::string> fold_warnings(const settings::TrainSettings& settings,

@@ -39,11 +39,14 @@ dispatch::SweepLimits limits_of(const settings::TrainSettings& settings,
 void check_limits(const settings::TrainSettings& settings, double now) {
     const auto check = [now](const char* option, const std::optional<core::Deadline>& given) {
         if (!given || given->unix_seconds(now) > now) return;
-        throw core::UsageError(concat("--", option, ": ", core::quoted(given->text),
-                                      " has passed (no trial would start), give a later time"));
+        throw core::UsageError({.option = option,
+                                .got = given->text,
+                                .problem = "has passed",
+                                .why = "no trial would start",
+                                .advice = "give a later time"});
     };
-    check("time_limit", settings.sweep.time_limit);
-    check("stop_before", settings.experiment.stop_before);
+    check("--time_limit", settings.sweep.time_limit);
+    check("--stop_before", settings.experiment.stop_before);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ void warn_of_values(const GridPlan& plan, std::vector<std::string>& warnings) {
 
 /// Throws core::UsageError where a permutation that may be tried is `pca_only`.
 void refuse_pca(const GridPlan& plan, const unet::Hyperparameters& defaults,
-                const std::string& why) {
+                const core::Problem& why) {
     const auto check = [&](const core::Permutation& permutation) {
         if (unet::from_permutation(permutation, defaults).pca_only) throw core::UsageError(why);
     };
@@ -74,15 +74,20 @@ void check_folds(const settings::TrainSettings& settings, const GridPlan& plan) 
     constexpr auto largest_id = std::uint64_t{1} << 63U;
     if (permutations > most || plan.grid->size() > largest_id / folding.trials()) {
         throw core::UsageError(
-            core::concat("--folds ", folding.folds, " and --repeats ", folding.repeats, " of ",
-                         core::thousands(static_cast<std::int64_t>(permutations)),
-                         " permutations are more trials than a sweep has (",
-                         core::thousands(static_cast<std::int64_t>(sweep::selection_limit)),
-                         "), give fewer, or fewer permutations"));
+            {.option = "--folds",
+             .got = std::to_string(folding.folds),
+             .problem = core::concat("and --repeats ", folding.repeats, " of ",
+                                     core::thousands(static_cast<std::int64_t>(permutations)),
+                                     " permutations are more trials than a sweep has"),
+             .why = core::thousands(static_cast<std::int64_t>(sweep::selection_limit)),
+             .advice = "give fewer, or fewer permutations"});
     }
     refuse_pca(plan, settings::default_hyperparameters(settings),
-               "--folds and pca_only can't be combined (a PCA has no metrics to average), remove "
-               "one of the two");
+               {.option = "--folds",
+                .key = "pca_only",
+                .problem = "and pca_only can't be combined",
+                .why = "a PCA has no metrics to average",
+                .advice = "remove one of the two"});
 }
 
 }  // namespace
@@ -285,7 +290,9 @@ void check_needs(const settings::TrainSettings& settings, const GridPlan& plan,
     const auto defaults = settings::default_hyperparameters(settings);
     if (!plan.grid->lists().contains("pca_only") && !defaults.pca_only) return;
     refuse_pca(plan, defaults,
-               "pca_only: it needs validation data and there is none, raise --validation_split");
+               {.key = "pca_only",
+                .problem = "needs validation data and there is none",
+                .advice = "raise --validation_split"});
 }
 
 }  // namespace msunet::plan

@@ -47,7 +47,7 @@ References pair_references(const std::vector<ScanFile>& scans, const std::string
     auto groups_of_masks = grouped(masks, by_folder);
     References references;
     references.of_scan.resize(scans.size());
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const auto& [below, group] : grouped(scans, by_folder)) {
         const Group& of_masks = groups_of_masks[below];
         const fs::path place = below.empty() ? fs::path(folder) : fs::path(folder) / below;
@@ -63,7 +63,7 @@ References pair_references(const std::vector<ScanFile>& scans, const std::string
             references.of_scan[group[i]] = masks[of_masks[i]].file;
         }
     }
-    if (!problems.empty()) throw core::InputError(std::move(problems));
+    if (!problems.empty()) throw core::InputError(problems);
     return references;
 }
 

@@ -124,18 +124,22 @@ private:
 };
 
 /// Adds the scans of one INPUT; returns what is wrong with it, if anything.
-std::optional<std::string> take_input(const fs::path& input, Wanted wanted, ScanList& list) {
+std::optional<core::Problem> take_input(const fs::path& input, Wanted wanted, ScanList& list) {
     std::error_code error;
     const fs::file_status status = fs::status(input, error);
     if (input.empty() || status.type() == fs::file_type::not_found) {
-        return concat(quoted(input.string()), " does not exist, give scans or folders of scans");
+        return core::Problem{
+            .path = input, .problem = "does not exist", .advice = "give scans or folders of scans"};
     }
     if (status.type() != fs::file_type::directory) {
-        if (auto advice = io::conversion_advice(input.filename().string())) return advice;
+        if (auto advice = io::conversion_advice(input.filename().string())) {
+            return core::Problem{.problem = *std::move(advice)};
+        }
         if (!io::is_nifti_name(input.filename().string())) {
-            return concat(quoted(input.string()),
-                          " is no scan (its name does not end in .nii or .nii.gz), give NIfTI "
-                          "files or folders of them");
+            return core::Problem{.path = input,
+                                 .problem = "is no scan",
+                                 .why = "its name does not end in .nii or .nii.gz",
+                                 .advice = "give NIfTI files or folders of them"};
         }
         list.scans.push_back({.file = input, .folder = {}});
         return std::nullopt;
@@ -146,29 +150,30 @@ std::optional<std::string> take_input(const fs::path& input, Wanted wanted, Scan
     try {
         FolderWalk(list, wanted).take(input, {});
     } catch (const fs::filesystem_error& failure) {
-        return concat(quoted(failure.path1().string()), " can't be read (",
-                      failure.code().message(), "), check its permissions");
+        return core::Problem{.path = failure.path1(),
+                             .problem = "can't be read",
+                             .why = failure.code().message(),
+                             .advice = "check its permissions"};
     }
     if (list.scans.size() > before) return std::nullopt;
     if (const auto advice = io::conversion_advice(std::span(list.skipped).subspan(skipped))) {
-        return concat(quoted(input.string()), " holds no .nii or .nii.gz file (", *advice, ")");
+        return core::Problem{
+            .path = input, .problem = "holds no .nii or .nii.gz file", .why = *advice};
     }
-    if (list.results.size() > results) {
-        return concat(quoted(input.string()),
-                      " holds only results of an earlier prediction and no scan, give the folder "
-                      "that holds the scans");
-    }
-    return concat(quoted(input.string()),
-                  " holds no .nii or .nii.gz file, give the folder that holds the scans");
+    return core::Problem{.path = input,
+                         .problem = list.results.size() > results
+                                        ? "holds only results of an earlier prediction and no scan"
+                                        : "holds no .nii or .nii.gz file",
+                         .advice = "give the folder that holds the scans"};
 }
 
 ScanList find_files(const std::vector<std::string>& input, Wanted wanted) {
     ScanList list;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const std::string& name : input) {
         if (auto problem = take_input(name, wanted, list)) problems.push_back(std::move(*problem));
     }
-    if (!problems.empty()) throw core::InputError(std::move(problems));
+    if (!problems.empty()) throw core::InputError(problems);
     return list;
 }
 
@@ -224,12 +229,13 @@ Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
 }
 
 void check_outputs(const std::vector<ScanFile>& scans, const PredictOptions& options) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     const auto folders = input_folders(options);
     const auto check = [&](const char* option, const fs::path& named, const fs::path& written) {
         auto problem = core::output_in_input(option, named, written, folders);
-        if (!problem || std::ranges::find(problems, *problem) != problems.end()) return;
-        problems.push_back(std::move(*problem));
+        if (problem && std::ranges::find(problems, *problem) == problems.end()) {
+            problems.push_back(std::move(*problem));
+        }
     };
     check("-o", options.output, options.output);
     if (options.qc) check("--qc", *options.qc, *options.qc);
@@ -246,20 +252,23 @@ void check_outputs(const std::vector<ScanFile>& scans, const PredictOptions& opt
         for (const auto& output :
              {std::optional(outputs.mask), std::optional(outputs.likelihood), outputs.brain}) {
             if (output && inputs.contains(fs::weakly_canonical(*output))) {
-                problems.push_back(concat("the result ", quoted(output->string()), " of ",
-                                          quoted(scan.file.string()),
-                                          " would replace an input: give another folder with -o"));
+                problems.push_back({.path = *output,
+                                    .kind = "the result",
+                                    .problem = concat("of ", quoted(scan.file.string()),
+                                                      " would replace an input"),
+                                    .advice = ": give another folder with -o"});
             }
         }
         const auto [owner, is_new] = owners.emplace(outputs.mask.lexically_normal(), &scan);
         if (!is_new) {
-            problems.push_back(concat(quoted(owner->second->file.string()), " and ",
-                                      quoted(scan.file.string()), " would have the same result ",
-                                      quoted(outputs.mask.string()),
-                                      ": give the folder above both, or one at a time"));
+            problems.push_back(
+                {.path = owner->second->file,
+                 .problem = concat("and ", quoted(scan.file.string()),
+                                   " would have the same result ", quoted(outputs.mask.string())),
+                 .advice = ": give the folder above both, or one at a time"});
         }
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 }  // namespace msunet::predict

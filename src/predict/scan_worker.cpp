@@ -76,15 +76,16 @@ std::string agreement_text(const report::ScanDice& scan) {
 
 /// What went wrong with a scan, where the error does not name it, and what helps if it was too
 /// little memory.
-std::string failure_of(const ScanTask& task, const std::exception& error) {
+core::Problem failure_of(const ScanTask& task, const std::exception& error) {
     const auto text = core::failure_text(error);
     const bool memory = core::is_memory_failure(text);
     // A job can be given more of the host's memory, a GPU has what it has.
     const bool host = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
-    return concat(quoted(task.scan.file.string()), ": ", text,
-                  memory ? concat(host ? ", give the job more, or use " : ", use ",
-                                  "a smaller --batch_size or fewer ranks")
-                         : "");
+    return {.path = task.scan.file,
+            .problem = concat(": ", text),
+            .advice = memory ? concat(host ? "give the job more, or use " : "use ",
+                                      "a smaller --batch_size or fewer ranks")
+                             : ""};
 }
 
 class Work {
@@ -219,9 +220,10 @@ private:
         if (!reference) return std::nullopt;
         const auto rule = settings_.predict.mask_geometry;
         if (const auto mismatch = prepare::size_mismatch(masked.mask, *reference, rule)) {
-            findings_.problems.push_back(concat("the manual mask ", quoted(*task_.reference),
-                                                " and ", quoted(task_.scan.file.string()), ' ',
-                                                *mismatch));
+            findings_.problems.push_back(
+                {.path = *task_.reference,
+                 .kind = "the manual mask",
+                 .problem = concat("and ", quoted(task_.scan.file.string()), ' ', *mismatch)});
             return std::nullopt;
         }
         return prepare::in_order_of_scan(
@@ -281,19 +283,19 @@ ScanReport work_on_scan(const ScanTask& task, std::size_t number, const WorkRule
                         const std::function<void()>& between_batches) {
     ScanReport report{.task = number};
     Work work(task, rules, report);
-    std::optional<std::string> failure;
+    std::vector<core::Problem> failure;
     try {
         core::fault_point("predict.scan");
         auto masked = task.skipped ? work.read() : work.predict(predictors, between_batches);
         if (masked) work.assess(std::move(*masked), number);
     } catch (const core::Error& error) {
-        failure = error.what();
+        failure = error.data();
     } catch (const std::exception& error) {
-        failure = failure_of(task, error);
+        failure = {failure_of(task, error)};
     }
     work.report_findings();
-    report.failed = failure.has_value();
-    if (failure) report.problems.push_back(std::move(*failure));
+    report.failed = !failure.empty();
+    std::ranges::move(failure, std::back_inserter(report.problems));
     return report;
 }
 

@@ -62,7 +62,7 @@ std::optional<report::ScanDice> compare(SlicePredictor& predictor,
     prepare::Findings findings;
     const auto scan = prepare::read_scan(one.scan, options.preprocess, findings);
     auto mask = prepare::read_mask(one.mask, options.preprocess, findings);
-    if (!scan || !mask) throw core::InputError(std::move(findings.problems));
+    if (!scan || !mask) throw core::InputError(findings.problems);
     const auto prediction = predict_scan({&predictor, 1}, scan->volume, options);
     if (prepare::size_mismatch(scan->volume, *mask, rule)) return std::nullopt;
     const auto truth = prepare::in_order_of_scan(

@@ -26,16 +26,17 @@ std::optional<core::Failure> failure_in(const std::function<void()>& work) {
         return std::nullopt;
     } catch (const std::bad_alloc&) {
         return core::Failure{core::ExitCode::failure,
-                             {"not enough memory to preprocess the data, use fewer ranks a node"}};
+                             {{.problem = "not enough memory to preprocess the data",
+                               .advice = "use fewer ranks a node"}}};
     } catch (const std::exception& error) {
         return core::failure_of(error);
     }
 }
 
-[[noreturn]] void raise(core::ExitCode code, std::vector<std::string> problems) {
-    if (code == core::ExitCode::input) throw core::InputError(std::move(problems));
-    if (code == core::ExitCode::usage) throw core::UsageError(std::move(problems));
-    throw core::Error(code, std::move(problems));
+[[noreturn]] void raise(core::ExitCode code, const std::vector<core::Problem>& problems) {
+    if (code == core::ExitCode::input) throw core::InputError(problems);
+    if (code == core::ExitCode::usage) throw core::UsageError(problems);
+    throw core::Error(code, problems);
 }
 
 }  // namespace
@@ -74,15 +75,15 @@ void together(const comm::Communicator& ranks, const std::function<void()>& work
     if (mine) failed.push_back(*mine);
     failed = gather_values(ranks, failed);
     const core::ExitCode code = failed.front().code;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (core::Failure& failure : failed) {
         if (failure.code != code) continue;
-        for (std::string& problem : failure.problems) {
+        for (core::Problem& problem : failure.problems) {
             if (std::ranges::find(problems, problem) != problems.end()) continue;
             problems.push_back(std::move(problem));
         }
     }
-    raise(code, std::move(problems));
+    raise(code, problems);
 }
 
 }  // namespace msunet::prepare

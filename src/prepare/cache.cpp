@@ -86,8 +86,9 @@ void check_room(const fs::path& folder, std::uint64_t bytes) {
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available > bytes) return;
     throw core::Error(core::ExitCode::failure,
-                      core::concat("no room for ", core::bytes_text(static_cast<double>(bytes)),
-                                   " in ", core::quoted(folder.string())));
+                      {.path = folder,
+                       .kind = core::concat("no room for ",
+                                            core::bytes_text(static_cast<double>(bytes)), " in")});
 }
 
 void write_file(const fs::path& file, const StoredData& data, const comm::Communicator& all) {

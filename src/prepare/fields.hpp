@@ -3,6 +3,7 @@
 /// The members of what prepare keeps in the cache and sends between ranks, for module codec.
 #pragma once
 
+#include "msunet/codec/failure.hpp"
 #include "msunet/codec/fields.hpp"
 #include "msunet/data/dataset.hpp"
 #include "msunet/imaging/grid.hpp"

@@ -26,11 +26,12 @@ namespace fs = std::filesystem;
 namespace {
 
 void check_options(const Request& request) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     if (request.preprocess.contradictory()) {
-        problems.emplace_back(
-            "-ts (target_size) and -hspace or -vspace exclude each other (a new width or a new "
-            "spacing), give one of them");
+        problems.push_back({.option = "-ts",
+                            .problem = "(target_size) and -hspace or -vspace exclude each other",
+                            .why = "a new width or a new spacing",
+                            .advice = "give one of them"});
     }
     if (const auto& pattern = request.split.subject_pattern) check_subject_pattern(*pattern);
     const std::vector<std::string> inputs{request.folders.training_data_path,
@@ -47,15 +48,15 @@ void check_options(const Request& request) {
     if (!request.cache_folder.empty()) {
         check("--cache", request.cache_folder, request.cache_folder);
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 std::optional<Folder> try_list(const fs::path& path, const std::string& option,
-                               std::vector<std::string>& problems) {
+                               std::vector<core::Problem>& problems) {
     try {
         return list_folder(path, option);
     } catch (const core::InputError& error) {
-        problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        problems.insert(problems.end(), error.data().begin(), error.data().end());
         return std::nullopt;
     }
 }
@@ -95,10 +96,10 @@ void fields(Archive& archive, T& value) {
 
 /// Lists both folders. Throws core::InputError with the problems of both.
 Listing list_folders(const Request& request) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     auto data = try_list(request.folders.training_data_path, "-tpath", problems);
     auto masks = try_list(request.folders.mask_data_path, "-mpath", problems);
-    if (!problems.empty()) throw core::InputError(std::move(problems));
+    if (!problems.empty()) throw core::InputError(problems);
     Listing listing;
     warn_of_skipped(*data, *masks, listing.warnings);
     listing.data = std::move(data->files);
@@ -110,10 +111,13 @@ Listing list_folders(const Request& request) {
 void assign_subjects(Pairing& pairing, const data::SplitOptions& split) {
     const auto unmatched = set_subjects(pairing.pairs, split.subject_pattern);
     if (!unmatched.empty()) {
-        pairing.problems.push_back(core::concat(
-            "--subject_pattern ", core::quoted(*split.subject_pattern), " finds no subject in ",
-            unmatched.size(), unmatched.size() == 1 ? " name: " : " names: ",
-            core::name_list(unmatched), "; give one that matches every volume's name"));
+        pairing.problems.push_back(
+            {.option = "--subject_pattern",
+             .got = *split.subject_pattern,
+             .problem = core::concat(
+                 "finds no subject in ", unmatched.size(),
+                 unmatched.size() == 1 ? " name: " : " names: ", core::name_list(unmatched)),
+             .advice = "; give one that matches every volume's name"});
         return;
     }
     if (split.folds) {

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& option, std::string_view reason) {
-    throw core::InputError(core::concat(option, " ", core::quoted(path.string()), " ", reason));
+    throw core::InputError(
+        {.option = option, .path = path, .got = path, .problem = std::string(reason)});
 }
 
 }  // namespace

@@ -67,11 +67,14 @@ std::vector<Unit> units_of(std::span<const Pair> pairs, const std::vector<bool>&
     for (const Pair& pair : pairs) names.push_back(pair.subject);
     std::ranges::sort(names);
     names.erase(std::ranges::unique(names).begin(), names.end());
-    throw core::UsageError(core::concat(
-        "--folds ", folds, " needs as many subjects and there ",
-        subjects == 1 ? "is only 1" : core::concat("are only ", subjects), " (",
-        core::name_list(names),
-        "), give fewer folds, or --subject_pattern if the names say the subject otherwise"));
+    throw core::UsageError(
+        {.option = "--folds",
+         .got = std::to_string(folds),
+         .problem = core::concat("needs as many subjects and there ",
+                                 subjects == 1 ? "is only 1" : core::concat("are only ", subjects)),
+         .why = core::name_list(names),
+         .advice = "give fewer folds, or --subject_pattern if the names say the subject "
+                   "otherwise"});
 }
 
 /// The fold of each unit.

@@ -87,10 +87,12 @@ private:
     std::map<Source, std::pair<std::size_t, std::vector<std::string>>> said_;
 };
 
-std::string unknown(const std::string& mask) {
-    return core::concat("mask ", core::quoted(mask),
-                        " has an unknown modality, its name or its folder's must contain one of ",
-                        core::join(core::modality_names), ", or give --modality");
+core::Problem unknown(const std::string& mask) {
+    return {.path = mask,
+            .kind = "mask",
+            .problem = "has an unknown modality",
+            .advice = core::concat("its name or its folder's must contain one of ",
+                                   core::join(core::modality_names), ", or give --modality")};
 }
 
 }  // namespace

@@ -81,8 +81,8 @@ private:
     std::set<std::string> data_, masks_;
 };
 
-std::string counts_differ(const std::vector<std::string>& data,
-                          const std::vector<std::string>& masks, const FolderNames& folders) {
+core::Problem counts_differ(const std::vector<std::string>& data,
+                            const std::vector<std::string>& masks, const FolderNames& folders) {
     std::string text = core::concat(folders.data, " holds ", data.size(), " volumes but ",
                                     folders.masks, " ", masks.size(), " masks");
     const auto lonely_data = without_counterpart(data, keys_of(masks));
@@ -94,7 +94,8 @@ std::string counts_differ(const std::vector<std::string>& data,
     if (!lonely_masks.empty() && lonely_masks.size() < masks.size()) {
         text += core::concat("; masks without a volume: ", core::name_list(lonely_masks));
     }
-    return text + "; add or remove files until both folders hold the same number";
+    return {.problem = text,
+            .advice = "; add or remove files until both folders hold the same number"};
 }
 
 void check_names(Pairing& pairing, const ModalityRule& rule, const FolderNames& folders) {
@@ -113,15 +114,16 @@ void check_names(Pairing& pairing, const ModalityRule& rule, const FolderNames& 
         }
     }
     if (!crossed.empty()) {
-        pairing.problems.push_back(core::concat(
-            "crossed pairs: ", core::joined_list(crossed),
-            "; the n-th volume belongs to the n-th mask in byte order, name the files alike in "
-            "both folders (numbers with leading zeros: m01, m10)"));
+        pairing.problems.push_back(
+            {.problem = core::concat("crossed pairs: ", core::joined_list(crossed)),
+             .advice = "; the n-th volume belongs to the n-th mask in byte order, name the files "
+                       "alike in both folders (numbers with leading zeros: m01, m10)"});
     }
     if (!modalities.empty()) {
         pairing.problems.push_back(
-            core::concat("pairs of different modalities: ", core::joined_list(modalities),
-                         "; name the files so that both folders have the same order"));
+            {.problem =
+                 core::concat("pairs of different modalities: ", core::joined_list(modalities)),
+             .advice = "; name the files so that both folders have the same order"});
     }
     if (!different.empty()) {
         pairing.warnings.push_back(

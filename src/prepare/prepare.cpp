@@ -52,7 +52,7 @@ void check_cached(const Request& request, const Input& input, const Survey& surv
             too_small_for_patches(input.files(pair).data, survey.pairs[pair].after, patches);
         if (problem) findings.problems.push_back(std::move(*problem));
     }
-    if (!findings.problems.empty()) throw core::InputError(std::move(findings.problems));
+    if (!findings.problems.empty()) throw core::InputError(findings.problems);
 }
 
 /// Collective: the data set from the cache; nothing where it must be made. Scans are read for their

@@ -13,8 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string quoted(const fs::path& file) { return core::quoted(file.string()); }
-
 /// The open files whose headers passed, each by itself.
 struct OpenPair {
     std::optional<io::NiftiFile> data;
@@ -36,7 +34,9 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair, const PairRules&
     const core::Volume of_mask = geometry_of(*pair.mask, rules.preprocess);
     if (const auto mismatch = size_mismatch(geometry, of_mask, rules.mask_geometry)) {
         findings.problems.push_back(
-            core::concat(quoted(data), " and its mask ", quoted(mask), ' ', *mismatch));
+            {.path = data,
+             .problem =
+                 core::concat("and its mask ", core::quoted(mask.string()), ' ', *mismatch)});
         return std::nullopt;
     }
     const auto after = resampled_grid(*pair.data, rules.preprocess, findings);
@@ -52,16 +52,18 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair, const PairRules&
 
 }  // namespace
 
-std::optional<std::string> too_small_for_patches(const fs::path& file, const imaging::Grid& grid,
-                                                 const std::vector<std::int64_t>& fixed_patches) {
+std::optional<core::Problem> too_small_for_patches(const fs::path& file, const imaging::Grid& grid,
+                                                   const std::vector<std::int64_t>& fixed_patches) {
     if (fixed_patches.empty()) return std::nullopt;
     const auto largest = *std::ranges::max_element(fixed_patches);
     if (static_cast<std::int64_t>(std::min(grid.size[0], grid.size[1])) >= largest) {
         return std::nullopt;
     }
-    return core::concat(quoted(file), ": its slices have ", grid.size[0], "x", grid.size[1],
-                        " pixels after resampling, fewer than patch_dimensions ", largest,
-                        "; use a smaller patch_dimensions, a larger -ts, or -ufp True");
+    return core::Problem{
+        .path = file,
+        .problem = core::concat(": its slices have ", grid.size[0], "x", grid.size[1],
+                                " pixels after resampling, fewer than patch_dimensions ", largest),
+        .advice = "; use a smaller patch_dimensions, a larger -ts, or -ufp True"};
 }
 
 std::optional<PairGeometry> survey_pair(const PairFiles& files, const PairRules& rules) {

@@ -65,7 +65,7 @@ struct PairContent {
                                                    Findings& findings);
 
 /// What is wrong with slices of this grid for fixed patches; nothing if they fit.
-[[nodiscard]] std::optional<std::string> too_small_for_patches(
+[[nodiscard]] std::optional<core::Problem> too_small_for_patches(
     const std::filesystem::path& file, const imaging::Grid& grid,
     const std::vector<std::int64_t>& fixed_patches);
 

@@ -27,10 +27,12 @@ auto attempt(const fs::path& file, Findings& findings, Read&& read)
     try {
         return read();
     } catch (const core::Error& error) {
-        std::ranges::copy(error.problems(), std::back_inserter(findings.problems));
+        std::ranges::copy(error.data(), std::back_inserter(findings.problems));
     } catch (const std::exception& error) {
-        findings.problems.push_back(core::concat(quoted_path(file), " can't be read (",
-                                                 error.what(), "), replace or remove it"));
+        findings.problems.push_back({.path = file,
+                                     .problem = "can't be read",
+                                     .why = error.what(),
+                                     .advice = "replace or remove it"});
     }
     return std::nullopt;
 }
@@ -52,11 +54,12 @@ std::optional<io::NiftiFrame> read_finite(io::NiftiFile& file,
         return read;
     }
     findings.problems.push_back(
-        core::concat(quoted_path(file.path()), " has ",
-                     core::counted(static_cast<std::int64_t>(read->not_finite), "voxel that is",
-                                   "voxels that are"),
-                     " NaN, infinite or beyond 3.4e38, "
-                     "repair or remove it"));
+        {.path = file.path(),
+         .problem = core::concat("has ",
+                                 core::counted(static_cast<std::int64_t>(read->not_finite),
+                                               "voxel that is", "voxels that are"),
+                                 " NaN, infinite or beyond 3.4e38"),
+         .advice = "repair or remove it"});
     return std::nullopt;
 }
 
@@ -93,7 +96,7 @@ std::optional<imaging::Grid> resampled_grid(const io::NiftiFile& file,
     const core::Volume geometry = geometry_of(file, options);
     const imaging::Grid grid = imaging::grid_for(geometry, options);
     if (const auto reason = imaging::unreasonable(grid, geometry, options)) {
-        findings.problems.push_back(core::concat(quoted_path(file.path()), ": ", *reason));
+        findings.problems.push_back({.path = file.path(), .problem = core::concat(": ", *reason)});
         return std::nullopt;
     }
     return grid;
@@ -105,8 +108,10 @@ std::optional<io::NiftiFrame> read_volume(io::NiftiFile file,
     auto read = read_finite(file, options, extent, findings);
     if (!read) return std::nullopt;
     if (const auto reason = imaging::unusable(read->volume)) {
-        findings.problems.push_back(core::concat(quoted_path(file.path()), " can't be used (",
-                                                 *reason, "), repair or remove it"));
+        findings.problems.push_back({.path = file.path(),
+                                     .problem = "can't be used",
+                                     .why = *reason,
+                                     .advice = "repair or remove it"});
         return std::nullopt;
     }
     return read;
@@ -118,9 +123,11 @@ std::optional<io::NiftiFrame> read_mask(io::NiftiFile file,
     auto read = read_finite(file, options, extent, findings);
     if (!read) return std::nullopt;
     if (const auto values = imaging::make_binary(read->volume)) {
-        findings.problems.push_back(core::concat(quoted_path(file.path()), " is no mask (it holds ",
-                                                 *values,
-                                                 "), make it binary: 0 and 1, or 0 and 255"));
+        findings.problems.push_back({.path = file.path(),
+                                     .got = *values,
+                                     .problem = "is no mask",
+                                     .why = core::concat("it holds ", *values),
+                                     .advice = "make it binary: 0 and 1, or 0 and 255"});
         return std::nullopt;
     }
     if (const auto reason = imaging::implausible_mask(read->volume)) {

@@ -47,7 +47,7 @@ std::string hash_share(const fs::path& file, std::uint64_t bytes, int rank, int 
             const std::size_t now = std::min<std::uint64_t>(piece_bytes, end - at);
             if (!stream.read(piece.data(), static_cast<std::streamsize>(now))) {
                 throw core::Error(core::ExitCode::failure,
-                                  core::concat(core::quoted(file.string()), " can't be read"));
+                                  {.path = file, .problem = "can't be read"});
             }
             hasher.bytes(std::as_bytes(std::span<const char>(piece.data(), now)));
             at += now;

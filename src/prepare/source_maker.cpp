@@ -50,9 +50,11 @@ std::optional<SourceSlices> SourceMaker::original(std::size_t pair, const PairCo
     } else if (ends_of(pair) == imaging::EndSlices::automatic) {
         ends = "the first and the last are dropped if they have no mask, and ";
     }
-    findings.problems.push_back(core::concat(
-        core::quoted(input_.files(pair).data.string()), " yields no slice (", ends,
-        "none has a value above 0.2 of the volume's range), check the scan or remove the pair"));
+    findings.problems.push_back(
+        {.path = input_.files(pair).data,
+         .problem = "yields no slice",
+         .why = core::concat(ends, "none has a value above 0.2 of the volume's range"),
+         .advice = "check the scan or remove the pair"});
     return std::nullopt;
 }
 

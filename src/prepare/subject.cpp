@@ -69,9 +69,11 @@ std::vector<std::string> subject_words(std::string_view file_name) {
 }
 
 [[noreturn]] void refuse(const std::string& pattern, const std::regex_error& error) {
-    throw core::UsageError(core::concat("--subject_pattern ", core::quoted(pattern),
-                                        " is no regular expression that can be used (",
-                                        error.what(), "), give one as 'rs[0-9]+' or '^([^_]+)_'"));
+    throw core::UsageError({.option = "--subject_pattern",
+                            .got = pattern,
+                            .problem = "is no regular expression that can be used",
+                            .why = error.what(),
+                            .advice = "give one as 'rs[0-9]+' or '^([^_]+)_'"});
 }
 
 std::regex compiled(const std::string& pattern) {

@@ -71,9 +71,12 @@ void check_written_copies(const fs::path& folder) {
     }
     if (others.empty()) return;
     throw core::UsageError(
-        core::concat("--write_augmented ", core::quoted(folder.string()),
-                     " holds files that are no copies of ", "an earlier run (they are not in ",
-                     list_name, "): ", core::name_list(others), "; give a new or empty folder"));
+        {.option = "--write_augmented",
+         .path = folder,
+         .got = folder,
+         .problem = "holds files that are no copies of an earlier run",
+         .why = core::concat("they are not in ", list_name),
+         .advice = core::concat(": ", core::name_list(others), "; give a new or empty folder")});
 }
 
 void replace_written_copies(const fs::path& folder, std::span<const Pair> pairs,

@@ -38,7 +38,7 @@ bool is_ascending(const std::vector<TrialId>& trials) {
 void check_grid(const GridLists& grid) {
     for (const auto& [name, values] : grid) {
         if (values.empty()) {
-            throw core::InputError("the grid has no value for " + core::quoted(name));
+            throw core::InputError({.kind = "the grid has no value for", .key = name});
         }
     }
 }

@@ -28,7 +28,7 @@ std::vector<TrialId> trials_of(const TrialRanges& ranges) {
     std::vector<TrialId> trials;
     for (const auto& [first, count] : ranges) {
         if (count > most_trials - trials.size()) {
-            throw core::InputError("'trials' holds too many trials");
+            throw core::InputError({.key = "trials", .problem = "holds too many trials"});
         }
         for (TrialId i = 0; i < count; ++i) trials.push_back(first + i);
     }

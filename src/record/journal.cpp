@@ -26,11 +26,12 @@ using Clock = std::chrono::steady_clock;
 /// Lines are brought to the disk at most this often.
 constexpr std::chrono::seconds sync_interval{1};
 
-std::string taken_text(const std::filesystem::path& file, const Owner& owner,
+core::Problem taken_by(const Owner& owner, const std::filesystem::path& file,
                        std::string_view what) {
-    return core::concat(core::quoted(file.string()), " ", what, " (host ", core::quoted(owner.host),
-                        ", pid ", owner.pid,
-                        "), wait until that start ends or use another experiment name");
+    return {.path = file,
+            .problem = std::string(what),
+            .why = core::concat("host ", core::quoted(owner.host), ", pid ", owner.pid),
+            .advice = "wait until that start ends or use another experiment name"};
 }
 
 }  // namespace
@@ -70,8 +71,8 @@ struct Journal::Impl {
         }
     }
 
-    [[nodiscard]] std::string taken(std::string_view what) const {
-        return taken_text(file, replay(file).record.owner, what);
+    [[nodiscard]] core::Problem taken(std::string_view what) const {
+        return taken_by(replay(file).record.owner, file, what);
     }
 
     /// While this process was suspended, its journal may have counted as free and another start may
@@ -135,7 +136,7 @@ Journal Journal::create(const std::filesystem::path& file, const SweepStart& sta
     core::AtomicFile first(file);
     first.write(line);
     if (!first.commit_new()) {
-        throw core::UsageError(taken_text(file, replay(file).record.owner, "exists already"));
+        throw core::UsageError(taken_by(replay(file).record.owner, file, "exists already"));
     }
     return Journal(std::make_unique<Impl>(file, std::move(record), line.size(), line.size()));
 }
@@ -154,10 +155,10 @@ Journal Journal::open(const std::filesystem::path& file, Replay replay, const Re
 void Journal::append(const Event& event) {
     core::fault_point("journal");
     if (impl_->damaged) {
-        throw core::Error(core::ExitCode::failure,
-                          core::concat(core::quoted(impl_->file.string()),
-                                       " ends in half a line (an earlier write failed), start the "
-                                       "same command again"));
+        throw core::Error(core::ExitCode::failure, {.path = impl_->file,
+                                                    .problem = "ends in half a line",
+                                                    .why = "an earlier write failed",
+                                                    .advice = "start the same command again"});
     }
     check(impl_->record, event);
     impl_->write(codec::to_json(event) + "\n");

@@ -44,29 +44,35 @@ std::optional<std::int64_t> version_of(std::string_view line) {
 std::int64_t checked_version(const std::filesystem::path& file, std::string_view line) {
     const std::optional<std::int64_t> version = version_of(line);
     if (!version) {
-        throw core::UsageError(concat(quoted(file.string()),
-                                      " does not begin as a journal does (its first line is "
-                                      "damaged), use another folder or experiment name"));
+        throw core::UsageError({.path = file,
+                                .problem = "does not begin as a journal does",
+                                .why = "its first line is damaged",
+                                .advice = "use another folder or experiment name"});
     }
     if (*version < 1 || *version > journal_version) {
-        throw core::UsageError(concat(quoted(file.string()), " is a journal of version ", *version,
-                                      " (this program reads versions 1 to ", journal_version,
-                                      "), resume it with the program that wrote it or use another "
-                                      "experiment name"));
+        throw core::UsageError(
+            {.path = file,
+             .got = std::to_string(*version),
+             .problem = concat("is a journal of version ", *version),
+             .why = concat("this program reads versions 1 to ", journal_version),
+             .advice = "resume it with the program that wrote it or use another experiment name"});
     }
     return *version;
 }
 
 [[noreturn]] void fail_damaged(const std::filesystem::path& file, std::size_t line,
                                std::string_view why) {
-    throw core::UsageError(concat(quoted(file.string()), " is damaged in line ", line, " (", why,
-                                  "), restore it or use another experiment name"));
+    throw core::UsageError({.path = file,
+                            .problem = concat("is damaged in line ", line),
+                            .why = std::string(why),
+                            .advice = "restore it or use another experiment name"});
 }
 
 [[noreturn]] void fail_empty(const std::filesystem::path& file) {
-    throw core::UsageError(concat(quoted(file.string()),
-                                  " holds no whole line (nothing was trained yet), delete it or "
-                                  "use another experiment name"));
+    throw core::UsageError({.path = file,
+                            .problem = "holds no whole line",
+                            .why = "nothing was trained yet",
+                            .advice = "delete it or use another experiment name"});
 }
 
 /// The last release that wrote journals of each version before this one.
@@ -126,10 +132,14 @@ SweepStart read_start(const std::filesystem::path& file) {
 void require_current_version(const std::filesystem::path& file, const Replay& replay) {
     if (replay.version == journal_version) return;
     const std::string_view release = releases.at(static_cast<std::size_t>(replay.version - 1));
-    throw core::UsageError(
-        concat(quoted(file.string()), " was written by msunet ", release, " (its version is ",
-               replay.version, ", this program resumes version ", journal_version,
-               "), finish it with msunet ", release, ", use another -n or --resume never"));
+    throw core::UsageError({.path = file,
+                            .got = std::to_string(replay.version),
+                            .expected = std::to_string(journal_version),
+                            .problem = concat("was written by msunet ", release),
+                            .why = concat("its version is ", replay.version,
+                                          ", this program resumes version ", journal_version),
+                            .advice = concat("finish it with msunet ", release,
+                                             ", use another -n or --resume never")});
 }
 
 bool process_runs(std::int64_t pid) {

@@ -115,8 +115,8 @@ std::filesystem::path write_deploy_archive(const std::filesystem::path& folder, 
     const auto row = best_trial(sweep);
     if (!row) {
         throw core::Error(core::ExitCode::failure,
-                          {core::concat("no archive can be written: no trial of '",
-                                        sweep.experiment, "' has a model")});
+                          core::concat("no archive can be written: no trial of '", sweep.experiment,
+                                       "' has a model"));
     }
     const std::string base = "model_deploy" + sweep.experiment;
     const std::vector<h5::KerasLayer> layers = layers_of(model);

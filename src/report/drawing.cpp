@@ -26,7 +26,7 @@ void check(cairo_status_t status) {
     if (status == CAIRO_STATUS_SUCCESS) return;
     throw core::Error(
         core::ExitCode::failure,
-        {core::concat("a picture can't be drawn (cairo: ", cairo_status_to_string(status), ")")});
+        core::concat("a picture can't be drawn (cairo: ", cairo_status_to_string(status), ")"));
 }
 
 cairo_status_t append(void* text, const unsigned char* bytes, unsigned length) {

@@ -48,10 +48,14 @@ void check_agreement(std::span<const weights::TrainedModel> models,
             std::ranges::mismatch(first, other, {}, &Aspect::text, &Aspect::text);
         if (mine == first.end()) continue;
         throw core::UsageError(
-            concat("--ensemble: ", quoted(models.front().origin), " and ", quoted(model.origin),
-                   " differ in the ", mine->name, " (", mine->text, "; ", theirs->text,
-                   "), so that their likelihoods can't be averaged: give models that were trained "
-                   "with the same preprocessing and patches"));
+            {.option = "--ensemble",
+             .path = model.origin,
+             .expected = mine->text,
+             .problem = concat(": ", quoted(models.front().origin), " and ", quoted(model.origin),
+                               " differ in the ", mine->name),
+             .why = concat(mine->text, "; ", theirs->text),
+             .advice = "so that their likelihoods can't be averaged: give models that were trained "
+                       "with the same preprocessing and patches"});
     }
 }
 

@@ -76,7 +76,7 @@ void check_folders(const BenchOptions& options) {
          {std::pair("--output", &options.output), std::pair("--scratch", &options.scratch)}) {
         if (!*folder) continue;
         if (auto problem = core::output_in_input(option, **folder, **folder, inputs)) {
-            throw core::UsageError(std::move(*problem));
+            throw core::UsageError(*problem);
         }
     }
 }
@@ -85,18 +85,20 @@ void check(const BenchSettings& settings) {
     if (settings.bench.training_data_path.has_value() !=
         settings.bench.mask_data_path.has_value()) {
         throw core::UsageError(
-            "one of -tpath and -mpath is missing (a volume needs its mask), give both, or none of "
-            "them: 'step' then times dummy samples, 'prepare' takes phantoms");
+            {.option = settings.bench.mask_data_path ? "-tpath" : "-mpath",
+             .problem = "is missing",
+             .why = "a volume needs its mask",
+             .advice = "give -tpath and -mpath, or none of them: 'step' then times dummy samples, "
+                       "'prepare' takes phantoms"});
     }
     if (settings.bench.output && settings.bench.what == BenchKind::step) {
         throw core::UsageError(
-            "-o/--output belongs to the scaling suite and 'step' writes no files, leave it out or "
-            "give 'all' or another benchmark");
+            {.option = "-o/--output",
+             .problem = "belongs to the scaling suite and 'step' writes no files",
+             .advice = "leave it out or give 'all' or another benchmark"});
     }
     check_folders(settings.bench);
-    if (settings.train.preprocess.contradictory()) {
-        throw core::UsageError(contradictory_modes);
-    }
+    check_modes(settings.train.preprocess);
 }
 
 }  // namespace

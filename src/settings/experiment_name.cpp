@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "msunet/core/columns.hpp"
-#include "msunet/core/option_error.hpp"
+#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 
 namespace msunet::settings {
@@ -27,24 +27,28 @@ bool is_folder_name(const std::string& name) {
 
 void check_experiment_name(const std::string& option, const std::string& name) {
     if (!is_folder_name(name)) {
-        throw core::OptionError(option, name,
-                                "the name of a folder, without '/' (--output_directory is the "
-                                "folder around it)");
+        throw core::UsageError({.option = option,
+                                .got = name,
+                                .expected = "the name of a folder, without '/' (--output_directory "
+                                            "is the folder around it)"});
     }
     if (std::ranges::any_of(name, [](unsigned char c) { return std::iscntrl(c) != 0; })) {
-        throw core::OptionError(option, "?", "a name without control characters");
+        throw core::UsageError(
+            {.option = option, .got = name, .expected = "a name without control characters"});
     }
     if (name.size() > longest_name) {
-        throw core::OptionError(
-            option, core::shorten(name, longest_shown),
-            core::concat("a name of at most ", longest_name, " bytes, this one has ", name.size(),
-                         " (names of files contain it)"));
+        throw core::UsageError(
+            {.option = option,
+             .got = core::shorten(name, longest_shown),
+             .expected = core::concat("a name of at most ", longest_name, " bytes, this one has ",
+                                      name.size(), " (names of files contain it)")});
     }
     // Restore removes ".zip" from the archive's name wherever it stands.
     if (name.find(".zip") != std::string::npos) {
-        throw core::OptionError(option, name,
-                                "a name without '.zip' (talos.Restore would not find the files of "
-                                "the archive)");
+        throw core::UsageError({.option = option,
+                                .got = name,
+                                .expected = "a name without '.zip' (talos.Restore would not find "
+                                            "the files of the archive)"});
     }
 }
 

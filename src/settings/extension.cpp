@@ -7,8 +7,6 @@
 
 namespace msunet::settings {
 
-using core::concat;
-
 bool keeps_last_checkpoints(const TrainSettings& settings) {
     return settings.train.keep_models == train::KeepModels::all &&
            !sweep::extension_obstacle(settings.sweep);
@@ -21,8 +19,10 @@ void check_extend(const TrainSettings& settings) {
             ? std::optional<std::string>("--resume never (it starts a new experiment)")
             : sweep::extension_obstacle(settings.sweep);
     if (!obstacle) return;
-    throw core::UsageError(
-        concat("--extend True can't be combined with ", *obstacle, ", leave out one of the two"));
+    throw core::UsageError({.option = "--extend",
+                            .got = "True",
+                            .problem = core::concat("can't be combined with ", *obstacle),
+                            .advice = "leave out one of the two"});
 }
 
 }  // namespace msunet::settings

@@ -46,9 +46,13 @@ config::Settings settings_of(const weights::TrainedModel& model, const config::S
 void check_normalisation(const weights::TrainedModel& model) {
     const auto found = model.preprocessing.find("normalisation");
     if (found == model.preprocessing.end() || found->second == "min_max") return;
-    throw core::InputError(concat(core::quoted(model.origin), " was trained with normalisation ",
-                                  core::quoted(found->second),
-                                  ", which this version does not have, use a newer msunet"));
+    throw core::InputError(
+        {.path = model.origin,
+         .got = found->second,
+         .expected = "min_max",
+         .problem = concat("was trained with normalisation ", core::quoted(found->second),
+                           ", which this version does not have"),
+         .advice = "use a newer msunet"});
 }
 
 /// Sizes in pixels select fixed patches, fractions fractional ones.
@@ -60,8 +64,10 @@ void choose_patches(PredictSettings& settings, const config::Settings& command_l
     if ((fixed && fractional) || (asked && use_fractions && fixed) ||
         (asked && !use_fractions && fractional)) {
         throw core::UsageError(
-            "fixed patches (--patch_dimensions, --patch_stride, -ufp False) and fractional ones "
-            "(-fp, -fs, -ufp True) can't be combined, give options of one kind");
+            {.option = "-ufp",
+             .problem = ": fixed patches (--patch_dimensions, --patch_stride, -ufp False) and "
+                        "fractional ones (-fp, -fs, -ufp True) can't be combined",
+             .advice = "give options of one kind"});
     }
     if (fixed) use_fractions = false;
     if (fractional) use_fractions = true;
@@ -83,9 +89,9 @@ std::string activation_of(const PredictSettings& settings, const weights::Traine
     try {
         return unet::canonical_activation(name);
     } catch (const core::UsageError& error) {
-        throw core::UsageError(
-            concat(error.what(),
-                   "; give the activation of the model's last layer with --final_activation"));
+        core::Problem problem = error.data().front();
+        problem.advice += "; give the activation of the model's last layer with --final_activation";
+        throw core::UsageError(problem);
     }
 }
 
@@ -104,7 +110,7 @@ config::Schema predict_schema(PredictSettings& settings) {
 PredictSettings read_predict_settings(const config::Settings& command_line) {
     PredictSettings settings;
     config::apply(predict_schema(settings), {}, command_line);
-    if (settings.preprocess.contradictory()) throw core::UsageError(contradictory_modes);
+    check_modes(settings.preprocess);
     choose_patches(settings, command_line);
     return settings;
 }

@@ -17,7 +17,6 @@
 #include "msunet/core/inside.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/named_enum.hpp"
-#include "msunet/core/option_error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/journal.hpp"
 #include "msunet/settings/experiment_name.hpp"
@@ -37,42 +36,37 @@ namespace {
 /// Runs all checks and throws all problems that they find together.
 template <class... Checks>
 void check_all(const Checks&... checks) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     const auto run = [&problems](const auto& check) {
         try {
             check();
         } catch (const core::UsageError& error) {
-            problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+            problems.insert(problems.end(), error.data().begin(), error.data().end());
         }
     };
     (run(checks), ...);
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
-}
-
-void check_modes(const TrainSettings& settings) {
-    if (settings.preprocess.contradictory()) {
-        throw core::UsageError(contradictory_modes);
-    }
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 /// `given`: on the command line. A YAML file of --print_config has "none" where there is no name.
 void check_name(const TrainSettings& settings, const config::Settings& given) {
     const auto word = config::given_value(given, "experiment_name");
     if (word && core::means_none(*word)) {
-        throw core::OptionError("experiment_name", *word,
-                                core::concat("another name: ", core::quoted(*word),
-                                             " stands for no value, leave -n out for a name with "
-                                             "the time of the start"));
+        throw core::UsageError(
+            {.option = "--experiment_name",
+             .got = *word,
+             .expected = concat("another name: ", core::quoted(*word), " stands for no value"),
+             .advice = "leave -n out for a name with the time of the start"});
     }
     const auto& name = settings.experiment.experiment_name;
-    if (name) check_experiment_name("experiment_name", *name);
+    if (name) check_experiment_name("--experiment_name", *name);
 }
 
 /// No output lies in an input folder: neither the folder around the experiment nor its own.
 void check_folders(const TrainSettings& settings) {
     const std::vector<std::string> inputs{settings.folders.training_data_path,
                                           settings.folders.mask_data_path};
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     const auto check = [&](const char* option, const std::filesystem::path& named,
                            const std::filesystem::path& written) {
         auto problem = core::output_in_input(option, named, written, inputs);
@@ -87,7 +81,7 @@ void check_folders(const TrainSettings& settings) {
     if (options.resume.kind == Resume::Kind::folder) {
         check("--resume", options.resume.folder, options.resume.folder);
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 /// The folder decides about the name; `given`: on the command line.
@@ -95,10 +89,11 @@ void check_resume(const TrainSettings& settings, const config::Settings& given) 
     if (settings.experiment.resume.kind != Resume::Kind::folder) return;
     const auto name = config::given_value(given, "experiment_name");
     if (!name) return;
-    throw core::UsageError(concat("--resume ", core::quoted(settings.experiment.resume.folder),
-                                  " and -n ", core::quoted(*name),
-                                  " can't be combined (both name the experiment), give one of the "
-                                  "two"));
+    throw core::UsageError({.option = "--resume",
+                            .got = settings.experiment.resume.folder,
+                            .problem = concat("and -n ", core::quoted(*name), " can't be combined"),
+                            .why = "both name the experiment",
+                            .advice = "give one of the two"});
 }
 
 /// The experiment that --resume names.
@@ -167,12 +162,12 @@ void load_grid(TrainSettings& settings, const std::optional<std::string>& recipe
     text = config::grid_text(grid);
 }
 
-std::optional<std::string> problem_with_value(std::string_view name, const core::Value& value) {
+std::optional<core::Problem> problem_with_value(std::string_view name, const core::Value& value) {
     try {
         (void)unet::from_permutation({{std::string(name), value}});
         return std::nullopt;
     } catch (const core::UsageError& error) {
-        return core::join(error.problems(), "; ");
+        return error.data().front();
     }
 }
 
@@ -213,25 +208,27 @@ void collapse_patch_lists(record::GridLists& lists, std::vector<std::string>& wa
 void refuse_patch_distributions(const sweep::GridSpace& space) {
     for (const auto& [name, distribution] : space.distributions) {
         if (name != "patch_dimensions" && name != "patch_stride") continue;
-        throw core::UsageError(concat("grid: ", name,
-                                      " is a distribution but patches are fractions "
-                                      "of the slice (-ufp True), remove it or give -ufp False"));
+        throw core::UsageError({.kind = "grid,",
+                                .key = name,
+                                .problem = "is a distribution but patches are fractions of the "
+                                           "slice (-ufp True)",
+                                .advice = "remove it or give -ufp False"});
     }
 }
 
 /// Of a distribution's values the first that is wrong says enough.
 void check_drawn_values(const sweep::DrawnGrid& drawn) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const auto& [name, text] : drawn.texts) {
         for (const auto& value : drawn.lists.at(name)) {
-            const auto problem = problem_with_value(name, value);
+            auto problem = problem_with_value(name, value);
             if (!problem) continue;
-            problems.push_back(
-                concat("grid: ", text, " draws a value that is not allowed: ", *problem));
+            problem->place = concat("grid: ", text, " draws a value that is not allowed");
+            problems.push_back(std::move(*problem));
             break;
         }
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 /// Writes the help on every key of the grid.
@@ -274,6 +271,14 @@ std::string explain_grid_key(std::string_view key) {
 
 }  // namespace
 
+void check_modes(const imaging::PreprocessOptions& options) {
+    if (!options.contradictory()) return;
+    throw core::UsageError({.option = "-ts/--target_size",
+                            .problem = "and -hspace or -vspace can't be combined",
+                            .why = "a new width and a new spacing exclude each other",
+                            .advice = "give one of the two"});
+}
+
 config::Schema train_schema(TrainSettings& settings) {
     config::Schema schema("train");
     schema.add("Command", settings.command)
@@ -310,7 +315,7 @@ TrainSettings read_train_settings(std::span<const std::string> arguments) {
     config::apply(schema, yaml, given,
                   print ? config::Required::ignored : config::Required::checked);
     std::vector<std::string> warnings;
-    check_all([&] { check_modes(settings); }, [&] { check_name(settings, given); },
+    check_all([&] { check_modes(settings.preprocess); }, [&] { check_name(settings, given); },
               [&] { check_folders(settings); }, [&] { check_resume(settings, given); },
               [&] { check_extend(settings); }, [&] { check_metric_names(settings); },
               [&] { sweep::check_sampler(settings.sweep); },

@@ -96,8 +96,11 @@ DistributionKind kind_of(const std::string& name) {
     if (const auto kind = core::value_named<DistributionKind>(name)) return *kind;
     const std::vector<std::string_view> names = core::all_names<DistributionKind>();
     const std::vector<std::string> known(names.begin(), names.end());
-    throw core::UsageError(concat(core::quoted(name), " is no distribution (known are ",
-                                  core::join(known), ")", core::did_you_mean(name, known)));
+    throw core::UsageError({.key = name,
+                            .expected = core::join(known),
+                            .problem = "is no distribution",
+                            .why = concat("known are ", core::join(known)),
+                            .advice = core::did_you_mean(name, known)});
 }
 
 double finite_number(const core::Value& value) {
@@ -240,7 +243,7 @@ std::vector<core::Value> Distribution::quantiles(std::size_t count) const {
 GridSpace space_of(const core::GridEntries& entries) {
     GridSpace space;
     core::GridEntries others;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const auto& [name, entry] : entries) {
         std::string text;
         try {
@@ -257,16 +260,20 @@ GridSpace space_of(const core::GridEntries& entries) {
                 space.distributions.emplace(name, distribution);
             }
         } catch (const core::UsageError& error) {
-            problems.push_back(concat("grid, ", core::quoted(name), ": ", text,
-                                      text.empty() ? "" : ": ", error.what()));
+            problems.push_back(
+                {.kind = "grid,",
+                 .key = name,
+                 .got = text,
+                 .expected = error.data().front().expected,
+                 .problem = concat(": ", text, text.empty() ? "" : ": ", error.what())});
         }
     }
     try {
         space.lists.merge(expand(others));
     } catch (const core::UsageError& error) {
-        problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+        problems.insert(problems.end(), error.data().begin(), error.data().end());
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
     return space;
 }
 

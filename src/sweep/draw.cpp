@@ -98,17 +98,24 @@ std::vector<record::TrialId> ids_of(const std::set<Row>& rows, const ParameterGr
 
 std::uint64_t rounds_of(const GridSpace& space, const SweepOptions& options) {
     if (options.fraction_limit || !options.round_limit) {
-        throw core::UsageError(concat(
-            "the grid holds a distribution (", core::quoted(space.texts.begin()->first), ": ",
-            space.texts.begin()->second, "), whose permutations can't be counted, give ",
-            options.fraction_limit ? "--round_limit N instead of --fraction_limit"
-                                   : "--round_limit N: so many are drawn"));
+        const auto& [key, text] = *space.texts.begin();
+        throw core::UsageError({.kind = "grid,",
+                                .key = key,
+                                .got = text,
+                                .problem = concat(": ", text,
+                                                  " is a distribution, whose permutations can't be "
+                                                  "counted"),
+                                .advice = options.fraction_limit
+                                              ? "give --round_limit N instead of --fraction_limit"
+                                              : "give --round_limit N: so many are drawn"});
     }
     const auto rounds = static_cast<std::uint64_t>(*options.round_limit);
     if (rounds > selection_limit) {
-        throw core::UsageError(concat("--round_limit ", rounds, " is more than a sweep tries (",
-                                      core::thousands(static_cast<std::int64_t>(selection_limit)),
-                                      "), lower it"));
+        throw core::UsageError({.option = "--round_limit",
+                                .got = std::to_string(rounds),
+                                .problem = "is more than a sweep tries",
+                                .why = core::thousands(static_cast<std::int64_t>(selection_limit)),
+                                .advice = "lower it"});
     }
     return rounds;
 }

@@ -10,8 +10,10 @@ namespace msunet::sweep {
 namespace {
 
 [[noreturn]] void fail(std::string_view text, const ExpressionProblem& problem) {
-    throw core::UsageError(core::concat("--boolean_limit ", core::quoted(text), ", position ",
-                                        problem.position + 1, ": ", problem.what()));
+    throw core::UsageError(
+        {.option = "--boolean_limit",
+         .got = std::string(text),
+         .problem = core::concat(", position ", problem.position + 1, ": ", problem.what())});
 }
 
 /// Spells texts in `node`, a literal or a list of them, as values of this name.

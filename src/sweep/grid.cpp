@@ -10,13 +10,13 @@
 namespace msunet::sweep {
 
 void check_values(const record::GridLists& lists, const ValueCheck& check) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const auto& [name, values] : lists) {
         for (const core::Value& value : values) {
             if (auto problem = check(name, value)) problems.push_back(std::move(*problem));
         }
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
 }
 
 std::int64_t smallest_integer(const record::GridLists& lists, std::string_view name,
@@ -34,8 +34,10 @@ std::int64_t smallest_integer(const record::GridLists& lists, std::string_view n
 ParameterGrid::ParameterGrid(record::GridLists lists) : lists_(std::move(lists)) {
     for (const auto& [name, values] : lists_) {
         if (values.empty()) {
-            throw core::UsageError(
-                core::concat("the grid's list ", core::quoted(name), " is empty, give it a value"));
+            throw core::UsageError({.kind = "the grid's list",
+                                    .key = name,
+                                    .problem = "is empty",
+                                    .advice = "give it a value"});
         }
         names_.push_back(name);
         axes_.push_back(&values);

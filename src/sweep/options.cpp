@@ -52,37 +52,43 @@ RandomMethod method_of(const SweepOptions& options) {
 
 void check_sampler(const SweepOptions& options) {
     if (!options.sampler) return;
-    const auto refuse = [&](const auto&... why) {
-        throw core::UsageError(core::concat("--sampler ", core::name_of(*options.sampler), why...));
+    const auto refuse = [&](core::Problem problem) {
+        problem.option = "--sampler";
+        problem.got = core::name_of(*options.sampler);
+        throw core::UsageError(problem);
     };
     if (options.random_method) {
-        refuse(" and --random_method ", core::name_of(*options.random_method),
-               " can't be combined (both choose the permutations), give one of the two");
+        refuse({.problem = core::concat("and --random_method ",
+                                        core::quoted(core::name_of(*options.random_method)),
+                                        " can't be combined"),
+                .why = "both choose the permutations",
+                .advice = "give one of the two"});
     }
     if (*options.sampler == Sampler::grid) return;
     if (!options.round_limit && !options.fraction_limit) {
-        refuse(
-            " needs --round_limit N or --fraction_limit F, which say how many permutations are "
-            "tried");
+        refuse({.problem = "needs --round_limit N or --fraction_limit F",
+                .advice = "which say how many permutations are tried"});
     }
     if (*options.sampler == Sampler::tpe && options.shard) {
-        refuse(
-            " and --shard can't be combined (shards don't know each other's results), start one "
-            "sweep on all nodes");
+        refuse({.problem = "and --shard can't be combined",
+                .why = "shards don't know each other's results",
+                .advice = "start one sweep on all nodes"});
     }
 }
 
 void check_search(const SweepOptions& options) {
     if (options.strategy == StrategyKind::grid && options.strategy_budget) {
-        throw core::UsageError(
-            "--strategy_budget needs a search (--strategy grid trains all to their ends), give "
-            "--strategy halving, hyperband or asha");
+        throw core::UsageError({.option = "--strategy_budget",
+                                .problem = "needs a search",
+                                .why = "--strategy grid trains all to their ends",
+                                .advice = "give --strategy halving, hyperband or asha"});
     }
     if (waits_at_rungs(options.strategy) && sampler_of(options) == Sampler::tpe) {
-        throw core::UsageError(core::concat(
-            "--strategy ", core::name_of(options.strategy),
-            " needs all permutations at its start and --sampler tpe suggests them one after the "
-            "other, use --strategy asha or grid"));
+        throw core::UsageError({.option = "--strategy",
+                                .got = std::string(core::name_of(options.strategy)),
+                                .problem = "needs all permutations at its start and --sampler tpe "
+                                           "suggests them one after the other",
+                                .advice = "use --strategy asha or grid"});
     }
 }
 

@@ -144,11 +144,11 @@ private:
         std::int64_t ranks = 0;
         for (const Workers& workers : workers_) {
             if (ranks != 0 && count(workers) != ranks) {
-                throw core::UsageError(
-                    concat(request_.is_option ? "--ranks_per_trial node: " : "",
-                           "the nodes differ in ranks that train (", ranks, " and ", count(workers),
-                           "), start as many on each",
-                           request_.is_option ? " or give a number instead" : ""));
+                refuse_size(
+                    {.problem = "the nodes differ in ranks that train",
+                     .why = concat(ranks, " and ", count(workers)),
+                     .advice = concat("start as many on each",
+                                      request_.is_option ? " or give a number instead" : "")});
             }
             ranks = count(workers);
         }
@@ -158,11 +158,21 @@ private:
     std::int64_t forced(std::int64_t size) const {
         const std::string problem = problem_with(size);
         if (!problem.empty()) {
-            throw core::UsageError(concat("--ranks_per_trial: groups of ", size,
-                                          " ranks are impossible (", problem,
-                                          "), choose a smaller number or auto"));
+            refuse_size({.problem = concat("groups of ", size, " ranks are impossible"),
+                         .why = problem,
+                         .advice = "choose a smaller number or auto"});
         }
         return size;
+    }
+
+    /// A sentence about the groups, which names the option if it was given.
+    [[noreturn]] void refuse_size(core::Problem problem) const {
+        if (request_.is_option) {
+            problem.option = "--ranks_per_trial";
+            problem.got = to_text(request_.ranks_per_trial);
+            problem.problem.insert(0, ": ");
+        }
+        throw core::UsageError(problem);
     }
 
     /// Why groups of that size can't be; empty if they can.

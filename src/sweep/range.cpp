@@ -23,7 +23,10 @@ std::string text_of(const core::GridRange& range) {
 /// `what_to_do`: an advice that fits.
 [[noreturn]] void refuse(const core::GridRange& range, std::string_view why,
                          std::string_view what_to_do) {
-    throw core::UsageError(core::concat("the range ", text_of(range), " ", why, ", ", what_to_do));
+    throw core::UsageError({.kind = "the range",
+                            .got = text_of(range),
+                            .problem = core::concat(text_of(range), " ", why),
+                            .advice = std::string(what_to_do)});
 }
 
 }  // namespace
@@ -64,23 +67,29 @@ std::vector<core::Value> expand_range(const core::GridRange& range) {
 
 record::GridLists expand(const core::GridEntries& entries) {
     record::GridLists lists;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     for (const auto& [name, entry] : entries) {
         std::vector<core::Value>& values = lists[name];
         if (!entry.range) {
             values = entry.values;
             if (values.empty())
-                problems.push_back(core::concat("the grid's list ", core::quoted(name),
-                                                " is empty, give it a value"));
+                problems.push_back({.kind = "the grid's list",
+                                    .key = name,
+                                    .problem = "is empty",
+                                    .advice = "give it a value"});
             continue;
         }
         try {
             values = expand_range(*entry.range);
         } catch (const core::UsageError& error) {
-            problems.push_back(core::concat("grid, ", core::quoted(name), ": ", error.what()));
+            core::Problem problem = error.data().front();
+            problem.problem = core::concat(": ", problem.kind, " ", problem.problem);
+            problem.kind = "grid,";
+            problem.key = name;
+            problems.push_back(std::move(problem));
         }
     }
-    if (!problems.empty()) throw core::UsageError(std::move(problems));
+    if (!problems.empty()) throw core::UsageError(problems);
     return lists;
 }
 

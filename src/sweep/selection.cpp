@@ -47,8 +47,11 @@ std::uint64_t limited_count(const ParameterGrid& grid, const SweepOptions& optio
         // As Python's int(size * fraction) computes it.
         const double count = static_cast<double>(grid.size()) * *options.fraction_limit;
         if (count < 1) {
-            throw core::UsageError(concat(limit_text(options), " leaves none of ",
-                                          permutations_text(grid.size()), ", raise it"));
+            throw core::UsageError(
+                {.option = "--fraction_limit",
+                 .got = concat(*options.fraction_limit),
+                 .problem = concat("leaves none of ", permutations_text(grid.size())),
+                 .advice = "raise it"});
         }
         return std::min(static_cast<std::uint64_t>(count), grid.size());
     }
@@ -61,10 +64,10 @@ std::uint64_t checked_count(const ParameterGrid& grid, const SweepOptions& optio
     const std::uint64_t count = limited_count(grid, options);
     if (count > selection_limit) {
         throw core::UsageError(
-            concat(count_text(count), " permutations are more than a sweep tries (",
-                   count_text(selection_limit),
-                   "), set --round_limit N or --fraction_limit F, or shorten the grid's lists "
-                   "(--boolean_limit filters only what these have drawn)"));
+            {.problem = concat(count_text(count), " permutations are more than a sweep tries"),
+             .why = count_text(selection_limit),
+             .advice = "set --round_limit N or --fraction_limit F, or shorten the grid's lists "
+                       "(--boolean_limit filters only what these have drawn)"});
     }
     return count;
 }
@@ -82,8 +85,10 @@ std::vector<std::vector<core::Value>> canonical_axes(const ParameterGrid& grid,
 }
 
 [[noreturn]] void refuse_expression(const SweepOptions& options) {
-    throw core::UsageError(concat("--boolean_limit ", quoted(options.boolean_limit.value_or("")),
-                                  " leaves no permutation, loosen it"));
+    throw core::UsageError({.option = "--boolean_limit",
+                            .got = options.boolean_limit.value_or(""),
+                            .problem = "leaves no permutation",
+                            .advice = "loosen it"});
 }
 
 /// `most`, or the number of permutations that are accepted if it is smaller and they can be
@@ -100,9 +105,11 @@ std::uint64_t accepted_count(const ParameterGrid& grid, const Accepts& accepts,
 
 void keep_shard(std::vector<record::TrialId>& trials, const Shard& shard) {
     if (static_cast<std::uint64_t>(shard.count) > trials.size()) {
-        throw core::UsageError(concat("--shard ", to_text(shard), ": the sweep has only ",
-                                      permutations_text(trials.size()),
-                                      ", use at most that many shards"));
+        throw core::UsageError(
+            {.option = "--shard",
+             .got = to_text(shard),
+             .problem = concat(": the sweep has only ", permutations_text(trials.size())),
+             .advice = "use at most that many shards"});
     }
     std::vector<record::TrialId> kept;
     for (auto i = static_cast<std::size_t>(shard.index - 1); i < trials.size();

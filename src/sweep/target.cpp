@@ -15,7 +15,6 @@ namespace msunet::sweep {
 namespace {
 
 using core::concat;
-using core::quoted;
 
 /// The modality of `<modality>_val_dice` and `<modality>_train_dice`.
 struct ModalityMetric {
@@ -34,19 +33,23 @@ std::optional<ModalityMetric> modality_metric_of(std::string_view name) {
 void check_metric(std::string_view option, const std::string& name, const DataParts& data) {
     check_known(option, name);
     if (!data.has_validation() && name.find("val_") != std::string::npos) {
-        throw core::UsageError(concat("--", option, ": ", quoted(name),
-                                      " needs validation data and there is none, raise "
-                                      "--validation_split or choose a metric of the training"));
+        throw core::UsageError({.option = concat("--", option),
+                                .got = name,
+                                .problem = "needs validation data and there is none",
+                                .advice = "raise --validation_split or choose a metric of the "
+                                          "training"});
     }
     const auto of = modality_metric_of(name);
     if (!of) return;
     const auto& part = of->validation ? data.validation : data.training;
     if (part[of->modality]) return;
-    throw core::UsageError(concat(
-        "--", option, ": ", quoted(name), " needs ", core::modality_names[of->modality],
-        of->validation ? " scans in the validation data and there are none, raise "
-                         "--validation_split or choose another metric"
-                       : " scans in the training data and there are none, choose another metric"));
+    throw core::UsageError(
+        {.option = concat("--", option),
+         .got = name,
+         .problem = concat("needs ", core::modality_names[of->modality], " scans in the ",
+                           of->validation ? "validation" : "training", " data and there are none"),
+         .advice = concat(of->validation ? "raise --validation_split or " : "",
+                          "choose another metric")});
 }
 
 }  // namespace
@@ -55,8 +58,11 @@ void check_known(std::string_view option, const std::string& name) {
     if (record::is_metric(name)) return;
     std::vector<std::string> known(record::metric_names.begin(), record::metric_names.end());
     for (std::string& column : record::modality_columns()) known.push_back(std::move(column));
-    throw core::UsageError(concat("--", option, ": ", quoted(name), " is not a metric (known are ",
-                                  core::join(known), ")", core::did_you_mean(name, known)));
+    throw core::UsageError({.option = concat("--", option),
+                            .got = name,
+                            .problem = "is not a metric",
+                            .why = concat("known are ", core::join(known)),
+                            .advice = core::did_you_mean(name, known)});
 }
 
 bool DataParts::has_validation() const {

@@ -18,13 +18,13 @@ std::vector<std::string_view> words(std::span<const std::string_view> names) {
 /// A member that holds a canonical name.
 class NameValue final : public core::TextValue {
 public:
-    using Read = std::optional<std::string> (*)(std::string_view, std::string&);
+    using Read = std::optional<core::Problem> (*)(std::string_view, std::string&);
 
     NameValue(std::string& name, Read reader) : name_(name), read_(reader) {}
 
     [[nodiscard]] std::string text() const override { return name_; }
     [[nodiscard]] bool is_absent() const override { return false; }
-    [[nodiscard]] std::optional<std::string> read(const std::string& text) override {
+    [[nodiscard]] std::optional<core::Problem> read(const std::string& text) override {
         return read_(text, name_);
     }
 

@@ -72,32 +72,35 @@ std::optional<std::string_view> find(std::span<const Pair> pairs, std::string_vi
     return std::nullopt;
 }
 
-std::optional<std::string> read(std::string_view text, std::string& name,
-                                std::span<const std::string_view> names,
-                                std::span<const Pair> aliases, std::span<const Pair> refused) {
+std::optional<core::Problem> read(std::string_view text, std::string& name,
+                                  std::span<const std::string_view> names,
+                                  std::span<const Pair> aliases, std::span<const Pair> refused) {
     const std::string plain = core::plain_name(text);
     const auto same = [&](std::string_view each) { return core::plain_name(each) == plain; };
     if (const auto known = std::ranges::find_if(names, same); known != names.end()) {
         name = *known;
     } else if (const auto other = find(aliases, text)) {
         name = *other;
-    } else if (const auto reason = find(refused, text)) {
-        return core::concat("is ", core::quoted(text), ", which can't be used (", *reason,
-                            "), allowed is ", core::join(names));
     } else {
-        const std::vector<std::string> candidates(names.begin(), names.end());
-        return core::concat("is ", core::quoted(text), ", allowed is ", core::join(names),
-                            core::did_you_mean(text, candidates));
+        core::Problem problem{.got = std::string(text), .expected = core::join(names)};
+        if (const auto reason = find(refused, text)) {
+            problem.why = core::concat("which can't be used: ", *reason);
+        } else {
+            const std::vector<std::string> candidates(names.begin(), names.end());
+            problem.advice = core::did_you_mean(text, candidates);
+        }
+        return problem;
     }
     return std::nullopt;
 }
 
-using Read = std::optional<std::string> (*)(std::string_view, std::string&);
+using Read = std::optional<core::Problem> (*)(std::string_view, std::string&);
 
 std::string canonical(std::string_view kind, std::string_view text, Read read_name) {
     std::string name;
-    if (const auto problem = read_name(text, name)) {
-        throw core::UsageError(core::concat(kind, ' ', *problem));
+    if (auto problem = read_name(text, name)) {
+        problem->kind = kind;
+        throw core::UsageError(*problem);
     }
     return name;
 }
@@ -108,15 +111,15 @@ std::span<const std::string_view> loss_names() { return losses; }
 std::span<const std::string_view> optimizer_names() { return optimizers; }
 std::span<const std::string_view> activation_names() { return activations; }
 
-std::optional<std::string> read_loss(std::string_view text, std::string& name) {
+std::optional<core::Problem> read_loss(std::string_view text, std::string& name) {
     return read(text, name, losses, loss_aliases, refused_losses);
 }
 
-std::optional<std::string> read_optimizer(std::string_view text, std::string& name) {
+std::optional<core::Problem> read_optimizer(std::string_view text, std::string& name) {
     return read(text, name, optimizers, {}, {});
 }
 
-std::optional<std::string> read_activation(std::string_view text, std::string& name) {
+std::optional<core::Problem> read_activation(std::string_view text, std::string& name) {
     return read(text, name, activations, activation_aliases, {});
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
@@ -33,13 +34,12 @@ public:
         for (const auto& [key, value] : permutation) {
             const auto canonical = canonical_key(key);
             if (!canonical) {
-                problems_.push_back(
-                    core::concat("hyperparameter ", core::quoted(key), " is unknown",
-                                 core::did_you_mean(key, hyperparameter_keys()), ", known are ",
-                                 core::join(hyperparameter_keys())));
+                note(key, {.expected = core::join(hyperparameter_keys()),
+                           .problem = core::concat(
+                               "is unknown", core::did_you_mean(key, hyperparameter_keys()),
+                               ", known are ", core::join(hyperparameter_keys()))});
             } else if (!values_.emplace(*canonical, value).second) {
-                problems_.push_back(core::concat("hyperparameter ", core::quoted(*canonical),
-                                                 " is given twice, in two spellings"));
+                note(*canonical, {.problem = "is given twice, in two spellings"});
             }
         }
     }
@@ -60,18 +60,20 @@ public:
 private:
     void wrong_type(const OptionInfo& info, const Value& value, std::string_view expected) {
         const std::string range = core::range_text(info);
-        note(info, core::concat("is ", core::python_repr(value), " (", core::type_name(value),
-                                "), expected ", expected, range.empty() ? "" : ": ", range));
+        note(info.name, {.got = core::python_str(value),
+                         .expected = core::concat(expected, range.empty() ? "" : " in ", range)});
     }
 
-    void note(const OptionInfo& info, std::string_view problem) {
-        problems_.push_back(core::concat("hyperparameter ", core::quoted(info.name), " ", problem));
+    void note(std::string_view key, core::Problem problem) {
+        problem.kind = "hyperparameter";
+        problem.key = key;
+        problems_.push_back(std::move(problem));
     }
 
     template <class T>
     void set_checked(const OptionInfo& info, const T& value, T& target) {
         if (const auto problem = core::problem_with(info, value)) {
-            note(info, *problem);
+            note(info.name, *problem);
         } else {
             target = value;
         }
@@ -115,7 +117,7 @@ private:
         if (!text) {
             wrong_type(info, value, "a name");
         } else if (const auto problem = target.read(*text)) {
-            note(info, *problem);
+            note(info.name, *problem);
         }
     }
 
@@ -138,7 +140,7 @@ private:
     }
 
     std::map<std::string, Value, std::less<>> values_;
-    std::vector<std::string> problems_;
+    std::vector<core::Problem> problems_;
 };
 
 }  // namespace

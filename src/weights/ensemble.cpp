@@ -17,7 +17,7 @@ using core::quoted;
 namespace {
 
 constexpr const char* what_to_give =
-    ", give an experiment with a folder fold_models, or a folder of .hdf5 models";
+    "give an experiment with a folder fold_models, or a folder of .hdf5 models";
 
 bool is_model(const fs::directory_entry& entry) {
     const auto extension = core::to_lower(entry.path().extension().string());
@@ -33,8 +33,12 @@ std::vector<fs::path> models_in(const fs::path& folder) {
         if (is_model(*entry)) files.push_back(entry->path());
     }
     if (error) {
-        throw core::UsageError(concat("--ensemble: the folder ", quoted(folder.string()),
-                                      " can't be read (", error.message(), "), give one that can"));
+        throw core::UsageError(
+            {.option = "--ensemble",
+             .path = folder,
+             .problem = concat(": the folder ", quoted(folder.string()), " can't be read"),
+             .why = error.message(),
+             .advice = "give one that can"});
     }
     std::ranges::sort(files);
     return files;
@@ -45,19 +49,26 @@ std::vector<fs::path> models_in(const fs::path& folder) {
 std::vector<fs::path> ensemble_files(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::is_directory(folder, ignored)) {
-        throw core::UsageError(concat(
-            "--ensemble averages the models of a folder, but -m ", quoted(folder.string()),
-            fs::exists(folder, ignored) ? " is no folder" : " does not exist", what_to_give));
+        throw core::UsageError(
+            {.option = "--ensemble",
+             .path = folder,
+             .problem = concat("averages the models of a folder, but -m ", quoted(folder.string()),
+                               fs::exists(folder, ignored) ? " is no folder" : " does not exist"),
+             .advice = what_to_give});
     }
     const auto of_folds = folder / fold_models_folder;
     const bool has_folds = fs::is_directory(of_folds, ignored);
     const auto& searched = has_folds ? of_folds : folder;
     auto files = models_in(searched);
     if (files.size() >= 2) return files;
-    throw core::UsageError(
-        concat("--ensemble needs at least two models, but ", quoted(searched.string()), " holds ",
-               files.empty() ? "none" : concat("only ", quoted(files.front().filename().string())),
-               has_folds ? "" : concat(" (and no folder ", fold_models_folder, ")"), what_to_give));
+    const auto found =
+        files.empty() ? "none" : concat("only ", quoted(files.front().filename().string()));
+    throw core::UsageError({.option = "--ensemble",
+                            .path = searched,
+                            .problem = concat("needs at least two models, but ",
+                                              quoted(searched.string()), " holds ", found),
+                            .why = has_folds ? "" : concat("and no folder ", fold_models_folder),
+                            .advice = what_to_give});
 }
 
 std::vector<std::string> notices_of(std::span<const TrainedModel> models) {

@@ -56,14 +56,17 @@ h5::KerasFile read_archive(const fs::path& path, std::string_view kind) {
             if (auto json = member(members, form.json)) file.model_config = std::move(json);
             return file;
         } catch (const core::InputError& error) {
-            throw core::InputError(concat(quoted(path.string()), ": ", error.what()));
+            core::Problem problem = error.data().front();
+            problem.place = quoted(path.string());
+            throw core::InputError(problem);
         }
     }
-    throw core::InputError(concat(kind, " ", quoted(path.string()),
-                                  " is neither a Talos Deploy archive nor a .keras file (it has no "
-                                  "…_model.h5 and no model.weights.h5), give "
-                                  "model_deploy<experiment>.zip, best_model.hdf5 or a model that "
-                                  "Keras has saved"));
+    throw core::InputError({.path = path,
+                            .kind = std::string(kind),
+                            .problem = "is neither a Talos Deploy archive nor a .keras file",
+                            .why = "it has no …_model.h5 and no model.weights.h5",
+                            .advice = "give model_deploy<experiment>.zip, best_model.hdf5 or a "
+                                      "model that Keras has saved"});
 }
 
 /// By its first bytes; whatever is called .zip or .keras is read as one, for the message.
@@ -81,10 +84,13 @@ void refuse_tensorflow(const fs::path& path, std::string_view kind) {
     const std::string name = path.string();
     if (fs::exists(path / "saved_model.pb", ignored)) {
         throw core::InputError(
-            concat(kind, " ", quoted(name),
-                   " is a SavedModel of TensorFlow, which is not read; convert it: python -c "
-                   "\"import tensorflow as tf; tf.keras.models.load_model('",
-                   name, "', compile=False).save('model.hdf5')\" (TensorFlow 2.15 or older)"));
+            {.path = path,
+             .kind = std::string(kind),
+             .problem = "is a SavedModel of TensorFlow, which is not read",
+             .advice = concat(
+                 "; convert it: python -c \"import tensorflow as tf; "
+                 "tf.keras.models.load_model('",
+                 name, "', compile=False).save('model.hdf5')\" (TensorFlow 2.15 or older)")});
     }
     const bool is_folder = fs::is_regular_file(path / "checkpoint", ignored);
     const bool is_prefix = fs::exists(fs::path(name + ".index"), ignored);
@@ -92,11 +98,13 @@ void refuse_tensorflow(const fs::path& path, std::string_view kind) {
         const std::string prefix = is_prefix   ? name
                                    : is_folder ? name + "/PREFIX"
                                                : (path.parent_path() / path.stem()).string();
-        throw core::InputError(concat(
-            kind, " ", quoted(name),
-            " is a checkpoint of TensorFlow, which is not read; convert it where your script "
-            "has made the model: model.load_weights('",
-            prefix, "'); model.save('model.hdf5')"));
+        throw core::InputError(
+            {.path = path,
+             .kind = std::string(kind),
+             .problem = "is a checkpoint of TensorFlow, which is not read",
+             .advice = concat("; convert it where your script has made the model: "
+                              "model.load_weights('",
+                              prefix, "'); model.save('model.hdf5')")});
     }
 }
 
@@ -110,10 +118,11 @@ h5::KerasFile read_model_file(const fs::path& path, std::string_view kind) {
     }
     const fs::path best = path / "best_model.hdf5";
     if (!fs::exists(best, ignored)) {
-        throw core::InputError(concat(kind, " ", quoted(path.string()),
-                                      " has no best_model.hdf5 (it is no experiment's folder, or "
-                                      "its sweep has not ended), give a finished experiment or a "
-                                      "model file"));
+        throw core::InputError({.path = path,
+                                .kind = std::string(kind),
+                                .problem = "has no best_model.hdf5",
+                                .why = "it is no experiment's folder, or its sweep has not ended",
+                                .advice = "give a finished experiment or a model file"});
     }
     return read_hdf5(best);
 }

@@ -57,14 +57,15 @@ MatchedFile read_matched_model(const unet::Architecture& architecture, const fs:
                                std::string_view kind) {
     MatchedFile read;
     read.file = read_model_file(file, kind);
-    auto problems = unet::differences_from(architecture, read.file.model_config.value_or(""));
-    if (!problems.empty()) {
-        for (auto& problem : problems) {
-            problem.insert(0, concat(kind, " ", core::quoted(file.string()),
-                                     " computes something else than the network: "));
-        }
-        throw core::InputError(std::move(problems));
+    std::vector<core::Problem> problems;
+    for (const auto& difference :
+         unet::differences_from(architecture, read.file.model_config.value_or(""))) {
+        problems.push_back(
+            {.path = file,
+             .kind = std::string(kind),
+             .problem = concat("computes something else than the network: ", difference)});
     }
+    if (!problems.empty()) throw core::InputError(problems);
     auto matched = h5::match_start_model(read.file, architecture.tensor_shapes(), file);
     if (!matched.renamed.empty()) {
         read.notice = concat("layers taken by order and shape; named otherwise: ",

@@ -95,7 +95,7 @@ class InstallTest(ProgramTest):
             [prefix / "bin/msunet", *SWEEP], cwd=self.here, capture_output=True, text=True,
             check=False, env=program.environment(MSUNET_LIBTORCH_DIR="/nowhere"))
         self.assertEqual(result.returncode, 2, result.stderr)
-        self.assertIn("MSUNET_LIBTORCH_DIR is '/nowhere', whose libc10.so can't be loaded",
+        self.assertIn("MSUNET_LIBTORCH_DIR '/nowhere': its libc10.so can't be loaded",
                       result.stderr)
 
     def test_archive(self):

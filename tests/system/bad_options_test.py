@@ -33,7 +33,7 @@ OPTIONS = [
     Case("value missing", 2, [("-mw", "value")], ("-mw",)),
     Case("width and spacing together", 2, [("-ts", "-hspace")], ("-hspace", "0.5")),
     Case("no sampler", 2, [("--random_method", "quantum")], ("--random_method", "quantum")),
-    Case("two samplers", 2, [("--sampler sobol", "--random_method halton", "can't be combined")],
+    Case("two samplers", 2, [("--sampler 'sobol'", "--random_method 'halton'", "can't be combined")],
          ("--sampler", "sobol", "--random_method", "halton", "--round_limit", "3")),
     Case("unknown metric", 2, [("--metric", "val_dise_coef", "val_dice_coef")],
          ("--metric", "val_dise_coef")),

@@ -56,7 +56,7 @@ class LaunchTest(ProgramTest):
             result = run(*command, "--device", "gpu", cwd=self.here, ranks=ranks)
             self.assert_code(result, 2)
             self.assertEqual(len(result.errors()), 1, result.text)
-            self.assertIn("--device gpu: no driver is here (neither /dev/nvidiactl nor, under "
+            self.assertIn("--device 'gpu': no driver is here (neither /dev/nvidiactl nor, under "
                           "WSL2, /usr/lib/wsl/lib/libcuda.so.1 exists)", result.err)
             self.assertIn("or give --device cpu", result.err)
 

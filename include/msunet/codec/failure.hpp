@@ -8,6 +8,20 @@
 
 namespace msunet::codec {
 
+template <class Archive, Is<core::Problem> T>
+void fields(Archive& archive, T& problem) {
+    archive("place", problem.place);
+    archive("option", problem.option);
+    archive("path", problem.path);
+    archive("kind", problem.kind);
+    archive("key", problem.key);
+    archive("got", problem.got);
+    archive("expected", problem.expected);
+    archive("problem", problem.problem);
+    archive("why", problem.why);
+    archive("advice", problem.advice);
+}
+
 template <class Archive, Is<core::Failure> T>
 void fields(Archive& archive, T& failure) {
     archive.converted(

@@ -17,7 +17,6 @@
 #include "msunet/codec/fields.hpp"
 #include "msunet/codec/node.hpp"
 #include "msunet/core/error.hpp"
-#include "msunet/core/format_error.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 
@@ -34,7 +33,7 @@ public:
     void operator()(std::string_view name, T& value) {
         const auto found = object_.find(name);
         if (!found) {
-            throw core::FormatError({.key = object_.place(name), .got = "missing"});
+            throw core::InputError({.key = object_.place(name), .problem = "is missing"});
         }
         read(*found, value);
     }
@@ -113,8 +112,9 @@ public:
         std::string name;
         reader(key, name);
         if (!(reader.try_alternative<Ts>(name, value) || ...)) {
-            throw core::InputError(
-                core::concat("the ", key, " ", core::quoted(name), " is unknown"));
+            throw core::InputError({.kind = core::concat("the ", key),
+                                    .key = std::string(name),
+                                    .problem = "is unknown"});
         }
     }
     template <class T>

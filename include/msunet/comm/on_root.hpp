@@ -69,7 +69,7 @@ auto on_root(const Communicator& world, Work&& work) {
     }
     outcome = codec::from_json<detail::RootOutcome<Value>>(world.broadcast(std::move(text)));
     if (outcome.failure) {
-        throw core::Error(outcome.failure->code, std::move(outcome.failure->problems));
+        throw core::Error(outcome.failure->code, outcome.failure->problems);
     }
     if constexpr (!std::is_void_v<Result>) return static_cast<Result>(std::move(*outcome.value));
 }

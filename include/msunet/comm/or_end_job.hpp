@@ -22,7 +22,7 @@ auto or_end_job(const Communicator& world, F&& part) {
     } catch (const std::exception& error) {
         if (world.size() == 1) throw;
         const auto failure = core::failure_of(error);
-        for (const auto& problem : failure.problems) core::log::fatal(problem);
+        for (const auto& problem : failure.problems) core::log::fatal(text_of(problem));
         Environment::abort(static_cast<int>(failure.code));
     }
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <exception>
-#include <string>
 #include <vector>
 
 #include "msunet/core/error.hpp"
@@ -12,7 +11,7 @@ namespace msunet::core {
 /// How a command failed on one rank, to be sent to others or printed.
 struct Failure {
     ExitCode code = ExitCode::failure;
-    std::vector<std::string> problems;  ///< each is one line
+    std::vector<Problem> problems;
 };
 
 /// Code and problems of an Error; of any other exception ExitCode::failure and its failure_text.

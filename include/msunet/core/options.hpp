@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "msunet/core/named_enum.hpp"
+#include "msunet/core/problem.hpp"
 
 namespace msunet::core {
 
@@ -80,7 +81,7 @@ public:
     /// Whether it is an empty optional.
     [[nodiscard]] virtual bool is_absent() const = 0;
     /// Sets the value, or answers what is wrong with the text, as `problem_with` does.
-    [[nodiscard]] virtual std::optional<std::string> read(const std::string& text) = 0;
+    [[nodiscard]] virtual std::optional<Problem> read(const std::string& text) = 0;
 };
 
 /// Walks a described struct. Members may be changed (parsing) or read (printing). An optional is
@@ -177,16 +178,15 @@ private:
 [[nodiscard]] std::string range_text(const OptionInfo& info);
 
 /// What is wrong with a value (limits, multiple, choices), or none: "is '2', allowed is [0,1)". The
-/// caller puts the option's name before it.
-[[nodiscard]] std::optional<std::string> problem_with(const OptionInfo& info, double value);
-[[nodiscard]] std::optional<std::string> problem_with(const OptionInfo& info, std::int64_t value);
-[[nodiscard]] std::optional<std::string> problem_with(const OptionInfo& info,
-                                                      const std::string& value);
+/// caller adds the option or the key.
+[[nodiscard]] std::optional<Problem> problem_with(const OptionInfo& info, double value);
+[[nodiscard]] std::optional<Problem> problem_with(const OptionInfo& info, std::int64_t value);
+[[nodiscard]] std::optional<Problem> problem_with(const OptionInfo& info, const std::string& value);
 
 namespace detail {
 
 /// The problem of a text that has no meaning for the option.
-[[nodiscard]] std::string unreadable(const OptionInfo& info, const std::string& text);
+[[nodiscard]] Problem unreadable(const OptionInfo& info, const std::string& text);
 
 template <class T>
 class TextAdapter final : public TextValue {
@@ -201,7 +201,7 @@ public:
         }
     }
     [[nodiscard]] bool is_absent() const override { return false; }
-    [[nodiscard]] std::optional<std::string> read(const std::string& text) override {
+    [[nodiscard]] std::optional<Problem> read(const std::string& text) override {
         if constexpr (NamedEnum<T>) {
             const auto value = value_named<T>(text);
             if (!value) return unreadable(info_, text);
@@ -231,7 +231,7 @@ public:
         return TextAdapter<T>(info_, copy).text();
     }
     [[nodiscard]] bool is_absent() const override { return !value_; }
-    [[nodiscard]] std::optional<std::string> read(const std::string& text) override {
+    [[nodiscard]] std::optional<Problem> read(const std::string& text) override {
         if (plain_name(text) == plain_name(info_.absent) || text == "null") {
             value_.reset();
             return std::nullopt;

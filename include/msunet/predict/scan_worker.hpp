@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/codec/failure.hpp"
 #include "msunet/codec/fields.hpp"
 #include "msunet/predict/compared_scan.hpp"
 #include "msunet/predict/prediction_plan.hpp"
@@ -22,7 +23,7 @@ namespace msunet::predict {
 /// What became of a scan.
 struct ScanReport {
     std::size_t task = 0;
-    std::vector<std::string> problems{};  ///< with its files
+    std::vector<core::Problem> problems{};  ///< with its files
     std::vector<std::string> warnings{};
     std::vector<prepare::Remark> remarks{};
     bool failed = false;  ///< a result can't be written, or worse: no fault of the scan's

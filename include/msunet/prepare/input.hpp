@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "msunet/core/modality.hpp"
+#include "msunet/core/problem.hpp"
 
 namespace msunet::prepare {
 
@@ -38,7 +39,7 @@ struct Pair {
 /// The pairs and what is wrong with them: problems end the run, warnings and notices do not.
 struct Pairing {
     std::vector<Pair> pairs;
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     std::vector<std::string> warnings;
     std::vector<std::string> notices;
 };

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "msunet/codec/fields.hpp"
+#include "msunet/core/problem.hpp"
 #include "msunet/core/volume.hpp"
 #include "msunet/imaging/grid.hpp"
 #include "msunet/imaging/options.hpp"
@@ -32,12 +33,11 @@ void fields(Archive& archive, T& remark) {
     archive("file", remark.file);
 }
 
-/// What was found about files. Problems and warnings are one line each: file, what is wrong, what
-/// to do.
+/// What was found about files.
 struct Findings {
-    std::vector<std::string> problems;  ///< end the run
-    std::vector<std::string> warnings;
-    std::vector<Remark> remarks{};  ///< warnings, once for all files that share them
+    std::vector<core::Problem> problems;  ///< end the run
+    std::vector<std::string> warnings;    ///< one line each: file, what is wrong, what to do
+    std::vector<Remark> remarks{};        ///< warnings, once for all files that share them
 };
 
 /// One line for all remarks with the same text: "the text: 'a.nii', 'b.nii' and 7 more", in the

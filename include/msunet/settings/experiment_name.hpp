@@ -7,7 +7,7 @@
 
 namespace msunet::settings {
 
-/// Throws core::OptionError where no experiment can have this name. `option`: that named it.
+/// Throws core::UsageError where no experiment can have this name. `option`: that named it.
 void check_experiment_name(const std::string& option, const std::string& name);
 
 }  // namespace msunet::settings

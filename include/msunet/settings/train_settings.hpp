@@ -38,10 +38,8 @@ struct TrainSettings {
     train::TrainOptions train;
 };
 
-/// Message where both ways to resample are asked for.
-inline constexpr const char* contradictory_modes =
-    "-ts/--target_size and -hspace or -vspace can't be combined (a new width and a new spacing "
-    "exclude each other), give one of the two";
+/// Throws core::UsageError where both ways to resample are asked for.
+void check_modes(const imaging::PreprocessOptions& options);
 
 /// The options of `msunet train` in the sections of its help. Refers to `settings`.
 [[nodiscard]] config::Schema train_schema(TrainSettings& settings);

@@ -26,7 +26,7 @@ namespace msunet::sweep {
 
 /// What is wrong with a value of a name; nothing if the value is valid.
 using ValueCheck =
-    std::function<std::optional<std::string>(std::string_view name, const core::Value& value)>;
+    std::function<std::optional<core::Problem>(std::string_view name, const core::Value& value)>;
 
 /// Asks `check` about every value of every list and throws core::UsageError with all answers.
 void check_values(const record::GridLists& lists, const ValueCheck& check);

@@ -23,9 +23,10 @@ namespace msunet::unet {
 [[nodiscard]] std::string canonical_activation(std::string_view name);
 
 /// As above, into `name`. What is wrong with the text otherwise, as core::problem_with says it.
-[[nodiscard]] std::optional<std::string> read_loss(std::string_view text, std::string& name);
-[[nodiscard]] std::optional<std::string> read_optimizer(std::string_view text, std::string& name);
-[[nodiscard]] std::optional<std::string> read_activation(std::string_view text, std::string& name);
+[[nodiscard]] std::optional<core::Problem> read_loss(std::string_view text, std::string& name);
+[[nodiscard]] std::optional<core::Problem> read_optimizer(std::string_view text, std::string& name);
+[[nodiscard]] std::optional<core::Problem> read_activation(std::string_view text,
+                                                           std::string& name);
 
 /// Why a loss or an activation that can be used is no use; none for most.
 [[nodiscard]] std::optional<std::string_view> drawback_of_loss(std::string_view name);

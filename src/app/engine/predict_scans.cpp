@@ -148,9 +148,11 @@ void write_dice(const std::vector<predict::ScanReport>& reports, const fs::path&
 
 void write_page(const settings::PredictSettings& settings,
                 std::span<const weights::TrainedModel> models,
-                const std::vector<std::string>& problems,
+                const std::vector<core::Problem>& problems,
                 std::vector<predict::ScanReport>& reports) {
     const fs::path file = *settings.predict.qc;
+    std::vector<std::string> lines;
+    std::ranges::transform(problems, std::back_inserter(lines), core::text_of);
     std::vector<std::string> scans;
     for (predict::ScanReport& report : reports) {
         if (!report.qc.empty()) scans.push_back(std::move(report.qc));
@@ -161,7 +163,7 @@ void write_page(const settings::PredictSettings& settings,
                   {.model = concat(weights::models_text(models), settings::mirrors_text(settings)),
                    .output = settings.predict.output,
                    .version = std::string(job::version()),
-                   .problems = problems},
+                   .problems = std::move(lines)},
                   scans));
     core::log::info(concat("wrote ", file, ": outlines on slices of every scan"));
 }
@@ -172,7 +174,7 @@ core::ExitCode finish(const predict::PredictionPlan& plan,
                       const settings::PredictSettings& settings,
                       std::span<const weights::TrainedModel> models,
                       std::vector<predict::ScanReport>& reports, bool stopped, double seconds) {
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     std::vector<prepare::Remark> remarks;
     std::size_t predicted = 0;
     bool failed = false;

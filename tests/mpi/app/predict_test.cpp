@@ -143,7 +143,7 @@ TEST_F(PredictTest, AGpuThatIsAskedForMustBeThere) {
         predict("gpu", nullptr, {"--device", "gpu"});
         FAIL() << "no error";
     } catch (const core::UsageError& error) {
-        EXPECT_THAT(error.what(), HasSubstr("--device gpu: "));
+        EXPECT_THAT(error.what(), HasSubstr("--device 'gpu': "));
         EXPECT_THAT(error.what(), HasSubstr("or give --device cpu"));
     }
 }

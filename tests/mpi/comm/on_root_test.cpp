@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "msunet/core/text.hpp"
+
 namespace msunet::comm {
 
 /// A value with members of several types.
@@ -48,14 +50,18 @@ TEST(OnRoot, ThrowsTheRootsErrorOnEveryRank) {
     const auto world = comm::Communicator::world();
     try {
         on_root(world, [] {
-            throw core::InputError(
-                std::vector<std::string>{"'a.nii' is empty", "'b\xff.nii' is empty"});
+            throw core::InputError(std::vector<core::Problem>{
+                {.path = "a.nii", .problem = "is empty"},
+                {.path = "b\xff.nii", .problem = "holds NaN", .advice = "replace it"}});
         });
         FAIL() << "nothing was thrown";
     } catch (const core::Error& error) {
         EXPECT_EQ(error.code(), core::ExitCode::input);
-        EXPECT_THAT(error.problems(),
-                    testing::ElementsAre("'a.nii' is empty", "'b\xff.nii' is empty"));
+        EXPECT_EQ(error.what(), core::concat("'a.nii' is empty\n", core::quoted("b\xff.nii"),
+                                             " holds NaN, replace it"));
+        ASSERT_EQ(error.data().size(), 2U);
+        EXPECT_EQ(error.data()[1].path, "b\xff.nii");
+        EXPECT_EQ(error.data()[1].advice, "replace it");
     }
 }
 

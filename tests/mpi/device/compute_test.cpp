@@ -129,7 +129,7 @@ TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
     EXPECT_THAT(warnings, testing::ElementsAre(
                               "a GPU is here but can't be used: CUDA failed (unknown error), see "
                               "whether nvidia-smi lists it; the CPU is used"));
-    EXPECT_THAT(refusal(&sick, core::Device::gpu), testing::StartsWith("--device gpu: a GPU is"));
+    EXPECT_THAT(refusal(&sick, core::Device::gpu), testing::StartsWith("--device 'gpu': a GPU is"));
 }
 
 TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {

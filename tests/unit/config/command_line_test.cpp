@@ -128,7 +128,7 @@ TEST(CommandLine, NamesAllBadValues) {
 
 TEST(CommandLine, RequiredOptionsMustBeThere) {
     EXPECT_THAT(problems({}, Required::checked),
-                ElementsAre("'-tpath' is missing: Folder of the volumes"));
+                ElementsAre("-tpath is missing: Folder of the volumes"));
     EXPECT_THAT(problems({"-tpath", ""}, Required::checked), testing::SizeIs(1));
     EXPECT_TRUE(problems({"-tpath", "x"}, Required::checked).empty());
 }

@@ -12,8 +12,6 @@
 #include "msunet/core/failure.hpp"
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/file.hpp"
-#include "msunet/core/format_error.hpp"
-#include "msunet/core/option_error.hpp"
 
 namespace msunet::core {
 namespace {
@@ -39,10 +37,10 @@ TEST(FailureText, OfTooLittleMemoryIsKnown) {
 TEST(FailureOf, KeepsTheCodeAndTheProblemsOfAnError) {
     const auto known = failure_of(InputError(std::vector<std::string>{"one", "two"}));
     EXPECT_EQ(known.code, ExitCode::input);
-    EXPECT_EQ(known.problems, (std::vector<std::string>{"one", "two"}));
+    EXPECT_EQ(known.problems, (std::vector<Problem>{{.problem = "one"}, {.problem = "two"}}));
     const auto other = failure_of(std::runtime_error("first\nstack trace"));
     EXPECT_EQ(other.code, ExitCode::failure);
-    EXPECT_EQ(other.problems, std::vector<std::string>{"first"});
+    EXPECT_EQ(other.problems, std::vector<Problem>{{.problem = "first"}});
 }
 
 TEST(Error, KeepsEveryProblemAndSaysThemOneALine) {
@@ -59,31 +57,17 @@ TEST(Error, CodesAreThoseOfTheContract) {
     EXPECT_EQ(static_cast<int>(ExitCode::stopped), 75);
 }
 
-TEST(FormatError, SaysWhatIsWrongFromItsData) {
-    const FormatError member({.key = "owner.pid", .expected = "an integer"});
-    EXPECT_STREQ(member.what(), "'owner.pid' is not an integer");
-    EXPECT_EQ(member.data().key, "owner.pid");
-    EXPECT_EQ(member.code(), ExitCode::input);
-    const FormatError array({.path = "a.h5",
-                             .kind = "array",
-                             .key = "x",
-                             .expected = "a list of float32",
-                             .got = "missing",
-                             .advice = "remove the file"});
-    EXPECT_STREQ(array.what(),
-                 "array 'x' of file 'a.h5' is missing, expected is a list of float32, remove the "
-                 "file");
-    EXPECT_EQ(array.data().path, "a.h5");
-    const FormatError file({.path = "a.h5", .got = "damaged"});
-    EXPECT_STREQ(file.what(), "file 'a.h5' is damaged");
-}
-
-TEST(OptionError, SaysWhatIsAllowedFromItsData) {
-    const OptionError error("precision", "tf32", "float32 or bf16 on the CPU");
-    EXPECT_STREQ(error.what(), "'--precision' is 'tf32', allowed is float32 or bf16 on the CPU");
-    EXPECT_EQ(error.key(), "precision");
-    EXPECT_EQ(error.got(), "tf32");
-    EXPECT_EQ(error.code(), ExitCode::usage);
+TEST(Error, CarriesTheDataOfEveryProblem) {
+    const UsageError one({.option = "--shard", .got = "3/2", .problem = "is no shard"});
+    EXPECT_STREQ(one.what(), "--shard '3/2' is no shard");
+    EXPECT_EQ(one.data().at(0).option, "--shard");
+    EXPECT_EQ(one.data().at(0).got, "3/2");
+    const std::vector<Problem> problems{{.path = "a.h5", .problem = "is empty"},
+                                        {.problem = "out of time"}};
+    const InputError several(problems);
+    EXPECT_EQ(several.data(), problems);
+    EXPECT_EQ(several.problems(), (std::vector<std::string>{"'a.h5' is empty", "out of time"}));
+    EXPECT_EQ(Error(ExitCode::failure, "text").data().at(0), Problem{.problem = "text"});
 }
 
 TEST(FileError, NamesPathReasonAndAdvice) {
@@ -92,6 +76,7 @@ TEST(FileError, NamesPathReasonAndAdvice) {
                  "can't write '/out/x' (No space left on device), make room or choose another "
                  "folder");
     EXPECT_EQ(error.error_number(), ENOSPC);
+    EXPECT_EQ(error.data().at(0).path, "/out/x");
     EXPECT_EQ(error.code(), ExitCode::usage);
 }
 

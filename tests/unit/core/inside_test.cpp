@@ -26,7 +26,7 @@ protected:
 
     std::string problem(const fs::path& named, const fs::path& written) const {
         const std::vector<std::string> inputs{"", data_.string(), (root_ / "masks").string()};
-        return output_in_input("-o", named, written, inputs).value_or("");
+        return text_of(output_in_input("-o", named, written, inputs).value_or(Problem{}));
     }
 
     const fs::path root_ = fs::path(testing::TempDir()) / ("inside_" + unique_suffix());

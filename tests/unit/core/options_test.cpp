@@ -70,7 +70,7 @@ TEST(ProblemWith, ChecksOpenAndClosedLimits) {
     const OptionInfo info{.name = "v", .min = 0, .max = 1, .max_open = true};
     EXPECT_FALSE(problem_with(info, 0.0).has_value());
     EXPECT_FALSE(problem_with(info, std::nextafter(1.0, 0.0)).has_value());
-    EXPECT_EQ(problem_with(info, 1.0), "is '1.0', allowed is [0,1)");
+    EXPECT_EQ(text_of(*problem_with(info, 1.0)), "is '1.0', allowed is [0,1)");
     EXPECT_TRUE(problem_with(info, -0.1).has_value());
     EXPECT_TRUE(problem_with(info, std::nan("")).has_value());
     EXPECT_TRUE(problem_with({.name = "w"}, std::numeric_limits<double>::infinity()).has_value());
@@ -79,7 +79,7 @@ TEST(ProblemWith, ChecksOpenAndClosedLimits) {
 TEST(ProblemWith, ChecksMultiples) {
     const OptionInfo info{.name = "patch", .min = 32, .multiple_of = 32};
     EXPECT_FALSE(problem_with(info, std::int64_t{64}).has_value());
-    EXPECT_EQ(problem_with(info, std::int64_t{48}),
+    EXPECT_EQ(text_of(*problem_with(info, std::int64_t{48})),
               "is '48', allowed is a multiple of 32 in [32,inf)");
     EXPECT_TRUE(problem_with(info, std::int64_t{0}).has_value());
 }
@@ -87,7 +87,7 @@ TEST(ProblemWith, ChecksMultiples) {
 TEST(ProblemWith, NamesTheNearestChoice) {
     const OptionInfo info{.name = "precision", .choices = {"auto", "float32", "bf16"}};
     EXPECT_FALSE(problem_with(info, std::string("bf16")).has_value());
-    EXPECT_EQ(problem_with(info, std::string("flot32")),
+    EXPECT_EQ(text_of(*problem_with(info, std::string("flot32"))),
               "is 'flot32', allowed is auto, float32, bf16, did you mean 'float32'?");
 }
 
@@ -101,7 +101,7 @@ public:
     void option(const OptionInfo& info, TextValue& value) {
         choices[info.name] = info.choices;
         if (const auto found = texts_.find(info.name); found != texts_.end()) {
-            problems[info.name] = value.read(found->second).value_or("");
+            problems[info.name] = text_of(value.read(found->second).value_or(Problem{}));
         }
     }
 

@@ -25,13 +25,15 @@ TEST_F(Agreement, FindingsComeInTheOrderOfTheirPlaces) {
     std::vector<PlacedFindings> mine;
     for (int i = 4; i >= 0; --i) {
         const auto place = static_cast<std::size_t>(i * world_.size() + world_.rank());
-        mine.push_back({place, {{core::concat("problem ", place)}, {core::concat("at ", place)}}});
+        mine.push_back({place,
+                        {{{.path = "a.nii", .problem = core::concat("has ", place, " voxels")}},
+                         {core::concat("at ", place)}}});
     }
     const Findings all = gather_findings(world_, mine);
-    std::vector<std::string> problems;
+    std::vector<core::Problem> problems;
     std::vector<std::string> warnings;
     for (int place = 0; place < 5 * world_.size(); ++place) {
-        problems.push_back(core::concat("problem ", place));
+        problems.push_back({.path = "a.nii", .problem = core::concat("has ", place, " voxels")});
         warnings.push_back(core::concat("at ", place));
     }
     EXPECT_THAT(all.problems, ElementsAreArray(problems));
@@ -43,11 +45,13 @@ TEST_F(Agreement, AFailureOnOneRankIsThrownOnAll) {
     try {
         together(world_, [&] {
             if (world_.rank() == last)
-                throw core::InputError(std::vector<std::string>{"bad \xff file", "worse file"});
+                throw core::InputError(std::vector<core::Problem>{
+                    {.path = "\xff.nii", .problem = "is damaged"}, {.problem = "worse file"}});
         });
         FAIL() << "no error";
     } catch (const core::InputError& error) {
         ASSERT_EQ(error.problems().size(), 2U);
+        EXPECT_EQ(error.data()[0].path, "\xff.nii");
         EXPECT_EQ(error.problems()[1], "worse file");
     }
 }

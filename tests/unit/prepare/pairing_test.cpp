@@ -46,7 +46,7 @@ TEST(Pairing, CrossedByByteOrderIsOneProblemThatListsThePairs) {
         const Pairing crossed =
             pair_files({"m1.nii", "m10.nii", "m2.nii"}, {mask("m10"), mask("m1"), mask("m2")}, 0);
         ASSERT_FALSE(crossed.problems.empty());
-        const auto& problem = crossed.problems.back();
+        const auto problem = text_of(crossed.problems.back());
         EXPECT_THAT(problem, AllOf(HasSubstr("crossed pairs"),
                                    HasSubstr("'m1.nii' with '" + mask("m10") + "'"),
                                    HasSubstr("'m10.nii' with '" + mask("m1") + "'"),
@@ -73,8 +73,9 @@ TEST(Pairing, NamesWithoutAnyCounterpartAreAWarning) {
 TEST(Pairing, DifferentModalitiesAreAProblem) {
     const Pairing pairing = pair_files({"one_fmri.nii"}, {"other_dti.nii"}, 0);
     ASSERT_EQ(pairing.problems.size(), 1U);
-    EXPECT_THAT(pairing.problems[0], AllOf(HasSubstr("different modalities"),
-                                           HasSubstr("'one_fmri.nii' with 'other_dti.nii'")));
+    EXPECT_THAT(
+        text_of(pairing.problems[0]),
+        AllOf(HasSubstr("different modalities"), HasSubstr("'one_fmri.nii' with 'other_dti.nii'")));
 }
 
 TEST(Pairing, OtherDifferencesAreOneWarning) {
@@ -135,9 +136,9 @@ TEST(Pairing, UnknownModalityNamesEveryMask) {
     const Pairing pairing =
         pair_files({"a.nii", "b.nii", "c.nii"}, {"a_x.nii", "b_fmri.nii", "c_y.nii"}, 0);
     ASSERT_EQ(pairing.problems.size(), 2U);
-    EXPECT_THAT(pairing.problems[0],
+    EXPECT_THAT(text_of(pairing.problems[0]),
                 AllOf(HasSubstr("'a_x.nii'"), HasSubstr("anatomical, dti, noddi, regwarp, fmri")));
-    EXPECT_THAT(pairing.problems[1], HasSubstr("'c_y.nii'"));
+    EXPECT_THAT(text_of(pairing.problems[1]), HasSubstr("'c_y.nii'"));
     EXPECT_THAT(pair_files({"a.nii"}, {"a.nii"}, 0, {.required = false}).problems, IsEmpty());
 }
 
@@ -145,7 +146,7 @@ TEST(Pairing, CountsThatDifferNameTheFilesWithoutCounterpart) {
     const Pairing pairing = pair_files({"a_fmri_data.nii", "b_fmri_data.nii", "c_fmri_data.nii"},
                                        {"a_fmri_mask.nii", "c_fmri_mask.nii"}, 0);
     ASSERT_EQ(pairing.problems.size(), 1U);
-    EXPECT_THAT(pairing.problems[0],
+    EXPECT_THAT(text_of(pairing.problems[0]),
                 AllOf(HasSubstr("3 volumes"), HasSubstr("2 masks"), HasSubstr("'b_fmri_data.nii'"),
                       Not(HasSubstr("'a_fmri_data.nii'"))));
 }

@@ -163,6 +163,18 @@ TEST_F(JournalTest, Version1IsReadAndNotResumed) {
     EXPECT_EQ(core::read_file(file_), before);
 }
 
+TEST_F(JournalTest, AnErrorNamesTheFileAndBothVersions) {
+    add_text(version_1_journal);
+    try {
+        Journal::open(file_, replay(file_), resumed());
+        FAIL() << "nothing was thrown";
+    } catch (const core::UsageError& error) {
+        EXPECT_EQ(error.data().front().path, file_);
+        EXPECT_EQ(error.data().front().got, "1");
+        EXPECT_EQ(error.data().front().expected, "2");
+    }
+}
+
 TEST_F(JournalTest, TheStartIsReadWithoutTheOtherLines) {
     write_some();
     add_text("rubbish\nmore rubbish\n");

@@ -199,6 +199,18 @@ TEST(Settings, NamesThatFilesCanNotHaveAreRefused) {
               std::string(180, 'x'));
 }
 
+TEST(Settings, ProblemsOfSeveralChecksCarryTheirData) {
+    try {
+        read({"-n", "a/b", "--repeats", "2"});
+        FAIL() << "nothing was thrown";
+    } catch (const core::UsageError& error) {
+        ASSERT_EQ(error.data().size(), 2U);
+        EXPECT_EQ(error.data()[0].option, "--experiment_name");
+        EXPECT_EQ(error.data()[0].got, "a/b");
+        EXPECT_EQ(error.data()[1].option, "--repeats");
+    }
+}
+
 TEST(Settings, OtherRanksGetTheSame) {
     const auto settings = read({"-talos", "{'lr': (0.001, 0.1, 5), 'losses': ['bce']}", "-ts", "96",
                                 "--early_stopping", "3", "--time_limit", "90 min"});

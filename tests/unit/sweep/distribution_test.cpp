@@ -262,11 +262,11 @@ TEST(SamplerOption, IsRefusedWhereItMakesNoSense) {
     options.random_method = RandomMethod::sobol;
     EXPECT_EQ(message(options), "");
     options.sampler = Sampler::grid;
-    EXPECT_THAT(message(options), HasSubstr("--random_method sobol can't be combined"));
+    EXPECT_THAT(message(options), HasSubstr("--random_method 'sobol' can't be combined"));
     options.random_method.reset();
     EXPECT_EQ(message(options), "");
     options.sampler = Sampler::sobol;
-    EXPECT_THAT(message(options), HasSubstr("--sampler sobol needs --round_limit N"));
+    EXPECT_THAT(message(options), HasSubstr("--sampler 'sobol' needs --round_limit N"));
     options.round_limit = 5;
     EXPECT_EQ(message(options), "");
     options.sampler = Sampler::tpe;

@@ -145,15 +145,18 @@ TEST(ParameterGrid, RefusesEmptyLists) {
 
 TEST(CheckValues, ReportsAllProblemsAtOnce) {
     const ValueCheck check = [](std::string_view name,
-                                const Value& value) -> std::optional<std::string> {
-        if (name == "batch_size" && std::get<Integer>(value) > 1) return "bad";
+                                const Value& value) -> std::optional<core::Problem> {
+        if (name == "batch_size" && std::get<Integer>(value) > 1) {
+            return core::Problem{.key = std::string(name), .problem = "is bad"};
+        }
         return std::nullopt;
     };
     try {
         check_values(lists(), check);
         FAIL();
     } catch (const core::UsageError& error) {
-        EXPECT_EQ(error.problems().size(), 2U);
+        ASSERT_EQ(error.data().size(), 2U);
+        EXPECT_EQ(error.data().front().key, "batch_size");
     }
 }
 

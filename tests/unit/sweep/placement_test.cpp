@@ -195,7 +195,7 @@ TEST(Placement, NodeMeansAllRanksOfANode) {
     request = world({4, 2});
     request.ranks_per_trial = {Kind::node, 0};
     EXPECT_THAT(problem(request),
-                testing::StartsWith("--ranks_per_trial node: the nodes differ in ranks"));
+                testing::StartsWith("--ranks_per_trial 'node': the nodes differ in ranks"));
     request.is_option = false;
     EXPECT_THAT(problem(request), testing::Not(HasSubstr("--")));
 }

@@ -71,7 +71,17 @@ TEST(Metric, OfAModalityNeedsItsScans) {
     EXPECT_THAT(problem([] { (void)resolve_metric("noddi_train_dice", with_validation); }),
                 HasSubstr("needs noddi scans in the training data"));
     EXPECT_THAT(problem([] { check_target(target("noddi_val_dice,0.9"), with_validation); }),
-                HasSubstr("--performance_target: 'noddi_val_dice' needs"));
+                HasSubstr("--performance_target 'noddi_val_dice' needs"));
+}
+
+TEST(Metric, ThatIsUnknownIsNamedByTheError) {
+    try {
+        check_known("metric", "dice");
+        FAIL() << "nothing was thrown";
+    } catch (const core::UsageError& error) {
+        EXPECT_EQ(error.data().front().option, "--metric");
+        EXPECT_EQ(error.data().front().got, "dice");
+    }
 }
 
 TEST(PerformanceTarget, AtLeastAndAtMost) {
