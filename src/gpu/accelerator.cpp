@@ -6,11 +6,14 @@
 
 #include <ATen/Context.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAStream.h>
 #include <cudaTypedefs.h>
 #include <nccl.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -95,6 +98,18 @@ public:
         c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(false));
     }
 
+    [[nodiscard]] std::int64_t free_memory() const override {
+        return static_cast<std::int64_t>(free_bytes());
+    }
+
+    void release_memory() override {
+        if (slices_ != nullptr && slices_.use_count() == 1) {
+            slices_.reset();
+            hash_.reset();
+        }
+        c10::cuda::CUDACachingAllocator::emptyCache();
+    }
+
     [[nodiscard]] std::unique_ptr<comm::AllReducer> make_reducer(
         const comm::Communicator& group) override {
         return std::make_unique<NcclAllReducer>(group);
@@ -126,14 +141,18 @@ private:
         return library;
     }
 
+    static std::size_t free_bytes() {
+        std::size_t free = 0, total = 0;
+        check(cudaMemGetInfo(&free, &total), "reading the free memory");
+        return free;
+    }
+
     /// The slices, which the trials of a sweep share. Null if they would take more than half of the
     /// free memory: the network needs the rest.
     std::shared_ptr<const DeviceSlices> slices(const data::Dataset& dataset) {
         if (dataset.hash() != hash_) {
             slices_.reset();
-            std::size_t free = 0, total = 0;
-            check(cudaMemGetInfo(&free, &total), "reading the free memory");
-            if (dataset.bytes() <= free / 2) {
+            if (dataset.bytes() <= free_bytes() / 2) {
                 slices_ = upload(dataset, {at::kCUDA, c10::cuda::current_device()});
             }
             hash_ = dataset.hash();

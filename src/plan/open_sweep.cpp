@@ -31,6 +31,7 @@ void fields(Archive& archive, T& open) {
         "folder", open.folder, [](const fs::path& folder) { return folder.native(); },
         [](std::string text) { return fs::path(std::move(text)); });
     archive("group_size", open.group_size);
+    archive("measured_sharing", open.measured_sharing);
     archive("finished", open.finished);
 }
 
@@ -61,6 +62,9 @@ void find_recorded(const settings::TrainSettings& settings, experiment::Experime
     }
     const auto& record = found.extended ? *found.extended : recorded;
     found.group_size = record.start.world.group_size;
+    for (const auto& earlier : record.starts) {
+        if (earlier.world.measured_sharing) found.measured_sharing = earlier.world.trials_per_gpu;
+    }
     found.finished = record.finished && !settings.sweep.retry_failed &&
                      experiment::refit_state(found.folder, record, settings.sweep.refit).stage !=
                          experiment::RefitStage::left;
@@ -110,26 +114,33 @@ void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Co
     });
 }
 
-sweep::Placement place_groups(const settings::TrainSettings& settings, const GridPlan& plan,
-                              const std::vector<sweep::Node>& nodes,
-                              std::optional<std::int64_t> recorded_group_size) {
+sweep::PlacementRequest placement_request(const settings::TrainSettings& settings,
+                                          const GridPlan& plan,
+                                          const std::vector<sweep::Node>& nodes,
+                                          const OpenExperiment& open) {
     sweep::PlacementRequest request;
     request.nodes = nodes;
     request.trials = plan.selection.count() * plan.folding.trials();
     request.ranks_per_trial = settings.sweep.ranks_per_trial;
-    request.trials_per_gpu = settings.sweep.trials_per_gpu;
+    if (const auto& number = settings.sweep.trials_per_gpu.number) {
+        request.trials_per_gpu = *number;
+    } else if (request.ranks_per_trial.kind == sweep::RanksPerTrial::Kind::automatic) {
+        std::size_t most = 1;
+        for (const auto& node : nodes) most = std::max(most, node.ranks.size());
+        request.trials_per_gpu = open.measured_sharing.value_or(static_cast<std::int64_t>(most));
+        request.measured_for = request.trials_per_gpu;
+    }
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
                                                      unet::Hyperparameters{}.batch_size);
     request.dedicated_dispatcher = settings.sweep.dedicated_dispatcher;
     request.threads = settings.train.threads;
-    request.recorded_group_size = recorded_group_size;
-    return sweep::place(request);
+    request.recorded_group_size = open.group_size;
+    return request;
 }
 
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
-                             const sweep::Placement& placement,
-                             const settings::TrainSettings& settings,
+                             const sweep::Placement& placement, const GpuSharing& sharing,
                              const device::Compute& compute) {
     record::World world;
     world.ranks = topology.all().size();
@@ -139,7 +150,8 @@ record::World describe_world(const comm::NodeTopology& topology,
     for (const auto& [name, count] : gpus) world.gpus += count;
     world.device = gpus.empty() ? compute.device_name() : device::gpus_text(gpus);
     world.group_size = placement.group_size;
-    world.trials_per_gpu = settings.sweep.trials_per_gpu;
+    world.trials_per_gpu = sharing.trials;
+    world.measured_sharing = sharing.is_measured;
     world.threads = placement.slots[static_cast<std::size_t>(topology.all().rank())].threads;
     world.precision = compute.precision_name();
     world.mpi = device::mpi_version();

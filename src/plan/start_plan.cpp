@@ -70,7 +70,7 @@ StartPlan plan_start(const settings::TrainSettings& settings, const GridPlan& pl
     if (decided.open.finished) return decided;
     const bool is_new = !decided.open.group_size;
     if (is_new) comm::on_root(world, [&] { check_limits(settings, decided.first.at); });
-    decided.placement = place_groups(settings, plan, nodes, decided.open.group_size);
+    decided.placement = sweep::place(placement_request(settings, plan, nodes, decided.open));
     return decided;
 }
 

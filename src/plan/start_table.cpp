@@ -161,6 +161,9 @@ SettingBlock world_block(const StartFacts& facts) {
                       {"device", world.device}};
     if (world.gpus > 0) {
         block.settings.push_back({"GPU of each rank", devices_text(facts.placement)});
+        if (!facts.trials_per_gpu.empty()) {
+            block.settings.push_back({"trials per GPU", facts.trials_per_gpu});
+        }
     }
     block.settings.insert(block.settings.end(), {{"precision", world.precision},
                                                  {"threads a rank", std::to_string(world.threads)},

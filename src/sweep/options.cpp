@@ -118,6 +118,22 @@ bool from_text(std::string_view text, RanksPerTrial& ranks) {
     return true;
 }
 
+std::string to_text(const TrialsPerGpu& trials) {
+    return trials.number ? std::to_string(*trials.number) : std::string(automatic);
+}
+
+bool from_text(std::string_view text, TrialsPerGpu& trials) {
+    const auto number = core::to_integer(text);
+    if (text == automatic) {
+        trials.number.reset();
+    } else if (number && *number >= 1) {
+        trials.number = *number;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 std::string to_text(const Shard& shard) { return core::concat(shard.index, "/", shard.count); }
 
 bool from_text(std::string_view text, Shard& shard) {

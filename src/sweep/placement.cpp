@@ -3,6 +3,7 @@
 #include "msunet/core/counted.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -49,7 +50,7 @@ private:
         for (std::size_t n = 0; n < request_.nodes.size(); ++n) {
             const Node& node = request_.nodes[n];
             const auto devices = static_cast<std::int64_t>(distinct_devices(node).size());
-            const auto chosen = match_devices(uuids_of_workers(node), request_.trials_per_gpu);
+            const auto chosen = devices_of(node);
             Workers workers;
             std::vector<std::int64_t> without_device;
             for (std::size_t local = 0; local < node.ranks.size(); ++local) {
@@ -70,12 +71,27 @@ private:
                     workers.slots.push_back(slot);
                 }
             }
-            workers.shares = share_devices(workers.slots);
+            const auto sharers = most_sharers(workers.slots);
+            workers.shares = sharers > 1;
+            result_.most_sharers = std::max(result_.most_sharers, sharers);
             const auto trainers = count(workers) + static_cast<std::int64_t>(without_device.size());
             auto& why = trainers > devices * request_.trials_per_gpu ? beyond_devices_ : bound_;
             why.insert(why.end(), without_device.begin(), without_device.end());
             workers_.push_back(std::move(workers));
         }
+    }
+
+    /// The device of each rank of a node, in its own numbering; -1: none.
+    std::vector<std::int64_t> devices_of(const Node& node) const {
+        auto chosen = match_devices(uuids_of_workers(node),
+                                    std::max(request_.trials_per_gpu, request_.measured_for));
+        std::map<std::string, std::int64_t> holders;
+        for (std::size_t local = 0; local < chosen.size(); ++local) {
+            if (chosen[local] < 0) continue;
+            const auto& device = node.visible[local][static_cast<std::size_t>(chosen[local])];
+            if (++holders[device.uuid] > request_.trials_per_gpu) chosen[local] = -1;
+        }
+        return chosen;
     }
 
     bool dispatches(std::int64_t rank) const { return request_.dedicated_dispatcher && rank == 0; }
@@ -91,13 +107,16 @@ private:
         return uuids;
     }
 
-    /// Whether two ranks use one device.
-    static bool share_devices(const std::vector<Slot>& slots) {
-        return std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+    /// Ranks of a node that use the same device, at most.
+    static std::int64_t most_sharers(const std::vector<Slot>& slots) {
+        std::int64_t most = 0;
+        for (const Slot& slot : slots) {
+            if (slot.device < 0) continue;
             const auto share = std::count_if(slots.begin(), slots.end(),
                                              [&](const Slot& s) { return s.uuid == slot.uuid; });
-            return slot.device >= 0 && share > 1;
-        });
+            most = std::max<std::int64_t>(most, share);
+        }
+        return most;
     }
 
     std::int64_t count(const Workers& workers) const {
@@ -231,8 +250,11 @@ private:
                             "), let each rank see all GPUs of "
                             "its node (srun --gpu-bind=none)"));
         idle(beyond_devices_,
-             "there are more ranks than GPUs × --trials_per_gpu), ask for fewer "
-             "ranks or raise --trials_per_gpu");
+             request_.measured_for > 0
+                 ? concat("--trials_per_gpu auto: ", request_.trials_per_gpu,
+                          " at once on a GPU were measured to be enough), ask for fewer ranks")
+                 : "there are more ranks than GPUs × --trials_per_gpu), ask for fewer "
+                   "ranks or raise --trials_per_gpu");
         idle(left_over_, concat("groups of ", result_.group_size,
                                 " don't fill their node), choose another --ranks_per_trial"));
         std::vector<std::int64_t> beyond;
@@ -245,7 +267,8 @@ private:
         idle(beyond, concat("there are ", result_.groups, " groups for ", request_.trials,
                             request_.trials == 1 ? " trial" : " trials", "), ask for fewer ",
                             request_.nodes.size() == 1 ? "ranks" : "nodes"));
-        if (request_.trials_per_gpu > 1 && has_devices() && !any_shares()) {
+        if (request_.trials_per_gpu > 1 && request_.measured_for == 0 && has_devices() &&
+            !any_shares()) {
             result_.notices.push_back(
                 concat("--trials_per_gpu ", request_.trials_per_gpu,
                        " has no effect (there is a rank for each GPU only), start up to ",

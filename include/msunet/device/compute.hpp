@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,6 +53,9 @@ public:
     std::string precision_name() const { return std::string(core::name_of(precision_)); }
     /// Of CUDA, NCCL and the driver; nothing on the CPU.
     std::optional<train::AcceleratorVersions> accelerator_versions() const;
+    /// Of this rank's GPU, after `use`, see train::Accelerator.
+    std::int64_t free_memory() const { return found_.accelerator->free_memory(); }
+    void release_memory() const { found_.accelerator->release_memory(); }
     /// Lines for the start table.
     const std::vector<std::string>& notices() const { return notices_; }
 

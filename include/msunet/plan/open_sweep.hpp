@@ -19,10 +19,19 @@
 
 namespace msunet::plan {
 
+/// Trials that share a GPU.
+struct GpuSharing {
+    std::int64_t trials = 1;   ///< at most
+    bool is_measured = false;  ///< now or at an earlier start, with --trials_per_gpu auto
+    std::string text{};        ///< for the start table; empty: a number was given
+};
+
 /// The experiment that this start works on.
 struct OpenExperiment {
     std::filesystem::path folder;
     std::optional<std::int64_t> group_size;  ///< recorded, where it is resumed
+    /// Trials that share a GPU, where an earlier start has measured how many.
+    std::optional<std::int64_t> measured_sharing{};
     bool finished = false;
     std::optional<experiment::ExperimentChoice> choice;  ///< on rank 0
     /// On rank 0, of one that is extended: its record once the journal says so.
@@ -44,16 +53,17 @@ OpenExperiment find_experiment(const settings::TrainSettings& settings, record::
 /// all ranks.
 void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world);
 
-/// The groups in which the ranks train. Throws core::UsageError.
-sweep::Placement place_groups(const settings::TrainSettings& settings, const GridPlan& plan,
-                              const std::vector<sweep::Node>& nodes,
-                              std::optional<std::int64_t> recorded_group_size);
+/// What the groups depend on in which the ranks train. Where --trials_per_gpu auto has to measure
+/// yet, all ranks may share the GPUs.
+sweep::PlacementRequest placement_request(const settings::TrainSettings& settings,
+                                          const GridPlan& plan,
+                                          const std::vector<sweep::Node>& nodes,
+                                          const OpenExperiment& open);
 
 /// The world as the journal describes it.
 record::World describe_world(const comm::NodeTopology& topology,
                              const std::vector<sweep::Node>& nodes,
-                             const sweep::Placement& placement,
-                             const settings::TrainSettings& settings,
+                             const sweep::Placement& placement, const GpuSharing& sharing,
                              const device::Compute& compute);
 
 /// Rank 0: creates the journal, or opens that of an earlier start: adds results that a leader wrote

@@ -34,6 +34,7 @@ struct StartFacts {
     std::string search;                 ///< of a strategy (search_text); empty: a grid
     std::string estimate;               ///< of the time; empty: none
     std::vector<std::string> notices;
+    std::string trials_per_gpu{};  ///< empty: a number was given
 };
 
 /// Counts by modality and split.

@@ -56,6 +56,17 @@ struct RanksPerTrial {
 [[nodiscard]] std::string to_text(const RanksPerTrial& ranks);
 [[nodiscard]] bool from_text(std::string_view text, RanksPerTrial& ranks);
 
+/// How many ranks may share a GPU; nothing: as many as memory and a measured step allow
+/// (gpu_sharing.hpp).
+struct TrialsPerGpu {
+    std::optional<std::int64_t> number = 1;
+
+    friend bool operator==(const TrialsPerGpu&, const TrialsPerGpu&) = default;
+};
+/// "auto" or the number.
+[[nodiscard]] std::string to_text(const TrialsPerGpu& trials);
+[[nodiscard]] bool from_text(std::string_view text, TrialsPerGpu& trials);
+
 /// Part `index` of `count`, `index` from 1.
 struct Shard {
     std::int64_t index = 1;
@@ -82,7 +93,7 @@ struct SweepOptions {
     std::optional<core::Deadline> time_limit;
     std::optional<PerformanceTarget> performance_target;
     RanksPerTrial ranks_per_trial;
-    std::int64_t trials_per_gpu = 1;
+    TrialsPerGpu trials_per_gpu;
     std::optional<Shard> shard;
     bool share_prefixes = true;
     bool dedicated_dispatcher = false;
@@ -204,10 +215,13 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                    .range = "auto, node, or an integer of at least 1"},
                   options.ranks_per_trial);
     visitor.visit({.name = "trials_per_gpu",
-                   .help = "Ranks that may share a GPU. Each of them trains its own permutation.",
+                   .help = "Ranks that may share a GPU. Each of them trains its own permutation. "
+                           "auto: as many of those that were started as fit in its memory and "
+                           "make all of them together faster, by steps that are measured at the "
+                           "start. A resumed sweep keeps the number that was measured.",
                    .affects = Affects::run,
-                   .value_name = "N",
-                   .min = 1.0},
+                   .value_name = "auto|N",
+                   .range = "auto, or an integer of at least 1"},
                   options.trials_per_gpu);
     visitor.visit({.name = "shard",
                    .help = "Try only part i of N of the permutations, with a folder of its own for "

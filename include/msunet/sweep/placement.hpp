@@ -37,7 +37,11 @@ struct PlacementRequest {
     std::uint64_t trials = 1;
     RanksPerTrial ranks_per_trial;
     bool is_option = true;  ///< whether the user may give --ranks_per_trial, which messages name
+    /// Ranks that share a device, at most.
     std::int64_t trials_per_gpu = 1;
+    /// --trials_per_gpu auto: devices are matched for so many ranks each, of which the first
+    /// `trials_per_gpu` train; 0: a number was given.
+    std::int64_t measured_for = 0;
     std::int64_t smallest_batch = 1;  ///< of the whole grid
     bool dedicated_dispatcher = false;
     std::optional<std::int64_t> threads;              ///< see threads_of_rank
@@ -59,6 +63,7 @@ struct Slot {
 struct Placement {
     std::int64_t group_size = 1;
     std::int64_t groups = 0;
+    std::int64_t most_sharers = 0;     ///< ranks that use the same device, at most
     std::vector<Slot> slots;           ///< by world rank
     std::vector<std::string> notices;  ///< for the start table, with advice: ranks without a trial
 };
@@ -67,9 +72,10 @@ struct Placement {
 /// ranks / g ≥ trials that divides the greatest common divisor of the nodes' rank counts and is at
 /// most the smallest batch. Which rank takes which device is match_devices' choice; where a node
 /// has devices, ranks without one train nothing. Ranks that share a device are groups of one
-/// (NCCL). A recorded group size is kept where this world allows it. Throws core::UsageError for a
-/// forced group that is larger than the smallest batch or than a node, or that would share a
-/// device.
+/// (NCCL). With `measured_for` ranks keep the devices that they have with that many ranks a device
+/// as `trials_per_gpu`, as they have measured on them. A recorded group size is kept where this
+/// world allows it. Throws core::UsageError for a forced group that is larger than the smallest
+/// batch or than a node, or that would share a device.
 [[nodiscard]] Placement place(const PlacementRequest& request);
 
 }  // namespace msunet::sweep

@@ -4,6 +4,7 @@
 /// so that a run on the CPU neither needs nor loads CUDA.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,6 +42,10 @@ public:
     [[nodiscard]] virtual AcceleratorVersions versions() const = 0;
     /// Chooses the device of this process. Call it once, before making engines and reducers.
     virtual void select(int device) = 0;
+    /// Bytes that are free on the chosen device.
+    [[nodiscard]] virtual std::int64_t free_memory() const = 0;
+    /// Returns to the device what this process keeps for later engines.
+    virtual void release_memory() = 0;
     /// Collective over the group: all-reduce by NCCL on the chosen device.
     [[nodiscard]] virtual std::unique_ptr<comm::AllReducer> make_reducer(
         const comm::Communicator& group) = 0;

@@ -23,6 +23,7 @@
 #include "msunet/model/runtime.hpp"
 #include "msunet/plan/extend_sweep.hpp"
 #include "msunet/plan/fold_setup.hpp"
+#include "msunet/plan/gpu_sharing.hpp"
 #include "msunet/plan/refit_outlook.hpp"
 #include "msunet/plan/search_outlook.hpp"
 #include "msunet/plan/start_files.hpp"
@@ -97,10 +98,15 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     auto& open = decided.open;
     if (open.finished) return nothing_left(open, world);
     plan::make_folder(open, first, world);
-    comm::or_end_job(world, [&] { compute.use(placement); });
+    const auto sharing = comm::or_end_job(world, [&] {
+        auto chosen = plan::share_gpus(settings, plan, prepared.dataset, patches, nodes, compute,
+                                       world, decided);
+        compute.use(placement);
+        return chosen;
+    });
     const auto estimate =
         plan::estimate_training(settings, plan, prepared.survey, decided, compute, world);
-    first.world = plan::describe_world(topology, nodes, placement, settings, compute);
+    first.world = plan::describe_world(topology, nodes, placement, sharing, compute);
     std::optional<record::Journal> journal;
     comm::on_root(world, [&] {
         for (const auto& warning :
@@ -117,7 +123,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
                 {settings, plan, prepared, index, start, first.world, placement,
                  open.folder.string(), first.metric, plan::sharing_text(settings, first),
                  plan::going_on_text(settings, journal->record()), decided.limits.stop_before,
-                 plan::search_text(first), estimate, std::move(notices)}),
+                 plan::search_text(first), estimate, std::move(notices), sharing.text}),
             table_width()));
     });
 

@@ -186,15 +186,16 @@ TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
     sweep::PlacementRequest request;
     request.nodes = job::describe_nodes(topology_, compute.visible_devices());
     const auto world = plan::describe_world(topology_, request.nodes, sweep::place(request),
-                                            settings::TrainSettings(), compute);
+                                            {.trials = 2, .is_measured = true}, compute);
+    EXPECT_EQ(world.trials_per_gpu, 2);
+    EXPECT_TRUE(world.measured_sharing);
     EXPECT_EQ(world.gpus, 3);
     EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
     const Compute on_cpu(settings::TrainSettings(), topology_, source_of(nullptr));
     request.nodes = job::describe_nodes(topology_, on_cpu.visible_devices());
-    EXPECT_EQ(plan::describe_world(topology_, request.nodes, sweep::place(request),
-                                   settings::TrainSettings(), on_cpu)
-                  .device,
-              "CPU");
+    EXPECT_EQ(
+        plan::describe_world(topology_, request.nodes, sweep::place(request), {}, on_cpu).device,
+        "CPU");
 }
 
 TEST_F(ComputeTest, RanksLearnOfTheOthersGpusAsTheyAre) {

@@ -291,6 +291,27 @@ TEST(Placement, SharersOfADeviceTrainAlone) {
     EXPECT_THAT(problem(request), HasSubstr("share a GPU"));
 }
 
+TEST(Placement, RanksThatMeasuredKeepTheirDevices) {
+    PlacementRequest request = world({5}, 2);
+    request.trials = 100;
+    request.trials_per_gpu = request.measured_for = 5;
+    const Placement all = place(request);
+    EXPECT_EQ(all.groups, 5);
+    EXPECT_EQ(all.most_sharers, 3);
+    EXPECT_THAT(all.notices, IsEmpty());
+    request.trials_per_gpu = 2;
+    const Placement some = place(request);
+    EXPECT_EQ(some.groups, 4);
+    EXPECT_EQ(some.most_sharers, 2);
+    EXPECT_EQ(some.slots[4].device, -1);
+    for (std::size_t rank = 0; rank < 4; ++rank) {
+        EXPECT_EQ(some.slots[rank].uuid, all.slots[rank].uuid);
+    }
+    EXPECT_THAT(some.notices,
+                ElementsAre("rank 4 will get no trial (--trials_per_gpu auto: 2 at once on a GPU "
+                            "were measured to be enough), ask for fewer ranks"));
+}
+
 TEST(Placement, TrialsPerGpuWithoutRanksToShareSaysSo) {
     PlacementRequest request = world({2}, 2);
     request.trials_per_gpu = 3;
