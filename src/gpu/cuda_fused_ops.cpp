@@ -10,8 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "gpu/kernel_parameters.hpp"
-#include "msunet/core/error.hpp"
+#include "gpu/launch_arguments.hpp"
 
 namespace msunet::gpu {
 namespace {
@@ -24,106 +23,8 @@ using model::Norm;
 using model::Source;
 using model::Target;
 
-/// Pixels that a thread works on at least, where there are enough of them.
-constexpr long long pixels_per_thread = 4;
-/// The kernels number pixels in 32 bits, and may go beyond by a round of all threads.
-constexpr std::int64_t most_pixels = std::int64_t{1} << 30;
 /// Blocks for each of the gradients of kernels, which differ in size.
 constexpr long long most_gradient_blocks = 256;
-/// Slabs that the counters are for.
-constexpr int most_slabs = most_summing_blocks;
-
-template <class T>
-T* pointer(const at::Tensor& tensor) {
-    return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
-}
-
-int pixels_of(const at::Tensor& z) {
-    const std::int64_t pixels = z.size(0) * z.size(2) * z.size(3);
-    if (pixels > most_pixels) {
-        throw core::Error(core::ExitCode::failure,
-                          "a batch has more pixels than the GPU's kernels can number, use a "
-                          "smaller batch_size");
-    }
-    return static_cast<int>(pixels);
-}
-
-int channels_of(const at::Tensor& z) { return static_cast<int>(z.size(1)); }
-
-int slabs_of(const at::Tensor& z) {
-    const int slabs = channels_of(z) / slab_of(channels_of(z));
-    if (slabs > most_slabs) {
-        throw core::Error(core::ExitCode::failure,
-                          "a layer has more channels than the GPU's kernels can sum over, use an "
-                          "architecture with fewer");
-    }
-    return slabs;
-}
-
-/// Blocks along x for `pixels` pixels of a slab, of which each thread takes several; at least one.
-long long blocks_for(const at::Tensor& z, long long pixels) {
-    const long long lanes =
-        slab_of(channels_of(z)) * static_cast<long long>(z.element_size()) / access_bytes;
-    const long long of_block = block_size / lanes * pixels_per_thread;
-    return std::max(1LL, (pixels + of_block - 1) / of_block);
-}
-
-/// For kernels that sum by channel: the same on every device. Without pixels it has blocks all the
-/// same, which write sums of 0.
-Grid summing_grid(const at::Tensor& z) {
-    const int slabs = slabs_of(z);
-    return {std::min<long long>(blocks_for(z, pixels_of(z)), most_summing_blocks / slabs), slabs};
-}
-
-/// For kernels on `pixels` pixels that sum nothing.
-Grid plain_grid(const at::Tensor& z, long long pixels) {
-    return {pixels == 0 ? 0 : blocks_for(z, pixels), slabs_of(z)};
-}
-
-/// For kernels on the pixels of the head, of which each thread takes several; at least one block,
-/// which writes gradients of 0.
-Grid head_grid(const at::Tensor& z) {
-    const auto grid = Grid::of_threads(pixels_of(z) / pixels_per_thread);
-    return {std::clamp<long long>(grid.x, 1, most_summing_blocks)};
-}
-
-GradientParts parts_of(const Source& source, const at::Tensor& z) {
-    const bool direct = source.gradient.defined();
-    return {.gradient = pointer<void>(source.gradient),
-            .stride = direct ? channels_of(source.gradient) : 0,
-            .offset = static_cast<int>(source.offset),
-            .bits = pointer<unsigned>(source.bits),
-            .keep_scale = source.bits.defined() ? source.keep_scale : 1,
-            .pooled = pointer<void>(source.pooled),
-            .pool_index = pointer<unsigned char>(source.pool_index),
-            .width = static_cast<int>(z.size(3))};
-}
-
-PrepareNorm prepare_of(const Norm& norm, std::int64_t count) {
-    return {.channels = static_cast<int>(norm.gamma.size(0)),
-            .count = norm.batch_statistics ? count : 0,
-            .momentum = norm.constants.momentum,
-            .epsilon = norm.constants.epsilon,
-            .sums = pointer<double>(norm.sums),
-            .gamma = pointer<void>(norm.gamma),
-            .beta = pointer<void>(norm.beta),
-            .moving_mean = pointer<void>(norm.moving_mean),
-            .moving_variance = pointer<void>(norm.moving_variance),
-            .mean = pointer<double>(norm.mean),
-            .inverse = pointer<double>(norm.inverse),
-            .scale = pointer<void>(norm.scale),
-            .shift = pointer<void>(norm.shift)};
-}
-
-PrepareNormBackward prepare_backward_of(const Norm& norm, std::int64_t count) {
-    return {.channels = static_cast<int>(norm.gamma.size(0)),
-            .count = norm.batch_statistics ? count : 0,
-            .sums = pointer<double>(norm.sums),
-            .mean = pointer<double>(norm.mean),
-            .inverse = pointer<double>(norm.inverse),
-            .gamma = pointer<void>(norm.gamma),
-            .correction = pointer<void>(norm.correction)};
-}
 
 class CudaFusedOps final : public model::FusedOps {
 public:
@@ -132,7 +33,7 @@ public:
           step_(std::move(step)),
           partial_(at::empty({most_summing_blocks * most_partial},
                              at::TensorOptions(device).dtype(at::kDouble))),
-          counters_(at::zeros({most_slabs}, at::TensorOptions(device).dtype(at::kInt))),
+          counters_(at::zeros({most_summing_blocks}, at::TensorOptions(device).dtype(at::kInt))),
           aten_(model::make_aten_fused_ops()) {}
 
     [[nodiscard]] bool for_gpu() const override { return true; }
@@ -226,29 +127,50 @@ public:
         if (gradient.size(1) != smallest_slab) {
             return aten_->first_convolution_backward(x, gradient, weights_gradient);
         }
-        kernels_->launch(ThinWeights{.many = pointer<void>(gradient),
-                                     .thin = pointer<void>(x),
-                                     .pixels = pixels_of(gradient),
-                                     .height = static_cast<int>(x.size(2)),
-                                     .width = static_cast<int>(x.size(3)),
-                                     .scratch = scratch(),
-                                     .gradient = pointer<void>(weights_gradient)},
-                         summing_grid(gradient));
+        take_thin_weights({.many = pointer<void>(gradient),
+                           .thin = pointer<void>(x),
+                           .thin_channels = 1,
+                           .is_last = false},
+                          x, weights_gradient);
     }
-
-    // Like all others, the last convolution is cuDNN's.
 
     at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                 const at::Tensor& bias) override {
-        return aten_->last_convolution(x, weights, bias);
+        at::Tensor z = at::empty({x.size(0), head_channels, x.size(2), x.size(3)}, x.options(),
+                                 at::MemoryFormat::ChannelsLast);
+        kernels_->launch(LastConvolution{.x = pointer<void>(x),
+                                         .weights = pointer<void>(weights),
+                                         .bias = pointer<void>(bias),
+                                         .pixels = pixels_of(x),
+                                         .height = static_cast<int>(x.size(2)),
+                                         .width = static_cast<int>(x.size(3)),
+                                         .z = pointer<void>(z)},
+                         plain_grid(x, pixels_of(x)));
+        return z;
     }
 
     at::Tensor last_convolution_backward(at::Tensor x, const at::Tensor& gradient,
                                          const at::Tensor& weights,
                                          const at::Tensor& weights_gradient,
                                          bool with_input) override {
-        return aten_->last_convolution_backward(std::move(x), gradient, weights, weights_gradient,
-                                                with_input);
+        const at::Tensor dz = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+        if (weights_gradient.defined()) {
+            take_thin_weights({.many = pointer<void>(x),
+                               .thin = pointer<void>(dz),
+                               .thin_channels = head_channels,
+                               .is_last = true},
+                              x, weights_gradient);
+        }
+        if (!with_input) return {};
+        at::Tensor dx = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
+        kernels_->launch(LastInput{.gradient = pointer<void>(dz),
+                                   .weights = pointer<void>(weights),
+                                   .pixels = pixels_of(x),
+                                   .height = static_cast<int>(x.size(2)),
+                                   .width = static_cast<int>(x.size(3)),
+                                   .x = pointer<void>(dx)},
+                         plain_grid(x, pixels_of(x)));
+        return dx;
     }
 
     at::Tensor head_forward(at::Tensor& z, const HeadWeights& weights) override {
@@ -335,6 +257,18 @@ public:
     }
 
 private:
+    /// `kernel` with what it lacks; `image`: one of the size of the images.
+    void take_thin_weights(ThinWeights kernel, const at::Tensor& image,
+                           const at::Tensor& weights_gradient) {
+        kernel.pixels = pixels_of(image);
+        kernel.height = static_cast<int>(image.size(2));
+        kernel.width = static_cast<int>(image.size(3));
+        kernel.scratch = scratch();
+        kernel.gradient = pointer<void>(weights_gradient);
+        kernels_->launch(kernel,
+                         {thin_blocks(kernel.pixels) / kernel.thin_channels, kernel.thin_channels});
+    }
+
     static std::size_t at_once(std::span<const KernelGradient> gradients) {
         return std::min<std::size_t>(gradients.size(), TakeGradients::most);
     }

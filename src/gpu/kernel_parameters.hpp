@@ -31,6 +31,8 @@ MSUNET_DEVICE constexpr int slab_of(int channels) {
     return channels % largest_slab == 0 ? largest_slab : smallest_slab;
 }
 
+/// Channels of the last 3×3 convolution's output.
+inline constexpr int head_channels = 2;
 /// Weights of a 3×3 kernel between two channels.
 inline constexpr int taps = 9;
 /// Sums that a block stores, at most: those of thin_weights. Others store two of a slab.
@@ -183,15 +185,39 @@ struct FirstConvolution {
     double* sums;  ///< (2, channels)
 };
 
-/// The gradient of the 3×3 kernel between `smallest_slab` channels and one.
-struct ThinWeights {
-    static constexpr const char* name = "thin_weights";
-    const void* many;  ///< (pixels, smallest_slab)
-    const void* thin;  ///< (pixels)
+/// See model::FusedOps::last_convolution.
+struct LastConvolution {
+    static constexpr const char* name = "last_convolution";
+    const void* x;        ///< (pixels, smallest_slab)
+    const void* weights;  ///< wide (head_channels, 3, 3, smallest_slab)
+    const void* bias;     ///< wide (head_channels); null: 0
     int pixels;
     int height, width;  ///< of an image
-    Scratch scratch;
-    void* gradient;  ///< wide (smallest_slab, 3, 3)
+    void* z;            ///< (pixels, head_channels)
+};
+
+/// The gradient of its input.
+struct LastInput {
+    static constexpr const char* name = "last_input";
+    const void* gradient;  ///< (pixels, head_channels): of z
+    const void* weights;
+    int pixels;
+    int height, width;
+    void* x;  ///< (pixels, smallest_slab)
+};
+
+/// The gradient of the weights of the first convolution, or of the last one. A row of blocks for
+/// each of the channels of `thin`.
+struct ThinWeights {
+    static constexpr const char* name = "thin_weights";
+    const void* many;   ///< (pixels, smallest_slab): the gradient of z, or x
+    const void* thin;   ///< (pixels, thin_channels): x, or the gradient of z
+    int thin_channels;  ///< 1, or head_channels
+    bool is_last;
+    int pixels{};
+    int height{}, width{};  ///< of an image
+    Scratch scratch{};
+    void* gradient{};  ///< wide (smallest_slab, 3, 3), or (head_channels, 3, 3, smallest_slab)
 };
 
 /// The 3×3 kernel of a transposed convolution of stride 2, element (in, 3, 3, out), that does what
@@ -295,6 +321,8 @@ struct DiceGradient {
     DO(prepare_norm_backward, PrepareNormBackward) \
     DO(norm_backward, NormBackward)                \
     DO(first_convolution, FirstConvolution)        \
+    DO(last_convolution, LastConvolution)          \
+    DO(last_input, LastInput)                      \
     DO(thin_weights, ThinWeights)                  \
     DO(widen_kernel, WidenKernel)                  \
     DO(narrow_kernel, NarrowKernel)                \

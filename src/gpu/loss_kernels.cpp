@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gpu/kernel_parameters.hpp"
+#include "gpu/launch_arguments.hpp"
 
 namespace msunet::gpu {
 namespace {
@@ -30,10 +30,6 @@ LossKind kind_of(model::SigmoidLoss loss) {
     return LossKind::focal;
 }
 
-void* address_of(const at::Tensor& tensor) {
-    return tensor.defined() ? tensor.data_ptr() : nullptr;
-}
-
 }  // namespace
 
 LossKernels::LossKernels(std::shared_ptr<const KernelLauncher> kernels, model::SigmoidLoss loss,
@@ -53,27 +49,26 @@ at::Tensor LossKernels::evaluate(const at::Tensor& logits, const at::Tensor& tar
     at::Tensor gradient, slopes;
     if (with_gradient) gradient = at::empty_like(logits);
     if (with_gradient && is_dice) slopes = at::empty({samples, 2}, logits.options());
-    kernels_->launch(
-        SigmoidLoss{.kind = kind_of(loss_),
-                    .logits = address_of(logits),
-                    .targets = address_of(targets),
-                    .weights = address_of(weights),
-                    .samples = static_cast<int>(samples),
-                    .pixels = static_cast<int>(pixels),
-                    .parts = static_cast<int>(parts),
-                    .global = static_cast<double>(global_samples),
-                    .scratch = {address_of(partial), static_cast<unsigned*>(address_of(counter_))},
-                    .sums = sums.mutable_data_ptr<double>(),
-                    .gradient = is_dice ? nullptr : address_of(gradient),
-                    .slopes = address_of(slopes)},
-        {samples * parts});
+    kernels_->launch(SigmoidLoss{.kind = kind_of(loss_),
+                                 .logits = pointer<void>(logits),
+                                 .targets = pointer<void>(targets),
+                                 .weights = pointer<void>(weights),
+                                 .samples = static_cast<int>(samples),
+                                 .pixels = static_cast<int>(pixels),
+                                 .parts = static_cast<int>(parts),
+                                 .global = static_cast<double>(global_samples),
+                                 .scratch = {pointer<void>(partial), pointer<unsigned>(counter_)},
+                                 .sums = sums.mutable_data_ptr<double>(),
+                                 .gradient = is_dice ? nullptr : pointer<void>(gradient),
+                                 .slopes = pointer<void>(slopes)},
+                     {samples * parts});
     if (with_gradient && is_dice) {
-        kernels_->launch(DiceGradient{.logits = address_of(logits),
-                                      .targets = address_of(targets),
-                                      .slopes = address_of(slopes),
+        kernels_->launch(DiceGradient{.logits = pointer<void>(logits),
+                                      .targets = pointer<void>(targets),
+                                      .slopes = pointer<void>(slopes),
                                       .samples = static_cast<int>(samples),
                                       .pixels = static_cast<int>(pixels),
-                                      .gradient = address_of(gradient)},
+                                      .gradient = pointer<void>(gradient)},
                          Grid::of_threads(samples * pixels / 4));
     }
     return gradient;

@@ -51,6 +51,10 @@ TEST_P(DeviceKernels, TheFirstConvolutionAgreesWithAten) {
     test::expect_first_convolution_like_aten(*fused_ops(0), at::kCUDA, type());
 }
 
+TEST_P(DeviceKernels, TheLastConvolutionAgreesWithAten) {
+    test::expect_last_convolution_like_aten(*fused_ops(0), at::kCUDA, type());
+}
+
 TEST_P(DeviceKernels, GradientsOfKernelsAreConverted) {
     test::expect_gradients_to_be_taken(*fused_ops(0), at::kCUDA, type());
 }

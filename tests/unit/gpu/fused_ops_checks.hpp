@@ -221,6 +221,38 @@ inline void expect_first_convolution_like_aten(model::FusedOps& fused_ops, at::D
     }
 }
 
+/// The last convolution, forward and backward.
+inline void expect_last_convolution_like_aten(model::FusedOps& fused_ops, at::Device device,
+                                              at::ScalarType type) {
+    const auto aten = model::make_aten_fused_ops();
+    for (const auto& [side, with_bias, with_input] :
+         {std::tuple{64, true, true}, std::tuple{6, false, true}, std::tuple{12, true, false}}) {
+        SCOPED_TRACE(testing::Message() << side << " pixels");
+        const at::Tensor x = image(32, side, type), dz = image(2, side, type);
+        const auto wide = type == at::kDouble ? at::kDouble : at::kFloat;
+        const at::Tensor weights = at::randn({2, 3, 3, 32}, wide);
+        const at::Tensor bias = with_bias ? at::randn({2}, wide) : at::Tensor();
+        const auto moved = [&](const at::Tensor& t) { return t.defined() ? t.to(device) : t; };
+        const at::Tensor z = fused_ops.last_convolution(moved(x), moved(weights), moved(bias));
+        EXPECT_TRUE(z.is_contiguous(at::MemoryFormat::ChannelsLast));
+        expect_near(z, aten->last_convolution(x, weights, bias), type, "output");
+        at::Tensor want, got;
+        if (with_input) {
+            want = at::zeros_like(weights);
+            got = at::zeros_like(moved(weights));
+        }
+        const at::Tensor dx = fused_ops.last_convolution_backward(moved(x), moved(dz),
+                                                                  moved(weights), got, with_input);
+        const at::Tensor expected =
+            aten->last_convolution_backward(x, dz, weights, want, with_input);
+        ASSERT_EQ(dx.defined(), with_input);
+        if (!with_input) continue;
+        EXPECT_TRUE(dx.is_contiguous(at::MemoryFormat::ChannelsLast));
+        expect_near(dx, expected, type, "input");
+        expect_near(got, want, type, "gradient", static_cast<double>(samples * side * side));
+    }
+}
+
 /// More gradients than one kernel takes, of several sizes.
 inline void expect_gradients_to_be_taken(model::FusedOps& fused_ops, at::Device device,
                                          at::ScalarType type) {

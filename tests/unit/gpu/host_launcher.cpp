@@ -84,10 +84,12 @@ constexpr bool sums_by_channel = requires(Parameters p) {
 };
 
 /// Whether threads of a block wait for each other.
+template <class Parameters, class... Waiting>
+constexpr bool is_one_of = (std::is_same_v<Parameters, Waiting> || ...);
 template <class Parameters>
 constexpr bool has_barrier =
-    sums_by_channel<Parameters> || std::is_same_v<Parameters, gpu::WidenKernel> ||
-    std::is_same_v<Parameters, gpu::NarrowKernel>;
+    sums_by_channel<Parameters> || is_one_of<Parameters, gpu::WidenKernel, gpu::NarrowKernel,
+                                             gpu::LastConvolution, gpu::LastInput>;
 
 template <auto kernel, class Parameters>
 Kernels::value_type entry() {

@@ -44,8 +44,10 @@ const std::vector<std::string> kernel_names{MSUNET_FOR_EACH_KERNEL(NAME_OF)};
 /// four: those that hold most coefficients or sums, and Adam's divisions in float64.
 bool is_large(const std::string& kernel) {
     static const std::set<std::string> large{
-        gpu::NormPoolForward::name,  gpu::NormBackwardSums::name, gpu::NormBackward::name,
-        gpu::FirstConvolution::name, gpu::ThinWeights::name,      gpu::Adam::name};
+        gpu::NormPoolForward::name, gpu::NormBackwardSums::name,
+        gpu::NormBackward::name,    gpu::FirstConvolution::name,
+        gpu::LastConvolution::name, gpu::LastInput::name,
+        gpu::ThinWeights::name,     gpu::Adam::name};
     return large.contains(kernel);
 }
 
@@ -146,6 +148,14 @@ TEST_P(HostKernels, TheFirstConvolutionAgreesWithAten) {
         const auto fused_ops = gpu::make_cuda_fused_ops(test::host_launcher(GetParam(), order),
                                                         at::kCPU, step_tensor(0));
         test::expect_first_convolution_like_aten(*fused_ops, at::kCPU, GetParam());
+    }
+}
+
+TEST_P(HostKernels, TheLastConvolutionAgreesWithAten) {
+    for (const auto order : {test::BlockOrder::forwards, test::BlockOrder::backwards}) {
+        const auto fused_ops = gpu::make_cuda_fused_ops(test::host_launcher(GetParam(), order),
+                                                        at::kCPU, step_tensor(0));
+        test::expect_last_convolution_like_aten(*fused_ops, at::kCPU, GetParam());
     }
 }
 
