@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "folder_options.hpp"
 #include "msunet/config/parse.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/experiment/experiment_journal.hpp"
@@ -110,10 +111,10 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
 /// "3 trials have not ended yet", with folds "3 trials of 2 permutations have not ended yet".
 std::string unfinished_text(const record::SweepRecord& record, const report::Sweep& sweep) {
     const auto trials = record.unfinished();
-    auto text = concat(trials, trials == 1 ? " trial" : " trials");
+    auto text = core::counted(trials, "trial");
     if (sweep.folding.any()) {
         const auto permutations = sweep.trial_count - sweep.trials.size();
-        text += concat(" of ", permutations, permutations == 1 ? " permutation" : " permutations");
+        text += concat(" of ", core::counted(permutations, "permutation"));
     }
     return concat(text, trials == 1 ? " has" : " have", " not ended yet");
 }

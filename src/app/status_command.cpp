@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "folder_options.hpp"
 #include "msunet/config/parse.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
@@ -110,8 +111,7 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
                            "), ", record.unfinished(), " left"));
     for (const auto& extension : record.extensions) {
         core::log::info(concat("extended     ", core::date_text(extension.at), ": ",
-                               extension.added, extension.added == 1 ? " trial" : " trials",
-                               " added"));
+                               core::counted(extension.added, "trial"), " added"));
     }
     const auto search = sweep::search_epochs(record, unet::Hyperparameters{}.epochs);
     const report::Forecast forecast(record, search);
@@ -137,8 +137,8 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     if (const auto left = forecast.seconds_left(groups); left && record.unfinished() > 0) {
         core::log::info(concat("time left    ", forecast.is_bound() ? "at most " : "about ",
                                core::duration_text(*left),
-                               running_start(record) ? "" : " of training", ", ", groups,
-                               groups == 1 ? " trial at a time" : " trials at a time"));
+                               running_start(record) ? "" : " of training", ", ",
+                               core::counted(groups, "trial at a time", "trials at a time")));
     }
     return core::ExitCode::ok;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/imaging/grid.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -72,10 +73,9 @@ std::optional<std::string> unreasonable(const Grid& grid, const core::Volume& vo
         options.by_spacing() &&
         (lost(0, fewest_pixels) || lost(1, fewest_pixels) || lost(2, fewest_slices));
     if (!too_large && !too_small) return std::nullopt;
-    std::string text =
-        core::concat(grid.size[2], grid.size[2] == 1 ? " slice of " : " slices of ", grid.size[0],
-                     "x", grid.size[1], " pixels would be left of ", volume.size[0], "x",
-                     volume.size[1], "x", volume.size[2], " voxels");
+    std::string text = core::concat(core::counted(grid.size[2], "slice"), " of ", grid.size[0], "x",
+                                    grid.size[1], " pixels would be left of ", volume.size[0], "x",
+                                    volume.size[1], "x", volume.size[2], " voxels");
     if (too_large) text += core::concat(", more than ", largest_side, " a side");
     text += " (the header's spacing is ";
     for (std::size_t i = 0; i < 3; ++i) {

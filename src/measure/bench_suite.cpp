@@ -10,6 +10,7 @@
 
 #include "bench_place.hpp"
 #include "msunet/comm/on_root.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/precision.hpp"
@@ -145,16 +146,14 @@ void finish(BenchSuite& suite) {
 std::string suite_text(const BenchSuite& suite) {
     const auto& options = suite.settings.bench;
     const auto& slots = suite.single.slots;
-    return concat("patches of ", options.patch_size, "×", options.patch_size, ", batches of ",
-                  options.batch_size, ", dropout ", options.dropout, ", ",
-                  suite.compute.precision_name(), " on ", suite.compute.device_name(), ", ",
-                  slots.size(), slots.size() == 1 ? " rank" : " ranks", " of ",
-                  slots.front().threads, slots.front().threads == 1 ? " thread" : " threads",
-                  " on ", suite.topology.node_count(),
-                  suite.topology.node_count() == 1 ? " node" : " nodes", ", ", options.steps,
-                  options.steps == 1 ? " step, " : " steps, ", options.repeats,
-                  options.repeats == 1 ? " repeat" : " repeats", ", load average ",
-                  core::fixed(suite.results.load_before, 1), '\n');
+    return concat(
+        "patches of ", options.patch_size, "×", options.patch_size, ", batches of ",
+        options.batch_size, ", dropout ", options.dropout, ", ", suite.compute.precision_name(),
+        " on ", suite.compute.device_name(), ", ", core::counted(std::ssize(slots), "rank"), " of ",
+        core::counted(slots.front().threads, "thread"), " on ",
+        core::counted(suite.topology.node_count(), "node"), ", ", options.steps,
+        options.steps == 1 ? " step, " : " steps, ", core::counted(options.repeats, "repeat"),
+        ", load average ", core::fixed(suite.results.load_before, 1), '\n');
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/plan/extend_sweep.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -80,8 +81,9 @@ std::string extension_text(const settings::TrainSettings& settings,
     const auto ended = kept - before.unfinished();
     const auto going_on = going_on_text(settings, extended);
     return concat(kept, kept == 1 ? " trial is kept, of which " : " trials are kept, of which ",
-                  ended, ended == 1 ? " has ended, and " : " have ended, and ", added,
-                  added == 1 ? " is new" : " are new", going_on.empty() ? "" : "; ", going_on);
+                  ended, ended == 1 ? " has ended, and " : " have ended, and ",
+                  core::counted(added, "is new", "are new"), going_on.empty() ? "" : "; ",
+                  going_on);
 }
 
 std::string going_on_text(const settings::TrainSettings& settings,

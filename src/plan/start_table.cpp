@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/plan/start_table.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <span>
@@ -48,7 +49,7 @@ std::string copies_text(const StartFacts& facts) {
         std::ranges::count_if(facts.prepared.dataset.sources(), &data::Source::augmented);
     if (!facts.settings.augment.enable_augmentation) return "off";
     return concat(facts.settings.augment.in_place_augmentation ? "random" : "basic", " scheme, ",
-                  copies, copies == 1 ? " augmented copy" : " augmented copies");
+                  core::counted(copies, "augmented copy", "augmented copies"));
 }
 
 std::string augmentation_text(const StartFacts& facts) {
@@ -128,8 +129,8 @@ SettingBlock model_block(const StartFacts& facts) {
 }
 
 std::string nodes_text(const record::World& world) {
-    std::string text = concat(world.ranks, world.ranks == 1 ? " rank on " : " ranks on ",
-                              world.nodes.size(), world.nodes.size() == 1 ? " node" : " nodes");
+    std::string text = concat(core::counted(world.ranks, "rank"), " on ",
+                              core::counted(std::ssize(world.nodes), "node"));
     if (world.nodes.size() <= 4) {
         text += concat(" (", core::join(std::span<const std::string>(world.nodes)), ")");
     }
@@ -153,12 +154,12 @@ std::string end_text(const StartFacts& facts) {
 SettingBlock world_block(const StartFacts& facts) {
     const auto& world = facts.world;
     SettingBlock block{"ranks and devices", {}};
-    block.settings = {{"MPI", world.mpi},
-                      {"launcher", job::launcher()},
-                      {"ranks", nodes_text(world)},
-                      {"groups", concat(facts.placement.groups, " of ", world.group_size,
-                                        world.group_size == 1 ? " rank" : " ranks")},
-                      {"device", world.device}};
+    block.settings = {
+        {"MPI", world.mpi},
+        {"launcher", job::launcher()},
+        {"ranks", nodes_text(world)},
+        {"groups", concat(facts.placement.groups, " of ", core::counted(world.group_size, "rank"))},
+        {"device", world.device}};
     if (world.gpus > 0) {
         block.settings.push_back({"GPU of each rank", devices_text(facts.placement)});
         if (!facts.trials_per_gpu.empty()) {
@@ -222,8 +223,8 @@ std::string dropped_slices_text(const prepare::Survey& survey) {
     }
     std::vector<std::string> parts;
     if (ends > 0) {
-        parts.push_back(concat(ends, " with mask at the ends of ", scans,
-                               scans == 1 ? " scan" : " scans", " (--end_slices keep keeps them)"));
+        parts.push_back(concat(ends, " with mask at the ends of ", core::counted(scans, "scan"),
+                               " (--end_slices keep keeps them)"));
     }
     if (dark > 0) parts.push_back(concat(dark, " with mask without a value above 0.2"));
     if (parts.empty()) return "none with mask";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/predict/flagged_masks.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +48,7 @@ void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& 
                                  core::join(report.flags, "; "), ")"));
     }
     if (count == 0) return;
-    std::string text = concat(count, " of ", masks, masks == 1 ? " mask is" : " masks are",
+    std::string text = concat(count, " of ", core::counted(masks, "mask is", "masks are"),
                               " flagged, check them: ", core::join(flagged));
     if (count > most) text += concat(" and ", count - most, " more");
     if (!has_page) text += "; --qc shows them";
@@ -63,8 +64,8 @@ void print_height_for_msunet_ram(const settings::PredictSettings& settings,
     }
     for (const auto& [height, count] : scans) {
         core::log::info(concat("-ts ", settings.preprocess.target(),
-                               " sets the width of slices; for ", count,
-                               count == 1 ? " scan" : " scans", " the same size is -ts ", height,
+                               " sets the width of slices; for ", core::counted(count, "scan"),
+                               " the same size is -ts ", height,
                                " in msUNET-RAM's inference, which sets their height"));
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/predict/scan_worker.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -59,8 +60,8 @@ std::string cleaning_text(const Masked& masked) {
     if (pieces == 0 && filled == 0) return "cleaning changed nothing";
     std::vector<std::string> parts;
     if (pieces > 0) {
-        parts.push_back(concat("removed ", pieces, pieces == 1 ? " piece" : " pieces", " (",
-                               volume(removed), ")"));
+        parts.push_back(
+            concat("removed ", core::counted(pieces, "piece"), " (", volume(removed), ")"));
     }
     if (filled > 0) parts.push_back(concat("filled ", volume(filled)));
     return concat("cleaning ", core::join(parts));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/modality_name.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
@@ -77,9 +78,9 @@ public:
     void move_to(std::vector<std::string>& notices) const {
         for (const auto& [source, said] : said_) {
             const auto& [pairs, names] = said;
-            notices.push_back(core::concat("the modality of ", pairs,
-                                           pairs == 1 ? " pair" : " pairs", " is taken from ",
-                                           phrase(source), ": ", core::joined_list(names)));
+            notices.push_back(core::concat("the modality of ", core::counted(pairs, "pair"),
+                                           " is taken from ", phrase(source), ": ",
+                                           core::joined_list(names)));
         }
     }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 
@@ -56,13 +57,13 @@ std::vector<std::string> divided_subjects(std::span<const Pair> pairs) {
             core::concat(core::quoted(subject), " (", training, " and ", validation, ")"));
     }
     if (divided.empty()) return {};
-    return {core::concat(divided.size(),
-                         divided.size() == 1 ? " subject has scans" : " subjects have scans",
-                         " in the training and in the validation data, which makes validation "
-                         "Dice too high: ",
-                         core::joined_list(divided),
-                         "; --split subjects keeps the scans of a subject together (if these are "
-                         "no subjects, give --subject_pattern)")};
+    return {
+        core::concat(core::counted(std::ssize(divided), "subject has scans", "subjects have scans"),
+                     " in the training and in the validation data, which makes validation "
+                     "Dice too high: ",
+                     core::joined_list(divided),
+                     "; --split subjects keeps the scans of a subject together (if these are "
+                     "no subjects, give --subject_pattern)")};
 }
 
 std::vector<std::string> leaked_scans(std::span<const Pair> pairs,
@@ -80,11 +81,11 @@ std::vector<std::string> leaked_scans(std::span<const Pair> pairs,
             core::concat(core::quoted(pairs[i].data), " is ", core::quoted(same->second->data)));
     }
     if (leaks.empty()) return {};
-    return {core::concat(leaks.size(),
-                         leaks.size() == 1 ? " validation scan is" : " validation scans are",
-                         " in the training data, too (equal bytes), which makes validation Dice "
-                         "too high: ",
-                         core::joined_list(leaks), "; remove one of each")};
+    return {
+        core::concat(core::counted(std::ssize(leaks), "validation scan is", "validation scans are"),
+                     " in the training data, too (equal bytes), which makes validation Dice "
+                     "too high: ",
+                     core::joined_list(leaks), "; remove one of each")};
 }
 
 }  // namespace msunet::prepare

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/report/search.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -130,8 +131,8 @@ std::string rungs_text(const SearchFigures& figures) {
     parts.push_back(concat(figures.completed, " to the end"));
     const auto compared = core::join(parts);
     if (!figures.on_other_folds) return concat(figures.strategy, ": ", compared);
-    return concat(figures.strategy, " on the first fold: ", compared, "; ", *figures.on_other_folds,
-                  *figures.on_other_folds == 1 ? " trial" : " trials", " on the other folds");
+    return concat(figures.strategy, " on the first fold: ", compared, "; ",
+                  core::counted(*figures.on_other_folds, "trial"), " on the other folds");
 }
 
 std::string epochs_text(const SearchFigures& figures, bool ended) {

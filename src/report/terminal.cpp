@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/report/terminal.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -159,8 +160,8 @@ void add_late_drop(Block& block, const Sweep& sweep) {
                      drop->best_epoch, " had ", core::fixed(drop->best, 4));
     if (drop->trials > 1) {
         const std::size_t others = drop->trials - 1;
-        text += core::concat("; ", others, others == 1 ? " other trial" : " other trials",
-                             " lost more than ", late_drop_limit);
+        text += core::concat("; ", core::counted(others, "other trial"), " lost more than ",
+                             late_drop_limit);
     }
     block.row("last epoch", text + "; --restore_best True keeps the best epoch");
 }
@@ -229,7 +230,7 @@ std::string format_final_summary(const Sweep& sweep, const FinalSummary& summary
     add_late_drop(block, sweep);
     std::string time = core::duration_text(summary.seconds);
     if (summary.starts > 1) time += core::concat(" in ", summary.starts, " starts");
-    time += core::concat(" on ", summary.ranks, summary.ranks == 1 ? " rank" : " ranks");
+    time += core::concat(" on ", core::counted(summary.ranks, "rank"));
     if (summary.idle_fraction) {
         time += core::concat(", idle ", core::fixed(100 * *summary.idle_fraction, 1), " %");
     }

@@ -264,8 +264,8 @@ private:
             }
         }
         std::sort(beyond.begin(), beyond.end());
-        idle(beyond, concat("there are ", result_.groups, " groups for ", request_.trials,
-                            request_.trials == 1 ? " trial" : " trials", "), ask for fewer ",
+        idle(beyond, concat("there are ", result_.groups, " groups for ",
+                            core::counted(request_.trials, "trial"), "), ask for fewer ",
                             request_.nodes.size() == 1 ? "ranks" : "nodes"));
         if (request_.trials_per_gpu > 1 && request_.measured_for == 0 && has_devices() &&
             !any_shares()) {

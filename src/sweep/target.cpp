@@ -36,8 +36,8 @@ void check_metric(std::string_view option, const std::string& name, const DataPa
         throw core::UsageError({.option = concat("--", option),
                                 .got = name,
                                 .problem = "needs validation data and there is none",
-                                .advice = "raise --validation_split or choose a metric of the "
-                                          "training"});
+                                .advice = "choose a metric of the training or train with a larger "
+                                          "--validation_split"});
     }
     const auto of = modality_metric_of(name);
     if (!of) return;
@@ -48,8 +48,8 @@ void check_metric(std::string_view option, const std::string& name, const DataPa
          .got = name,
          .problem = concat("needs ", core::modality_names[of->modality], " scans in the ",
                            of->validation ? "validation" : "training", " data and there are none"),
-         .advice = concat(of->validation ? "raise --validation_split or " : "",
-                          "choose another metric")});
+         .advice = concat("choose another metric",
+                          of->validation ? " or train with a larger --validation_split" : "")});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/view/sweep_reporter.hpp"
+#include "msunet/core/counted.hpp"
 
 #include <utility>
 #include <variant>
@@ -143,8 +144,7 @@ void SweepReporter::trial_line(const record::TrialResult& result, const record::
     const auto* last = record::summary_epoch(result);
     auto value = record::metric(result, record.start.metric);
     if (is_stopped) {
-        text += concat(" after ", result.history.size(),
-                       result.history.size() == 1 ? " epoch" : " epochs");
+        text += concat(" after ", core::counted(std::ssize(result.history), "epoch"));
         value = last == nullptr ? std::nullopt : record::metric(*last, record.start.metric);
     }
     if (value) text += concat(": ", record.start.metric, " ", core::fixed(*value, 4));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "msunet/core/columns.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/job/world.hpp"
@@ -149,9 +150,9 @@ core::ExitCode dry_run(const settings::TrainSettings& settings, const plan::Grid
     const auto samples = plan::count_samples(
         survey, data::patch_spec(settings.patches, first.patch_dimensions, first.patch_stride),
         plan.folding.folds);
-    core::log::info(
-        concat("preprocessing: ", plan::preprocessing_text(settings), ", ", survey.copies,
-               survey.copies == 1 ? " augmented copy" : " augmented copies", " planned"));
+    core::log::info(concat("preprocessing: ", plan::preprocessing_text(settings), ", ",
+                           core::counted(survey.copies, "augmented copy", "augmented copies"),
+                           " planned"));
     core::log::info(concat("slices left out: ", plan::dropped_slices_text(survey)));
     core::log::info(concat("memory: at most ",
                            core::bytes_text(static_cast<double>(survey.largest_bytes)),

@@ -15,6 +15,7 @@
 #include "msunet/comm/node_topology.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/comm/or_end_job.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
@@ -188,7 +189,7 @@ core::ExitCode finish(const predict::PredictionPlan& plan,
     for (const auto& warning : prepare::joined(remarks)) core::log::warn(warning);
     const auto skipped = std::ranges::count(plan.tasks, true, &predict::ScanTask::skipped);
     if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
-    core::log::info(concat("predicted    ", predicted, predicted == 1 ? " scan" : " scans", " in ",
+    core::log::info(concat("predicted    ", core::counted(predicted, "scan"), " in ",
                            core::duration_text(seconds), ", results in ", settings.predict.output));
     predict::print_height_for_msunet_ram(settings, reports);
     predict::flag_against_others(plan, reports);
