@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/experiment/experiment.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -12,6 +9,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "msunet/record/by_permutation.hpp"
 #include "msunet/record/difference.hpp"
 
@@ -139,9 +137,19 @@ bool is_free(const fs::path& folder) {
                             .advice = "give another -n"});
 }
 
-ExperimentChoice begin(const fs::path& folder, std::string name) {
-    if (!is_free(folder)) refuse_folder(folder);
-    return {.folder = folder, .name = std::move(name), .replay = std::nullopt, .notices = {}};
+/// Refuses a folder that is asked for and is no experiment.
+void check_named_folder(const ExperimentRequest& request) {
+    using Kind = settings::Resume::Kind;
+    if (request.resume.kind == Kind::folder && !is_experiment(request.resume.folder)) {
+        throw core::UsageError({.option = "--resume",
+                                .got = request.resume.folder,
+                                .problem = "is no experiment",
+                                .why = concat("it has no ", record::journal_name),
+                                .advice = "give auto, never or an experiment's folder"});
+    }
+    if (request.resume.kind != Kind::automatic || !request.name) return;
+    const auto folder = request.output_directory / *request.name;
+    if (!is_experiment(folder) && !is_free(folder)) refuse_folder(folder);
 }
 
 /// The first of `name`, `name_2`, … that does not exist.
@@ -195,33 +203,14 @@ fs::path find_newest(const fs::path& directory, const record::SweepStart& curren
 
 }  // namespace
 
-void check_output_directory(const fs::path& folder) {
-    std::error_code ignored;
-    auto existing = fs::absolute(folder);
-    while (!fs::exists(existing, ignored) && existing.has_relative_path()) {
-        existing = existing.parent_path();
-    }
-    const int problem = !fs::is_directory(existing, ignored)           ? ENOTDIR
-                        : ::access(existing.c_str(), W_OK | X_OK) == 0 ? 0
-                                                                       : errno;
-    if (problem == 0) return;
-    const bool itself = existing == fs::absolute(folder);
-    throw core::UsageError(
-        core::FileError(itself ? "can't write to" : "can't create", folder, problem).data());
-}
-
-void make_output_directory(const fs::path& folder) {
-    try {
-        core::make_directories(folder);
-        core::AtomicFile probe(folder / ".msunet_probe");
-        probe.write(std::string_view("probe"));
-    } catch (const core::FileError& error) {
-        throw core::UsageError(error.data());
-    }
+void check_folders(const ExperimentRequest& request) {
+    core::try_folder(request.output_directory, core::ExitCode::usage);
+    check_named_folder(request);
 }
 
 ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                    const record::SweepStart& current) {
+    check_named_folder(request);
     const auto& directory = request.output_directory;
     const auto default_name =
         concat("experiment", static_cast<std::int64_t>(std::floor(current.at)));
@@ -229,20 +218,15 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
         return begin_numbered(directory, request.name.value_or(default_name));
     }
     if (request.resume.kind == settings::Resume::Kind::folder) {
-        const auto& folder = request.resume.folder;
-        if (!is_experiment(folder)) {
-            throw core::UsageError({.option = "--resume",
-                                    .got = folder,
-                                    .problem = "is no experiment",
-                                    .why = concat("it has no ", record::journal_name),
-                                    .advice = "give auto, never or an experiment's folder"});
-        }
-        return reopen(folder, current, request);
+        return reopen(request.resume.folder, current, request);
     }
     if (request.name) {
-        const auto folder = directory / *request.name;
-        return is_experiment(folder) ? reopen(folder, current, request)
-                                     : begin(folder, *request.name);
+        auto folder = directory / *request.name;
+        if (is_experiment(folder)) return reopen(folder, current, request);
+        return {.folder = std::move(folder),
+                .name = *request.name,
+                .replay = std::nullopt,
+                .notices = {}};
     }
     const auto newest = find_newest(directory, current, request.extension);
     if (!newest.empty()) return reopen(newest, current, request);
@@ -250,6 +234,7 @@ ExperimentChoice choose_experiment(const ExperimentRequest& request,
 }
 
 void make_experiment_folder(ExperimentChoice& choice) {
+    core::make_directories(fs::absolute(choice.folder).parent_path());
     while (!core::make_directory_exclusive(choice.folder)) {
         if (choice.numbered_from.empty()) {
             if (!is_free(choice.folder)) refuse_folder(choice.folder);

@@ -48,6 +48,16 @@ void warn_of_sharing(const record::SweepStart& recorded, const record::SweepStar
                            *before));
 }
 
+experiment::ExperimentRequest experiment_request(const settings::TrainSettings& settings) {
+    const auto& options = settings.experiment;
+    auto name = options.experiment_name;
+    if (name && settings.sweep.shard) *name += sweep::folder_suffix(*settings.sweep.shard);
+    auto watch = experiment::JournalWatch::of_this_machine();
+    watch.waits = watch.waits && !settings.command.dry_run;
+    return {options.output_directory, std::move(name), options.resume, std::move(watch),
+            extension_request(settings)};
+}
+
 /// On rank 0: what a start goes on from.
 void find_recorded(const settings::TrainSettings& settings, experiment::ExperimentChoice& choice,
                    record::SweepStart& start, OpenExperiment& found) {
@@ -76,21 +86,16 @@ void find_recorded(const settings::TrainSettings& settings, experiment::Experime
 
 }  // namespace
 
+void check_folders(const settings::TrainSettings& settings, const comm::Communicator& world) {
+    comm::on_root(world, [&] { experiment::check_folders(experiment_request(settings)); });
+}
+
 OpenExperiment find_experiment(const settings::TrainSettings& settings, record::SweepStart& start,
                                const comm::Communicator& world) {
     std::optional<experiment::ExperimentChoice> choice;
     std::optional<record::SweepRecord> extended;
     auto open = comm::on_root(world, [&] {
-        const auto& options = settings.experiment;
-        auto name = options.experiment_name;
-        if (name && settings.sweep.shard) {
-            *name += sweep::folder_suffix(*settings.sweep.shard);
-        }
-        auto watch = experiment::JournalWatch::of_this_machine();
-        watch.waits = watch.waits && !settings.command.dry_run;
-        choice = experiment::choose_experiment({options.output_directory, name, options.resume,
-                                                std::move(watch), extension_request(settings)},
-                                               start);
+        choice = experiment::choose_experiment(experiment_request(settings), start);
         start.experiment_name = choice->name;
         start.utc_offset = report::local_utc_offset(start.at);
         for (const auto& notice : choice->notices) core::log::warn(notice);

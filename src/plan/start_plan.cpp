@@ -7,6 +7,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/plan/fold_setup.hpp"
 #include "msunet/sweep/data_parts.hpp"
@@ -69,7 +70,10 @@ StartPlan plan_start(const settings::TrainSettings& settings, const GridPlan& pl
     decided.open = find_experiment(settings, decided.first, world);
     if (decided.open.finished) return decided;
     const bool is_new = !decided.open.group_size;
-    if (is_new) comm::on_root(world, [&] { check_limits(settings, decided.first.at); });
+    comm::on_root(world, [&] {
+        if (is_new) return check_limits(settings, decided.first.at);
+        core::try_folder(decided.open.folder, core::ExitCode::usage);
+    });
     decided.placement = sweep::place(placement_request(settings, plan, nodes, decided.open));
     return decided;
 }

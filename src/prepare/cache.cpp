@@ -8,6 +8,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "msunet/data/batch_sampler.hpp"
 #include "msunet/h5/collective_file.hpp"
 #include "msunet/prepare/deal.hpp"
@@ -80,6 +81,11 @@ void warn_unusable(const fs::path& file, std::string_view reason) {
                                  reason, "), it is made again"));
 }
 
+void warn_not_kept(const core::Error& why) {
+    core::log::warn(core::concat("the preprocessed data set is not kept in the cache (", why.what(),
+                                 "), the next start preprocesses again"));
+}
+
 /// Throws where the folder has no room for the file, which a collective write would notice late.
 void check_room(const fs::path& folder, std::uint64_t bytes) {
     std::error_code error;
@@ -132,6 +138,14 @@ std::optional<StoredData> read_cache(const fs::path& file, const std::string& ke
     return StoredData{.store = std::move(store), .description = std::move(description)};
 }
 
+void check_cache(const fs::path& folder) {
+    try {
+        core::try_folder(folder, core::ExitCode::failure);
+    } catch (const core::FileError& error) {
+        warn_not_kept(error);
+    }
+}
+
 bool write_cache(const fs::path& file, const std::string& key, const StoredData& data,
                  const comm::NodeTopology& nodes) {
     const comm::Communicator& all = nodes.all();
@@ -141,6 +155,7 @@ bool write_cache(const fs::path& file, const std::string& key, const StoredData&
     try {
         together(all, [&] {
             if (!all.is_root()) return;
+            core::try_folder(file.parent_path(), core::ExitCode::failure);
             core::make_directories(file.parent_path());
             check_room(file.parent_path(), data.description.elements() * 5);
         });
@@ -153,8 +168,7 @@ bool write_cache(const fs::path& file, const std::string& key, const StoredData&
         });
         return true;
     } catch (const core::Error& error) {
-        core::log::warn(core::concat("the preprocessed data set was not kept in the cache (",
-                                     error.what(), "), the next start preprocesses again"));
+        warn_not_kept(error);
     }
     std::error_code ignored;
     if (all.is_root()) fs::remove(temporary, ignored);

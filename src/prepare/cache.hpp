@@ -32,6 +32,10 @@ struct StoredData {
 bool write_cache(const std::filesystem::path& file, const std::string& key, const StoredData& data,
                  const comm::NodeTopology& nodes);
 
+/// Warns as write_cache where nothing can be written to the folder of the cache. Leaves nothing.
+/// For one rank.
+void check_cache(const std::filesystem::path& folder);
+
 /// Marks `file` as used and deletes the folder's other data sets except the newest, so that two
 /// stay, those of older formats and the temporary files of interrupted runs. For one rank. Never
 /// throws.

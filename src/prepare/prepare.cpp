@@ -72,6 +72,17 @@ std::optional<StoredData> find_cached(const Request& request, Inventory& invento
     return read_cache(name.in(folder), name.key, nodes);
 }
 
+/// For one rank: warns where this data set would be made and could not be kept. `inventory` is
+/// complete.
+void check_keeping(const Request& request, const Inventory& inventory) {
+    const fs::path& folder = request.cache_folder;
+    if (folder.empty()) return;
+    std::error_code ignored;
+    const bool is_read = !request.augment.write_augmented &&
+                         fs::exists(name_of(request, inventory).in(folder), ignored);
+    if (!is_read) check_cache(folder);
+}
+
 /// Collective: the size of a file.
 std::uint64_t bytes_of(const fs::path& file, const comm::Communicator& ranks) {
     std::error_code unknown;
@@ -86,6 +97,7 @@ CheckedInput survey(const Request& request, const comm::NodeTopology& nodes, Obs
     announce(request, input);
     Inventory inventory(input, {}, nodes.all());
     auto survey = check_input(request, input, inventory, nodes, observer_or_none(observer));
+    if (nodes.all().is_root()) check_keeping(request, inventory);
     return {.survey = std::move(survey), .inputs = inventory.inputs()};
 }
 
@@ -116,6 +128,8 @@ Prepared prepare(const Request& request, const comm::NodeTopology& nodes,
         }
         data = preprocess(request, input, inventory, nodes, observer);
     }
+    warn(data->description.warnings);
+    for (const std::string& notice : data->description.notices) core::log::info(notice);
     const DataSetName name = name_of(request, inventory);
     const fs::path file = folder.empty() ? fs::path() : name.in(folder);
     bool kept = from_cache;
@@ -123,8 +137,6 @@ Prepared prepare(const Request& request, const comm::NodeTopology& nodes,
         observer.phase("writing the cache");
         kept = write_cache(file, name.key, *data, nodes);
     }
-    warn(data->description.warnings);
-    for (const std::string& notice : data->description.notices) core::log::info(notice);
     if (world.is_root()) inventory.update_index();
     if (kept && world.is_root()) tidy_cache(file);
     data::Dataset dataset = SliceStore::finish(data->store, data->description);

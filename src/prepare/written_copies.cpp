@@ -11,6 +11,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/try_folder.hpp"
 
 namespace msunet::prepare {
 
@@ -64,6 +65,10 @@ std::array<fs::path, 2> folders_of_copies(const fs::path& folder) {
 }
 
 void check_written_copies(const fs::path& folder) {
+    core::try_folder(folder, core::ExitCode::usage);
+    for (const fs::path& inner : folders_of_copies(folder)) {
+        core::try_folder(inner, core::ExitCode::usage);
+    }
     const auto listed = listed_files(folder);
     std::vector<std::string> others;
     for (const fs::path& file : found_files(folder)) {

@@ -26,8 +26,9 @@ namespace msunet::prepare {
 [[nodiscard]] std::array<std::filesystem::path, 2> folders_of_copies(
     const std::filesystem::path& folder);
 
-/// Throws core::UsageError where the folders of copies hold anything that no earlier run has listed
-/// as its copy. A list of the copies is kept beside the two folders.
+/// Throws core::Error with the code of wrong usage where nothing can be written to the folders of
+/// copies, or they hold anything that no earlier run has listed as its copy. Leaves nothing. A list
+/// of the copies is kept beside the two folders.
 void check_written_copies(const std::filesystem::path& folder);
 
 /// Removes the copies of an earlier run, and lists those of this one before they are written, so

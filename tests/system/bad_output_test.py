@@ -19,6 +19,10 @@ class BadOutputTest(BadInputTest):
     def test_folders(self):
         self.run_table(CASES)
 
+    def test_what_is_no_experiment_is_refused_before_scans_are_read(self):
+        self.run_case(CASES[-1])
+        self.assertFalse((self.here / "out" / ".msunet_cache").exists())
+
 
 class ReadOnlyTest(ProgramTest):
     """A read-only mount: permissions would not stop root, who runs the tests in containers."""

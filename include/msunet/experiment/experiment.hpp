@@ -46,11 +46,10 @@ struct ExperimentChoice {
     std::vector<std::string> notices;  ///< lines for the user
 };
 
-/// Checks that files can be written to the output folder, or that it can be made. Writes nothing.
-/// Throws core::UsageError.
-void check_output_directory(const std::filesystem::path& folder);
-/// Makes the output folder if need be and writes to it for a test. Throws core::UsageError.
-void make_output_directory(const std::filesystem::path& folder);
+/// Refuses what choose_experiment and make_experiment_folder would refuse whatever the sweep is: an
+/// output folder to which nothing can be written, and a folder that is asked for and is no
+/// experiment. Leaves nothing. Throws core::Error with the code of wrong usage. For rank 0 alone.
+void check_folders(const ExperimentRequest& request);
 
 /// Finds the experiment of a start that would begin with `current`, or the folder of a new one.
 /// Writes nothing. Throws core::UsageError where another start has the experiment in use, where
@@ -61,8 +60,8 @@ void make_output_directory(const std::filesystem::path& folder);
 [[nodiscard]] ExperimentChoice choose_experiment(const ExperimentRequest& request,
                                                  const record::SweepStart& current);
 
-/// Makes the folder of a new experiment; folder and name change where they are numbered and another
-/// start was faster. Throws core::UsageError.
+/// Makes the folder of a new experiment, and that around it if need be; folder and name change
+/// where they are numbered and another start was faster. Throws core::UsageError.
 void make_experiment_folder(ExperimentChoice& choice);
 
 }  // namespace msunet::experiment

@@ -44,6 +44,10 @@ struct OpenExperiment {
     }
 };
 
+/// Collective over `world`, before scans are read: refuses folders of output and experiment that no
+/// start could use. Leaves nothing. Throws core::Error alike on all ranks.
+void check_folders(const settings::TrainSettings& settings, const comm::Communicator& world);
+
 /// Collective over `world`: finds the experiment, or the folder of a new one, and writes nothing;
 /// completes `start` on rank 0. Throws core::UsageError alike on all ranks.
 OpenExperiment find_experiment(const settings::TrainSettings& settings, record::SweepStart& start,

@@ -16,7 +16,6 @@
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/device/compute.hpp"
-#include "msunet/experiment/experiment.hpp"
 #include "msunet/experiment/refit_record.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
@@ -63,11 +62,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     const auto plan = plan::plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
     if (const auto warning = plan::long_refit_warning(settings, plan)) core::log::warn(*warning);
-    comm::on_root(world, [&] {
-        const auto& folder = settings.experiment.output_directory;
-        experiment::check_output_directory(folder);
-        if (!settings.command.dry_run) experiment::make_output_directory(folder);
-    });
+    plan::check_folders(settings, world);
     const comm::NodeTopology topology(world);
     device::Compute compute(settings, topology);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());

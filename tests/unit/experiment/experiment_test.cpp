@@ -68,6 +68,15 @@ protected:
         return "nothing was refused";
     }
 
+    static core::ExitCode early_refusal(const ExperimentRequest& request) {
+        try {
+            check_folders(request);
+            return core::ExitCode::ok;
+        } catch (const core::Error& error) {
+            return error.code();
+        }
+    }
+
     fs::path folder_;
 };
 
@@ -289,6 +298,12 @@ TEST_F(Experiment, FolderThatIsNoExperimentIsRefused) {
     EXPECT_THAT(refusal("photos", "auto", start("0.5", later)), HasSubstr("is no experiment"));
     EXPECT_THAT(refusal({}, (folder_ / "photos").string(), start("0.5", later)),
                 HasSubstr("is no experiment"));
+    // Before anything is known about the sweep, too.
+    const settings::Resume photos{settings::Resume::Kind::folder, (folder_ / "photos").string()};
+    EXPECT_EQ(early_refusal({folder_, "photos", {}, watch(later)}), core::ExitCode::usage);
+    EXPECT_EQ(early_refusal({folder_, {}, photos, watch(later)}), core::ExitCode::usage);
+    const settings::Resume never{settings::Resume::Kind::never, {}};
+    EXPECT_EQ(early_refusal({folder_, "photos", never, watch(later)}), core::ExitCode::ok);
 }
 
 TEST_F(Experiment, OneThatAnotherStartHasBegunMeanwhileIsRefused) {
@@ -299,11 +314,15 @@ TEST_F(Experiment, OneThatAnotherStartHasBegunMeanwhileIsRefused) {
 
 TEST_F(Experiment, OutputFolderThatCannotBeWrittenIsRefused) {
     std::ofstream(folder_ / "file") << "x";
-    EXPECT_THROW(check_output_directory(folder_ / "file" / "below"), core::UsageError);
-    check_output_directory(folder_ / "made" / "below");
-    EXPECT_FALSE(fs::exists(folder_ / "made")) << "a check writes nothing";
-    make_output_directory(folder_ / "made" / "below");
-    EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below"));
+    EXPECT_EQ(early_refusal({folder_ / "file" / "below", {}, {}, watch(later)}),
+              core::ExitCode::usage);
+    EXPECT_EQ(early_refusal({folder_ / "made" / "below", "rats", {}, watch(later)}),
+              core::ExitCode::ok);
+    EXPECT_FALSE(fs::exists(folder_ / "made")) << "a check leaves nothing";
+    auto choice = choose_experiment({folder_ / "made" / "below", "rats", {}, watch(later)},
+                                    start("1", later));
+    make_experiment_folder(choice);
+    EXPECT_TRUE(fs::is_empty(folder_ / "made" / "below" / "rats"));
 }
 
 }  // namespace

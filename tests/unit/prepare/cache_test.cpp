@@ -56,6 +56,12 @@ protected:
         EXPECT_TRUE(run().from_cache) << reason;
     }
 
+    /// What a dry run warns of.
+    std::vector<std::string> survey_warnings() const {
+        return msunet::test::warnings_of(
+            [this] { static_cast<void>(test::survey_alone(request_)); });
+    }
+
     test::Workspace workspace_;
     Request request_;
     std::vector<std::string> warnings_;
@@ -245,7 +251,8 @@ TEST_F(Cache, ThatCannotBeWrittenIsAWarning) {
     const Prepared prepared = run();
     EXPECT_TRUE(prepared.cache_file.empty());
     EXPECT_GT(prepared.dataset.slices().size(), 0U);
-    EXPECT_THAT(warnings_, ElementsAre(HasSubstr("not kept in the cache")));
+    ASSERT_THAT(warnings_, ElementsAre(HasSubstr("not kept in the cache")));
+    EXPECT_EQ(survey_warnings(), warnings_);
 }
 
 TEST_F(Cache, StillChecksFixedPatches) {

@@ -201,6 +201,21 @@ TEST_F(Prepare, WritesNoCopiesAmongOtherFiles) {
     EXPECT_TRUE(test::fs::exists(copies / "masks" / "mine_augmented1.nii"));
 }
 
+TEST_F(Prepare, RefusesAFolderOfCopiesThatCannotBeMade) {
+    augment();
+    request_.augment.write_augmented = (workspace_.root() / "junk.h5").string();
+    std::ofstream(*request_.augment.write_augmented).put('x');
+    for (const bool dry : {true, false}) {
+        try {
+            if (dry) static_cast<void>(test::survey_alone(request_));
+            if (!dry) static_cast<void>(test::prepare_alone(request_));
+            FAIL() << "no error";
+        } catch (const core::UsageError& error) {
+            EXPECT_THAT(error.what(), HasSubstr("junk.h5"));
+        }
+    }
+}
+
 TEST_F(Prepare, MakesCopiesAgainThoughTheCacheHasThem) {
     augment();
     request_.cache_folder = workspace_.cache();
