@@ -119,7 +119,7 @@ const std::vector<Defect> defects{
          io::write_volume(w.masks() / "b_fmri_mask.nii", mask);
          io::write_volume(w.data() / "b_fmri_data.nii", make_scan({30, 24, 7}, 9).volume);
      },
-     "b_fmri_mask.nii", "1 voxels that are NaN"},
+     "b_fmri_mask.nii", "1 voxel that is NaN"},
     {"nan_in_compressed_volume",
      [](const Workspace& w, Request&) {
          core::Volume volume = make_scan({30, 24, 7}, 9).volume;
@@ -128,7 +128,7 @@ const std::vector<Defect> defects{
          io::write_volume(w.data() / "b_fmri_data.nii.gz", volume);
          io::write_volume(w.masks() / "b_fmri_mask.nii", make_scan({30, 24, 7}, 9).mask);
      },
-     "b_fmri_data.nii.gz", "1 voxels that are NaN"},
+     "b_fmri_data.nii.gz", "1 voxel that is NaN"},
     {"labels_in_mask",
      [](const Workspace& w, Request&) {
          set_mask(w, "b_fmri", [](core::Volume& mask) { mask.voxels[3] = 7; });
