@@ -7,7 +7,7 @@ import os
 import resource
 import shutil
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from program import CRASH_MARKS, FAST, TemplateTest, run, without, write_nifti
 
@@ -97,15 +97,22 @@ class BadInputTest(TemplateTest):
     """Runs tables of cases, each in its own copy of a folder with scans."""
 
     def run_table(self, table):
-        """Runs each case on one rank and every second one on several, too."""
+        """Runs each case on one rank, dry as well, and every second one on several, too."""
         for number, case in enumerate(table):
             with self.subTest(case.name):
-                self.run_case(case)
+                self.run_both(case)
             if number % 2 == 0:
                 with self.subTest(case.name, ranks=RANKS):
                     self.run_case(case, RANKS)
 
+    def run_both(self, case):
+        """Runs a case, and dry, where it is refused in the same words."""
+        remarks = self.run_case(case)
+        dry = replace(case, arguments=("--dry_run", "True", *case.arguments))
+        self.assertEqual(self.run_case(dry), remarks, "a dry run says something else")
+
     def run_case(self, case, ranks=None):
+        """Returns the errors and warnings."""
         self.begin_anew()
         if case.change:
             case.change(self.here)
@@ -120,6 +127,7 @@ class BadInputTest(TemplateTest):
         self.check(case, result)
         self.assertLess(seconds, SECONDS * (ranks or 1))
         self.assertEqual(snapshot(self.here), before, "files of the user changed")
+        return result.remarks()
 
     def check(self, case, result):
         self.assert_code(result, case.code)

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad options of train and bad command lines of the other commands."""
 
-from dataclasses import replace
-
 import program
 from bad_input import BadInputTest, Case, write
 from program import ProgramTest, run
@@ -100,12 +98,7 @@ COMMANDS = [
 class BadOptionsTest(BadInputTest):
     def test_options(self):
         self.run_table(OPTIONS)
-        self.run_case(ONE_RANK)
-
-    def test_a_dry_run_refuses_the_same(self):
-        for case in OPTIONS:
-            with self.subTest(case.name):
-                self.run_case(replace(case, arguments=("--dry_run", "True", *case.arguments)))
+        self.run_both(ONE_RANK)
 
 
 class BadCommandsTest(ProgramTest):

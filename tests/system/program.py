@@ -54,6 +54,11 @@ class Result:
     def text(self):
         return self.out + self.err
 
+    def remarks(self):
+        """Errors and warnings."""
+        return [line for line in self.err.splitlines()
+                if line.startswith(("error: ", "warning: "))]
+
     def errors(self):
         return [line for line in self.err.splitlines() if line.startswith("error: ")]
 
