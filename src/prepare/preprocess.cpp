@@ -70,12 +70,11 @@ void open_copies_folder(const Request& request, const Input& input,
                         const comm::Communicator& ranks) {
     const auto& folder = request.augment.write_augmented;
     if (!folder) return;
-    if (copies.empty()) {
-        core::log::warn("--write_augmented: this run makes no augmented copies");
-        return;
-    }
+    if (copies.empty()) core::log::warn("--write_augmented: this run makes no augmented copies");
     together(ranks, [&] {
         if (!ranks.is_root()) return;
+        // Those of an earlier run would be taken for this one's.
+        if (copies.empty() && !has_written_copies(*folder)) return;
         if (keep == Keep::nothing) return check_written_copies(*folder);
         replace_written_copies(*folder, input.pairs, copies);
     });

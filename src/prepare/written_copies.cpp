@@ -64,6 +64,11 @@ std::array<fs::path, 2> folders_of_copies(const fs::path& folder) {
     return {folder / "data", folder / "masks"};
 }
 
+bool has_written_copies(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder / list_name, ignored);
+}
+
 void check_written_copies(const fs::path& folder) {
     core::try_folder(folder, core::ExitCode::usage);
     for (const fs::path& inner : folders_of_copies(folder)) {

@@ -26,6 +26,9 @@ namespace msunet::prepare {
 [[nodiscard]] std::array<std::filesystem::path, 2> folders_of_copies(
     const std::filesystem::path& folder);
 
+/// Whether an earlier run has listed copies in this folder.
+[[nodiscard]] bool has_written_copies(const std::filesystem::path& folder);
+
 /// Throws core::Error with the code of wrong usage where nothing can be written to the folders of
 /// copies, or they hold anything that no earlier run has listed as its copy. Leaves nothing. A list
 /// of the copies is kept beside the two folders.

@@ -181,6 +181,12 @@ TEST_F(Prepare, ReplacesTheCopiesOfAnEarlierRun) {
     const std::size_t fewer = snapshot(copies / "data").size();
     EXPECT_LT(fewer, all);
     EXPECT_EQ(snapshot(copies / "masks").size(), fewer);
+    request_.augment.enable_augmentation = false;
+    static_cast<void>(test::survey_alone(request_));
+    EXPECT_EQ(snapshot(copies / "data").size(), fewer);
+    static_cast<void>(test::prepare_alone(request_));
+    EXPECT_EQ(snapshot(copies / "data").size(), 0U)
+        << "none of this run: those there would be stale";
 }
 
 TEST_F(Prepare, WritesNoCopiesAmongOtherFiles) {
