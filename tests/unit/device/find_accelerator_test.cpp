@@ -27,8 +27,8 @@ TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
     unsetenv(job::libtorch_variable);
     fs::remove_all(root);
     EXPECT_THAT(problem, testing::StartsWith(core::concat(
-                             "a GPU is here but MSUNET_LIBTORCH_DIR is '", root.string(),
-                             "', whose libc10_cuda.so can't be loaded (")));
+                             "a GPU is here but MSUNET_LIBTORCH_DIR '", root.string(),
+                             "': its libc10_cuda.so can't be loaded (")));
     EXPECT_THAT(problem, testing::EndsWith("), name a libtorch for CUDA"));
 }
 

@@ -45,8 +45,8 @@ TEST(RankDevices, WhereNoRankHasOneEachReasonIsWarnedOfOnce) {
 
 TEST(RankDevices, WhereNoRankHasOneButTheyAreAskedForEachReasonIsAnError) {
     EXPECT_THAT(errors_of(Device::gpu, {old_driver, old_driver, sick_gpu}),
-                ElementsAre("--device gpu: the driver is 470; or give --device cpu",
-                            "--device gpu: CUDA failed (unknown error); or give --device cpu"));
+                ElementsAre("--device 'gpu': the driver is 470; or give --device cpu",
+                            "--device 'gpu': CUDA failed (unknown error); or give --device cpu"));
 }
 
 TEST(RankDevices, ANodeWithAnOldDriverAmongOthersIsNamed) {
@@ -56,7 +56,7 @@ TEST(RankDevices, ANodeWithAnOldDriverAmongOthersIsNamed) {
                     "--device cpu"));
     EXPECT_THAT(
         errors_of(Device::gpu, {with_gpu, old_driver, old_driver}),
-        ElementsAre("--device gpu: 2 of 3 ranks can't use a GPU, the first of them rank 1 on "
+        ElementsAre("--device 'gpu': 2 of 3 ranks can't use a GPU, the first of them rank 1 on "
                     "node3: the driver is 470; or give --device cpu"));
 }
 
