@@ -15,7 +15,6 @@ namespace msunet::io {
 namespace {
 
 using core::concat;
-using core::quoted;
 
 struct Discard {
     void operator()(zip_t* archive) const { zip_discard(archive); }

@@ -31,6 +31,9 @@ class Described:
         least = re.fullmatch(r">= (\d+)", self.allowed)
         if least:
             return ["many", "nan", str(int(least.group(1)) - 1)]
+        integer = re.search(r"(?:^|, )or an integer of at least (\d+)$", self.allowed)
+        if integer:
+            return ["nonsense", str(int(integer.group(1)) - 1)]
         if re.fullmatch(r"[\w.]+(, [\w.]+)*", self.allowed):
             return ["nonsense", "0"]
         if "a date like" in self.allowed:

@@ -26,9 +26,9 @@ TEST(LoadAccelerator, AChosenLibtorchWithoutCudaIsAProblemAndNoException) {
     EXPECT_EQ(load_accelerator(core::Device::automatic, problem, root), nullptr);
     unsetenv(job::libtorch_variable);
     fs::remove_all(root);
-    EXPECT_THAT(problem, testing::StartsWith(core::concat(
-                             "a GPU is here but MSUNET_LIBTORCH_DIR '", root.string(),
-                             "': its libc10_cuda.so can't be loaded (")));
+    EXPECT_THAT(problem, testing::StartsWith(
+                             core::concat("a GPU is here but MSUNET_LIBTORCH_DIR '", root.string(),
+                                          "': its libc10_cuda.so can't be loaded (")));
     EXPECT_THAT(problem, testing::EndsWith("), name a libtorch for CUDA"));
 }
 
