@@ -277,7 +277,7 @@ TEST(Settings, ARecipeGivesOptionsThatOthersReplace) {
     const auto changed = read({"--recipe", "Good", "-ts", "96", "--restore_best", "False"});
     EXPECT_EQ(changed.preprocess.target_size, 96);
     EXPECT_FALSE(changed.defaults.restore_best);
-    EXPECT_EQ(changed.defaults.early_stopping, 40);
+    EXPECT_EQ(changed.defaults.lr_schedule, unet::LrSchedule::cosine);
     EXPECT_EQ(read({"--recipe", "quick", "-talos", "{'lr': [0.001, 0.01], 'Epochs': 3}"})
                   .experiment.talos_params,
               "{'batch_size': [16], 'dropout': [0.1], 'epochs': [3], 'lr': [0.001, 0.01]}")
