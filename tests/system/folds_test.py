@@ -88,7 +88,8 @@ class FoldsTest(FoldTest):
         self.assertIn("mean of 3 models", result.text)
         result = run("report", self.folder, "--deploy", 1 - best, cwd=self.here)
         self.assert_code(result, 2)
-        self.assertIn(f"the weights of permutation {1 - best} were not kept", result.err)
+        self.assertIn(f"--deploy {1 - best}: the weights of this permutation were not kept",
+                      result.err)
         result = run("status", self.folder, cwd=self.here)
         self.assertIn(f"permutation {best} with mean val_dice_coef", result.text)
 
@@ -187,7 +188,8 @@ class FoldsTest(FoldTest):
         self.assertEqual(self.model(self.folder), self.best_fold())
         result = self.train(*REFIT)
         self.assert_code(result, 2)
-        self.assertRegex(result.err, "refit/journal.jsonl' is damaged in line 2.*remove the folder .*refit'")
+        self.assertRegex(result.err, "the refit in 'out/x/refit' can't be read .*refit/journal.jsonl' is "
+                                     "damaged in line 2.*remove the folder, and msunet train")
 
     def best_fold(self):
         rows = records(self.folder / "folds.csv")
