@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/experiment/merge.hpp"
-#include "msunet/core/inside.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -12,6 +11,7 @@
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
+#include "msunet/core/inside.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"

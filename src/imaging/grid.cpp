@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/imaging/grid.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/options.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/plan/extend_sweep.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <system_error>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/plan/sweep_setup.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/plan/search_outlook.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <vector>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/record/event.hpp"
@@ -27,9 +27,10 @@ std::string rungs_of(const sweep::SearchRules& rules, std::int64_t most) {
     for (const std::int64_t rung : sweep::rung_epochs(rules, most)) {
         rungs.push_back(std::to_string(rung));
     }
-    if (rungs.empty())
+    if (rungs.empty()) {
         return concat("no rung below ", core::counted(most, "epoch"),
                       ": all are trained to the end");
+    }
     return concat("rungs at ", core::join(rungs),
                   rungs == std::vector<std::string>{"1"} ? " epoch" : " epochs");
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/plan/start_table.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <span>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/imaging/options.hpp"

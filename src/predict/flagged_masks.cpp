@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/predict/flagged_masks.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/predict/mask_facts.hpp"

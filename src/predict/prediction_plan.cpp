@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/predict/prediction_plan.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <filesystem>
 #include <span>
@@ -8,6 +7,7 @@
 
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/on_root.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"

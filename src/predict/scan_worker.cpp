@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/predict/scan_worker.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -9,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/failure_text.hpp"
 #include "msunet/core/fault.hpp"

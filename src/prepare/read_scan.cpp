@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/prepare/read_scan.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <exception>
 #include <iterator>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/imaging/axes.hpp"

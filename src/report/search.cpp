@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/report/search.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <map>
 #include <vector>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/report/forecast.hpp"
 

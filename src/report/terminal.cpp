@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/report/terminal.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "msunet/core/columns.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/permutation.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"

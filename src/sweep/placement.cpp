@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/sweep/placement.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <algorithm>
 #include <map>
 #include <numeric>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/device_matching.hpp"
@@ -201,9 +201,10 @@ private:
         }
         std::int64_t most = 0;
         for (const Workers& workers : workers_) most = std::max(most, count(workers));
-        if (size > most)
+        if (size > most) {
             return concat("no node has more than ",
                           core::counted(most, "rank that trains", "ranks that train"));
+        }
         if (size > 1 && any_shares()) return "ranks that share a GPU train alone";
         return "";
     }
@@ -284,8 +285,8 @@ private:
         const auto node = std::ranges::find_if(request_.nodes, exceeds);
         if (node == request_.nodes.end()) return;
         const auto cores = threads_of_rank(*node, std::nullopt);
-        result_.notices.push_back(concat("--threads ", threads, ": '", node->name, "' has ",
-                                         core::counted(cores, "core"),
+        result_.notices.push_back(concat("--threads ", threads, ": ", core::quoted(node->name),
+                                         " has ", core::counted(cores, "core"),
                                          " for each rank (more threads than cores train several "
                                          "times slower), leave --threads out"));
     }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/view/sweep_reporter.hpp"
-#include "msunet/core/counted.hpp"
 
 #include <utility>
 #include <variant>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
