@@ -51,7 +51,7 @@ function(msunet_test_executable target result)
     endif()
   endforeach()
   add_executable(${target} ${arg_SOURCES})
-  target_link_libraries(${target} PRIVATE msunet_build_settings msunet_light_optimisation
+  target_link_libraries(${target} PRIVATE msunet_build_settings msunet_quick_compilation
                                           ${arg_PRIVATE})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/include
     ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)

@@ -82,10 +82,10 @@ if(MSUNET_HAS_CUDA)
     msunet_libtorch_cuda msunet_libc10_cuda msunet_libcudart msunet_libnvrtc msunet_libnccl)
 endif()
 
-# "2.11.0". Older versions of libtorch have the numbers in the former header.
+# "2.11.0". Older versions of libtorch have the numbers in the second header.
 set(numbers)
-foreach(header csrc/api/include/torch/version.h headeronly/version.h)
-  if(EXISTS ${msunet_torch_dir}/include/torch/${header})
+foreach(header headeronly/version.h csrc/api/include/torch/version.h)
+  if(NOT numbers AND EXISTS ${msunet_torch_dir}/include/torch/${header})
     file(STRINGS ${msunet_torch_dir}/include/torch/${header} lines
          REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) [0-9]+")
     foreach(line IN LISTS lines)
