@@ -85,7 +85,7 @@ def print_ranks(table, tables):
     print("| epoch |" + " rank of the best in the end | rank correlation |" * len(tables))
     print("|---|" + "---|---|" * len(tables))
     final = ranks_after(table, table.epochs)
-    for epoch in (1, 3, 9, table.epochs):
+    for epoch in [epoch for epoch in (1, 3, 9) if epoch < table.epochs] + [table.epochs]:
         cells = [str(epoch)]
         for other in tables:
             ranks = ranks_after(other, epoch)
