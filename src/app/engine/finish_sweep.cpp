@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "finish_sweep.hpp"
 
-#include <algorithm>
+#include <cstdint>
 #include <string>
 
 #include "msunet/comm/on_root.hpp"
@@ -42,14 +42,15 @@ std::string stopped_text(const dispatch::SweepEnding& ending) {
     }
 }
 
-/// What tables and models lack: trials that have epochs and no result.
+/// How many trials have a checkpoint and no result, in words.
 std::string paused_text(const record::SweepRecord& record) {
-    const auto paused = std::ranges::count_if(record.trials, [](const auto& entry) {
-        return entry.second.state == record::TrialState::paused ||
-               entry.second.state == record::TrialState::running;
-    });
+    std::size_t paused = 0;
+    for (const auto& [training, known] : record.trials) {
+        if (record.checkpoint_of(training)) paused += record.unfinished_trials(training).size();
+    }
     if (paused == 0) return {};
-    return concat("; ", core::counted(paused, "trial is", "trials are"),
+    return concat("; ",
+                  core::counted(static_cast<std::int64_t>(paused), "trial is", "trials are"),
                   " paused in a checkpoint and not in the results");
 }
 
