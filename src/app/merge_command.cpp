@@ -46,6 +46,10 @@ core::ExitCode merge(std::span<const std::string> arguments) {
     std::vector<experiment::ShardRecord> shards;
     std::vector<core::Problem> problems;
     for (const auto& name : options.shards) {
+        if (name.empty()) {
+            problems.push_back({.problem = "a SHARD is empty", .advice = "give the folders"});
+            continue;
+        }
         const auto file = fs::path(name) / record::journal_name;
         std::error_code ignored;
         if (!fs::is_regular_file(file, ignored)) {

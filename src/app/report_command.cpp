@@ -99,7 +99,7 @@ void deploy_trial(const fs::path& folder, const record::SweepRecord& record, rec
              .got = std::to_string(id),
              .problem = concat(": the weights of this ", noun,
                                " were not kept, only those of the best ", noun, " are"),
-             .advice = ": train with --keep_models all"});
+             .advice = "train with --keep_models all"});
     }
     sweep.chosen = id;
     const auto refit = experiment::refit_of(folder, record, id);

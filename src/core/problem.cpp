@@ -23,7 +23,8 @@ std::string value_text(const std::string& value) {
 std::string subject_of(const Problem& p) {
     if (!p.option.empty()) {
         if (p.problem.empty()) return quoted(p.option);
-        return p.got.empty() ? p.option : concat(p.option, " ", value_text(p.got));
+        if (p.got.empty()) return p.option;
+        return concat(p.option, " ", p.got == p.path ? quoted(p.got) : value_text(p.got));
     }
     std::string text = p.kind;
     if (!p.key.empty()) {

@@ -30,7 +30,7 @@ void refuse_small_slices(const Dataset& dataset, std::int64_t size) {
             {.path = dataset.source_of(slice).name,
              .problem = core::concat(": its slices have ", slice.width, "x", slice.height,
                                      " pixels, fewer than patch_dimensions ", size),
-             .advice = "; use a smaller patch_dimensions, a larger -ts, or -ufp True"});
+             .advice = "use a smaller patch_dimensions, a larger -ts, or -ufp True"});
     }
     if (!problems.empty()) throw core::InputError(problems);
 }

@@ -60,12 +60,13 @@ KerasFile read_keras_file_safely(const std::filesystem::path& file,
         throw core::InputError(std::string(core::trim(outcome.errors)));
     }
     if (outcome.exit_code != 0) {
-        throw core::Error(core::ExitCode::failure,
-                          {.path = file,
-                           .kind = "the check of model",
-                           .problem = "could not run",
-                           .why = core::concat("exit code ", outcome.exit_code),
-                           .advice = core::concat(": ", core::trim(outcome.errors))});
+        throw core::Error(
+            core::ExitCode::failure,
+            {.path = file,
+             .kind = "the check of model",
+             .problem = "could not run",
+             .why = core::concat("exit code ", outcome.exit_code,
+                                 outcome.errors.empty() ? "" : ": ", core::trim(outcome.errors))});
     }
     return read_keras_file(file);
 }

@@ -126,8 +126,12 @@ private:
 /// Adds the scans of one INPUT; returns what is wrong with it, if anything.
 std::optional<core::Problem> take_input(const fs::path& input, Wanted wanted, ScanList& list) {
     std::error_code error;
+    if (input.empty()) {
+        return core::Problem{.problem = "an INPUT is empty",
+                             .advice = "give scans or folders of scans"};
+    }
     const fs::file_status status = fs::status(input, error);
-    if (input.empty() || status.type() == fs::file_type::not_found) {
+    if (status.type() == fs::file_type::not_found) {
         return core::Problem{
             .path = input, .problem = "does not exist", .advice = "give scans or folders of scans"};
     }
@@ -256,7 +260,7 @@ void check_outputs(const std::vector<ScanFile>& scans, const PredictOptions& opt
                                     .kind = "the result",
                                     .problem = concat("of ", quoted(scan.file.string()),
                                                       " would replace an input"),
-                                    .advice = ": give another folder with -o"});
+                                    .advice = "give another folder with -o"});
             }
         }
         const auto [owner, is_new] = owners.emplace(outputs.mask.lexically_normal(), &scan);
@@ -265,7 +269,7 @@ void check_outputs(const std::vector<ScanFile>& scans, const PredictOptions& opt
                 {.path = owner->second->file,
                  .problem = concat("and ", quoted(scan.file.string()),
                                    " would have the same result ", quoted(outputs.mask.string())),
-                 .advice = ": give the folder above both, or one at a time"});
+                 .advice = "give the folder above both, or one at a time"});
         }
     }
     if (!problems.empty()) throw core::UsageError(problems);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/nifti_header.hpp"
@@ -14,9 +15,28 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& option, std::string_view reason) {
-    throw core::InputError(
-        {.option = option, .path = path, .got = path, .problem = std::string(reason)});
+constexpr const char* give_folder = "give the folder that holds the scans";
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& option, core::Problem problem) {
+    problem.option = option;
+    problem.path = path;
+    problem.got = path;
+    throw core::InputError(problem);
+}
+
+core::Problem no_scans_among(const std::vector<std::string>& others) {
+    if (others.empty()) {
+        return {.problem = "is empty", .advice = "put the .nii or .nii.gz files there"};
+    }
+    core::Problem problem{.problem = "holds no .nii or .nii.gz file"};
+    if (auto advice = io::conversion_advice(others)) {
+        problem.why = *std::move(advice);
+    } else {
+        problem.why =
+            core::concat("but ", core::counted(std::ssize(others), "other entry", "other entries"));
+        problem.advice = give_folder;
+    }
+    return problem;
 }
 
 }  // namespace
@@ -25,10 +45,10 @@ Folder list_folder(const fs::path& path, const std::string& option) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (path.empty() || status.type() == fs::file_type::not_found) {
-        refuse(path, option, "does not exist, give the folder that holds the scans");
+        refuse(path, option, {.problem = "does not exist", .advice = give_folder});
     }
     if (!error && status.type() != fs::file_type::directory) {
-        refuse(path, option, "is no folder, give the folder that holds the scans");
+        refuse(path, option, {.problem = "is no folder", .advice = give_folder});
     }
     Folder folder{.path = path, .files = {}, .skipped = {}};
     fs::directory_iterator entries(path, error);
@@ -44,20 +64,14 @@ Folder list_folder(const fs::path& path, const std::string& option) {
     }
     if (error) {
         refuse(path, option,
-               core::concat("can't be read (", error.message(), "), check its permissions"));
+               {.problem = "can't be read",
+                .why = error.message(),
+                .advice = "check its permissions"});
     }
     // std::string compares as unsigned bytes: the order that the guide calls alphanumeric.
     std::ranges::sort(folder.files);
     std::ranges::sort(folder.skipped);
-    if (folder.files.empty()) {
-        const auto advice = io::conversion_advice(folder.skipped);
-        refuse(path, option,
-               advice ? core::concat("holds no .nii or .nii.gz file (", *advice, ")")
-               : folder.skipped.empty()
-                   ? "is empty, put the .nii or .nii.gz files there"
-                   : core::concat("holds no .nii or .nii.gz file (but ", folder.skipped.size(),
-                                  " other entries), give the folder that holds the scans"));
-    }
+    if (folder.files.empty()) refuse(path, option, no_scans_among(folder.skipped));
     return folder;
 }
 

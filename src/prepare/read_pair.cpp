@@ -63,7 +63,7 @@ std::optional<core::Problem> too_small_for_patches(const fs::path& file, const i
         .path = file,
         .problem = core::concat(": its slices have ", grid.size[0], "x", grid.size[1],
                                 " pixels after resampling, fewer than patch_dimensions ", largest),
-        .advice = "; use a smaller patch_dimensions, a larger -ts, or -ufp True"};
+        .advice = "use a smaller patch_dimensions, a larger -ts, or -ufp True"};
 }
 
 std::optional<PairGeometry> survey_pair(const PairFiles& files, const PairRules& rules) {

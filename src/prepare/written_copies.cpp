@@ -84,9 +84,10 @@ void check_written_copies(const fs::path& folder) {
         {.option = "--write_augmented",
          .path = folder,
          .got = folder,
-         .problem = "holds files that are no copies of an earlier run",
+         .problem = core::concat("holds files that are no copies of an earlier run: ",
+                                 core::name_list(others)),
          .why = core::concat("they are not in ", list_name),
-         .advice = core::concat(": ", core::name_list(others), "; give a new or empty folder")});
+         .advice = "give a new or empty folder"});
 }
 
 void replace_written_copies(const fs::path& folder, std::span<const Pair> pairs,

@@ -29,9 +29,9 @@ namespace msunet::prepare {
 /// Whether an earlier run has listed copies in this folder.
 [[nodiscard]] bool has_written_copies(const std::filesystem::path& folder);
 
-/// Throws core::Error with the code of wrong usage where nothing can be written to the folders of
-/// copies, or they hold anything that no earlier run has listed as its copy. Leaves nothing. A list
-/// of the copies is kept beside the two folders.
+/// Throws core::FileError with the code of wrong usage where nothing can be written to the folders
+/// of copies, core::UsageError where they hold anything that no earlier run has listed as its copy.
+/// Leaves nothing. A list of the copies is kept beside the two folders.
 void check_written_copies(const std::filesystem::path& folder);
 
 /// Removes the copies of an earlier run, and lists those of this one before they are written, so

@@ -33,12 +33,11 @@ std::vector<fs::path> models_in(const fs::path& folder) {
         if (is_model(*entry)) files.push_back(entry->path());
     }
     if (error) {
-        throw core::UsageError(
-            {.option = "--ensemble",
-             .path = folder,
-             .problem = concat(": the folder ", quoted(folder.string()), " can't be read"),
-             .why = error.message(),
-             .advice = "give one that can"});
+        throw core::UsageError({.path = folder,
+                                .kind = "the folder of --ensemble",
+                                .problem = "can't be read",
+                                .why = error.message(),
+                                .advice = "give one whose files can be listed"});
     }
     std::ranges::sort(files);
     return files;

@@ -57,7 +57,7 @@ h5::KerasFile read_archive(const fs::path& path, std::string_view kind) {
             return file;
         } catch (const core::InputError& error) {
             core::Problem problem = error.data().front();
-            problem.place = quoted(path.string());
+            problem.path = path;
             throw core::InputError(problem);
         }
     }

@@ -106,10 +106,11 @@ class BadInputTest(TemplateTest):
                     self.run_case(case, RANKS)
 
     def run_both(self, case):
-        """Runs a case, and dry, where it is refused in the same words."""
+        """Runs a case, and dry, where it is refused in the same words, which it returns."""
         remarks = self.run_case(case)
         dry = replace(case, arguments=("--dry_run", "True", *case.arguments))
         self.assertEqual(self.run_case(dry), remarks, "a dry run says something else")
+        return remarks
 
     def run_case(self, case, ranks=None):
         """Returns the errors and warnings."""

@@ -6,12 +6,13 @@ import tmpfs
 from bad_input import RANKS, BadInputTest, Case, write
 from program import CRASH_MARKS, ProgramTest
 
+NO_EXPERIMENT = Case("experiment's folder holds something else", 2, [("out/x", "journal.jsonl", "-n")],
+                     change=write("out/x/thesis.txt", b"x"))
 CASES = [
     Case("output folder is a file", 2, [("'out'",)], change=write("out", b"x")),
     Case("output folder can't be made", 2, [("/proc/nothing",)],
          ("--output_directory", "/proc/nothing"), without=("--output_directory",)),
-    Case("experiment's folder holds something else", 2, [("out/x", "journal.jsonl", "-n")],
-         change=write("out/x/thesis.txt", b"x")),
+    NO_EXPERIMENT,
 ]
 
 
@@ -20,7 +21,7 @@ class BadOutputTest(BadInputTest):
         self.run_table(CASES)
 
     def test_what_is_no_experiment_is_refused_before_scans_are_read(self):
-        self.run_case(CASES[-1])
+        self.run_case(NO_EXPERIMENT)
         self.assertFalse((self.here / "out" / ".msunet_cache").exists())
 
 

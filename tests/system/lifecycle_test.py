@@ -161,7 +161,7 @@ class LifecycleTest(ProgramTest):
         self.assertIn("a name without '.zip'", refused.err)
         inside = run("merge", "-o", "data/whole", *shards, cwd=self.here)
         self.assert_code(inside, 2)
-        self.assertIn("-o", inside.err)
+        self.assertIn("-o 'data/whole' lies in the input folder", inside.err)
         self.assertFalse((self.here / "data" / "whole").exists())
         self.assert_code(run("merge", "-o", "out/whole/", *shards, cwd=self.here), 0)
         self.assertTrue((self.here / "out" / "whole" / "model_deploywhole.zip").is_file())

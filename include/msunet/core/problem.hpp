@@ -25,9 +25,9 @@ struct Problem {
 /// The message. With `problem`: "--round_limit 3 leaves no permutation (why), advice", "array 'x'
 /// of file 'a.h5' is missing, advice"; else with `got`: "'--precision' is 'tf32' (why), allowed is
 /// float32, advice"; else with `expected`: "'owner.pid' is not an integer"; else the subject
-/// alone: "can't write 'a.h5' (why)". Values are quoted, before `problem` not numbers, True, False.
-/// A comma, colon or semicolon that begins `problem` or `advice` takes the place of what would join
-/// it to the text before.
+/// alone: "can't write 'a.h5' (why)". Values are quoted, but before `problem` not numbers that are
+/// no path, True and False. A comma, colon or semicolon that begins `problem` or `advice` takes the
+/// place of what would join it to the text before.
 [[nodiscard]] std::string text_of(const Problem& problem);
 
 }  // namespace msunet::core

@@ -18,6 +18,11 @@ TEST(Problem, OfAnOptionNamesItsValue) {
     EXPECT_EQ(text_of({.option = "--metric", .got = "dice", .problem = "is not a metric"}),
               "--metric 'dice' is not a metric");
     EXPECT_EQ(text_of({.option = "-o", .problem = "is missing"}), "-o is missing");
+    EXPECT_EQ(text_of({.option = "--extend", .got = "True", .problem = "needs a folder"}),
+              "--extend True needs a folder");
+    EXPECT_EQ(text_of({.option = "-tpath", .path = "2024", .got = "2024", .problem = "is empty"}),
+              "-tpath '2024' is empty")
+        << "a path is quoted, though it reads as a number";
 }
 
 TEST(Problem, OfAKeyNamesItsKindAndFile) {
@@ -55,6 +60,8 @@ TEST(Problem, KeepsThePunctuationThatItsPartsBeginWith) {
                        .problem = ": the sweep has only 2 permutations",
                        .advice = "; use fewer"}),
               "--shard '3/9': the sweep has only 2 permutations; use fewer");
+    EXPECT_EQ(text_of({.key = "lrr", .problem = "is unknown", .advice = ", did you mean 'lr'?"}),
+              "'lrr' is unknown, did you mean 'lr'?");
 }
 
 }  // namespace

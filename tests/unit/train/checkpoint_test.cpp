@@ -93,5 +93,14 @@ TEST(Checkpoint, ThoseOfAnotherVersionAreUnusable) {
     EXPECT_NE(reason(file).find("'msunet checkpoint 2'"), std::string::npos) << reason(file);
 }
 
+TEST(CheckpointWriter, WritesWhatIsReadBack) {
+    const test::SmallTrial place("writer");
+    const auto file = place.folder() / "c.h5";
+    CheckpointWriter writer(file);
+    writer.start(sample(place.architecture()));
+    writer.finish();
+    EXPECT_TRUE(std::holds_alternative<Checkpoint>(read_checkpoint(file)));
+}
+
 }  // namespace
 }  // namespace msunet::train

@@ -78,13 +78,15 @@ TEST(CheckpointWriter, WritesOneAfterTheOtherWhileTrainingGoesOn) {
         written.push_back(content.progress.step);
     });
     for (std::int64_t step = 0; step < steps; ++step) {
-        if (const auto position = writer.completed()) reported = position->second;
+        if (const auto position = writer.completed()) {
+            EXPECT_GT(position->second, reported);
+            reported = position->second;
+        }
         if (writer.is_due(0, 0)) writer.start(at(0, step));
     }
     writer.finish();
     ASSERT_EQ(written.size(), static_cast<std::size_t>(steps));
     EXPECT_TRUE(std::ranges::is_sorted(written));
-    EXPECT_LT(reported, steps);
     EXPECT_EQ(writer.completed(), std::pair(std::int64_t{0}, steps - 1));
 }
 
