@@ -16,6 +16,7 @@
 #include "bench_suite.hpp"
 #include "bench_table.hpp"
 #include "msunet/comm/or_end_job.hpp"
+#include "msunet/core/counted.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/signals.hpp"
@@ -94,15 +95,14 @@ void check(const Bench& bench, const comm::Communicator& world) {
 
 std::string setting_text(const settings::BenchSettings& settings, const data::PatchIndex& index,
                          const device::Compute& compute, const sweep::Placement& placement) {
-    const auto plural = [](std::int64_t n) { return n == 1 ? "" : "s"; };
     const auto threads = placement.slots.front().threads;
     const auto ranks = placement.groups * placement.group_size;
     return concat("patches of ", index.padded_height(), "×", index.padded_width(), ", batches of ",
                   settings.bench.batch_size, ", dropout ", settings.bench.dropout, ", ",
-                  compute.precision_name(), " on ", compute.device_name(), ", ", ranks, " rank",
-                  plural(ranks), " of ", threads, " thread", plural(threads), ", ",
-                  settings.bench.steps, " step", plural(settings.bench.steps), " each after ",
-                  warm_up_steps, " to warm up");
+                  compute.precision_name(), " on ", compute.device_name(), ", ",
+                  core::counted(ranks, "rank"), " of ", core::counted(threads, "thread"), ", ",
+                  core::counted(settings.bench.steps, "step"), " each after ", warm_up_steps,
+                  " to warm up");
 }
 
 /// Collective over the group: steps of all kinds of samples in turn, so that other load on the

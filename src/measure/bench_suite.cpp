@@ -151,8 +151,8 @@ std::string suite_text(const BenchSuite& suite) {
         options.batch_size, ", dropout ", options.dropout, ", ", suite.compute.precision_name(),
         " on ", suite.compute.device_name(), ", ", core::counted(std::ssize(slots), "rank"), " of ",
         core::counted(slots.front().threads, "thread"), " on ",
-        core::counted(suite.topology.node_count(), "node"), ", ", options.steps,
-        options.steps == 1 ? " step, " : " steps, ", core::counted(options.repeats, "repeat"),
+        core::counted(suite.topology.node_count(), "node"), ", ",
+        core::counted(options.steps, "step"), ", ", core::counted(options.repeats, "repeat"),
         ", load average ", core::fixed(suite.results.load_before, 1), '\n');
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/sweep/target.hpp"
@@ -49,7 +50,7 @@ std::string fold_line(const prepare::Survey& survey, const prepare::FoldPlan& pl
             counts.push_back(concat(by_modality[m], " ", core::modality_names[m]));
     }
     const std::vector<std::string> names(subjects.begin(), subjects.end());
-    return concat(scans, scans == 1 ? " scan (" : " scans (",
+    return concat(core::counted(scans, "scan"), " (",
                   core::join(std::span<const std::string>(counts)),
                   "): ", core::join(std::span<const std::string>(names)));
 }

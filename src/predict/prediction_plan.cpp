@@ -68,13 +68,11 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
     }
     if (!list.results.empty()) {
         core::log::warn(core::concat(
-            list.results.size(),
-            list.results.size() == 1
-                ? " file of the INPUT folders is the result of an earlier prediction and is "
-                  "skipped: "
-                : " files of the INPUT folders are results of an earlier prediction and are "
-                  "skipped: ",
-            core::joined_list(list.results)));
+            core::counted(
+                std::ssize(list.results),
+                "file of the INPUT folders is the result of an earlier prediction and is",
+                "files of the INPUT folders are results of an earlier prediction and are"),
+            " skipped: ", core::joined_list(list.results)));
     }
     check_outputs(list.scans, settings.predict);
     References references;

@@ -114,9 +114,9 @@ void assign_subjects(Pairing& pairing, const data::SplitOptions& split) {
         pairing.problems.push_back(
             {.option = "--subject_pattern",
              .got = *split.subject_pattern,
-             .problem = core::concat(
-                 "finds no subject in ", unmatched.size(),
-                 unmatched.size() == 1 ? " name: " : " names: ", core::name_list(unmatched)),
+             .problem =
+                 core::concat("finds no subject in ", core::counted(std::ssize(unmatched), "name"),
+                              ": ", core::name_list(unmatched)),
              .advice = "; give one that matches every volume's name"});
         return;
     }

@@ -24,8 +24,7 @@ std::vector<std::string> lopsided_modalities(std::span<const Pair> pairs) {
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const auto [training, validation] = counts[i];
         const auto text = [&](std::size_t count) {
-            return core::concat(core::modality_names[i], " (", count,
-                                count == 1 ? " scan)" : " scans)");
+            return core::concat(core::modality_names[i], " (", core::counted(count, "scan"), ")");
         };
         if (training == 0 && validation > 0) untrained.push_back(text(validation));
         if (training > 0 && validation == 0) unvalidated.push_back(text(training));

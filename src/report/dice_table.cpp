@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/csv.hpp"
@@ -29,7 +30,7 @@ struct Spread {
         if (values.size() > 1) {
             text += concat(" ± ", core::fixed(std::sqrt(squares / (scans - 1)), 4));
         }
-        return concat(text, " (", values.size(), values.size() == 1 ? " scan)" : " scans)");
+        return concat(text, " (", core::counted(std::ssize(values), "scan"), ")");
     }
 };
 

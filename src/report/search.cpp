@@ -124,9 +124,9 @@ std::string rungs_text(const SearchFigures& figures) {
     std::vector<std::string> parts;
     for (const RungCount& rung : figures.rungs) {
         const bool first = parts.empty();
-        parts.push_back(concat(rung.arrived, first ? rung.arrived == 1 ? " trial" : " trials" : "",
-                               " after ", rung.epoch,
-                               first ? rung.epoch == 1 ? " epoch" : " epochs" : ""));
+        parts.push_back(first ? concat(core::counted(rung.arrived, "trial"), " after ",
+                                       core::counted(rung.epoch, "epoch"))
+                              : concat(rung.arrived, " after ", rung.epoch));
     }
     parts.push_back(concat(figures.completed, " to the end"));
     const auto compared = core::join(parts);

@@ -70,10 +70,9 @@ device::Compute make_compute(const predict::PredictOptions& options,
     if (world.is_root()) {
         for (const auto& notice : compute.notices()) core::log::info(notice);
         if (compute.on_gpu()) {
-            core::log::info(concat("computes on ",
-                                   device::gpus_text(device::used_gpus_by_name(nodes, placement)),
-                                   " in ", compute.precision_name(), " (", world.size(),
-                                   world.size() == 1 ? " rank)" : " ranks)"));
+            core::log::info(concat(
+                "computes on ", device::gpus_text(device::used_gpus_by_name(nodes, placement)),
+                " in ", compute.precision_name(), " (", core::counted(world.size(), "rank"), ")"));
         }
     }
     comm::or_end_job(world, [&] { compute.use(placement); });

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/fault.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/text.hpp"
@@ -64,7 +65,7 @@ std::string first_line(const train::TrialContext& context, const record::Assignm
     for (const auto& end : assignment.ends) trials.push_back(end.trial);
     const auto ranks = context.group.size();
     return concat("trial ", record::training_text(assignment.trial, trials), " ",
-                  begins_text(assignment), " on ", ranks, ranks == 1 ? " rank: " : " ranks: ",
+                  begins_text(assignment), " on ", core::counted(ranks, "rank"), ": ",
                   core::permutation_text(assignment.ends.front().permutation),
                   context.folding.any() ? ", " : "",
                   record::fold_text(context.folding, assignment.trial));
