@@ -103,7 +103,8 @@ public:
     }
 
     void release_memory() override {
-        if (slices_ != nullptr && slices_.use_count() == 1) {
+        // Where they are not on the GPU, too: whether they fit is asked again.
+        if (slices_.use_count() <= 1) {
             slices_.reset();
             hash_.reset();
         }

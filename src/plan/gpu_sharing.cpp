@@ -153,16 +153,16 @@ GpuSharing share_gpus(const settings::TrainSettings& settings, const GridPlan& p
                       const comm::Communicator& world, StartPlan& decided) {
     if (const auto& number = settings.sweep.trials_per_gpu.number) return {.trials = *number};
     if (!compute.on_gpu()) return {};
-    if (settings.sweep.ranks_per_trial.kind != sweep::RanksPerTrial::Kind::automatic) {
-        return {.text = "1 (auto: ranks train together, --ranks_per_trial)"};
-    }
     if (const auto earlier = decided.open.measured_sharing) {
         return {.trials = *earlier,
                 .is_measured = true,
                 .text = core::concat(*earlier, " at most (auto: measured at an earlier start)")};
     }
+    if (!may_share_gpus(settings.sweep.ranks_per_trial, decided.open)) {
+        return {.text = "1 (auto: ranks train together)"};
+    }
     if (decided.placement.most_sharers <= 1) {
-        return {.text = "1 (auto: there are no more ranks than GPUs)"};
+        return {.text = "1 (auto: there are no more ranks or trials than GPUs)"};
     }
     compute.use(decided.placement);
     RankSharingMeter meter(settings, plan, dataset, patches, compute, decided.placement, world);

@@ -58,6 +58,18 @@ experiment::ExperimentRequest experiment_request(const settings::TrainSettings& 
             extension_request(settings)};
 }
 
+/// How many ranks there are for a GPU, but no more than trials.
+std::int64_t most_sharers(const std::vector<sweep::Node>& nodes, std::uint64_t trials) {
+    std::size_t ranks = 1;
+    std::size_t gpus = 0;
+    for (const auto& node : nodes) {
+        ranks = std::max(ranks, node.ranks.size());
+        gpus += sweep::distinct_devices(node).size();
+    }
+    if (gpus == 0) return 1;
+    return static_cast<std::int64_t>(std::min<std::uint64_t>(ranks, (trials + gpus - 1) / gpus));
+}
+
 /// On rank 0: what a start goes on from.
 void find_recorded(const settings::TrainSettings& settings, experiment::ExperimentChoice& choice,
                    record::SweepStart& start, OpenExperiment& found) {
@@ -119,6 +131,12 @@ void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Co
     });
 }
 
+bool may_share_gpus(const sweep::RanksPerTrial& ranks, const OpenExperiment& open) {
+    using Kind = sweep::RanksPerTrial::Kind;
+    return open.group_size.value_or(1) == 1 &&
+           (ranks.kind == Kind::automatic || (ranks.kind == Kind::number && ranks.number == 1));
+}
+
 sweep::PlacementRequest placement_request(const settings::TrainSettings& settings,
                                           const GridPlan& plan,
                                           const std::vector<sweep::Node>& nodes,
@@ -129,11 +147,12 @@ sweep::PlacementRequest placement_request(const settings::TrainSettings& setting
     request.ranks_per_trial = settings.sweep.ranks_per_trial;
     if (const auto& number = settings.sweep.trials_per_gpu.number) {
         request.trials_per_gpu = *number;
-    } else if (request.ranks_per_trial.kind == sweep::RanksPerTrial::Kind::automatic) {
-        std::size_t most = 1;
-        for (const auto& node : nodes) most = std::max(most, node.ranks.size());
-        request.trials_per_gpu = open.measured_sharing.value_or(static_cast<std::int64_t>(most));
-        request.measured_for = request.trials_per_gpu;
+    } else if (open.measured_sharing) {
+        request.trials_per_gpu = request.measured_for = *open.measured_sharing;
+    } else if (may_share_gpus(request.ranks_per_trial, open)) {
+        const auto most = most_sharers(nodes, request.trials);
+        request.trials_per_gpu = most;
+        if (most > 1) request.measured_for = most;
     }
     request.smallest_batch = sweep::smallest_integer(plan.grid->lists(), "batch_size",
                                                      unet::Hyperparameters{}.batch_size);

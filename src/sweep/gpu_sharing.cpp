@@ -17,14 +17,18 @@ constexpr double usable_memory = 0.9;
 constexpr double good_rate = 0.95;
 constexpr double worthwhile_gain = 1.02;
 
-/// "1 at once 820, 2: 1400 samples/s".
+/// "1 at once 820 samples/s, 2: 1400, 3: failed".
 std::string rates_text(const std::vector<double>& rates) {
     std::string text;
     for (std::size_t i = 0; i < rates.size(); ++i) {
-        text += concat(i == 0 ? "" : ", ", i + 1, i == 0 ? " at once " : ": ",
-                       rates[i] > 0 ? std::to_string(std::lround(rates[i])) : "failed");
+        text += concat(i == 0 ? "" : ", ", i + 1, i == 0 ? " at once " : ": ");
+        if (rates[i] <= 0) {
+            text += "failed";
+        } else {
+            text += concat(std::lround(rates[i]), i == 0 ? " samples/s" : "");
+        }
     }
-    return concat(text, " samples/s");
+    return text;
 }
 
 std::string memory_text(const SharingFacts& facts) {

@@ -57,6 +57,9 @@ OpenExperiment find_experiment(const settings::TrainSettings& settings, record::
 /// all ranks.
 void make_folder(OpenExperiment& open, record::SweepStart& start, const comm::Communicator& world);
 
+/// Whether --trials_per_gpu auto may let trials share GPUs: not where ranks train together.
+[[nodiscard]] bool may_share_gpus(const sweep::RanksPerTrial& ranks, const OpenExperiment& open);
+
 /// What the groups depend on in which the ranks train. Where --trials_per_gpu auto has to measure
 /// yet, all ranks may share the GPUs.
 sweep::PlacementRequest placement_request(const settings::TrainSettings& settings,

@@ -216,9 +216,9 @@ inline void describe(core::OptionVisitor& visitor, SweepOptions& options) {
                   options.ranks_per_trial);
     visitor.visit({.name = "trials_per_gpu",
                    .help = "Ranks that may share a GPU. Each of them trains its own permutation. "
-                           "auto: as many of those that were started as fit in its memory and "
-                           "make all of them together faster, by steps that are measured at the "
-                           "start. A resumed sweep keeps the number that was measured.",
+                           "auto: measures training steps at the start, and lets as many ranks "
+                           "share a GPU as fit in its memory and make all of them together "
+                           "faster. A resumed sweep keeps that number.",
                    .affects = Affects::run,
                    .value_name = "auto|N",
                    .range = "auto, or an integer of at least 1"},

@@ -104,13 +104,49 @@ TEST_F(GpuSharingTest, TheChoiceIsPlaced) {
     EXPECT_EQ(decided_.placement.groups, measured.trials);
     if (world_.size() == 1) {
         EXPECT_FALSE(measured.is_measured);
-        EXPECT_EQ(measured.text, "1 (auto: there are no more ranks than GPUs)");
+        EXPECT_EQ(measured.text, "1 (auto: there are no more ranks or trials than GPUs)");
     } else {
         EXPECT_TRUE(measured.is_measured);
         EXPECT_LE(measured.trials, 3) << "what fits";
         EXPECT_THAT(measured.text, HasSubstr(" at most (auto: 1 at once "));
         EXPECT_THAT(measured.text, HasSubstr("a trial takes 30 B of 100 B"));
     }
+}
+
+TEST_F(GpuSharingTest, EachGpuIsMeasuredByItsOwnRanks) {
+    MadeUpAccelerator accelerator(std::vector<std::string>{"GPU-a", "GPU-b"});
+    auto compute = compute_with(accelerator);
+    EXPECT_EQ(decided_.placement.most_sharers, (world_.size() + 1) / 2);
+    auto meter = meter_with(compute);
+    EXPECT_GT(meter.rate(1), 0);
+    EXPECT_EQ(world_.all_reduce(accelerator.engines(), comm::Operation::sum),
+              std::min(2, world_.size()));
+}
+
+TEST_F(GpuSharingTest, TheRateIsThatOfTheSlowestGpu) {
+    if (world_.size() != 2) GTEST_SKIP() << "needs a rank for each of two GPUs";
+    auto accelerator = world_.is_root()
+                           ? MadeUpAccelerator(std::vector<std::string>{"GPU-a", "GPU-b"})
+                           : MadeUpAccelerator::full(false, "GPU-b");
+    auto compute = compute_with(accelerator);
+    auto meter = meter_with(compute);
+    EXPECT_EQ(meter.rate(1), 0) << "the other GPU trains";
+}
+
+TEST_F(GpuSharingTest, RanksThatTrainTogetherAndFewTrialsShareNoGpu) {
+    MadeUpAccelerator accelerator(one_gpu_only());
+    auto compute = compute_with(accelerator);
+    const auto sharers = [&](const OpenExperiment& open) {
+        return placement_request(settings_, plan_, nodes_, open).trials_per_gpu;
+    };
+    EXPECT_EQ(sharers({}), world_.size());
+    OpenExperiment resumed;
+    resumed.group_size = 2;
+    EXPECT_EQ(sharers(resumed), 1);
+    settings_.sweep.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 1};
+    EXPECT_EQ(sharers({}), world_.size()) << "one rank trains alone";
+    plan_.selection.rounds = 2;
+    EXPECT_EQ(sharers({}), std::min(2, world_.size())) << "there are two trials";
 }
 
 TEST_F(GpuSharingTest, NothingIsMeasuredWhereTheNumberIsKnown) {
@@ -126,8 +162,8 @@ TEST_F(GpuSharingTest, NothingIsMeasuredWhereTheNumberIsKnown) {
     const auto placed = sweep::place(placement_request(settings_, plan_, nodes_, decided_.open));
     EXPECT_EQ(placed.groups, std::min(2, world_.size()));
     decided_.open.measured_sharing.reset();
-    settings_.sweep.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 1};
-    EXPECT_EQ(share().trials, 1);
+    settings_.sweep.ranks_per_trial = {sweep::RanksPerTrial::Kind::number, 2};
+    EXPECT_EQ(share().text, "1 (auto: ranks train together)");
     settings_.sweep.trials_per_gpu.number = 3;
     EXPECT_EQ(share().trials, 3);
     EXPECT_EQ(share().text, "");

@@ -37,8 +37,8 @@ public:
     }
 
     /// One whose networks don't fit: libtorch says so, or a call of ours.
-    static MadeUpAccelerator full(bool is_ours) {
-        MadeUpAccelerator accelerator(std::vector<std::string>{"GPU-a"});
+    static MadeUpAccelerator full(bool is_ours, const std::string& uuid = "GPU-a") {
+        MadeUpAccelerator accelerator(std::vector<std::string>{uuid});
         accelerator.lacks_memory_ = true;
         accelerator.is_failure_ours_ = is_ours;
         return accelerator;

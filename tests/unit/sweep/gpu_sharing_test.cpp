@@ -72,7 +72,7 @@ TEST(GpuSharing, TheReasonHasWhatWasMeasured) {
     const auto choice = choose_sharing(
         {.free_bytes = 20 * gigabyte, .trial_bytes = 2 * gigabyte, .rates = {812.4, 1400, 0}});
     EXPECT_EQ(choice.reason,
-              "1 at once 812, 2: 1400, 3: failed samples/s; a trial takes 2.00 GB of 20.0 GB");
+              "1 at once 812 samples/s, 2: 1400, 3: failed; a trial takes 2.00 GB of 20.0 GB");
 }
 
 TEST(GpuSharing, TheOptionIsAutoOrANumber) {
