@@ -76,7 +76,7 @@ struct PixelLoss {
 
     __device__ PixelLoss(LossKind kind, Wide x, Wide t, Wide p)
         : value(relu(x) - x * t + log_1_plus(exponential(x < 0 ? x : -x))), derivative(p - t) {
-        if (kind != LossKind::focal) return;
+        if (kind != LossKind::binary_focal_crossentropy) return;
         const Wide miss = 1 - (t * p + (1 - t) * (1 - p));
         derivative = 2 * miss * (1 - 2 * t) * p * (1 - p) * value + miss * miss * derivative;
         value *= miss * miss;
@@ -85,11 +85,8 @@ struct PixelLoss {
 
 __device__ inline Wide sigmoid(Wide x) { return 1 / (1 + exponential(-x)); }
 
-/// Sums over pixels of a sample's loss (0 for Dice), t·p, t and p.
-constexpr int loss_sums = 4;
-
 /// The loss of a sample from its sums. For Dice also writes what dice_gradient needs.
-__device__ inline double sample_loss(const SigmoidLoss& p, int sample,
+__device__ inline double sample_loss(const EvaluateLoss& p, int sample,
                                      const double (&sums)[loss_sums]) {
     if (p.kind != LossKind::dice) return sums[0] / p.pixels;
     constexpr double epsilon = 1e-7;
@@ -104,7 +101,7 @@ __device__ inline double sample_loss(const SigmoidLoss& p, int sample,
 }
 
 /// In the last block: the sums of all samples from those of all blocks.
-__device__ inline void finish_loss(const SigmoidLoss& p) {
+__device__ inline void finish_loss(const EvaluateLoss& p) {
     double totals[5] = {};
     for (int sample = static_cast<int>(threadIdx.x); sample < p.samples; sample += block_size) {
         double sums[loss_sums] = {};
@@ -123,7 +120,7 @@ __device__ inline void finish_loss(const SigmoidLoss& p) {
     for (int number = 0; number < 5; ++number) p.sums[number] = totals[number];
 }
 
-KERNEL(4) sigmoid_loss(SigmoidLoss p) {
+KERNEL(4) evaluate_loss(EvaluateLoss p) {
     const int sample = static_cast<int>(blockIdx.x) / p.parts;
     const int part = static_cast<int>(blockIdx.x) % p.parts;
     const long long first = static_cast<long long>(sample) * p.pixels;

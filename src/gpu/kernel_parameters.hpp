@@ -71,10 +71,13 @@ struct DropoutMask {
     const unsigned* step;  ///< device memory: a captured step is replayed with other values
 };
 
+/// Sums over pixels of a sample: its loss (0 for Dice), t·p, t and p.
+inline constexpr int loss_sums = 4;
+
 /// What blocks of a kernel that sums by channel need to add their sums up: the last one to end
 /// does it, in the order of the blocks, so that every run gives the same result.
 struct Scratch {
-    void* partial;       ///< wide (most_summing_blocks · most_partial)
+    void* partial;       ///< room for most_summing_blocks · most_partial doubles
     unsigned* counters;  ///< by slab: blocks that have ended; 0 before and after each kernel
 };
 
@@ -282,17 +285,17 @@ struct HeadBackward {
     void *score_gradient, *score_bias_gradient, *bias_gradient;  ///< wide; null: not wanted
 };
 
-enum class LossKind { dice, crossentropy, focal };
+enum class LossKind { dice, binary_crossentropy, binary_focal_crossentropy };
 
 /// Loss and metrics of sigmoid(logits), see model::Objective. Blocks: `parts` for each sample.
-struct SigmoidLoss {
-    static constexpr const char* name = "sigmoid_loss";
+struct EvaluateLoss {
+    static constexpr const char* name = "evaluate_loss";
     LossKind kind;
     const void *logits, *targets;  ///< wide (samples, pixels)
     const void* weights;           ///< wide (samples)
     int samples, pixels, parts;
     double global;    ///< samples of the global batch
-    Scratch scratch;  ///< room for four doubles a block, and one counter
+    Scratch scratch;  ///< room for loss_sums doubles a block, and one counter
     double* sums;     ///< (5), see model::Objective::Result
     void* gradient;   ///< wide (samples, pixels): of the logits; null: not wanted, or Dice
     void* slopes;     ///< wide (samples, 2), for dice_gradient; null: not wanted
@@ -330,7 +333,7 @@ struct DiceGradient {
     DO(adam, Adam)                                 \
     DO(head_forward, HeadForward)                  \
     DO(head_backward, HeadBackward)                \
-    DO(sigmoid_loss, SigmoidLoss)                  \
+    DO(evaluate_loss, EvaluateLoss)                \
     DO(dice_gradient, DiceGradient)
 
 #undef MSUNET_DEVICE

@@ -20,17 +20,11 @@ public:
         : UpdateRule(parameters), m_(add_state("m", 0)), v_(add_state("v", 0)) {}
 
     void apply() override {
-        if (w_.device().is_cpu()) {
-            if (is_double()) {
-                run<double>(kernels::kernels().adam64);
-            } else {
-                run<float>(kernels::kernels().adam32);
-            }
-            return;
+        if (is_double()) {
+            run<double>(kernels::kernels().adam64);
+        } else {
+            run<float>(kernels::kernels().adam32);
         }
-        m_.add_(g_ - m_, 1 - beta_1);
-        v_.add_(g_ * g_ - v_, 1 - beta_2);
-        w_.sub_(m_ * factor(0) / (at::sqrt(v_) + epsilon));
     }
 
     [[nodiscard]] std::optional<AdamUpdate> adam_update() const override {

@@ -29,7 +29,7 @@ public:
         if (fused_ops_->for_gpu()) {
             for (auto& stage : stages_.all) stage.norm.bias = stage.convolution.bias;
         }
-        if (options_.copies_are_kept) update_copies();
+        update_copies();
         while (first_ < stages_.count() && !stages_.all[first_].trainable()) ++first_;
         make_schedule();
     }
@@ -47,7 +47,7 @@ public:
 
     void load(std::span<const core::NamedArray> weights) override {
         NetworkBase::load(weights);
-        if (options_.copies_are_kept) update_copies();
+        update_copies();
         is_fresh_ = false;
     }
 
@@ -102,7 +102,6 @@ private:
     /// Converts the weights to what the convolutions read.
     void refresh() {
         if (is_fresh_ && options_.inference_only) return;
-        if (!options_.copies_are_kept) update_copies();
         for (auto& stage : stages_.all) stage.convolution.refresh(compute_type(), fused_ops_.get());
         is_fresh_ = true;
     }

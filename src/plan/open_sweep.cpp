@@ -85,7 +85,9 @@ void find_recorded(const settings::TrainSettings& settings, experiment::Experime
     const auto& record = found.extended ? *found.extended : recorded;
     found.group_size = record.start.world.group_size;
     for (const auto& earlier : record.starts) {
-        if (earlier.world.measured_sharing) found.measured_sharing = earlier.world.trials_per_gpu;
+        if (earlier.world.sharing_is_measured) {
+            found.measured_sharing = earlier.world.trials_per_gpu;
+        }
     }
     found.finished = record.finished && !settings.sweep.retry_failed &&
                      experiment::refit_state(found.folder, record, settings.sweep.refit).stage !=
@@ -175,7 +177,7 @@ record::World describe_world(const comm::NodeTopology& topology,
     world.device = gpus.empty() ? compute.device_name() : device::gpus_text(gpus);
     world.group_size = placement.group_size;
     world.trials_per_gpu = sharing.trials;
-    world.measured_sharing = sharing.is_measured;
+    world.sharing_is_measured = sharing.is_measured;
     world.threads = placement.slots[static_cast<std::size_t>(topology.all().rank())].threads;
     world.precision = compute.precision_name();
     world.mpi = device::mpi_version();

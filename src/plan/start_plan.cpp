@@ -14,8 +14,6 @@
 
 namespace msunet::plan {
 
-using core::concat;
-
 namespace {
 
 /// `ask_slurm`: whether this rank asks Slurm when the job ends.

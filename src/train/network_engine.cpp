@@ -22,7 +22,6 @@ model::NetworkOptions network_options(const EngineSpec& spec, at::Device device)
             .device = device,
             .dropout = spec.hyperparameters.dropout,
             .trainable = spec.architecture.trainable_layers(spec.hyperparameters),
-            .copies_are_kept = true,
             .sync_batch_norm = spec.sync_batch_norm};
 }
 

@@ -16,7 +16,6 @@ namespace msunet::weights {
 
 namespace fs = std::filesystem;
 using core::concat;
-using core::quoted;
 
 namespace {
 

@@ -142,7 +142,7 @@ public:
     [[nodiscard]] virtual at::Tensor widened_kernel(const at::Tensor& kernel, at::ScalarType type);
     /// Computes the gradient of the 2×2 kernel from that of the 3×3 one.
     virtual void narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gradient);
-    /// Copies the gradients to where they belong.
+    /// Copies each gradient to its place in the flat gradients, in master precision.
     virtual void take_kernel_gradients(std::span<const KernelGradient> gradients);
     /// Fills `bits`, int32 (N, words), with dropout masks, see dropout.hpp.
     virtual void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key,

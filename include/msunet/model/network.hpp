@@ -33,9 +33,6 @@ struct NetworkOptions {
     /// True: `forward` is never called and weights change by `load` only, so that they are
     /// converted to compute precision once, not in every pass.
     bool inference_only = false;
-    /// True: whoever changes parameters().values() calls Network::update_copies afterwards, or
-    /// changes value_copies() likewise, so that no pass has to. False: every pass updates them.
-    bool copies_are_kept = false;
     /// False: every BatchNorm layer normalises with the moving statistics (for tests).
     bool batch_statistics = true;
     /// True: the statistics of BatchNorm layers are those of the global batch, summed over the
@@ -80,7 +77,8 @@ public:
     /// parameters().values() in compute precision, which the network reads in their place;
     /// undefined: it reads the values.
     [[nodiscard]] virtual at::Tensor value_copies() const = 0;
-    /// Makes the copies equal to the values again, see NetworkOptions::copies_are_kept.
+    /// Makes the copies equal to the values again. Whoever changes the values calls it, or changes
+    /// value_copies() likewise; `load` does it.
     virtual void update_copies() = 0;
     /// Moving means and variances of all layers, one buffer in master precision.
     [[nodiscard]] virtual const at::Tensor& moving_statistics() const = 0;

@@ -50,7 +50,8 @@ public:
     void prepare(double lr);
     /// Updates the values from gradients, state and the factors of `prepare`, without host values.
     virtual void apply() = 0;
-    /// The tensors of `apply` where it is Adam or AdamW; else nothing. Call it after `prepare`.
+    /// The tensors of `apply` where it is Adam or AdamW, which has no `apply` for a GPU; else
+    /// nothing. Call it after `prepare`.
     [[nodiscard]] virtual std::optional<AdamUpdate> adam_update() const { return std::nullopt; }
 
     /// The number of updates so far.

@@ -138,7 +138,7 @@ void fields(Archive& archive, T& value) {
     archive.optional("device", value.device);
     archive("group_size", value.group_size);
     archive("trials_per_gpu", value.trials_per_gpu);
-    archive.optional("measured_sharing", value.measured_sharing);
+    archive.optional("measured_sharing", value.sharing_is_measured);
     archive("threads", value.threads);
     archive("precision", value.precision);
     archive.optional("mpi", value.mpi);

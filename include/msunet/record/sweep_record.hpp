@@ -70,11 +70,11 @@ struct World {
     std::string device;  ///< "CPU", or the GPUs by name: "1 × NVIDIA T1000, 2 × NVIDIA H200"
     std::int64_t group_size = 1;
     std::int64_t trials_per_gpu = 1;
-    bool measured_sharing = false;  ///< whether steps decided on that (--trials_per_gpu auto)
-    std::int64_t threads = 1;       ///< a rank
-    std::string precision;          ///< as resolved: float32, tf32, bf16, float64
-    std::string mpi;                ///< MPI library's version line
-    std::string program;            ///< our own version
+    bool sharing_is_measured = false;  ///< whether steps decided on that (--trials_per_gpu auto)
+    std::int64_t threads = 1;          ///< a rank
+    std::string precision;             ///< as resolved: float32, tf32, bf16, float64
+    std::string mpi;                   ///< MPI library's version line
+    std::string program;               ///< our own version
 
     bool operator==(const World&) const = default;
 };

@@ -49,8 +49,7 @@ std::string paused_text(const record::SweepRecord& record) {
         if (record.checkpoint_of(training)) paused += record.unfinished_trials(training).size();
     }
     if (paused == 0) return {};
-    return concat("; ",
-                  core::counted(static_cast<std::int64_t>(paused), "trial is", "trials are"),
+    return concat("; ", core::counted(static_cast<std::int64_t>(paused), "trial is", "trials are"),
                   " paused in a checkpoint and not in the results");
 }
 

@@ -41,7 +41,6 @@
 namespace msunet::app {
 
 namespace fs = std::filesystem;
-using core::concat;
 
 namespace {
 

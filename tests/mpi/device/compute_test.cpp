@@ -188,7 +188,7 @@ TEST_F(ComputeTest, TheJournalHasTheNumberOfGpusByName) {
     const auto world = plan::describe_world(topology_, request.nodes, sweep::place(request),
                                             {.trials = 2, .is_measured = true}, compute);
     EXPECT_EQ(world.trials_per_gpu, 2);
-    EXPECT_TRUE(world.measured_sharing);
+    EXPECT_TRUE(world.sharing_is_measured);
     EXPECT_EQ(world.gpus, 3);
     EXPECT_EQ(world.device, "2 × NVIDIA T1000, 1 × NVIDIA H200");
     const Compute on_cpu(settings::TrainSettings(), topology_, source_of(nullptr));

@@ -27,7 +27,7 @@ inline at::ScalarType master_of(at::ScalarType type) {
     return type == at::kDouble ? at::kDouble : at::kFloat;
 }
 
-/// Random weights with gradients of 7; only the 3×3 convolution's bias without `score`.
+/// Random weights; with `trains` gradients of 7.
 inline model::HeadWeights random_head(at::ScalarType type, bool with_bias, bool trains) {
     const auto master = at::TensorOptions(master_of(type));
     model::HeadWeights weights{.score = at::randn({1, 1, 1, 2}, master),

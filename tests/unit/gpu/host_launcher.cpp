@@ -83,9 +83,9 @@ constexpr bool sums_by_channel = requires(Parameters p) {
     p.scratch;
 };
 
-/// Whether threads of a block wait for each other.
 template <class Parameters, class... Waiting>
 constexpr bool is_one_of = (std::is_same_v<Parameters, Waiting> || ...);
+/// Whether threads of a block wait for each other.
 template <class Parameters>
 constexpr bool has_barrier =
     sums_by_channel<Parameters> || is_one_of<Parameters, gpu::WidenKernel, gpu::NarrowKernel,

@@ -230,8 +230,8 @@ private:
             const auto& p = *static_cast<const gpu::HeadBackward*>(parameters);
             return p.pixels * ((p.writes ? 4 : 2) * element + wide);
         }
-        if (name == gpu::SigmoidLoss::name) {
-            const auto& p = *static_cast<const gpu::SigmoidLoss*>(parameters);
+        if (name == gpu::EvaluateLoss::name) {
+            const auto& p = *static_cast<const gpu::EvaluateLoss*>(parameters);
             return wide * p.samples * p.pixels * (p.gradient != nullptr ? 3 : 2);
         }
         if (name == gpu::DiceGradient::name) {
@@ -316,7 +316,7 @@ TEST(StepCost, NodesAndPassesAreWithinTheirLimits) {
     for (const auto& [name, count] : nodes) std::cout << "  " << count << " × " << name << '\n';
     EXPECT_EQ(nodes["convolution"], 21) << "not all of the step was counted";
     EXPECT_EQ(nodes["convolution, kernel's gradient"], 21);
-    for (const auto* once : {"our head_forward", "our sigmoid_loss", "our dice_gradient",
+    for (const auto* once : {"our head_forward", "our evaluate_loss", "our dice_gradient",
                              "our head_backward", "our take_gradients", "our adam"}) {
         EXPECT_EQ(nodes[once], 1) << once;
     }

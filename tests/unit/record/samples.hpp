@@ -62,7 +62,7 @@ inline World sample_world() {
     world.device = "NVIDIA H200";
     world.group_size = 2;
     world.trials_per_gpu = 2;
-    world.measured_sharing = true;
+    world.sharing_is_measured = true;
     world.threads = 8;
     world.precision = "tf32";
     world.mpi = "Open MPI v4.1.4";
