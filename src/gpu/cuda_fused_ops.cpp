@@ -176,7 +176,6 @@ public:
     at::Tensor head_forward(at::Tensor& z, const HeadWeights& weights) override {
         at::Tensor logits = at::empty({z.size(0), z.size(2), z.size(3)}, weights.score.options());
         kernels_->launch(HeadForward{.z = pointer<void>(z),
-                                     .bias = pointer<void>(weights.bias),
                                      .score = pointer<void>(weights.score),
                                      .score_bias = pointer<void>(weights.score_bias),
                                      .pixels = pixels_of(z),
@@ -190,7 +189,6 @@ public:
         const at::Tensor gradient = logits_gradient.contiguous();
         kernels_->launch(
             HeadBackward{.z = pointer<void>(z),
-                         .bias = pointer<void>(weights.bias),
                          .score = pointer<void>(weights.score),
                          .gradient = pointer<void>(gradient),
                          .pixels = pixels_of(z),

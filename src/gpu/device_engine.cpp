@@ -2,6 +2,7 @@
 #include "gpu/device_engine.hpp"
 
 #include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
 
 #include <utility>
 
@@ -78,6 +79,7 @@ at::Tensor DeviceEngine::compare(const at::Tensor& logits, const Batch& batch, s
     if (!loss_ || logits.size(0) == 0) {
         return NetworkEngine::compare(logits, batch, global, with_gradient);
     }
+    RECORD_USER_SCOPE("msunet::loss");
     return loss_->evaluate(logits, batch.y, batch.weights, global, sums(), with_gradient);
 }
 

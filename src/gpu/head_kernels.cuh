@@ -11,33 +11,20 @@ __device__ inline Pair load_pair(const void* from, int pixel) {
     return static_cast<const Pair*>(from)[pixel];
 }
 
-/// The weights of the head.
-struct HeadWeights {
-    Wide bias[2], score[2];
-    __device__ HeadWeights(const void* bias_from, const void* score_from) {
-        for (int k = 0; k < 2; ++k) {
-            bias[k] = bias_from == nullptr ? Wide(0) : wide(bias_from, k);
-            score[k] = wide(score_from, k);
-        }
-    }
-};
-
 KERNEL(4) head_forward(HeadForward p) {
-    const HeadWeights weights(p.bias, p.score);
+    const Wide score[2] = {wide(p.score, 0), wide(p.score, 1)};
     const Wide score_bias = wide(p.score_bias, 0);
     for (long long i = thread_number(); i < p.pixels; i += thread_count()) {
         const int pixel = static_cast<int>(i);
         const Pair z = load_pair(p.z, pixel);
         Wide logit = score_bias;
-        for (int k = 0; k < 2; ++k) {
-            logit += relu(widen(z.at[k]) + weights.bias[k]) * weights.score[k];
-        }
+        for (int k = 0; k < 2; ++k) logit += relu(widen(z.at[k])) * score[k];
         static_cast<Wide*>(p.logits)[pixel] = logit;
     }
 }
 
 KERNEL(4) head_backward(HeadBackward p) {
-    const HeadWeights weights(p.bias, p.score);
+    const Wide score[2] = {wide(p.score, 0), wide(p.score, 1)};
     // Of the gradients of score (2), its bias, and the bias (2).
     Wide sums[5] = {};
     for (long long i = thread_number(); i < p.pixels; i += thread_count()) {
@@ -46,8 +33,8 @@ KERNEL(4) head_backward(HeadBackward p) {
         const Wide d = wide(p.gradient, pixel);
         sums[2] += d;
         for (int k = 0; k < 2; ++k) {
-            const Wide a = relu(widen(z.at[k]) + weights.bias[k]);
-            const Wide da = a > 0 ? d * weights.score[k] : Wide(0);
+            const Wide a = relu(widen(z.at[k]));
+            const Wide da = a > 0 ? d * score[k] : Wide(0);
             sums[k] += d * a;
             sums[3 + k] += da;
             narrow(da, z.at[k]);

@@ -193,7 +193,7 @@ struct LastConvolution {
     static constexpr const char* name = "last_convolution";
     const void* x;        ///< (pixels, smallest_slab)
     const void* weights;  ///< wide (head_channels, 3, 3, smallest_slab)
-    const void* bias;     ///< wide (head_channels); null: 0
+    const void* bias;     ///< wide (head_channels)
     int pixels;
     int height, width;  ///< of an image
     void* z;            ///< (pixels, head_channels)
@@ -263,11 +263,10 @@ struct Adam {
     void* copies;                     ///< of the values; null: none
 };
 
-/// logits = Σ score·relu(z + bias) + score_bias, see model::FusedOps::head_forward.
+/// logits = Σ score·relu(z) + score_bias, see model::FusedOps::head_forward.
 struct HeadForward {
     static constexpr const char* name = "head_forward";
     const void* z;                   ///< (pixels, 2)
-    const void* bias;                ///< wide (2); null: 0
     const void *score, *score_bias;  ///< wide (2), (1)
     int pixels;
     void* logits;  ///< wide (pixels)
@@ -276,9 +275,9 @@ struct HeadForward {
 /// Replaces z by its gradient.
 struct HeadBackward {
     static constexpr const char* name = "head_backward";
-    void* z;                   ///< (pixels, 2)
-    const void *bias, *score;  ///< as in HeadForward
-    const void* gradient;      ///< wide (pixels): of the logits
+    void* z;               ///< (pixels, 2)
+    const void* score;     ///< wide (2)
+    const void* gradient;  ///< wide (pixels): of the logits
     int pixels;
     bool writes;  ///< whether the gradient of z is wanted
     Scratch scratch;

@@ -105,7 +105,7 @@ KERNEL(2) last_convolution(LastConvolution p) {
         // A thread for each number of the output.
         const int of_row = thread / head_channels, o = thread % head_channels;
         if (of_row < rows && first + of_row < p.pixels) {
-            Wide sum = p.bias == nullptr ? Wide(0) : wide(p.bias, o);
+            Wide sum = wide(p.bias, o);
             for (int lane = 0; lane < share.lanes; ++lane) {
                 sum += parts[o][of_row * share.lanes + lane];
             }

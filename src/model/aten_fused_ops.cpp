@@ -175,7 +175,7 @@ public:
 
     at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                 const at::Tensor& bias) override {
-        return convolve({.kernel = weights, .bias = bias}, x, bias.defined());
+        return convolve({.kernel = weights, .bias = bias}, x);
     }
 
     at::Tensor last_convolution_backward(at::Tensor x, const at::Tensor& gradient,

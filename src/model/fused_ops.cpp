@@ -24,7 +24,6 @@ void FusedOps::norm_backward_statistics(const at::Tensor& z, const Source& sourc
 }
 
 at::Tensor FusedOps::head_forward(at::Tensor& z, const HeadWeights& weights) {
-    if (weights.bias.defined()) z.add_(weights.bias.view({1, -1, 1, 1}));
     z.relu_();
     const at::Tensor& w = weights.score;
     const at::Tensor logits =

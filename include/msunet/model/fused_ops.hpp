@@ -59,10 +59,7 @@ struct Source {
 /// What follows the last 3×3 convolution: ReLU and the 1×1 convolution to the logits.
 struct HeadWeights {
     at::Tensor score{}, score_bias{};  ///< (1,1,1,2), (1) master precision: of the 1×1 convolution
-    /// (2) master precision: the 3×3 convolution's bias, which z then lacks; undefined: z has it.
-    /// Only where FusedOps::for_gpu.
-    at::Tensor bias{};
-    /// In master precision; undefined: frozen.
+    /// In master precision; undefined: frozen. `bias_gradient` (2) is that of the 3×3 convolution.
     at::Tensor score_gradient{}, score_bias_gradient{}, bias_gradient{};
 };
 
@@ -120,7 +117,7 @@ public:
     virtual void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                             const at::Tensor& weights_gradient) = 0;
     /// The network's last 3×3 convolution, of x (N,32,H,W) to (N,2,H,W), with weights (2,3,3,32)
-    /// and bias (2) in master precision; undefined: no bias, only where for_gpu.
+    /// and bias (2) in master precision.
     virtual at::Tensor last_convolution(const at::Tensor& x, const at::Tensor& weights,
                                         const at::Tensor& bias) = 0;
     /// Returns the gradient of its input, undefined unless `with_input`, and computes that of its

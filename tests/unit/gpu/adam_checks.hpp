@@ -21,7 +21,7 @@ namespace msunet::test {
 /// For kernels of the element type `type`. Sizes that fill whole accesses and such that don't.
 inline void expect_adam_like_cpu(const gpu::KernelLauncher& kernels, at::Device device,
                                  at::ScalarType type) {
-    const auto master = type == at::kDouble ? at::kDouble : at::kFloat;
+    const auto master = master_of(type);
     for (const char* name : {"Adam", "AdamW"}) {
         for (const std::int64_t size : {1, 3, 1024, 4099}) {
             SCOPED_TRACE(testing::Message() << name << " of " << size << " values");

@@ -184,7 +184,7 @@ TEST_P(HostKernels, HeadAndLossDoNotDependOnTheOrderOfBlocks) {
     at::manual_seed(1);
     const auto c = test::loss_case(GetParam(), test::samples, 80);
     const at::Tensor z = test::image(2, 80, GetParam());
-    const auto weights = test::random_head(GetParam(), true, true);
+    const auto weights = test::random_head(GetParam(), true);
     const auto results = [&](test::BlockOrder order) {
         const auto launcher = test::host_launcher(GetParam(), order);
         const auto fused_ops = gpu::make_cuda_fused_ops(launcher, at::kCPU, step_tensor(0));
