@@ -24,14 +24,15 @@ std::vector<Problem> without_data(std::span<const std::string> texts) {
 Error::Error(ExitCode code, std::span<const Problem> problems)
     : std::runtime_error(join(texts_of(problems), "\n")),
       code_(code),
-      data_(problems.begin(), problems.end()),
-      problems_(texts_of(data_)) {}
+      data_(problems.begin(), problems.end()) {}
 
 Error::Error(ExitCode code, const Problem& problem)
     : Error(code, std::span<const Problem>(&problem, 1)) {}
 
 Error::Error(ExitCode code, std::span<const std::string> problems)
     : Error(code, without_data(problems)) {}
+
+std::vector<std::string> Error::problems() const { return texts_of(data_); }
 
 // The destructors are here so that each class has one type description in the program: exceptions
 // are caught across shared libraries.

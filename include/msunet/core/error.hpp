@@ -46,14 +46,13 @@ public:
 
     [[nodiscard]] ExitCode code() const noexcept { return code_; }
     /// The text of each problem.
-    [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
+    [[nodiscard]] std::vector<std::string> problems() const;
     /// The data of each problem, in the same order; of one without data only `problem`, its text.
     [[nodiscard]] const std::vector<Problem>& data() const noexcept { return data_; }
 
 private:
     ExitCode code_;
     std::vector<Problem> data_;
-    std::vector<std::string> problems_;
 };
 
 /// Options, configuration, output folder, or a resume with changed configuration: exit code 2.
