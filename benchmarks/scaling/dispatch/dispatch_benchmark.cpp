@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +30,6 @@
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
-#include "msunet/report/idle.hpp"
 
 namespace msunet::app {
 namespace {
@@ -38,8 +38,9 @@ namespace fs = std::filesystem;
 
 constexpr double step_seconds = 0.01;
 
-record::SweepStart sweep_of(std::uint64_t trials, const std::string& strategy) {
+record::SweepStart sweep_of(std::uint64_t trials, const std::string& strategy, int ranks) {
     record::SweepStart start;
+    start.world.ranks = ranks;
     start.experiment_name = "dispatch";
     for (std::uint64_t id = 0; id < trials; ++id) start.trials.push_back(id);
     // A grid of two keys with at least as many permutations as trials.
@@ -149,7 +150,7 @@ struct Figures {
     double wall = 0;
     double ideal = 0;
     double cpu = 0;
-    double idle_fraction = 0;
+    double out_of_work = 0;  ///< seconds at the end in which a rank had no trial left, on average
 };
 
 void print(const Figures& figures, int ranks, const fs::path& folder) {
@@ -163,16 +164,29 @@ void print(const Figures& figures, int ranks, const fs::path& folder) {
                            " trials per second");
     std::cerr << core::concat(
         figures.trials, " trials of ", core::fixed(figures.seconds, 2), " s on ", ranks,
-        " ranks: ", core::fixed(figures.wall, 2), " s, ", against, "; without work ",
-        core::fixed(100 * figures.idle_fraction, 1),
-        " % of the time; rank 0: ", core::fixed(figures.cpu, 2), " s of CPU, ",
-        core::fixed(peak_megabytes(), 0), " MB; journal ", core::fixed(journal / 1e6, 1), " MB\n");
+        " ranks: ", core::fixed(figures.wall, 2), " s, ", against, "; out of work at the end ",
+        core::fixed(figures.out_of_work, 2), " s on average; rank 0: ", core::fixed(figures.cpu, 2),
+        " s of CPU, ", core::fixed(peak_megabytes(), 0), " MB; journal ",
+        core::fixed(journal / 1e6, 1), " MB\n");
 }
 
 std::int64_t epochs_in(const record::SweepRecord& record) {
     std::int64_t epochs = 0;
     for (const auto* result : record.results()) epochs += std::ssize(result->history);
     return epochs;
+}
+
+/// From the end of its last trial to the end of all, on average over the ranks.
+double seconds_out_of_work(const record::SweepRecord& record, int ranks) {
+    std::map<std::int64_t, double> ends;
+    double last = 0;
+    for (const auto& span : record.timeline) {
+        ends[span.rank] = std::max(ends[span.rank], span.to);
+        last = std::max(last, span.to);
+    }
+    double seconds = 0;
+    for (const auto& [rank, end] : ends) seconds += last - end;
+    return seconds / ranks;
 }
 
 int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, double factor,
@@ -182,8 +196,8 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
     std::optional<record::Journal> journal;
     if (world.is_root()) {
         core::make_directories(folder);
-        journal.emplace(
-            record::Journal::create(folder / record::journal_name, sweep_of(trials, strategy)));
+        journal.emplace(record::Journal::create(folder / record::journal_name,
+                                                sweep_of(trials, strategy, world.size())));
     }
     const auto placement = one_rank_per_trial(world.size(), trials);
     const auto run = [seconds](const record::Assignment& assignment,
@@ -206,7 +220,7 @@ int benchmark(std::uint64_t trials, double seconds, const fs::path& folder, doub
     if (ending) {
         const auto replay = record::replay(folder / record::journal_name);
         figures.ideal = static_cast<double>(epochs_in(replay.record)) * seconds / world.size();
-        figures.idle_fraction = report::idle_fraction(replay.record).value_or(0);
+        figures.out_of_work = seconds_out_of_work(replay.record, world.size());
         print(figures, world.size(), folder);
     }
     const bool late = factor > 0 && figures.wall > factor * figures.ideal;
