@@ -23,6 +23,12 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
         throw core::UsageError("init-model needs one file name (FILE)");
     }
     const std::filesystem::path file = options.output.front();
+    if (std::filesystem::exists(file)) {
+        throw core::UsageError({.path = file,
+                                .problem = "exists already",
+                                .why = "a model may have taken hours to train",
+                                .advice = "give another name, or remove it first"});
+    }
     const auto architecture = unet::published_architecture();
     try {
         if (file.has_parent_path()) core::make_directories(file.parent_path());
@@ -55,7 +61,9 @@ Command init_model_command() {
         "the seed with Keras's distribution (VarianceScaling, scale 2, fan-in, truncated "
         "normal).",
         init_model_examples,
-        {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage, "a file that can't be written"}},
+        {{ExitCode::ok},
+         {ExitCode::failure},
+         {ExitCode::usage, "a file that exists or can't be written"}},
         "  docs/formats.md    every file that is read or written",
         [](const auto& use) {
             settings::InitModelOptions options;

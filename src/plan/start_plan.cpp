@@ -5,7 +5,6 @@
 
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/error.hpp"
-#include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/core/try_folder.hpp"
 #include "msunet/job/world.hpp"
@@ -50,18 +49,23 @@ void check_limits(const settings::TrainSettings& settings, double now) {
 
 }  // namespace
 
+weights::StartModel load_start(const settings::TrainSettings& settings,
+                               const comm::Communicator& world) {
+    return weights::load_start_model(unet::published_architecture(),
+                                     settings.experiment.initial_model_path,
+                                     static_cast<std::uint64_t>(settings.experiment.seed), world,
+                                     settings.split.folds ? settings.split.repeats : 1);
+}
+
 StartPlan plan_start(const settings::TrainSettings& settings, const GridPlan& plan,
-                     const prepare::Survey& survey, record::DataSummary data,
-                     const std::vector<sweep::Node>& nodes, const comm::Communicator& world) {
+                     weights::StartModel start, const prepare::Survey& survey,
+                     record::DataSummary data, const std::vector<sweep::Node>& nodes,
+                     const comm::Communicator& world) {
     const auto folds = fold_plan_of(settings, survey);
     add_folds(data, folds);
     const auto parts = sweep::parts_of(data);
     check_needs(settings, plan, parts);
-    StartPlan decided{.has_validation = parts.has_validation(),
-                      .start = weights::load_start_model(
-                          unet::published_architecture(), settings.experiment.initial_model_path,
-                          static_cast<std::uint64_t>(settings.experiment.seed), world,
-                          settings.split.folds ? settings.split.repeats : 1)};
+    StartPlan decided{.has_validation = parts.has_validation(), .start = std::move(start)};
     decided.first = sweep_start(settings, plan, decided.start, survey, std::move(data), parts);
     check_first_fold(decided.first.metric, survey, folds, plan.folding);
     decided.limits = limits_of(settings, parts, decided.first.at, world.is_root());

@@ -17,7 +17,6 @@ namespace {
 
 // Defaults of keras.callbacks.ReduceLROnPlateau.
 constexpr double plateau_factor = 0.1;
-constexpr std::int64_t plateau_patience = 10;
 constexpr double plateau_delta = 1e-4;
 
 }  // namespace
@@ -50,7 +49,7 @@ bool Callbacks::end_epoch(std::int64_t epoch, std::optional<double> metric, doub
         if (plateau_loss < state_.plateau_best - plateau_delta) {
             state_.plateau_best = plateau_loss;
             state_.plateau_wait = 0;
-        } else if (++state_.plateau_wait >= plateau_patience) {
+        } else if (++state_.plateau_wait >= unet::plateau_patience) {
             state_.plateau_factor *= plateau_factor;
             state_.plateau_wait = 0;
         }

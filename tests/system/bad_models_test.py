@@ -43,6 +43,8 @@ MODELS = [
     Case("folder that is no experiment", 3, [("models", "best_model.hdf5")], ("-path", "models")),
     Case("truncated start model", 3, [("cut.h5",)], ("-path", "models/cut.h5")),
     Case("damaged start model", 3, [("damaged.h5",)], ("-path", "models/damaged.h5")),
+    Case("start model missing, refused before scans are read", 3, [("nowhere.h5",)],
+         ("-path", "nowhere.h5"), write("data/empty_anatomical.nii", b"")),
 ]
 
 

@@ -23,11 +23,17 @@ struct StartPlan {
     sweep::Placement placement{};  ///< of an experiment that has not finished
 };
 
+/// Collective over `world`: the start model of these settings, see weights::load_start_model. Call
+/// it before scans are read, so that a bad file is refused at once.
+weights::StartModel load_start(const settings::TrainSettings& settings,
+                               const comm::Communicator& world);
+
 /// Collective over `world`: checks all that can be known before training and writes nothing.
 /// `data`: the input's pairs with their hashes. Throws core::UsageError and core::InputError, alike
 /// on all ranks.
 StartPlan plan_start(const settings::TrainSettings& settings, const GridPlan& plan,
-                     const prepare::Survey& survey, record::DataSummary data,
-                     const std::vector<sweep::Node>& nodes, const comm::Communicator& world);
+                     weights::StartModel start, const prepare::Survey& survey,
+                     record::DataSummary data, const std::vector<sweep::Node>& nodes,
+                     const comm::Communicator& world);
 
 }  // namespace msunet::plan

@@ -20,6 +20,8 @@ enum class LrSchedule : std::uint8_t { constant, cosine, plateau };
 constexpr std::array<std::string_view, 3> names_of(LrSchedule /*any*/) {
     return {"constant", "cosine", "plateau"};
 }
+/// Epochs without a better loss after which `plateau` lowers the learning rate, as Keras does.
+inline constexpr std::int64_t plateau_patience = 10;
 
 /// The hyperparameters of one permutation, with the user guide's defaults.
 struct Hyperparameters {

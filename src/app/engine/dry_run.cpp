@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "msunet/core/columns.hpp"
@@ -115,15 +116,16 @@ std::string experiment_text(const settings::TrainSettings& settings,
 }  // namespace
 
 core::ExitCode dry_run(const settings::TrainSettings& settings, const plan::GridPlan& plan,
-                       const prepare::Request& request, const device::Compute& compute,
-                       const comm::NodeTopology& topology, prepare::Observer& observer) {
+                       weights::StartModel start, const prepare::Request& request,
+                       const device::Compute& compute, const comm::NodeTopology& topology,
+                       prepare::Observer& observer) {
     const auto& world = topology.all();
     const auto input = prepare::survey(request, topology, &observer);
     const auto& survey = input.survey;
     plan::warn_of_weights(settings, plan.grid->lists(), survey);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
-    const auto decided =
-        plan::plan_start(settings, plan, survey, plan::summarise(input), nodes, world);
+    const auto decided = plan::plan_start(settings, plan, std::move(start), survey,
+                                          plan::summarise(input), nodes, world);
     const auto estimate = plan::estimate_training(settings, plan, survey, decided, compute, world);
     if (!world.is_root()) return core::ExitCode::ok;
     const auto folds = plan::fold_plan_of(settings, survey);

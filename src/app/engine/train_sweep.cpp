@@ -13,7 +13,6 @@
 #include "msunet/comm/on_root.hpp"
 #include "msunet/comm/or_end_job.hpp"
 #include "msunet/core/log.hpp"
-#include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
 #include "msunet/device/compute.hpp"
 #include "msunet/experiment/refit_record.hpp"
@@ -60,8 +59,9 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     job::undo_launcher_binding();
     const auto plan = plan::plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
-    if (const auto warning = plan::long_refit_warning(settings, plan)) core::log::warn(*warning);
+    for (const auto& warning : plan::callback_warnings(settings, plan)) core::log::warn(warning);
     plan::check_folders(settings, world);
+    auto start_model = plan::load_start(settings, world);
     const comm::NodeTopology topology(world);
     device::Compute compute(settings, topology);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
@@ -70,7 +70,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     job::Watchdog watchdog(settings.train.stall_timeout, world.rank());
     view::PreparationView view(watchdog);
     if (settings.command.dry_run) {
-        return dry_run(settings, plan, request, compute, topology, view);
+        return dry_run(settings, plan, std::move(start_model), request, compute, topology, view);
     }
 
     const auto prepared = prepare::prepare(request, topology, &view);
@@ -84,7 +84,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     const auto defaults = settings::default_hyperparameters(settings);
     const auto shown = plan::first_permutation(plan, defaults);
     const auto& index = patches.of(shown.patch_dimensions, shown.patch_stride);
-    auto decided = plan::plan_start(settings, plan, prepared.survey,
+    auto decided = plan::plan_start(settings, plan, std::move(start_model), prepared.survey,
                                     plan::summarise(prepared, index), nodes, world);
     const auto& start = decided.start;
     const auto& placement = decided.placement;
