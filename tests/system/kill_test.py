@@ -12,7 +12,7 @@ import program
 from results import events
 from sweep import MOST_DEATHS, SweepTest, deaths, line_count, sweep_of
 
-KILLS = int(os.environ.get("MSUNET_KILLS", "8"))
+KILLS = int(os.environ.get("MSUNET_KILLS", "5"))
 RANKS = 2
 
 

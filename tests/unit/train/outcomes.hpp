@@ -23,6 +23,14 @@ inline SmallTrial small_place(const std::string& name) {
             {.name = "small", .blocks = {{.channels = 4}, {.channels = 8}}, .head_channels = 4}));
 }
 
+/// With these values the learning rate falls after ten epochs on every processor: weights change by
+/// some of their last bits, too little for a better loss, and moving statistics stay as they are.
+inline const core::Permutation falling_rate{{"lr_schedule", std::string("plateau")},
+                                            {"lr", 1e-7},
+                                            {"contractingBatchNormTrainable", false},
+                                            {"expandingBatchNormTrainable", false},
+                                            {"upsamplingBatchNormTrainable", false}};
+
 /// Everything of a result that must be equal: all but times and names.
 struct Outcome {
     record::TrialState state = record::TrialState::pending;
