@@ -6,6 +6,8 @@
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$project/.deps
 torch_packages="torch==2.11.0 nvidia-cuda-crt==13.0.88 nvidia-cuda-cccl==13.0.85"
+linter_packages="check-jsonschema==0.39.0 zizmor==1.32.0"
+linters_venv=$deps/linters-venv
 torch_venv=${MSUNET_TORCH_VENV:-$deps/torch-venv}
 
 say() { printf '== %s\n' "$*"; }

@@ -83,7 +83,25 @@ messages are in $deps/pip.log"
     echo "$torch_packages" >"$stamp"
 }
 
+# What checks the file of the hosted CI.
+install_linters() {
+    local stamp=$linters_venv/msunet-packages
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$linter_packages" ]; then
+        say "Linters: .deps/linters-venv has $linter_packages"
+        return
+    fi
+    say "Installing $linter_packages into .deps/linters-venv (70 MB, a few seconds)"
+    rm -rf "$linters_venv"
+    "$(system_python)" -m venv "$linters_venv"
+    # shellcheck disable=SC2086  # a list of packages
+    run_logged "$deps/pip.log" "$linters_venv/bin/pip" install --progress-bar off \
+        --disable-pip-version-check $linter_packages ||
+        fail "pip could not install $linter_packages; its messages are in $deps/pip.log"
+    echo "$linter_packages" >"$stamp"
+}
+
 mkdir -p "$deps"
 install_packages
 install_torch
+[ "${1:-}" != --dev ] || install_linters
 say "Ready: scripts/build.sh builds the program"
