@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "msunet/core/problem.hpp"
+
 namespace msunet::unet {
 
 /// Canonical names, each what Keras calls the function (losses, activations) or class (optimisers).
