@@ -61,43 +61,37 @@ ask an administrator to run: apt-get install ${missing[*]}"
 the component 'universe' must be enabled (add-apt-repository universe)"
 }
 
+# install_wheels NAME VENV WHEELS COST: installs Python packages into an environment of their own.
+install_wheels() {
+    local name=$1 venv=$2 wheels=$3 cost=$4
+    # Written last, so that an interrupted installation is repeated.
+    local stamp=$venv/msunet-packages
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wheels" ]; then
+        say "$name: .deps/$(basename "$venv") has $wheels"
+        return
+    fi
+    say "Installing $wheels into .deps/$(basename "$venv") ($cost)"
+    rm -rf "$venv"
+    "$(system_python)" -m venv "$venv"
+    # shellcheck disable=SC2086  # a list of packages
+    run_logged "$deps/pip.log" "$venv/bin/pip" install --progress-bar off \
+        --disable-pip-version-check $wheels ||
+        fail "pip could not install $wheels; check the network and the disk space; its \
+messages are in $deps/pip.log"
+    echo "$wheels" >"$stamp"
+}
+
 install_torch() {
     if [ -n "${MSUNET_TORCH_VENV:-}${MSUNET_LIBTORCH_DIR:-}" ]; then
         say "libtorch: ${MSUNET_LIBTORCH_DIR:-$MSUNET_TORCH_VENV}, from the environment variable"
         return
     fi
-    # Written last, so that an interrupted installation is repeated.
-    local stamp=$torch_venv/msunet-packages
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$torch_packages" ]; then
-        say "libtorch: .deps/torch-venv has $torch_packages"
-        return
-    fi
-    say "Installing $torch_packages into .deps/torch-venv (4.6 GB on disk, a minute or more)"
-    rm -rf "$torch_venv"
-    "$(system_python)" -m venv "$torch_venv"
-    # shellcheck disable=SC2086  # a list of packages
-    run_logged "$deps/pip.log" "$torch_venv/bin/pip" install --progress-bar off \
-        --disable-pip-version-check $torch_packages ||
-        fail "pip could not install $torch_packages; check the network and the disk space; its \
-messages are in $deps/pip.log"
-    echo "$torch_packages" >"$stamp"
+    install_wheels libtorch "$torch_venv" "$torch_packages" "4.6 GB on disk, a minute or more"
 }
 
 # What checks the file of the hosted CI.
 install_linters() {
-    local stamp=$linters_venv/msunet-packages
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$linter_packages" ]; then
-        say "Linters: .deps/linters-venv has $linter_packages"
-        return
-    fi
-    say "Installing $linter_packages into .deps/linters-venv (70 MB, a few seconds)"
-    rm -rf "$linters_venv"
-    "$(system_python)" -m venv "$linters_venv"
-    # shellcheck disable=SC2086  # a list of packages
-    run_logged "$deps/pip.log" "$linters_venv/bin/pip" install --progress-bar off \
-        --disable-pip-version-check $linter_packages ||
-        fail "pip could not install $linter_packages; its messages are in $deps/pip.log"
-    echo "$linter_packages" >"$stamp"
+    install_wheels Linters "$linters_venv" "$linter_packages" "70 MB, a few seconds"
 }
 
 mkdir -p "$deps"
