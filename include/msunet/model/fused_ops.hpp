@@ -75,8 +75,8 @@ public:
     virtual ~FusedOps() = default;
 
     /// Whether every operation costs a kernel launch. The network then passes the bias of each
-    /// convolution in `norm.bias`, so that the fused operations add it, and converts all weights to
-    /// compute precision at once.
+    /// convolution that BatchNorm follows in `norm.bias`, so that the fused operations add it, and
+    /// converts all weights to compute precision at once.
     [[nodiscard]] virtual bool for_gpu() const { return false; }
 
     /// norm.sums = (Σa, Σa²) by channel. Here and below a = relu(z + norm.bias), without a bias
