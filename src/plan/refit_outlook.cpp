@@ -2,8 +2,6 @@
 #include "msunet/plan/refit_outlook.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <optional>
 
 #include "msunet/core/text.hpp"
 #include "msunet/plan/fold_setup.hpp"
@@ -12,13 +10,11 @@ namespace msunet::plan {
 
 namespace {
 
-/// What the permutations do with their epochs.
+/// What the permutations do with their best epoch.
 struct Callbacks {
     bool some_restore = false;
     bool all_restore = true;
     bool some_stop_and_keep_the_last = false;
-    /// A patience with which trials end before the plateau's.
-    std::optional<std::int64_t> short_patience{};
 };
 
 Callbacks uses_of(const settings::TrainSettings& settings, const GridPlan& plan) {
@@ -31,10 +27,6 @@ Callbacks uses_of(const settings::TrainSettings& settings, const GridPlan& plan)
         callbacks.some_restore |= values.restore_best;
         callbacks.all_restore &= values.restore_best;
         callbacks.some_stop_and_keep_the_last |= values.early_stopping && !values.restore_best;
-        if (values.lr_schedule == unet::LrSchedule::plateau &&
-            values.early_stopping.value_or(unet::plateau_patience + 1) <= unet::plateau_patience) {
-            callbacks.short_patience = values.early_stopping;
-        }
     }
     return callbacks;
 }
@@ -50,26 +42,12 @@ std::string refit_outlook(const settings::TrainSettings& settings, const GridPla
         callbacks.all_restore ? "" : " with restore_best, else for all of its epochs");
 }
 
-std::vector<std::string> callback_warnings(const settings::TrainSettings& settings,
-                                           const GridPlan& plan) {
-    const auto callbacks = uses_of(settings, plan);
-    std::vector<std::string> warnings;
-    if (callbacks.some_stop_and_keep_the_last && settings.sweep.refit && plan.folding.any()) {
-        warnings.emplace_back(
-            "early_stopping without restore_best: the refit on all scans has nothing to stop by "
-            "and trains for all epochs, give --restore_best True and it trains for the mean best "
-            "epoch");
-    }
-    if (callbacks.short_patience) {
-        warnings.push_back(core::concat("early_stopping ", *callbacks.short_patience,
-                                        " with lr_schedule plateau: the learning "
-                                        "rate falls after ",
-                                        unet::plateau_patience,
-                                        " epochs without a better loss, before "
-                                        "which trials usually end, give --early_stopping ",
-                                        2 * unet::plateau_patience));
-    }
-    return warnings;
+std::optional<std::string> long_refit_warning(const settings::TrainSettings& settings,
+                                              const GridPlan& plan) {
+    if (!settings.sweep.refit || !plan.folding.any()) return std::nullopt;
+    if (!uses_of(settings, plan).some_stop_and_keep_the_last) return std::nullopt;
+    return "early_stopping without restore_best: the refit on all scans has nothing to stop by and "
+           "trains for all epochs, give --restore_best True and it trains for the mean best epoch";
 }
 
 }  // namespace msunet::plan

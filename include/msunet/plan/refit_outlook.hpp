@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// What the refit after a cross-validation will be and what callbacks will do, said before they
-/// start.
+/// What the refit after a cross-validation will be, said before it starts.
 #pragma once
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "msunet/plan/sweep_setup.hpp"
 
@@ -15,9 +14,8 @@ namespace msunet::plan {
 [[nodiscard]] std::string refit_outlook(const settings::TrainSettings& settings,
                                         const GridPlan& plan);
 
-/// Of early stopping that the refit doesn't have, and of early stopping that ends trials before
-/// `plateau` lowers their learning rate.
-[[nodiscard]] std::vector<std::string> callback_warnings(const settings::TrainSettings& settings,
-                                                         const GridPlan& plan);
+/// Where early stopping ends trials, but the refit trains all epochs: that it does.
+[[nodiscard]] std::optional<std::string> long_refit_warning(const settings::TrainSettings& settings,
+                                                            const GridPlan& plan);
 
 }  // namespace msunet::plan

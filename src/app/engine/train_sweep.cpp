@@ -24,6 +24,7 @@
 #include "msunet/plan/gpu_sharing.hpp"
 #include "msunet/plan/refit_outlook.hpp"
 #include "msunet/plan/search_outlook.hpp"
+#include "msunet/plan/short_patience.hpp"
 #include "msunet/plan/start_files.hpp"
 #include "msunet/plan/start_plan.hpp"
 #include "msunet/plan/start_table.hpp"
@@ -59,7 +60,10 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
     job::undo_launcher_binding();
     const auto plan = plan::plan_grid(settings);
     for (const auto& warning : plan.warnings) core::log::warn(warning);
-    for (const auto& warning : plan::callback_warnings(settings, plan)) core::log::warn(warning);
+    if (const auto warning = plan::long_refit_warning(settings, plan)) core::log::warn(*warning);
+    if (const auto warning = plan::short_patience_warning(settings, plan)) {
+        core::log::warn(*warning);
+    }
     plan::check_folders(settings, world);
     auto start_model = plan::load_start(settings, world);
     const comm::NodeTopology topology(world);
