@@ -26,7 +26,7 @@ core::ExitCode init_model(std::span<const std::string> arguments) {
     if (std::filesystem::exists(file)) {
         throw core::UsageError({.path = file,
                                 .problem = "exists already",
-                                .why = "a model may have taken hours to train",
+                                .why = "it may be a trained model",
                                 .advice = "give another name, or remove it first"});
     }
     const auto architecture = unet::published_architecture();
