@@ -9,14 +9,15 @@ set -euo pipefail
 "$project/scripts/setup.sh"
 "$project/scripts/build.sh"
 mpi_environment
-# Before OMP_NUM_THREADS is set, because nproc takes it into account.
-cores=$(nproc)
+# Before OMP_NUM_THREADS is set, because nproc takes it into account. One test more than cores, as many
+# wait much of their time.
+parallel=$(($(nproc) + 1))
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 
 [ $# -gt 0 ] || set -- --label-exclude '^long$'
 log=$project/build/test.log
 result=0
-ctest --test-dir "$project/build" --output-on-failure --parallel "$cores" "$@" | tee "$log" ||
+ctest --test-dir "$project/build" --output-on-failure --parallel "$parallel" "$@" | tee "$log" ||
     result=$?
 "$(system_python)" "$project/tests/support/skipped.py" "$project/build/Testing/Temporary/LastTest.log"
 grep -E '^[0-9]+% tests passed' "$log" || true

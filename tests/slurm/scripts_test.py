@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cluster
 import program
+from sweep import epochs_of
 
 SCRIPTS = Path(os.environ["MSUNET_SOURCE_DIR"]) / "slurm"
 
@@ -23,8 +24,6 @@ def sweep_of(epochs):
 
 
 SWEEP = sweep_of(3)
-# Long enough to be interrupted: on a fast machine an epoch takes some hundredths of a second.
-LONG = sweep_of(40)
 JOB_ENVIRONMENT = {"MSUNET_PROGRAM": program.PROGRAM, "MSUNET_SLURM": str(SCRIPTS),
                    **program.ENVIRONMENT}
 # The virtual partition limits jobs to an hour.
@@ -37,11 +36,13 @@ exec {program} "$@"
 """
 
 slurm = None
+LONG = None  # a sweep that is long enough to be interrupted
 
 
 def setUpModule():
-    global slurm
+    global slurm, LONG
     slurm = cluster.Cluster(3, cpus=4)
+    LONG = sweep_of(epochs_of(2))
 
 
 def results(folder):

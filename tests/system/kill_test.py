@@ -10,7 +10,7 @@ import time
 
 import program
 from results import events
-from sweep import MOST_DEATHS, SweepTest, deaths, line_count, sweep_of
+from sweep import MOST_DEATHS, SweepTest, deaths, epochs_of, line_count, sweep_of
 
 KILLS = int(os.environ.get("MSUNET_KILLS", "5"))
 RANKS = 2
@@ -18,8 +18,14 @@ RANKS = 2
 
 class KillTest(SweepTest):
     expected_ranks = RANKS
-    epochs = 20 * KILLS  # a kill and the next start take as long as twenty epochs
-    sweep = sweep_of(epochs)
+
+    @classmethod
+    def setUpClass(cls):
+        # The two ranks must be busy until the last kill, and on a slow machine, too, write the lines
+        # of the journal that the kills wait for.
+        cls.epochs = epochs_of(KILLS, at_least=6 * KILLS)
+        cls.sweep = sweep_of(cls.epochs)
+        super().setUpClass()
 
     def wait_for_moment(self, process, draw):
         """Waits until a random moment of start or training; False if the program has ended."""

@@ -8,11 +8,14 @@ import time
 
 import program
 from program import FAST, run
-from sweep import KILLED, SWEEP, SweepTest, events, results, sweep_of
+from sweep import KILLED, SWEEP, SweepTest, epochs_of, events, results, sweep_of
 
 
 class ResumeTest(SweepTest):
-    sweep = sweep_of(30)
+    @classmethod
+    def setUpClass(cls):
+        cls.sweep = sweep_of(epochs_of(1.5))
+        super().setUpClass()
 
     def test_killed_at_random_moments(self):
         draw = random.Random(20260131)

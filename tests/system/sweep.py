@@ -4,6 +4,7 @@ expected results."""
 
 import collections
 import functools
+import math
 import signal
 import tempfile
 import time
@@ -19,8 +20,7 @@ MOST_DEATHS = 2
 
 
 def sweep_of(epochs, checkpoint_minutes="0"):
-    """Options of a sweep whose trials have this number of epochs. An epoch takes some hundredths of
-    a second on a fast machine, so a sweep needs many if it is to be interrupted."""
+    """Options of a sweep whose trials have this number of epochs."""
     grid = (f"{{'lr': [0.001, 0.0005, 0.0001], 'epochs': {epochs}, 'batch_size': 6,"
             " 'dropout': 0.3}")
     return ("-talos", grid, "-at", "0.6", "--checkpoint_minutes", checkpoint_minutes)
@@ -28,6 +28,21 @@ def sweep_of(epochs, checkpoint_minutes="0"):
 
 SWEEP = sweep_of(3)
 KILLED = -signal.SIGKILL
+
+
+@functools.cache
+def epochs_of(seconds, at_least=8):
+    """The number of epochs that take this time on one rank of this machine. An epoch takes some
+    hundredths of a second on a fast one, where a sweep needs many if it is to be interrupted."""
+    with tempfile.TemporaryDirectory(prefix="msunet_system_") as place:
+        program.write_scans(place)
+        done = run("-tpath", "data", "-mpath", "masks", *FAST, *SWEEP, cwd=place)
+        assert done.code == 0, done.text
+        times = [event["at"] for event in events(Path(place) / "out" / "x")
+                 if event["event"] == "epoch"]
+    # The first trial, beside which nothing is written but its checkpoints.
+    epoch = (times[2] - times[0]) / 2
+    return max(at_least, math.ceil(seconds / epoch))
 
 
 def results(folder):
