@@ -109,10 +109,8 @@ public:
                                           .weights = pointer<void>(weights),
                                           .bias = pointer<void>(bias),
                                           .adds_bias = !norm.bias.defined(),
-                                          .pixels = pixels_of(z),
+                                          .images = images_of(x),
                                           .channels = static_cast<int>(channels),
-                                          .height = static_cast<int>(x.size(2)),
-                                          .width = static_cast<int>(x.size(3)),
                                           .z = pointer<void>(z),
                                           .scratch = scratch(),
                                           .sums = pointer<double>(norm.sums)},
@@ -141,9 +139,7 @@ public:
         kernels_->launch(LastConvolution{.x = pointer<void>(x),
                                          .weights = pointer<void>(weights),
                                          .bias = pointer<void>(bias),
-                                         .pixels = pixels_of(x),
-                                         .height = static_cast<int>(x.size(2)),
-                                         .width = static_cast<int>(x.size(3)),
+                                         .images = images_of(x),
                                          .z = pointer<void>(z)},
                          plain_grid(x, pixels_of(x)));
         return z;
@@ -165,9 +161,7 @@ public:
         at::Tensor dx = at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast);
         kernels_->launch(LastInput{.gradient = pointer<void>(dz),
                                    .weights = pointer<void>(weights),
-                                   .pixels = pixels_of(x),
-                                   .height = static_cast<int>(x.size(2)),
-                                   .width = static_cast<int>(x.size(3)),
+                                   .images = images_of(x),
                                    .x = pointer<void>(dx)},
                          plain_grid(x, pixels_of(x)));
         return dx;
@@ -258,13 +252,11 @@ private:
     /// `kernel` with what it lacks; `image`: one of the size of the images.
     void take_thin_weights(ThinWeights kernel, const at::Tensor& image,
                            const at::Tensor& weights_gradient) {
-        kernel.pixels = pixels_of(image);
-        kernel.height = static_cast<int>(image.size(2));
-        kernel.width = static_cast<int>(image.size(3));
+        kernel.images = images_of(image);
         kernel.scratch = scratch();
         kernel.gradient = pointer<void>(weights_gradient);
-        kernels_->launch(kernel,
-                         {thin_blocks(kernel.pixels) / kernel.thin_channels, kernel.thin_channels});
+        kernels_->launch(kernel, {thin_blocks(kernel.images.pixels) / kernel.thin_channels,
+                                  kernel.thin_channels});
     }
 
     static std::size_t at_once(std::span<const KernelGradient> gradients) {

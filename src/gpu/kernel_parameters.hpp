@@ -174,6 +174,12 @@ struct NormBackward {
     void* bias_gradient;  ///< wide: Σdz; null: not wanted
 };
 
+/// A batch of images, one after the other.
+struct Images {
+    int pixels;         ///< of all images
+    int height, width;  ///< of one
+};
+
 /// See model::FusedOps::first_convolution, with the sums of ReluSums.
 struct FirstConvolution {
     static constexpr const char* name = "first_convolution";
@@ -181,8 +187,8 @@ struct FirstConvolution {
     const void* weights;  ///< wide (channels, 3, 3)
     const void* bias;     ///< wide
     bool adds_bias;       ///< to z; otherwise only for the sums
-    int pixels, channels;
-    int height, width;  ///< of an image
+    Images images;
+    int channels;
     void* z;
     Scratch scratch;
     double* sums;  ///< (2, channels)
@@ -194,9 +200,8 @@ struct LastConvolution {
     const void* x;        ///< (pixels, smallest_slab)
     const void* weights;  ///< wide (head_channels, 3, 3, smallest_slab)
     const void* bias;     ///< wide (head_channels)
-    int pixels;
-    int height, width;  ///< of an image
-    void* z;            ///< (pixels, head_channels)
+    Images images;
+    void* z;  ///< (pixels, head_channels)
 };
 
 /// The gradient of its input.
@@ -204,8 +209,7 @@ struct LastInput {
     static constexpr const char* name = "last_input";
     const void* gradient;  ///< (pixels, head_channels): of z
     const void* weights;
-    int pixels;
-    int height, width;
+    Images images;
     void* x;  ///< (pixels, smallest_slab)
 };
 
@@ -217,8 +221,7 @@ struct ThinWeights {
     const void* thin;   ///< (pixels, thin_channels): x, or the gradient of z
     int thin_channels;  ///< 1, or head_channels
     bool is_last;
-    int pixels{};
-    int height{}, width{};  ///< of an image
+    Images images{};
     Scratch scratch{};
     void* gradient{};  ///< wide (smallest_slab, 3, 3), or (head_channels, 3, 3, smallest_slab)
 };

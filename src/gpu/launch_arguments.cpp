@@ -43,6 +43,12 @@ int pixels_of(const at::Tensor& z) {
     return static_cast<int>(pixels);
 }
 
+Images images_of(const at::Tensor& z) {
+    return {.pixels = pixels_of(z),
+            .height = static_cast<int>(z.size(2)),
+            .width = static_cast<int>(z.size(3))};
+}
+
 int channels_of(const at::Tensor& z) { return static_cast<int>(z.size(1)); }
 
 Grid summing_grid(const at::Tensor& z) {

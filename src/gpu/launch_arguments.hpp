@@ -22,6 +22,7 @@ T* pointer(const at::Tensor& tensor) {
 
 /// Of activations (N,C,H,W). Throws core::Error where the kernels can't number them.
 [[nodiscard]] int pixels_of(const at::Tensor& z);
+[[nodiscard]] Images images_of(const at::Tensor& z);
 [[nodiscard]] int channels_of(const at::Tensor& z);
 
 /// For kernels that sum by channel: the same on every device. Without pixels it has blocks all the

@@ -4,9 +4,9 @@
 /// which writes two. Part of kernels.cuh.
 
 /// Whether the pixel at a tap from (row, column) is in the image.
-__device__ inline bool is_inside(int tap, int row, int column, int rows, int columns) {
+__device__ inline bool is_inside(int tap, int row, int column, const Images& images) {
     const int y = row + tap / 3 - 1, x = column + tap % 3 - 1;
-    return y >= 0 && y < rows && x >= 0 && x < columns;
+    return y >= 0 && y < images.height && x >= 0 && x < images.width;
 }
 
 /// How far that pixel is.
@@ -17,14 +17,15 @@ __device__ inline int distance(int tap, int columns) {
 /// The values of a channel around a pixel, row by row; 0 outside the image.
 struct Around {
     Wide at[taps];
-    __device__ Around(const void* from, int channels, int channel, int pixel, int rows,
-                      int columns) {
-        const int row = pixel / columns % rows, column = pixel % columns;
+    __device__ Around(const void* from, int channels, int channel, int pixel,
+                      const Images& images) {
+        const int row = pixel / images.width % images.height, column = pixel % images.width;
         const auto* const elements = static_cast<const Element*>(from);
         for (int tap = 0; tap < taps; ++tap) {
             at[tap] = Wide(0);
-            if (is_inside(tap, row, column, rows, columns)) {
-                at[tap] = widen(elements[place(pixel + distance(tap, columns), channels, channel)]);
+            if (is_inside(tap, row, column, images)) {
+                const int there = pixel + distance(tap, images.width);
+                at[tap] = widen(elements[place(there, channels, channel)]);
             }
         }
     }
@@ -42,8 +43,8 @@ KERNEL(2) first_convolution(FirstConvolution p) {
     const int first = share.channel % share.slab;
     const Coefficients bias(p.bias, share.channel);
     Wide sums[2][width] = {};
-    for (int pixel = share.first; pixel < p.pixels; pixel += share.step) {
-        const Around around(p.x, 1, 0, pixel, p.height, p.width);
+    for (int pixel = share.first; pixel < p.images.pixels; pixel += share.step) {
+        const Around around(p.x, 1, 0, pixel, p.images);
         FORGET_READS;
         Wide results[width];
         for (int k = 0; k < width; ++k) results[k] = p.adds_bias ? bias.at[k] : Wide(0);
@@ -83,17 +84,19 @@ KERNEL(2) last_convolution(LastConvolution p) {
     __shared__ Wide parts[head_channels][block_size];
     read_weights(weights, p.weights);
     const Share share(smallest_slab);
+    const Images images = p.images;
     const int thread = static_cast<int>(threadIdx.x), rows = block_size / share.lanes;
     // The threads of a block go on together, as they wait for each other.
-    for (int first = static_cast<int>(blockIdx.x) * rows; first < p.pixels; first += share.step) {
+    for (int first = static_cast<int>(blockIdx.x) * rows; first < images.pixels;
+         first += share.step) {
         FORGET_READS;
         const int pixel = first + thread / share.lanes;
-        const int row = pixel / p.width % p.height, column = pixel % p.width;
+        const int row = pixel / images.width % images.height, column = pixel % images.width;
         Wide sums[head_channels] = {};
         UNROLLED for (int tap = 0; tap < taps; ++tap) {
-            if (pixel >= p.pixels || !is_inside(tap, row, column, p.height, p.width)) continue;
-            const Pack x =
-                load(p.x, place(pixel + distance(tap, p.width), smallest_slab, share.channel));
+            if (pixel >= images.pixels || !is_inside(tap, row, column, images)) continue;
+            const int there = pixel + distance(tap, images.width);
+            const Pack x = load(p.x, place(there, smallest_slab, share.channel));
             for (int o = 0; o < head_channels; ++o) {
                 for (int k = 0; k < width; ++k) {
                     sums[o] += weights[o][tap][share.channel + k] * widen(x.at[k]);
@@ -104,7 +107,7 @@ KERNEL(2) last_convolution(LastConvolution p) {
         __syncthreads();
         // A thread for each number of the output.
         const int of_row = thread / head_channels, o = thread % head_channels;
-        if (of_row < rows && first + of_row < p.pixels) {
+        if (of_row < rows && first + of_row < images.pixels) {
             Wide sum = wide(p.bias, o);
             for (int lane = 0; lane < share.lanes; ++lane) {
                 sum += parts[o][of_row * share.lanes + lane];
@@ -119,12 +122,12 @@ KERNEL(2) last_input(LastInput p) {
     __shared__ LastWeights weights;
     read_weights(weights, p.weights);
     const Share share(smallest_slab);
-    for (int pixel = share.first; pixel < p.pixels; pixel += share.step) {
+    for (int pixel = share.first; pixel < p.images.pixels; pixel += share.step) {
         FORGET_READS;
         Wide results[width] = {};
         for (int o = 0; o < head_channels; ++o) {
             // Tap t takes this pixel to the one of the output that lies as far on the other side.
-            const Around around(p.gradient, head_channels, o, pixel, p.height, p.width);
+            const Around around(p.gradient, head_channels, o, pixel, p.images);
             for (int tap = 0; tap < taps; ++tap) {
                 for (int k = 0; k < width; ++k) {
                     results[k] += weights[o][tap][share.channel + k] * around.at[taps - 1 - tap];
@@ -142,10 +145,9 @@ KERNEL(2) thin_weights(ThinWeights p) {
     // Rows of blocks have the same channels.
     const int channel = share.channel % smallest_slab;
     Wide sums[taps][width] = {};
-    for (int pixel = share.first; pixel < p.pixels; pixel += share.step) {
+    for (int pixel = share.first; pixel < p.images.pixels; pixel += share.step) {
         const Pack many = load(p.many, place(pixel, smallest_slab, channel));
-        const Around around(p.thin, p.thin_channels, static_cast<int>(blockIdx.y), pixel, p.height,
-                            p.width);
+        const Around around(p.thin, p.thin_channels, static_cast<int>(blockIdx.y), pixel, p.images);
         for (int tap = 0; tap < taps; ++tap) {
             for (int k = 0; k < width; ++k) sums[tap][k] += around.at[tap] * widen(many.at[k]);
         }

@@ -207,20 +207,20 @@ private:
         constexpr double wide = 4;
         if (name == gpu::FirstConvolution::name) {
             const auto& p = *static_cast<const gpu::FirstConvolution*>(parameters);
-            return static_cast<double>(p.pixels) * (p.channels + 1) * element;
+            return static_cast<double>(p.images.pixels) * (p.channels + 1) * element;
         }
         if (name == gpu::ThinWeights::name) {
             const auto& p = *static_cast<const gpu::ThinWeights*>(parameters);
             // Each row of blocks reads all channels.
-            return static_cast<double>(p.pixels) * p.thin_channels * (gpu::smallest_slab + 1) *
-                   element;
+            return static_cast<double>(p.images.pixels) * p.thin_channels *
+                   (gpu::smallest_slab + 1) * element;
         }
         constexpr double of_last = (gpu::smallest_slab + gpu::head_channels) * element;
         if (name == gpu::LastConvolution::name) {
-            return static_cast<const gpu::LastConvolution*>(parameters)->pixels * of_last;
+            return static_cast<const gpu::LastConvolution*>(parameters)->images.pixels * of_last;
         }
         if (name == gpu::LastInput::name) {
-            return static_cast<const gpu::LastInput*>(parameters)->pixels * of_last;
+            return static_cast<const gpu::LastInput*>(parameters)->images.pixels * of_last;
         }
         if (name == gpu::HeadForward::name) {
             const auto& p = *static_cast<const gpu::HeadForward*>(parameters);
