@@ -121,7 +121,12 @@ endfunction()
 
 # msunet_test_properties(<test> <timeout> <processors> <label>...): sets properties of a test.
 function(msunet_test_properties test timeout processors)
+  if(MSUNET_SANITIZE)
+    # Code under sanitizers is that much slower, where most of it computes.
+    math(EXPR timeout "10 * ${timeout}")
+  endif()
+  # Tests of several processes begin first, while there are others to run beside them.
   set_tests_properties(${test} PROPERTIES
-    TIMEOUT ${timeout} PROCESSORS ${processors} LABELS "${ARGN}" SKIP_RETURN_CODE 77
+    TIMEOUT ${timeout} PROCESSORS ${processors} COST ${processors} LABELS "${ARGN}" SKIP_RETURN_CODE 77
     ENVIRONMENT "${MSUNET_TEST_ENVIRONMENT}")
 endfunction()

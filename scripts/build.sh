@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configures and builds. Leaves the program at build/msunet.
 #   scripts/build.sh [--program] [PRESET [CMAKE_ARGUMENT...]]
-#   --program: only the program, without the tests; PRESET: release (default), debug, asan, tsan,
-#   fuzz
+#   --program: only the program, without the tests; PRESET: release (default), debug, asan,
+#   asan-all, tsan, fuzz
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
