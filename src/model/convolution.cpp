@@ -8,6 +8,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 #include <vector>
@@ -61,16 +62,16 @@ at::Tensor library_weights(const Convolution& convolution, at::ScalarType type,
                                 : aten_widened_kernel(convolution.kernel).to(type);
 }
 
-/// Calls f with our own kernels for a convolution in this type, if there are any, and returns
-/// whether there are.
+/// Calls f with our own kernels for a convolution in this type, if there are any, until it returns
+/// true, and returns whether it did.
 template <class F>
 bool with_winograd(const Convolution& convolution, at::ScalarType type, F&& f) {
     const auto use = [&](const auto* winograds) {
         if (winograds == nullptr) return false;
-        const auto& winograd =
-            convolution.kind == ConvolutionKind::up ? winograds->up : winograds->same;
-        if (!is_applicable(winograd, convolution.kernel)) return false;
-        return f(winograd);
+        const auto all = convolution.kind == ConvolutionKind::up ? winograds->up : winograds->same;
+        return std::ranges::any_of(all, [&](const auto& winograd) {
+            return is_applicable(winograd, convolution.kernel) && f(winograd);
+        });
     };
     if (type == at::kFloat) return use(kernels::kernels().float32_winograds);
     if (type == at::kBFloat16) return use(kernels::kernels().bfloat16_winograds);

@@ -19,8 +19,12 @@ using kernels::WinogradPass;
 
 /// Ranges of input and of output channels begin at multiples of these.
 constexpr std::int64_t block = 32, half_block = 16;
+
 /// Tiles that are worth a thread.
-constexpr std::int64_t grain = 24;
+template <class T>
+std::int64_t grain(const WinogradPass<T>& pass) {
+    return pass.output > 2 ? 12 : 24;
+}
 
 /// Scratch memory for some threads; each part begins at a cache line.
 class Scratch {
@@ -73,7 +77,7 @@ at::Tensor run(const WinogradPass<T>& pass, std::int64_t positions, const at::Te
         at::empty({x.size(0), channels, shape.down * pass.output, shape.across * pass.output},
                   x.options(), at::MemoryFormat::ChannelsLast);
     const Scratch scratch(at::get_num_threads(), pass.scratch(shape.in, shape.out));
-    at::parallel_for(0, tiles_of(shape, x.size(0)), grain,
+    at::parallel_for(0, tiles_of(shape, x.size(0)), grain(pass),
                      [&](std::int64_t begin, std::int64_t end) {
                          pass.convolve(data<T>(x), transformed.const_data_ptr(), bias, shape, begin,
                                        end, writable<T>(z), scratch.of(at::get_thread_num()));
@@ -88,7 +92,7 @@ struct Split {
     std::int64_t by_channels, by_tiles;
 };
 
-Split split(std::int64_t threads, std::int64_t channels, std::int64_t tiles) {
+Split split(std::int64_t threads, std::int64_t channels, std::int64_t tiles, std::int64_t grain) {
     const bool many_tiles = tiles / threads >= channels;
     const std::int64_t by_channels = many_tiles ? 1 : std::gcd(threads, channels / block);
     return {by_channels, std::clamp<std::int64_t>(tiles / grain, 1, threads / by_channels)};
@@ -105,7 +109,7 @@ at::Tensor transform_gradient(const Winograd<T>& winograd, const at::Tensor& x,
     const std::int64_t step = winograd.forward.step;
     const TiledShape shape{x.size(2) / step, x.size(3) / step, x.size(1), gradient.size(1)};
     const std::int64_t blocks = shape.in / block, tiles = tiles_of(shape, x.size(0));
-    const Split parts = split(at::get_num_threads(), shape.in, tiles);
+    const Split parts = split(at::get_num_threads(), shape.in, tiles, grain(winograd.forward));
     const std::int64_t items = parts.by_channels * parts.by_tiles;
     const at::Tensor sums =
         at::zeros({parts.by_tiles, winograd.positions, shape.in, shape.out}, at::kFloat);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Convolutions by Winograd's algorithm (kernels/winograd.hpp), with 4/9 of the multiplications of
-/// a direct convolution. The bits of a pixel depend neither on the threads nor on the other samples
-/// of the batch; gradients of kernels have the same bits for the same number of threads.
+/// Convolutions by Winograd's algorithm (kernels/winograd.hpp), with 1/4 or 4/9 of the
+/// multiplications of a direct convolution. The bits of a pixel depend neither on the threads nor
+/// on the other samples of the batch; gradients of kernels have the same bits for the same number
+/// of threads.
 ///
 /// T is float or kernels::Bf16: the type of activations (N,C,H,W), channels-last on the CPU with N
 /// > 0 and C a multiple of 32. Kernels (cout,kh,kw,cin) and biases are float32.

@@ -12,44 +12,14 @@
 namespace msunet::model::kernels {
 namespace {
 
-#if defined(__AVX512F__)
-using Lane = Lanes<float>::Vector;
+using Lane = Floats;
+constexpr i64 lane = Lanes<float>::count;
 /// Rows of a product that are kept in registers, two vectors each.
+#if defined(__AVX512F__)
 constexpr int product_rows = 12, gradient_rows = 8;
 #else
-using Lane = Floats8;
 constexpr int product_rows = 6, gradient_rows = 4;
 #endif
-constexpr i64 lane = sizeof(Lane) / sizeof(float);
-template <class V, class T>
-inline V load_as(const T* p) {
-    V v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
-}
-template <class V, class T>
-inline void store_as(T* p, V v) {
-    __builtin_memcpy(p, &v, sizeof v);
-}
-
-template <class V>
-inline V load_numbers(const float* p) {
-    return load_as<V>(p);
-}
-template <class V>
-inline V load_numbers(const Bf16* p) {
-    using Words = typename WordsOf<V>::Words;
-    const auto halves = load_as<typename WordsOf<V>::Halves>(p);
-    return reinterpret_cast<V>(__builtin_convertvector(halves, Words) << 16);
-}
-template <class V>
-inline void store_numbers(float* p, V v) {
-    store_as(p, v);
-}
-template <class V>
-inline void store_numbers(Bf16* p, V v) {
-    store_as(p, __builtin_convertvector(bf16_words(v), typename WordsOf<V>::Halves));
-}
 
 /// Products of float32. In the order by terms, a matrix has a row of 32 columns for each term of
 /// the sum.
@@ -57,11 +27,10 @@ struct SingleProduct {
     using Number = float;
     static constexpr i64 terms = 1;  ///< terms added by one instruction
 
-    template <class V>
-    static void put_term(Number* matrix, i64 term, i64 column, V v) {
-        store_as(matrix + term * block + column, v);
+    static void put_term(Number* matrix, i64 term, i64 column, Lane v) {
+        store(matrix + term * block + column, v);
     }
-    static Lane load_terms(const Number* p) { return load_as<Lane>(p); }
+    static Lane load_terms(const Number* p) { return load(p); }
     // Subtracting 0 changes no number; the compiler optimises it away.
     static Lane broadcast(const Number* p) { return *p - Lane{}; }
     static Lane add(Lane sum, Lane a, Lane b) { return sum + a * b; }
@@ -75,12 +44,12 @@ struct PairProduct {
 
     static void put_term(Number* matrix, i64 term, i64 column, Lane v) {
         Number* to = matrix + term / 2 * 2 * block + 2 * column;
-        const Words16 words = bf16_words(v);
-        store_as(to, term % 2 == 0 ? words : load_as<Words16>(to) | words << 16);
+        const Words words = bf16_words(v);
+        store_as(to, term % 2 == 0 ? words : load_as<Words>(to) | words << 16);
     }
-    static __m512bh load_terms(const Number* p) { return (__m512bh)load_as<Words16>(p); }
+    static __m512bh load_terms(const Number* p) { return (__m512bh)load_as<Words>(p); }
     static __m512bh broadcast(const Number* p) {
-        return (__m512bh)(Words16{} + load_as<std::uint32_t>(p));
+        return (__m512bh)(Words{} + load_as<std::uint32_t>(p));
     }
     static Lane add(Lane sum, __m512bh a, __m512bh b) { return _mm512_dpbf16_ps(sum, a, b); }
 };
@@ -96,7 +65,7 @@ inline void multiply(const typename P::Number* a, i64 a_pitch, const typename P:
         Lane sums[Rows][2];
         for (int r = 0; r < Rows; ++r) {
             for (int j = 0; j < 2; ++j) {
-                sums[r][j] = Add ? load_as<Lane>(out + r * block + first + j * lane) : Lane{};
+                sums[r][j] = Add ? load(out + r * block + first + j * lane) : Lane{};
             }
         }
         const auto* p = a;
@@ -112,7 +81,7 @@ inline void multiply(const typename P::Number* a, i64 a_pitch, const typename P:
             }
         }
         for (int r = 0; r < Rows; ++r) {
-            for (int j = 0; j < 2; ++j) store_as(out + r * block + first + j * lane, sums[r][j]);
+            for (int j = 0; j < 2; ++j) store(out + r * block + first + j * lane, sums[r][j]);
         }
     }
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace msunet::model::kernels {
 
@@ -143,8 +144,9 @@ struct Winograd {
 
 template <class T>
 struct Winograds {
-    Winograd<T> same;  ///< 3×3, "same" padding: F(2×2, 3×3)
-    Winograd<T> up;    ///< nearest ×2 up-sampling, then 2×2, padded bottom and right
+    // Larger tiles, which cost less, come first.
+    std::span<const Winograd<T>> same;  ///< 3×3, "same" padding
+    std::span<const Winograd<T>> up;  ///< nearest ×2 up-sampling, then 2×2, padded bottom and right
 };
 
 /// All kernels of one instruction set.

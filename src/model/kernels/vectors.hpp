@@ -6,6 +6,8 @@
 /// internal linkage: no code of one instruction set can be linked into another.
 #pragma once
 
+#include <utility>
+
 #include "model/kernels/table.hpp"
 
 namespace msunet::model::kernels {
@@ -16,29 +18,46 @@ using i64 = std::int64_t;
 constexpr i64 chunk_pixels = 32;
 constexpr i64 block = 32;
 
+/// The bytes of a vector register. GCC takes wider vectors apart number by number.
+#if defined(__AVX512F__)
+constexpr int register_bytes = 64;
+#elif defined(__AVX2__)
+constexpr int register_bytes = 32;
+#else
+constexpr int register_bytes = 16;
+#endif
+
+template <class Number>
+struct Register {
+    static constexpr int count = register_bytes / static_cast<int>(sizeof(Number));
+    using Vector [[gnu::vector_size(register_bytes)]] = Number;
+};
+
 template <class T>
-struct Lanes {
-    static constexpr int count = 16;
-    using Vector = float __attribute__((vector_size(64)));
-    using Mask = std::int32_t __attribute__((vector_size(64)));
+struct Lanes : Register<float> {
+    using Mask = Register<std::int32_t>::Vector;
 };
 template <>
-struct Lanes<double> {
-    static constexpr int count = 8;
-    using Vector = double __attribute__((vector_size(64)));
-    using Mask = std::int64_t __attribute__((vector_size(64)));
+struct Lanes<double> : Register<double> {
+    using Mask = Register<std::int64_t>::Vector;
 };
 template <class T>
 using Vector = typename Lanes<T>::Vector;
 template <class T>
 using Mask = typename Lanes<T>::Mask;
 
-using Floats8 = float __attribute__((vector_size(32)));
-using Doubles8 = double __attribute__((vector_size(64)));
-using Shorts16 = std::uint16_t __attribute__((vector_size(32)));
-using Words16 = std::uint32_t __attribute__((vector_size(64)));
-using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
-using Bytes8 = std::uint8_t __attribute__((vector_size(8)));
+using Floats = Register<float>::Vector;
+using Words = Register<std::uint32_t>::Vector;
+using Doubles = Register<double>::Vector;
+/// As many as `Floats` has numbers.
+using Halfwords [[gnu::vector_size(register_bytes / 2)]] = std::uint16_t;
+
+/// A byte, and 16 bits, for each number of a vector.
+template <class T>
+struct SmallOf {
+    using Bytes [[gnu::vector_size(Lanes<T>::count)]] = std::uint8_t;
+    using Halfwords [[gnu::vector_size(2 * Lanes<T>::count)]] = std::uint16_t;
+};
 
 template <class T>
 constexpr int vectors_per_block = static_cast<int>(block) / Lanes<T>::count;
@@ -52,21 +71,21 @@ inline float widen(Bf16 x) {
 inline float widen(float x) { return x; }
 inline double widen(double x) { return x; }
 
-inline Lanes<float>::Vector load(const float* p) {
-    Lanes<float>::Vector v;
+template <class V, class T>
+inline V load_as(const T* p) {
+    V v;
     __builtin_memcpy(&v, p, sizeof v);
     return v;
 }
-inline Lanes<double>::Vector load(const double* p) {
-    Lanes<double>::Vector v;
-    __builtin_memcpy(&v, p, sizeof v);
-    return v;
+template <class V, class T>
+inline void store_as(T* p, V v) {
+    __builtin_memcpy(p, &v, sizeof v);
 }
-inline Lanes<float>::Vector load(const Bf16* p) {
-    Shorts16 s;
-    __builtin_memcpy(&s, p, sizeof s);
-    const Words16 w = __builtin_convertvector(s, Words16) << 16;
-    return reinterpret_cast<Lanes<float>::Vector>(w);
+
+inline Floats load(const float* p) { return load_as<Floats>(p); }
+inline Doubles load(const double* p) { return load_as<Doubles>(p); }
+inline Floats load(const Bf16* p) {
+    return reinterpret_cast<Floats>(__builtin_convertvector(load_as<Halfwords>(p), Words) << 16);
 }
 
 template <class T>
@@ -74,39 +93,24 @@ inline Vector<T> load_arithmetic(const Arithmetic<T>* p) {
     return load(p);
 }
 
-inline void store(float* p, Lanes<float>::Vector v) { __builtin_memcpy(p, &v, sizeof v); }
-inline void store(double* p, Lanes<double>::Vector v) { __builtin_memcpy(p, &v, sizeof v); }
-
-/// Vectors of integers for a vector of floats: of the same width and of half the width.
-template <class V>
-struct WordsOf {
-    using Words = Words16;
-    using Halves = Shorts16;
-};
-template <>
-struct WordsOf<Floats8> {
-    using Words = std::uint32_t __attribute__((vector_size(32)));
-    using Halves = std::uint16_t __attribute__((vector_size(16)));
-};
-
 /// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
-template <class V>
-inline typename WordsOf<V>::Words bf16_words(V v) {
-    using Words = typename WordsOf<V>::Words;
+inline Words bf16_words(Floats v) {
     const Words w = reinterpret_cast<Words>(v);
     const Words nearest = (w + 0x7FFFU + ((w >> 16) & 1U)) >> 16;
     return v == v ? nearest : Words{} + 0x7FC0U;  // NOLINT(misc-redundant-expression): NaN
 }
-inline void store(Bf16* p, Lanes<float>::Vector v) {
-    const Shorts16 s = __builtin_convertvector(bf16_words(v), Shorts16);
-    __builtin_memcpy(p, &s, sizeof s);
+
+inline void store(float* p, Floats v) { store_as(p, v); }
+inline void store(double* p, Doubles v) { store_as(p, v); }
+inline void store(Bf16* p, Floats v) {
+    store_as(p, __builtin_convertvector(bf16_words(v), Halfwords));
 }
 
 /// The same for one number.
 template <class T>
 inline T narrow(Arithmetic<T> value) {
     if constexpr (sizeof(T) == sizeof(Bf16)) {
-        return {static_cast<std::uint16_t>(bf16_words(Lanes<float>::Vector{} + value)[0])};
+        return {static_cast<std::uint16_t>(bf16_words(Floats{} + value)[0])};
     } else {
         return value;
     }
@@ -138,66 +142,55 @@ inline Mask<T> kept(const std::uint32_t* bits, std::int64_t at) {
     return (lane & static_cast<std::int32_t>(word & ((1U << n) - 1U))) != 0;
 }
 
-/// Which bytes equal a number.
+/// Which bytes equal a number. Conversions go by 16 bits, for which processors have instructions.
 template <class T>
 inline Mask<T> equals(const std::uint8_t* p, int number) {
-    if constexpr (Lanes<T>::count == 16) {
-        Bytes16 b;
-        __builtin_memcpy(&b, p, sizeof b);
-        return __builtin_convertvector(b, Mask<T>) == number;
-    } else {
-        Bytes8 b;
-        __builtin_memcpy(&b, p, sizeof b);
-        return __builtin_convertvector(b, Mask<T>) == number;
-    }
+    const auto bytes = load_as<typename SmallOf<T>::Bytes>(p);
+    const auto words = __builtin_convertvector(bytes, typename SmallOf<T>::Halfwords);
+    return __builtin_convertvector(words, Mask<T>) == number;
 }
 
 template <class T>
 inline void store_bytes(std::uint8_t* p, Mask<T> values) {
-    if constexpr (Lanes<T>::count == 16) {
-        const Bytes16 b = __builtin_convertvector(values, Bytes16);
-        __builtin_memcpy(p, &b, sizeof b);
-    } else {
-        const Bytes8 b = __builtin_convertvector(values, Bytes8);
-        __builtin_memcpy(p, &b, sizeof b);
-    }
+    const auto words = __builtin_convertvector(values, typename SmallOf<T>::Halfwords);
+    store_as(p, __builtin_convertvector(words, typename SmallOf<T>::Bytes));
 }
 
 /// Sums in double, lane by lane.
 template <class T>
 struct Accumulator {
-    Doubles8 low{}, high{};
+    static constexpr int half = Lanes<T>::count / 2;
+    Doubles low{}, high{};
 
-    static Doubles8 lower(Vector<T> v) {
-        return __builtin_convertvector(
-            (Floats8)__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7), Doubles8);
+    /// Half of the numbers, from `first` on.
+    template <int first, int... number>
+    static Doubles part(Floats v, std::integer_sequence<int, number...> /*numbers*/) {
+        return __builtin_convertvector(__builtin_shufflevector(v, v, (first + number)...), Doubles);
     }
-    static Doubles8 upper(Vector<T> v) {
-        return __builtin_convertvector(
-            (Floats8)__builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15), Doubles8);
+    static Doubles lower(Floats v) { return part<0>(v, std::make_integer_sequence<int, half>()); }
+    static Doubles upper(Floats v) {
+        return part<half>(v, std::make_integer_sequence<int, half>());
     }
-    void add(Vector<T> v) {
+    void add(Floats v) {
         low += lower(v);
         high += upper(v);
     }
-    void add_product(Vector<T> a, Vector<T> b) {
+    void add_product(Floats a, Floats b) {
         low += lower(a) * lower(b);
         high += upper(a) * upper(b);
     }
     void flush(double* sums) const {
-        for (int i = 0; i < 8; ++i) sums[i] += low[i];
-        for (int i = 0; i < 8; ++i) sums[8 + i] += high[i];
+        store(sums, load(sums) + low);
+        store(sums + half, load(sums + half) + high);
     }
 };
 template <>
 struct Accumulator<double> {
-    Doubles8 sum{};
+    Doubles sum{};
 
-    void add(Vector<double> v) { sum += v; }
-    void add_product(Vector<double> a, Vector<double> b) { sum += a * b; }
-    void flush(double* sums) const {
-        for (int i = 0; i < 8; ++i) sums[i] += sum[i];
-    }
+    void add(Doubles v) { sum += v; }
+    void add_product(Doubles a, Doubles b) { sum += a * b; }
+    void flush(double* sums) const { store(sums, load(sums) + sum); }
 };
 
 }  // namespace

@@ -5,8 +5,8 @@
 ///
 /// A tile of the output depends on a few pixels of the input. Transforms take these to so-called
 /// positions, where the convolution is a product of matrices (tiles, in) · (in, out), one for each
-/// position: 16 multiplications for four pixels instead of 36. Tiles are processed in chunks whose
-/// products stay in the second-level cache.
+/// position: 36 multiplications for 16 pixels instead of 144, or, in small tiles, 16 for four
+/// instead of 36. Tiles are processed in chunks whose products stay in the second-level cache.
 #pragma once
 
 #include "model/kernels/winograd_kernel.hpp"
@@ -107,17 +107,31 @@ constexpr WinogradPass<T> make_pass(decltype(WinogradPass<T>::transform) transfo
     return {F::step, F::output, transform, scratch_size<F, P, T>, convolve_tiles<F, P, T>};
 }
 
+template <class F, class P, class T>
+constexpr Winograd<T> make_same() {
+    return {F::taps,
+            positions_of<F>,
+            make_pass<F, P, T>(transform_weights<F, P>),
+            make_pass<F, P, T>(same_adjoint_weights<F, P>),
+            add_gradient<F, P, T>,
+            kernel_gradient<F>};
+}
+
+// Rounded to bfloat16, as pairs of products need it, the transforms of large tiles would be too
+// coarse.
+template <class P, class T>
+constexpr Winograd<T> all_same[]{make_same<WideTransform, P, T>(),
+                                 make_same<SameTransform, P, T>()};
+template <class P, class T>
+constexpr Winograd<T> all_up[]{{UpTransform::taps, positions_of<UpTransform>,
+                                make_pass<UpTransform, P, T>(transform_weights<UpTransform, P>),
+                                make_pass<UpAdjointTransform, P, T>(up_adjoint_weights<P>),
+                                add_gradient<UpTransform, P, T>, kernel_gradient<UpTransform>}};
+
 /// Winograd's algorithm for activations of type T with products P.
 template <class T, class P>
-constexpr Winograds<T> winograds{
-    {SameTransform::taps, positions_of<SameTransform>,
-     make_pass<SameTransform, P, T>(transform_weights<SameTransform, P>),
-     make_pass<SameTransform, P, T>(same_adjoint_weights<P>), add_gradient<SameTransform, P, T>,
-     kernel_gradient<SameTransform>},
-    {UpTransform::taps, positions_of<UpTransform>,
-     make_pass<UpTransform, P, T>(transform_weights<UpTransform, P>),
-     make_pass<UpAdjointTransform, P, T>(up_adjoint_weights<P>), add_gradient<UpTransform, P, T>,
-     kernel_gradient<UpTransform>}};
+constexpr Winograds<T> winograds{std::span(all_same<P, T>).subspan(P::terms == 1 ? 0 : 1),
+                                 all_up<P, T>};
 
 }  // namespace
 }  // namespace msunet::model::kernels

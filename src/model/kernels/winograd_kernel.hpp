@@ -10,12 +10,10 @@
 namespace msunet::model::kernels {
 namespace {
 
-using Lane16 = Lanes<float>::Vector;
-
-/// 16 numbers at a distance of `step`.
-inline Lane16 gather(const float* from, i64 step) {
-    Lane16 v;
-    for (int i = 0; i < 16; ++i) v[i] = from[i * step];
+/// A vector of numbers at a distance of `step`.
+inline Lane gather(const float* from, i64 step) {
+    Lane v;
+    for (int i = 0; i < lane; ++i) v[i] = from[i * step];
     return v;
 }
 
@@ -26,17 +24,17 @@ template <class F, class P>
 void transform_kernel(const float* kernel, i64 wide, i64 deep, i64 wide_step, i64 deep_step,
                       i64 tap_step, i64 first, i64 last, void* transformed) {
     auto* u = static_cast<typename P::Number*>(transformed);
-    for (i64 w = first; w < last; w += 16) {
+    for (i64 w = first; w < last; w += lane) {
         for (i64 d = 0; d < deep; ++d) {
             const float* from = kernel + w * wide_step + d * deep_step;
             auto* to = u + w / block * block * deep;
-            transform_both<F::taps, F::positions, Lane16>(
+            transform_both<F::taps, F::positions>(
                 [](auto& a, auto& b) { F::transform_kernel(a, b); },
                 [&](int i, int j) {
                     const float* tap = from + (i * F::taps + j) * tap_step;
-                    return wide_step == 1 ? load_as<Lane16>(tap) : gather(tap, wide_step);
+                    return wide_step == 1 ? load(tap) : gather(tap, wide_step);
                 },
-                [&](int i, int j, Lane16 v) {
+                [&](int i, int j, Lane v) {
                     P::put_term(to + (i * F::positions + j) * wide * deep, d, w % block, v);
                 });
         }
@@ -49,11 +47,10 @@ void transform_weights(const float* kernel, i64 in, i64 out, i64 first_out, i64 
 }
 
 /// Input and output are exchanged, and the taps are in reverse order.
-template <class P>
+template <class F, class P>
 void same_adjoint_weights(const float* kernel, i64 in, i64 out, i64 first_in, i64 last_in,
                           void* u) {
-    transform_kernel<SameTransform, P>(kernel + 8 * in, in, out, 1, 9 * in, -in, first_in, last_in,
-                                       u);
+    transform_kernel<F, P>(kernel + 8 * in, in, out, 1, 9 * in, -in, first_in, last_in, u);
 }
 
 /// UpAdjointTransform reverses them itself.
@@ -64,16 +61,14 @@ void up_adjoint_weights(const float* kernel, i64 in, i64 out, i64 first_in, i64 
 
 template <class F>
 void kernel_gradient(const float* du, i64 in, i64 out, i64 first_in, i64 last_in, float* gradient) {
-    for (i64 c = first_in; c < last_in; c += 16) {
+    for (i64 c = first_in; c < last_in; c += lane) {
         for (i64 o = 0; o < out; ++o) {
             const float* from = du + (c / block * out + o) * block + c % block;
             float* to = gradient + o * F::taps * F::taps * in + c;
-            transform_both<F::positions, F::taps, Lane16>(
+            transform_both<F::positions, F::taps>(
                 [](auto& a, auto& b) { F::kernel_gradient(a, b); },
-                [&](int i, int j) {
-                    return load_as<Lane16>(from + (i * F::positions + j) * in * out);
-                },
-                [&](int i, int j, Lane16 v) { store_as(to + (i * F::taps + j) * in, v); });
+                [&](int i, int j) { return load(from + (i * F::positions + j) * in * out); },
+                [&](int i, int j, Lane v) { store(to + (i * F::taps + j) * in, v); });
         }
     }
 }

@@ -32,7 +32,7 @@ inline i64 place(i64 t, i64 c) { return (c / block * chunk_tiles + t) * block + 
 template <class P, Order order>
 inline void put(typename P::Number* matrix, i64 t, i64 c, Lane v) {
     if constexpr (order == Order::rows) {
-        store_numbers(matrix + place(t, c), v);
+        store(matrix + place(t, c), v);
     } else {
         P::put_term(matrix + place(0, c / block * block), t, c % block, v);
     }
@@ -40,16 +40,16 @@ inline void put(typename P::Number* matrix, i64 t, i64 c, Lane v) {
 
 /// Applies a transform along both dimensions: from N×N vectors, read by load(i, j) for row i and
 /// column j, to M×M vectors, written by store(i, j, vector).
-template <int N, int M, class V, class Transform, class Load, class Store>
+template <int N, int M, class Transform, class Load, class Store>
 [[gnu::always_inline]] inline void transform_both(Transform transform, Load load, Store store) {
-    V half[N][M];
+    Lane half[N][M];
     for (int j = 0; j < N; ++j) {
-        V column[N];
+        Lane column[N];
         for (int i = 0; i < N; ++i) column[i] = load(i, j);
         transform(column, half[j]);
     }
     for (int i = 0; i < M; ++i) {
-        V row[N], result[M];
+        Lane row[N], result[M];
         for (int j = 0; j < N; ++j) row[j] = half[j][i];
         transform(row, result);
         for (int j = 0; j < M; ++j) store(i, j, result[j]);
@@ -104,9 +104,9 @@ void transform_input(const T* x, const TiledShape& shape, i64 first_tile, i64 co
             }
         }
         for (i64 c = 0; c < channels; c += lane) {
-            transform_both<F::input, F::positions, Lane>(
+            transform_both<F::input, F::positions>(
                 [](auto& a, auto& b) { F::transform_input(a, b); },
-                [&](int i, int j) { return load_numbers<Lane>(from[i][j] + c); },
+                [&](int i, int j) { return load(from[i][j] + c); },
                 [&](int i, int j, Lane v) {
                     put<P, order>(to + (i * F::positions + j) * distance, t, c, v);
                 });
@@ -123,11 +123,9 @@ void transform_gradient(const T* dz, const TiledShape& shape, i64 first_tile, i6
     for (i64 t = 0; t < count; ++t) {
         const T* from = dz + Tile(shape, first_tile + t).pixel(shape, F::output) * shape.out;
         for (i64 c = 0; c < shape.out; c += lane) {
-            transform_both<F::output, F::positions, Lane>(
+            transform_both<F::output, F::positions>(
                 [](auto& a, auto& b) { F::transform_gradient(a, b); },
-                [&](int i, int j) {
-                    return load_numbers<Lane>(from + i * line + j * shape.out + c);
-                },
+                [&](int i, int j) { return load(from + i * line + j * shape.out + c); },
                 [&](int i, int j, Lane v) {
                     put<P, Order::terms>(to + (i * F::positions + j) * distance, t, c, v);
                 });
@@ -144,15 +142,13 @@ void write_output(const float* m, const float* bias, const TiledShape& shape, i6
         T* to = z + Tile(shape, first_tile + t).pixel(shape, F::output) * shape.out;
         for (i64 c = 0; c < shape.out; c += lane) {
             const float* first = m + place(t, c);
-            const Lane b = bias == nullptr ? Lane{} : load_as<Lane>(bias + c);
-            transform_both<F::positions, F::output, Lane>(
+            const Lane b = bias == nullptr ? Lane{} : load(bias + c);
+            transform_both<F::positions, F::output>(
                 [](auto& a, auto& d) { F::transform_output(a, d); },
                 [&](int i, int j) {
-                    return load_as<Lane>(first + (i * F::positions + j) * pitch<float>(shape.out));
+                    return load(first + (i * F::positions + j) * pitch<float>(shape.out));
                 },
-                [&](int i, int j, Lane v) {
-                    store_numbers(to + i * line + j * shape.out + c, v + b);
-                });
+                [&](int i, int j, Lane v) { store(to + i * line + j * shape.out + c, v + b); });
         }
     }
 }

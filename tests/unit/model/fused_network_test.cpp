@@ -5,6 +5,7 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 
+#include <array>
 #include <limits>
 #include <map>
 #include <string>
@@ -145,26 +146,32 @@ TEST_P(FusedNetwork, EqualsAutogradOnOtherBlocks) {
     compare({}, draw(GetParam(), 2, 24, 20), "three blocks", {three, weights});
 }
 
-// In float32 batch statistics amplify rounding by a factor that depends on the draw. Both networks
-// meet the same one, so that each is as far from the result in float64 as the other.
-TEST_P(FusedNetwork, IsAsExactInFloat32AsAutograd) {
-    const auto batch = draw(GetParam(), 3, 32, 32);
-    const auto at = [&](test::Maker make, Precision precision) {
-        return run(published(), make, {.precision = precision, .dropout = 0.3}, GetParam(), batch);
-    };
-    const Results exact = at(make_autograd_network, Precision::float64);
-    const Results fused = at(make_fused_network, Precision::float32);
-    const Results autograd = at(make_autograd_network, Precision::float32);
-    const auto error = [](const at::Tensor& a, const at::Tensor& b) {
+INSTANTIATE_TEST_SUITE_P(Seeds, FusedNetwork, testing::Values(1, 2, 3));
+
+// In float32 batch statistics amplify rounding, and the gradient depends on which side of 0 a few
+// numbers fall, so that both networks are compared over several draws.
+TEST(FusedNetworkRounding, IsThatOfAutograd) {
+    const auto relative = [](const at::Tensor& a, const at::Tensor& b) {
         return ((a - b).norm() / b.norm()).item<double>();
     };
-    for (const auto member : {&Results::logits, &Results::gradients, &Results::statistics}) {
-        EXPECT_LE(error(fused.*member, exact.*member),
-                  10 * error(autograd.*member, exact.*member) + 1e-6);
+    constexpr std::array members{&Results::logits, &Results::gradients, &Results::statistics};
+    std::array<double, members.size()> fused{}, autograd{};
+    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+        const auto batch = draw(seed, 3, 32, 32);
+        const auto at = [&](test::Maker make, Precision precision) {
+            return run({test::published(), published_weights(seed)}, make,
+                       {.precision = precision, .dropout = 0.3}, seed, batch);
+        };
+        const Results exact = at(make_autograd_network, Precision::float64);
+        const Results ours = at(make_fused_network, Precision::float32);
+        const Results theirs = at(make_autograd_network, Precision::float32);
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            fused[i] += relative(ours.*members[i], exact.*members[i]);
+            autograd[i] += relative(theirs.*members[i], exact.*members[i]);
+        }
     }
+    for (std::size_t i = 0; i < members.size(); ++i) EXPECT_LE(fused[i], 6 * autograd[i]) << i;
 }
-
-INSTANTIATE_TEST_SUITE_P(Seeds, FusedNetwork, testing::Values(1, 2, 3));
 
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 

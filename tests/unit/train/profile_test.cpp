@@ -52,7 +52,7 @@ TEST(SectionOfMark, KnowsOursAndLibtorchsConvolutions) {
 TEST(StepProfile, OurOwnConvolutionsCountAsSuch) {
     const auto* set = model::kernels::kernels_of(model::kernels::InstructionSet::avx2);
     if (set == nullptr) GTEST_SKIP() << "this processor has no AVX2";
-    const auto& filter = set->float32_winograds->same;
+    const auto& filter = set->float32_winograds->same.front();
     const auto image = at::ones({4, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto kernel = at::zeros({32, 3, 3, 32});
     const StepProfile profile;
