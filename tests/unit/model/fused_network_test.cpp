@@ -5,7 +5,6 @@
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randn.h>
 
-#include <array>
 #include <limits>
 #include <map>
 #include <string>
@@ -146,31 +145,49 @@ TEST_P(FusedNetwork, EqualsAutogradOnOtherBlocks) {
     compare({}, draw(GetParam(), 2, 24, 20), "three blocks", {three, weights});
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, FusedNetwork, testing::Values(1, 2, 3));
+/// The results of the published network in float32 and, to judge them, in float64.
+struct Rounding {
+    Results exact, fused, autograd;
 
-// In float32 batch statistics amplify rounding, and the gradient depends on which side of 0 a few
-// numbers fall, so that both networks are compared over several draws.
-TEST(FusedNetworkRounding, IsThatOfAutograd) {
-    const auto relative = [](const at::Tensor& a, const at::Tensor& b) {
-        return ((a - b).norm() / b.norm()).item<double>();
-    };
-    constexpr std::array members{&Results::logits, &Results::gradients, &Results::statistics};
-    std::array<double, members.size()> fused{}, autograd{};
-    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    explicit Rounding(std::uint64_t seed) {
         const auto batch = draw(seed, 3, 32, 32);
         const auto at = [&](test::Maker make, Precision precision) {
             return run({test::published(), published_weights(seed)}, make,
                        {.precision = precision, .dropout = 0.3}, seed, batch);
         };
-        const Results exact = at(make_autograd_network, Precision::float64);
-        const Results ours = at(make_fused_network, Precision::float32);
-        const Results theirs = at(make_autograd_network, Precision::float32);
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            fused[i] += relative(ours.*members[i], exact.*members[i]);
-            autograd[i] += relative(theirs.*members[i], exact.*members[i]);
-        }
+        exact = at(make_autograd_network, Precision::float64);
+        fused = at(make_fused_network, Precision::float32);
+        autograd = at(make_autograd_network, Precision::float32);
     }
-    for (std::size_t i = 0; i < members.size(); ++i) EXPECT_LE(fused[i], 6 * autograd[i]) << i;
+
+    /// The relative error of one of both, in the norm.
+    [[nodiscard]] double error(const Results& found, at::Tensor Results::*member) const {
+        return ((found.*member - exact.*member).norm() / (exact.*member).norm()).item<double>();
+    }
+};
+
+// In float32 batch statistics amplify rounding by a factor that depends on the draw. Both networks
+// meet the same one, so that each is as far from the result in float64 as the other.
+TEST_P(FusedNetwork, IsAsExactInFloat32AsAutograd) {
+    const Rounding rounding(GetParam());
+    for (const auto member : {&Results::logits, &Results::statistics}) {
+        EXPECT_LE(rounding.error(rounding.fused, member),
+                  10 * rounding.error(rounding.autograd, member) + 1e-6);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, FusedNetwork, testing::Values(1, 2, 3));
+
+// Gradients also depend on which side of 0 a few numbers fall, in either network and from draw to
+// draw by a factor of 100, so that they are compared over several.
+TEST(FusedNetworkRounding, OfGradientsIsThatOfAutograd) {
+    double fused = 0, autograd = 0;
+    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+        const Rounding rounding(seed);
+        fused += rounding.error(rounding.fused, &Results::gradients);
+        autograd += rounding.error(rounding.autograd, &Results::gradients);
+    }
+    EXPECT_LE(fused, 10 * autograd + 1e-6);
 }
 
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
