@@ -121,8 +121,8 @@ endfunction()
 
 # msunet_test_properties(<test> <timeout> <processors> <label>...): sets properties of a test.
 function(msunet_test_properties test timeout processors)
-  if(MSUNET_SANITIZE)
-    # Code under sanitizers is that much slower, where most of it computes.
+  if(MSUNET_SANITIZE AND NOT MSUNET_LIGHT)
+    # The modules that compute are that much slower under sanitizers.
     math(EXPR timeout "10 * ${timeout}")
   endif()
   # Tests of several processes begin first, while there are others to run beside them.
