@@ -20,7 +20,7 @@ using kernels::WinogradPass;
 /// Ranges of input and of output channels begin at multiples of these.
 constexpr std::int64_t block = 32, half_block = 16;
 
-/// Tiles that are worth a thread.
+/// Tiles that are worth a thread: fewer where they are large.
 template <class T>
 std::int64_t grain(const WinogradPass<T>& pass) {
     return pass.output > 2 ? 12 : 24;

@@ -13,8 +13,6 @@
 namespace msunet::model::kernels {
 namespace {
 
-constexpr int lanes = Register<std::uint32_t>::count;
-
 /// The products of a vector of words with one. In the unnamed namespace, so that the generator's
 /// code for it belongs to one instruction set.
 struct VectorMultiply {

@@ -33,6 +33,7 @@ struct Register {
     using Vector [[gnu::vector_size(register_bytes)]] = Number;
 };
 
+/// The vectors for activations of type T.
 template <class T>
 struct Lanes : Register<float> {
     using Mask = Register<std::int32_t>::Vector;
@@ -49,8 +50,8 @@ using Mask = typename Lanes<T>::Mask;
 using Floats = Register<float>::Vector;
 using Words = Register<std::uint32_t>::Vector;
 using Doubles = Register<double>::Vector;
-/// As many as `Floats` has numbers.
-using Halfwords [[gnu::vector_size(register_bytes / 2)]] = std::uint16_t;
+/// The numbers of a vector of 32 bits each.
+constexpr int lanes = Register<float>::count;
 
 /// A byte, and 16 bits, for each number of a vector.
 template <class T>
@@ -58,6 +59,8 @@ struct SmallOf {
     using Bytes [[gnu::vector_size(Lanes<T>::count)]] = std::uint8_t;
     using Halfwords [[gnu::vector_size(2 * Lanes<T>::count)]] = std::uint16_t;
 };
+
+using Halfwords = SmallOf<float>::Halfwords;
 
 template <class T>
 constexpr int vectors_per_block = static_cast<int>(block) / Lanes<T>::count;

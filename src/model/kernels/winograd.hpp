@@ -9,6 +9,8 @@
 /// instead of 36. Tiles are processed in chunks whose products stay in the second-level cache.
 #pragma once
 
+#include <array>
+
 #include "model/kernels/winograd_kernel.hpp"
 #include "model/kernels/winograd_tiles.hpp"
 
@@ -117,11 +119,16 @@ constexpr Winograd<T> make_same() {
             kernel_gradient<F>};
 }
 
-// Rounded to bfloat16, as pairs of products need it, the transforms of large tiles would be too
-// coarse.
 template <class P, class T>
-constexpr Winograd<T> all_same[]{make_same<WideTransform, P, T>(),
-                                 make_same<SameTransform, P, T>()};
+constexpr auto all_same = [] {
+    constexpr auto small = make_same<SameTransform, P, T>();
+    if constexpr (P::terms == 1) {
+        return std::array{make_same<WideTransform, P, T>(), small};
+    } else {
+        // Rounded to bfloat16, the transforms of large tiles would be too coarse.
+        return std::array{small};
+    }
+}();
 template <class P, class T>
 constexpr Winograd<T> all_up[]{{UpTransform::taps, positions_of<UpTransform>,
                                 make_pass<UpTransform, P, T>(transform_weights<UpTransform, P>),
@@ -130,8 +137,7 @@ constexpr Winograd<T> all_up[]{{UpTransform::taps, positions_of<UpTransform>,
 
 /// Winograd's algorithm for activations of type T with products P.
 template <class T, class P>
-constexpr Winograds<T> winograds{std::span(all_same<P, T>).subspan(P::terms == 1 ? 0 : 1),
-                                 all_up<P, T>};
+constexpr Winograds<T> winograds{all_same<P, T>, all_up<P, T>};
 
 }  // namespace
 }  // namespace msunet::model::kernels

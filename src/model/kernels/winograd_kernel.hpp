@@ -11,9 +11,9 @@ namespace msunet::model::kernels {
 namespace {
 
 /// A vector of numbers at a distance of `step`.
-inline Lane gather(const float* from, i64 step) {
-    Lane v;
-    for (int i = 0; i < lane; ++i) v[i] = from[i * step];
+inline Floats gather(const float* from, i64 step) {
+    Floats v;
+    for (int i = 0; i < lanes; ++i) v[i] = from[i * step];
     return v;
 }
 
@@ -24,7 +24,7 @@ template <class F, class P>
 void transform_kernel(const float* kernel, i64 wide, i64 deep, i64 wide_step, i64 deep_step,
                       i64 tap_step, i64 first, i64 last, void* transformed) {
     auto* u = static_cast<typename P::Number*>(transformed);
-    for (i64 w = first; w < last; w += lane) {
+    for (i64 w = first; w < last; w += lanes) {
         for (i64 d = 0; d < deep; ++d) {
             const float* from = kernel + w * wide_step + d * deep_step;
             auto* to = u + w / block * block * deep;
@@ -34,7 +34,7 @@ void transform_kernel(const float* kernel, i64 wide, i64 deep, i64 wide_step, i6
                     const float* tap = from + (i * F::taps + j) * tap_step;
                     return wide_step == 1 ? load(tap) : gather(tap, wide_step);
                 },
-                [&](int i, int j, Lane v) {
+                [&](int i, int j, Floats v) {
                     P::put_term(to + (i * F::positions + j) * wide * deep, d, w % block, v);
                 });
         }
@@ -61,14 +61,14 @@ void up_adjoint_weights(const float* kernel, i64 in, i64 out, i64 first_in, i64 
 
 template <class F>
 void kernel_gradient(const float* du, i64 in, i64 out, i64 first_in, i64 last_in, float* gradient) {
-    for (i64 c = first_in; c < last_in; c += lane) {
+    for (i64 c = first_in; c < last_in; c += lanes) {
         for (i64 o = 0; o < out; ++o) {
             const float* from = du + (c / block * out + o) * block + c % block;
             float* to = gradient + o * F::taps * F::taps * in + c;
             transform_both<F::positions, F::taps>(
                 [](auto& a, auto& b) { F::kernel_gradient(a, b); },
                 [&](int i, int j) { return load(from + (i * F::positions + j) * in * out); },
-                [&](int i, int j, Lane v) { store(to + (i * F::taps + j) * in, v); });
+                [&](int i, int j, Floats v) { store(to + (i * F::taps + j) * in, v); });
         }
     }
 }

@@ -30,7 +30,7 @@ constexpr i64 pitch(i64 channels) {
 inline i64 place(i64 t, i64 c) { return (c / block * chunk_tiles + t) * block + c % block; }
 
 template <class P, Order order>
-inline void put(typename P::Number* matrix, i64 t, i64 c, Lane v) {
+inline void put(typename P::Number* matrix, i64 t, i64 c, Floats v) {
     if constexpr (order == Order::rows) {
         store(matrix + place(t, c), v);
     } else {
@@ -42,14 +42,14 @@ inline void put(typename P::Number* matrix, i64 t, i64 c, Lane v) {
 /// column j, to M×M vectors, written by store(i, j, vector).
 template <int N, int M, class Transform, class Load, class Store>
 [[gnu::always_inline]] inline void transform_both(Transform transform, Load load, Store store) {
-    Lane half[N][M];
+    Floats half[N][M];
     for (int j = 0; j < N; ++j) {
-        Lane column[N];
+        Floats column[N];
         for (int i = 0; i < N; ++i) column[i] = load(i, j);
         transform(column, half[j]);
     }
     for (int i = 0; i < M; ++i) {
-        Lane row[N], result[M];
+        Floats row[N], result[M];
         for (int j = 0; j < N; ++j) row[j] = half[j][i];
         transform(row, result);
         for (int j = 0; j < M; ++j) store(i, j, result[j]);
@@ -103,11 +103,11 @@ void transform_input(const T* x, const TiledShape& shape, i64 first_tile, i64 co
                 from[i][j] = inside ? x + pixel * shape.in + first_in : zeros;
             }
         }
-        for (i64 c = 0; c < channels; c += lane) {
+        for (i64 c = 0; c < channels; c += lanes) {
             transform_both<F::input, F::positions>(
                 [](auto& a, auto& b) { F::transform_input(a, b); },
                 [&](int i, int j) { return load(from[i][j] + c); },
-                [&](int i, int j, Lane v) {
+                [&](int i, int j, Floats v) {
                     put<P, order>(to + (i * F::positions + j) * distance, t, c, v);
                 });
         }
@@ -122,11 +122,11 @@ void transform_gradient(const T* dz, const TiledShape& shape, i64 first_tile, i6
               distance = pitch<typename P::Number>(shape.out);
     for (i64 t = 0; t < count; ++t) {
         const T* from = dz + Tile(shape, first_tile + t).pixel(shape, F::output) * shape.out;
-        for (i64 c = 0; c < shape.out; c += lane) {
+        for (i64 c = 0; c < shape.out; c += lanes) {
             transform_both<F::output, F::positions>(
                 [](auto& a, auto& b) { F::transform_gradient(a, b); },
                 [&](int i, int j) { return load(from + i * line + j * shape.out + c); },
-                [&](int i, int j, Lane v) {
+                [&](int i, int j, Floats v) {
                     put<P, Order::terms>(to + (i * F::positions + j) * distance, t, c, v);
                 });
         }
@@ -140,15 +140,15 @@ void write_output(const float* m, const float* bias, const TiledShape& shape, i6
     const i64 line = shape.across * F::output * shape.out;
     for (i64 t = 0; t < count; ++t) {
         T* to = z + Tile(shape, first_tile + t).pixel(shape, F::output) * shape.out;
-        for (i64 c = 0; c < shape.out; c += lane) {
+        for (i64 c = 0; c < shape.out; c += lanes) {
             const float* first = m + place(t, c);
-            const Lane b = bias == nullptr ? Lane{} : load(bias + c);
+            const Floats b = bias == nullptr ? Floats{} : load(bias + c);
             transform_both<F::positions, F::output>(
                 [](auto& a, auto& d) { F::transform_output(a, d); },
                 [&](int i, int j) {
                     return load(first + (i * F::positions + j) * pitch<float>(shape.out));
                 },
-                [&](int i, int j, Lane v) { store(to + i * line + j * shape.out + c, v + b); });
+                [&](int i, int j, Floats v) { store(to + i * line + j * shape.out + c, v + b); });
         }
     }
 }

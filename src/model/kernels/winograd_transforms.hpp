@@ -70,15 +70,22 @@ struct WideTransform {
     /// The inverse of the product of the distances from a point to the others.
     static constexpr float at_0 = 1 / bb, at_1 = 1 / (2 * (1 - bb)), at_b = 1 / (2 * bb * (bb - 1));
 
+    /// The numbers of the points ±1 and ±b, from the even and the odd powers of 1 and of b.
+    template <class V>
+    static void put_pairs(const V& even_1, const V& odd_1, const V& even_b, const V& odd_b,
+                          V (&to)[positions]) {
+        to[1] = even_1 + odd_1;
+        to[2] = even_1 - odd_1;
+        to[3] = even_b + odd_b;
+        to[4] = even_b - odd_b;
+    }
+
     template <class V>
     static void transform_input(const V (&x)[input], V (&to)[positions]) {
         const V even_1 = x[4] - bb * x[2], odd_1 = x[3] - bb * x[1];
         const V even_b = x[4] - x[2], odd_b = b * (x[3] - x[1]);
         to[0] = bb * (x[0] - x[2]) + even_b;
-        to[1] = even_1 + odd_1;
-        to[2] = even_1 - odd_1;
-        to[3] = even_b + odd_b;
-        to[4] = even_b - odd_b;
+        put_pairs(even_1, odd_1, even_b, odd_b, to);
         to[5] = bb * (x[1] - x[3]) + (x[5] - x[3]);
     }
     template <class V>
@@ -95,10 +102,7 @@ struct WideTransform {
         const V even_1 = dy[0] + dy[2], odd_1 = dy[1] + dy[3];
         const V even_b = dy[0] + bb * dy[2], odd_b = b * (dy[1] + bb * dy[3]);
         to[0] = dy[0];
-        to[1] = even_1 + odd_1;
-        to[2] = even_1 - odd_1;
-        to[3] = even_b + odd_b;
-        to[4] = even_b - odd_b;
+        put_pairs(even_1, odd_1, even_b, odd_b, to);
         to[5] = dy[3];
     }
     template <class V>
@@ -106,10 +110,7 @@ struct WideTransform {
         const V even_1 = at_1 * (w[0] + w[2]), odd_1 = at_1 * w[1];
         const V even_b = at_b * (w[0] + bb * w[2]), odd_b = at_b * b * w[1];
         to[0] = at_0 * w[0];
-        to[1] = even_1 + odd_1;
-        to[2] = even_1 - odd_1;
-        to[3] = even_b + odd_b;
-        to[4] = even_b - odd_b;
+        put_pairs(even_1, odd_1, even_b, odd_b, to);
         to[5] = w[2];
     }
     template <class V>
