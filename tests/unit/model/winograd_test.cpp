@@ -182,20 +182,22 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Otherwise max pooling would choose a pixel of the background by its rounding error.
 TEST(Winograd, GivesAllPixelsOfAConstantRegionTheSameBits) {
-    const auto* set = kernels_named("avx2");
-    if (set == nullptr) GTEST_SKIP() << "this processor has no AVX2";
     const auto x =
         at::randn({1, 32, 1, 1}).expand({1, 32, 16, 16}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto kernel = at::randn({32, 3, 3, 32}), bias = at::randn({32});
-    for (const auto& winograd : set->float32_winograds->same) {
-        const auto z = convolve(winograd, x, kernel, bias);
-        const auto inside = z.slice(2, 1, 15).slice(3, 1, 15);
-        EXPECT_TRUE(
-            inside.equal(inside.select(2, 0).select(2, 0).view({1, 32, 1, 1}).expand_as(inside)));
-        // The borders, where pixels are constant along one side only.
-        const auto top = z.select(2, 0).slice(2, 1, 15), left = z.select(3, 0).slice(2, 1, 15);
-        EXPECT_TRUE(top.equal(top.narrow(2, 0, 1).expand_as(top)));
-        EXPECT_TRUE(left.equal(left.narrow(2, 0, 1).expand_as(left)));
+    const auto is_constant = [](const at::Tensor& region) {
+        return region.equal(region.narrow(2, 0, 1).narrow(3, 0, 1).expand_as(region));
+    };
+    for (const auto* name : {"avx2", "avx512"}) {
+        const auto* set = kernels_named(name);
+        if (set == nullptr) continue;
+        for (const auto& winograd : set->float32_winograds->same) {
+            const auto z = convolve(winograd, x, kernel, bias);
+            EXPECT_TRUE(is_constant(z.slice(2, 1, 15).slice(3, 1, 15))) << name;
+            // The borders, where pixels are constant along one side only.
+            EXPECT_TRUE(is_constant(z.narrow(2, 0, 1).slice(3, 1, 15))) << name;
+            EXPECT_TRUE(is_constant(z.narrow(3, 0, 1).slice(2, 1, 15))) << name;
+        }
     }
 }
 
