@@ -36,13 +36,13 @@ exec {program} "$@"
 """
 
 slurm = None
-LONG = None  # a sweep that is long enough to be interrupted
+long_sweep = None  # a sweep that is long enough to be interrupted
 
 
 def setUpModule():
-    global slurm, LONG
+    global slurm, long_sweep
     slurm = cluster.Cluster(3, cpus=4)
-    LONG = sweep_of(epochs_of(2))
+    long_sweep = sweep_of(epochs_of(2))
 
 
 def results(folder):
@@ -100,9 +100,9 @@ class ScriptsTest(unittest.TestCase):
         late.write_text(LATE.format(program=program.PROGRAM))
         late.chmod(0o755)
         cls.limited_job = cls.limited.submit("cpu_nodes.sh", "--nodes=2", "--time=3",
-                                             "--signal=B:USR1@1", sweep=LONG,
+                                             "--signal=B:USR1@1", sweep=long_sweep,
                                              MSUNET_PROGRAM=str(late))
-        cls.expected = {sweep: cls.undisturbed(sweep) for sweep in (SWEEP, LONG)}
+        cls.expected = {sweep: cls.undisturbed(sweep) for sweep in (SWEEP, long_sweep)}
 
     @classmethod
     def undisturbed(cls, sweep):
@@ -137,15 +137,16 @@ class ScriptsTest(unittest.TestCase):
         self.assertRegex(self.here.log(), r"launcher +mpirun")
 
     def test_two_nodes_by_mpirun(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG, MSUNET_LAUNCHER="mpirun")
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=long_sweep,
+                               MSUNET_LAUNCHER="mpirun")
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", "--signal=USR1", "--batch", job)
         slurm.wait_for_restart(job, 1)
-        self.assert_complete(self.here, job, LONG)
+        self.assert_complete(self.here, job, long_sweep)
         self.assertEqual(self.here.events("sweep_started")[0]["world"]["ranks"], 2)
 
     def test_a_job_stopped_by_signals_is_requeued_and_resumes(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=long_sweep)
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", "--signal=USR1", "--batch", job)
         slurm.wait_for_restart(job, 1)
@@ -153,12 +154,12 @@ class ScriptsTest(unittest.TestCase):
         # Directly to the ranks, not to the script.
         slurm.run("scancel", "--signal=TERM", job)
         slurm.wait_for_restart(job, 2)
-        self.assert_complete(self.here, job, LONG)
+        self.assert_complete(self.here, job, long_sweep)
         self.assertEqual([line["reason"] for line in self.here.events("stopped")],
                          ["signal", "signal"])
 
     def test_restarts_are_capped(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=1", sweep=LONG,
+        job = self.here.submit("cpu_nodes.sh", "--nodes=1", sweep=long_sweep,
                                MSUNET_MAX_RESTARTS="0")
         self.here.wait_for_epochs(job, 1)
         slurm.run("scancel", "--signal=USR2", job)
@@ -167,32 +168,32 @@ class ScriptsTest(unittest.TestCase):
         self.assertIn("is not requeued", self.here.log())
 
     def test_a_cancelled_job_is_not_requeued_and_resumes_on_other_nodes(self):
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=long_sweep)
         self.here.wait_for_epochs(job, 2)
         slurm.run("scancel", job)
         slurm.wait_for(f"the last steps of job {job}",
                        lambda: slurm.run("squeue", "-h", "-j", job).strip() == "")
         self.assertEqual(slurm.job(job)["JobState"], "CANCELLED", self.here.log())
-        again = self.here.submit("cpu_nodes.sh", "--nodes=3", sweep=LONG)
-        self.assert_complete(self.here, again, LONG)
+        again = self.here.submit("cpu_nodes.sh", "--nodes=3", sweep=long_sweep)
+        self.assert_complete(self.here, again, long_sweep)
         self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n2", "n3"])
         # Written by two nodes together, read by three.
         self.assertIn("read from the cache", self.here.log())
 
     def test_a_job_near_its_time_limit_is_requeued(self):
-        self.assert_complete(self.limited, self.limited_job, LONG)
+        self.assert_complete(self.limited, self.limited_job, long_sweep)
         self.assertEqual([line["reason"] for line in self.limited.events("stopped")],
                          ["stop_before"])
         self.assertEqual(slurm.job(self.limited_job)["Restarts"], "1")
 
     def test_a_lost_node_is_replaced(self):
         # This job must end before one of its nodes is killed.
-        self.assert_complete(self.limited, self.limited_job, LONG)
-        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=LONG)
+        self.assert_complete(self.limited, self.limited_job, long_sweep)
+        job = self.here.submit("cpu_nodes.sh", "--nodes=2", sweep=long_sweep)
         self.here.wait_for_epochs(job, 3)
         slurm.kill_node("n2")
         slurm.wait_for_restart(job, 1)
-        self.assert_complete(self.here, job, LONG)
+        self.assert_complete(self.here, job, long_sweep)
         self.assertEqual(self.here.events("resumed")[0]["world"]["nodes"], ["n1", "n3"])
         slurm.start_node("n2")
         slurm.wait_for("restart of n2", lambda: slurm.idle() == 3)
@@ -228,7 +229,7 @@ class ScriptsTest(unittest.TestCase):
         self.assertEqual(self.here.events("sweep_started")[0]["world"]["group_size"], 2)
 
     def test_groups_that_a_later_start_cannot_keep(self):
-        options = (*LONG, "-n", "x", "--ranks_per_trial")
+        options = (*long_sweep, "-n", "x", "--ranks_per_trial")
         job = self.here.submit("cpu_nodes.sh", "--nodes=2", "--ntasks-per-node=2",
                                words=(*options, "node"), MSUNET_MAX_RESTARTS="0")
         self.here.wait_for_epochs(job, 2)

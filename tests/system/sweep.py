@@ -3,6 +3,7 @@
 expected results."""
 
 import collections
+import contextlib
 import functools
 import math
 import signal
@@ -30,21 +31,6 @@ SWEEP = sweep_of(3)
 KILLED = -signal.SIGKILL
 
 
-@functools.cache
-def epochs_of(seconds, at_least=8):
-    """The number of epochs that take this time on one rank of this machine. An epoch takes some
-    hundredths of a second on a fast one, where a sweep needs many if it is to be interrupted."""
-    with tempfile.TemporaryDirectory(prefix="msunet_system_") as place:
-        program.write_scans(place)
-        done = run("-tpath", "data", "-mpath", "masks", *FAST, *SWEEP, cwd=place)
-        assert done.code == 0, done.text
-        times = [event["at"] for event in events(Path(place) / "out" / "x")
-                 if event["event"] == "epoch"]
-    # The first trial, beside which nothing is written but its checkpoints.
-    epoch = (times[2] - times[0]) / 2
-    return max(at_least, math.ceil(seconds / epoch))
-
-
 def results(folder):
     """The results that must not depend on interruptions of the sweep."""
     return {
@@ -55,14 +41,31 @@ def results(folder):
     }
 
 
-@functools.cache
-def uninterrupted(sweep, ranks):
-    """The results of an undisturbed sweep."""
+@contextlib.contextmanager
+def trained(sweep, ranks=None):
+    """The experiment's folder of a sweep that ran to its end."""
     with tempfile.TemporaryDirectory(prefix="msunet_system_") as place:
         program.write_scans(place)
         done = run("-tpath", "data", "-mpath", "masks", *FAST, *sweep, cwd=place, ranks=ranks)
         assert done.code == 0, done.text
-        return results(Path(place) / "out" / "x")
+        yield Path(place) / "out" / "x"
+
+
+@functools.cache
+def uninterrupted(sweep, ranks):
+    """The results of an undisturbed sweep."""
+    with trained(sweep, ranks) as folder:
+        return results(folder)
+
+
+@functools.cache
+def epochs_of(seconds, at_least=8):
+    """The number of epochs that take this time on one rank of this machine. An epoch takes some
+    hundredths of a second on a fast one, where a sweep needs many if it is to be interrupted."""
+    with trained(SWEEP) as folder:
+        times = [event["at"] for event in events(folder) if event["event"] == "epoch"]
+    # From the first to the last of the three epochs of the first trial.
+    return max(at_least, math.ceil(seconds / ((times[2] - times[0]) / 2)))
 
 
 def stray_files(folder):
