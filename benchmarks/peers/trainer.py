@@ -59,7 +59,7 @@ class Peer:
     """A framework that trains the same network."""
 
     name: str       # in tables
-    package: str    # whose version counts
+    package: str    # whose version counts; empty: none
     python: Path
     command: tuple  # before the arguments that all trainers have
     needs: str      # what makes its Python
@@ -81,9 +81,13 @@ class Peer:
             return "torch.compile needs g++"
         return "" if asked.endswith("True") else "torch.compile needs the header Python.h"
 
-    def version(self):
-        return self._ask("from importlib.metadata import version;"
-                         f"print(version('{self.package}'))").strip()
+    def described(self):
+        """Its name and version."""
+        if not self.package:
+            return f"{self.name} ({self.needs})"
+        version = self._ask("from importlib.metadata import version;"
+                            f"print(version('{self.package}'))").strip()
+        return f"{self.name} ({self.package} {version})"
 
     def _ask(self, code):
         return subprocess.run([self.python, "-c", code], capture_output=True, text=True,
@@ -93,6 +97,8 @@ class Peer:
 def peers(options):
     """All peers by the words of --peers."""
     torch, keras, jax = options.torch_python, options.keras_python, options.jax_python
+    earlier = {"earlier": Peer("earlier msunet", "", options.earlier, (options.earlier,),
+                               "a build of another commit")} if options.earlier else {}
     return {
         "keras": Peer("Keras", "tensorflow-cpu", keras, (keras, HERE / "keras_steps.py"),
                       "scripts/interop-env.sh"),
@@ -101,4 +107,5 @@ def peers(options):
         "compiled": Peer("torch.compile", "torch", torch,
                          (torch, HERE / "torch_steps.py", "--compile"), "scripts/setup.sh"),
         "jax": Peer("JAX", "jax", jax, (jax, HERE / "jax_steps.py"), "scripts/jax-env.sh"),
+        **earlier,
     }

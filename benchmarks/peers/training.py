@@ -25,6 +25,8 @@ def arguments():
                         help="Python of scripts/jax-env.sh")
     parser.add_argument("--benchmark", type=Path,
                         default=measure.PROJECT / "build" / "bin" / "step_benchmark")
+    parser.add_argument("--earlier", type=Path, help="bin/step_benchmark of another build, for "
+                        "the peer 'earlier'")
     parser.add_argument("--peers", default="keras,torch,compiled,jax",
                         help="which ones; what a peer needs and does not find is told below the "
                              "tables")
@@ -135,7 +137,7 @@ def memory_row(found, names):
 
 def facts(options, peers):
     """The versions of the peers, and how the figures were measured."""
-    versions = ", ".join(f"{peer.name} ({peer.package} {peer.version()})" for peer in peers)
+    versions = ", ".join(peer.described() for peer in peers)
     return (f"{versions}; {options.threads} threads each, medians of {options.rounds} rounds of "
             f"{options.samples} samples per trainer. A ratio is taken within a round (smallest–"
             "largest), between msunet and a peer in the same precision; the strongest peer is that "
