@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* give_folder = "give the folder that holds the scans";
+constexpr const char* give_folder = "give the folder that holds the .nii or .nii.gz files";
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& option, core::Problem problem) {
     problem.option = option;

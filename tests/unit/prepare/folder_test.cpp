@@ -14,6 +14,7 @@ using test::fs::path;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 void touch(const path& file) { std::ofstream(file).put('\n'); }
 
@@ -43,6 +44,8 @@ TEST(Folder, SaysWhatIsWrong) {
     EXPECT_THAT(problem_of(workspace.root() / "nowhere"),
                 AllOf(HasSubstr("-tpath"), HasSubstr("nowhere"), HasSubstr("does not exist")));
     EXPECT_THAT(problem_of(""), HasSubstr("does not exist"));
+    // It may be a folder of masks.
+    EXPECT_THAT(problem_of("nowhere"), Not(HasSubstr("scans")));
     EXPECT_THAT(problem_of(workspace.data()), HasSubstr("is empty"));
     touch(workspace.data() / "a.txt");
     EXPECT_THAT(problem_of(workspace.data()), HasSubstr("holds no .nii"));
