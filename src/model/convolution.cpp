@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "model/kernels/table.hpp"
+#include "model/tile_convolution.hpp"
 #include "model/winograd.hpp"
 #include "msunet/model/fused_ops.hpp"
 
@@ -65,28 +66,50 @@ at::Tensor library_weights(const Convolution& convolution, at::ScalarType type,
 /// Calls f with our own kernels for a convolution in this type, if there are any, until it returns
 /// true, and returns whether it did.
 template <class F>
-bool with_winograd(const Convolution& convolution, at::ScalarType type, F&& f) {
-    const auto use = [&](const auto* winograds) {
-        if (winograds == nullptr) return false;
-        const auto all = convolution.kind == ConvolutionKind::up ? winograds->up : winograds->same;
-        return std::ranges::any_of(all, [&](const auto& winograd) {
-            return is_applicable(winograd, convolution.kernel) && f(winograd);
-        });
+bool with_own_kernels(const Convolution& convolution, at::ScalarType type, F&& f) {
+    const bool up = convolution.kind == ConvolutionKind::up;
+    const auto try_one = [&](const auto& own) {
+        return is_applicable(own, convolution.kernel) && f(own);
     };
-    if (type == at::kFloat) return use(kernels::kernels().float32_winograds);
-    if (type == at::kBFloat16) return use(kernels::kernels().bfloat16_winograds);
-    return false;
+    const auto try_all = [&](const auto* winograds) {
+        return winograds != nullptr &&
+               std::ranges::any_of(up ? winograds->up : winograds->same, try_one);
+    };
+    const auto& all = kernels::kernels();
+    if (type == at::kFloat) return try_all(all.float32_winograds);
+    if (type != at::kBFloat16) return false;
+    const auto* tiles = all.tile_convolutions;
+    if (tiles != nullptr) return try_one(up ? tiles->up : tiles->same);
+    return try_all(all.bfloat16_winograds);
+}
+
+bool fits(const kernels::TileConvolution& /*tiles*/, const at::Tensor& /*x*/) { return true; }
+
+template <class T>
+bool fits(const kernels::Winograd<T>& winograd, const at::Tensor& x) {
+    const std::int64_t step = winograd.forward.step;
+    return x.size(2) % step == 0 && x.size(3) % step == 0;
 }
 
 /// The same for images of x's size.
 template <class F>
-bool with_winograd(const Convolution& convolution, const at::Tensor& x, F&& f) {
-    return with_winograd(convolution, x.scalar_type(), [&](const auto& winograd) {
-        const std::int64_t step = winograd.forward.step;
-        if (x.size(2) % step != 0 || x.size(3) % step != 0) return false;
-        f(winograd);
+bool with_own_kernels(const Convolution& convolution, const at::Tensor& x, F&& f) {
+    return with_own_kernels(convolution, x.scalar_type(), [&](const auto& own) {
+        if (!fits(own, x)) return false;
+        f(own);
         return true;
     });
+}
+
+Convolved run(const kernels::TileConvolution& tiles, const Convolution& convolution,
+              const at::Tensor& x, const at::Tensor& sums) {
+    return {convolve(tiles, x, convolution.kernel, convolution.bias, sums), sums.defined()};
+}
+
+template <class T>
+Convolved run(const kernels::Winograd<T>& winograd, const Convolution& convolution,
+              const at::Tensor& x, const at::Tensor& /*sums*/) {
+    return {convolve(winograd, x, convolution.kernel, convolution.bias), false};
 }
 
 /// The weights for the library. They are made here if `refresh` was not called, or chose our own
@@ -138,30 +161,37 @@ void aten_narrow_gradient(const at::Tensor& widened, const at::Tensor& kernel_gr
 }
 
 void Convolution::refresh(at::ScalarType type, FusedOps* fused_ops) {
-    const bool is_own = with_winograd(*this, type, [](const auto&) { return true; });
+    const bool is_own = with_own_kernels(*this, type, [](const auto&) { return true; });
     weights = is_own ? at::Tensor() : library_weights(*this, type, fused_ops);
 }
 
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x, bool with_bias) {
+    return convolve_and_sum(convolution, x, with_bias, {}).z;
+}
+
+Convolved convolve_and_sum(const Convolution& convolution, const at::Tensor& x, bool with_bias,
+                           const at::Tensor& sums) {
     const at::Tensor& kernel = convolution.kernel;
     const ConvolutionKind kind = convolution.kind;
     if (x.size(0) == 0) {
         const std::int64_t scale = kind == ConvolutionKind::up ? 2 : 1;
-        return at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
-                         at::MemoryFormat::ChannelsLast);
+        return {at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
+                          at::MemoryFormat::ChannelsLast),
+                false};
     }
-    at::Tensor z;
-    if (with_bias && with_winograd(convolution, x, [&](const auto& winograd) {
-            z = convolve(winograd, x, kernel, convolution.bias);
+    Convolved result{};
+    if (with_bias && with_own_kernels(convolution, x, [&](const auto& own) {
+            result = run(own, convolution, x, sums);
         })) {
-        return z;
+        return result;
     }
     const at::Tensor weights = weights_for(convolution, x.scalar_type());
     const Geometry g = geometry(kind, weights);
     const at::Tensor bias = with_bias ? convolution.bias.to(x.scalar_type()) : at::Tensor();
-    return at::convolution(x, weights, bias, g.stride, g.padding, g.dilation, g.transposed,
-                           g.output_padding, 1)
-        .contiguous(at::MemoryFormat::ChannelsLast);
+    return {at::convolution(x, weights, bias, g.stride, g.padding, g.dilation, g.transposed,
+                            g.output_padding, 1)
+                .contiguous(at::MemoryFormat::ChannelsLast),
+            false};
 }
 
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
@@ -174,12 +204,12 @@ at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& g
     }
     if (!with_input && !convolution.trainable()) return {};
     at::Tensor dx;
-    if (with_winograd(convolution, x, [&](const auto& winograd) {
+    if (with_own_kernels(convolution, x, [&](const auto& own) {
             if (convolution.trainable()) {
-                write_kernel_gradient(winograd, x, gradient, convolution.kernel_gradient);
+                write_kernel_gradient(own, x, gradient, convolution.kernel_gradient);
             }
             x.reset();
-            if (with_input) dx = input_gradient(winograd, gradient, convolution.kernel);
+            if (with_input) dx = input_gradient(own, gradient, convolution.kernel);
         })) {
         return dx;
     }

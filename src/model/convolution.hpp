@@ -45,6 +45,15 @@ struct Convolution {
 [[nodiscard]] at::Tensor convolve(const Convolution& convolution, const at::Tensor& x,
                                   bool with_bias = true);
 
+struct Convolved {
+    at::Tensor z;
+    bool summed;  ///< the kernels have computed the sums, too
+};
+/// The same with FusedOps::relu_sums of the output, (2,cout) in float64, where the kernels can; not
+/// if `sums` is undefined.
+[[nodiscard]] Convolved convolve_and_sum(const Convolution& convolution, const at::Tensor& x,
+                                         bool with_bias, const at::Tensor& sums);
+
 /// Returns the gradient of the input, undefined unless `with_input`, and computes that of the
 /// kernel into `kernel_gradient` if it is defined. Releases x as soon as it has been read.
 /// `fused_ops` null: kernels are converted by ATen operators. `later` not null: a gradient of the

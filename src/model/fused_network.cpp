@@ -153,8 +153,13 @@ private:
             RECORD_USER_SCOPE("msunet::convolution");
             z = fused_ops_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
                                               stage.norm);
+            stage.summed = fused_ops_->sums_in_first_convolution();
         } else {
-            z = convolve(stage.convolution, x, !fused_ops_->for_gpu());
+            const bool with_sums = uses_batch_statistics(stage) && !fused_ops_->for_gpu();
+            const Convolved result = convolve_and_sum(stage.convolution, x, !fused_ops_->for_gpu(),
+                                                      with_sums ? stage.norm.sums : at::Tensor());
+            z = result.z;
+            stage.summed = result.summed;
         }
         if (keeps(i)) {
             if (!recomputes(i)) stage.x = x;
@@ -207,19 +212,20 @@ private:
                context_.collectives != nullptr && context_.collectives->active();
     }
 
-    /// Whether the convolution of a stage has computed norm.sums.
-    [[nodiscard]] bool summed_by_convolution(std::size_t i) const {
-        return i == 0 && fused_ops_->sums_in_first_convolution();
+    /// Whether this pass normalises a stage by the statistics of the batch.
+    [[nodiscard]] bool uses_batch_statistics(const Stage& stage) const {
+        return training_ && stage.norm.batch_statistics;
     }
 
     /// Makes the coefficients of a stage's BatchNorm.
     void prepare(std::size_t i, const at::Tensor& z) {
         const Stage& stage = stages_.all[i];
         Norm& norm = stages_.all[i].norm;
-        if (!training_ || !norm.batch_statistics) return fused_ops_->prepare_norm(norm, 0);
-        const bool summed = summed_by_convolution(i);
-        if (!summed && !reduces(stage)) return fused_ops_->norm_statistics(z, norm, count(z));
-        if (!summed) fused_ops_->relu_sums(z, norm);
+        if (!uses_batch_statistics(stage)) return fused_ops_->prepare_norm(norm, 0);
+        if (!stage.summed && !reduces(stage)) {
+            return fused_ops_->norm_statistics(z, norm, count(z));
+        }
+        if (!stage.summed) fused_ops_->relu_sums(z, norm);
         if (reduces(stage)) context_.collectives->sum(norm.sums);
         fused_ops_->prepare_norm(norm, count(z));
     }

@@ -21,9 +21,10 @@ namespace msunet::model {
 struct Stage {
     Convolution convolution;
     Norm norm;
-    int halvings = 0;  ///< how often the sides of its output have been halved
-    at::Tensor x{};    ///< input of the convolution, unless it is recomputed in backward
-    at::Tensor z{};    ///< its output; in backward its gradient
+    int halvings = 0;     ///< how often the sides of its output have been halved
+    at::Tensor x{};       ///< input of the convolution, unless it is recomputed in backward
+    at::Tensor z{};       ///< its output; in backward its gradient
+    bool summed = false;  ///< the convolution has computed norm.sums
 
     [[nodiscard]] bool norm_trainable() const { return norm.gamma_gradient.defined(); }
     [[nodiscard]] bool trainable() const { return convolution.trainable() || norm_trainable(); }

@@ -6,8 +6,7 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/record_function.h>
 
-#include <algorithm>
-#include <numeric>
+#include "model/convolution_work.hpp"
 
 namespace msunet::model {
 namespace {
@@ -17,29 +16,11 @@ using kernels::TiledShape;
 using kernels::Winograd;
 using kernels::WinogradPass;
 
-/// Ranges of input and of output channels begin at multiples of these.
-constexpr std::int64_t block = 32, half_block = 16;
-
 /// Tiles that are worth a thread: fewer where they are large.
 template <class T>
 std::int64_t grain(const WinogradPass<T>& pass) {
     return pass.output > 2 ? 12 : 24;
 }
-
-/// Scratch memory for some threads; each part begins at a cache line.
-class Scratch {
-public:
-    Scratch(std::int64_t threads, std::int64_t bytes)
-        : step_((bytes + 63) / 64 * 64), memory_(at::empty({threads, step_}, at::kByte)) {}
-
-    [[nodiscard]] void* of(std::int64_t thread) const {
-        return memory_.data_ptr<std::uint8_t>() + thread * step_;
-    }
-
-private:
-    std::int64_t step_;
-    at::Tensor memory_;
-};
 
 template <class T>
 const T* data(const at::Tensor& tensor) {
@@ -85,46 +66,31 @@ at::Tensor run(const WinogradPass<T>& pass, std::int64_t positions, const at::Te
     return z;
 }
 
-/// How the work on a kernel's gradient is split. Each part of the tiles needs separate sums, which
-/// must be cleared and added up. Parts of the input channels share the sums, but each transforms
-/// the whole gradient.
-struct Split {
-    std::int64_t by_channels, by_tiles;
-};
-
-Split split(std::int64_t threads, std::int64_t channels, std::int64_t tiles, std::int64_t grain) {
-    const bool many_tiles = tiles / threads >= channels;
-    const std::int64_t by_channels = many_tiles ? 1 : std::gcd(threads, channels / block);
-    return {by_channels, std::clamp<std::int64_t>(tiles / grain, 1, threads / by_channels)};
-}
-
-std::int64_t part(std::int64_t whole, std::int64_t index, std::int64_t parts) {
-    return whole * index / parts;
-}
-
 /// The gradient (positions,cin,cout) of the kernel's transform.
 template <class T>
 at::Tensor transform_gradient(const Winograd<T>& winograd, const at::Tensor& x,
                               const at::Tensor& gradient) {
     const std::int64_t step = winograd.forward.step;
     const TiledShape shape{x.size(2) / step, x.size(3) / step, x.size(1), gradient.size(1)};
-    const std::int64_t blocks = shape.in / block, tiles = tiles_of(shape, x.size(0));
-    const Split parts = split(at::get_num_threads(), shape.in, tiles, grain(winograd.forward));
-    const std::int64_t items = parts.by_channels * parts.by_tiles;
+    const std::int64_t blocks = shape.in / channel_block, tiles = tiles_of(shape, x.size(0)),
+                       threads = at::get_num_threads();
+    const Split parts(threads, shape.in, tiles / threads >= shape.in,
+                      tiles / grain(winograd.forward));
     const at::Tensor sums =
-        at::zeros({parts.by_tiles, winograd.positions, shape.in, shape.out}, at::kFloat);
-    const Scratch scratch(items, winograd.forward.scratch(shape.in, shape.out));
-    at::parallel_for(0, items, 1, [&](std::int64_t begin, std::int64_t end) {
+        at::zeros({parts.by_pixels, winograd.positions, shape.in, shape.out}, at::kFloat);
+    const Scratch scratch(parts.items(), winograd.forward.scratch(shape.in, shape.out));
+    at::parallel_for(0, parts.items(), 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t item = begin; item < end; ++item) {
             const std::int64_t c = item % parts.by_channels, t = item / parts.by_channels;
-            winograd.add_gradient(
-                data<T>(x), data<T>(gradient), shape, part(tiles, t, parts.by_tiles),
-                part(tiles, t + 1, parts.by_tiles), block * part(blocks, c, parts.by_channels),
-                block * part(blocks, c + 1, parts.by_channels), writable<float>(sums[t]),
-                scratch.of(item));
+            winograd.add_gradient(data<T>(x), data<T>(gradient), shape,
+                                  part(tiles, t, parts.by_pixels),
+                                  part(tiles, t + 1, parts.by_pixels),
+                                  channel_block * part(blocks, c, parts.by_channels),
+                                  channel_block * part(blocks, c + 1, parts.by_channels),
+                                  writable<float>(sums[t]), scratch.of(item));
         }
     });
-    for (std::int64_t t = 1; t < parts.by_tiles; ++t) sums[0].add_(sums[t]);
+    for (std::int64_t t = 1; t < parts.by_pixels; ++t) sums[0].add_(sums[t]);
     return sums[0];
 }
 
@@ -134,7 +100,7 @@ template <class T>
 bool is_applicable(const Winograd<T>& winograd, const at::Tensor& kernel) {
     return kernel.is_cpu() && kernel.scalar_type() == at::kFloat &&
            kernel.size(1) == winograd.taps && kernel.size(2) == winograd.taps &&
-           kernel.size(0) % block == 0 && kernel.size(3) % block == 0;
+           kernel.size(0) % channel_block == 0 && kernel.size(3) % channel_block == 0;
 }
 
 template <class T>

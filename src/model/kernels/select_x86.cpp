@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/Version.h>
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -18,23 +20,33 @@ bool supports_avx512() {
 
 bool supports_avx512_bf16() { return supports_avx512() && __builtin_cpu_supports("avx512bf16"); }
 
-/// Leaf 7 of cpuid, bit 22 of EDX: not all compilers know the feature by name.
-bool has_amx_bf16() {
+/// Leaf 7 of cpuid, bits of EDX: not all compilers know the features by name.
+bool has_matrix_unit() {
+    constexpr unsigned bf16 = 1U << 22U, tiles = 1U << 24U;
     unsigned a = 0, b = 0, c = 0, d = 0;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22U & 1U) != 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d & bf16) != 0 && (d & tiles) != 0;
+}
+
+/// Linux lets a process use tiles after it has asked for their registers
+/// (Documentation/arch/x86/xstate.rst); kernels before 5.16 don't know them.
+bool may_use_tiles() {
+    constexpr long request_permission = 0x1023, tile_data = 18;
+    return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+
+bool supports_amx() {
+    static const bool supports = supports_avx512_bf16() && has_matrix_unit() && may_use_tiles();
+    return supports;
 }
 
 /// The best set that libtorch also uses, which the user can limit by ATEN_CPU_CAPABILITY.
-Kernels best() {
+const Kernels& best() {
     const std::string capability = at::get_cpu_capability();
-    const bool wide = capability == "AVX512";
-    if (wide && supports_avx512_bf16()) {
-        Kernels kernels = kernels_avx512_bf16();
-        // The library multiplies on the matrix unit, which beats Winograd's algorithm without it.
-        if (has_amx_bf16()) kernels.bfloat16_winograds = nullptr;
-        return kernels;
+    if (capability == "AVX512") {
+        if (supports_amx()) return kernels_amx();
+        if (supports_avx512_bf16()) return kernels_avx512_bf16();
+        if (supports_avx512()) return kernels_avx512();
     }
-    if (wide && supports_avx512()) return kernels_avx512();
     if (capability != "DEFAULT" && supports_avx2()) return kernels_avx2();
     return kernels_baseline();
 }
@@ -51,12 +63,14 @@ const Kernels* kernels_of(InstructionSet set) {
             return supports_avx512() ? &kernels_avx512() : nullptr;
         case InstructionSet::avx512_bf16:
             return supports_avx512_bf16() ? &kernels_avx512_bf16() : nullptr;
+        case InstructionSet::amx:
+            return supports_amx() ? &kernels_amx() : nullptr;
     }
     return nullptr;
 }
 
 const Kernels& kernels() {
-    static const Kernels chosen = best();
+    static const Kernels& chosen = best();
     return chosen;
 }
 

@@ -149,6 +149,47 @@ struct Winograds {
     std::span<const Winograd<T>> up;  ///< nearest ×2 up-sampling, then 2×2, padded bottom and right
 };
 
+/// Images at the lower resolution of a convolution; `in` and `out` channels, multiples of 32.
+struct ImageShape {
+    std::int64_t images, height, width, in, out;
+};
+
+/// A convolution of bfloat16 on a processor's matrix unit, as a sum of products by nine matrices of
+/// (in, out) numbers. Rows are those of the lower resolution, counted over all images.
+struct TileConvolution {
+    std::int64_t taps;   ///< height and width of the kernel
+    std::int64_t scale;  ///< of the output's sides
+    /// Makes the matrices (9·in·out numbers, in an internal order) of a kernel (out, taps, taps,
+    /// in), for output channels [first, last), multiples of 16.
+    void (*transform)(const float* kernel, std::int64_t in, std::int64_t out, std::int64_t first,
+                      std::int64_t last, Bf16* matrices);
+    /// The same for the adjoint and for input channels.
+    void (*transform_adjoint)(const float* kernel, std::int64_t in, std::int64_t out,
+                              std::int64_t first, std::int64_t last, Bf16* matrices);
+    /// Bytes of scratch memory that a thread needs.
+    std::int64_t (*scratch)(const ImageShape& shape);
+    /// Writes the output of rows; sums (2, out) += Σa, Σa², a = relu(z), unless they are null.
+    void (*convolve)(const Bf16* x, const Bf16* matrices, const float* bias,
+                     const ImageShape& shape, std::int64_t first_row, std::int64_t last_row,
+                     Bf16* z, double* sums, void* scratch);
+    /// Writes the gradient of rows of the input.
+    void (*adjoint)(const Bf16* dz, const Bf16* matrices, const ImageShape& shape,
+                    std::int64_t first_row, std::int64_t last_row, Bf16* dx, void* scratch);
+    /// Adds the contribution of rows to the gradient (out, 9, in) of the matrices, for output
+    /// channels [first, last), multiples of 32.
+    void (*add_gradient)(const Bf16* x, const Bf16* dz, const ImageShape& shape,
+                         std::int64_t first_row, std::int64_t last_row, std::int64_t first_out,
+                         std::int64_t last_out, float* gradient, void* scratch);
+    /// From the gradient of the matrices to that of the kernel, for output channels [first, last).
+    void (*kernel_gradient)(const float* matrix_gradient, std::int64_t in, std::int64_t first_out,
+                            std::int64_t last_out, float* gradient);
+};
+
+struct TileConvolutions {
+    TileConvolution same;  ///< 3×3, "same" padding
+    TileConvolution up;    ///< nearest ×2 up-sampling, then 2×2, padded bottom and right
+};
+
 /// All kernels of one instruction set.
 struct Kernels {
     Table<float> float32;
@@ -169,13 +210,15 @@ struct Kernels {
     /// Null: use the library's convolutions.
     const Winograds<float>* float32_winograds;
     const Winograds<Bf16>* bfloat16_winograds;
+    /// Null: the processor has no matrix unit.
+    const TileConvolutions* tile_convolutions = nullptr;
 };
 
 /// This processor's kernels; on x86-64 ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
 [[nodiscard]] const Kernels& kernels();
 
 /// What the kernels are compiled for.
-enum class InstructionSet : std::uint8_t { baseline, avx2, avx512, avx512_bf16 };
+enum class InstructionSet : std::uint8_t { baseline, avx2, avx512, avx512_bf16, amx };
 
 /// The kernels of one instruction set; null where this processor does not support it.
 [[nodiscard]] const Kernels* kernels_of(InstructionSet set);
@@ -185,5 +228,6 @@ enum class InstructionSet : std::uint8_t { baseline, avx2, avx512, avx512_bf16 }
 [[nodiscard]] const Kernels& kernels_avx2();
 [[nodiscard]] const Kernels& kernels_avx512();
 [[nodiscard]] const Kernels& kernels_avx512_bf16();
+[[nodiscard]] const Kernels& kernels_amx();
 
 }  // namespace msunet::model::kernels

@@ -6,6 +6,10 @@
 /// internal linkage: no code of one instruction set can be linked into another.
 #pragma once
 
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+#endif
+
 #include <utility>
 
 #include "model/kernels/table.hpp"
@@ -97,16 +101,24 @@ inline Vector<T> load_arithmetic(const Arithmetic<T>* p) {
 }
 
 /// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
+#if defined(__AVX512BF16__)
+inline Halfwords bf16_halfwords(Floats v) { return (Halfwords)_mm512_cvtneps_pbh((__m512)v); }
+inline Words bf16_words(Floats v) { return __builtin_convertvector(bf16_halfwords(v), Words); }
+#else
 inline Words bf16_words(Floats v) {
     const Words w = reinterpret_cast<Words>(v);
     const Words nearest = (w + 0x7FFFU + ((w >> 16) & 1U)) >> 16;
     return v == v ? nearest : Words{} + 0x7FC0U;  // NOLINT(misc-redundant-expression): NaN
 }
+inline Halfwords bf16_halfwords(Floats v) {
+    return __builtin_convertvector(bf16_words(v), Halfwords);
+}
+#endif
 
 inline void store(float* p, Floats v) { store_as(p, v); }
 inline void store(double* p, Doubles v) { store_as(p, v); }
 inline void store(Bf16* p, Floats v) {
-    store_as(p, __builtin_convertvector(bf16_words(v), Halfwords));
+    store_as(p, bf16_halfwords(v));
 }
 
 /// The same for one number.

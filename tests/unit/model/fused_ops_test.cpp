@@ -231,7 +231,7 @@ TEST(CpuFusedOps, RefuseOtherTypes) {
 /// The kernels of the best instruction set up to a limit of ATEN_CPU_CAPABILITY.
 const kernels::Kernels& expected_kernels(const std::string& limit) {
     using enum kernels::InstructionSet;
-    std::vector<kernels::InstructionSet> allowed{avx512_bf16, avx512, avx2};
+    std::vector<kernels::InstructionSet> allowed{amx, avx512_bf16, avx512, avx2};
     if (limit == "avx2") allowed = {avx2};
     if (limit == "default") allowed = {};
     for (const auto set : allowed) {
@@ -246,13 +246,14 @@ TEST(Kernels, AreLimitedAsLibtorchsAre) {
     const std::string limit = variable == nullptr ? "avx512" : variable;
     const auto& expected = expected_kernels(limit);
     EXPECT_EQ(kernels::kernels().float32_winograds, expected.float32_winograds);
+    EXPECT_EQ(kernels::kernels().tile_convolutions, expected.tile_convolutions);
     EXPECT_EQ(kernels::kernels().adam32, expected.adam32);
 }
 
 TEST(Kernels, InstructionSetsAgree) {
     using enum kernels::InstructionSet;
     std::vector<const kernels::Kernels*> sets;
-    for (const auto set : {baseline, avx2, avx512, avx512_bf16}) {
+    for (const auto set : {baseline, avx2, avx512, avx512_bf16, amx}) {
         if (const auto* found = kernels::kernels_of(set)) sets.push_back(found);
     }
     const at::Tensor z = at::randn({200, 32}), scale = at::randn({32}), shift = at::randn({32});

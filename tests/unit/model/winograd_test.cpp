@@ -5,10 +5,6 @@
 #include "model/winograd.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/convolution.h>
-#include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -18,56 +14,16 @@
 #include <string>
 #include <tuple>
 
+#include "convolution_definition.hpp"
 #include "model/convolution.hpp"
 
 namespace msunet::model {
 namespace {
 
-at::Tensor image(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width) {
-    return at::randn({n, channels, height, width}).contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-/// The shape of the input, and the output's channels.
-struct Shape {
-    std::int64_t images, in, out, height, width;
-};
-
-struct Gradients {
-    at::Tensor input, kernel;
-};
-
-/// The convolution by its definition, with ATen.
-struct Definition {
-    bool up;
-
-    [[nodiscard]] at::Tensor padded(const at::Tensor& x) const {
-        if (!up) return at::constant_pad_nd(x, {1, 1, 1, 1});
-        return at::constant_pad_nd(x.repeat_interleave(2, 2).repeat_interleave(2, 3), {0, 1, 0, 1});
-    }
-    [[nodiscard]] at::Tensor forward(const at::Tensor& x, const at::Tensor& kernel,
-                                     const at::Tensor& bias) const {
-        return at::convolution(padded(x), kernel.permute({0, 3, 1, 2}), bias, {1, 1}, {0, 0},
-                               {1, 1}, false, {0, 0}, 1);
-    }
-    [[nodiscard]] Gradients backward(const at::Tensor& gradient, const at::Tensor& x,
-                                     const at::Tensor& kernel) const {
-        auto [dx, dw, db] = at::convolution_backward(
-            gradient, padded(x), kernel.permute({0, 3, 1, 2}), at::OptionalIntArrayRef(), {1, 1},
-            {0, 0}, {1, 1}, false, {0, 0}, 1, {true, true, false});
-        const std::int64_t n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
-        if (up) {
-            dx = dx.slice(2, 0, 2 * h).slice(3, 0, 2 * w).reshape({n, c, h, 2, w, 2}).sum({3, 5});
-        } else {
-            dx = dx.slice(2, 1, h + 1).slice(3, 1, w + 1);
-        }
-        return {dx, dw.permute({0, 2, 3, 1})};
-    }
-};
-
-/// The relative error in the norm.
-double distance(const at::Tensor& found, const at::Tensor& expected) {
-    return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
-}
+using test::Definition;
+using test::distance;
+using test::image;
+using test::Shape;
 
 /// The kernels of an instruction set; null if this processor doesn't support it.
 const kernels::Kernels* kernels_named(const std::string& set) {
@@ -212,38 +168,6 @@ TEST(Winograd, LeavesOtherConvolutionsToTheLibrary) {
     EXPECT_FALSE(is_applicable(same, at::zeros({2, 3, 3, 32}))) << "two output channels";
     EXPECT_FALSE(is_applicable(same, at::zeros({32, 3, 3, 1}))) << "one input channel";
     EXPECT_FALSE(is_applicable(same, at::zeros({32, 2, 2, 32}))) << "another kernel";
-}
-
-TEST(Winograd, LeavesOddImagesToTheLibrary) {
-    for (const auto type : {at::kFloat, at::kBFloat16}) {
-        Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
-        convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
-        convolution.refresh(type);
-        const auto x = image(2, 64, 3, 5).to(type), gradient = image(2, 32, 3, 5).to(type);
-        const Definition definition{.up = false};
-        const auto kernel = convolution.kernel.to(at::kDouble);
-        const double tolerance = type == at::kFloat ? 1e-6 : 1e-2;
-        EXPECT_LT(distance(convolve(convolution, x),
-                           definition.forward(x.to(at::kDouble), kernel,
-                                              convolution.bias.to(at::kDouble))),
-                  tolerance);
-        const auto expected =
-            definition.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
-        EXPECT_LT(distance(convolve_backward(convolution, gradient, x, true), expected.input),
-                  tolerance);
-        EXPECT_LT(distance(convolution.kernel_gradient, expected.kernel), tolerance);
-    }
-}
-
-TEST(Winograd, IsUsedWhereTheProcessorSupportsIt) {
-    Convolution convolution{
-        .kind = ConvolutionKind::up, .kernel = at::zeros({32, 2, 2, 64}), .bias = at::zeros({32})};
-    convolution.refresh(at::kFloat);
-    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().float32_winograds == nullptr);
-    convolution.refresh(at::kBFloat16);
-    EXPECT_EQ(convolution.weights.defined(), kernels::kernels().bfloat16_winograds == nullptr);
-    convolution.refresh(at::kDouble);
-    EXPECT_TRUE(convolution.weights.defined());
 }
 
 }  // namespace

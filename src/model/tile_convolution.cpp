@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/tile_convolution.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
+
+#include "model/convolution_work.hpp"
+#include "model/cpu_tensors.hpp"
+
+namespace msunet::model {
+namespace {
+
+using kernels::Bf16;
+using kernels::ImageShape;
+using kernels::TileConvolution;
+
+/// Matrices of a kernel.
+constexpr std::int64_t kernel_matrices = 9;
+/// Pixels at the lower resolution that are worth a thread.
+constexpr std::int64_t thread_pixels = 64;
+
+std::int64_t rows_of(const ImageShape& shape) { return shape.images * shape.height; }
+
+/// Rows that are worth a thread.
+std::int64_t row_grain(const ImageShape& shape) { return 1 + (thread_pixels - 1) / shape.width; }
+
+using Transform = decltype(TileConvolution::transform);
+
+at::Tensor transformed(Transform transform, const at::Tensor& kernel, std::int64_t written) {
+    const std::int64_t in = kernel.size(3), out = kernel.size(0);
+    at::Tensor result =
+        at::empty({kernel_matrices, in, out}, kernel.options().dtype(at::kBFloat16));
+    at::parallel_for(0, written / half_block, 1, [&](std::int64_t begin, std::int64_t end) {
+        transform(pointer<const float>(kernel), in, out, half_block * begin, half_block * end,
+                  pointer<Bf16>(result));
+    });
+    return result;
+}
+
+/// The gradient (cout,9,cin) of the kernel's matrices.
+at::Tensor matrix_gradient(const TileConvolution& tiles, const at::Tensor& x,
+                           const at::Tensor& gradient) {
+    const ImageShape shape{x.size(0), x.size(2), x.size(3), x.size(1), gradient.size(1)};
+    const std::int64_t threads = at::get_num_threads(), rows = rows_of(shape),
+                       pixels = rows * shape.width, blocks = shape.out / channel_block;
+    const bool many_pixels = pixels / threads >= 16 * shape.out;
+    const Split parts(threads, shape.out, many_pixels, rows / row_grain(shape));
+    const at::Tensor sums =
+        at::zeros({parts.by_pixels, shape.out, kernel_matrices, shape.in}, at::kFloat);
+    const Scratch scratch(parts.items(), tiles.scratch(shape));
+    at::parallel_for(0, parts.items(), 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t item = begin; item < end; ++item) {
+            const std::int64_t c = item % parts.by_channels, p = item / parts.by_channels;
+            tiles.add_gradient(pointer<Bf16>(x), pointer<Bf16>(gradient), shape,
+                               part(rows, p, parts.by_pixels), part(rows, p + 1, parts.by_pixels),
+                               channel_block * part(blocks, c, parts.by_channels),
+                               channel_block * part(blocks, c + 1, parts.by_channels),
+                               pointer<float>(sums[p]), scratch.of(item));
+        }
+    });
+    for (std::int64_t p = 1; p < parts.by_pixels; ++p) sums[0].add_(sums[p]);
+    return sums[0];
+}
+
+}  // namespace
+
+bool is_applicable(const TileConvolution& tiles, const at::Tensor& kernel) {
+    return kernel.is_cpu() && kernel.scalar_type() == at::kFloat && kernel.size(1) == tiles.taps &&
+           kernel.size(2) == tiles.taps && kernel.size(0) % channel_block == 0 &&
+           kernel.size(3) % channel_block == 0;
+}
+
+at::Tensor convolve(const TileConvolution& tiles, const at::Tensor& x, const at::Tensor& kernel,
+                    const at::Tensor& bias, const at::Tensor& sums) {
+    RECORD_USER_SCOPE("msunet::convolution");
+    const ImageShape shape{x.size(0), x.size(2), x.size(3), x.size(1), kernel.size(0)};
+    const at::Tensor weights = transformed(tiles.transform, kernel, shape.out);
+    at::Tensor z =
+        at::empty({shape.images, shape.out, tiles.scale * shape.height, tiles.scale * shape.width},
+                  x.options(), at::MemoryFormat::ChannelsLast);
+    const Scratch scratch(at::get_num_threads(), tiles.scratch(shape));
+    const auto run = [&](std::int64_t begin, std::int64_t end, double* part) {
+        tiles.convolve(pointer<Bf16>(x), pointer<Bf16>(weights), pointer<float>(bias), shape, begin,
+                       end, pointer<Bf16>(z), part, scratch.of(at::get_thread_num()));
+    };
+    if (sums.defined()) {
+        parallel_sums(rows_of(shape), row_grain(shape), 2 * shape.out, pointer<double>(sums), run);
+    } else {
+        at::parallel_for(0, rows_of(shape), row_grain(shape),
+                         [&](std::int64_t begin, std::int64_t end) { run(begin, end, nullptr); });
+    }
+    return z;
+}
+
+at::Tensor input_gradient(const TileConvolution& tiles, const at::Tensor& gradient,
+                          const at::Tensor& kernel) {
+    RECORD_USER_SCOPE("msunet::convolution_backward");
+    const ImageShape shape{gradient.size(0), gradient.size(2) / tiles.scale,
+                           gradient.size(3) / tiles.scale, kernel.size(3), kernel.size(0)};
+    const at::Tensor weights = transformed(tiles.transform_adjoint, kernel, shape.in);
+    at::Tensor dx = at::empty({shape.images, shape.in, shape.height, shape.width},
+                              gradient.options(), at::MemoryFormat::ChannelsLast);
+    const Scratch scratch(at::get_num_threads(), tiles.scratch(shape));
+    at::parallel_for(
+        0, rows_of(shape), row_grain(shape), [&](std::int64_t begin, std::int64_t end) {
+            tiles.adjoint(pointer<Bf16>(gradient), pointer<Bf16>(weights), shape, begin, end,
+                          pointer<Bf16>(dx), scratch.of(at::get_thread_num()));
+        });
+    return dx;
+}
+
+void write_kernel_gradient(const TileConvolution& tiles, const at::Tensor& x,
+                           const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
+    RECORD_USER_SCOPE("msunet::convolution_backward");
+    const at::Tensor sums = matrix_gradient(tiles, x, gradient);
+    at::parallel_for(0, gradient.size(1), half_block, [&](std::int64_t begin, std::int64_t end) {
+        tiles.kernel_gradient(pointer<const float>(sums), x.size(1), begin, end,
+                              pointer<float>(kernel_gradient));
+    });
+}
+
+}  // namespace msunet::model

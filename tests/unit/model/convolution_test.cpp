@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/// \file
+/// Which convolutions are ours and which are ATen's.
+
+#include "model/convolution.hpp"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "convolution_definition.hpp"
+#include "model/kernels/table.hpp"
+
+namespace msunet::model {
+namespace {
+
+TEST(Convolution, IsOursWhereTheProcessorSupportsIt) {
+    Convolution convolution{
+        .kind = ConvolutionKind::up, .kernel = at::zeros({32, 2, 2, 64}), .bias = at::zeros({32})};
+    const auto is_ours = [&](at::ScalarType type) {
+        convolution.refresh(type);
+        return !convolution.weights.defined();
+    };
+    const auto& used = kernels::kernels();
+    EXPECT_EQ(is_ours(at::kFloat), used.float32_winograds != nullptr);
+    EXPECT_EQ(is_ours(at::kBFloat16),
+              used.tile_convolutions != nullptr || used.bfloat16_winograds != nullptr);
+    EXPECT_FALSE(is_ours(at::kDouble));
+}
+
+// Whoever computes it.
+TEST(Convolution, EqualsTheDefinitionForOddImages) {
+    for (const auto type : {at::kFloat, at::kBFloat16}) {
+        Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
+        convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
+        convolution.refresh(type);
+        const auto x = test::image(2, 64, 3, 5).to(type),
+                   gradient = test::image(2, 32, 3, 5).to(type);
+        const test::Definition definition{.up = false};
+        const auto kernel = convolution.kernel.to(at::kDouble);
+        const double tolerance = type == at::kFloat ? 1e-6 : 1e-2;
+        EXPECT_LT(test::distance(convolve(convolution, x),
+                                 definition.forward(x.to(at::kDouble), kernel,
+                                                    convolution.bias.to(at::kDouble))),
+                  tolerance);
+        const auto expected =
+            definition.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
+        EXPECT_LT(test::distance(convolve_backward(convolution, gradient, x, true), expected.input),
+                  tolerance);
+        EXPECT_LT(test::distance(convolution.kernel_gradient, expected.kernel), tolerance);
+    }
+}
+
+TEST(Convolution, SumsItsOutputWhereItSaysSo) {
+    const Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
+    for (const auto type : {at::kFloat, at::kBFloat16, at::kDouble}) {
+        const auto unwritten =
+            at::full({2, 32}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+        const auto x = test::image(2, 64, 8, 8).to(type);
+        Convolution typed = convolution;
+        if (type == at::kDouble) typed.kernel = typed.kernel.to(type);
+        const auto [z, summed] = convolve_and_sum(typed, x, true, unwritten);
+        EXPECT_EQ(summed, type == at::kBFloat16 && kernels::kernels().tile_convolutions != nullptr);
+        EXPECT_EQ(unwritten.isnan().any().item<bool>(), !summed);
+        EXPECT_TRUE(z.equal(convolve(typed, x)));
+        EXPECT_FALSE(convolve_and_sum(typed, x, true, {}).summed);
+    }
+}
+
+}  // namespace
+}  // namespace msunet::model
