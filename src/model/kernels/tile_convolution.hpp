@@ -39,8 +39,9 @@ void multiply_places(const Bf16* places, const Term* terms, int count, i64 block
 
 template <bool with_sums>
 void write_places(const float* product, const Places& places, i64 count, const Output& to) {
-    Floats bias[2]{}, s[2]{}, q[2]{};
+    Floats bias[2]{};
     for (int k = 0; k < 2 && to.bias != nullptr; ++k) bias[k] = load(to.bias + k * lanes);
+    Accumulator<Bf16> sums[2], squares[2];
     for (i64 p = 0; p < count; ++p) {
         if (places.is_zero(p)) continue;
         const float* from = product + p * block;
@@ -49,17 +50,14 @@ void write_places(const float* product, const Places& places, i64 count, const O
         if constexpr (with_sums) {
             const Floats a[2] = {relu(widened<0>(row)), relu(widened<1>(row))};
             for (int k = 0; k < 2; ++k) {
-                s[k] += a[k];
-                q[k] += a[k] * a[k];
+                sums[k].add(a[k]);
+                squares[k].add_product(a[k], a[k]);
             }
         }
     }
     for (int k = 0; with_sums && k < 2; ++k) {
-        Accumulator<Bf16> sum, square;
-        sum.add(s[k]);
-        square.add(q[k]);
-        sum.flush(to.sums + k * lanes);
-        square.flush(to.sums + to.channels + k * lanes);
+        sums[k].flush(to.sums + k * lanes);
+        squares[k].flush(to.sums + to.channels + k * lanes);
     }
 }
 

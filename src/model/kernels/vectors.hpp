@@ -117,9 +117,7 @@ inline Halfwords bf16_halfwords(Floats v) {
 
 inline void store(float* p, Floats v) { store_as(p, v); }
 inline void store(double* p, Doubles v) { store_as(p, v); }
-inline void store(Bf16* p, Floats v) {
-    store_as(p, bf16_halfwords(v));
-}
+inline void store(Bf16* p, Floats v) { store_as(p, bf16_halfwords(v)); }
 
 /// The same for one number.
 template <class T>
@@ -171,21 +169,23 @@ inline void store_bytes(std::uint8_t* p, Mask<T> values) {
     store_as(p, __builtin_convertvector(words, typename SmallOf<T>::Bytes));
 }
 
+/// Half of the numbers, from `first` on.
+template <int first, int... number>
+inline Doubles half_of(Floats v, std::integer_sequence<int, number...> /*numbers*/) {
+    return __builtin_convertvector(__builtin_shufflevector(v, v, (first + number)...), Doubles);
+}
+inline Doubles lower(Floats v) {
+    return half_of<0>(v, std::make_integer_sequence<int, lanes / 2>());
+}
+inline Doubles upper(Floats v) {
+    return half_of<lanes / 2>(v, std::make_integer_sequence<int, lanes / 2>());
+}
+
 /// Sums in double, lane by lane.
 template <class T>
 struct Accumulator {
-    static constexpr int half = Lanes<T>::count / 2;
     Doubles low{}, high{};
 
-    /// Half of the numbers, from `first` on.
-    template <int first, int... number>
-    static Doubles part(Floats v, std::integer_sequence<int, number...> /*numbers*/) {
-        return __builtin_convertvector(__builtin_shufflevector(v, v, (first + number)...), Doubles);
-    }
-    static Doubles lower(Floats v) { return part<0>(v, std::make_integer_sequence<int, half>()); }
-    static Doubles upper(Floats v) {
-        return part<half>(v, std::make_integer_sequence<int, half>());
-    }
     void add(Floats v) {
         low += lower(v);
         high += upper(v);
@@ -196,7 +196,20 @@ struct Accumulator {
     }
     void flush(double* sums) const {
         store(sums, load(sums) + low);
-        store(sums + half, load(sums + half) + high);
+        store(sums + lanes / 2, load(sums + lanes / 2) + high);
+    }
+};
+/// A few numbers of 8 bits and their products, of 16, are summed in float before.
+template <>
+struct Accumulator<Bf16> {
+    Floats sum{};
+
+    void add(Floats v) { sum += v; }
+    void add_product(Floats a, Floats b) { sum += a * b; }
+    void flush(double* sums) const {
+        Accumulator<float> wide;
+        wide.add(sum);
+        wide.flush(sums);
     }
 };
 template <>
