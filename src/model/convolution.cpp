@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <tuple>
 #include <vector>
 
@@ -83,7 +84,11 @@ bool with_own_kernels(const Convolution& convolution, at::ScalarType type, F&& f
     return try_all(all.bfloat16_winograds);
 }
 
-bool fits(const kernels::TileConvolution& /*tiles*/, const at::Tensor& /*x*/) { return true; }
+/// Pixels are numbered in 32 bits.
+bool fits(const kernels::TileConvolution& tiles, const at::Tensor& x) {
+    const std::int64_t pixels = x.size(0) * x.size(2) * x.size(3) * tiles.scale * tiles.scale;
+    return pixels <= std::numeric_limits<std::int32_t>::max();
+}
 
 template <class T>
 bool fits(const kernels::Winograd<T>& winograd, const at::Tensor& x) {

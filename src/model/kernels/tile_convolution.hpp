@@ -86,11 +86,7 @@ void multiply_chunk(const Chunk& chunk, const Bf16* packed, const Term* terms, i
 constexpr i64 chunk_bytes = 1 << 19;
 /// Places of a chunk for the gradient of a kernel: two blocks of channels stay in that cache, and
 /// sums are loaded and stored rarely.
-constexpr i64 gradient_places = 4096;
-/// Places whose products are added up in one go: they and their neighbours stay in the first-level
-/// cache.
-constexpr i64 gradient_part = 512;
-
+constexpr i64 gradient_places = 2048;
 template <class F>
 i64 forward_rows(const ImageShape& shape) {
     return chunk_rows(shape, chunk_bytes / (2 * shape.in));
@@ -165,25 +161,21 @@ void tile_adjoint(const Bf16* dz, const Bf16* weights, const ImageShape& shape, 
     }
 }
 
-/// Adds a chunk's part to 32×32 numbers of the gradient of each matrix. Parts of the sums stay in
-/// the first-level cache for all matrices.
+/// Adds a chunk's part to 32×32 numbers of the gradient of each matrix, which are `row` numbers
+/// apart.
 template <class F>
-[[gnu::noinline]] void add_gradient_block(const Chunk& chunk, const Bf16* columns, i64 phase_step,
-                                          const PackedPairs& x, float* to, i64 row) {
+void add_gradient_block(const Chunk& chunk, const Bf16* columns, i64 phase_step,
+                        const PackedPairs& x, float* to, i64 row) {
     const i64 pitch = chunk.column_pitch(), bytes = pitch * static_cast<i64>(sizeof(Bf16));
-    for (i64 first = 0; first < chunk.padded; first += gradient_part) {
-        const i64 last =
-            first + gradient_part < chunk.padded ? first + gradient_part : chunk.padded;
-        for (int m = 0; m < matrices; ++m) {
-            const Bf16* dz = columns + F::all[m].phase * phase_step;
-            const Bf16* pairs = x.at(chunk.front + chunk.distance(F::all[m]));
-            load_product(to + m * row, matrices * row);
-            for (i64 p = first; p < last; p += block) {
-                add_product<2>(dz + p, bytes, tile_rows * pitch, pairs + p * block, 4 * tile_terms,
-                               tile_terms);
-            }
-            store_product<2>(to + m * row, matrices * row);
+    for (int m = 0; m < matrices; ++m, to += row) {
+        const Bf16* dz = columns + F::all[m].phase * phase_step;
+        const Bf16* pairs = x.at(chunk.front + chunk.distance(F::all[m]));
+        load_product(to, matrices * row);
+        for (i64 p = 0; p < chunk.padded; p += block) {
+            add_product<2>(dz + p, bytes, tile_rows * pitch, pairs + p * block, 4 * tile_terms,
+                           tile_terms);
         }
+        store_product<2>(to, matrices * row);
     }
 }
 

@@ -128,7 +128,7 @@ struct Pixels {
 };
 
 /// All places × 32 channels, block of channels by block.
-[[gnu::noinline]] void pack_rows(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
+inline void pack_rows(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
     for (i64 place = 0; place < chunk.total; ++place) {
         for (i64 c = pixels.first; c < pixels.last; c += block) {
             store_row(to + (c - pixels.first) * chunk.total + place * block,
@@ -138,7 +138,7 @@ struct Pixels {
 }
 
 /// Channels × the chunk's own places. What follows the last one is zero.
-[[gnu::noinline]] void pack_columns(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
+inline void pack_columns(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
     const i64 pitch = chunk.column_pitch(), end = chunk.front + chunk.count;
     for (i64 place = 0; place < chunk.padded; place += block) {
         for (i64 c = pixels.first; c < pixels.last; c += block) {
@@ -180,7 +180,7 @@ struct PackedPairs {
     }
 };
 
-[[gnu::noinline]] void pack_pairs(const Chunk& chunk, const Pixels& pixels, const PackedPairs& to) {
+inline void pack_pairs(const Chunk& chunk, const Pixels& pixels, const PackedPairs& to) {
     for (i64 c = pixels.first; c < pixels.last; c += block) {
         const PackedPairs block_of = to.of_block(c - pixels.first);
         __m512i before = pixels.row(0, c, chunk.total);
