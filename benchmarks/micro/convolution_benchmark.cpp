@@ -79,7 +79,8 @@ void backward(benchmark::State& state, const Layer& layer, at::ScalarType type) 
     const auto z = convolve(tensors.convolution, tensors.x);
     const auto gradient = image(z.size(1), z.size(2), type);
     for (auto _ : state) {
-        benchmark::DoNotOptimize(convolve_backward(tensors.convolution, gradient, tensors.x, true));
+        benchmark::DoNotOptimize(
+            convolve_backward(tensors.convolution, gradient, {tensors.x}, true));
     }
 }
 

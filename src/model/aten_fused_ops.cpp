@@ -169,7 +169,7 @@ public:
     void first_convolution_backward(const at::Tensor& x, const at::Tensor& gradient,
                                     const at::Tensor& weights_gradient) override {
         const at::Tensor unread = at::empty(weights_gradient.sizes(), x.options());
-        convolve_backward({.kernel = unread, .kernel_gradient = weights_gradient}, gradient, x,
+        convolve_backward({.kernel = unread, .kernel_gradient = weights_gradient}, gradient, {x},
                           false);
     }
 
@@ -183,7 +183,7 @@ public:
                                          const at::Tensor& weights_gradient,
                                          bool with_input) override {
         return convolve_backward({.kernel = weights, .kernel_gradient = weights_gradient}, gradient,
-                                 std::move(x), with_input);
+                                 {std::move(x)}, with_input);
     }
 
     void dropout_mask(at::Tensor& bits, DropoutRate rate, DropoutKey key, std::uint32_t layer,

@@ -107,14 +107,31 @@ bool with_own_kernels(const Convolution& convolution, const at::Tensor& x, F&& f
 }
 
 Convolved run(const kernels::TileConvolution& tiles, const Convolution& convolution,
-              const at::Tensor& x, const at::Tensor& sums) {
-    return {convolve(tiles, x, convolution.kernel, convolution.bias, sums), sums.defined()};
+              const ConvolutionInput& input, const at::Tensor& sums) {
+    return {convolve(tiles, input, convolution.kernel, convolution.bias, sums), sums.defined()};
 }
 
 template <class T>
 Convolved run(const kernels::Winograd<T>& winograd, const Convolution& convolution,
-              const at::Tensor& x, const at::Tensor& /*sums*/) {
-    return {convolve(winograd, x, convolution.kernel, convolution.bias), false};
+              const ConvolutionInput& input, const at::Tensor& /*sums*/) {
+    return {convolve(winograd, input.x, convolution.kernel, convolution.bias), false};
+}
+
+void write_gradient(const kernels::TileConvolution& tiles, const ConvolutionInput& input,
+                    const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
+    write_kernel_gradient(tiles, input, gradient, kernel_gradient);
+}
+
+template <class T>
+void write_gradient(const kernels::Winograd<T>& winograd, const ConvolutionInput& input,
+                    const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
+    write_kernel_gradient(winograd, input.x, gradient, kernel_gradient);
+}
+
+constexpr bool normalises(const kernels::TileConvolution& /*tiles*/) { return true; }
+template <class T>
+constexpr bool normalises(const kernels::Winograd<T>& /*winograd*/) {
+    return false;
 }
 
 /// The weights for the library. They are made here if `refresh` was not called, or chose our own
@@ -171,11 +188,18 @@ void Convolution::refresh(at::ScalarType type, FusedOps* fused_ops) {
 }
 
 at::Tensor convolve(const Convolution& convolution, const at::Tensor& x, bool with_bias) {
-    return convolve_and_sum(convolution, x, with_bias, {}).z;
+    return convolve_and_sum(convolution, {x}, with_bias, {}).z;
 }
 
-Convolved convolve_and_sum(const Convolution& convolution, const at::Tensor& x, bool with_bias,
-                           const at::Tensor& sums) {
+bool normalises_input(const Convolution& convolution, const at::Tensor& x) {
+    bool result = false;
+    with_own_kernels(convolution, x, [&](const auto& own) { result = normalises(own); });
+    return result;
+}
+
+Convolved convolve_and_sum(const Convolution& convolution, const ConvolutionInput& input,
+                           bool with_bias, const at::Tensor& sums) {
+    const at::Tensor& x = input.x;
     const at::Tensor& kernel = convolution.kernel;
     const ConvolutionKind kind = convolution.kind;
     if (x.size(0) == 0) {
@@ -186,7 +210,7 @@ Convolved convolve_and_sum(const Convolution& convolution, const at::Tensor& x, 
     }
     Convolved result{};
     if (with_bias && with_own_kernels(convolution, x, [&](const auto& own) {
-            result = run(own, convolution, x, sums);
+            result = run(own, convolution, input, sums);
         })) {
         return result;
     }
@@ -200,25 +224,26 @@ Convolved convolve_and_sum(const Convolution& convolution, const at::Tensor& x, 
 }
 
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             at::Tensor x, bool with_input, FusedOps* fused_ops,
+                             ConvolutionInput input, bool with_input, FusedOps* fused_ops,
                              std::vector<KernelGradient>* later) {
-    if (x.size(0) == 0) {
+    if (input.x.size(0) == 0) {
         if (convolution.trainable()) convolution.kernel_gradient.zero_();
-        return with_input ? at::empty(x.sizes(), x.options(), at::MemoryFormat::ChannelsLast)
-                          : at::Tensor();
+        return with_input
+                   ? at::empty(input.x.sizes(), input.x.options(), at::MemoryFormat::ChannelsLast)
+                   : at::Tensor();
     }
     if (!with_input && !convolution.trainable()) return {};
     at::Tensor dx;
-    if (with_own_kernels(convolution, x, [&](const auto& own) {
+    if (with_own_kernels(convolution, input.x, [&](const auto& own) {
             if (convolution.trainable()) {
-                write_kernel_gradient(own, x, gradient, convolution.kernel_gradient);
+                write_gradient(own, input, gradient, convolution.kernel_gradient);
             }
-            x.reset();
+            input = {};
             if (with_input) dx = input_gradient(own, gradient, convolution.kernel);
         })) {
         return dx;
     }
-    return library_backward(convolution, gradient, x, with_input, fused_ops, later);
+    return library_backward(convolution, gradient, input.x, with_input, fused_ops, later);
 }
 
 }  // namespace msunet::model

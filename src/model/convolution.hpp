@@ -40,6 +40,18 @@ struct Convolution {
     void refresh(at::ScalarType type, FusedOps* fused_ops = nullptr);
 };
 
+/// What a convolution reads: x (N,cin,H,W), or scale·relu(x) + shift by channel, which its kernels
+/// compute and round while they read.
+struct ConvolutionInput {
+    at::Tensor x;
+    at::Tensor scale{}, shift{};  ///< (cin) float32; undefined: x itself
+
+    [[nodiscard]] bool is_normalised() const { return !scale.defined(); }
+};
+
+/// Whether the kernels of a convolution normalise inputs like x.
+[[nodiscard]] bool normalises_input(const Convolution& convolution, const at::Tensor& x);
+
 /// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. `weights`, if defined, have x's
 /// type. Without `with_bias` ATen is used, and the bias is not added.
 [[nodiscard]] at::Tensor convolve(const Convolution& convolution, const at::Tensor& x,
@@ -51,15 +63,16 @@ struct Convolved {
 };
 /// The same with FusedOps::relu_sums of the output, (2,cout) in float64, where the kernels can; not
 /// if `sums` is undefined.
-[[nodiscard]] Convolved convolve_and_sum(const Convolution& convolution, const at::Tensor& x,
-                                         bool with_bias, const at::Tensor& sums);
+[[nodiscard]] Convolved convolve_and_sum(const Convolution& convolution,
+                                         const ConvolutionInput& input, bool with_bias,
+                                         const at::Tensor& sums);
 
 /// Returns the gradient of the input, undefined unless `with_input`, and computes that of the
-/// kernel into `kernel_gradient` if it is defined. Releases x as soon as it has been read.
+/// kernel into `kernel_gradient` if it is defined. Releases the input as soon as it has been read.
 /// `fused_ops` null: kernels are converted by ATen operators. `later` not null: a gradient of the
 /// kernel that only has to be copied to `kernel_gradient` is appended there instead.
 at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& gradient,
-                             at::Tensor x, bool with_input, FusedOps* fused_ops = nullptr,
+                             ConvolutionInput input, bool with_input, FusedOps* fused_ops = nullptr,
                              std::vector<KernelGradient>* later = nullptr);
 
 }  // namespace msunet::model

@@ -59,7 +59,10 @@ public:
     at::Tensor bottleneck(const at::Tensor& x) override {
         training_ = recomputing_ = false;
         refresh();
-        const at::Tensor y = contract(to_input(x));
+        const ConvolutionInput last = contract({to_input(x)});
+        const at::Tensor& y = last.x;
+        const Norm& norm = stages_.all[stages_.contracting() - 1].norm;
+        if (!last.is_normalised()) fused_ops_->norm_forward(y, norm, {.out = y});
         clear();
         return y.permute({0, 2, 3, 1})
             .contiguous()
@@ -75,7 +78,7 @@ public:
 
 private:
     void go_back(const at::Tensor& logits_gradient) {
-        at::Tensor dy = head_backward(*fused_ops_, stages_.head, input_of(stages_.count()),
+        at::Tensor dy = head_backward(*fused_ops_, stages_.head, input_of(stages_.count()).x,
                                       logits_gradient, first_ < stages_.count());
         for (std::size_t skip = 0; skip < stages_.skips() && dy.defined(); ++skip) {
             const std::size_t up = stages_.up(skip);
@@ -118,27 +121,27 @@ private:
 
     at::Tensor run(const at::Tensor& x) {
         refresh();
-        at::Tensor y = contract(to_input(x));
+        ConvolutionInput y = contract({to_input(x)});
         for (std::size_t skip = stages_.skips(); skip-- > 0;) {
             const std::size_t up = stages_.up(skip);
             const at::Tensor z = convolve_stage(up, y);
             if (recomputes(up + 1)) begin_merge(skip);
             normalise(up, z, merge_target(skip, skip_channels(skip)));
-            y = std::move(merged_[skip]);
-            y = plain(up + 1, std::move(y));
+            y = plain(up + 1, {std::move(merged_[skip])});
             y = plain(up + 2, std::move(y));
         }
         const bool keep = keeps(stages_.count());
-        if (keep && !recomputes(stages_.count())) stages_.head.x = y;
-        at::Tensor logits = head_forward(*fused_ops_, stages_.head, y, keep);
+        if (keep && !recomputes(stages_.count())) stages_.head.x = y.x;
+        at::Tensor logits = head_forward(*fused_ops_, stages_.head, y.x, keep);
         if (!training_) clear();
         return logits;
     }
 
-    at::Tensor contract(at::Tensor y) {
+    ConvolutionInput contract(ConvolutionInput y) {
         for (std::size_t block = 0; block <= stages_.skips(); ++block) {
             y = plain(2 * block, std::move(y));
-            y = block == stages_.skips() ? plain(2 * block + 1, std::move(y)) : skip(block, y);
+            y = block == stages_.skips() ? plain(2 * block + 1, std::move(y))
+                                         : ConvolutionInput{skip(block, y)};
         }
         return y;
     }
@@ -146,12 +149,12 @@ private:
     /// Whether this pass keeps what the backward pass of a stage needs.
     [[nodiscard]] bool keeps(std::size_t stage) const { return training_ && stage >= first_; }
 
-    at::Tensor convolve_stage(std::size_t i, const at::Tensor& x) {
+    at::Tensor convolve_stage(std::size_t i, const ConvolutionInput& x) {
         Stage& stage = stages_.all[i];
         at::Tensor z;
         if (i == 0) {
             RECORD_USER_SCOPE("msunet::convolution");
-            z = fused_ops_->first_convolution(x, stage.convolution.kernel, stage.convolution.bias,
+            z = fused_ops_->first_convolution(x.x, stage.convolution.kernel, stage.convolution.bias,
                                               stage.norm);
             stage.summed = fused_ops_->sums_in_first_convolution();
         } else {
@@ -162,7 +165,7 @@ private:
             stage.summed = result.summed;
         }
         if (keeps(i)) {
-            if (!recomputes(i)) stage.x = x;
+            if (!recomputes(i) || !x.is_normalised()) stage.x = x;
             stage.z = z;
         }
         return z;
@@ -186,9 +189,14 @@ private:
 
     /// A stage's input in backward: the one that was kept, or one that is recomputed from the
     /// convolutions' outputs before it, which must not have become gradients yet.
-    at::Tensor input_of(std::size_t i) {
-        if (!recomputes(i))
-            return std::move(i == stages_.count() ? stages_.head.x : stages_.all[i].x);
+    ConvolutionInput input_of(std::size_t i) {
+        if (i == stages_.count())
+            return {recomputes(i) ? recomputed(i) : std::move(stages_.head.x)};
+        ConvolutionInput& kept = stages_.all[i].x;
+        return kept.x.defined() ? std::move(kept) : ConvolutionInput{recomputed(i)};
+    }
+
+    at::Tensor recomputed(std::size_t i) {
         const Stage& before = stages_.all[i - 1];
         if (const auto skip = stages_.merge_before(i)) {
             begin_merge(*skip);
@@ -235,16 +243,21 @@ private:
         fused_ops_->norm_forward(z, stages_.all[i].norm, target);
     }
 
-    at::Tensor plain(std::size_t i, at::Tensor x) {
+    /// A stage whose output is what the next one reads, which may normalise it itself.
+    ConvolutionInput plain(std::size_t i, ConvolutionInput x) {
         const at::Tensor z = convolve_stage(i, x);
-        x.reset();
+        x = {};
+        if (i + 1 < stages_.count() && normalises_input(stages_.all[i + 1].convolution, z)) {
+            prepare(i, z);
+            return {z, stages_.all[i].norm.scale, stages_.all[i].norm.shift};
+        }
         at::Tensor y = keeps(i) ? empty(z, z.size(1), z.size(2), z.size(3)) : z;
         normalise(i, z, {.out = y});
-        return y;
+        return {y};
     }
 
     /// The second stage of a contracting block: pooled output, and the first part of its merge.
-    at::Tensor skip(std::size_t block, const at::Tensor& x) {
+    at::Tensor skip(std::size_t block, const ConvolutionInput& x) {
         const std::size_t i = Stages::across(block);
         const at::Tensor z = convolve_stage(i, x);
         const std::int64_t height = z.size(2), width = z.size(3);
@@ -317,14 +330,14 @@ private:
             source = {};  // makes room for what follows
             if (i == 0) {
                 RECORD_USER_SCOPE("msunet::convolution_backward");
-                fused_ops_->first_convolution_backward(stage.x, stage.z,
+                fused_ops_->first_convolution_backward(stage.x.x, stage.z,
                                                        convolution.kernel_gradient);
             } else {
                 dx = convolve_backward(convolution, stage.z, input_of(i), needed, fused_ops_.get(),
                                        fused_ops_->for_gpu() ? &gradients_ : nullptr);
             }
         }
-        stage.x = at::Tensor();
+        stage.x = {};
         stage.z = at::Tensor();
         return dx;
     }
@@ -347,7 +360,7 @@ private:
 
     void clear() {
         for (auto& stage : stages_.all) {
-            stage.x = at::Tensor();
+            stage.x = {};
             stage.z = at::Tensor();
         }
         for (std::size_t i = 0; i < stages_.skips(); ++i) {
@@ -359,13 +372,7 @@ private:
 
     void make_schedule() {
         if (!options_.sync_batch_norm) return;
-        const auto add = [&](const Stage& stage) {
-            if (stage.norm.batch_statistics) {
-                schedule_.emplace_back(2 * stage.channels(), at::kDouble);
-            }
-        };
-        for (const auto& stage : stages_.all) add(stage);
-        for (std::size_t i = stages_.count(); i-- > first_;) add(stages_.all[i]);
+        for (const auto size : stages_.sum_sizes(first_)) schedule_.emplace_back(size, at::kDouble);
     }
 
     DropoutRate rate_;

@@ -122,6 +122,16 @@ std::optional<std::size_t> Stages::merge_before(std::size_t stage) const {
     return std::nullopt;
 }
 
+std::vector<std::int64_t> Stages::sum_sizes(std::size_t first) const {
+    std::vector<std::int64_t> sizes;
+    const auto add = [&](const Stage& stage) {
+        if (stage.norm.batch_statistics) sizes.push_back(2 * stage.channels());
+    };
+    for (const auto& stage : all) add(stage);
+    for (std::size_t i = count(); i-- > first;) add(all[i]);
+    return sizes;
+}
+
 std::int64_t Stages::output_numbers(std::int64_t pixels) const {
     std::int64_t numbers = 0;
     for (const auto& stage : all) numbers += (stage.channels() * pixels) >> (2 * stage.halvings);

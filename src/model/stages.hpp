@@ -21,10 +21,10 @@ namespace msunet::model {
 struct Stage {
     Convolution convolution;
     Norm norm;
-    int halvings = 0;     ///< how often the sides of its output have been halved
-    at::Tensor x{};       ///< input of the convolution, unless it is recomputed in backward
-    at::Tensor z{};       ///< its output; in backward its gradient
-    bool summed = false;  ///< the convolution has computed norm.sums
+    int halvings = 0;      ///< how often the sides of its output have been halved
+    ConvolutionInput x{};  ///< input of the convolution, unless it is recomputed in backward
+    at::Tensor z{};        ///< its output; in backward its gradient
+    bool summed = false;   ///< the convolution has computed norm.sums
 
     [[nodiscard]] bool norm_trainable() const { return norm.gamma_gradient.defined(); }
     [[nodiscard]] bool trainable() const { return convolution.trainable() || norm_trainable(); }
@@ -64,6 +64,9 @@ public:
     }
     /// The merge that a stage reads.
     [[nodiscard]] std::optional<std::size_t> merge_before(std::size_t stage) const;
+    /// The sizes of the sums of batch statistics, in the order of a step that goes back to stage
+    /// `first`.
+    [[nodiscard]] std::vector<std::int64_t> sum_sizes(std::size_t first) const;
     /// How many numbers the outputs of all stages hold, for images of so many pixels together.
     [[nodiscard]] std::int64_t output_numbers(std::int64_t pixels) const;
 

@@ -39,9 +39,15 @@ at::Tensor transformed(Transform transform, const at::Tensor& kernel, std::int64
     return result;
 }
 
+kernels::TileInput raw(const ConvolutionInput& input) {
+    return {pointer<Bf16>(input.x), pointer<const float>(input.scale),
+            pointer<const float>(input.shift)};
+}
+
 /// The gradient (cout,9,cin) of the kernel's matrices.
-at::Tensor matrix_gradient(const TileConvolution& tiles, const at::Tensor& x,
+at::Tensor matrix_gradient(const TileConvolution& tiles, const ConvolutionInput& input,
                            const at::Tensor& gradient) {
+    const at::Tensor& x = input.x;
     const ImageShape shape{x.size(0), x.size(2), x.size(3), x.size(1), gradient.size(1)};
     const std::int64_t threads = at::get_num_threads(), rows = rows_of(shape),
                        pixels = rows * shape.width, blocks = shape.out / channel_block;
@@ -53,7 +59,7 @@ at::Tensor matrix_gradient(const TileConvolution& tiles, const at::Tensor& x,
     at::parallel_for(0, parts.items(), 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t item = begin; item < end; ++item) {
             const std::int64_t c = item % parts.by_channels, p = item / parts.by_channels;
-            tiles.add_gradient(pointer<Bf16>(x), pointer<Bf16>(gradient), shape,
+            tiles.add_gradient(raw(input), pointer<Bf16>(gradient), shape,
                                part(rows, p, parts.by_pixels), part(rows, p + 1, parts.by_pixels),
                                channel_block * part(blocks, c, parts.by_channels),
                                channel_block * part(blocks, c + 1, parts.by_channels),
@@ -72,9 +78,10 @@ bool is_applicable(const TileConvolution& tiles, const at::Tensor& kernel) {
            kernel.size(3) % channel_block == 0;
 }
 
-at::Tensor convolve(const TileConvolution& tiles, const at::Tensor& x, const at::Tensor& kernel,
-                    const at::Tensor& bias, const at::Tensor& sums) {
+at::Tensor convolve(const TileConvolution& tiles, const ConvolutionInput& input,
+                    const at::Tensor& kernel, const at::Tensor& bias, const at::Tensor& sums) {
     RECORD_USER_SCOPE("msunet::convolution");
+    const at::Tensor& x = input.x;
     const ImageShape shape{x.size(0), x.size(2), x.size(3), x.size(1), kernel.size(0)};
     const at::Tensor weights = transformed(tiles.transform, kernel, shape.out);
     at::Tensor z =
@@ -82,8 +89,8 @@ at::Tensor convolve(const TileConvolution& tiles, const at::Tensor& x, const at:
                   x.options(), at::MemoryFormat::ChannelsLast);
     const Scratch scratch(at::get_num_threads(), tiles.scratch(shape));
     const auto run = [&](std::int64_t begin, std::int64_t end, double* part) {
-        tiles.convolve(pointer<Bf16>(x), pointer<Bf16>(weights), pointer<float>(bias), shape, begin,
-                       end, pointer<Bf16>(z), part, scratch.of(at::get_thread_num()));
+        tiles.convolve(raw(input), pointer<Bf16>(weights), pointer<float>(bias), shape, begin, end,
+                       pointer<Bf16>(z), part, scratch.of(at::get_thread_num()));
     };
     if (sums.defined()) {
         parallel_sums(rows_of(shape), row_grain(shape), 2 * shape.out, pointer<double>(sums), run);
@@ -111,12 +118,12 @@ at::Tensor input_gradient(const TileConvolution& tiles, const at::Tensor& gradie
     return dx;
 }
 
-void write_kernel_gradient(const TileConvolution& tiles, const at::Tensor& x,
+void write_kernel_gradient(const TileConvolution& tiles, const ConvolutionInput& input,
                            const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    const at::Tensor sums = matrix_gradient(tiles, x, gradient);
+    const at::Tensor sums = matrix_gradient(tiles, input, gradient);
     at::parallel_for(0, gradient.size(1), half_block, [&](std::int64_t begin, std::int64_t end) {
-        tiles.kernel_gradient(pointer<const float>(sums), x.size(1), begin, end,
+        tiles.kernel_gradient(pointer<const float>(sums), input.x.size(1), begin, end,
                               pointer<float>(kernel_gradient));
     });
 }

@@ -10,6 +10,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/convolution.hpp"
 #include "model/kernels/table.hpp"
 
 namespace msunet::model {
@@ -17,18 +18,18 @@ namespace msunet::model {
 /// Whether it is for kernels of this size, on the CPU in float32, with multiples of 32 channels.
 [[nodiscard]] bool is_applicable(const kernels::TileConvolution& tiles, const at::Tensor& kernel);
 
-/// x by the kernel, plus bias. Where `sums` (2,cout) in float64 is defined, also computes Σa and
-/// Σa² of a = relu(output) by channel there.
-[[nodiscard]] at::Tensor convolve(const kernels::TileConvolution& tiles, const at::Tensor& x,
-                                  const at::Tensor& kernel, const at::Tensor& bias,
-                                  const at::Tensor& sums = {});
+/// The input by the kernel, plus bias. Where `sums` (2,cout) in float64 is defined, also computes
+/// Σa and Σa² of a = relu(output) by channel there.
+[[nodiscard]] at::Tensor convolve(const kernels::TileConvolution& tiles,
+                                  const ConvolutionInput& input, const at::Tensor& kernel,
+                                  const at::Tensor& bias, const at::Tensor& sums = {});
 
-/// The gradient of x from the gradient of the output.
+/// The gradient of the input from the gradient of the output.
 [[nodiscard]] at::Tensor input_gradient(const kernels::TileConvolution& tiles,
                                         const at::Tensor& gradient, const at::Tensor& kernel);
 
 /// Computes the gradient of the kernel into `kernel_gradient`.
-void write_kernel_gradient(const kernels::TileConvolution& tiles, const at::Tensor& x,
+void write_kernel_gradient(const kernels::TileConvolution& tiles, const ConvolutionInput& input,
                            const at::Tensor& gradient, const at::Tensor& kernel_gradient);
 
 }  // namespace msunet::model

@@ -154,6 +154,14 @@ struct ImageShape {
     std::int64_t images, height, width, in, out;
 };
 
+/// The input of a convolution: `x`, or scale·relu(x) + shift by channel, computed and rounded while
+/// it is read.
+struct TileInput {
+    const Bf16* x;
+    const float* scale;  ///< null: x itself
+    const float* shift;
+};
+
 /// A convolution of bfloat16 on a processor's matrix unit, as a sum of products by nine matrices of
 /// (in, out) numbers. Rows are those of the lower resolution, counted over all images.
 struct TileConvolution {
@@ -169,7 +177,7 @@ struct TileConvolution {
     /// Bytes of scratch memory that a thread needs.
     std::int64_t (*scratch)(const ImageShape& shape);
     /// Writes the output of rows; sums (2, out) += Σa, Σa², a = relu(z), unless they are null.
-    void (*convolve)(const Bf16* x, const Bf16* matrices, const float* bias,
+    void (*convolve)(const TileInput& x, const Bf16* matrices, const float* bias,
                      const ImageShape& shape, std::int64_t first_row, std::int64_t last_row,
                      Bf16* z, double* sums, void* scratch);
     /// Writes the gradient of rows of the input.
@@ -177,7 +185,7 @@ struct TileConvolution {
                     std::int64_t first_row, std::int64_t last_row, Bf16* dx, void* scratch);
     /// Adds the contribution of rows to the gradient (out, 9, in) of the matrices, for output
     /// channels [first, last), multiples of 32.
-    void (*add_gradient)(const Bf16* x, const Bf16* dz, const ImageShape& shape,
+    void (*add_gradient)(const TileInput& x, const Bf16* dz, const ImageShape& shape,
                          std::int64_t first_row, std::int64_t last_row, std::int64_t first_out,
                          std::int64_t last_out, float* gradient, void* scratch);
     /// From the gradient of the matrices to that of the kernel, for output channels [first, last).

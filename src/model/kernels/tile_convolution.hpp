@@ -111,15 +111,18 @@ i64 tile_scratch(const ImageShape& shape) {
 
 /// Rows of the lower resolution, counted over all images.
 template <class F>
-void tile_convolve(const Bf16* x, const Bf16* weights, const float* bias, const ImageShape& shape,
-                   i64 first_row, i64 last_row, Bf16* z, double* sums, void* scratch) {
+void tile_convolve(const TileInput& x, const Bf16* weights, const float* bias,
+                   const ImageShape& shape, i64 first_row, i64 last_row, Bf16* z, double* sums,
+                   void* scratch) {
     const TileUnit unit;
+    const auto pack = x.scale == nullptr ? pack_rows<Copy> : pack_rows<Normalise>;
     const i64 step = forward_rows<F>(shape);
     const ChunkMemory memory(shape, step, scratch);
     for (i64 row = first_row; row < last_row; row += step) {
         const Chunk chunk(shape, F::scale, row, row + step < last_row ? row + step : last_row,
                           memory);
-        pack_rows(chunk, {x, shape.in, chunk.coarse(), 0, shape.in}, memory.numbers);
+        const Pixels pixels{x.x, shape.in, chunk.coarse(), 0, shape.in};
+        pack(chunk, pixels, x, memory.numbers);
         finish_stores();
         Term terms[matrices];
         for (int m = 0; m < matrices; ++m) terms[m] = {0, chunk.distance(F::all[m])};
@@ -145,8 +148,8 @@ void tile_adjoint(const Bf16* dz, const Bf16* weights, const ImageShape& shape, 
         const Chunk chunk(shape, F::scale, row, row + step < last_row ? row + step : last_row,
                           memory);
         for (int phase = 0; phase < phases<F>; ++phase) {
-            pack_rows(chunk, {dz, shape.out, chunk.fine(phase), 0, shape.out},
-                      memory.numbers + phase * blocks * chunk.total * block);
+            pack_rows<Copy>(chunk, {dz, shape.out, chunk.fine(phase), 0, shape.out}, {},
+                            memory.numbers + phase * blocks * chunk.total * block);
         }
         finish_stores();
         Term terms[matrices];
@@ -180,9 +183,10 @@ void add_gradient_block(const Chunk& chunk, const Bf16* columns, i64 phase_step,
 }
 
 template <class F>
-void tile_add_gradient(const Bf16* x, const Bf16* dz, const ImageShape& shape, i64 first_row,
+void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& shape, i64 first_row,
                        i64 last_row, i64 first_out, i64 last_out, float* gradient, void* scratch) {
     const TileUnit unit;
+    const auto pack = x.scale == nullptr ? pack_pairs<Copy> : pack_pairs<Normalise>;
     const i64 step = gradient_rows_of(shape), outs = last_out - first_out;
     const ChunkMemory memory(shape, step, scratch);
     for (i64 row = first_row; row < last_row; row += step) {
@@ -191,7 +195,7 @@ void tile_add_gradient(const Bf16* x, const Bf16* dz, const ImageShape& shape, i
         const PackedPairs pairs(chunk, memory.numbers, shape.in);
         Bf16* columns = memory.numbers + 2 * pairs.copy;
         const i64 phase_step = outs * chunk.column_pitch();
-        pack_pairs(chunk, {x, shape.in, chunk.coarse(), 0, shape.in}, pairs);
+        pack(chunk, {x.x, shape.in, chunk.coarse(), 0, shape.in}, x, pairs);
         for (int phase = 0; phase < phases<F>; ++phase) {
             pack_columns(chunk, {dz, shape.out, chunk.fine(phase), first_out, last_out},
                          columns + phase * phase_step);

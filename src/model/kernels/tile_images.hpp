@@ -119,33 +119,69 @@ struct Pixels {
     i64 channels;
     Places places;
     i64 first, last;
+};
 
-    /// 32 channels; zero from `end` on.
-    [[nodiscard]] __m512i row(i64 place, i64 channel, i64 end) const {
-        if (place >= end || places.is_zero(place)) return _mm512_setzero_si512();
-        return load_row(images + places.at(place) * channels + channel);
+/// Reads 32 channels of pixels as they are.
+struct Copy {
+    Copy(const TileInput& /*input*/, i64 /*channel*/) {}
+    [[nodiscard]] __m512i operator()(__m512i row) const { return row; }
+};
+
+/// Normalises what it reads, with the bits of norm_forward.
+struct Normalise {
+    Floats scale[2], shift[2];
+
+    Normalise(const TileInput& input, i64 channel) {
+        for (int k = 0; k < 2; ++k) {
+            scale[k] = load(input.scale + channel + k * lanes);
+            shift[k] = load(input.shift + channel + k * lanes);
+        }
+    }
+    [[nodiscard]] __m512i operator()(__m512i row) const {
+        return round_row(relu(widened<0>(row)) * scale[0] + shift[0],
+                         relu(widened<1>(row)) * scale[1] + shift[1]);
+    }
+};
+
+/// 32 channels of pixels; zero where there is none, and from place `end` on.
+template <class Reading>
+struct RowReader {
+    const Pixels& pixels;
+    i64 channel, end;
+    Reading reading;
+
+    RowReader(const Pixels& p, i64 c, i64 last, const TileInput& input)
+        : pixels(p), channel(c), end(last), reading(input, c) {}
+
+    [[nodiscard]] __m512i operator()(i64 place) const {
+        if (place >= end || pixels.places.is_zero(place)) return _mm512_setzero_si512();
+        const i64 pixel = pixels.places.at(place);
+        return reading(load_row(pixels.images + pixel * pixels.channels + channel));
     }
 };
 
 /// All places × 32 channels, block of channels by block.
-inline void pack_rows(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
-    for (i64 place = 0; place < chunk.total; ++place) {
-        for (i64 c = pixels.first; c < pixels.last; c += block) {
-            store_row(to + (c - pixels.first) * chunk.total + place * block,
-                      pixels.row(place, c, chunk.total));
+template <class Reading>
+void pack_rows(const Chunk& chunk, const Pixels& pixels, const TileInput& input, Bf16* to) {
+    for (i64 c = pixels.first; c < pixels.last; c += block) {
+        const RowReader<Reading> row(pixels, c, chunk.total, input);
+        Bf16* plane = to + (c - pixels.first) * chunk.total;
+        for (i64 place = 0; place < chunk.total; ++place) {
+            store_row(plane + place * block, row(place));
         }
     }
 }
 
 /// Channels × the chunk's own places. What follows the last one is zero.
 inline void pack_columns(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
-    const i64 pitch = chunk.column_pitch(), end = chunk.front + chunk.count;
+    const i64 pitch = chunk.column_pitch();
     for (i64 place = 0; place < chunk.padded; place += block) {
         for (i64 c = pixels.first; c < pixels.last; c += block) {
+            const RowReader<Copy> row(pixels, c, chunk.front + chunk.count, {});
             __m512i low[16], high[16];
             for (i64 i = 0; i < tile_rows; ++i) {
                 const i64 from = chunk.front + place + 2 * i;
-                const Pairs pairs(pixels.row(from, c, end), pixels.row(from + 1, c, end));
+                const Pairs pairs(row(from), row(from + 1));
                 low[i] = pairs.first;
                 high[i] = pairs.last;
             }
@@ -180,12 +216,15 @@ struct PackedPairs {
     }
 };
 
-inline void pack_pairs(const Chunk& chunk, const Pixels& pixels, const PackedPairs& to) {
+template <class Reading>
+void pack_pairs(const Chunk& chunk, const Pixels& pixels, const TileInput& input,
+                const PackedPairs& to) {
     for (i64 c = pixels.first; c < pixels.last; c += block) {
         const PackedPairs block_of = to.of_block(c - pixels.first);
-        __m512i before = pixels.row(0, c, chunk.total);
+        const RowReader<Reading> row(pixels, c, chunk.total, input);
+        __m512i before = row(0);
         for (i64 place = 0; place < chunk.total; ++place) {
-            const __m512i after = pixels.row(place + 1, c, chunk.total);
+            const __m512i after = row(place + 1);
             const Pairs pairs(before, after);
             store_row(block_of.at(place), pairs.first);
             store_row(block_of.at(place) + tile_terms, pairs.last);

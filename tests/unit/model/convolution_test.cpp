@@ -48,8 +48,9 @@ TEST(Convolution, EqualsTheDefinitionForOddImages) {
                   tolerance);
         const auto expected =
             definition.backward(gradient.to(at::kDouble), x.to(at::kDouble), kernel);
-        EXPECT_LT(test::distance(convolve_backward(convolution, gradient, x, true), expected.input),
-                  tolerance);
+        EXPECT_LT(
+            test::distance(convolve_backward(convolution, gradient, {x}, true), expected.input),
+            tolerance);
         EXPECT_LT(test::distance(convolution.kernel_gradient, expected.kernel), tolerance);
     }
 }
@@ -62,11 +63,11 @@ TEST(Convolution, SumsItsOutputWhereItSaysSo) {
         const auto x = test::image(2, 64, 8, 8).to(type);
         Convolution typed = convolution;
         if (type == at::kDouble) typed.kernel = typed.kernel.to(type);
-        const auto [z, summed] = convolve_and_sum(typed, x, true, unwritten);
+        const auto [z, summed] = convolve_and_sum(typed, {x}, true, unwritten);
         EXPECT_EQ(summed, type == at::kBFloat16 && kernels::kernels().tile_convolutions != nullptr);
         EXPECT_EQ(unwritten.isnan().any().item<bool>(), !summed);
         EXPECT_TRUE(z.equal(convolve(typed, x)));
-        EXPECT_FALSE(convolve_and_sum(typed, x, true, {}).summed);
+        EXPECT_FALSE(convolve_and_sum(typed, {x}, true, {}).summed);
     }
 }
 

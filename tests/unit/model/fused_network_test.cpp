@@ -124,6 +124,23 @@ TEST_P(FusedNetwork, EqualsAutogradWhateverTrains) {
     }
 }
 
+// Where kernels normalise what they read, the last output must be written for it.
+TEST_P(FusedNetwork, GivesTheBottleneckInEachPrecision) {
+    const auto batch = draw(GetParam(), 2, 32, 32);
+    const auto bottleneck = [&](test::Maker make, Precision precision) {
+        const auto network = make({.architecture = test::published(),
+                                   .options = {.precision = precision, .inference_only = true},
+                                   .weights = published_weights(GetParam())});
+        return network->bottleneck(batch.x).to(at::kDouble);
+    };
+    const auto expected = bottleneck(make_autograd_network, Precision::float64);
+    for (const auto& [precision, tolerance] : {std::pair{Precision::float64, 1e-11},
+                                               {Precision::float32, 1e-5},
+                                               {Precision::bf16, 3e-2}}) {
+        EXPECT_LE(relative(bottleneck(make_fused_network, precision), expected), tolerance);
+    }
+}
+
 TEST_P(FusedNetwork, EqualsAutogradWithAtenOperators) {
     const auto batch = draw(GetParam(), 3, 32, 48);
     const NetworkOptions options{.precision = Precision::float64, .dropout = 0.3};

@@ -5,6 +5,7 @@
 #include "model/tile_convolution.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/stack.h>
@@ -16,6 +17,7 @@
 
 #include "convolution_definition.hpp"
 #include "model/convolution.hpp"
+#include "model/cpu_tensors.hpp"
 
 namespace msunet::model {
 namespace {
@@ -67,7 +69,7 @@ constexpr double tolerance = 4e-3;
 
 TEST_P(TileConvolutionTest, EqualsTheDefinition) {
     const auto x = x_.to(at::kDouble), kernel = kernel_.to(at::kDouble);
-    const auto z = convolve(*own_, x_, kernel_, bias_);
+    const auto z = convolve(*own_, {x_}, kernel_, bias_);
     EXPECT_TRUE(z.is_contiguous(at::MemoryFormat::ChannelsLast));
     EXPECT_EQ(z.scalar_type(), at::kBFloat16);
     EXPECT_LT(distance(z, definition_.forward(x, kernel, bias_.to(at::kDouble))), tolerance);
@@ -75,31 +77,55 @@ TEST_P(TileConvolutionTest, EqualsTheDefinition) {
     EXPECT_LT(distance(input_gradient(*own_, gradient_, kernel_), wanted.input), tolerance);
     // Earlier contents must not matter. Nothing but the sums in float32 is rounded.
     const auto written = at::full(kernel_.sizes(), std::numeric_limits<float>::quiet_NaN());
-    write_kernel_gradient(*own_, x_, gradient_, written);
+    write_kernel_gradient(*own_, {x_}, gradient_, written);
     EXPECT_LT(distance(written, wanted.kernel), 1e-6);
 }
 
 TEST_P(TileConvolutionTest, AddsUpItsOutput) {
     const auto sums = at::full({2, s_.out}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
-    const auto z = convolve(*own_, x_, kernel_, bias_, sums);
-    EXPECT_TRUE(z.equal(convolve(*own_, x_, kernel_, bias_)));
+    const auto z = convolve(*own_, {x_}, kernel_, bias_, sums);
+    EXPECT_TRUE(z.equal(convolve(*own_, {x_}, kernel_, bias_)));
     const auto a = z.to(at::kDouble).clamp_min(0);
     EXPECT_LT(distance(sums, at::stack({a.sum({0, 2, 3}), (a * a).sum({0, 2, 3})})), 1e-7);
 }
 
+TEST_P(TileConvolutionTest, NormalisesWhatItReadsAsTheNormDoes) {
+    const auto scale = at::randn({s_.in}), shift = at::randn({s_.in});
+    const auto y = at::empty_like(x_);
+    // Of the same kernels, as the network uses them.
+    const auto* set = kernels::kernels_of(kernels::InstructionSet::amx);
+    set->bfloat16.norm_forward(pointer<kernels::Bf16>(x_), 0, x_.numel() / s_.in, s_.in,
+                               pointer<float>(scale), pointer<float>(shift),
+                               {.out = pointer<kernels::Bf16>(y),
+                                .stride = s_.in,
+                                .offset = 0,
+                                .bits = nullptr,
+                                .keep_scale = 1,
+                                .pooled = nullptr,
+                                .pool_index = nullptr,
+                                .height = s_.height,
+                                .width = s_.width});
+    const ConvolutionInput z{x_, scale, shift};
+    EXPECT_TRUE(convolve(*own_, z, kernel_, bias_).equal(convolve(*own_, {y}, kernel_, bias_)));
+    const auto fused = at::zeros(kernel_.sizes()), expected = at::zeros(kernel_.sizes());
+    write_kernel_gradient(*own_, z, gradient_, fused);
+    write_kernel_gradient(*own_, {y}, gradient_, expected);
+    EXPECT_TRUE(fused.equal(expected));
+}
+
 TEST_P(TileConvolutionTest, GivesTheSameBits) {
-    const auto forward = convolve(*own_, x_, kernel_, bias_);
+    const auto forward = convolve(*own_, {x_}, kernel_, bias_);
     const auto backward = input_gradient(*own_, gradient_, kernel_);
     const auto first = at::zeros(kernel_.sizes()), again = at::zeros(kernel_.sizes());
-    write_kernel_gradient(*own_, x_, gradient_, first);
-    write_kernel_gradient(*own_, x_, gradient_, again);
+    write_kernel_gradient(*own_, {x_}, gradient_, first);
+    write_kernel_gradient(*own_, {x_}, gradient_, again);
     EXPECT_TRUE(first.equal(again));
     // The bits of a pixel don't depend on the threads and on the other samples.
     const Threads one(1);
     const auto alone = [](const at::Tensor& batch) {
         return batch.narrow(0, batch.size(0) - 1, 1).contiguous(at::MemoryFormat::ChannelsLast);
     };
-    EXPECT_TRUE(convolve(*own_, alone(x_), kernel_, bias_).equal(alone(forward)));
+    EXPECT_TRUE(convolve(*own_, {alone(x_)}, kernel_, bias_).equal(alone(forward)));
     EXPECT_TRUE(input_gradient(*own_, alone(gradient_), kernel_).equal(alone(backward)));
 }
 
@@ -121,7 +147,7 @@ TEST(TileConvolution, GivesAllPixelsOfAConstantRegionTheSameBits) {
                        .expand({1, 32, 16, 19})
                        .to(at::kBFloat16)
                        .contiguous(at::MemoryFormat::ChannelsLast);
-    const auto z = convolve(tiles()->same, x, at::randn({32, 3, 3, 32}), at::randn({32}));
+    const auto z = convolve(tiles()->same, {x}, at::randn({32, 3, 3, 32}), at::randn({32}));
     const auto inside = z.slice(2, 1, 15).slice(3, 1, 18);
     EXPECT_TRUE(inside.equal(inside.narrow(2, 0, 1).narrow(3, 0, 1).expand_as(inside)));
 }
