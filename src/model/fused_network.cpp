@@ -127,12 +127,13 @@ private:
             const at::Tensor z = convolve_stage(up, y);
             if (recomputes(up + 1)) begin_merge(skip);
             normalise(up, z, merge_target(skip, skip_channels(skip)));
-            y = plain(up + 1, {std::move(merged_[skip])});
+            y = {std::move(merged_[skip])};  // releases what was there
+            y = plain(up + 1, std::move(y));
             y = plain(up + 2, std::move(y));
         }
-        const bool keep = keeps(stages_.count());
-        if (keep && !recomputes(stages_.count())) stages_.head.x = y.x;
-        at::Tensor logits = head_forward(*fused_ops_, stages_.head, y.x, keep);
+        const std::size_t head = stages_.count();
+        if (keeps(head) && !recomputes(head)) stages_.head.x = y;
+        at::Tensor logits = head_forward(*fused_ops_, stages_.head, y.x, keeps(head));
         if (!training_) clear();
         return logits;
     }
@@ -190,9 +191,7 @@ private:
     /// A stage's input in backward: the one that was kept, or one that is recomputed from the
     /// convolutions' outputs before it, which must not have become gradients yet.
     ConvolutionInput input_of(std::size_t i) {
-        if (i == stages_.count())
-            return {recomputes(i) ? recomputed(i) : std::move(stages_.head.x)};
-        ConvolutionInput& kept = stages_.all[i].x;
+        ConvolutionInput kept = std::move(i < stages_.count() ? stages_.all[i].x : stages_.head.x);
         return kept.x.defined() ? std::move(kept) : ConvolutionInput{recomputed(i)};
     }
 
@@ -366,7 +365,8 @@ private:
         for (std::size_t i = 0; i < stages_.skips(); ++i) {
             merged_[i] = bits_[i] = index_[i] = at::Tensor();
         }
-        stages_.head.x = stages_.head.z = at::Tensor();
+        stages_.head.x = {};
+        stages_.head.z = at::Tensor();
         gradients_.clear();
     }
 

@@ -33,10 +33,10 @@ struct Stage {
 
 /// The last two convolutions, and what a step keeps of them.
 struct Head {
-    Convolution last{};   ///< 3×3
-    Convolution score{};  ///< 1×1, to the logits
-    at::Tensor x{};       ///< input, unless it is recomputed in backward
-    at::Tensor z{};       ///< the 3×3 convolution's output, as FusedOps::head_forward leaves it
+    Convolution last{};    ///< 3×3
+    Convolution score{};   ///< 1×1, to the logits
+    ConvolutionInput x{};  ///< input, unless it is recomputed in backward
+    at::Tensor z{};        ///< the 3×3 convolution's output, as FusedOps::head_forward leaves it
 };
 
 /// All stages and the head, as views of the weights: 2 stages for each contracting block, 3 for
