@@ -169,14 +169,13 @@ void tile_adjoint(const Bf16* dz, const Bf16* weights, const ImageShape& shape, 
 template <class F>
 void add_gradient_block(const Chunk& chunk, const Bf16* columns, i64 phase_step,
                         const PackedPairs& x, float* to, i64 row) {
-    const i64 pitch = chunk.column_pitch(), bytes = pitch * static_cast<i64>(sizeof(Bf16));
     for (int m = 0; m < matrices; ++m, to += row) {
         const Bf16* dz = columns + F::all[m].phase * phase_step;
         const Bf16* pairs = x.at(chunk.front + chunk.distance(F::all[m]));
         load_product(to, matrices * row);
         for (i64 p = 0; p < chunk.padded; p += block) {
-            add_product<2>(dz + p, bytes, tile_rows * pitch, pairs + p * block, 4 * tile_terms,
-                           tile_terms);
+            add_product<2>(dz + p * tile_rows, 2 * block, tile_rows * chunk.padded,
+                           pairs + p * block, 4 * tile_terms, tile_terms);
         }
         store_product<2>(to, matrices * row);
     }
@@ -194,7 +193,7 @@ void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& sha
                           memory);
         const PackedPairs pairs(chunk, memory.numbers, shape.in);
         Bf16* columns = memory.numbers + 2 * pairs.copy;
-        const i64 phase_step = outs * chunk.column_pitch();
+        const i64 phase_step = outs * chunk.padded;
         pack(chunk, {x.x, shape.in, chunk.coarse(), 0, shape.in}, x, pairs);
         for (int phase = 0; phase < phases<F>; ++phase) {
             pack_columns(chunk, {dz, shape.out, chunk.fine(phase), first_out, last_out},
@@ -204,7 +203,7 @@ void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& sha
         for (i64 c = 0; c < shape.in; c += block) {
             for (i64 o = 0; o < outs; o += block) {
                 add_gradient_block<F>(
-                    chunk, columns + o * chunk.column_pitch(), phase_step, pairs.of_block(c),
+                    chunk, columns + o * chunk.padded, phase_step, pairs.of_block(c),
                     gradient + (first_out + o) * matrices * shape.in + c, shape.in);
             }
         }

@@ -49,7 +49,7 @@ struct ChunkMemory {
     }
 
 private:
-    /// With all zeros, and what is added to the pitch of columns.
+    /// With all zeros.
     static i64 room(const ImageShape& shape, i64 rows) {
         const i64 zeros = (rows + shape.height - 1) / shape.height;
         return aligned((rows + zeros + 2) * (shape.width + 1) + 2, block) + 3 * block;
@@ -92,12 +92,6 @@ struct Chunk {
     }
     /// Places from a pixel to the one that a tap reads.
     [[nodiscard]] i64 distance(const Tap& tap) const { return tap.down * pitch_ + tap.right; }
-    /// Numbers from one channel's own places to the next: an odd number of cache lines, which
-    /// spreads the rows of a tile over the cache's sets.
-    [[nodiscard]] i64 column_pitch() const {
-        const i64 lines = padded / block;
-        return (lines % 2 == 0 ? lines + 1 : lines) * block;
-    }
 
 private:
     void place_row(i64 place, i64 line) const {
@@ -172,12 +166,14 @@ void pack_rows(const Chunk& chunk, const Pixels& pixels, const TileInput& input,
     }
 }
 
-/// Channels × the chunk's own places. What follows the last one is zero.
+/// 16 channels × the chunk's own places, a tile for 32 places, blocks of channels one after the
+/// other. What follows the last place is zero.
 inline void pack_columns(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
-    const i64 pitch = chunk.column_pitch();
-    for (i64 place = 0; place < chunk.padded; place += block) {
-        for (i64 c = pixels.first; c < pixels.last; c += block) {
-            const RowReader<Copy> row(pixels, c, chunk.front + chunk.count, {});
+    for (i64 c = pixels.first; c < pixels.last; c += block) {
+        const RowReader<Copy> row(pixels, c, chunk.front + chunk.count, {});
+        Bf16* first = to + (c - pixels.first) * chunk.padded;
+        Bf16* second = first + tile_rows * chunk.padded;
+        for (i64 place = 0; place < chunk.padded; place += block) {
             __m512i low[16], high[16];
             for (i64 i = 0; i < tile_rows; ++i) {
                 const i64 from = chunk.front + place + 2 * i;
@@ -187,10 +183,9 @@ inline void pack_columns(const Chunk& chunk, const Pixels& pixels, Bf16* to) {
             }
             transpose(low);
             transpose(high);
-            Bf16* column = to + (c - pixels.first) * pitch + place;
             for (i64 i = 0; i < tile_rows; ++i) {
-                store_row(column + i * pitch, low[i]);
-                store_row(column + (tile_rows + i) * pitch, high[i]);
+                store_row(first + place * tile_rows + i * tile_terms, low[i]);
+                store_row(second + place * tile_rows + i * tile_terms, high[i]);
             }
         }
     }
