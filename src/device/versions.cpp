@@ -16,6 +16,7 @@
 #include <string>
 
 #include "msunet/core/text.hpp"
+#include "msunet/model/precision.hpp"
 
 namespace msunet::device {
 
@@ -66,7 +67,8 @@ std::string processor() {
         name = core::trim(line.substr(line.find(':') + 1));
         break;
     }
-    return core::concat(name, ", ", at::get_cpu_capability());
+    return core::concat(name, ", ", at::get_cpu_capability(), ", kernels for ",
+                        model::cpu_kernels());
 }
 
 }  // namespace msunet::device

@@ -21,8 +21,8 @@ std::string mkl_version();
 std::string boost_version();
 /// "2.36": the mathematical functions.
 std::string glibc_version();
-/// "AMD EPYC 9B45, AVX512": this machine's processor and the vector instructions that libtorch and
-/// our kernels may use.
+/// "AMD EPYC 9B45, AVX512, kernels for AVX512_BF16": this machine's processor, the vector
+/// instructions that libtorch may use, and those that our kernels use.
 std::string processor();
 
 }  // namespace msunet::device

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Which floating-point formats a network computes in where none is asked for. No torch here.
+/// What a network computes in where nothing is asked for: floating-point formats and kernels. No
+/// torch here.
 #pragma once
+
+#include <string_view>
 
 #include "msunet/core/precision.hpp"
 
@@ -14,5 +17,9 @@ using core::Precision;
 
 /// Whether this processor multiplies bfloat16 in hardware (AVX512_BF16 or AMX).
 [[nodiscard]] bool cpu_has_bf16();
+
+/// The instructions that our CPU kernels in use are compiled for: "AMX", "AVX512_BF16", "AVX512",
+/// "AVX2" or "baseline".
+[[nodiscard]] std::string_view cpu_kernels();
 
 }  // namespace msunet::model

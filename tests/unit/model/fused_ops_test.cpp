@@ -14,10 +14,12 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/kernels/table.hpp"
 #include "msunet/core/error.hpp"
+#include "msunet/model/precision.hpp"
 
 namespace msunet::model {
 namespace {
@@ -228,26 +230,26 @@ TEST(CpuFusedOps, RefuseOtherTypes) {
     }
 }
 
-/// The kernels of the best instruction set up to a limit of ATEN_CPU_CAPABILITY.
-const kernels::Kernels& expected_kernels(const std::string& limit) {
+/// The name of the best instruction set up to a limit of ATEN_CPU_CAPABILITY, and its kernels.
+std::pair<std::string, const kernels::Kernels*> expected_kernels(const std::string& limit) {
     using enum kernels::InstructionSet;
-    std::vector<kernels::InstructionSet> allowed{amx, avx512_bf16, avx512, avx2};
-    if (limit == "avx2") allowed = {avx2};
+    std::vector<std::pair<std::string, kernels::InstructionSet>> allowed{
+        {"AMX", amx}, {"AVX512_BF16", avx512_bf16}, {"AVX512", avx512}, {"AVX2", avx2}};
+    if (limit == "avx2") allowed = {{"AVX2", avx2}};
     if (limit == "default") allowed = {};
-    for (const auto set : allowed) {
-        if (const auto* found = kernels::kernels_of(set)) return *found;
+    for (const auto& [name, set] : allowed) {
+        if (const auto* found = kernels::kernels_of(set)) return {name, found};
     }
-    return kernels::kernels_baseline();
+    return {"baseline", &kernels::kernels_baseline()};
 }
 
 // The tests model.avx2 and model.default set the variable.
 TEST(Kernels, AreLimitedAsLibtorchsAre) {
     const char* variable = std::getenv("ATEN_CPU_CAPABILITY");
     const std::string limit = variable == nullptr ? "avx512" : variable;
-    const auto& expected = expected_kernels(limit);
-    EXPECT_EQ(kernels::kernels().float32_winograds, expected.float32_winograds);
-    EXPECT_EQ(kernels::kernels().tile_convolutions, expected.tile_convolutions);
-    EXPECT_EQ(kernels::kernels().adam32, expected.adam32);
+    const auto& [name, expected] = expected_kernels(limit);
+    EXPECT_EQ(&kernels::kernels(), expected);
+    EXPECT_EQ(cpu_kernels(), name);
 }
 
 TEST(Kernels, InstructionSetsAgree) {
