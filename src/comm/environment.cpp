@@ -3,6 +3,8 @@
 
 #include <mpi.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <exception>
 
@@ -11,12 +13,28 @@
 #include "msunet/core/error.hpp"
 
 namespace msunet::comm {
+namespace {
+
+/// Whether mpirun or srun started this process.
+bool is_launched() {
+    return std::ranges::any_of(std::array{"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "SLURM_STEP_ID"},
+                               [](const char* name) { return std::getenv(name) != nullptr; });
+}
+
+/// Parameters of Open MPI 4 for a process that runs alone.
+void prepare_to_run_alone() {
+    // Its daemon takes 0.2 s and is needed for MPI_Comm_spawn only.
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    // All such processes of a user have one folder, which one that ends removes while another
+    // begins. Nothing is kept there by a process alone.
+    if (!is_launched()) setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+}
+
+}  // namespace
 
 Environment::Environment(int& argc, char**& argv) : exceptions_(std::uncaught_exceptions()) {
     choose_window_directory();
-    // A process started without mpirun would start Open MPI's daemon, which takes 0.2 s and is
-    // needed for MPI_Comm_spawn only.
-    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    prepare_to_run_alone();
     int provided = MPI_THREAD_SINGLE;
     check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
     check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");

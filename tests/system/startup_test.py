@@ -33,6 +33,18 @@ class StartUp(ProgramTest):
         # Twice the goal: the first training step compiles its convolutions.
         self.assertLess(min(processor_seconds(job) for _ in range(2)), 6)
 
+    def test_processes_alone_share_no_folder(self):
+        """One that ends removed it while another began."""
+        self.scans()
+        host = os.uname().nodename.split(".")[0]
+        shared = self.here / "tmp" / f"ompi.{host}.{os.getuid()}"
+        shared.mkdir(parents=True)
+        (shared / "jf.0").touch()  # where Open MPI 4 would make its folder
+        result = self.train("--enable_augmentation", "False", "-n", "alone", "-fs", "1",
+                            "-talos", "{'epochs': 1, 'batch_size': 16}",
+                            TMPDIR=str(shared.parent))
+        self.assert_code(result, 0)
+
 
 if __name__ == "__main__":
     main()
