@@ -246,7 +246,9 @@ private:
     ConvolutionInput plain(std::size_t i, ConvolutionInput x) {
         const at::Tensor z = convolve_stage(i, x);
         x = {};
-        if (i + 1 < stages_.count() && normalises_input(stages_.all[i + 1].convolution, z)) {
+        // On a GPU z lacks the bias.
+        const bool can_wait = i + 1 < stages_.count() && !fused_ops_->for_gpu();
+        if (can_wait && normalises_input(stages_.all[i + 1].convolution, z)) {
             prepare(i, z);
             return {z, stages_.all[i].norm.scale, stages_.all[i].norm.shift};
         }
@@ -336,8 +338,7 @@ private:
                                        fused_ops_->for_gpu() ? &gradients_ : nullptr);
             }
         }
-        stage.x = {};
-        stage.z = at::Tensor();
+        stage.release();
         return dx;
     }
 
@@ -358,15 +359,11 @@ private:
     }
 
     void clear() {
-        for (auto& stage : stages_.all) {
-            stage.x = {};
-            stage.z = at::Tensor();
-        }
+        for (auto& stage : stages_.all) stage.release();
         for (std::size_t i = 0; i < stages_.skips(); ++i) {
             merged_[i] = bits_[i] = index_[i] = at::Tensor();
         }
-        stages_.head.x = {};
-        stages_.head.z = at::Tensor();
+        stages_.head.release();
         gradients_.clear();
     }
 

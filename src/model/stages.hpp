@@ -26,6 +26,7 @@ struct Stage {
     at::Tensor z{};        ///< its output; in backward its gradient
     bool summed = false;   ///< the convolution has computed norm.sums
 
+    void release() { x = {}, z = at::Tensor(); }
     [[nodiscard]] bool norm_trainable() const { return norm.gamma_gradient.defined(); }
     [[nodiscard]] bool trainable() const { return convolution.trainable() || norm_trainable(); }
     [[nodiscard]] std::int64_t channels() const { return convolution.bias.size(0); }
@@ -37,6 +38,8 @@ struct Head {
     Convolution score{};   ///< 1×1, to the logits
     ConvolutionInput x{};  ///< input, unless it is recomputed in backward
     at::Tensor z{};        ///< the 3×3 convolution's output, as FusedOps::head_forward leaves it
+
+    void release() { x = {}, z = at::Tensor(); }
 };
 
 /// All stages and the head, as views of the weights: 2 stages for each contracting block, 3 for
