@@ -60,9 +60,12 @@ if [ -z "$files" ]; then
     exit 0
 fi
 
-export tidy folder
+# clang reads ITK's headers as in a build with clang.
+itk_header=$project/cmake/dependencies/itk_for_clang.hpp
+export tidy folder itk_header
 check_one() {
-    "$tidy" -p "$folder" --quiet "$1" 2>&1 | grep -v 'warnings\? generated\|^Suppressed\|^Use -header' |
+    "$tidy" -p "$folder" --quiet --extra-arg=-include --extra-arg="$itk_header" "$1" 2>&1 |
+        grep -v 'warnings\? generated\|^Suppressed\|^Use -header' |
         cat
     return "${PIPESTATUS[0]}"
 }
