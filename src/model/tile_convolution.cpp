@@ -3,7 +3,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 #include <ATen/record_function.h>
 
 #include "model/convolution_work.hpp"
@@ -49,33 +48,21 @@ at::Tensor matrix_gradient(const TileConvolution& tiles, const ConvolutionInput&
                            const at::Tensor& gradient) {
     const at::Tensor& x = input.x;
     const ImageShape shape{x.size(0), x.size(2), x.size(3), x.size(1), gradient.size(1)};
-    const std::int64_t threads = at::get_num_threads(), rows = rows_of(shape),
-                       pixels = rows * shape.width, blocks = shape.out / channel_block;
-    const bool many_pixels = pixels / threads >= 16 * shape.out;
-    const Split parts(threads, shape.out, many_pixels, rows / row_grain(shape));
-    const at::Tensor sums =
-        at::zeros({parts.by_pixels, shape.out, kernel_matrices, shape.in}, at::kFloat);
-    const Scratch scratch(parts.items(), tiles.scratch(shape));
-    at::parallel_for(0, parts.items(), 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t item = begin; item < end; ++item) {
-            const std::int64_t c = item % parts.by_channels, p = item / parts.by_channels;
-            tiles.add_gradient(raw(input), pointer<Bf16>(gradient), shape,
-                               part(rows, p, parts.by_pixels), part(rows, p + 1, parts.by_pixels),
-                               channel_block * part(blocks, c, parts.by_channels),
-                               channel_block * part(blocks, c + 1, parts.by_channels),
-                               pointer<float>(sums[p]), scratch.of(item));
-        }
-    });
-    for (std::int64_t p = 1; p < parts.by_pixels; ++p) sums[0].add_(sums[p]);
-    return sums[0];
+    const std::int64_t threads = at::get_num_threads(), rows = rows_of(shape);
+    const bool many_pixels = rows * shape.width / threads >= 16 * shape.out;
+    const Split split(threads, shape.out, many_pixels, rows / row_grain(shape));
+    return split.sum(rows, shape.out, {shape.out, kernel_matrices, shape.in}, tiles.scratch(shape),
+                     [&](const Part& part, const Part& channels, float* sums, void* scratch) {
+                         tiles.add_gradient(raw(input), pointer<Bf16>(gradient), shape, part.first,
+                                            part.last, channels.first, channels.last, sums,
+                                            scratch);
+                     });
 }
 
 }  // namespace
 
 bool is_applicable(const TileConvolution& tiles, const at::Tensor& kernel) {
-    return kernel.is_cpu() && kernel.scalar_type() == at::kFloat && kernel.size(1) == tiles.taps &&
-           kernel.size(2) == tiles.taps && kernel.size(0) % channel_block == 0 &&
-           kernel.size(3) % channel_block == 0;
+    return has_whole_blocks(kernel, tiles.taps);
 }
 
 at::Tensor convolve(const TileConvolution& tiles, const ConvolutionInput& input,

@@ -3,7 +3,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 #include <ATen/record_function.h>
 
 #include "model/convolution_work.hpp"
@@ -72,35 +71,23 @@ at::Tensor transform_gradient(const Winograd<T>& winograd, const at::Tensor& x,
                               const at::Tensor& gradient) {
     const std::int64_t step = winograd.forward.step;
     const TiledShape shape{x.size(2) / step, x.size(3) / step, x.size(1), gradient.size(1)};
-    const std::int64_t blocks = shape.in / channel_block, tiles = tiles_of(shape, x.size(0)),
-                       threads = at::get_num_threads();
-    const Split parts(threads, shape.in, tiles / threads >= shape.in,
+    const std::int64_t tiles = tiles_of(shape, x.size(0)), threads = at::get_num_threads();
+    const Split split(threads, shape.in, tiles / threads >= shape.in,
                       tiles / grain(winograd.forward));
-    const at::Tensor sums =
-        at::zeros({parts.by_pixels, winograd.positions, shape.in, shape.out}, at::kFloat);
-    const Scratch scratch(parts.items(), winograd.forward.scratch(shape.in, shape.out));
-    at::parallel_for(0, parts.items(), 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t item = begin; item < end; ++item) {
-            const std::int64_t c = item % parts.by_channels, t = item / parts.by_channels;
-            winograd.add_gradient(data<T>(x), data<T>(gradient), shape,
-                                  part(tiles, t, parts.by_pixels),
-                                  part(tiles, t + 1, parts.by_pixels),
-                                  channel_block * part(blocks, c, parts.by_channels),
-                                  channel_block * part(blocks, c + 1, parts.by_channels),
-                                  writable<float>(sums[t]), scratch.of(item));
-        }
-    });
-    for (std::int64_t t = 1; t < parts.by_pixels; ++t) sums[0].add_(sums[t]);
-    return sums[0];
+    return split.sum(tiles, shape.in, {winograd.positions, shape.in, shape.out},
+                     winograd.forward.scratch(shape.in, shape.out),
+                     [&](const Part& part, const Part& channels, float* sums, void* scratch) {
+                         winograd.add_gradient(data<T>(x), data<T>(gradient), shape, part.first,
+                                               part.last, channels.first, channels.last, sums,
+                                               scratch);
+                     });
 }
 
 }  // namespace
 
 template <class T>
 bool is_applicable(const Winograd<T>& winograd, const at::Tensor& kernel) {
-    return kernel.is_cpu() && kernel.scalar_type() == at::kFloat &&
-           kernel.size(1) == winograd.taps && kernel.size(2) == winograd.taps &&
-           kernel.size(0) % channel_block == 0 && kernel.size(3) % channel_block == 0;
+    return has_whole_blocks(kernel, winograd.taps);
 }
 
 template <class T>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Convolutions by their definition, to compare our own with.
+/// Convolutions by their definition, to compare our own with, and what all of ours have in common.
 #pragma once
 
 #include <ATen/TensorOperators.h>
@@ -8,8 +8,13 @@
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
 
 #include <cstdint>
+
+#include "model/tile_convolution.hpp"
+#include "model/winograd.hpp"
 
 namespace msunet::test {
 
@@ -58,6 +63,17 @@ struct Definition {
 /// The relative error in the norm.
 inline double distance(const at::Tensor& found, const at::Tensor& expected) {
     return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
+}
+
+/// Which kernels our own 3×3 convolutions are for.
+template <class Own>
+void expect_whole_blocks_alone(const Own& same) {
+    const auto kernel = at::zeros({32, 3, 3, 64});
+    EXPECT_TRUE(model::is_applicable(same, kernel));
+    EXPECT_FALSE(model::is_applicable(same, kernel.to(at::kDouble)));
+    EXPECT_FALSE(model::is_applicable(same, at::zeros({2, 3, 3, 32}))) << "two output channels";
+    EXPECT_FALSE(model::is_applicable(same, at::zeros({32, 3, 3, 1}))) << "one input channel";
+    EXPECT_FALSE(model::is_applicable(same, at::zeros({32, 2, 2, 32}))) << "another kernel";
 }
 
 }  // namespace msunet::test
