@@ -26,8 +26,11 @@ void prepare_to_run_alone() {
     // Its daemon takes 0.2 s and is needed for MPI_Comm_spawn only.
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     // All such processes of a user have one folder, which one that ends removes while another
-    // begins. Nothing is kept there by a process alone.
-    if (!is_launched()) setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    // begins. All that a process alone would keep there are file pointers that ranks share (the
+    // component "sm"), which HDF5 does not use.
+    if (is_launched()) return;
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+    setenv("OMPI_MCA_sharedfp", "^sm", 0);
 }
 
 }  // namespace
