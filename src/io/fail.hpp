@@ -4,16 +4,18 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <string_view>
+#include <utility>
 
 #include "msunet/core/error.hpp"
+#include "msunet/core/problem.hpp"
 
 namespace msunet::io {
 
-/// \throws core::InputError always: the file's name and `problem`, e.g. "is no NIfTI file".
-[[noreturn]] inline void fail(const std::filesystem::path& path, std::string_view problem) {
-    throw core::InputError({.path = path, .problem = std::string(problem)});
+/// \throws core::InputError always, about the file: `problem`, e.g. {.problem = "is no NIfTI
+/// file"}.
+[[noreturn]] inline void fail(const std::filesystem::path& path, core::Problem problem) {
+    problem.path = path;
+    throw core::InputError(std::move(problem));
 }
 
 }  // namespace msunet::io

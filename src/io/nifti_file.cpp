@@ -27,8 +27,9 @@ constexpr std::uint64_t unpacked_after_voxels = std::uint64_t{1} << 18U;
 
 [[noreturn]] void cut_off(const std::filesystem::path& path, std::uint64_t bytes,
                           std::uint64_t needed) {
-    fail(path, core::concat("is cut off (", bytes, " bytes of the ", needed,
-                            " that its header promises), copy it again"));
+    fail(path, {.problem = "is cut off",
+                .why = core::concat(bytes, " bytes of the ", needed, " that its header promises"),
+                .advice = "copy it again"});
 }
 
 std::uint64_t end_of_data(const NiftiHeader& header) {
@@ -147,7 +148,7 @@ NiftiFile::NiftiFile(std::filesystem::path path)
     : path_(std::move(path)), bytes_(std::make_unique<Bytes>(path_)) {
     append(*bytes_, nifti_header_bytes(), head_);
     if (!bytes_->is_packed() && head_.starts_with("\x1f\x8b")) {
-        fail(path_, "is compressed, rename it to .nii.gz");
+        fail(path_, {.problem = "is compressed", .advice = "rename it to .nii.gz"});
     }
     append(*bytes_, nifti_header_bytes(head_), head_);
     header_ = parse_nifti_header(path_, head_);

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "fail.hpp"
-#include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/io/other_formats.hpp"
 #include "nifti_layout.hpp"
@@ -24,6 +23,9 @@ namespace {
 
 using core::concat;
 using core::quoted;
+
+constexpr const char* damaged = "the header is damaged";
+constexpr const char* other_type = "save it as int16 or float32";
 
 /// A type of the standard; `number` is absent where a voxel is no single number.
 struct DataType {
@@ -68,8 +70,9 @@ struct Header {
 [[noreturn]] void fail_as_no_nifti(const std::filesystem::path& path, std::string_view head) {
     std::int32_t size = 0;
     std::memcpy(&size, head.data(), sizeof size);
-    fail(path, concat("is no NIfTI file (the header's size reads ", size,
-                      " instead of 348), copy or convert it again"));
+    fail(path, {.problem = "is no NIfTI file",
+                .why = concat("the header's size reads ", size, " instead of 348"),
+                .advice = "copy or convert it again"});
 }
 
 void check_magic(const std::filesystem::path& path, std::string_view head,
@@ -77,13 +80,19 @@ void check_magic(const std::filesystem::path& path, std::string_view head,
     const std::string_view magic = head.substr(layout.magic, layout.of_pair.size());
     if (magic == layout.of_single_file) return;
     if (magic == layout.of_pair) {
-        fail(path, concat("is one half of a NIfTI pair (.hdr and .img), ", analyze_advice));
+        fail(path, {.problem = "is one half of a NIfTI pair",
+                    .why = ".hdr and .img",
+                    .advice = std::string(analyze_advice)});
     }
     if (layout.bytes == nifti1_layout.bytes && magic == std::string_view("\0\0\0\0", 4)) {
-        fail(path, concat("is an Analyze file (its header has no magic), ", analyze_advice));
+        fail(path, {.problem = "is an Analyze file",
+                    .why = "its header has no magic",
+                    .advice = std::string(analyze_advice)});
     }
-    fail(path, concat("is no NIfTI file (its magic is ", quoted(magic.substr(0, 3)), " instead of ",
-                      quoted(layout.of_single_file.substr(0, 3)), "), convert it again"));
+    fail(path, {.problem = "is no NIfTI file",
+                .why = concat("its magic is ", quoted(magic.substr(0, 3)), " instead of ",
+                              quoted(layout.of_single_file.substr(0, 3))),
+                .advice = "convert it again"});
 }
 
 std::string dimension_text(const std::vector<std::int64_t>& dimensions) {
@@ -95,22 +104,25 @@ std::string dimension_text(const std::vector<std::int64_t>& dimensions) {
 void read_dimensions(const std::filesystem::path& path, const Header& head, NiftiHeader& header) {
     const auto count = head.whole(head.layout.dim);
     if (count < 1 || count > 7) {
-        fail(path, concat("says that it has ", count,
-                          " dimensions (3 or 4 are needed), the header is damaged"));
+        fail(path, {.problem = concat("says that it has ", count, " dimensions"),
+                    .why = "3 or 4 are needed",
+                    .advice = damaged});
     }
     std::vector<std::int64_t> sizes;
     for (std::size_t d = 1; d <= static_cast<std::size_t>(count); ++d) {
         sizes.push_back(head.whole(head.layout.dim, d));
     }
     if (std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 1; })) {
-        fail(path, concat("has a size of ", dimension_text(sizes),
-                          " (every size must be at least 1), the header is damaged"));
+        fail(path, {.problem = concat("has a size of ", dimension_text(sizes)),
+                    .why = "every size must be at least 1",
+                    .advice = damaged});
     }
     // Frames may stand in the fifth dimension (x, y, z, 1, t): a size of 1 adds no voxels.
     if (sizes.size() > 3) sizes.erase(std::remove(sizes.begin() + 3, sizes.end(), 1), sizes.end());
     if (sizes.size() < 3 || sizes.size() > 4) {
-        fail(path, concat("has ", sizes.size(), " dimensions, ", dimension_text(sizes),
-                          " (3 or 4 are needed), convert it to a volume"));
+        fail(path, {.problem = concat("has ", sizes.size(), " dimensions, ", dimension_text(sizes)),
+                    .why = "3 or 4 are needed",
+                    .advice = "convert it to a volume"});
     }
     for (std::size_t d = 0; d < 3; ++d) header.size[d] = static_cast<std::size_t>(sizes[d]);
     header.frames = sizes.size() == 4 ? static_cast<std::size_t>(sizes[3]) : 1;
@@ -118,8 +130,9 @@ void read_dimensions(const std::filesystem::path& path, const Header& head, Nift
     double voxels = 1;
     for (const std::int64_t size : sizes) voxels *= static_cast<double>(size);
     if (voxels > most) {
-        fail(path, concat("has a size of ", dimension_text(sizes),
-                          " (no file holds that), the header is damaged"));
+        fail(path, {.problem = concat("has a size of ", dimension_text(sizes)),
+                    .why = "no file holds that",
+                    .advice = damaged});
     }
 }
 
@@ -129,16 +142,19 @@ void read_data_type(const std::filesystem::path& path, const Header& head, Nifti
     const auto* type = std::find_if(data_types.begin(), data_types.end(),
                                     [&](const DataType& known) { return known.code == code; });
     if (type == data_types.end()) {
-        fail(path,
-             concat("has an unknown data type (code ", code, "), save it as int16 or float32"));
+        fail(path, {.problem = "has an unknown data type",
+                    .why = concat("code ", code),
+                    .advice = other_type});
     }
     if (!type->number) {
-        fail(path, concat("holds ", type->name,
-                          " voxels (one number a voxel is needed), save it as int16 or float32"));
+        fail(path, {.problem = concat("holds ", type->name, " voxels"),
+                    .why = "one number a voxel is needed",
+                    .advice = other_type});
     }
     if (bits != type->bits) {
-        fail(path, concat("says that its ", type->name, " voxels have ", bits, " bits instead of ",
-                          type->bits, ", the header is damaged"));
+        fail(path, {.problem = concat("says that its ", type->name, " voxels have ", bits,
+                                      " bits instead of ", type->bits),
+                    .advice = damaged});
     }
     header.type = *type->number;
 }
@@ -183,8 +199,10 @@ void read_data_offset(const std::filesystem::path& path, const Header& head, Nif
     const std::size_t first = head.layout.bytes + extension_flag_bytes;
     constexpr double last = 1U << 30U;
     if (!(offset >= static_cast<double>(first) && offset <= last)) {
-        fail(path, concat("says that its voxels start at byte ", core::general(offset, 9), " (",
-                          first, " or more is needed), the header is damaged"));
+        fail(path,
+             {.problem = concat("says that its voxels start at byte ", core::general(offset, 9)),
+              .why = concat(first, " or more is needed"),
+              .advice = damaged});
     }
     header.data_offset = static_cast<std::uint64_t>(offset);
 }
@@ -212,8 +230,9 @@ std::size_t nifti_header_bytes(std::string_view first_bytes) {
 NiftiHeader parse_nifti_header(const std::filesystem::path& path, std::string_view bytes) {
     const std::size_t needed = nifti_header_bytes(bytes);
     if (bytes.size() < needed) {
-        fail(path, concat("is too short for a NIfTI header (", bytes.size(), " bytes of ", needed,
-                          "), copy it again"));
+        fail(path, {.problem = "is too short for a NIfTI header",
+                    .why = concat(bytes.size(), " bytes of ", needed),
+                    .advice = "copy it again"});
     }
     const auto form = nifti_form(bytes);
     if (!form) fail_as_no_nifti(path, bytes);

@@ -47,7 +47,7 @@ public:
         }
         if (!S_ISREG(status.st_mode)) {
             close(descriptor_);
-            fail(path_, "is not a regular file, remove or replace it");
+            fail(path_, {.problem = "is not a regular file", .advice = "remove or replace it"});
         }
         bytes_ = static_cast<std::uint64_t>(status.st_size);
     }
@@ -141,7 +141,9 @@ private:
     }
 
     [[noreturn]] void damaged(std::string_view reason) const {
-        fail(file_.path(), core::concat("is a damaged .gz file (", reason, "), copy it again"));
+        fail(file_.path(), {.problem = "is a damaged .gz file",
+                            .why = std::string(reason),
+                            .advice = "copy it again"});
     }
 
     HashedFile& file_;
@@ -163,11 +165,12 @@ struct UnpackedBytes::Impl {
 
 UnpackedBytes::UnpackedBytes(const std::filesystem::path& path)
     : impl_(std::make_unique<Impl>(path)) {
-    if (impl_->file.bytes() == 0) fail(path, "is empty (0 bytes), copy it again");
+    if (impl_->file.bytes() == 0)
+        fail(path, {.problem = "is empty", .why = "0 bytes", .advice = "copy it again"});
     if (!core::to_lower(path.string()).ends_with(".gz")) return;
     impl_->inflater.emplace(impl_->file);
     if (!impl_->inflater->has_magic()) {
-        fail(path, "is named .gz but isn't compressed, rename it to .nii");
+        fail(path, {.problem = "is named .gz but isn't compressed", .advice = "rename it to .nii"});
     }
 }
 
