@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "msunet/core/problem.hpp"
 #include "msunet/core/volume.hpp"
 #include "msunet/imaging/axes.hpp"
 #include "msunet/imaging/grid.hpp"

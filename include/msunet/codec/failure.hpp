@@ -5,6 +5,7 @@
 
 #include "msunet/codec/fields.hpp"
 #include "msunet/core/failure.hpp"
+#include "msunet/core/problem.hpp"
 
 namespace msunet::codec {
 

@@ -13,6 +13,7 @@
 
 #include "msunet/codec/failure.hpp"
 #include "msunet/codec/fields.hpp"
+#include "msunet/core/problem.hpp"
 #include "msunet/predict/compared_scan.hpp"
 #include "msunet/predict/prediction_plan.hpp"
 #include "msunet/predict/training_scans.hpp"

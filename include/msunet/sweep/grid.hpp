@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "msunet/core/permutation.hpp"
+#include "msunet/core/problem.hpp"
 #include "msunet/record/sweep_record.hpp"
 
 namespace msunet::sweep {
