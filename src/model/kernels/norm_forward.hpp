@@ -44,7 +44,7 @@ void norm_forward_as(const T* z, i64 begin, i64 end, i64 channels, const Arithme
             }
             for (i64 p = first; p < last; ++p) {
                 const i64 to = p * target.stride + target.offset + c;
-                Vector<T> y = relu(load(z + p * channels + c)) * g + b;
+                Vector<T> y = multiply_add(relu(load(z + p * channels + c)), g, b);
                 if constexpr (Bits) y = kept<T>(target.bits, to) ? y : Vector<T>{};
                 store(target.out + to, y);
             }
@@ -76,12 +76,12 @@ void norm_pool_forward_as(const T* z, i64 begin, i64 end, i64 channels, const Ar
             for (int k = 0; k < 4; ++k) {
                 const Vector<T> a = relu(load(z + pixel[k] * channels + c));
                 // The maximum is that of the rounded values.
-                const Vector<T> y = rounded<T>(a * g + b);
+                const Vector<T> y = rounded<T>(multiply_add(a, g, b));
                 if (target.out != nullptr) {
                     const i64 to = pixel[k] * target.stride + target.offset + c;
                     if constexpr (Bits) {
-                        store(target.out + to,
-                              kept<T>(target.bits, to) ? a * kept_g + kept_b : Vector<T>{});
+                        const Vector<T> scaled = multiply_add(a, kept_g, kept_b);
+                        store(target.out + to, kept<T>(target.bits, to) ? scaled : Vector<T>{});
                     } else {
                         store(target.out + to, y);
                     }

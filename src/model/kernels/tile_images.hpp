@@ -132,8 +132,8 @@ struct Normalise {
         }
     }
     [[nodiscard]] __m512i operator()(__m512i row) const {
-        return round_row(relu(widened<0>(row)) * scale[0] + shift[0],
-                         relu(widened<1>(row)) * scale[1] + shift[1]);
+        return round_row(multiply_add(relu(widened<0>(row)), scale[0], shift[0]),
+                         multiply_add(relu(widened<1>(row)), scale[1], shift[1]));
     }
 };
 

@@ -6,7 +6,7 @@
 /// internal linkage: no code of one instruction set can be linked into another.
 #pragma once
 
-#if defined(__AVX512BF16__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -138,6 +138,30 @@ inline Vector<T> rounded(Vector<T> v) {
         return v;
     }
 }
+
+// a·b + c, rounded once. In an expression the compiler decides, in each place anew, whether it
+// fuses the two operations; what two kernels must compute with equal bits can't be left to it.
+#if defined(__AVX512F__)
+inline Floats multiply_add(Floats a, Floats b, Floats c) {
+    return (Floats)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+inline Doubles multiply_add(Doubles a, Doubles b, Doubles c) {
+    return (Doubles)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
+#elif defined(__AVX2__)
+inline Floats multiply_add(Floats a, Floats b, Floats c) {
+    return (Floats)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+inline Doubles multiply_add(Doubles a, Doubles b, Doubles c) {
+    return (Doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+#else
+/// Rounded twice: x86-64-v2 has no instruction for it.
+template <class V>
+inline V multiply_add(V a, V b, V c) {
+    return a * b + c;
+}
+#endif
 
 /// max(v, 0), NaN stays NaN.
 template <class V>
