@@ -36,9 +36,9 @@ bool write_cache(const std::filesystem::path& file, const std::string& key, cons
 /// For one rank.
 void check_cache(const std::filesystem::path& folder);
 
-/// Marks `file` as used and deletes the folder's other data sets except the newest, so that two
-/// stay, those of older formats and the temporary files of interrupted runs. For one rank. Never
-/// throws.
+/// Marks `file` as used. Deletes the folder's data sets that were not used for 14 days, except for
+/// the one used before, those of older formats and the temporary files of interrupted runs. For one
+/// rank. Never throws.
 void tidy_cache(const std::filesystem::path& file);
 
 }  // namespace msunet::prepare

@@ -3,8 +3,11 @@
 #include <chrono>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
+#include "msunet/core/log.hpp"
+#include "msunet/core/text.hpp"
 #include "prepare/cache.hpp"
 #include "prepare/cache_key.hpp"
 
@@ -16,7 +19,10 @@ namespace {
 
 using Time = fs::file_time_type;
 
+/// Kept however old they are, with the one in use.
 constexpr std::size_t kept_files = 2;
+constexpr int unused_days = 14;
+constexpr std::chrono::hours unused_after{24 * unused_days};
 constexpr std::chrono::hours abandoned_after{24};
 
 struct Dated {
@@ -30,6 +36,21 @@ bool is_data_set(const std::string& name) {
 
 bool is_temporary(const std::string& name) {
     return name.starts_with(".dataset_") && name.ends_with(".tmp");
+}
+
+/// Deletes those that nobody has used for long.
+void delete_unused(std::vector<Dated> others, const fs::path& folder) {
+    std::ranges::sort(others, std::ranges::greater(), &Dated::time);
+    const Time last_use = Time::clock::now() - unused_after;
+    std::int64_t deleted = 0;
+    for (std::size_t i = kept_files - 1; i < others.size(); ++i) {
+        std::error_code error;
+        if (others[i].time < last_use && fs::remove(others[i].path, error)) ++deleted;
+    }
+    if (deleted == 0) return;
+    core::log::info(core::concat("deleted ", core::counted(deleted, "data set"), " in ",
+                                 core::quoted(folder.string()), ", not used for ", unused_days,
+                                 " days"));
 }
 
 }  // namespace
@@ -52,8 +73,7 @@ void tidy_cache(const fs::path& file) {
             fs::remove(entries->path(), gone);
         }
     }
-    std::ranges::sort(others, std::ranges::greater(), &Dated::time);
-    for (std::size_t i = kept_files - 1; i < others.size(); ++i) fs::remove(others[i].path, error);
+    delete_unused(std::move(others), file.parent_path());
 }
 
 }  // namespace msunet::prepare

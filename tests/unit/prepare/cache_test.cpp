@@ -202,25 +202,32 @@ TEST_F(Cache, RebuildsAFileThatIsTruncatedForeignOrDamaged) {
     }
 }
 
-TEST_F(Cache, KeepsTheTwoNewestAndRemovesWhatWasAbandoned) {
+TEST_F(Cache, KeepsWhatIsUsedAndRemovesWhatWasAbandoned) {
+    const auto days_ago = [](int days) {
+        return test::fs::file_time_type::clock::now() - std::chrono::hours(24 * days);
+    };
     std::vector<path> files;
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
         request_.seed = seed;
         files.push_back(run().cache_file);
-        test::fs::last_write_time(
-            files.back(), test::fs::file_time_type::clock::now() - std::chrono::hours(10 - seed));
     }
-    EXPECT_THAT(cached(workspace_.cache()), UnorderedElementsAre(files[1], files[2]));
+    EXPECT_THAT(cached(workspace_.cache()), UnorderedElementsAre(files[0], files[1], files[2]))
+        << "three sweeps that share a folder";
+    test::fs::last_write_time(files[0], days_ago(16));
+    test::fs::last_write_time(files[1], days_ago(17));
+    test::fs::last_write_time(files[2], days_ago(18));
 
-    // Reading one makes it the newest.
+    // Reading one makes it the newest; the last one used before stays, however old.
     request_.seed = 2;
+    testing::internal::CaptureStdout();
     EXPECT_TRUE(run().from_cache);
+    EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("deleted 1 data set in "));
+    EXPECT_THAT(cached(workspace_.cache()), UnorderedElementsAre(files[0], files[1]));
     const path old = workspace_.cache() / ".dataset_x.h5.host.1.1.tmp";
     const path fresh = workspace_.cache() / ".dataset_y.h5.host.1.1.tmp";
     const path foreign = workspace_.cache() / "notes.h5";
     for (const path& file : {old, fresh, foreign}) std::ofstream(file).put('x');
-    test::fs::last_write_time(old,
-                              test::fs::file_time_type::clock::now() - std::chrono::hours(100));
+    test::fs::last_write_time(old, days_ago(4));
     request_.seed = 4;
     const path newest = run().cache_file;
     EXPECT_THAT(cached(workspace_.cache()), UnorderedElementsAre(files[1], newest, foreign));
