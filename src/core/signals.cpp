@@ -22,6 +22,12 @@ extern "C" void on_stop_signal(int signal_number) {
     requested = true;
 }
 
+/// nohup makes a process ignore that its terminal is closed.
+bool is_ignored(int signal_number) {
+    struct sigaction present {};
+    return sigaction(signal_number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 void install_signal_handlers() {
@@ -32,9 +38,12 @@ void install_signal_handlers() {
     // System calls that a signal interrupts are restarted: the stop waits for the end of the step.
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
-    for (const int signal_number : std::array{SIGTERM, SIGUSR1, SIGUSR2, SIGINT}) {
+    for (const int signal_number : std::array{SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGHUP}) {
+        if (signal_number == SIGHUP && is_ignored(signal_number)) continue;
         sigaction(signal_number, &action, nullptr);
     }
+    // Who reads the progress (`| head`, a terminal) may go away: the work goes on.
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 bool stop_requested() noexcept { return requested.load(std::memory_order_relaxed); }

@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -48,16 +49,30 @@ class Screen:
                 self.column += 1
 
 
-def on_a_terminal(cwd, ranks):
-    """Runs the sweep on a terminal. Returns its exit code and its output."""
+def own_terminal():
+    """As a shell does: the process ends with its terminal, unless it asks not to."""
+    os.setsid()
+    fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def start_on_a_terminal(cwd, *arguments, ranks=None):
+    """Returns the process and our end of its terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
     # The size comes from the terminal, not from the environment of the tests.
     variables = {name: value for name, value in environment(TERM="xterm").items()
                  if name != "COLUMNS"}
-    process = subprocess.Popen(command(*SWEEP, ranks=ranks), cwd=cwd, env=variables,
-                               stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command(*arguments, ranks=ranks), cwd=cwd, env=variables,
+                               stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL,
+                               preexec_fn=own_terminal)
     os.close(theirs)
+    return process, ours
+
+
+def on_a_terminal(cwd, ranks):
+    """Runs the sweep on a terminal. Returns its exit code and its output."""
+    process, ours = start_on_a_terminal(cwd, *SWEEP, ranks=ranks)
     written = b""
     while True:
         try:
@@ -99,6 +114,27 @@ class TerminalTest(ProgramTest):
 
     def test_table_under_mpirun(self):
         self.check(2)
+
+    def test_a_closed_terminal_asks_to_stop(self):
+        longer = [word.replace("'epochs': 3", "'epochs': 500") for word in SWEEP]
+        process, ours = start_on_a_terminal(self.here, *longer, "-n", "closed")
+        self.addCleanup(process.kill)
+        written = b""
+        while b"/500" not in written:
+            written += os.read(ours, 65536)
+        os.close(ours)
+        self.assertEqual(process.wait(60), 75)
+        status = program.run("status", "out/closed", cwd=self.here)
+        self.assertIn("paused", status.out)
+
+    def test_goes_on_where_nobody_reads(self):
+        process = subprocess.Popen(command(*SWEEP, "-n", "unread"), cwd=self.here,
+                                   env=environment(), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.wait(60), 0)
+        self.assertTrue((self.here / "out" / "unread" / "best_model.hdf5").exists())
 
     def test_redirected_output_is_plain_lines(self):
         for ranks in (None, 2):

@@ -9,7 +9,8 @@ namespace msunet::core {
 namespace {
 
 TEST(Signals, EachOneRequestsAStop) {
-    for (const int number : {SIGTERM, SIGUSR1, SIGUSR2, SIGINT}) {
+    std::signal(SIGHUP, SIG_DFL);
+    for (const int number : {SIGTERM, SIGUSR1, SIGUSR2, SIGINT, SIGHUP}) {
         install_signal_handlers();
         EXPECT_FALSE(stop_requested());
         std::raise(number);
@@ -17,6 +18,14 @@ TEST(Signals, EachOneRequestsAStop) {
     }
     install_signal_handlers();
     EXPECT_FALSE(stop_requested());
+}
+
+TEST(Signals, AClosedTerminalIsIgnoredUnderNohup) {
+    std::signal(SIGHUP, SIG_IGN);
+    install_signal_handlers();
+    std::raise(SIGHUP);
+    EXPECT_FALSE(stop_requested());
+    std::signal(SIGHUP, SIG_DFL);
 }
 
 TEST(SignalsDeathTest, ASecondInterruptEndsAtOnce) {
