@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "msunet/device/compute.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+#include <functional>
+#include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/fault.hpp"
+#include "msunet/core/text.hpp"
+#include "msunet/device/versions.hpp"
 #include "msunet/model/network.hpp"
 #include "msunet/model/runtime.hpp"
 
@@ -26,7 +32,28 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
     return precision;
 }
 
+/// Of the first rank of each node.
+std::vector<std::string> processors_of(const comm::NodeTopology& topology) {
+    const auto by_rank = topology.all().all_gather(processor());
+    std::vector<std::string> processors(static_cast<std::size_t>(topology.node_count()));
+    for (std::size_t rank = 0; rank < by_rank.size(); ++rank) {
+        auto& of_node = processors[static_cast<std::size_t>(topology.node_of_rank()[rank])];
+        if (of_node.empty()) of_node = by_rank[rank];
+    }
+    return processors;
+}
+
 }  // namespace
+
+std::optional<std::string> mixed_processors(const std::vector<std::string>& processors,
+                                            const std::vector<std::string>& hosts) {
+    const auto other = std::ranges::adjacent_find(processors, std::ranges::not_equal_to());
+    if (other == processors.end()) return std::nullopt;
+    const auto at = static_cast<std::size_t>(other - processors.begin());
+    return core::concat("nodes have different processors (", hosts[at], ": ", processors[at], "; ",
+                        hosts[at + 1], ": ", processors[at + 1],
+                        "): the last digits of a trial's results may depend on its node");
+}
 
 Compute::Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology)
     : Compute(settings, topology, installed_accelerator()) {}
@@ -39,7 +66,13 @@ Compute::Compute(core::Device device, std::optional<model::Precision> precision,
                  const comm::NodeTopology& topology, const AcceleratorSource& source)
     : world_(topology.all()),
       found_(find_accelerator(device, topology, source)),
-      precision_(resolve_precision(precision, on_gpu())) {
+      precision_(resolve_precision(precision, on_gpu())),
+      processors_(processors_of(topology)) {
+    if (!on_gpu()) {
+        if (auto mixed = mixed_processors(processors_, topology.hosts())) {
+            notices_.push_back(std::move(*mixed));
+        }
+    }
     if (precision_ == model::Precision::bf16 && !on_gpu() && !model::cpu_has_bf16()) {
         notices_.emplace_back(
             "this processor has no bfloat16 arithmetic: bf16 saves memory, but no time");

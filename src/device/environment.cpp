@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,14 @@ std::vector<std::string> typed_command() {
 
 }  // namespace
 
-std::vector<report::Environment::Node> environment_nodes(const std::vector<sweep::Node>& nodes,
-                                                         const sweep::Placement& placement) {
+std::vector<report::Environment::Node> environment_nodes(
+    const std::vector<sweep::Node>& nodes, const sweep::Placement& placement,
+    const std::vector<std::string>& processors) {
     std::vector<report::Environment::Node> result;
     for (const auto& node : nodes) {
         auto& entry = result.emplace_back();
         entry.host = node.name;
+        entry.processor = processors.at(result.size() - 1);
         entry.ranks = static_cast<int>(node.ranks.size());
         entry.cores = static_cast<int>(node.cores);
         for (const auto& device : sweep::distinct_devices(node)) {
@@ -45,9 +48,10 @@ std::vector<report::Environment::Node> environment_nodes(const std::vector<sweep
     return result;
 }
 
-report::Environment describe_environment(
-    const std::vector<sweep::Node>& nodes, const sweep::Placement& placement,
-    const std::optional<train::AcceleratorVersions>& accelerator) {
+report::Environment describe_environment(const std::vector<sweep::Node>& nodes,
+                                         const sweep::Placement& placement,
+                                         const Compute& compute) {
+    const auto accelerator = compute.accelerator_versions();
     report::Environment environment;
     environment.versions = {{"msunet", std::string(job::version())},
                             {"commit", std::string(job::commit())},
@@ -68,9 +72,9 @@ report::Environment describe_environment(
     add_version("cudnn", &train::AcceleratorVersions::cudnn);
     add_version("nccl", &train::AcceleratorVersions::nccl);
     add_version("driver", &train::AcceleratorVersions::driver);
-    environment.processor = processor();
+    environment.processor = compute.processors().front();
     environment.command = typed_command();
-    environment.nodes = environment_nodes(nodes, placement);
+    environment.nodes = environment_nodes(nodes, placement, compute.processors());
     environment.ranks = static_cast<int>(placement.slots.size());
     return environment;
 }

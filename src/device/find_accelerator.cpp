@@ -86,7 +86,7 @@ train::Accelerator* load_accelerator(core::Device asked, std::string& problem,
         problem =
             concat(job_has_gpus ? "the job has GPUs but " : "", "no driver is here (neither /",
                    linux_driver, " nor, under WSL2, /", wsl_library,
-                   " exists); a container needs them passed on (apptainer exec --nv)");
+                   " exists); a container needs the GPUs passed on (apptainer exec --nv)");
     }
     return nullptr;
 }

@@ -62,8 +62,7 @@ double load_average() {
 }
 
 std::string machine_of(const BenchSuite& suite, const std::vector<sweep::Node>& nodes) {
-    auto environment =
-        device::describe_environment(nodes, suite.single, suite.compute.accelerator_versions());
+    auto environment = device::describe_environment(nodes, suite.single, suite.compute);
     environment.threads = static_cast<int>(suite.single.slots.front().threads);
     environment.precision = suite.compute.precision_name();
     environment.started_at = core::unix_now();

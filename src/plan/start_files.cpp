@@ -51,15 +51,14 @@ std::string weights_text(const std::string& hash) {
 
 void write_start_files(const std::filesystem::path& folder, const settings::TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
-                       const sweep::Placement& placement,
-                       const std::optional<train::AcceleratorVersions>& accelerator) {
+                       const sweep::Placement& placement, const device::Compute& compute) {
     core::fault_point("start_files");
     const auto weights_hash =
         record::setting(start.configuration, start_weights_setting).value_or("");
     report::write_config(
         folder, settings::settings_yaml(effective(settings, start, folder),
                                         {{"initial_model_path", weights_text(weights_hash)}}));
-    auto environment = device::describe_environment(nodes, placement, accelerator);
+    auto environment = device::describe_environment(nodes, placement, compute);
     environment.ranks = static_cast<int>(start.world.ranks);
     environment.ranks_per_trial = static_cast<int>(start.world.group_size);
     environment.threads = static_cast<int>(start.world.threads);

@@ -21,6 +21,7 @@ Json node_json(const Environment::Node& node) {
     return {{"host", node.host},
             {"ranks", node.ranks},
             {"cores", node.cores},
+            {"processor", node.processor},
             {"devices", std::move(devices)}};
 }
 

@@ -29,6 +29,11 @@ class Network;
 
 namespace msunet::device {
 
+/// What the start says where nodes compute with different processors; nothing where they are equal.
+/// Both lists are by node.
+[[nodiscard]] std::optional<std::string> mixed_processors(
+    const std::vector<std::string>& processors, const std::vector<std::string>& hosts);
+
 /// Loads the GPU plug-in where there is a GPU. `use` then makes group and reducer.
 class Compute {
 public:
@@ -56,6 +61,8 @@ public:
     /// Of this rank's GPU, after `use`, see train::Accelerator.
     std::int64_t free_memory() const { return found_.accelerator->free_memory(); }
     void release_memory() const { found_.accelerator->release_memory(); }
+    /// device::processor of the nodes.
+    const std::vector<std::string>& processors() const { return processors_; }
     /// Lines for the start table.
     const std::vector<std::string>& notices() const { return notices_; }
 
@@ -78,6 +85,7 @@ private:
     FoundAccelerator found_;  ///< the accelerator lives in the plug-in
     std::size_t chosen_ = 0;  ///< number of the device
     model::Precision precision_;
+    std::vector<std::string> processors_;
     std::optional<comm::Communicator> group_;
     std::unique_ptr<comm::AllReducer> reducer_;
 };

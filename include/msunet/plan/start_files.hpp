@@ -4,24 +4,22 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "msunet/device/compute.hpp"
 #include "msunet/record/sweep_record.hpp"
 #include "msunet/settings/train_settings.hpp"
 #include "msunet/sweep/placement.hpp"
-#include "msunet/train/accelerator.hpp"
 
 namespace msunet::plan {
 
 /// The remark on a start model: which weights it has.
 [[nodiscard]] std::string weights_text(const std::string& hash);
 
-/// Writes both into the experiment's folder. For rank 0 alone. `accelerator`: nothing on the CPU.
+/// Writes both into the experiment's folder. For rank 0 alone.
 void write_start_files(const std::filesystem::path& folder, const settings::TrainSettings& settings,
                        const record::SweepStart& start, const std::vector<sweep::Node>& nodes,
-                       const sweep::Placement& placement,
-                       const std::optional<train::AcceleratorVersions>& accelerator);
+                       const sweep::Placement& placement, const device::Compute& compute);
 
 }  // namespace msunet::plan

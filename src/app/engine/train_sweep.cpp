@@ -112,8 +112,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
             core::log::warn(warning);
         }
         journal.emplace(plan::open_journal(settings, first, open));
-        plan::write_start_files(open.folder, settings, first, nodes, placement,
-                                compute.accelerator_versions());
+        plan::write_start_files(open.folder, settings, first, nodes, placement, compute);
         auto notices = placement.notices;
         notices.insert(notices.end(), compute.notices().begin(), compute.notices().end());
         core::log::info(report::format_start_table(

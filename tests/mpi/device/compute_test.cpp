@@ -15,6 +15,7 @@
 #include "msunet/core/error.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/device/environment.hpp"
+#include "msunet/device/versions.hpp"
 #include "msunet/job/world.hpp"
 #include "msunet/plan/open_sweep.hpp"
 #include "msunet/plan/start_table.hpp"
@@ -125,6 +126,8 @@ TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
         EXPECT_EQ(compute.device_name(), "CPU");
         EXPECT_TRUE(compute.visible_devices().empty());
         EXPECT_FALSE(compute.accelerator_versions());
+        EXPECT_EQ(compute.processors().size(), static_cast<std::size_t>(topology_.node_count()));
+        EXPECT_EQ(compute.processors().front(), device::processor());
     });
     EXPECT_THAT(warnings, testing::ElementsAre(
                               "a GPU is here but can't be used: CUDA failed (unknown error), see "
@@ -217,7 +220,7 @@ TEST_F(ComputeTest, ItIsSaidWhichRankHasWhichGpu) {
     const std::vector<std::string> texts{"0: GPU-5a1b2c3d", "1: MIG-6a1b2c3d", "2: none",
                                          "3: none"};
     EXPECT_EQ(plan::devices_text(placement_), core::join(by_rank(texts)));
-    const auto node = environment_nodes(nodes_, placement_).at(0);
+    const auto node = environment_nodes(nodes_, placement_, {"a processor"}).at(0);
     ASSERT_EQ(node.devices.size(), world_.size() == 1 ? 1U : 2U);
     EXPECT_EQ(node.devices[0].uuid, gpu[0]);
     EXPECT_EQ(node.devices[0].name, "NVIDIA H200 MIG 1g.18gb");
