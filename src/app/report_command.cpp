@@ -140,7 +140,10 @@ core::ExitCode write_report(std::span<const std::string> arguments) {
         const auto architecture = unet::published_architecture();
         log_written(folder, experiment::write_final_files(architecture, folder, record, refit));
         experiment::warn_of_failure(refit);
-        return core::ExitCode::ok;
+        // With a model the report is complete, whatever has failed.
+        return report::lacks_model(report::make_sweep(record))
+                   ? experiment::exit_code_of(record, refit)
+                   : core::ExitCode::ok;
     }
     const auto sweep = report::make_sweep(record);
     report::write_partial_results(folder, sweep);
@@ -173,7 +176,8 @@ Command report_command() {
             {{core::ExitCode::ok},
              {core::ExitCode::failure},
              {core::ExitCode::usage,
-              "a folder that is not an experiment; --deploy of a trial without weights"}},
+              "a folder that is not an experiment; --deploy of a trial without weights"},
+             {core::ExitCode::trials_failed, "here only if no trial gave a model"}},
             "  docs/formats.md    every file of an experiment",
             [](const auto& use) {
                 ReportOptions options;

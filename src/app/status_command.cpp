@@ -24,6 +24,7 @@
 #include "msunet/record/ranking.hpp"
 #include "msunet/report/forecast.hpp"
 #include "msunet/report/search.hpp"
+#include "msunet/report/sweep.hpp"
 #include "msunet/sweep/scheduler.hpp"
 #include "msunet/unet/hyperparameters.hpp"
 
@@ -129,6 +130,8 @@ core::ExitCode show_status(std::span<const std::string> arguments) {
     }
     if (const auto* best = record::best(record)) {
         core::log::info(concat("best so far  ", experiment::best_text(record, *best)));
+    } else if (const auto sweep = report::make_sweep(record); report::lacks_model(sweep)) {
+        core::log::info(concat("best so far  none: ", report::missing_model_text(sweep)));
     }
     if (const auto text = experiment::refit_text(refit); !text.empty()) {
         core::log::info(concat("refit        ", text));

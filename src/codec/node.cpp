@@ -45,8 +45,10 @@ struct Document::Impl {
 Document::Document(std::string_view text) {
     try {
         impl_ = std::make_unique<Impl>(text);
-    } catch (const Json::exception& error) {
-        throw core::InputError(core::concat("it is not JSON (", error.what(), ")"));
+    } catch (const Json::parse_error& error) {
+        throw core::InputError(core::concat("it is not JSON from byte ", error.byte, " on"));
+    } catch (const Json::exception&) {
+        throw core::InputError("it is not JSON");
     }
 }
 

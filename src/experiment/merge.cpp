@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/file.hpp"
 #include "msunet/core/inside.hpp"
@@ -198,8 +199,8 @@ std::vector<std::string> merge_problems(const std::vector<ShardRecord>& shards) 
     for (const auto& shard : shards) {
         if (!record::has_ended(shard.record)) {
             problems.push_back(concat(quoted(shard.folder.string()), " is unfinished (",
-                                      shard.record.unfinished(),
-                                      " trials left), start it again first"));
+                                      core::counted(shard.record.unfinished(), "trial"),
+                                      " left), start it again first"));
         }
         for (const auto& change :
              record::difference(common_part(shards.front()), common_part(shard))) {

@@ -140,11 +140,11 @@ std::optional<record::SweepRecord> read_refit(const fs::path& folder,
         }
         return std::move(replay.record);
     } catch (const core::UsageError& error) {
-        throw core::UsageError({.path = folder / refit_folder,
-                                .kind = "the refit in",
-                                .problem = "can't be read",
-                                .why = error.what(),
-                                .advice = "remove the folder, and msunet train trains it again"});
+        core::Problem problem = error.data().front();
+        problem.advice =
+            core::concat("remove the folder ", core::quoted((folder / refit_folder).string()),
+                         ", and msunet train trains the refit again");
+        throw core::UsageError(problem);
     }
 }
 

@@ -65,7 +65,7 @@ std::int64_t checked_version(const std::filesystem::path& file, std::string_view
     throw core::UsageError({.path = file,
                             .problem = concat("is damaged in line ", line),
                             .why = std::string(why),
-                            .advice = "restore it or use another experiment name"});
+                            .advice = "restore it or train under another name"});
 }
 
 [[noreturn]] void fail_empty(const std::filesystem::path& file) {

@@ -117,11 +117,13 @@ h5::KerasFile read_model_file(const fs::path& path, std::string_view kind) {
     }
     const fs::path best = path / "best_model.hdf5";
     if (!fs::exists(best, ignored)) {
-        throw core::InputError({.path = path,
-                                .kind = std::string(kind),
-                                .problem = "has no best_model.hdf5",
-                                .why = "it is no experiment's folder, or its sweep has not ended",
-                                .advice = "give a finished experiment or a model file"});
+        throw core::InputError(
+            {.path = path,
+             .kind = std::string(kind),
+             .problem = "has no best_model.hdf5",
+             .why = "it is no experiment's folder, its sweep has not ended, or no trial "
+                    "gave a model",
+             .advice = "give a finished experiment or a model file"});
     }
     return read_hdf5(best);
 }

@@ -188,8 +188,9 @@ class FoldsTest(FoldTest):
         self.assertEqual(self.model(self.folder), self.best_fold())
         result = self.train(*REFIT)
         self.assert_code(result, 2)
-        self.assertRegex(result.err, "the refit in 'out/x/refit' can't be read .*refit/journal.jsonl' is "
-                                     "damaged in line 2.*remove the folder, and msunet train")
+        self.assertRegex(result.err, "error: '.*refit/journal.jsonl' is damaged in line 2 .*, remove "
+                                     "the folder 'out/x/refit', and msunet train trains the refit")
+        self.assertNotIn("restore", result.err)
 
     def best_fold(self):
         rows = records(self.folder / "folds.csv")

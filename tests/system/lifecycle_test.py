@@ -83,6 +83,10 @@ class LifecycleTest(ProgramTest):
         self.assert_code(result, 4)
         self.assertIn("error: there is no model to deliver", result.err)
         self.assertIn("none: no trial gave a model", result.out)
+        for command in ("status", "report"):
+            shown = run(command, "out/x", cwd=self.here)
+            self.assert_code(shown, 4 if command == "report" else 0)
+            self.assertIn("no trial gave ", shown.text)
         self.assertFalse((self.folder / "best_model.hdf5").exists())
 
     def test_resume_of_a_folder_alone(self):

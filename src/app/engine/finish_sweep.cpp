@@ -63,8 +63,9 @@ record::StopReason reason_of(const dispatch::SweepEnding& ending) {
 
 core::ExitCode nothing_left(const plan::OpenExperiment& open, const comm::Communicator& world) {
     return comm::on_root(world, [&] {
-        core::log::info(concat("nothing left to do: all trials of ", open.folder,
-                               " have ended (--resume never starts a new experiment)"));
+        core::log::info(concat("nothing left to do: all trials of ", core::quoted(open.folder),
+                               " have ended; another -n, or --resume never, begins a new "
+                               "experiment"));
         const auto& record = open.choice->replay->record;
         for (const auto& line : record::failure_lines(record)) core::log::warn(line);
         const auto refit = experiment::recorded_refit(open.folder, record);
