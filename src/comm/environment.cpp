@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 
 #include "comm/handle.hpp"
 #include "comm/window_directory.hpp"
@@ -15,9 +16,12 @@
 namespace msunet::comm {
 namespace {
 
-/// Whether mpirun or srun started this process.
+/// Whether a launcher started this process, perhaps with others.
 bool is_launched() {
-    return std::ranges::any_of(std::array{"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "SLURM_STEP_ID"},
+    // An interactive shell of salloc is a step, too, of one task.
+    const char* const tasks = std::getenv("SLURM_STEP_NUM_TASKS");
+    if (tasks != nullptr && std::string_view(tasks) != "1") return true;
+    return std::ranges::any_of(std::array{"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"},
                                [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
