@@ -51,7 +51,7 @@ void read(benchmark::State& state) {
     const auto file = folder / "dataset.h5";
     if (!write_cache(file, "key", noise(nodes), nodes)) state.SkipWithError("can't write");
     for (auto _ : state) {
-        const auto data = read_cache(file, "key", nodes);
+        auto data = read_cache(file, "key", nodes);
         if (!data) state.SkipWithError("the cache does not verify");
         benchmark::DoNotOptimize(data);
     }
