@@ -11,7 +11,8 @@
 set -euo pipefail
 # shellcheck source=slurm/job.sh
 source "${MSUNET_SLURM:-$SLURM_SUBMIT_DIR/slurm}/job.sh"
-name=${1:?NAME} shards=${2:?SHARDS}
+usage="usage: sbatch slurm/merge.sh NAME SHARDS"
+name=${1:?$usage} shards=${2:?$usage}
 folders=()
 for ((i = 1; i <= shards; ++i)); do folders+=("${name}_shard${i}of$shards"); done
 start_ranks merge -o "$name" "${folders[@]}"

@@ -18,9 +18,7 @@ using core::OptionInfo;
 using Problem = std::optional<core::Problem>;
 
 core::Problem wrong_type(const OptionInfo& info, const std::string& text, OptionKind kind) {
-    const std::string range = core::range_text(info);
-    return {.got = text,
-            .expected = concat(kind_text(kind), range.empty() ? "" : concat(" in ", range))};
+    return {.got = text, .expected = core::type_text(info, kind_text(kind))};
 }
 
 Problem convert(const OptionInfo& info, const std::string& text, bool& value) {

@@ -53,6 +53,13 @@ std::string range_text(const OptionInfo& info) {
     return text;
 }
 
+std::string type_text(const OptionInfo& info, std::string_view type) {
+    const std::string range = range_text(info);
+    if (range.empty()) return std::string(type);
+    const bool compares = range.front() == '>' || range.front() == '<';
+    return concat(type, compares ? " " : " in ", range);
+}
+
 std::optional<Problem> problem_with(const OptionInfo& info, double value) {
     if (!out_of_range(info, value) && !std::isinf(value)) return std::nullopt;
     Problem problem = not_allowed(info, python_repr(value));

@@ -48,7 +48,7 @@ void describe_training(core::OptionVisitor& visitor, Hyperparameters& h) {
         OptionInfo{.name = "losses",
                    .help =
                        "Loss: dice_coef_loss, or a Keras loss for masks of one channel. Keras's "
-                       "short names (bce, mse, mae, mape, msle, kld) are accepted.",
+                       "short names (bce, mse, mae, mape, msle, kld, logcosh) are accepted.",
                    .choices = words(loss_names())},
         h.losses, read_loss);
     visit_name(visitor,

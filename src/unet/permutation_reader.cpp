@@ -59,9 +59,8 @@ public:
 
 private:
     void wrong_type(const OptionInfo& info, const Value& value, std::string_view expected) {
-        const std::string range = core::range_text(info);
-        note(info.name, {.got = core::python_str(value),
-                         .expected = core::concat(expected, range.empty() ? "" : " in ", range)});
+        note(info.name,
+             {.got = core::python_str(value), .expected = core::type_text(info, expected)});
     }
 
     void note(std::string_view key, core::Problem problem) {

@@ -176,6 +176,8 @@ private:
 /// The allowed values of an option as text for help and errors: info.range, else made from the
 /// limits, choices or multiple, else empty.
 [[nodiscard]] std::string range_text(const OptionInfo& info);
+/// With the type's name: "an integer >= 1", "a number in (0,1)".
+[[nodiscard]] std::string type_text(const OptionInfo& info, std::string_view type);
 
 /// What is wrong with a value (limits, multiple, choices), or none: "is '2', allowed is [0,1)". The
 /// caller adds the option or the key.

@@ -131,14 +131,16 @@ inline void describe(core::OptionVisitor& visitor, ExperimentOptions& options) {
 /// Names, ranges and help of CommandOptions.
 inline void describe(core::OptionVisitor& visitor, CommandOptions& options) {
     using core::Affects;
-    visitor.visit({.name = "recipe",
-                   .help = "Options for a first model: quick, small patches and few epochs "
-                           "(configs/first_try.yaml); good, whole slices until nothing improves "
-                           "(configs/good_model.yaml). --config and other options take precedence",
-                   .affects = Affects::run,
-                   .value_name = "NAME",
-                   .command_line_only = true},
-                  options.recipe);
+    visitor.visit(
+        {.name = "recipe",
+         .help =
+             "Options for a first model: quick, small patches and few epochs "
+             "(configs/first_try.yaml); good, whole slices and 100 epochs, of which the "
+             "best is kept (configs/good_model.yaml). --config and other options take precedence",
+         .affects = Affects::run,
+         .value_name = "NAME",
+         .command_line_only = true},
+        options.recipe);
     visitor.visit({.name = "config",
                    .help = "YAML file with any of these options; those of the command line take "
                            "precedence",
