@@ -91,9 +91,12 @@ private:
                 return false;
             }
         } else if (alone) {
-            problems.push_back({.key = token,
-                                .expected = std::string(kind_text(entry.kind)),
-                                .problem = concat("needs a value, ", kind_text(entry.kind))});
+            const auto range = core::range_text(entry.info);
+            const bool says_all = entry.kind == OptionKind::text && !range.empty();
+            const auto expected =
+                says_all ? range : core::type_text(entry.info, kind_text(entry.kind));
+            problems.push_back(
+                {.key = token, .expected = expected, .problem = "needs a value", .why = expected});
             return false;
         }
         out.push_back(name);

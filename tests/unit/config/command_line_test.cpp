@@ -112,8 +112,11 @@ TEST(CommandLine, PrefixesAreNotGuessed) {
 
 TEST(CommandLine, NamesMissingValuesAndStrayWords) {
     EXPECT_THAT(problems({"-tpath", "-v", "0.1", "stray", "-n"}),
-                ElementsAre("'-tpath' needs a value, a text", "'-n' needs a value, a text",
+                ElementsAre("'-tpath' needs a value (a text)", "'-n' needs a value (a text)",
                             "'stray' is neither an option nor the value of one"));
+    EXPECT_THAT(problems({"--spacing", "--precision"}),
+                ElementsAre("'--spacing' needs a value (a number in (0,inf))",
+                            "'--precision' needs a value (auto, float32, bf16)"));
     EXPECT_THAT(problems({"-v="}), ElementsAre("'-v=' has no value after '='"));
 }
 
