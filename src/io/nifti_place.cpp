@@ -22,6 +22,19 @@ constexpr int scanner_form = 1;  ///< NIFTI_XFORM_SCANNER_ANAT
 
 constexpr std::array<char, 3> axis_names{'x', 'y', 'z'};
 
+/// Units of length; 2 and others are millimetres.
+constexpr int metre = 1, micrometre = 3;
+
+int unit_of_length(const PlaceFields& fields) {
+    constexpr int length_bits = 0x07;
+    return fields.units & length_bits;
+}
+
+double millimetres(const PlaceFields& fields) {
+    const int unit = unit_of_length(fields);
+    return unit == metre ? 1e3 : unit == micrometre ? 1e-3 : 1.0;
+}
+
 float step(const PlaceFields& fields, std::size_t axis) { return fields.pixdim[axis + 1]; }
 
 double dot(const Affine& form, std::size_t axis, std::size_t other) {
@@ -132,30 +145,14 @@ Affine qform_of(const PlaceFields& fields) {
     return form;
 }
 
-double determinant(const Affine& m) {
-    const auto minor = [&](std::size_t i, std::size_t j) {
-        return double{m[1][i]} * double{m[2][j]} - double{m[1][j]} * double{m[2][i]};
-    };
-    return double{m[0][0]} * minor(1, 2) - double{m[0][1]} * minor(0, 2) +
-           double{m[0][2]} * minor(0, 1);
-}
-
-/// Whether the axes are orthogonal and as long as pixdim says. Voxels of less than 1e-5 mm³ do not
-/// count as such, as in ITK.
-bool is_orthogonal(const Affine& form, const PlaceFields& fields) {
-    constexpr double smallest_voxel = 1e-5;
-    constexpr double length_tolerance = 1e-3;
+/// Whether the axes are at right angles; how long they are does not matter.
+bool is_orthogonal(const Affine& form) {
     constexpr double angle_tolerance = 1e-4;
-    if (std::abs(determinant(form)) <= smallest_voxel) return false;
-    std::array<double, 3> lengths{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-        lengths[axis] = length_of(form, axis);
-        if (std::abs(double{step(fields, axis)} - lengths[axis]) > length_tolerance) return false;
-    }
     for (std::size_t axis = 0; axis < 3; ++axis) {
         const std::size_t next = (axis + 1) % 3;
-        const double cosine = dot(form, axis, next) / (lengths[axis] * lengths[next]);
-        if (std::abs(cosine) > angle_tolerance) return false;
+        const double cosine =
+            dot(form, axis, next) / (length_of(form, axis) * length_of(form, next));
+        if (!(std::abs(cosine) <= angle_tolerance)) return false;
     }
     return true;
 }
@@ -179,7 +176,7 @@ std::optional<Affine> chosen_form(const PlaceFields& fields) {
     const bool has_qform = fields.qform_code > 0;
     const bool has_sform = fields.sform_code > 0;
     const Affine sform = has_sform ? fields.rows : Affine{};
-    if (has_sform && is_orthogonal(sform, fields)) {
+    if (has_sform && is_orthogonal(sform)) {
         if (!has_qform || fields.sform_code == scanner_form) return sform;
         return qform;
     }
@@ -240,7 +237,7 @@ void set_place(core::Volume& place, const PlaceFields& fields, std::vector<std::
     core::Volume placed = place;
     if (const auto form = chosen_form(fields)) {
         for (std::size_t axis = 0; axis < 3; ++axis) {
-            placed.origin[axis] = in_itk_axes((*form)[axis][3], axis);
+            placed.origin[axis] = in_itk_axes((*form)[axis][3], axis) * millimetres(fields);
             set_direction(placed, *form, axis);
         }
         if (is_usable(placed)) place = std::move(placed);
@@ -255,17 +252,13 @@ void set_place(core::Volume& place, const PlaceFields& fields, std::vector<std::
 
 void set_spacing(core::Volume& place, const PlaceFields& fields,
                  std::vector<std::string>& remarks) {
-    // Units of length: 1 metre, 3 micrometre; 2 and unknown are millimetres.
-    constexpr int length_bits = 0x07;
-    const int units = fields.units & length_bits;
-    const double millimetres = units == 1 ? 1e3 : units == 3 ? 1e-3 : 1.0;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const double spacing = step(fields, axis) * millimetres;
+        const double spacing = step(fields, axis) * millimetres(fields);
         place.spacing[axis] = std::abs(spacing);
         if (spacing > 0) continue;
         for (std::size_t row = 0; row < 3; ++row) place.direction[3 * row + axis] *= -1;
     }
-    if (units == 1) {
+    if (unit_of_length(fields) == metre) {
         remarks.push_back(
             core::concat("xyzt_units says metres, the spacing is ",
                          by_axis([&](std::size_t axis) { return place.spacing[axis]; }), " mm"));

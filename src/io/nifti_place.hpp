@@ -28,8 +28,8 @@ struct Place {
 };
 
 /// The spacing of each axis is |pixdim|; where that is 0 or no number, the length of the sform's
-/// axis, else 1; times the unit, in millimetres. Origin and direction as SimpleITK's reader gives
-/// them: the sform's where its axes are orthogonal and as long as pixdim says and it is the
+/// axis, else 1; times the unit, in millimetres. Origin and direction as the reader of
+/// SimpleITK 2.5 (ITK 5.4) gives them: the sform's where its axes are orthogonal and it is the
 /// scanner's or there is no qform, else the qform's. A negative pixdim turns its axis around. Where
 /// there is no such form, which SimpleITK refuses, or none at all: the identity.
 [[nodiscard]] Place place_of(PlaceFields fields);

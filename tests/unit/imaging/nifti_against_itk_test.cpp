@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <itkImageFileReader.h>
 #include <itkNiftiImageIO.h>
+#include <itkVersion.h>
 
 #include <cmath>
 #include <optional>
@@ -39,6 +40,10 @@ std::optional<core::Volume> read_by_us(const fs::path& file) {
         return std::nullopt;
     }
 }
+
+/// As read by ITK 5.2, Debian 12's; 5.4 has our rules: origins are in the header's unit of length,
+/// and an sform's axes may have other lengths than pixdim says.
+constexpr bool is_older_itk = ITK_VERSION_MAJOR == 5 && ITK_VERSION_MINOR < 4;
 
 struct Stored {
     int code;
@@ -131,18 +136,28 @@ TEST_F(NiftiAgainstItk, GeometryIsEqual) {
     for (int round = 0; round < 1000; ++round) {
         NiftiBytes file(random_.chance(0.3));
         std::array<float, 3> spacing{};
+        bool is_positive = true;
         for (std::size_t axis = 0; axis < 3; ++axis) {
             spacing[axis] = uniform(0.03, 1.5);
-            file.put(80 + 4 * axis, spacing[axis] * (random_.chance(0.1) ? -1.0F : 1.0F));
+            const float sign = random_.chance(0.1) ? -1.0F : 1.0F;
+            is_positive &= sign > 0;
+            file.put(80 + 4 * axis, sign * spacing[axis]);
         }
         file.put(76, random_.chance(0.5) ? -1.0F : 1.0F);
-        file.put(123, static_cast<std::uint8_t>(random_.below(4)));
+        const auto unit = random_.below(4);
+        file.put(123, static_cast<std::uint8_t>(unit));
         if (random_.chance(0.6)) put_qform(file, random_.chance(0.2) ? 2.0F : 0.5F);
-        if (random_.chance(0.6)) put_sform(file, spacing, random_.chance(0.2) ? 1e-2 : 0);
+        const bool has_sform = random_.chance(0.6);
+        if (has_sform) put_sform(file, spacing, random_.chance(0.2) ? 1e-2 : 0);
+        if (is_older_itk && has_sform && !is_positive) continue;
         core::write_file_atomically(folder_ / "a.nii", file.bytes, core::Durability::buffered);
-        const auto theirs = read_by_itk(folder_ / "a.nii");
+        auto theirs = read_by_itk(folder_ / "a.nii");
         const auto ours = read_by_us(folder_ / "a.nii");
         ASSERT_TRUE(ours) << round;
+        constexpr std::array millimetres{1.0, 1e3, 1.0, 1e-3};
+        for (std::size_t i = 0; theirs && is_older_itk && i < 3; ++i) {
+            theirs->origin[i] *= millimetres[unit];
+        }
         // ITK refuses what has no orthogonal form; ours then has no place.
         if (!theirs) {
             EXPECT_EQ(ours->origin, (std::array<double, 3>{})) << round;

@@ -132,7 +132,22 @@ TEST_F(NiftiTest, WhatOnlyAViewerCaresAboutIsARemark) {
     small.put(280, -0.01F);
     for (std::size_t axis = 0; axis < 3; ++axis) small.put(80 + 4 * axis, 0.01F);
     EXPECT_THAT(remarks(small), testing::IsEmpty());
-    EXPECT_NEAR(check(small.bytes).geometry.spacing[0], 0.01, 1e-9);
+    const core::Volume geometry = check(small.bytes).geometry;
+    EXPECT_NEAR(geometry.spacing[0], 0.01, 1e-9);
+    EXPECT_EQ(geometry.direction, (std::array<double, 9>{1, 0, 0, 0, -1, 0, 0, 0, 1}));
+}
+
+TEST_F(NiftiTest, ThePlaceIsInTheUnitOfTheSpacing) {
+    for (const auto& [unit, millimetres] : {std::pair{1, 1e3}, {2, 1.0}, {3, 1e-3}}) {
+        NiftiBytes file;
+        file.put(123, static_cast<std::uint8_t>(unit)).put<std::int16_t>(254, 1);
+        for (std::size_t axis = 0; axis < 3; ++axis) file.put(280 + 20 * axis, 0.5F);
+        file.put(292, 4.0F).put(308, -2.0F).put(324, 8.0F);
+        const core::Volume geometry = check(file.bytes).geometry;
+        EXPECT_EQ(geometry.spacing[0], 0.5 * millimetres);
+        EXPECT_EQ(geometry.origin,
+                  (std::array<double, 3>{-4 * millimetres, 2 * millimetres, 8 * millimetres}));
+    }
 }
 
 TEST_F(NiftiTest, ReadsBothVersionsAlike) {
