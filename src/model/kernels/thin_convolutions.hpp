@@ -23,31 +23,45 @@ struct Neighbours {
     }
 };
 
+/// What the first convolution computes for a vector of channels from `channel` on.
+template <class T>
+struct FirstWeights {
+    Vector<T> taps[9], bias;
+
+    FirstWeights(const Arithmetic<T>* weights, const Arithmetic<T>* biases, i64 channel)
+        : bias(load_arithmetic<T>(biases + channel)) {
+        for (int k = 0; k < 9; ++k) {
+            for (int j = 0; j < Lanes<T>::count; ++j) taps[k][j] = weights[(channel + j) * 9 + k];
+        }
+    }
+    [[nodiscard]] Vector<T> at(const Neighbours<T>& around) const {
+        Vector<T> sum = bias;
+        for (int k = 0; k < 9; ++k) sum += taps[k] * around.value[k];
+        return rounded<T>(sum);
+    }
+};
+
 template <class T>
 void first_convolution(const T* x, T* z, i64 begin, i64 end, i64 height, i64 width, i64 channels,
                        const Arithmetic<T>* weights, const Arithmetic<T>* bias, double* sums) {
-    constexpr int n = Lanes<T>::count;
     for (i64 row = begin; row < end; ++row) {
         const T* image = x + row / height * height * width;
-        for (i64 c = 0; c < channels; c += n) {
-            Vector<T> w[9];
-            for (int k = 0; k < 9; ++k) {
-                for (int j = 0; j < n; ++j) w[k][j] = weights[(c + j) * 9 + k];
+        for (i64 c = 0; c < channels; c += Lanes<T>::count) {
+            const FirstWeights<T> first(weights, bias, c);
+            for (i64 from = 0; from < width; from += chunk_pixels) {
+                const i64 to = from + chunk_pixels < width ? from + chunk_pixels : width;
+                Accumulator<T> s, q;
+                for (i64 column = from; column < to; ++column) {
+                    const Vector<T> sum =
+                        first.at(Neighbours<T>(image, row % height, column, height, width));
+                    store(z + (row * width + column) * channels + c, sum);
+                    const Vector<T> a = relu(sum);
+                    s.add(a);
+                    q.add_product(a, a);
+                }
+                s.flush(sums + c);
+                q.flush(sums + channels + c);
             }
-            const Vector<T> b = load_arithmetic<T>(bias + c);
-            Accumulator<T> s, q;
-            for (i64 column = 0; column < width; ++column) {
-                const Neighbours<T> around(image, row % height, column, height, width);
-                Vector<T> sum = b;
-                for (int k = 0; k < 9; ++k) sum += w[k] * around.value[k];
-                sum = rounded<T>(sum);
-                store(z + (row * width + column) * channels + c, sum);
-                const Vector<T> a = relu(sum);
-                s.add(a);
-                q.add_product(a, a);
-            }
-            s.flush(sums + c);
-            q.flush(sums + channels + c);
         }
     }
 }

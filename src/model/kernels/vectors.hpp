@@ -223,7 +223,9 @@ struct Accumulator {
         store(sums + lanes / 2, load(sums + lanes / 2) + high);
     }
 };
-/// A few numbers of 8 bits and their products, of 16, are summed in float before.
+/// At most 32 numbers (chunk_pixels) are added in float32 before. Most have 8 bits and their
+/// products 16, so that 32 equal ones are added without rounding; a gradient dz is unrounded
+/// float32.
 template <>
 struct Accumulator<Bf16> {
     Floats sum{};

@@ -6,6 +6,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -168,6 +169,19 @@ TEST_P(FusedOpsTest, FirstConvolutionsAgree) {
     cpu_->first_convolution_backward(x, dz, ga);
     aten_->first_convolution_backward(x, dz, gb);
     expect_near(ga, gb, "weights");
+}
+
+// Otherwise a channel without variance would be divided by the root of a rounding error.
+TEST_P(FusedOpsTest, FirstConvolutionSumsAWideConstantChannelAsReluSumsDoes) {
+    const auto master = GetParam() == at::kDouble ? at::kDouble : at::kFloat;
+    const at::Tensor x = at::randn({1, 1, 2, 1024}).to(GetParam());
+    const at::Tensor w = at::zeros({channels, 3, 3, 1}, master);
+    const at::Tensor bias = at::rand({channels}).to(at::kBFloat16).to(master);
+    Norm found = norm(GetParam()), expected = norm(GetParam());
+    cpu_->relu_sums(cpu_->first_convolution(x, w, bias, found), expected);
+    EXPECT_TRUE(found.sums.equal(expected.sums));
+    const at::Tensor mean = found.sums[0] / 2048, squares = found.sums[1] / 2048;
+    EXPECT_TRUE(squares.equal(mean * mean));
 }
 
 TEST_P(FusedOpsTest, LastConvolutionsAgree) {
