@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// Convolutions on the matrix unit compared with ATen's in float64.
+/// Convolutions on the matrix unit, and on an emulated one, compared with ATen's in float64.
 
 #include "model/tile_convolution.hpp"
 
@@ -12,12 +12,14 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <limits>
 #include <tuple>
 
 #include "convolution_definition.hpp"
 #include "model/convolution.hpp"
 #include "model/cpu_tensors.hpp"
+#include "tile_emulation.hpp"
 
 namespace msunet::model {
 namespace {
@@ -27,9 +29,17 @@ using test::distance;
 using test::image;
 using test::Shape;
 
-const kernels::TileConvolutions* tiles() {
+enum class Unit : std::uint8_t { real, emulated };
+
+/// Null where this processor can't run them.
+const kernels::TileConvolutions* tiles_of(Unit unit) {
+    if (unit == Unit::emulated) return test::emulated_tiles();
     const auto* set = kernels::kernels_of(kernels::InstructionSet::amx);
     return set == nullptr ? nullptr : set->tile_convolutions;
+}
+
+const char* lacking(Unit unit) {
+    return unit == Unit::real ? "this processor has no AMX" : "this processor has no AVX512_BF16";
 }
 
 /// The number of libtorch's threads for as long as it lives.
@@ -44,13 +54,15 @@ private:
     int before_;
 };
 
-class TileConvolutionTest : public testing::TestWithParam<std::tuple<bool, Shape, int>> {
+class TileConvolutionTest : public testing::TestWithParam<std::tuple<Unit, bool, Shape, int>> {
 protected:
     void SetUp() override {
-        if (tiles() == nullptr) GTEST_SKIP() << "this processor has no AMX";
-        own_ = definition_.up ? &tiles()->up : &tiles()->same;
+        const auto* tiles = tiles_of(unit_);
+        if (tiles == nullptr) GTEST_SKIP() << lacking(unit_);
+        own_ = definition_.up ? &tiles->up : &tiles->same;
     }
 
+    Unit unit_ = std::get<Unit>(GetParam());
     Definition definition_{std::get<bool>(GetParam())};
     Shape s_ = std::get<Shape>(GetParam());
     const kernels::TileConvolution* own_ = nullptr;
@@ -92,8 +104,9 @@ TEST_P(TileConvolutionTest, AddsUpItsOutput) {
 TEST_P(TileConvolutionTest, NormalisesWhatItReadsAsTheNormDoes) {
     const auto scale = at::randn({s_.in}), shift = at::randn({s_.in});
     const auto y = at::empty_like(x_);
-    // Of the same kernels, as the network uses them.
-    const auto* set = kernels::kernels_of(kernels::InstructionSet::amx);
+    // Of the same instruction set, as the network uses it.
+    using enum kernels::InstructionSet;
+    const auto* set = kernels::kernels_of(unit_ == Unit::real ? amx : avx512_bf16);
     set->bfloat16.norm_forward(pointer<kernels::Bf16>(x_), 0, x_.numel() / s_.in, s_.in,
                                pointer<float>(scale), pointer<float>(shift),
                                {.out = pointer<kernels::Bf16>(y),
@@ -132,30 +145,48 @@ TEST_P(TileConvolutionTest, GivesTheSameBits) {
 // One pixel; odd sides; fewer places than in half a tile, images in one chunk; a chunk that ends
 // within an image; several chunks; more blocks of channels than threads.
 INSTANTIATE_TEST_SUITE_P(
-    All, TileConvolutionTest,
-    testing::Combine(testing::Bool(),
+    Real, TileConvolutionTest,
+    testing::Combine(testing::Values(Unit::real), testing::Bool(),
                      testing::Values(Shape{1, 32, 32, 1, 1}, Shape{3, 32, 64, 3, 5},
                                      Shape{5, 96, 128, 4, 2}, Shape{2, 64, 32, 16, 24},
                                      Shape{3, 256, 32, 40, 34}, Shape{2, 32, 32, 96, 96},
                                      Shape{2, 128, 128, 4, 4}),
                      testing::Values(1, 2, 3)));
 
+// The same, with the smallest images of several chunks: in the forward pass, and of the gradient.
+INSTANTIATE_TEST_SUITE_P(
+    Emulated, TileConvolutionTest,
+    testing::Combine(testing::Values(Unit::emulated), testing::Bool(),
+                     testing::Values(Shape{1, 32, 32, 1, 1}, Shape{3, 32, 64, 3, 5},
+                                     Shape{5, 96, 128, 4, 2}, Shape{2, 256, 32, 17, 34},
+                                     Shape{1, 32, 32, 45, 46}, Shape{2, 128, 128, 4, 4}),
+                     testing::Values(1, 3)));
+
+class TileUnits : public testing::TestWithParam<Unit> {
+protected:
+    void SetUp() override {
+        if (tiles_ == nullptr) GTEST_SKIP() << lacking(GetParam());
+    }
+
+    const kernels::TileConvolutions* tiles_ = tiles_of(GetParam());
+};
+
 // Otherwise max pooling would choose a pixel of the background by its rounding error.
-TEST(TileConvolution, GivesAllPixelsOfAConstantRegionTheSameBits) {
-    if (tiles() == nullptr) GTEST_SKIP() << "this processor has no AMX";
+TEST_P(TileUnits, GiveAllPixelsOfAConstantRegionTheSameBits) {
     const auto x = at::randn({1, 32, 1, 1})
                        .expand({1, 32, 16, 19})
                        .to(at::kBFloat16)
                        .contiguous(at::MemoryFormat::ChannelsLast);
-    const auto z = convolve(tiles()->same, {x}, at::randn({32, 3, 3, 32}), at::randn({32}));
+    const auto z = convolve(tiles_->same, {x}, at::randn({32, 3, 3, 32}), at::randn({32}));
     const auto inside = z.slice(2, 1, 15).slice(3, 1, 18);
     EXPECT_TRUE(inside.equal(inside.narrow(2, 0, 1).narrow(3, 0, 1).expand_as(inside)));
 }
 
-TEST(TileConvolution, LeavesOtherConvolutionsToTheLibrary) {
-    if (tiles() == nullptr) GTEST_SKIP() << "this processor has no AMX";
-    test::expect_whole_blocks_alone(tiles()->same);
+TEST_P(TileUnits, LeaveOtherConvolutionsToTheLibrary) {
+    test::expect_whole_blocks_alone(tiles_->same);
 }
+
+INSTANTIATE_TEST_SUITE_P(All, TileUnits, testing::Values(Unit::real, Unit::emulated));
 
 }  // namespace
 }  // namespace msunet::model
