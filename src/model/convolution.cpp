@@ -17,6 +17,7 @@
 #include "model/kernels/table.hpp"
 #include "model/tile_convolution.hpp"
 #include "model/winograd.hpp"
+#include "msunet/core/error.hpp"
 #include "msunet/model/fused_ops.hpp"
 
 namespace msunet::model {
@@ -106,6 +107,16 @@ bool with_own_kernels(const Convolution& convolution, const at::Tensor& x, F&& f
     });
 }
 
+/// The input of kernels that don't normalise. Whoever gives coefficients asks normalises_input
+/// first, so that anything else is an error of this program.
+const at::Tensor& unnormalised(const ConvolutionInput& input) {
+    if (input.needs_norm()) {
+        throw core::Error(core::ExitCode::failure,
+                          "internal error: this convolution can't normalise its input");
+    }
+    return input.x;
+}
+
 Convolved run(const kernels::TileConvolution& tiles, const Convolution& convolution,
               const ConvolutionInput& input, const at::Tensor& sums) {
     return {convolve(tiles, input, convolution.kernel, convolution.bias, sums), sums.defined()};
@@ -114,7 +125,7 @@ Convolved run(const kernels::TileConvolution& tiles, const Convolution& convolut
 template <class T>
 Convolved run(const kernels::Winograd<T>& winograd, const Convolution& convolution,
               const ConvolutionInput& input, const at::Tensor& /*sums*/) {
-    return {convolve(winograd, input.x, convolution.kernel, convolution.bias), false};
+    return {convolve(winograd, unnormalised(input), convolution.kernel, convolution.bias), false};
 }
 
 void write_gradient(const kernels::TileConvolution& tiles, const ConvolutionInput& input,
@@ -125,7 +136,7 @@ void write_gradient(const kernels::TileConvolution& tiles, const ConvolutionInpu
 template <class T>
 void write_gradient(const kernels::Winograd<T>& winograd, const ConvolutionInput& input,
                     const at::Tensor& gradient, const at::Tensor& kernel_gradient) {
-    write_kernel_gradient(winograd, input.x, gradient, kernel_gradient);
+    write_kernel_gradient(winograd, unnormalised(input), gradient, kernel_gradient);
 }
 
 constexpr bool normalises(const kernels::TileConvolution& /*tiles*/) { return true; }
@@ -217,8 +228,8 @@ Convolved convolve_and_sum(const Convolution& convolution, const ConvolutionInpu
     const at::Tensor weights = weights_for(convolution, x.scalar_type());
     const Geometry g = geometry(kind, weights);
     const at::Tensor bias = with_bias ? convolution.bias.to(x.scalar_type()) : at::Tensor();
-    return {at::convolution(x, weights, bias, g.stride, g.padding, g.dilation, g.transposed,
-                            g.output_padding, 1)
+    return {at::convolution(unnormalised(input), weights, bias, g.stride, g.padding, g.dilation,
+                            g.transposed, g.output_padding, 1)
                 .contiguous(at::MemoryFormat::ChannelsLast),
             false};
 }
@@ -243,7 +254,8 @@ at::Tensor convolve_backward(const Convolution& convolution, const at::Tensor& g
         })) {
         return dx;
     }
-    return library_backward(convolution, gradient, input.x, with_input, fused_ops, later);
+    return library_backward(convolution, gradient, unnormalised(input), with_input, fused_ops,
+                            later);
 }
 
 }  // namespace msunet::model

@@ -46,10 +46,11 @@ struct ConvolutionInput {
     at::Tensor x;
     at::Tensor scale{}, shift{};  ///< (cin) float32; undefined: x itself
 
-    [[nodiscard]] bool is_normalised() const { return !scale.defined(); }
+    [[nodiscard]] bool needs_norm() const { return scale.defined(); }
 };
 
-/// Whether the kernels of a convolution normalise inputs like x.
+/// Whether the kernels of a convolution normalise inputs like x. Elsewhere an input with `scale`
+/// is an internal error, a core::Error.
 [[nodiscard]] bool normalises_input(const Convolution& convolution, const at::Tensor& x);
 
 /// x (N,cin,H,W) → (N,cout,H,W), or (N,cout,2H,2W) for `up`; N ≥ 0. `weights`, if defined, have x's

@@ -62,7 +62,7 @@ public:
         const ConvolutionInput last = contract({to_input(x)});
         const at::Tensor& y = last.x;
         const Norm& norm = stages_.all[stages_.contracting() - 1].norm;
-        if (!last.is_normalised()) fused_ops_->norm_forward(y, norm, {.out = y});
+        if (last.needs_norm()) fused_ops_->norm_forward(y, norm, {.out = y});
         clear();
         return y.permute({0, 2, 3, 1})
             .contiguous()
@@ -166,7 +166,7 @@ private:
             stage.summed = result.summed;
         }
         if (keeps(i)) {
-            if (!recomputes(i) || !x.is_normalised()) stage.x = x;
+            if (!recomputes(i) || x.needs_norm()) stage.x = x;
             stage.z = z;
         }
         return z;

@@ -5,6 +5,7 @@
 #include "model/convolution.hpp"
 
 #include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 
 #include "convolution_definition.hpp"
 #include "model/kernels/table.hpp"
+#include "msunet/core/error.hpp"
 
 namespace msunet::model {
 namespace {
@@ -68,6 +70,30 @@ TEST(Convolution, SumsItsOutputWhereItSaysSo) {
         EXPECT_EQ(unwritten.isnan().any().item<bool>(), !summed);
         EXPECT_TRUE(z.equal(convolve(typed, x)));
         EXPECT_FALSE(convolve_and_sum(typed, {x}, true, {}).summed);
+    }
+}
+
+// Coefficients that were ignored would train another network without a word.
+TEST(Convolution, NormalisesItsInputOrFails) {
+    Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
+    convolution.kernel_gradient = at::zeros(convolution.kernel.sizes());
+    for (const auto type : {at::kFloat, at::kBFloat16, at::kDouble}) {
+        Convolution typed = convolution;
+        if (type == at::kDouble) typed.kernel = typed.kernel.to(type);
+        const auto x = test::image(2, 64, 8, 8).to(type), dz = test::image(2, 32, 8, 8).to(type);
+        const ConvolutionInput input{x, at::ones({64}), at::zeros({64})};
+        const auto forward = [&](bool with_bias) {
+            static_cast<void>(convolve_and_sum(typed, input, with_bias, {}));
+        };
+        const auto backward = [&] { convolve_backward(typed, dz, input, true); };
+        EXPECT_THROW(forward(false), core::Error) << "ATen";
+        if (normalises_input(typed, x)) {
+            EXPECT_NO_THROW(forward(true));
+            EXPECT_NO_THROW(backward());
+        } else {
+            EXPECT_THROW(forward(true), core::Error) << type;
+            EXPECT_THROW(backward(), core::Error) << type;
+        }
     }
 }
 
