@@ -43,6 +43,14 @@ std::vector<std::string> processors_of(const comm::NodeTopology& topology) {
     return processors;
 }
 
+/// Collective: a rank that refused its value alone would leave the others waiting for it.
+comm::Communicator with_valid_kernels(const comm::Communicator& world) {
+    for (const auto& asked : world.all_gather(model::asked_cpu_kernels())) {
+        model::check_cpu_kernels(asked);
+    }
+    return world;
+}
+
 }  // namespace
 
 std::optional<std::string> mixed_processors(const std::vector<std::string>& processors,
@@ -64,7 +72,7 @@ Compute::Compute(const settings::TrainSettings& settings, const comm::NodeTopolo
 
 Compute::Compute(core::Device device, std::optional<model::Precision> precision,
                  const comm::NodeTopology& topology, const AcceleratorSource& source)
-    : world_(topology.all()),
+    : world_(with_valid_kernels(topology.all())),
       found_(find_accelerator(device, topology, source)),
       precision_(resolve_precision(precision, on_gpu())),
       processors_(processors_of(topology)) {

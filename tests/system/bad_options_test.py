@@ -72,6 +72,8 @@ OPTIONS = [
          ("-n", "none"), without=("-n",)),
     Case("unreadable fault", 2, [("MSUNET_FAULT", "nonsense")],
          environment=(("MSUNET_FAULT", "nonsense"),)),
+    Case("unknown kernels", 2, [("'MSUNET_CPU_KERNELS' is 'sse4'", "avx512_bf16, amx")],
+         environment=(("MSUNET_CPU_KERNELS", "sse4"),)),
 ]
 
 # Not an error under mpirun.

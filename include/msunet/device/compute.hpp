@@ -37,8 +37,9 @@ namespace msunet::device {
 /// Loads the GPU plug-in where there is a GPU. `use` then makes group and reducer.
 class Compute {
 public:
-    /// Collective over the topology's ranks. Throws core::UsageError for a precision that the
-    /// device lacks, and what find_accelerator throws.
+    /// Collective over the topology's ranks. Throws core::UsageError, alike on all ranks, for a
+    /// precision that the device lacks and where any rank has a bad value of MSUNET_CPU_KERNELS,
+    /// and what find_accelerator throws.
     Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology);
     /// The same with the accelerator of this source, which must outlive it.
     Compute(const settings::TrainSettings& settings, const comm::NodeTopology& topology,

@@ -4,6 +4,7 @@
 /// torch here.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "msunet/core/precision.hpp"
@@ -21,5 +22,13 @@ using core::Precision;
 /// The instructions that our CPU kernels in use are compiled for: "AMX", "AVX512_BF16", "AVX512",
 /// "AVX2" or "baseline".
 [[nodiscard]] std::string_view cpu_kernels();
+
+/// The value of the environment variable MSUNET_CPU_KERNELS, which limits these kernels to an
+/// instruction set and those below it: "baseline", "avx2", "avx512", "avx512_bf16" or "amx". Empty:
+/// there is no limit.
+[[nodiscard]] std::string asked_cpu_kernels();
+
+/// Throws core::UsageError for a value that the variable can't have.
+void check_cpu_kernels(const std::string& asked);
 
 }  // namespace msunet::model

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 
 #include "model/kernels/table.hpp"
@@ -40,14 +41,20 @@ bool supports_amx() {
 }
 
 /// The best set that libtorch also uses, which the user can limit by ATEN_CPU_CAPABILITY.
-const Kernels& best() {
+InstructionSet most_for_library() {
     const std::string capability = at::get_cpu_capability();
-    if (capability == "AVX512") {
-        if (supports_amx()) return kernels_amx();
-        if (supports_avx512_bf16()) return kernels_avx512_bf16();
-        if (supports_avx512()) return kernels_avx512();
+    if (capability == "DEFAULT") return InstructionSet::baseline;
+    return capability == "AVX512" ? InstructionSet::amx : InstructionSet::avx2;
+}
+
+/// The best set of this processor within both limits.
+const Kernels& best() {
+    using enum InstructionSet;
+    const auto most = std::min(most_for_library(), most_allowed());
+    for (const auto set : {amx, avx512_bf16, avx512, avx2}) {
+        if (set > most) continue;
+        if (const Kernels* found = kernels_of(set)) return *found;
     }
-    if (capability != "DEFAULT" && supports_avx2()) return kernels_avx2();
     return kernels_baseline();
 }
 

@@ -222,11 +222,16 @@ struct Kernels {
     const TileConvolutions* tile_convolutions = nullptr;
 };
 
-/// This processor's kernels; on x86-64 ATEN_CPU_CAPABILITY (avx512, avx2, default) limits them.
+/// What the kernels are compiled for; each set contains those before it.
+enum class InstructionSet : std::uint8_t { baseline, avx2, avx512, avx512_bf16, amx };
+
+/// This processor's kernels; on x86-64 ATEN_CPU_CAPABILITY (avx512, avx2, default) and
+/// `most_allowed` limit them.
 [[nodiscard]] const Kernels& kernels();
 
-/// What the kernels are compiled for.
-enum class InstructionSet : std::uint8_t { baseline, avx2, avx512, avx512_bf16, amx };
+/// The set that the environment variable MSUNET_CPU_KERNELS names; without it the last. Throws
+/// core::UsageError for other values.
+[[nodiscard]] InstructionSet most_allowed();
 
 /// The kernels of one instruction set; null where this processor does not support it.
 [[nodiscard]] const Kernels* kernels_of(InstructionSet set);

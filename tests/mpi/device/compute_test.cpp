@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -133,6 +134,16 @@ TEST_F(ComputeTest, WithSickGpusOnAllRanksItComputesOnTheCpu) {
                               "a GPU is here but can't be used: CUDA failed (unknown error), see "
                               "whether nvidia-smi lists it; the CPU is used"));
     EXPECT_THAT(refusal(&sick, core::Device::gpu), testing::StartsWith("--device 'gpu': a GPU is"));
+}
+
+TEST_F(ComputeTest, ABadLimitOfKernelsOnOneRankEndsAllRanksAlike) {
+    const bool is_last = world_.rank() == world_.size() - 1;
+    setenv("MSUNET_CPU_KERNELS", is_last ? "sse" : "avx2", 1);
+    const auto text = refusal(nullptr);
+    unsetenv("MSUNET_CPU_KERNELS");
+    EXPECT_EQ(text,
+              "'MSUNET_CPU_KERNELS' is 'sse', allowed is baseline, avx2, avx512, avx512_bf16, amx");
+    EXPECT_EQ(refusal(nullptr), "");
 }
 
 TEST_F(ComputeTest, WithDeviceCpuNoAcceleratorIsLookedFor) {

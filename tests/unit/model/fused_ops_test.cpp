@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /// \file
-/// The CPU's kernels compared with ATen operators, and the instruction sets with each other.
+/// The CPU's kernels compared with ATen operators.
 
 #include "msunet/model/fused_ops.hpp"
 
@@ -12,15 +12,12 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "model/kernels/table.hpp"
 #include "msunet/core/error.hpp"
-#include "msunet/model/precision.hpp"
 
 namespace msunet::model {
 namespace {
@@ -241,60 +238,6 @@ TEST(CpuFusedOps, RefuseOtherTypes) {
         EXPECT_EQ(message(operation),
                   "there are no CPU kernels for tensors of type 'BFloat16', use float32 or float64 "
                   "for master precision");
-    }
-}
-
-/// The name of the best instruction set up to a limit of ATEN_CPU_CAPABILITY, and its kernels.
-std::pair<std::string, const kernels::Kernels*> expected_kernels(const std::string& limit) {
-    using enum kernels::InstructionSet;
-    std::vector<std::pair<std::string, kernels::InstructionSet>> allowed{
-        {"AMX", amx}, {"AVX512_BF16", avx512_bf16}, {"AVX512", avx512}, {"AVX2", avx2}};
-    if (limit == "avx2") allowed = {{"AVX2", avx2}};
-    if (limit == "default") allowed = {};
-    for (const auto& [name, set] : allowed) {
-        if (const auto* found = kernels::kernels_of(set)) return {name, found};
-    }
-    return {"baseline", &kernels::kernels_baseline()};
-}
-
-// The tests model.avx2 and model.default set the variable.
-TEST(Kernels, AreLimitedAsLibtorchsAre) {
-    const char* variable = std::getenv("ATEN_CPU_CAPABILITY");
-    const std::string limit = variable == nullptr ? "avx512" : variable;
-    const auto& [name, expected] = expected_kernels(limit);
-    EXPECT_EQ(&kernels::kernels(), expected);
-    EXPECT_EQ(cpu_kernels(), name);
-}
-
-TEST(Kernels, InstructionSetsAgree) {
-    using enum kernels::InstructionSet;
-    std::vector<const kernels::Kernels*> sets;
-    for (const auto set : {baseline, avx2, avx512, avx512_bf16, amx}) {
-        if (const auto* found = kernels::kernels_of(set)) sets.push_back(found);
-    }
-    const at::Tensor z = at::randn({200, 32}), scale = at::randn({32}), shift = at::randn({32});
-    std::vector<at::Tensor> outputs;
-    std::vector<std::vector<std::uint32_t>> masks;
-    for (const auto* set : sets) {
-        at::Tensor out = at::empty({200, 32});
-        set->float32.norm_forward(z.const_data_ptr<float>(), 0, 200, 32,
-                                  scale.const_data_ptr<float>(), shift.const_data_ptr<float>(),
-                                  {.out = out.mutable_data_ptr<float>(),
-                                   .stride = 32,
-                                   .offset = 0,
-                                   .bits = nullptr,
-                                   .keep_scale = 1,
-                                   .pooled = nullptr,
-                                   .pool_index = nullptr,
-                                   .height = 0,
-                                   .width = 0});
-        outputs.push_back(out);
-        masks.emplace_back(256);
-        set->dropout(masks.back().data(), 0, 256, 5U << 20U, 77, 1, 2, 3);
-    }
-    for (std::size_t i = 1; i < sets.size(); ++i) {
-        EXPECT_LE((outputs[i] - outputs[0]).abs().max().item<double>(), 1e-6);
-        EXPECT_EQ(masks[i], masks[0]);
     }
 }
 
