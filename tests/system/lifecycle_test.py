@@ -178,7 +178,8 @@ class LifecycleTest(ProgramTest):
         self.assert_code(self.train("-talos", "{'epochs': 1, 'batch_size': 8}"), 0)
         environment = json.loads((self.folder / "environment.json").read_text())
         self.assertRegex(environment["start_weights_hash"], "^[0-9a-f]{16,}$")
-        self.assertRegex(environment["processor"], r"^\S.*, \S+")
+        self.assertRegex(environment["processor"],
+                         r"^\S.*, \S+, kernels for (AMX|AVX512_BF16|AVX512|AVX2|baseline)$")
         for name in ("commit", "compiler", "libtorch", "itk", "onednn", "mkl", "boost", "glibc"):
             self.assertTrue(environment["versions"][name], name)
         weights = f"# Hash of its weights: {environment['start_weights_hash']}."

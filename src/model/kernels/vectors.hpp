@@ -100,7 +100,8 @@ inline Vector<T> load_arithmetic(const Arithmetic<T>* p) {
     return load(p);
 }
 
-/// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
+/// Rounds to the nearest bfloat16, ties to even; NaN stays NaN. The instruction of AVX512_BF16 takes
+/// subnormal numbers, less than 2⁻¹²⁶, for 0.
 #if defined(__AVX512BF16__)
 inline Halfwords bf16_halfwords(Floats v) { return (Halfwords)_mm512_cvtneps_pbh((__m512)v); }
 inline Words bf16_words(Floats v) { return __builtin_convertvector(bf16_halfwords(v), Words); }

@@ -73,6 +73,23 @@ TEST(Convolution, SumsItsOutputWhereItSaysSo) {
     }
 }
 
+// Images without memory: nothing but their size is looked at.
+TEST(Convolution, LeavesMorePixelsThan32BitsCountToTheLibrary) {
+    if (kernels::kernels().tile_convolutions == nullptr) GTEST_SKIP() << "no AMX in use";
+    const auto is_for_tiles = [](const Convolution& convolution, std::int64_t height,
+                                 std::int64_t width) {
+        const auto x = at::zeros({1, 32, 1, 1}, at::kBFloat16).expand({2, 32, height, width});
+        return normalises_input(convolution, x);
+    };
+    const Convolution same{.kernel = at::zeros({32, 3, 3, 32})};
+    EXPECT_TRUE(is_for_tiles(same, 1 << 15, (1 << 15) - 1));
+    EXPECT_FALSE(is_for_tiles(same, 1 << 15, 1 << 15));
+    // Of the output, which is twice as high and as wide.
+    const Convolution up{.kind = ConvolutionKind::up, .kernel = at::zeros({32, 2, 2, 32})};
+    EXPECT_TRUE(is_for_tiles(up, 1 << 14, (1 << 14) - 1));
+    EXPECT_FALSE(is_for_tiles(up, 1 << 14, 1 << 14));
+}
+
 // Coefficients that were ignored would train another network without a word.
 TEST(Convolution, NormalisesItsInputOrFails) {
     Convolution convolution{.kernel = at::randn({32, 3, 3, 64}), .bias = at::randn({32})};
