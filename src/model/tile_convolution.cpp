@@ -51,12 +51,12 @@ at::Tensor matrix_gradient(const TileConvolution& tiles, const ConvolutionInput&
     const std::int64_t threads = at::get_num_threads(), rows = rows_of(shape);
     const bool many_pixels = rows * shape.width / threads >= 16 * shape.out;
     const Split split(threads, shape.out, many_pixels, rows / row_grain(shape));
-    return split.sum(rows, shape.out, {shape.out, kernel_matrices, shape.in}, tiles.scratch(shape),
-                     [&](const Part& part, const Part& channels, float* sums, void* scratch) {
-                         tiles.add_gradient(raw(input), pointer<Bf16>(gradient), shape, part.first,
-                                            part.last, channels.first, channels.last, sums,
-                                            scratch);
-                     });
+    return split.sum(
+        rows, shape.out, {shape.out, kernel_matrices, shape.in}, tiles.gradient_scratch(shape),
+        [&](const Part& part, const Part& channels, float* sums, void* scratch) {
+            tiles.add_gradient(raw(input), pointer<Bf16>(gradient), shape, part.first, part.last,
+                               channels.first, channels.last, sums, scratch);
+        });
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ at::Tensor convolve(const TileConvolution& tiles, const ConvolutionInput& input,
     at::Tensor z =
         at::empty({shape.images, shape.out, tiles.scale * shape.height, tiles.scale * shape.width},
                   x.options(), at::MemoryFormat::ChannelsLast);
-    const Scratch scratch(at::get_num_threads(), tiles.scratch(shape));
+    const Scratch scratch(at::get_num_threads(), tiles.convolve_scratch(shape));
     const auto run = [&](std::int64_t begin, std::int64_t end, double* part) {
         tiles.convolve(raw(input), pointer<Bf16>(weights), pointer<float>(bias), shape, begin, end,
                        pointer<Bf16>(z), part, scratch.of(at::get_thread_num()));
@@ -96,7 +96,7 @@ at::Tensor input_gradient(const TileConvolution& tiles, const at::Tensor& gradie
     const at::Tensor weights = transformed(tiles.transform_adjoint, kernel, shape.in);
     at::Tensor dx = at::empty({shape.images, shape.in, shape.height, shape.width},
                               gradient.options(), at::MemoryFormat::ChannelsLast);
-    const Scratch scratch(at::get_num_threads(), tiles.scratch(shape));
+    const Scratch scratch(at::get_num_threads(), tiles.adjoint_scratch(shape));
     at::parallel_for(
         0, rows_of(shape), row_grain(shape), [&](std::int64_t begin, std::int64_t end) {
             tiles.adjoint(pointer<Bf16>(gradient), pointer<Bf16>(weights), shape, begin, end,

@@ -174,8 +174,10 @@ struct TileConvolution {
     /// The same for the adjoint and for input channels.
     void (*transform_adjoint)(const float* kernel, std::int64_t in, std::int64_t out,
                               std::int64_t first, std::int64_t last, Bf16* matrices);
-    /// Bytes of scratch memory that a thread needs.
-    std::int64_t (*scratch)(const ImageShape& shape);
+    /// Bytes of scratch memory that a thread needs for each of the following passes.
+    std::int64_t (*convolve_scratch)(const ImageShape& shape);
+    std::int64_t (*adjoint_scratch)(const ImageShape& shape);
+    std::int64_t (*gradient_scratch)(const ImageShape& shape);
     /// Writes the output of rows; sums (2, out) += Σa, Σa², a = relu(z), unless they are null.
     void (*convolve)(const TileInput& x, const Bf16* matrices, const float* bias,
                      const ImageShape& shape, std::int64_t first_row, std::int64_t last_row,

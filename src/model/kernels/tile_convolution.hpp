@@ -87,8 +87,7 @@ constexpr i64 chunk_bytes = 1 << 19;
 /// Places of a chunk for the gradient of a kernel: two blocks of channels stay in that cache, and
 /// sums are loaded and stored rarely.
 constexpr i64 gradient_places = 2048;
-template <class F>
-i64 forward_rows(const ImageShape& shape) {
+inline i64 forward_rows(const ImageShape& shape) {
     return chunk_rows(shape, chunk_bytes / (2 * shape.in));
 }
 template <class F>
@@ -97,16 +96,17 @@ i64 adjoint_rows(const ImageShape& shape) {
 }
 inline i64 gradient_rows_of(const ImageShape& shape) { return chunk_rows(shape, gradient_places); }
 
-/// Bytes that a thread needs for any of the three passes.
 template <class F>
-i64 tile_scratch(const ImageShape& shape) {
-    const i64 sizes[3] = {
-        ChunkMemory::size(shape, forward_rows<F>(shape), shape.in),
-        ChunkMemory::size(shape, adjoint_rows<F>(shape), phases<F> * shape.out),
-        ChunkMemory::size(shape, gradient_rows_of(shape), 2 * shape.in + phases<F> * shape.out)};
-    i64 largest = 0;
-    for (const i64 size : sizes) largest = size > largest ? size : largest;
-    return largest;
+i64 forward_scratch(const ImageShape& shape) {
+    return ChunkMemory::size(shape, forward_rows(shape), shape.in);
+}
+template <class F>
+i64 adjoint_scratch(const ImageShape& shape) {
+    return ChunkMemory::size(shape, adjoint_rows<F>(shape), phases<F> * shape.out);
+}
+template <class F>
+i64 gradient_scratch(const ImageShape& shape) {
+    return ChunkMemory::size(shape, gradient_rows_of(shape), 2 * shape.in + phases<F> * shape.out);
 }
 
 /// Rows of the lower resolution, counted over all images.
@@ -116,7 +116,7 @@ void tile_convolve(const TileInput& x, const Bf16* weights, const float* bias,
                    void* scratch) {
     const TileUnit unit;
     const auto pack = x.scale == nullptr ? pack_rows<Copy> : pack_rows<Normalise>;
-    const i64 step = forward_rows<F>(shape);
+    const i64 step = forward_rows(shape);
     const ChunkMemory memory(shape, step, scratch);
     for (i64 row = first_row; row < last_row; row += step) {
         const Chunk chunk(shape, F::scale, row, row + step < last_row ? row + step : last_row,
@@ -212,8 +212,16 @@ void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& sha
 
 template <class F>
 constexpr TileConvolution make_tile_convolution() {
-    return {F::taps,           F::scale,         transform_weights<F>, transform_adjoint_weights<F>,
-            tile_scratch<F>,   tile_convolve<F>, tile_adjoint<F>,      tile_add_gradient<F>,
+    return {F::taps,
+            F::scale,
+            transform_weights<F>,
+            transform_adjoint_weights<F>,
+            forward_scratch<F>,
+            adjoint_scratch<F>,
+            gradient_scratch<F>,
+            tile_convolve<F>,
+            tile_adjoint<F>,
+            tile_add_gradient<F>,
             matrix_gradient<F>};
 }
 
