@@ -100,8 +100,8 @@ inline Vector<T> load_arithmetic(const Arithmetic<T>* p) {
     return load(p);
 }
 
-/// Rounds to the nearest bfloat16, ties to even; NaN stays NaN. The instruction of AVX512_BF16 takes
-/// subnormal numbers, less than 2⁻¹²⁶, for 0.
+/// Rounds to the nearest bfloat16, ties to even; NaN stays NaN. The instruction of AVX512_BF16
+/// takes subnormal numbers, less than 2⁻¹²⁶, for 0.
 #if defined(__AVX512BF16__)
 inline Halfwords bf16_halfwords(Floats v) { return (Halfwords)_mm512_cvtneps_pbh((__m512)v); }
 inline Words bf16_words(Floats v) { return __builtin_convertvector(bf16_halfwords(v), Words); }
@@ -155,6 +155,19 @@ inline Floats multiply_add(Floats a, Floats b, Floats c) {
 }
 inline Doubles multiply_add(Doubles a, Doubles b, Doubles c) {
     return (Doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
+#elif defined(__ARM_FEATURE_FMA)
+template <class V>
+inline V multiply_add(V a, V b, V c) {
+    constexpr int n = sizeof(V) / sizeof(a[0]);
+    for (int i = 0; i < n; ++i) {
+        if constexpr (sizeof(a[0]) == sizeof(float)) {
+            c[i] = __builtin_fmaf(a[i], b[i], c[i]);
+        } else {
+            c[i] = __builtin_fma(a[i], b[i], c[i]);
+        }
+    }
+    return c;
 }
 #else
 /// Rounded twice: x86-64-v2 has no instruction for it.
