@@ -87,7 +87,8 @@ bool with_own_kernels(const Convolution& convolution, at::ScalarType type, F&& f
 
 /// Pixels are numbered in 32 bits.
 bool fits(const kernels::TileConvolution& tiles, const at::Tensor& x) {
-    const std::int64_t pixels = x.size(0) * x.size(2) * x.size(3) * tiles.scale * tiles.scale;
+    const std::int64_t pixels =
+        x.size(0) * x.size(2) * x.size(3) * tiles.upsampling * tiles.upsampling;
     return pixels <= std::numeric_limits<std::int32_t>::max();
 }
 
@@ -214,9 +215,9 @@ Convolved convolve_and_sum(const Convolution& convolution, const ConvolutionInpu
     const at::Tensor& kernel = convolution.kernel;
     const ConvolutionKind kind = convolution.kind;
     if (x.size(0) == 0) {
-        const std::int64_t scale = kind == ConvolutionKind::up ? 2 : 1;
-        return {at::empty({0, kernel.size(0), scale * x.size(2), scale * x.size(3)}, x.options(),
-                          at::MemoryFormat::ChannelsLast),
+        const std::int64_t upsampling = kind == ConvolutionKind::up ? 2 : 1;
+        return {at::empty({0, kernel.size(0), upsampling * x.size(2), upsampling * x.size(3)},
+                          x.options(), at::MemoryFormat::ChannelsLast),
                 false};
     }
     Convolved result{};

@@ -14,10 +14,13 @@
 #include <numeric>
 #include <vector>
 
+#include "model/kernels/table.hpp"
+
 namespace msunet::model {
 
-/// Ranges of channels begin at multiples of these.
-constexpr std::int64_t channel_block = 32, half_block = 16;
+/// Ranges of channels begin at multiples of it or of its half.
+using kernels::channel_block;
+constexpr std::int64_t half_block = channel_block / 2;
 
 /// Scratch memory for some threads; each part begins at a cache line.
 class Scratch {

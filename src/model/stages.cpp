@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "model/kernels/table.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/model/network.hpp"
 
@@ -43,8 +44,6 @@ Norm make_norm(const unet::BatchNormConstants& constants, const Weights& weights
             .correction = at::zeros({2, channels}, master)};
 }
 
-/// Channels of our own kernels are multiples of it.
-constexpr int channel_multiple = 32;
 /// What the kernel of the last 3×3 convolution reads and writes.
 constexpr int head_input = 32, head_output = 2;
 
@@ -55,9 +54,9 @@ std::optional<std::string> block_problem(const unet::Block& block, bool is_bottl
         return "a block has " + std::to_string(block.convolutions) + " convolutions, not 2";
     }
     if (block.kernel != 3) return "a block's kernels have side " + std::to_string(block.kernel);
-    if (block.channels % channel_multiple != 0) {
+    if (block.channels % kernels::channel_block != 0) {
         return "a block has " + std::to_string(block.channels) + " channels, no multiple of " +
-               std::to_string(channel_multiple);
+               std::to_string(kernels::channel_block);
     }
     return std::nullopt;
 }

@@ -13,10 +13,9 @@ namespace {
 
 using kernels::Bf16;
 using kernels::ImageShape;
+using kernels::kernel_matrices;
 using kernels::TileConvolution;
 
-/// Matrices of a kernel.
-constexpr std::int64_t kernel_matrices = 9;
 /// Pixels at the lower resolution that are worth a thread.
 constexpr std::int64_t thread_pixels = 64;
 
@@ -38,7 +37,7 @@ at::Tensor transformed(Transform transform, const at::Tensor& kernel, std::int64
     return result;
 }
 
-kernels::TileInput raw(const ConvolutionInput& input) {
+kernels::TileInput raw_input(const ConvolutionInput& input) {
     return {pointer<Bf16>(input.x), pointer<const float>(input.scale),
             pointer<const float>(input.shift)};
 }
@@ -54,8 +53,8 @@ at::Tensor matrix_gradient(const TileConvolution& tiles, const ConvolutionInput&
     return split.sum(
         rows, shape.out, {shape.out, kernel_matrices, shape.in}, tiles.gradient_scratch(shape),
         [&](const Part& part, const Part& channels, float* sums, void* scratch) {
-            tiles.add_gradient(raw(input), pointer<Bf16>(gradient), shape, part.first, part.last,
-                               channels.first, channels.last, sums, scratch);
+            tiles.add_gradient(raw_input(input), pointer<Bf16>(gradient), shape, part.first,
+                               part.last, channels.first, channels.last, sums, scratch);
         });
 }
 
@@ -71,13 +70,13 @@ at::Tensor convolve(const TileConvolution& tiles, const ConvolutionInput& input,
     const at::Tensor& x = input.x;
     const ImageShape shape{x.size(0), x.size(2), x.size(3), x.size(1), kernel.size(0)};
     const at::Tensor weights = transformed(tiles.transform, kernel, shape.out);
-    at::Tensor z =
-        at::empty({shape.images, shape.out, tiles.scale * shape.height, tiles.scale * shape.width},
-                  x.options(), at::MemoryFormat::ChannelsLast);
+    at::Tensor z = at::empty(
+        {shape.images, shape.out, tiles.upsampling * shape.height, tiles.upsampling * shape.width},
+        x.options(), at::MemoryFormat::ChannelsLast);
     const Scratch scratch(at::get_num_threads(), tiles.convolve_scratch(shape));
     const auto run = [&](std::int64_t begin, std::int64_t end, double* part) {
-        tiles.convolve(raw(input), pointer<Bf16>(weights), pointer<float>(bias), shape, begin, end,
-                       pointer<Bf16>(z), part, scratch.of(at::get_thread_num()));
+        tiles.convolve(raw_input(input), pointer<Bf16>(weights), pointer<float>(bias), shape, begin,
+                       end, pointer<Bf16>(z), part, scratch.of(at::get_thread_num()));
     };
     if (sums.defined()) {
         parallel_sums(rows_of(shape), row_grain(shape), 2 * shape.out, pointer<double>(sums), run);
@@ -91,8 +90,8 @@ at::Tensor convolve(const TileConvolution& tiles, const ConvolutionInput& input,
 at::Tensor input_gradient(const TileConvolution& tiles, const at::Tensor& gradient,
                           const at::Tensor& kernel) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    const ImageShape shape{gradient.size(0), gradient.size(2) / tiles.scale,
-                           gradient.size(3) / tiles.scale, kernel.size(3), kernel.size(0)};
+    const ImageShape shape{gradient.size(0), gradient.size(2) / tiles.upsampling,
+                           gradient.size(3) / tiles.upsampling, kernel.size(3), kernel.size(0)};
     const at::Tensor weights = transformed(tiles.transform_adjoint, kernel, shape.in);
     at::Tensor dx = at::empty({shape.images, shape.in, shape.height, shape.width},
                               gradient.options(), at::MemoryFormat::ChannelsLast);

@@ -6,6 +6,7 @@
 #include <ATen/record_function.h>
 
 #include "model/convolution_work.hpp"
+#include "model/cpu_tensors.hpp"
 
 namespace msunet::model {
 namespace {
@@ -21,16 +22,6 @@ std::int64_t grain(const WinogradPass<T>& pass) {
     return pass.output > 2 ? 12 : 24;
 }
 
-template <class T>
-const T* data(const at::Tensor& tensor) {
-    return static_cast<const T*>(tensor.const_data_ptr());
-}
-
-template <class T>
-T* writable(const at::Tensor& tensor) {
-    return static_cast<T*>(tensor.data_ptr());
-}
-
 std::int64_t tiles_of(const TiledShape& shape, std::int64_t images) {
     return images * shape.down * shape.across;
 }
@@ -41,7 +32,7 @@ at::Tensor transform(const WinogradPass<T>& pass, std::int64_t positions, const 
     const std::int64_t in = kernel.size(3), out = kernel.size(0);
     at::Tensor transformed = at::empty({positions, in, out}, kernel.options());
     at::parallel_for(0, written / half_block, 1, [&](std::int64_t begin, std::int64_t end) {
-        pass.transform(data<float>(kernel), in, out, half_block * begin, half_block * end,
+        pass.transform(pointer<const float>(kernel), in, out, half_block * begin, half_block * end,
                        transformed.data_ptr());
     });
     return transformed;
@@ -49,19 +40,19 @@ at::Tensor transform(const WinogradPass<T>& pass, std::int64_t positions, const 
 
 /// x by the forward or the adjoint pass, to `channels` channels.
 template <class T>
-at::Tensor run(const WinogradPass<T>& pass, std::int64_t positions, const at::Tensor& x,
-               const at::Tensor& kernel, std::int64_t channels, const float* bias) {
+at::Tensor run_pass(const WinogradPass<T>& pass, std::int64_t positions, const at::Tensor& x,
+                    const at::Tensor& kernel, std::int64_t channels, const float* bias) {
     const TiledShape shape{x.size(2) / pass.step, x.size(3) / pass.step, x.size(1), channels};
     const at::Tensor transformed = transform(pass, positions, kernel, channels);
     at::Tensor z =
         at::empty({x.size(0), channels, shape.down * pass.output, shape.across * pass.output},
                   x.options(), at::MemoryFormat::ChannelsLast);
     const Scratch scratch(at::get_num_threads(), pass.scratch(shape.in, shape.out));
-    at::parallel_for(0, tiles_of(shape, x.size(0)), grain(pass),
-                     [&](std::int64_t begin, std::int64_t end) {
-                         pass.convolve(data<T>(x), transformed.const_data_ptr(), bias, shape, begin,
-                                       end, writable<T>(z), scratch.of(at::get_thread_num()));
-                     });
+    at::parallel_for(
+        0, tiles_of(shape, x.size(0)), grain(pass), [&](std::int64_t begin, std::int64_t end) {
+            pass.convolve(pointer<const T>(x), transformed.const_data_ptr(), bias, shape, begin,
+                          end, pointer<T>(z), scratch.of(at::get_thread_num()));
+        });
     return z;
 }
 
@@ -77,9 +68,9 @@ at::Tensor transform_gradient(const Winograd<T>& winograd, const at::Tensor& x,
     return split.sum(tiles, shape.in, {winograd.positions, shape.in, shape.out},
                      winograd.forward.scratch(shape.in, shape.out),
                      [&](const Part& part, const Part& channels, float* sums, void* scratch) {
-                         winograd.add_gradient(data<T>(x), data<T>(gradient), shape, part.first,
-                                               part.last, channels.first, channels.last, sums,
-                                               scratch);
+                         winograd.add_gradient(pointer<const T>(x), pointer<const T>(gradient),
+                                               shape, part.first, part.last, channels.first,
+                                               channels.last, sums, scratch);
                      });
 }
 
@@ -94,14 +85,16 @@ template <class T>
 at::Tensor convolve(const Winograd<T>& winograd, const at::Tensor& x, const at::Tensor& kernel,
                     const at::Tensor& bias) {
     RECORD_USER_SCOPE("msunet::convolution");
-    return run(winograd.forward, winograd.positions, x, kernel, kernel.size(0), data<float>(bias));
+    return run_pass(winograd.forward, winograd.positions, x, kernel, kernel.size(0),
+                    pointer<const float>(bias));
 }
 
 template <class T>
 at::Tensor input_gradient(const Winograd<T>& winograd, const at::Tensor& gradient,
                           const at::Tensor& kernel) {
     RECORD_USER_SCOPE("msunet::convolution_backward");
-    return run(winograd.adjoint, winograd.positions, gradient, kernel, kernel.size(3), nullptr);
+    return run_pass(winograd.adjoint, winograd.positions, gradient, kernel, kernel.size(3),
+                    nullptr);
 }
 
 template <class T>
@@ -111,8 +104,8 @@ void write_kernel_gradient(const Winograd<T>& winograd, const at::Tensor& x,
     const at::Tensor transformed = transform_gradient(winograd, x, gradient);
     const std::int64_t in = x.size(1), out = gradient.size(1);
     at::parallel_for(0, in / half_block, 1, [&](std::int64_t begin, std::int64_t end) {
-        winograd.kernel_gradient(data<float>(transformed), in, out, half_block * begin,
-                                 half_block * end, writable<float>(kernel_gradient));
+        winograd.kernel_gradient(pointer<const float>(transformed), in, out, half_block * begin,
+                                 half_block * end, pointer<float>(kernel_gradient));
     });
 }
 

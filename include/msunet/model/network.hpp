@@ -30,8 +30,9 @@ struct NetworkOptions {
     double dropout = 0.5;
     /// One flag for each layer of the architecture, those without weights too; empty: all train.
     std::vector<bool> trainable{};
-    /// True: `forward` is never called and weights change by `load` only, so that they are
-    /// converted to compute precision once, not in every pass.
+    /// True: `forward` is never called and weights change by `load` only, so that what the
+    /// library's convolutions read is made once, not in every pass. Our own kernels transform the
+    /// weights in every pass.
     bool inference_only = false;
     /// False: every BatchNorm layer normalises with the moving statistics (for tests).
     bool batch_statistics = true;

@@ -5,13 +5,18 @@
 /// be linked into another, kernels use built-in types only: threads, tensors and containers stay
 /// outside.
 ///
-/// Activations are pixels × channels, channels fastest; their number is a multiple of 32.
+/// Activations are pixels × channels, channels fastest.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
 namespace msunet::model::kernels {
+
+/// Channels of activations are multiples of it.
+constexpr std::int64_t channel_block = 32;
+/// Matrices that a kernel of a TileConvolution is made of.
+constexpr int kernel_matrices = 9;
 
 /// bfloat16: the upper half of a float32.
 struct Bf16 {
@@ -165,8 +170,8 @@ struct TileInput {
 /// A convolution of bfloat16 on a processor's matrix unit, as a sum of products by nine matrices of
 /// (in, out) numbers. Rows are those of the lower resolution, counted over all images.
 struct TileConvolution {
-    std::int64_t taps;   ///< height and width of the kernel
-    std::int64_t scale;  ///< of the output's sides
+    std::int64_t taps;        ///< height and width of the kernel
+    std::int64_t upsampling;  ///< factor of the output's sides
     /// Makes the matrices (9·in·out numbers, in an internal order) of a kernel (out, taps, taps,
     /// in), for output channels [first, last), multiples of 16.
     void (*transform)(const float* kernel, std::int64_t in, std::int64_t out, std::int64_t first,

@@ -119,7 +119,7 @@ void tile_convolve(const TileInput& x, const Bf16* weights, const float* bias,
     const i64 step = forward_rows(shape);
     const ChunkMemory memory(shape, step, scratch);
     for (i64 row = first_row; row < last_row; row += step) {
-        const Chunk chunk(shape, F::scale, row, row + step < last_row ? row + step : last_row,
+        const Chunk chunk(shape, F::upsampling, row, row + step < last_row ? row + step : last_row,
                           memory);
         const Pixels pixels{x.x, shape.in, chunk.coarse(), 0, shape.in};
         pack(chunk, pixels, x, memory.numbers);
@@ -145,7 +145,7 @@ void tile_adjoint(const Bf16* dz, const Bf16* weights, const ImageShape& shape, 
     const i64 step = adjoint_rows<F>(shape), blocks = shape.out / block;
     const ChunkMemory memory(shape, step, scratch);
     for (i64 row = first_row; row < last_row; row += step) {
-        const Chunk chunk(shape, F::scale, row, row + step < last_row ? row + step : last_row,
+        const Chunk chunk(shape, F::upsampling, row, row + step < last_row ? row + step : last_row,
                           memory);
         for (int phase = 0; phase < phases<F>; ++phase) {
             pack_rows<Copy>(chunk, {dz, shape.out, chunk.fine(phase), 0, shape.out}, {},
@@ -189,7 +189,7 @@ void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& sha
     const i64 step = gradient_rows_of(shape), outs = last_out - first_out;
     const ChunkMemory memory(shape, step, scratch);
     for (i64 row = first_row; row < last_row; row += step) {
-        const Chunk chunk(shape, F::scale, row, row + step < last_row ? row + step : last_row,
+        const Chunk chunk(shape, F::upsampling, row, row + step < last_row ? row + step : last_row,
                           memory);
         const PackedPairs pairs(chunk, memory.numbers, shape.in);
         Bf16* columns = memory.numbers + 2 * pairs.copy;
@@ -213,7 +213,7 @@ void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& sha
 template <class F>
 constexpr TileConvolution make_tile_convolution() {
     return {F::taps,
-            F::scale,
+            F::upsampling,
             transform_weights<F>,
             transform_adjoint_weights<F>,
             forward_scratch<F>,

@@ -63,11 +63,11 @@ struct Chunk {
     i64 total;          ///< all places
 
     /// Rows [first, last) at the lower resolution, counted over all images.
-    Chunk(const ImageShape& shape, i64 scale, i64 first, i64 last, const ChunkMemory& memory)
+    Chunk(const ImageShape& shape, i64 upsampling, i64 first, i64 last, const ChunkMemory& memory)
         : front(shape.width + 2),
           pitch_(shape.width + 1),
-          fine_width_(scale * shape.width),
-          scale_(scale),
+          fine_width_(upsampling * shape.width),
+          upsampling_(upsampling),
           coarse_(memory.coarse),
           fine_(memory.fine) {
         const i64 height = shape.height + 1;
@@ -88,7 +88,7 @@ struct Chunk {
     [[nodiscard]] Places coarse() const { return {coarse_, 0}; }
     /// The pixels of a phase, at the higher resolution.
     [[nodiscard]] Places fine(int phase) const {
-        return {fine_, phase / scale_ * fine_width_ + phase % scale_};
+        return {fine_, phase / upsampling_ * fine_width_ + phase % upsampling_};
     }
     /// Places from a pixel to the one that a tap reads.
     [[nodiscard]] i64 distance(const Tap& tap) const { return tap.down * pitch_ + tap.right; }
@@ -97,13 +97,13 @@ private:
     void place_row(i64 place, i64 line) const {
         const i64 width = pitch_ - 1;
         for (i64 column = 0; column < width; ++column) {
-            const i64 fine = scale_ * (line * fine_width_ + column);
+            const i64 fine = upsampling_ * (line * fine_width_ + column);
             coarse_[place + column] = static_cast<std::int32_t>(line * width + column);
             fine_[place + column] = static_cast<std::int32_t>(fine);
         }
     }
 
-    i64 pitch_, fine_width_, scale_;
+    i64 pitch_, fine_width_, upsampling_;
     std::int32_t *coarse_, *fine_;
 };
 

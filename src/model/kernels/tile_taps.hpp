@@ -12,7 +12,7 @@
 namespace msunet::model::kernels {
 namespace {
 
-constexpr int matrices = 9;
+constexpr int matrices = kernel_matrices;
 
 /// What a matrix is applied to: the phase of an output reads the pixel at this distance.
 struct Tap {
@@ -21,7 +21,7 @@ struct Tap {
 
 /// 3×3, "same" padding.
 struct SameTaps {
-    static constexpr int taps = 3, scale = 1;
+    static constexpr int taps = 3, upsampling = 1;
     static constexpr Tap all[matrices]{{0, -1, -1}, {0, -1, 0}, {0, -1, 1}, {0, 0, -1}, {0, 0, 0},
                                        {0, 0, 1},   {0, 1, -1}, {0, 1, 0},  {0, 1, 1}};
     /// Whether a tap of the kernel is part of a matrix.
@@ -32,7 +32,7 @@ struct SameTaps {
 
 /// Nearest ×2 up-sampling, then 2×2, padded bottom and right. Matrices are sorted by phase.
 struct UpTaps {
-    static constexpr int taps = 2, scale = 2;
+    static constexpr int taps = 2, upsampling = 2;
     static constexpr Tap all[matrices]{{0, 0, 0}, {1, 0, 0}, {1, 0, 1}, {2, 0, 0}, {2, 1, 0},
                                        {3, 0, 0}, {3, 0, 1}, {3, 1, 0}, {3, 1, 1}};
     static constexpr bool has(int matrix, int row, int column) {
@@ -48,7 +48,7 @@ private:
 };
 
 template <class F>
-constexpr int phases = F::scale* F::scale;
+constexpr int phases = F::upsampling* F::upsampling;
 
 /// The matrices of a phase.
 struct MatrixRange {

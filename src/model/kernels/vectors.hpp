@@ -20,7 +20,7 @@ namespace {
 using i64 = std::int64_t;
 /// Pixels that a kernel processes block of channels by block, so that they stay in the cache.
 constexpr i64 chunk_pixels = 32;
-constexpr i64 block = 32;
+constexpr i64 block = channel_block;
 
 /// The bytes of a vector register. GCC takes wider vectors apart number by number.
 #if defined(__AVX512F__)
