@@ -18,7 +18,9 @@ namespace msunet::bench {
 /// its output; what follows it (ReLU, BatchNorm) reads and writes that once more; backward the
 /// latter reads output and gradient and writes a gradient, and the convolution reads gradient and
 /// input for the weights and reads a gradient and writes one for its input. Each rank's optimiser
-/// reads weights, gradients and two moments and writes all but the gradients.
+/// reads weights, gradients and two moments and writes all but the gradients. In bf16 on AMX fewer
+/// move than are counted: an output that only a convolution reads is normalised by that one, in no
+/// pass of its own.
 struct StepWork {
     double flops_per_sample = 0;
     double bytes_per_sample = 0;
