@@ -96,8 +96,7 @@ i64 adjoint_rows(const ImageShape& shape) {
 }
 inline i64 gradient_rows_of(const ImageShape& shape) { return chunk_rows(shape, gradient_places); }
 
-template <class F>
-i64 forward_scratch(const ImageShape& shape) {
+inline i64 forward_scratch(const ImageShape& shape) {
     return ChunkMemory::size(shape, forward_rows(shape), shape.in);
 }
 template <class F>
@@ -212,17 +211,10 @@ void tile_add_gradient(const TileInput& x, const Bf16* dz, const ImageShape& sha
 
 template <class F>
 constexpr TileConvolution make_tile_convolution() {
-    return {F::taps,
-            F::upsampling,
-            transform_weights<F>,
-            transform_adjoint_weights<F>,
-            forward_scratch<F>,
-            adjoint_scratch<F>,
-            gradient_scratch<F>,
-            tile_convolve<F>,
-            tile_adjoint<F>,
-            tile_add_gradient<F>,
-            matrix_gradient<F>};
+    return {
+        F::taps,         F::upsampling,        transform_weights<F>, transform_adjoint_weights<F>,
+        forward_scratch, adjoint_scratch<F>,   gradient_scratch<F>,  tile_convolve<F>,
+        tile_adjoint<F>, tile_add_gradient<F>, matrix_gradient<F>};
 }
 
 /// All convolutions of the network on the matrix unit.
