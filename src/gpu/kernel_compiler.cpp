@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu/kernel_compiler.hpp"
 
+#include <dlfcn.h>
 #include <nvrtc.h>
 
+#include <filesystem>
+
 #include "msunet/core/error.hpp"
+#include "msunet/core/text.hpp"
 
 namespace msunet::gpu {
 namespace {
@@ -15,10 +19,26 @@ void check_nvrtc(nvrtcResult result, const std::string& log = {}) {
                                                    (log.empty() ? "" : ":\n" + log));
 }
 
+/// NVRTC opens the library of its built-in functions by the name alone. Both lie in one folder,
+/// which the loader searches only where a CUDA toolkit is installed, so it is loaded here, for
+/// good. Where it lies elsewhere, NVRTC looks for it.
+void load_builtins() {
+    Dl_info place{};
+    int major = 0;
+    int minor = 0;
+    check_nvrtc(nvrtcVersion(&major, &minor));
+    if (dladdr(reinterpret_cast<const void*>(&nvrtcVersion), &place) == 0) return;
+    const auto folder = std::filesystem::path(place.dli_fname).parent_path();
+    const auto file = folder / core::concat("libnvrtc-builtins.so.", major, ".", minor);
+    dlopen(file.c_str(), RTLD_NOW);
+}
+
 /// Owns a program of NVRTC.
 class Program {
 public:
     Program() {
+        static const bool loaded = (load_builtins(), true);
+        static_cast<void>(loaded);
         check_nvrtc(nvrtcCreateProgram(&program_, kernel_source, "kernels.cuh",
                                        static_cast<int>(kernel_header_names.size()),
                                        kernel_header_sources.data(), kernel_header_names.data()));

@@ -11,6 +11,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -71,6 +73,26 @@ TEST_P(CompiledKernels, FitInTheirRegistersWithoutSpills) {
 INSTANTIATE_TEST_SUITE_P(Architectures, CompiledKernels,
                          testing::Values("sm_75", "sm_80", "sm_86", "sm_90", "sm_100", "sm_120"),
                          [](const auto& architecture) { return architecture.param; });
+
+/// The folders of the libraries in this process whose names begin like this.
+std::set<std::filesystem::path> folders_of_library(const std::string& name) {
+    std::set<std::filesystem::path> folders;
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        const auto begin = line.find('/');
+        if (begin == std::string::npos) continue;
+        const std::filesystem::path file = line.substr(begin);
+        if (file.filename().string().starts_with(name)) folders.insert(file.parent_path());
+    }
+    return folders;
+}
+
+// Otherwise they compile only where a CUDA toolkit is installed, too.
+TEST(Kernels, AreCompiledWithTheLibrariesOfOneFolder) {
+    static_cast<void>(gpu::compile_kernels("float", "sm_90"));
+    EXPECT_THAT(folders_of_library("libnvrtc.so"), SizeIs(1));
+    EXPECT_EQ(folders_of_library("libnvrtc-builtins.so"), folders_of_library("libnvrtc.so"));
+}
 
 TEST(Kernels, ShowTheCompilersMessages) {
     try {
