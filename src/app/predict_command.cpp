@@ -71,7 +71,9 @@ constexpr const char* explanation =
     "options "
     "override it. Every slice is predicted in overlapping windows that cover it completely. Of a "
     "4-D scan one frame is used; mask and likelihood are 3-D, the brain has all frames.\n\n"
-    "A scan whose results exist is skipped, so that the same command resumes after a stop. Scans "
+    "A scan whose results exist is skipped, so that the same command resumes after a stop. Results "
+    "of another model, other options or another scan are refused (predictions.json in the output "
+    "folder says what made them). Scans "
     "that can't be used are listed together at the end. Under mpirun or srun the scans are divided "
     "among the ranks; the number of ranks does not change the results.";
 

@@ -33,9 +33,17 @@ void fields(Archive& archive, T& scan) {
     path_field(archive, "folder", scan.folder);
 }
 
+template <class Archive, codec::Is<ScanState> T>
+void fields(Archive& archive, T& state) {
+    archive("file", state.file);
+    archive("size", state.size);
+    archive("modified", state.modified);
+}
+
 template <class Archive, codec::Is<ScanTask> T>
 void fields(Archive& archive, T& task) {
     archive("scan", task.scan);
+    archive("state", task.state);
     archive("skipped", task.skipped);
     archive("reference", task.reference);
     archive("modality", task.modality);
@@ -57,8 +65,33 @@ std::optional<core::Modality> modality_of(const ScanTask& task,
     return modality_of(task.scan);
 }
 
+/// The name of a scan's results in the record.
+std::string name_in_record(const ScanTask& task) {
+    return (task.scan.folder / task.outputs.mask.filename()).string();
+}
+
+/// How results that exist differ from what `maker` would make; nothing if none exist.
+ResultDifference difference_of(const ResultRecord& record, const ScanTask& task,
+                               const Maker& maker) {
+    if (!task.outputs.any_exists()) return {};
+    return record.difference(name_in_record(task), maker,
+                             {.scan = task.state, .brain = task.outputs.brain_exists()});
+}
+
+/// Rank 0: decides which scans are skipped.
+void skip_done(std::vector<ScanTask>& tasks, const std::string& output, const Maker& maker) {
+    const auto record = ResultRecord::read(output);
+    std::vector<ResultDifference> differences;
+    for (ScanTask& task : tasks) {
+        auto difference = difference_of(record, task, maker);
+        if (difference.any()) differences.push_back(std::move(difference));
+        task.skipped = task.outputs.exist();
+    }
+    check_no_difference(differences, output);
+}
+
 /// Rank 0: the scans as files and folders name them.
-std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
+std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings, const Maker& maker) {
     auto list = find_scans(settings.predict.input);
     if (!list.skipped.empty()) {
         core::log::warn(core::concat(
@@ -93,9 +126,10 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings) {
         if (!references.of_scan.empty()) task.reference = references.of_scan[i].string();
         task.modality =
             recorded.empty() ? modality_of(task, settings.predict.modality) : recorded[i];
-        task.skipped = !settings.predict.overwrite && task.outputs.exist();
+        task.state = state_of(task.scan.file);
         tasks.push_back(std::move(task));
     }
+    if (!settings.predict.overwrite) skip_done(tasks, settings.predict.output, maker);
     return tasks;
 }
 
@@ -159,12 +193,44 @@ ScanOptions scan_options(const settings::PredictSettings& settings,
 }
 
 PredictionPlan plan_prediction(const settings::PredictSettings& settings,
-                               const ScanOptions& options, const comm::Communicator& world) {
+                               const ScanOptions& options, const Maker& maker,
+                               const comm::Communicator& world) {
     PredictionPlan plan;
-    plan.tasks = comm::on_root(world, [&] { return list_tasks(settings); });
+    plan.tasks = comm::on_root(world, [&] { return list_tasks(settings, maker); });
     for (auto& task : plan.tasks) task.outputs = outputs_of(task.scan, settings.predict);
     set_costs(plan, options, settings.predict.qc || settings.predict.compares(), world);
     return plan;
+}
+
+void record_before(const PredictionPlan& plan, const settings::PredictSettings& settings,
+                   const Maker& maker) {
+    auto record = ResultRecord::read(settings.predict.output);
+    for (const ScanTask& task : plan.tasks) {
+        if (task.skipped) continue;
+        // Until an old result is replaced, the new record would not be true of it.
+        if (difference_of(record, task, maker).any()) {
+            record.remove(name_in_record(task));
+        } else {
+            record.set(name_in_record(task), maker,
+                       {.scan = task.state, .brain = settings.predict.brain});
+        }
+    }
+    record.write(settings.predict.output);
+}
+
+void record_after(const PredictionPlan& plan, const settings::PredictSettings& settings,
+                  const Maker& maker, const std::vector<std::size_t>& predicted) {
+    // Read again: another command with the same output folder may have written it meanwhile.
+    auto record = ResultRecord::read(settings.predict.output);
+    const auto add = [&](const ScanTask& task) {
+        record.set(name_in_record(task), maker,
+                   {.scan = task.state, .brain = settings.predict.brain});
+    };
+    for (const ScanTask& task : plan.tasks) {
+        if (task.skipped) add(task);
+    }
+    for (const std::size_t number : predicted) add(plan.tasks[number]);
+    record.write(settings.predict.output);
 }
 
 }  // namespace msunet::predict

@@ -16,6 +16,7 @@
 #include "msunet/core/text.hpp"
 #include "msunet/io/nifti_header.hpp"
 #include "msunet/io/other_formats.hpp"
+#include "msunet/predict/result_record.hpp"
 
 namespace msunet::predict {
 
@@ -103,6 +104,7 @@ public:
         for (const fs::path& entry : entries) {
             const std::string name = entry.filename().string();
             const bool is_folder = fs::is_directory(entry);
+            if (name == record_file && !is_folder) continue;
             if (name.front() == '.' || (!is_folder && !io::is_nifti_name(name))) {
                 list_.skipped.push_back((relative / name).string() + (is_folder ? "/" : ""));
             } else if (is_folder) {
@@ -220,6 +222,12 @@ std::optional<core::Modality> modality_of(const ScanFile& scan) {
 bool Outputs::exist() const {
     return is_there(mask) && is_there(likelihood) && (!brain || is_there(*brain));
 }
+
+bool Outputs::any_exists() const {
+    return is_there(mask) || is_there(likelihood) || brain_exists();
+}
+
+bool Outputs::brain_exists() const { return brain && is_there(*brain); }
 
 Outputs outputs_of(const ScanFile& scan, const PredictOptions& options) {
     auto [stem, extension] = split_name(scan.file.filename().string());

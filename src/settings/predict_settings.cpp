@@ -2,6 +2,8 @@
 #include "msunet/settings/predict_settings.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "msunet/config/print.hpp"
 #include "msunet/core/error.hpp"
@@ -141,6 +143,28 @@ PredictSettings predict_settings_from_yaml(const std::string& yaml) {
     config::apply(schema, config::parse_yaml(schema, yaml, "effective settings"), {},
                   config::Required::ignored);
     return settings;
+}
+
+std::vector<core::OptionText> result_options(const PredictSettings& settings) {
+    auto effective = settings;
+    effective.predict.flip = settings.mirrors();
+    auto& scale = effective.preprocess;
+    if (scale.by_spacing()) {
+        scale.horizontal_interpolation_spacing = scale.horizontal();
+        scale.interlayer_interpolation_spacing = scale.interlayer();
+    } else {
+        scale.target_size = scale.target();
+    }
+    std::set<std::string_view> unused{"model", "ensemble", "input"};
+    if (settings.patches.use_frac_patch) {
+        unused.insert({"patch_dimensions", "patch_stride"});
+    } else {
+        unused.insert({"frac_patch", "frac_stride"});
+    }
+    auto texts = config::option_texts(predict_schema(effective),
+                                      {core::Affects::data, core::Affects::result});
+    std::erase_if(texts, [&](const auto& option) { return unused.contains(option.name); });
+    return texts;
 }
 
 std::string resampling_text(const imaging::PreprocessOptions& options) {

@@ -208,7 +208,7 @@ class Reference(PredictTest):
         self.assertAlmostEqual(float(found[1]), sum(dices) / 2, delta=1e-4)
         # Existing results are read.
         again = self.predict("data", "-o", "out", "--reference", "masks")
-        self.assertIn("5 skipped", again.out)
+        self.assertIn("5 scans are skipped because", again.out)
         self.assertIn(found[0], again.out)
         # Weights that are not trained give masks to check, with or without a page.
         self.assertRegex(result.err, r"5 of 5 masks are flagged, check them: 'a1_anatomical_data.nii' "

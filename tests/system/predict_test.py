@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import program
-from predicting import PredictTest, contents
+from predicting import RECORD, PredictTest, contents
 from program import run, start, write_nifti, write_scans
 
 START_MODELS = os.environ.get("MSUNET_START_MODELS", "")
@@ -96,7 +96,8 @@ class Skipping(PredictTest):
         times = {name: (self.here / "out" / name).stat().st_mtime_ns for name in self.names("out")}
         result = self.predict("data", "-o", "out")
         self.assert_code(result, 0)
-        self.assertIn("4 skipped, `--overwrite` redoes them", result.out)
+        self.assertIn("4 scans are skipped because their results exist; --overwrite True predicts "
+                      "them again", result.out)
         self.assertIn("predicted    1 scan ", result.out)
         self.assertEqual(contents(self.here / "out"), first)
         for name, before in times.items():
@@ -133,7 +134,7 @@ class Skipping(PredictTest):
             self.assertEqual(list(self.here.glob("out/.*")), [])
         result = run(*arguments, cwd=self.here)
         self.assert_code(result, 0)
-        self.assertRegex(result.out, r"\d+ skipped")
+        self.assertRegex(result.out, r"\d+ scans are skipped because")
         self.assertEqual(len(list(self.here.glob("out/*_mask.nii"))), 14)
 
 
@@ -231,7 +232,8 @@ class Ranks(PredictTest):
             results[ranks] = contents(self.here / output)
             page = (self.here / f"{output}.html").read_text().replace(output, "out")
             results[ranks]["page"] = page.encode()
-        self.assertEqual(len(results[None]), 5 * 3 + 2)
+            results[ranks]["record"] = (self.here / output / RECORD).read_bytes()
+        self.assertEqual(len(results[None]), 5 * 3 + 3)
         for ranks in (1, 2, 3):
             self.assertEqual(results[ranks], results[None], ranks)
 

@@ -119,10 +119,12 @@ inline void describe(core::OptionVisitor& visitor, PredictOptions& options) {
                            "of a 4-D scan",
                    .affects = Affects::run},
                   options.brain);
-    visitor.visit({.name = "overwrite",
-                   .help = "Predict scans again whose results exist; otherwise they are skipped",
-                   .affects = Affects::run},
-                  options.overwrite);
+    visitor.visit(
+        {.name = "overwrite",
+         .help = "Predict scans again whose results exist; otherwise they are skipped if model, "
+                 "options and scan are the same, and refused if not",
+         .affects = Affects::run},
+        options.overwrite);
     visitor.visit({.name = "reference",
                    .help = "Folder of manual masks, paired with the scans as in training: Dice, "
                            "Hausdorff distance and surface Dice of every scan are written to "

@@ -52,6 +52,10 @@ struct Outputs {
 
     /// Whether all of them exist.
     [[nodiscard]] bool exist() const;
+    /// Whether one of them exists.
+    [[nodiscard]] bool any_exists() const;
+    /// Whether the brain is one of them and exists.
+    [[nodiscard]] bool brain_exists() const;
 };
 
 /// <output>/<folder>/<name>_mask, <name>_likelihood and with `brain` <name>_brain, ending as

@@ -9,6 +9,7 @@
 
 #include "msunet/config/parse.hpp"
 #include "msunet/config/schema.hpp"
+#include "msunet/core/options.hpp"
 #include "msunet/data/options.hpp"
 #include "msunet/imaging/options.hpp"
 #include "msunet/predict/options.hpp"
@@ -44,6 +45,9 @@ struct PredictSettings {
 /// The effective settings as YAML, and back: how the other ranks get those of rank 0.
 [[nodiscard]] std::string predict_settings_yaml(const PredictSettings& settings);
 [[nodiscard]] PredictSettings predict_settings_from_yaml(const std::string& yaml);
+
+/// The options that change results, each as it takes effect: those without effect are left out.
+[[nodiscard]] std::vector<core::OptionText> result_options(const PredictSettings& settings);
 
 /// "-ts 128" or "-hspace 0.08 -vspace 0.76".
 [[nodiscard]] std::string resampling_text(const imaging::PreprocessOptions& options);

@@ -132,6 +132,19 @@ std::vector<predict::ScanReport> gather_reports(const std::vector<predict::ScanR
     return all;
 }
 
+/// The scans whose results were written.
+std::vector<std::size_t> predicted_tasks(const predict::PredictionPlan& plan,
+                                         const std::vector<predict::ScanReport>& reports) {
+    std::vector<std::size_t> tasks;
+    for (const predict::ScanReport& report : reports) {
+        const bool read = report.height > 0;
+        if (read && !report.failed && !plan.tasks[report.task].skipped) {
+            tasks.push_back(report.task);
+        }
+    }
+    return tasks;
+}
+
 /// Writes dice.csv and prints the means.
 void write_dice(const std::vector<predict::ScanReport>& reports, const fs::path& file) {
     std::vector<report::ScanDice> scans;
@@ -187,7 +200,12 @@ core::ExitCode finish(const predict::PredictionPlan& plan,
     }
     for (const auto& warning : prepare::joined(remarks)) core::log::warn(warning);
     const auto skipped = std::ranges::count(plan.tasks, true, &predict::ScanTask::skipped);
-    if (skipped > 0) core::log::info(concat(skipped, " skipped, `--overwrite` redoes them"));
+    if (skipped > 0) {
+        core::log::info(concat(core::counted(skipped, "scan is", "scans are"), " skipped because ",
+                               skipped == 1 ? "its" : "their",
+                               " results exist; --overwrite True predicts ",
+                               skipped == 1 ? "it" : "them", " again"));
+    }
     core::log::info(concat("predicted    ", core::counted(predicted, "scan"), " in ",
                            core::duration_text(seconds), ", results in ", settings.predict.output));
     predict::print_height_for_msunet_ram(settings, reports);
@@ -234,14 +252,17 @@ core::ExitCode predict_scans(const settings::PredictSettings& settings,
     const double began = core::steady_seconds();
     const auto options = predict::scan_options(settings, models.front());
     // First: what is wrong with the scans is said before a GPU is started.
-    const auto plan = predict::plan_prediction(settings, options, world);
+    const predict::Maker maker(models, settings::result_options(settings));
+    const auto plan = predict::plan_prediction(settings, options, maker, world);
     const device::Compute compute = make_compute(settings.predict, world, source);
     const predict::WorkRules rules{
         .settings = settings, .options = options, .training = all_training_scans(models)};
+    comm::on_root(world, [&] { predict::record_before(plan, settings, maker); });
     const auto mine = work_on_share(plan, rules, models, compute, world);
     auto reports = gather_reports(mine, world);
     const bool asked = world.any_of(core::stop_requested());
     return comm::on_root(world, [&] {
+        predict::record_after(plan, settings, maker, predicted_tasks(plan, reports));
         const auto due = std::ranges::count_if(
             plan.tasks, [](const predict::ScanTask& task) { return task.cost > 0; });
         const bool stopped = asked && static_cast<std::ptrdiff_t>(reports.size()) < due;
