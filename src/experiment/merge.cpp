@@ -16,6 +16,7 @@
 #include "msunet/core/named_enum.hpp"
 #include "msunet/core/options.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "msunet/record/difference.hpp"
 #include "msunet/record/ending.hpp"
 #include "msunet/record/journal.hpp"
@@ -217,6 +218,8 @@ record::SweepRecord merge_shards(const fs::path& folder, const std::vector<Shard
     check_outside_input(folder, shards);
     const auto problems = merge_problems(shards);
     if (!problems.empty()) throw core::UsageError(problems);
+    core::try_folder(folder, core::ExitCode::usage);
+    core::make_directories(fs::absolute(folder).parent_path());
     if (!core::make_directory_exclusive(folder) && !fs::is_empty(folder)) {
         throw core::UsageError(
             {.path = folder, .kind = "folder", .problem = "exists", .advice = "give -o a new one"});

@@ -16,6 +16,7 @@
 #include "msunet/core/precision.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/time.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "msunet/device/environment.hpp"
 #include "msunet/imaging/resample.hpp"
 #include "msunet/job/world.hpp"
@@ -174,12 +175,15 @@ void write_bench_files(BenchSuite& suite) {
 core::ExitCode bench_suite(const settings::BenchSettings& settings, const comm::Communicator& world,
                            const device::AcceleratorSource& source) {
     job::undo_launcher_binding();
-    if (const auto& output = settings.bench.output) {
-        comm::on_root(world, [&] {
-            refuse_results(*output);
-            core::make_directories(*output);
-        });
-    }
+    comm::on_root(world, [&] {
+        const auto& output = settings.bench.output;
+        const auto& scratch = settings.bench.scratch;
+        if (scratch) core::try_folder(*scratch, core::ExitCode::usage);
+        if (!output) return;
+        core::try_folder(*output, core::ExitCode::usage);
+        refuse_results(*output);
+        core::make_directories(*output);
+    });
     const comm::NodeTopology topology(world);
     device::Compute compute(settings.train, topology, source);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());

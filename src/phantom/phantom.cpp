@@ -10,6 +10,7 @@
 #include "msunet/core/file.hpp"
 #include "msunet/core/random.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "scanner.hpp"
 
 namespace msunet::phantom {
@@ -90,6 +91,9 @@ std::vector<ScanPlan> write(const PhantomOptions& options) {
     for (const ScanPlan& scan : scans) {
         data.insert(scan.data_file);
         masks.insert(scan.mask_file);
+    }
+    for (const auto& written : {folder, folder / "data", folder / "masks"}) {
+        core::try_folder(written, core::ExitCode::usage);
     }
     refuse_strangers(folder / "data", data);
     refuse_strangers(folder / "masks", masks);

@@ -3,14 +3,17 @@
 
 #include <filesystem>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "msunet/codec/json.hpp"
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/counted.hpp"
+#include "msunet/core/error.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
+#include "msunet/core/try_folder.hpp"
 #include "msunet/data/patch_index.hpp"
 #include "msunet/experiment/validation_scans.hpp"
 #include "msunet/imaging/grid.hpp"
@@ -70,6 +73,23 @@ std::string name_in_record(const ScanTask& task) {
     return (task.scan.folder / task.outputs.mask.filename()).string();
 }
 
+/// Throws where the results or the page can't be written: core::FileError with the exit code of
+/// wrong options, and core::UsageError.
+void check_writable(const PredictOptions& options) {
+    core::try_folder(options.output, core::ExitCode::usage);
+    if (!options.qc) return;
+    const std::filesystem::path page = *options.qc;
+    std::error_code ignored;
+    if (std::filesystem::is_directory(page, ignored)) {
+        throw core::UsageError({.option = "--qc",
+                                .path = page,
+                                .got = page,
+                                .problem = "is a folder",
+                                .advice = "give a file"});
+    }
+    core::try_folder(std::filesystem::absolute(page).parent_path(), core::ExitCode::usage);
+}
+
 /// How results that exist differ from what `maker` would make; nothing if none exist.
 ResultDifference difference_of(const ResultRecord& record, const ScanTask& task,
                                const Maker& maker) {
@@ -108,6 +128,7 @@ std::vector<ScanTask> list_tasks(const settings::PredictSettings& settings, cons
             " skipped: ", core::joined_list(list.results)));
     }
     check_outputs(list.scans, settings.predict);
+    check_writable(settings.predict);
     References references;
     std::vector<core::Modality> recorded;  // of validation scans, as in their training
     if (settings.predict.validation) {
