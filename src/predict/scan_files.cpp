@@ -125,36 +125,46 @@ private:
     std::set<fs::path> visited_;
 };
 
-/// Adds the scans of one INPUT; returns what is wrong with it, if anything.
-std::optional<core::Problem> take_input(const fs::path& input, Wanted wanted, ScanList& list) {
-    std::error_code error;
-    if (input.empty()) {
-        return core::Problem{.problem = "an INPUT is empty",
-                             .advice = "give scans or folders of scans"};
+/// How messages speak of what is wanted.
+struct Words {
+    const char* anything;      ///< what to give
+    const char* folder;        ///< what to give in place of a folder without scans
+    const char* no_such_file;  ///< said of a file with another ending
+    const char* only_results;  ///< said of a folder that holds nothing but results
+};
+
+constexpr Words words_for(Wanted wanted) {
+    if (wanted == Wanted::masks) {
+        constexpr const char* folder = "give the folder that holds the manual masks";
+        return {folder, folder, "is no mask", "holds likelihoods and brains but no mask"};
     }
-    const fs::file_status status = fs::status(input, error);
-    if (status.type() == fs::file_type::not_found) {
-        return core::Problem{
-            .path = input, .problem = "does not exist", .advice = "give scans or folders of scans"};
+    return {"give scans or folders of scans", "give the folder that holds the scans", "is no scan",
+            "holds only results of an earlier prediction and no scan"};
+}
+
+/// Adds a file; returns what is wrong with it, if anything.
+std::optional<core::Problem> take_file(const fs::path& file, Wanted wanted, ScanList& list) {
+    const std::string name = file.filename().string();
+    if (auto advice = io::conversion_advice(name)) {
+        return core::Problem{.problem = *std::move(advice)};
     }
-    if (status.type() != fs::file_type::directory) {
-        if (auto advice = io::conversion_advice(input.filename().string())) {
-            return core::Problem{.problem = *std::move(advice)};
-        }
-        if (!io::is_nifti_name(input.filename().string())) {
-            return core::Problem{.path = input,
-                                 .problem = "is no scan",
-                                 .why = "its name does not end in .nii or .nii.gz",
-                                 .advice = "give NIfTI files or folders of them"};
-        }
-        list.scans.push_back({.file = input, .folder = {}});
-        return std::nullopt;
+    if (!io::is_nifti_name(name)) {
+        return core::Problem{.path = file,
+                             .problem = words_for(wanted).no_such_file,
+                             .why = "its name does not end in .nii or .nii.gz",
+                             .advice = "give NIfTI files or folders of them"};
     }
+    list.scans.push_back({.file = file, .folder = {}});
+    return std::nullopt;
+}
+
+/// Adds the files in a folder; returns what is wrong with it, if anything.
+std::optional<core::Problem> take_folder(const fs::path& folder, Wanted wanted, ScanList& list) {
     const std::size_t before = list.scans.size();
     const std::size_t skipped = list.skipped.size();
     const std::size_t results = list.results.size();
     try {
-        FolderWalk(list, wanted).take(input, {});
+        FolderWalk(list, wanted).take(folder, {});
     } catch (const fs::filesystem_error& failure) {
         return core::Problem{.path = failure.path1(),
                              .problem = "can't be read",
@@ -162,22 +172,44 @@ std::optional<core::Problem> take_input(const fs::path& input, Wanted wanted, Sc
                              .advice = "check its permissions"};
     }
     if (list.scans.size() > before) return std::nullopt;
+    constexpr const char* none = "holds no .nii or .nii.gz file";
     if (const auto advice = io::conversion_advice(std::span(list.skipped).subspan(skipped))) {
-        return core::Problem{
-            .path = input, .problem = "holds no .nii or .nii.gz file", .why = *advice};
+        return core::Problem{.path = folder, .problem = none, .why = *advice};
     }
-    return core::Problem{.path = input,
-                         .problem = list.results.size() > results
-                                        ? "holds only results of an earlier prediction and no scan"
-                                        : "holds no .nii or .nii.gz file",
-                         .advice = "give the folder that holds the scans"};
+    const Words words = words_for(wanted);
+    return core::Problem{.path = folder,
+                         .problem = list.results.size() > results ? words.only_results : none,
+                         .advice = words.folder};
+}
+
+/// Adds what one argument names; returns what is wrong with it, if anything.
+std::optional<core::Problem> take_input(const fs::path& input, Wanted wanted, ScanList& list) {
+    const char* what_to_give = words_for(wanted).anything;
+    if (input.empty()) {
+        return core::Problem{
+            .problem = wanted == Wanted::scans ? "an INPUT is empty" : "--reference is empty",
+            .advice = what_to_give};
+    }
+    std::error_code error;
+    const fs::file_status status = fs::status(input, error);
+    if (status.type() == fs::file_type::not_found) {
+        return core::Problem{.path = input, .problem = "does not exist", .advice = what_to_give};
+    }
+    return status.type() == fs::file_type::directory ? take_folder(input, wanted, list)
+                                                     : take_file(input, wanted, list);
 }
 
 ScanList find_files(const std::vector<std::string>& input, Wanted wanted) {
     ScanList list;
     std::vector<core::Problem> problems;
     for (const std::string& name : input) {
-        if (auto problem = take_input(name, wanted, list)) problems.push_back(std::move(*problem));
+        auto problem = take_input(name, wanted, list);
+        if (!problem) continue;
+        if (wanted == Wanted::masks && !problem->path.empty()) {
+            problem->option = "--reference";
+            problem->got = problem->path;
+        }
+        problems.push_back(std::move(*problem));
     }
     if (!problems.empty()) throw core::InputError(problems);
     return list;

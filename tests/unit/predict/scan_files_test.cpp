@@ -106,6 +106,25 @@ TEST_F(ScanFiles, ThatAreNotThereAreNamedTogether) {
     }
 }
 
+TEST_F(ScanFiles, OfManualMasksAreMissedAsSuch) {
+    fs::create_directories(at("nothing"));
+    add("text.txt");
+    const auto message = [&](const std::string& folder) -> std::string {
+        try {
+            (void)find_masks(folder);
+        } catch (const core::InputError& error) {
+            return error.what();
+        }
+        return "no error";
+    };
+    constexpr const char* advice = ", give the folder that holds the manual masks";
+    EXPECT_EQ(message(at("gone")), "--reference '" + at("gone") + "' does not exist" + advice);
+    EXPECT_EQ(message(at("nothing")),
+              "--reference '" + at("nothing") + "' holds no .nii or .nii.gz file" + advice);
+    EXPECT_THAT(message(at("text.txt")), HasSubstr("is no mask"));
+    EXPECT_EQ(message(""), std::string("--reference is empty") + advice);
+}
+
 TEST_F(ScanFiles, HaveResultsInTheSameTree) {
     const ScanFile scan{.file = "in/m1/a.nii.gz", .folder = "m1"};
     PredictOptions options;
