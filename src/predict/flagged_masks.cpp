@@ -36,7 +36,7 @@ void flag_against_others(const PredictionPlan& plan, std::vector<ScanReport>& re
 void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& reports,
                      bool has_page) {
     constexpr std::size_t most = 10;
-    std::vector<std::string> flagged;
+    std::string flagged;
     std::size_t masks = 0;
     std::size_t count = 0;
     for (const ScanReport& report : reports) {
@@ -44,15 +44,14 @@ void warn_of_flagged(const PredictionPlan& plan, const std::vector<ScanReport>& 
         ++masks;
         if (report.flags.empty()) continue;
         if (++count > most) continue;
-        flagged.push_back(concat(core::quoted(plan.tasks[report.task].scan.name()), " (",
-                                 core::join(report.flags, "; "), ")"));
+        flagged += concat("\n  ", core::quoted(plan.tasks[report.task].scan.name()), ": ",
+                          core::join(report.flags, "; "));
     }
     if (count == 0) return;
-    std::string text = concat(count, " of ", core::counted(masks, "mask is", "masks are"),
-                              " flagged, check them: ", core::join(flagged));
-    if (count > most) text += concat(" and ", count - most, " more");
-    if (!has_page) text += "; --qc shows them";
-    core::log::warn(text);
+    if (count > most) flagged += concat("\n  and ", count - most, " more");
+    core::log::warn(concat(count, " of ", core::counted(masks, "mask is", "masks are"),
+                           " flagged, check them",
+                           has_page ? ":" : " (--qc shows them):", flagged));
 }
 
 void print_height_for_msunet_ram(const settings::PredictSettings& settings,

@@ -15,6 +15,13 @@ using core::concat;
 
 namespace {
 
+struct Tolerance;
+
+/// "volume 850 mm³, in training 1700 to 1900".
+std::string usual_text(double value, const MeasureRange& range, const Tolerance& how);
+/// "brain 0.055 above the signal's centre, in training 0.071 to 0.120".
+std::string height_text(double value, const MeasureRange& range, const Tolerance& how);
+
 /// How far outside of the training scans' range a measure may lie, and how it is said. Measured on
 /// real scans: docs/predict.md.
 struct Tolerance {
@@ -23,6 +30,7 @@ struct Tolerance {
     int digits;
     const char* words;
     const char* unit;
+    std::string (*text)(double, const MeasureRange&, const Tolerance&) = usual_text;
 };
 
 /// Indexed as imaging::measures.
@@ -33,7 +41,34 @@ constexpr std::array<Tolerance, imaging::measures.size()> tolerances{
      {0.08, false, 2, "signal centred from top to bottom at", ""},
      {0.4, true, 3, "mean value in the mask", ""},
      {0.6, true, 3, "mean value outside of the mask", ""},
-     {0.015, false, 3, "upside down? brain below the signal's centre by", ""}}};
+     {0.015, false, 3, "brain", "the signal's centre", height_text}}};
+
+std::string usual_text(double value, const MeasureRange& range, const Tolerance& how) {
+    const auto from = core::fixed(range.low, how.digits);
+    const auto to = core::fixed(range.high, how.digits);
+    return concat(how.words, ' ', core::fixed(value, how.digits), how.unit, ", in training ", from,
+                  from == to ? std::string() : concat(" to ", to));
+}
+
+const char* side_of(double lower) { return lower > 0 ? "below" : "above"; }
+
+std::string height_text(double value, const MeasureRange& range, const Tolerance& how) {
+    const auto distance = [&](double lower) { return core::fixed(std::abs(lower), how.digits); };
+    const auto [low, high] = range;
+    std::string training;
+    bool other_side = false;
+    if (low <= 0 && high > 0) {
+        training = concat(distance(low), " above to ", distance(high), " below");
+    } else {
+        const auto from = distance(high > 0 ? low : high);
+        const auto to = distance(high > 0 ? high : low);
+        other_side = (value > 0) != (high > 0);
+        training = concat(from, from == to ? std::string() : concat(" to ", to),
+                          other_side ? concat(' ', side_of(high)) : std::string());
+    }
+    return concat(other_side ? "upside down? " : "", how.words, ' ', distance(value), ' ',
+                  side_of(value), ' ', how.unit, ", in training ", training);
+}
 
 bool is_outside(double value, const MeasureRange& range, const Tolerance& tolerance) {
     if (!std::isfinite(value)) return false;
@@ -52,14 +87,9 @@ std::vector<std::string> differences(const imaging::ScanMeasures& scan,
         const auto range = training.ranges.find(measure.name);
         if (range == training.ranges.end()) continue;  // of another version
         const double value = scan.*measure.value;
-        const auto& [low, high] = range->second;
         const auto& tolerance = tolerances[i];
         if (!is_outside(value, range->second, tolerance)) continue;
-        const auto from = core::fixed(low, tolerance.digits);
-        const auto to = core::fixed(high, tolerance.digits);
-        texts.push_back(concat(tolerance.words, ' ', core::fixed(value, tolerance.digits),
-                               tolerance.unit, ", in training ", from,
-                               from == to ? std::string() : concat(" to ", to)));
+        texts.push_back(tolerance.text(value, range->second, tolerance));
     }
     return texts;
 }

@@ -60,7 +60,7 @@ class Models(PredictTest):
         result = run("predict", "-m", archive, "coarse_dti.nii", "-o", "coarse", "--threads", "1",
                      cwd=self.here)
         self.assert_code(result, 0)
-        self.assertIn("1 of 1 mask is flagged, check them: 'coarse_dti.nii' (", result.err)
+        self.assertIn("1 of 1 mask is flagged, check them (--qc shows them):\n  'coarse_dti.nii': ", result.err)
         self.assertIn("pixels of 2.000 mm, in training 0.500", result.err)
         self.assertIn("the same size is -ts 48 in msUNET-RAM's inference", result.out)
 
@@ -211,8 +211,8 @@ class Reference(PredictTest):
         self.assertIn("5 scans are skipped because", again.out)
         self.assertIn(found[0], again.out)
         # Weights that are not trained give masks to check, with or without a page.
-        self.assertRegex(result.err, r"5 of 5 masks are flagged, check them: 'a1_anatomical_data.nii' "
-                                     r"\(.*Dice 0\.\d{3}")
+        self.assertRegex(result.err, r"5 of 5 masks are flagged, check them \(--qc shows them\):\n"
+                                     r"  'a1_anatomical_data.nii': .*Dice 0\.\d{3}.*\n  'a2_dti")
         self.assertIn("5 of 5 masks are flagged", again.err)
         write_nifti(self.here / "masks" / "a2_dti_mask.nii", (16, 16, 4), [0] * 1024, kind="B")
         result = self.predict("data", "-o", "out", "--reference", "masks", "--threshold", "1e-9",
@@ -220,7 +220,7 @@ class Reference(PredictTest):
                               "--surface_tolerance", "2.5")
         self.assert_code(result, 0)
         self.assertIn("a2_dti_mask.nii' is empty", result.err)
-        self.assertIn("'a1_anatomical_data.nii' (covers the whole volume", result.err)
+        self.assertIn("'a1_anatomical_data.nii': covers the whole volume", result.err)
         rows = {row["scan"]: row for row in csv.DictReader(
             (self.here / "out" / "dice.csv").read_text().splitlines())}
         self.assertEqual(rows["a2_dti_data.nii"]["hausdorff95_mm"], "")

@@ -77,6 +77,35 @@ TEST(UnlikeTraining, IsWhatLiesOutsideOfTheRangeAndItsTolerance) {
     EXPECT_THAT(unlike_training(scan, Modality::fmri, training()), IsEmpty());
 }
 
+TEST(UnlikeTraining, AsksWhetherAScanIsUpsideDownOnlyOnTheOtherSideOfTheCentre) {
+    const auto text = [](double value, double low, double high) {
+        auto first = usual();
+        auto last = usual();
+        auto scan = usual();
+        first.brain_lower = low;
+        last.brain_lower = high;
+        scan.brain_lower = value;
+        const auto found = unlike_training(
+            scan, Modality::fmri,
+            ranges_of(std::vector<MeasuredScan>{{Modality::fmri, first}, {Modality::fmri, last}}));
+        return found.size() == 1 ? found.front() : "";
+    };
+    EXPECT_EQ(text(-0.055, -0.12, -0.071),
+              "brain 0.055 above the signal's centre, in training 0.071 to 0.120");
+    EXPECT_EQ(text(-0.055, -0.071, -0.071),
+              "brain 0.055 above the signal's centre, in training 0.071");
+    EXPECT_EQ(text(0.055, 0.1, 0.12),
+              "brain 0.055 below the signal's centre, in training 0.100 to 0.120");
+    EXPECT_EQ(text(0.01, -0.12, -0.071),
+              "upside down? brain 0.010 below the signal's centre, in training 0.071 to 0.120 "
+              "above");
+    EXPECT_EQ(text(-0.01, 0.1, 0.12),
+              "upside down? brain 0.010 above the signal's centre, in training 0.100 to 0.120 "
+              "below");
+    EXPECT_EQ(text(0.09, -0.02, 0.03),
+              "brain 0.090 below the signal's centre, in training 0.020 above to 0.030 below");
+}
+
 TEST(UnlikeTraining, DependsOnTheModality) {
     auto scan = usual();
     EXPECT_THAT(unlike_training(scan, Modality::anatomical, training()),
