@@ -48,11 +48,11 @@ void check_cached(const Request& request, const Input& input, const Survey& surv
     Findings findings = input.findings;
     const auto patches = fixed_patches(request);
     for (std::size_t pair = 0; pair < survey.pairs.size(); ++pair) {
-        auto problem =
-            too_small_for_patches(input.files(pair).data, survey.pairs[pair].after, patches);
+        auto problem = too_small_for_patches(input.files(pair).data, survey.pairs[pair].after,
+                                             request.preprocess, patches);
         if (problem) findings.problems.push_back(std::move(*problem));
     }
-    if (!findings.problems.empty()) throw core::InputError(findings.problems);
+    if (!findings.problems.empty()) throw core::InputError(joined(findings.problems));
 }
 
 /// Collective: the data set from the cache; nothing where it must be made. Scans are read for their

@@ -53,7 +53,7 @@ struct AllPairs {
 /// Logs the warnings and throws the problems.
 [[noreturn]] void fail(const Findings& findings) {
     for (const std::string& warning : findings.warnings) core::log::warn(warning);
-    throw core::InputError(findings.problems);
+    throw core::InputError(joined(findings.problems));
 }
 
 /// Of the scans' content, by pair.

@@ -41,7 +41,7 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair, const PairRules&
     }
     const auto after = resampled_grid(*pair.data, rules.preprocess, findings);
     if (!after) return std::nullopt;
-    if (auto small = too_small_for_patches(data, *after, rules.fixed_patches)) {
+    if (auto small = too_small_for_patches(data, *after, rules.preprocess, rules.fixed_patches)) {
         findings.problems.push_back(std::move(*small));
         return std::nullopt;
     }
@@ -53,17 +53,23 @@ std::optional<PairGeometry> check_headers(const OpenPair& pair, const PairRules&
 }  // namespace
 
 std::optional<core::Problem> too_small_for_patches(const fs::path& file, const imaging::Grid& grid,
+                                                   const imaging::PreprocessOptions& options,
                                                    const std::vector<std::int64_t>& fixed_patches) {
     if (fixed_patches.empty()) return std::nullopt;
     const auto largest = *std::ranges::max_element(fixed_patches);
     if (static_cast<std::int64_t>(std::min(grid.size[0], grid.size[1])) >= largest) {
         return std::nullopt;
     }
+    const bool by_spacing = options.by_spacing();
     return core::Problem{
+        .option = by_spacing ? "-hspace" : "-ts",
         .path = file,
-        .problem = core::concat(": its slices have ", grid.size[0], "x", grid.size[1],
-                                " pixels after resampling, fewer than patch_dimensions ", largest),
-        .advice = "use a smaller patch_dimensions, a larger -ts, or -ufp True"};
+        .got = by_spacing ? core::general(options.horizontal(), 6) : core::concat(options.target()),
+        .problem = core::concat("leaves ", grid.size[0], "x", grid.size[1],
+                                " pixels a slice, fewer than patch_dimensions ", largest),
+        .why = core::quoted(file.string()),
+        .advice = core::concat("use a smaller patch_dimensions, a ",
+                               by_spacing ? "smaller -hspace" : "larger -ts", ", or -ufp True")};
 }
 
 std::optional<PairGeometry> survey_pair(const PairFiles& files, const PairRules& rules) {

@@ -68,6 +68,6 @@ struct PairContent {
 /// What is wrong with slices of this grid for fixed patches; nothing if they fit.
 [[nodiscard]] std::optional<core::Problem> too_small_for_patches(
     const std::filesystem::path& file, const imaging::Grid& grid,
-    const std::vector<std::int64_t>& fixed_patches);
+    const imaging::PreprocessOptions& options, const std::vector<std::int64_t>& fixed_patches);
 
 }  // namespace msunet::prepare

@@ -16,9 +16,6 @@ namespace msunet::imaging {
 
 struct PreprocessOptions;
 
-/// Longest side, in pixels, that a resampled slice may have.
-inline constexpr std::size_t largest_side = 2048;
-
 /// Size, spacing (mm) and origin (mm), x first. The direction is the volume's.
 struct Grid {
     std::array<std::size_t, 3> size{};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ constexpr std::array<std::string_view, 2> names_of(OutlierValue /*any*/) {
 [[nodiscard]] constexpr OutlierValue outlier_value(bool fractional_patches) {
     return fractional_patches ? OutlierValue::ten_means : OutlierValue::median;
 }
+
+/// Longest side, in pixels, that a resampled slice may have.
+inline constexpr std::size_t largest_side = 2048;
 
 /// How a scan is read and what it is resampled to.
 struct PreprocessOptions {
@@ -117,8 +121,9 @@ inline void describe(core::OptionVisitor& visitor, PreprocessOptions& options) {
                  "stays the same. Excludes -hspace and -vspace",
          .affects = Affects::data,
          .value_name = "N",
-         .range = ">= 1",
+         .range = "[1,2048]",
          .min = 1,
+         .max = largest_side,
          .default_text = "128 if no spacing is given"},
         options.target_size);
     visitor.visit(

@@ -44,6 +44,11 @@ struct Findings {
 /// order of their first files.
 [[nodiscard]] std::vector<std::string> joined(const std::vector<Remark>& remarks);
 
+/// One problem for all that an option makes of files (`option` and `path`, `why` the file) and that
+/// differ in the file alone: `why` is "in 5 scans: 'a.nii', 'b.nii', 'c.nii' and 2 more". Others
+/// stay as they are.
+[[nodiscard]] std::vector<core::Problem> joined(const std::vector<core::Problem>& problems);
+
 /// Opens a scan and checks its header; nothing, with a problem, if it can't be used.
 [[nodiscard]] std::optional<io::NiftiFile> open_scan(const std::filesystem::path& file,
                                                      Findings& findings);

@@ -191,9 +191,7 @@ TEST_P(BadInput, IsOneProblemThatNamesTheFile) {
     const auto problems = problems_of(request);
     ASSERT_THAT(problems,
                 Contains(AllOf(HasSubstr(GetParam().file), HasSubstr(GetParam().reason))));
-    // With fixed patches and a common spacing both scans are concerned, else one is.
-    const bool both = GetParam().name == "smaller_than_fixed_patch";
-    EXPECT_EQ(problems.size(), both ? 2U : 1U) << core::join(problems, "\n");
+    EXPECT_EQ(problems.size(), 1U) << core::join(problems, "\n");
     for (const std::string& problem : problems) {
         EXPECT_EQ(problem.find('\n'), std::string::npos) << "a problem is one line";
     }
