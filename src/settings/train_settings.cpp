@@ -156,6 +156,12 @@ void check_metric_names(const TrainSettings& settings) {
 void load_grid(TrainSettings& settings, const std::optional<std::string>& recipe) {
     auto& text = settings.experiment.talos_params;
     if (!text) return;
+    // A variable of the shell that is not set would train the defaults.
+    if (core::trim(*text).empty()) {
+        throw core::UsageError({.option = "--talos_params",
+                                .problem = "is empty",
+                                .advice = "give a dictionary or a file, or leave it out"});
+    }
     auto grid = config::load_grid(*text, unet::hyperparameter_keys(), old_grid_keys());
     for (const auto& warning : modernise(grid)) core::log::warn(warning);
     if (recipe) grid.merge(config::parse_grid(*recipe, unet::hyperparameter_keys()));

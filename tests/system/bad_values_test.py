@@ -20,6 +20,10 @@ REFUSED_ALONE = [
     Case("--experiment_name", 2, [("'out/data'", "journal.jsonl", "another -n")], ("-n", "data"),
          write("out/data/thesis.txt", b"mine"), without=("-n",)),
     Case("--talos_params", 2, [("column 9",)], ("-talos", "{'lr': [")),
+    Case("--talos_params", 2, [("--talos_params is empty, give a dictionary or a file, or leave it "
+                                "out",)], ("-talos", "")),
+    Case("--talos_params", 2, [("--talos_params is empty",)], ("--config", "unset.yaml"),
+         write("unset.yaml", b"talos_params: ' '\n")),
     Case("--output_directory", 2, [("'/proc/nope'", "No such file")],
          ("--output_directory", "/proc/nope"), without=("--output_directory",)),
     Case("--output_directory", 2, [("'file.txt/out'", "Not a directory")],
