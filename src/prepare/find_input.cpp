@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "msunet/core/counted.hpp"
@@ -32,6 +33,14 @@ void check_options(const Request& request) {
                             .problem = "(target_size) and -hspace or -vspace exclude each other",
                             .why = "a new width or a new spacing",
                             .advice = "give one of them"});
+    }
+    std::error_code ignored;
+    if (fs::equivalent(request.folders.training_data_path, request.folders.mask_data_path,
+                       ignored)) {
+        problems.push_back({.option = "-tpath",
+                            .path = request.folders.training_data_path,
+                            .problem = "and -mpath are the same folder",
+                            .advice = "give scans and masks in a folder each"});
     }
     if (const auto& pattern = request.split.subject_pattern) check_subject_pattern(*pattern);
     const std::vector<std::string> inputs{request.folders.training_data_path,

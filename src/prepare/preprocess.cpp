@@ -13,6 +13,7 @@
 #include "msunet/core/text.hpp"
 #include "prepare/agreement.hpp"
 #include "prepare/exchange.hpp"
+#include "prepare/exchanged.hpp"
 #include "prepare/input_plan.hpp"
 #include "prepare/read_pairs.hpp"
 #include "prepare/single_files.hpp"
@@ -50,8 +51,15 @@ struct AllPairs {
     std::vector<std::string> warnings;
 };
 
-/// Logs the warnings and throws the problems.
-[[noreturn]] void fail(const Findings& findings) {
+/// Collective: logs the warnings and throws the problems.
+[[noreturn]] void fail(const Request& request, const Input& input, const Findings& findings,
+                       const comm::Communicator& ranks) {
+    together(ranks, [&] {
+        if (!ranks.is_root()) return;
+        if (const auto problem = exchanged_folders(request, input, findings)) {
+            throw core::InputError(*problem);
+        }
+    });
     for (const std::string& warning : findings.warnings) core::log::warn(warning);
     throw core::InputError(joined(findings.problems));
 }
@@ -85,7 +93,7 @@ AllPairs read_all(const Request& request, const Input& input, const Inventory& i
                   const comm::NodeTopology& nodes, Keep keep, Observer& observer) {
     const comm::Communicator& ranks = nodes.all();
     if (!input.findings.problems.empty()) {
-        fail(check_single_files(request, input, ranks, observer));
+        fail(request, input, check_single_files(request, input, ranks, observer), ranks);
     }
     AllPairs all;
     all.copies = copies_of(request, input);
@@ -93,7 +101,7 @@ AllPairs read_all(const Request& request, const Input& input, const Inventory& i
     const WorkPlan plan = plan_work(request, input, all.copies, ranks, observer);
     ReadPairs read = read_pairs(request, input, inventory, all.copies, plan, nodes, keep, observer);
     Findings findings = gather_findings(ranks, read.findings);
-    if (!findings.problems.empty()) fail(findings);
+    if (!findings.problems.empty()) fail(request, input, findings, ranks);
     all.owners = plan.owners;
     all.facts = gather_facts(ranks, read.pairs);
     all.mine = std::move(read.sources);

@@ -125,7 +125,7 @@ std::optional<io::NiftiFrame> read_mask(io::NiftiFile file,
     if (const auto values = imaging::make_binary(read->volume)) {
         findings.problems.push_back({.path = file.path(),
                                      .got = *values,
-                                     .problem = "is no mask",
+                                     .problem = no_mask,
                                      .why = core::concat("it holds ", *values),
                                      .advice = "make it binary: 0 and 1, or 0 and 255"});
         return std::nullopt;

@@ -33,6 +33,8 @@ OPTIONS = [
          ("--seed", "99999999999999999999")),
     Case("value missing", 2, [("-mw", "value")], ("-mw",)),
     Case("width and spacing together", 2, [("-ts", "-hspace")], ("-hspace", "0.5")),
+    Case("scans and masks in one folder", 2, [("-tpath and -mpath are the same folder, give",)],
+         ("-mpath", "./data/")),
     Case("no sampler", 2, [("--random_method", "quantum")], ("--random_method", "quantum")),
     Case("two samplers", 2, [("--sampler 'sobol'", "--random_method 'halton'", "can't be combined")],
          ("--sampler", "sobol", "--random_method", "halton", "--round_limit", "3")),

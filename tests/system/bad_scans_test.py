@@ -108,6 +108,9 @@ SCANS = [
          change=all_of(cut(A1, 2000), cut(A2, 0))),
     Case("spacing too fine", 3, [(name, "2048", "-ts") for name in program.NAMES],
          ("-hspace", "0.001"), without=("-ts",)),
+    Case("folders exchanged", 3,
+         [("-tpath 'masks' holds masks and -mpath 'data' scans: exchange the two",)],
+         ("-tpath", "masks", "-mpath", "data")),
     # One line for what an option makes of all scans.
     Case("smaller than a fixed patch", 3,
          [("-ts 24 leaves 24x24 pixels a slice, fewer than patch_dimensions 32 (in 5 scans: '" + A1,

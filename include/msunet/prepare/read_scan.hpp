@@ -73,6 +73,9 @@ void note_header(const io::NiftiFile& file, const imaging::PreprocessOptions& op
                                                         const imaging::PreprocessOptions& options,
                                                         io::Extent extent, Findings& findings);
 
+/// What the problem of a file says that is read as a mask and is something else.
+inline constexpr const char* no_mask = "is no mask";
+
 /// Reads a mask of {0,1} or {0,255} as {0,1}; nothing, with a problem, if it is something else. One
 /// that is empty, has no background or looks inverted is a warning.
 [[nodiscard]] std::optional<io::NiftiFrame> read_mask(io::NiftiFile file,

@@ -24,6 +24,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 std::vector<std::string> problems_of(const Request& request) {
     try {
@@ -240,6 +241,27 @@ TEST(BadInput, WrongNamesDoNotHideBadFiles) {
     EXPECT_THAT(problems_of(workspace.request()),
                 ElementsAre(HasSubstr("3 volumes but"), HasSubstr("a_fmri_data.nii"),
                             HasSubstr("c_fmri_data.nii")));
+}
+
+TEST(BadInput, ExchangedFoldersAreOneProblem) {
+    const Workspace workspace;
+    for (const char* stem : {"a_fmri", "b_fmri", "c_fmri"}) workspace.add(stem, 3);
+    Request request = workspace.request();
+    std::swap(request.folders.training_data_path, request.folders.mask_data_path);
+    const auto exchanged = "-tpath '" + workspace.masks().string() + "' holds masks and -mpath '" +
+                           workspace.data().string() + "' scans: exchange the two";
+    EXPECT_THAT(problems_of(request), ElementsAre(exchanged));
+    // Also where names or other files are wrong.
+    truncate(workspace.masks() / "a_fmri_mask.nii");
+    truncate(workspace.data() / "b_fmri_data.nii");
+    EXPECT_THAT(problems_of(request), ElementsAre(exchanged));
+    test::fs::remove(workspace.masks() / "a_fmri_mask.nii");
+    EXPECT_THAT(problems_of(request), ElementsAre(exchanged));
+    // Scans in both folders are not exchanged.
+    workspace.add("a_fmri", 3);
+    workspace.add("b_fmri", 3);
+    set_mask(workspace, "c_fmri", [](core::Volume& mask) { mask.voxels[0] = 2; });
+    EXPECT_THAT(problems_of(request), SizeIs(3));
 }
 
 TEST(BadInput, BothFoldersMissingAreTwoProblems) {
