@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -81,6 +83,40 @@ private:
     std::set<std::string> data_, masks_;
 };
 
+/// The name without extension, and the extension.
+std::pair<std::string, std::string_view> split_extension(std::string_view file_name) {
+    const std::string lower = core::to_lower(file_name);
+    for (const std::string_view extension : {".nii.gz", ".nii"}) {
+        if (!lower.ends_with(extension)) continue;
+        return {std::string(file_name.substr(0, lower.size() - extension.size())), extension};
+    }
+    return {std::string(file_name), ""};
+}
+
+/// Names, in quotes, of which there is a packed and an unpacked file.
+std::vector<std::string> packed_twice(const std::vector<std::string>& files) {
+    std::map<std::string, std::set<std::string_view>> extensions;
+    for (const std::string& file : files) {
+        const auto [name, extension] = split_extension(file);
+        extensions[name].insert(extension);
+    }
+    std::vector<std::string> twice;
+    for (const auto& [name, found] : extensions) {
+        if (found.size() > 1) twice.push_back(name);
+    }
+    return twice;
+}
+
+/// "'a' is there as .nii and .nii.gz"; empty: nothing is.
+std::string packed_twice_text(const std::vector<std::string>& data,
+                              const std::vector<std::string>& masks) {
+    auto names = packed_twice(data);
+    std::ranges::copy(packed_twice(masks), std::back_inserter(names));
+    if (names.empty()) return {};
+    return core::concat(core::name_list(names), names.size() == 1 ? " is" : " are",
+                        " there as .nii and .nii.gz");
+}
+
 core::Problem counts_differ(const std::vector<std::string>& data,
                             const std::vector<std::string>& masks, const FolderNames& folders) {
     std::string text = core::concat(folders.data, " holds ", data.size(), " volumes but ",
@@ -93,6 +129,9 @@ core::Problem counts_differ(const std::vector<std::string>& data,
     }
     if (!lonely_masks.empty() && lonely_masks.size() < masks.size()) {
         text += core::concat("; masks without a volume: ", core::name_list(lonely_masks));
+    }
+    if (const auto twice = packed_twice_text(data, masks); !twice.empty()) {
+        return {.problem = core::concat(text, "; ", twice), .advice = "remove one"};
     }
     return {.problem = text,
             .advice = "; add or remove files until both folders hold the same number"};
@@ -146,14 +185,7 @@ std::size_t files_for_one(double split) {
 }  // namespace
 
 std::string pairing_key(std::string_view file_name) {
-    std::string name = core::to_lower(file_name);
-    for (const std::string_view extension : {".nii.gz", ".nii"}) {
-        if (name.ends_with(extension)) {
-            name.resize(name.size() - extension.size());
-            break;
-        }
-    }
-    return without_words(std::move(name), neutral_words);
+    return without_words(core::to_lower(split_extension(file_name).first), neutral_words);
 }
 
 std::string subject_key(std::string_view file_name) {

@@ -54,6 +54,22 @@ TEST(Pairing, CrossedByByteOrderIsOneProblemThatListsThePairs) {
     }
 }
 
+TEST(Pairing, AScanThatIsThereTwiceIsNamed) {
+    const auto problem = [](const std::vector<std::string>& data,
+                            const std::vector<std::string>& masks) {
+        const auto problems = pair_files(data, masks, 0).problems;
+        return problems.empty() ? "" : text_of(problems.front());
+    };
+    EXPECT_EQ(problem({"a_fmri.nii", "a_fmri.nii.gz", "b_fmri.nii"}, {"a_fmri.nii", "b_fmri.nii"}),
+              "-tpath holds 3 volumes but -mpath 2 masks; 'a_fmri' is there as .nii and .nii.gz, "
+              "remove one");
+    EXPECT_THAT(problem({"a_fmri.nii", "b_fmri.nii"},
+                        {"a_fmri.nii", "a_fmri.nii.gz", "b_fmri.nii", "b_fmri.nii.gz"}),
+                HasSubstr("'a_fmri', 'b_fmri' are there as .nii and .nii.gz, remove one"));
+    EXPECT_THAT(problem({"a_fmri.nii", "b_fmri.nii"}, {"a_fmri.nii"}),
+                HasSubstr("; add or remove files"));
+}
+
 TEST(Pairing, SeveralScansOfOneAnimalAreNotCrossed) {
     const Pairing pairing = pair_files({"a_dti.nii", "a_fmri.nii", "b_dti.nii"},
                                        {"a_dti_mask.nii", "a_fmri_mask.nii", "b_dti_mask.nii"}, 0);
