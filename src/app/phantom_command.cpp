@@ -36,9 +36,9 @@ core::ExitCode make_phantom(std::span<const std::string> words) {
 }
 
 constexpr const char* phantom_examples =
-    "  msunet phantom heads --animals 3\n"
+    "  msunet phantom heads\n"
     "  msunet -tpath heads/data -mpath heads/masks -ts 64\n"
-    "        A data set of three animals, and training on it.";
+    "        A data set of five animals, and training on it: the last animal is validation data.";
 
 }  // namespace
 
@@ -51,7 +51,10 @@ Command phantom_command() {
             "DIR/data and DIR/masks: for a first try, tests and measurements. The same options "
             "give the same files. Training scans come before validation scans by name.",
             phantom_examples,
-            {{ExitCode::ok}, {ExitCode::failure}, {ExitCode::usage, "a folder with other files"}},
+            {{ExitCode::ok},
+             {ExitCode::failure},
+             {ExitCode::usage,
+              "DIR is an experiment or holds scans itself, or its data or masks hold other files"}},
             "  docs/quick_start.md    from scans to a model",
             [](const auto& use) {
                 Arguments arguments;

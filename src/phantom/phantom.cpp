@@ -11,6 +11,7 @@
 #include "msunet/core/random.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/core/try_folder.hpp"
+#include "msunet/io/nifti_header.hpp"
 #include "scanner.hpp"
 
 namespace msunet::phantom {
@@ -46,6 +47,26 @@ void refuse_strangers(const std::filesystem::path& folder, const std::set<std::s
          .problem = "holds other files",
          .why = core::concat(core::quoted(names.front()), ", ", names.size(), " in all"),
          .advice = "choose another folder or empty it"});
+}
+
+/// The folder around `data` and `masks` may not be someone's experiment or scans.
+void refuse_taken(const std::filesystem::path& folder) {
+    std::vector<std::string> scans;
+    for (const std::string& name : strangers(folder, {})) {
+        if (name == "journal.jsonl") {
+            throw core::UsageError({.path = folder,
+                                    .problem = "is an experiment",
+                                    .why = core::concat("it has a ", name),
+                                    .advice = "choose another folder"});
+        }
+        if (io::is_nifti_name(name)) scans.push_back(name);
+    }
+    if (scans.empty()) return;
+    throw core::UsageError(
+        {.path = folder,
+         .problem = "holds scans",
+         .why = core::concat(core::quoted(scans.front()), ", ", scans.size(), " in all"),
+         .advice = "choose another folder"});
 }
 
 }  // namespace
@@ -95,6 +116,7 @@ std::vector<ScanPlan> write(const PhantomOptions& options) {
     for (const auto& written : {folder, folder / "data", folder / "masks"}) {
         core::try_folder(written, core::ExitCode::usage);
     }
+    refuse_taken(folder);
     refuse_strangers(folder / "data", data);
     refuse_strangers(folder / "masks", masks);
     core::make_directories(folder / "data");

@@ -93,7 +93,9 @@ COMMANDS = [
     (("init-model", "/proc/m.h5"), 2, ("/proc/m.h5",)),
     (("init-model", "data/mine.nii"), 2, ("'data/mine.nii' exists already", "another name")),
     (("phantom", "out", "--scale", "9"), 2, ("--scale", "[0.25,8]")),
-    (("phantom", "."), 2, ("mine.nii",)),
+    (("phantom", "."), 2, ("data' holds other files", "mine.nii")),
+    (("phantom", "data"), 2, ("'data' holds scans ('mine.nii', 1 in all), choose another folder",)),
+    (("phantom", "first"), 2, ("'first' is an experiment", "journal.jsonl")),
     (("-mpath", "masks"), 2, ("-tpath", "missing")),
 ]
 
@@ -108,6 +110,8 @@ class BadCommandsTest(ProgramTest):
     def test_each(self):
         (self.here / "data").mkdir()
         (self.here / "data" / "mine.nii").write_text("mine")
+        (self.here / "first").mkdir()
+        (self.here / "first" / "journal.jsonl").write_text("")
         for arguments, code, words in COMMANDS:
             with self.subTest(" ".join(arguments)):
                 result = run(*arguments, cwd=self.here)
@@ -115,6 +119,8 @@ class BadCommandsTest(ProgramTest):
                 self.assertEqual(len(result.errors()), 1, result.text)
                 for word in words:
                     self.assertIn(word, result.errors()[0])
+                self.assertEqual(sorted(path.name for path in self.here.rglob("*")),
+                                 ["data", "first", "journal.jsonl", "mine.nii"])
 
 
 if __name__ == "__main__":
