@@ -21,7 +21,7 @@ packages=(
 )
 case ${1:-} in
     --dev)
-        packages+=(git clang-format-14 clang-tidy-14 shellcheck clang-14 libclang-rt-14-dev debootstrap)
+        packages+=(git dpkg-dev file clang-format-14 clang-tidy-14 shellcheck clang-14 libclang-rt-14-dev debootstrap)
         # For the virtual cluster of tests/slurm. Without /etc/slurm/slurm.conf no service starts.
         packages+=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge iproute2)
         # Ubuntu's package is a wrapper of a snap, which does not work in a container.

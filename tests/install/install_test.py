@@ -106,7 +106,8 @@ class InstallTest(ProgramTest):
             names = {name.split("/", 1)[-1] for name in content.getnames()}
         self.assertLessEqual({"bin/msunet", "lib/libmsunet_engine.so", "lib/msunet/libtorch"}, names)
 
-    @unittest.skipUnless(shutil.which("dpkg-deb"), "needs dpkg-deb")
+    @unittest.skipUnless(shutil.which("dpkg-shlibdeps") and shutil.which("file"),
+                         "needs the packages dpkg-dev and file")
     def test_debian_package(self):
         call("cpack", "--config", BUILD / "CPackConfig.cmake", "-G", "DEB", "-B", self.here,
              cwd=self.here)
