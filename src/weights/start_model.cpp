@@ -6,7 +6,6 @@
 
 #include "msunet/comm/on_root.hpp"
 #include "msunet/core/hash.hpp"
-#include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/h5/start_model.hpp"
 #include "msunet/unet/initializers.hpp"
@@ -91,15 +90,15 @@ StartModel load_start_model(const unet::Architecture& architecture,
         if (file) {
             auto read = read_matched_model(architecture, *file, start_model_kind);
             if (!read.notice.empty()) {
-                core::log::info(
-                    concat(start_model_kind, " ", core::quoted(file->string()), ": ", read.notice));
+                model.notice =
+                    concat(start_model_kind, " ", core::quoted(file->string()), ": ", read.notice);
             }
             model.weights = std::move(read.weights);
             return file->string();
         }
         if (path != random_weights) {
-            core::log::info(concat("no start model given and no ", default_file,
-                                   " here: weights are drawn from seed ", seed));
+            model.notice = concat("no start model given and no ", default_file,
+                                  " here: weights are drawn from seed ", seed);
         }
         model.weights = unet::initial_weights(architecture, seed);
         drawn = true;

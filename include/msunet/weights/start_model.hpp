@@ -43,8 +43,7 @@ std::optional<std::filesystem::path> start_model_file(const std::optional<std::s
 /// Its path, else "random".
 std::string start_model_name(const std::optional<std::string>& path);
 
-/// Of the weights that `load_start_model` gives, on this rank alone and without a notice. Throws
-/// core::InputError.
+/// Of the weights that `load_start_model` gives, on this rank alone. Throws core::InputError.
 std::string start_weights_hash(const unet::Architecture& architecture,
                                const std::optional<std::string>& path, std::uint64_t seed);
 
@@ -57,11 +56,12 @@ struct StartModel {
     /// Of the repeats after the first, drawn from the seeds that follow; empty where the weights
     /// are a file's.
     std::vector<std::vector<core::NamedArray>> of_repeats{};
+    std::string notice{};  ///< on rank 0: a line to print once the input is known to be sound
 };
 
 /// Collective over `world`: the model of `-path`, else the default file if it exists, else weights
-/// drawn from the seed (also for "random"), with a notice. Rank 0 reads, a child process first.
-/// `repeats`: of a cross-validation.
+/// drawn from the seed (also for "random"). Rank 0 reads, a child process first. `repeats`: of a
+/// cross-validation.
 /// Throws core::InputError alike on all ranks.
 StartModel load_start_model(const unet::Architecture& architecture,
                             const std::optional<std::string>& path, std::uint64_t seed,

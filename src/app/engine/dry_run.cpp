@@ -122,6 +122,7 @@ core::ExitCode dry_run(const settings::TrainSettings& settings, const plan::Grid
     const auto& world = topology.all();
     const auto input = prepare::survey(request, topology, &observer);
     const auto& survey = input.survey;
+    if (!start.notice.empty()) core::log::info(start.notice);
     plan::warn_of_weights(settings, plan.grid->lists(), survey);
     const auto nodes = job::describe_nodes(topology, compute.visible_devices());
     const auto decided = plan::plan_start(settings, plan, std::move(start), survey,

@@ -79,6 +79,7 @@ core::ExitCode train_sweep(const settings::TrainSettings& settings,
 
     const auto prepared = prepare::prepare(request, topology, &view);
     view.end();
+    if (!start_model.notice.empty()) core::log::info(start_model.notice);
     plan::warn_of_weights(settings, plan.grid->lists(), prepared.survey);
     // Preprocessing freed whole volumes, whose memory training needs.
     model::release_memory();
