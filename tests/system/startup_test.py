@@ -38,7 +38,7 @@ class StartUp(ProgramTest):
         """One that ends removed it while another began."""
         launcher = subprocess.run([MPIEXEC, "--version"], capture_output=True, text=True,
                                   check=True).stdout
-        if "(Open MPI) 4." not in launcher:
+        if ") 4." not in launcher:  # "mpiexec (OpenRTE) 4.1.4", "mpirun (Open MPI) 4.1.4"
             self.skipTest("only Open MPI 4 has a parameter for it")
         self.scans()
         host = os.uname().nodename.split(".")[0]
