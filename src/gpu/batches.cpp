@@ -105,8 +105,8 @@ void Batches::cut_on_host(std::span<const std::uint32_t> samples, const Write& w
 void Batches::cut(std::int64_t samples) {
     if (on_host_) return;
     const std::int64_t height = spec_.index.padded_height(), width = spec_.index.padded_width();
-    kernels_->launch(CutBatch{.voxels = slices_->voxels.const_data_ptr<float>(),
-                              .masks = slices_->masks.const_data_ptr<std::uint8_t>(),
+    kernels_->launch(CutBatch{.voxels = slices_->voxels.data_ptr<float>(),
+                              .masks = slices_->masks.data_ptr<std::uint8_t>(),
                               .windows = static_cast<const Window*>(windows_.data_ptr()),
                               .samples = static_cast<const unsigned*>(samples_.data_ptr()),
                               .count = samples,

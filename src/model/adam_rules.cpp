@@ -53,7 +53,7 @@ private:
     template <class T, class Kernel>
     void run(Kernel kernel) {
         at::parallel_for(0, w_.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
-            kernel(w_.mutable_data_ptr<T>(), g_.const_data_ptr<T>(), m_.mutable_data_ptr<T>(),
+            kernel(w_.mutable_data_ptr<T>(), g_.data_ptr<T>(), m_.mutable_data_ptr<T>(),
                    v_.mutable_data_ptr<T>(), begin, end, static_cast<T>(host_factor(0)),
                    static_cast<T>(1 - beta_1), static_cast<T>(1 - beta_2), static_cast<T>(epsilon));
         });

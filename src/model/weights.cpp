@@ -86,7 +86,7 @@ std::vector<core::NamedArray> Weights::save() const {
         at::Tensor from = value(i).to(at::kCPU, at::kFloat);
         if (from.dim() == 4) from = from.permute({1, 2, 3, 0});
         from = from.contiguous();
-        const auto* data = from.const_data_ptr<float>();
+        const auto* data = from.data_ptr<float>();
         arrays.push_back({tensors_[i].name, tensors_[i].shape, {data, data + from.numel()}});
     }
     return arrays;

@@ -75,7 +75,7 @@ std::vector<float> SlicePredictor::predict(std::span<const float> slices, std::u
             impl_->objective.predict(logits).to(at::kCPU, at::kFloat).contiguous();
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t window = (first + i) % windows.size();
-            stitch.add(windows[window], values.const_data_ptr<float>() + i * patch_area, stride);
+            stitch.add(windows[window], values.data_ptr<float>() + i * patch_area, stride);
             if (window + 1 < windows.size()) continue;
             const std::size_t slice = (first + i) / windows.size();
             stitch.take(std::span(likelihoods).subspan(slice * area, area));

@@ -29,10 +29,10 @@ StateBuffer to_host(std::string name, const at::Tensor& tensor) {
     StateBuffer buffer{.name = std::move(name)};
     const at::Tensor flat = tensor.reshape({-1}).contiguous().to(at::kCPU);
     if (flat.scalar_type() == at::kDouble) {
-        const auto* data = flat.const_data_ptr<double>();
+        const auto* data = flat.data_ptr<double>();
         buffer.doubles.assign(data, data + flat.numel());
     } else {
-        const auto* data = flat.const_data_ptr<float>();
+        const auto* data = flat.data_ptr<float>();
         buffer.floats.assign(data, data + flat.numel());
     }
     return buffer;
@@ -66,7 +66,7 @@ std::vector<float> NetworkEngine::bottleneck(std::span<const std::uint32_t> samp
         const auto part = samples.subspan(i, std::min(batch_size, samples.size() - i));
         const at::Tensor rows =
             network_->bottleneck(cut(part).x).to(at::kCPU, at::kFloat).contiguous();
-        const auto* data = rows.const_data_ptr<float>();
+        const auto* data = rows.data_ptr<float>();
         features.insert(features.end(), data, data + rows.numel());
     }
     return features;
@@ -80,7 +80,7 @@ std::vector<float> NetworkEngine::predict(std::span<const float> pictures) {
     const at::Tensor likelihood = objective_.predict(network_->infer(host.to(master())))
                                       .to(at::kCPU, at::kFloat)
                                       .contiguous();
-    const auto* data = likelihood.const_data_ptr<float>();
+    const auto* data = likelihood.data_ptr<float>();
     return {data, data + likelihood.numel()};
 }
 
@@ -184,7 +184,7 @@ StepOutcome NetworkEngine::outcome() {
     // The status first: it waits, and notices where a rank of the group is gone.
     const std::int64_t status = spec_.reducer != nullptr ? spec_.reducer->status() : status_;
     const at::Tensor host = sums_.to(at::kCPU);
-    const auto* s = host.const_data_ptr<double>();
+    const auto* s = host.data_ptr<double>();
     return {.sums = {.weighted_loss = s[0],
                      .loss = s[1],
                      .intersection = s[2],

@@ -43,7 +43,7 @@ void add(Members& members, const std::string& name, const at::Tensor& values) {
     members.push_back(
         {name + ".npy",
          io::npy_bytes(std::vector<std::int64_t>(sizes.begin(), sizes.end()),
-                       std::span<const double>(wide.const_data_ptr<double>(), wide.numel()))});
+                       std::span<const double>(wide.data_ptr<double>(), wide.numel()))});
 }
 
 void add(Members& members, const std::string& name, std::span<const double> values) {
@@ -106,7 +106,7 @@ Members optimizer(const std::string& name, double lr, at::ScalarType type, const
 Members pca(const Arrays& in) {
     const at::Tensor x = tensor(in.at("x"), at::kFloat).contiguous();
     const auto cumulative = model::pca_cumulative_variance(
-        {x.const_data_ptr<float>(), static_cast<std::size_t>(x.numel())}, x.size(0), x.size(1));
+        {x.data_ptr<float>(), static_cast<std::size_t>(x.numel())}, x.size(0), x.size(1));
     Members out;
     add(out, "cumulative", std::span<const double>(cumulative));
     return out;

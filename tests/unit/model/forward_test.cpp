@@ -78,7 +78,7 @@ TEST(Forward, LossAndMetricsEqualKeras) {
         EXPECT_NEAR(result.losses[static_cast<std::int64_t>(i)].item<double>(),
                     expected("loss_by_sample")[i], 1e-6);
     }
-    const auto* sums = result.sums.const_data_ptr<double>();
+    const auto* sums = result.sums.data_ptr<double>();
     const model::BatchSums batch{.weighted_loss = sums[0],
                                  .loss = sums[1],
                                  .intersection = sums[2],

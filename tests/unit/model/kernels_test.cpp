@@ -102,8 +102,8 @@ TEST(Kernels, InstructionSetsAgree) {
     std::vector<std::vector<std::uint32_t>> masks;
     for (const auto* set : sets) {
         at::Tensor out = at::empty({200, 32});
-        set->float32.norm_forward(z.const_data_ptr<float>(), 0, 200, 32,
-                                  scale.const_data_ptr<float>(), shift.const_data_ptr<float>(),
+        set->float32.norm_forward(z.data_ptr<float>(), 0, 200, 32, scale.data_ptr<float>(),
+                                  shift.data_ptr<float>(),
                                   {.out = out.mutable_data_ptr<float>(),
                                    .stride = 32,
                                    .offset = 0,

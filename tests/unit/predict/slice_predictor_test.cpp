@@ -62,7 +62,7 @@ TEST(SlicePredictor, MeansWindowsThatAreCutAndPaddedOneByOne) {
     Stitch stitch(side, side, Combination::mean);
     for (const Window& window : windows_of(patches, side, side)) {
         const at::Tensor values = through_network(slices, 1, side, window, 64).contiguous();
-        stitch.add(window, values.const_data_ptr<float>(), 64);
+        stitch.add(window, values.data_ptr<float>(), 64);
     }
     std::vector<float> expected(side * side);
     stitch.take(expected);
