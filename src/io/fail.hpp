@@ -4,7 +4,6 @@
 #pragma once
 
 #include <filesystem>
-#include <utility>
 
 #include "msunet/core/error.hpp"
 #include "msunet/core/problem.hpp"
@@ -15,7 +14,7 @@ namespace msunet::io {
 /// file"}.
 [[noreturn]] inline void fail(const std::filesystem::path& path, core::Problem problem) {
     problem.path = path;
-    throw core::InputError(std::move(problem));
+    throw core::InputError(problem);
 }
 
 }  // namespace msunet::io
