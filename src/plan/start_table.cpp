@@ -189,7 +189,7 @@ std::string devices_text(const sweep::Placement& placement) {
     std::vector<std::string> texts;
     for (const auto& slot : placement.slots) {
         if (texts.size() == values_shown) {
-            texts.push_back("… (environment.json)");
+            texts.emplace_back("… (environment.json)");
             break;
         }
         constexpr std::size_t first_part = 12;  // "GPU-5a1b2c3d"

@@ -69,8 +69,8 @@ std::string cleaning_text(const Masked& masked) {
 
 /// "Hausdorff 95 % 0.31 mm · surface Dice 0.9312 within 0.10 mm".
 std::string agreement_text(const report::ScanDice& scan) {
-    const auto surface = concat("surface Dice ", core::fixed(scan.surface_dice.value_or(0), 4),
-                                " within ", core::fixed(scan.tolerance.value_or(0), 2), " mm");
+    auto surface = concat("surface Dice ", core::fixed(scan.surface_dice.value_or(0), 4),
+                          " within ", core::fixed(scan.tolerance.value_or(0), 2), " mm");
     if (!scan.hausdorff95) return surface;
     return concat("Hausdorff 95 % ", core::fixed(*scan.hausdorff95, 2), " mm · ", surface);
 }

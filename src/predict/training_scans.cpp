@@ -101,9 +101,10 @@ void widen(ModalityScans& of, std::string_view name, const MeasureRange& range) 
     place->second.high = std::max(place->second.high, range.high);
 }
 
-std::vector<ModalityScans> in_order(std::map<core::Modality, ModalityScans> found) {
+std::vector<ModalityScans> in_order(const std::map<core::Modality, ModalityScans>& found) {
     std::vector<ModalityScans> ranges;
-    for (auto& [modality, of] : found) ranges.push_back(std::move(of));
+    ranges.reserve(found.size());
+    for (const auto& [modality, of] : found) ranges.push_back(of);
     return ranges;
 }
 

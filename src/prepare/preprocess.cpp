@@ -67,6 +67,7 @@ struct AllPairs {
 /// Of the scans' content, by pair.
 std::vector<std::string> hashes_of(const std::vector<PairFacts>& all) {
     std::vector<std::string> hashes;
+    hashes.reserve(all.size());
     for (const PairFacts& facts : all) hashes.push_back(facts.data.hash);
     return hashes;
 }
@@ -147,6 +148,7 @@ Survey survey_of(const Input& input, const AllPairs& all) {
 std::vector<SourceFacts> gather_sources(const std::vector<SourceSlices>& mine,
                                         const comm::Communicator& ranks) {
     std::vector<SourceFacts> facts;
+    facts.reserve(mine.size());
     for (const SourceSlices& slices : mine) {
         facts.push_back({.source = slices.source,
                          .layout = slices.layout,

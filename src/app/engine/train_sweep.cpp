@@ -2,7 +2,6 @@
 #include "train_sweep.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -39,8 +38,6 @@
 #include "trial_runner.hpp"
 
 namespace msunet::app {
-
-namespace fs = std::filesystem;
 
 namespace {
 
