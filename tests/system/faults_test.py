@@ -149,9 +149,13 @@ class SuspendedTest(SweepTest):
         self.assert_same_results()
 
     def files(self):
-        """All files except those that rank 1, which still trains, may write, and logs."""
+        """All files except logs, and those of trials that rank 0 has not started: rank 1 still
+        trains."""
+        mine = {str(event["trial"]) for event in events(self.folder)
+                if event["event"] == "trial_started" and event["rank"] == 0}
         return {path: path.read_bytes() for path in self.folder.rglob("*")
-                if path.is_file() and path.parent.name != "1" and path.name != "log.txt"}
+                if path.is_file() and path.name != "log.txt"
+                and (path.parent.parent.name != "trials" or path.parent.name in mine)}
 
     def test_taken_over_meanwhile(self):
         """By a start that finds a heartbeat older than 120 s, as on another node."""
