@@ -32,9 +32,10 @@ model::Precision resolve_precision(std::optional<model::Precision> asked, bool g
     return precision;
 }
 
-/// Of the first rank of each node.
+/// Collective: of the first rank of each node.
 std::vector<std::string> processors_of(const comm::NodeTopology& topology) {
-    const auto by_rank = topology.all().all_gather(processor());
+    const auto by_rank =
+        topology.all().all_gather(topology.node().is_root() ? processor() : std::string());
     std::vector<std::string> processors(static_cast<std::size_t>(topology.node_count()));
     for (std::size_t rank = 0; rank < by_rank.size(); ++rank) {
         auto& of_node = processors[static_cast<std::size_t>(topology.node_of_rank()[rank])];
@@ -44,11 +45,10 @@ std::vector<std::string> processors_of(const comm::NodeTopology& topology) {
 }
 
 /// Collective: a rank that refused its value alone would leave the others waiting for it.
-comm::Communicator with_valid_kernels(const comm::Communicator& world) {
+void check_kernels(const comm::Communicator& world) {
     for (const auto& asked : world.all_gather(model::asked_cpu_kernels())) {
         model::check_cpu_kernels(asked);
     }
-    return world;
 }
 
 }  // namespace
@@ -72,10 +72,11 @@ Compute::Compute(const settings::TrainSettings& settings, const comm::NodeTopolo
 
 Compute::Compute(core::Device device, std::optional<model::Precision> precision,
                  const comm::NodeTopology& topology, const AcceleratorSource& source)
-    : world_(with_valid_kernels(topology.all())),
+    : world_(topology.all()),
       found_(find_accelerator(device, topology, source)),
-      precision_(resolve_precision(precision, on_gpu())),
-      processors_(processors_of(topology)) {
+      precision_(resolve_precision(precision, on_gpu())) {
+    check_kernels(world_);
+    processors_ = processors_of(topology);
     if (!on_gpu()) {
         if (auto mixed = mixed_processors(processors_, topology.hosts())) {
             notices_.push_back(std::move(*mixed));
