@@ -72,7 +72,6 @@ report::Environment describe_environment(const std::vector<sweep::Node>& nodes,
     add_version("cudnn", &train::AcceleratorVersions::cudnn);
     add_version("nccl", &train::AcceleratorVersions::nccl);
     add_version("driver", &train::AcceleratorVersions::driver);
-    environment.processor = compute.processors().front();
     environment.command = typed_command();
     environment.nodes = environment_nodes(nodes, placement, compute.processors());
     environment.ranks = static_cast<int>(placement.slots.size());

@@ -40,7 +40,7 @@ Json start_json(const Environment& environment) {
               {"ranks", environment.ranks},
               {"threads_per_rank", environment.threads},
               {"precision", environment.precision},
-              {"processor", environment.processor},
+              {"processor", environment.nodes.empty() ? "" : environment.nodes.front().processor},
               {"nodes", std::move(nodes)}};
     if (!environment.slurm_job.empty()) json["slurm_job"] = environment.slurm_job;
     return json;

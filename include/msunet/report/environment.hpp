@@ -29,7 +29,7 @@ struct Environment {
         int ranks = 0;
         int cores = 0;
         std::vector<Device> devices;
-        std::string processor;
+        std::string processor;  ///< and the vector instructions that training uses
     };
     std::vector<Node> nodes;
     int ranks = 1;
@@ -40,8 +40,6 @@ struct Environment {
     std::string slurm_job;
     /// Unix time of the start.
     double started_at = 0;
-    /// Model of the first node's processor and the vector instructions that training uses.
-    std::string processor;
     /// Hash of the start model's weights.
     std::string start_weights_hash;
     /// Hash of the data set and of the configuration, as the journal has them.

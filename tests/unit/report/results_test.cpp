@@ -99,16 +99,16 @@ TEST(Environment, NamesVersionsNodesAndSeed) {
     Environment environment;
     environment.versions = {{"msunet", "0.1.0"}, {"HDF5", "1.10.8"}, {"cuda", std::nullopt}};
     environment.command = {"msunet", "-n", "a \"b\""};
-    environment.nodes = {{"node1", 2, 64, {{"NVIDIA H100", "GPU-5a1b", {0, 3}}}, "AMD EPYC"}};
+    environment.nodes = {
+        {"node1", 2, 64, {{"NVIDIA H100", "GPU-5a1b", {0, 3}}}, "AMD EPYC 9B45, AVX512"}};
     environment.seed = 42;
-    environment.processor = "AMD EPYC 9B45, AVX512";
     environment.start_weights_hash = "a1b2";
     write_environment(folder.path(), environment);
     const std::string text = core::read_file(folder.path() / "environment.json");
     EXPECT_THAT(text, HasSubstr("\"HDF5\": \"1.10.8\""));
     EXPECT_THAT(text, HasSubstr("\"cuda\": null"));
     const auto node = nlohmann::json::parse(text)["nodes"][0];
-    EXPECT_EQ(node["processor"], "AMD EPYC");
+    EXPECT_EQ(node["processor"], "AMD EPYC 9B45, AVX512");
     EXPECT_EQ(node["devices"][0],
               (nlohmann::json{{"name", "NVIDIA H100"}, {"uuid", "GPU-5a1b"}, {"ranks", {0, 3}}}));
     EXPECT_THAT(text, HasSubstr("\"seed\": 42"));
