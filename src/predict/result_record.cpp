@@ -15,6 +15,7 @@
 #include "msunet/core/name_list.hpp"
 #include "msunet/core/text.hpp"
 #include "msunet/weights/ensemble.hpp"
+#include "msunet/weights/start_model.hpp"
 
 namespace msunet::predict {
 
@@ -44,15 +45,12 @@ bool same_maker(const Maker& one, const Maker& other) {
     return one.model == other.model && one.options == other.options;
 }
 
-std::string hash_of(std::span<const weights::TrainedModel> models) {
+std::string models_hash(std::span<const weights::TrainedModel> models) {
     core::Hasher hasher;
     for (const weights::TrainedModel& model : models) {
         hasher.integer(static_cast<std::uint64_t>(model.input_height))
-            .integer(static_cast<std::uint64_t>(model.input_width));
-        for (const core::NamedArray& array : model.weights) {
-            hasher.text(array.name).integer(array.values.size());
-            hasher.values(std::span<const float>(array.values));
-        }
+            .integer(static_cast<std::uint64_t>(model.input_width))
+            .text(weights::hash_of(model.weights));
     }
     return hasher.hex();
 }
@@ -96,7 +94,7 @@ void add_new(std::vector<std::string>& texts, const std::string& text) {
 
 Maker::Maker(std::span<const weights::TrainedModel> models,
              const std::vector<core::OptionText>& option_texts)
-    : model(hash_of(models)), model_text(weights::models_text(models)) {
+    : model(models_hash(models)), model_text(weights::models_text(models)) {
     for (const auto& option : option_texts) options[option.name] = option.text;
 }
 

@@ -22,15 +22,15 @@ namespace {
 constexpr const char* default_file = "start_models/rat_brain-2d_unet.hdf5";
 constexpr const char* start_model_kind = "start model";
 
-std::string hash_of(const std::vector<core::NamedArray>& weights) {
+}  // namespace
+
+std::string hash_of(std::span<const core::NamedArray> weights) {
     core::Hasher hasher;
     for (const auto& tensor : weights) {
         hasher.values(std::span<const float>(tensor.values));
     }
     return hasher.hex();
 }
-
-}  // namespace
 
 std::optional<fs::path> start_model_file(const std::optional<std::string>& path) {
     if (path == random_weights) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ inline constexpr const char* random_weights = "random";
 std::optional<std::filesystem::path> start_model_file(const std::optional<std::string>& path);
 /// Its path, else "random".
 std::string start_model_name(const std::optional<std::string>& path);
+
+/// Hash of the values of all tensors, hexadecimal.
+[[nodiscard]] std::string hash_of(std::span<const core::NamedArray> weights);
 
 /// Of the weights that `load_start_model` gives, on this rank alone. Throws core::InputError.
 std::string start_weights_hash(const unet::Architecture& architecture,
