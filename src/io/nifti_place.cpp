@@ -45,6 +45,12 @@ double dot(const Affine& form, std::size_t axis, std::size_t other) {
 
 double length_of(const Affine& form, std::size_t axis) { return std::sqrt(dot(form, axis, axis)); }
 
+/// Of the angle between an axis and the next one.
+double cosine(const Affine& form, std::size_t axis) {
+    const std::size_t next = (axis + 1) % 3;
+    return dot(form, axis, next) / (length_of(form, axis) * length_of(form, next));
+}
+
 /// "0.1 x 0.1 x 0.5".
 template <class Value>
 std::string by_axis(const Value& value) {
@@ -149,10 +155,7 @@ Affine qform_of(const PlaceFields& fields) {
 bool is_orthogonal(const Affine& form) {
     constexpr double angle_tolerance = 1e-4;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::size_t next = (axis + 1) % 3;
-        const double cosine =
-            dot(form, axis, next) / (length_of(form, axis) * length_of(form, next));
-        if (!(std::abs(cosine) <= angle_tolerance)) return false;
+        if (!(std::abs(cosine(form, axis)) <= angle_tolerance)) return false;
     }
     return true;
 }
@@ -220,13 +223,12 @@ std::string angle_text(const Affine& form) {
     double largest = -1;
     std::string text;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-        const std::size_t next = (axis + 1) % 3;
-        const double cosine =
-            dot(form, axis, next) / (length_of(form, axis) * length_of(form, next));
-        if (!(std::abs(cosine) > largest)) continue;
-        largest = std::abs(cosine);
-        text = core::concat(core::general(std::acos(std::clamp(cosine, -1.0, 1.0)) * 180 / M_PI, 6),
-                            " degrees between ", axis_names[axis], " and ", axis_names[next]);
+        const double value = cosine(form, axis);
+        if (!(std::abs(value) > largest)) continue;
+        largest = std::abs(value);
+        text = core::concat(core::general(std::acos(std::clamp(value, -1.0, 1.0)) * 180 / M_PI, 6),
+                            " degrees between ", axis_names[axis], " and ",
+                            axis_names[(axis + 1) % 3]);
     }
     constexpr double right_angle = 1e-4;
     return largest > right_angle ? text : "";
