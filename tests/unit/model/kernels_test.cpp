@@ -92,6 +92,20 @@ TEST(Kernels, AreLimitedByNamesOfInstructionSets) {
     setenv("MSUNET_CPU_KERNELS", before.c_str(), 1);
 }
 
+/// Pixels of 32 channels one after the other, without dropout and pooling.
+template <class T>
+kernels::OutputTarget<T> plain_target(T* out) {
+    return {.out = out,
+            .stride = 32,
+            .offset = 0,
+            .bits = nullptr,
+            .keep_scale = 1,
+            .pooled = nullptr,
+            .pool_index = nullptr,
+            .height = 0,
+            .width = 0};
+}
+
 TEST(Kernels, InstructionSetsAgree) {
     std::vector<const kernels::Kernels*> sets;
     for (const auto& known : all_sets()) {
@@ -104,15 +118,7 @@ TEST(Kernels, InstructionSetsAgree) {
         at::Tensor out = at::empty({200, 32});
         set->float32.norm_forward(z.data_ptr<float>(), 0, 200, 32, scale.data_ptr<float>(),
                                   shift.data_ptr<float>(),
-                                  {.out = out.mutable_data_ptr<float>(),
-                                   .stride = 32,
-                                   .offset = 0,
-                                   .bits = nullptr,
-                                   .keep_scale = 1,
-                                   .pooled = nullptr,
-                                   .pool_index = nullptr,
-                                   .height = 0,
-                                   .width = 0});
+                                  plain_target(out.mutable_data_ptr<float>()));
         outputs.push_back(out);
         masks.emplace_back(256);
         set->dropout(masks.back().data(), 0, 256, 5U << 20U, 77, 1, 2, 3);
@@ -129,15 +135,7 @@ std::vector<std::uint16_t> normalised(const kernels::Kernels& set, const at::Ten
     std::vector<std::uint16_t> out(static_cast<std::size_t>(z.numel()));
     set.bfloat16.norm_forward(pointer<kernels::Bf16>(z), 0, z.numel() / 32, 32,
                               pointer<float>(scale), pointer<float>(shift),
-                              {.out = reinterpret_cast<kernels::Bf16*>(out.data()),
-                               .stride = 32,
-                               .offset = 0,
-                               .bits = nullptr,
-                               .keep_scale = 1,
-                               .pooled = nullptr,
-                               .pool_index = nullptr,
-                               .height = 0,
-                               .width = 0});
+                              plain_target(reinterpret_cast<kernels::Bf16*>(out.data())));
     return out;
 }
 
