@@ -4,11 +4,13 @@
 #include <array>
 #include <cstdlib>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "model/kernels/table.hpp"
 #include "msunet/core/error.hpp"
 #include "msunet/core/named_enum.hpp"
+#include "msunet/core/text.hpp"
 
 namespace msunet::model {
 

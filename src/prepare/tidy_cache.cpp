@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "msunet/core/counted.hpp"
 #include "msunet/core/log.hpp"
 #include "msunet/core/text.hpp"
 #include "prepare/cache.hpp"
