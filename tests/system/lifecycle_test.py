@@ -89,6 +89,13 @@ class LifecycleTest(ProgramTest):
             self.assertIn("no trial gave ", shown.text)
         self.assertFalse((self.folder / "best_model.hdf5").exists())
 
+    def test_start_weights_are_named_for_sound_input_alone(self):
+        notice = "weights are drawn from seed"
+        self.assertIn(notice, self.train("--dry_run").out)
+        wrong = run("-tpath", "masks", "-mpath", "data", cwd=self.here)
+        self.assert_code(wrong, 3)
+        self.assertNotIn(notice, wrong.text)
+
     def test_resume_of_a_folder_alone(self):
         self.assert_code(self.train(*GRID, *TARGET, "-ts", "48"), 0)
         (self.here / "out" / "x").rename(self.here / "moved")
