@@ -177,7 +177,7 @@ Command report_command() {
              {core::ExitCode::failure},
              {core::ExitCode::usage,
               "a folder that is not an experiment; --deploy of a trial without weights"},
-             {core::ExitCode::trials_failed, "here only if no trial gave a model"}},
+             {core::ExitCode::trials_failed, "only if no trial gave a model"}},
             "  docs/formats.md    every file of an experiment",
             [](const auto& use) {
                 ReportOptions options;

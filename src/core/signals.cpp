@@ -42,7 +42,7 @@ void install_signal_handlers() {
         if (signal_number == SIGHUP && is_ignored(signal_number)) continue;
         sigaction(signal_number, &action, nullptr);
     }
-    // Who reads the progress (`| head`, a terminal) may go away: the work goes on.
+    // The work goes on when the reader of the output ends (`| head`).
     std::signal(SIGPIPE, SIG_IGN);
 }
 
