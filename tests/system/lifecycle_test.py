@@ -91,7 +91,8 @@ class LifecycleTest(ProgramTest):
 
     def test_start_weights_are_named_for_sound_input_alone(self):
         notice = "weights are drawn from seed"
-        self.assertIn(notice, self.train("--dry_run").out)
+        sound = run("-tpath", "data", "-mpath", "masks", "-ts", "32", "--dry_run", cwd=self.here)
+        self.assertIn(notice, sound.out)
         wrong = run("-tpath", "masks", "-mpath", "data", cwd=self.here)
         self.assert_code(wrong, 3)
         self.assertNotIn(notice, wrong.text)
